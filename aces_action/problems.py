@@ -104,6 +104,8 @@ CATALOGUE = _catalogue(
     ("C017", "error", "Nothing to deploy"),
     ("C018", "error", "Wrong instance type"),
     ("C019", "error", "File cannot be read"),
+    ("C020", "warning", "Instance type not known"),
+    ("C021", "error", "Settings that cannot go together"),
     # Credentials and AWS access
     ("A001", "error", "No AWS credentials"),
     ("A002", "error", "No OIDC token from GitHub"),
@@ -136,6 +138,10 @@ CATALOGUE = _catalogue(
     ("W009", "error", "Duplicate member"),
     ("W010", "error", "Member name not usable"),
     ("W011", "error", "Weights changed during the check"),
+    ("W012", "error", "Archive beyond all limits"),
+    ("W013", "error", "More problems in the archive"),
+    ("W014", "warning", "File with its owner's rights"),
+    ("W015", "warning", "Needless folder in the archive"),
     # Endpoint
     ("E001", "error", "Endpoint failed"),
     ("E002", "error", "Update rolled back"),
@@ -149,6 +155,8 @@ CATALOGUE = _catalogue(
     # Registration
     ("R001", "error", "ACES Platform refused the registration"),
     ("R002", "error", "ACES Platform went away"),
+    ("R003", "error", "ACES Platform did not keep what was sent"),
+    ("R004", "error", "Unexpected answer from the ACES Platform"),
     # The action itself
     ("X001", "error", "Internal error"),
     ("X002", "error", "Cancelled"),

@@ -1,0 +1,51 @@
+"""The AWS clients of a run, each made at its first use: the models of some services take a tenth of a second to load."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import boto3
+    from types_boto3_batch import BatchClient
+    from types_boto3_ec2 import EC2Client
+    from types_boto3_ecr import ECRClient
+    from types_boto3_iam import IAMClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sts import STSClient
+
+
+class Clients:
+    """boto3 clients of one session. Making one is not thread-safe, using one is: make them before threads start."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self.session = session
+
+    @cached_property
+    def batch(self) -> BatchClient:
+        return self.session.client("batch")
+
+    @cached_property
+    def ec2(self) -> EC2Client:
+        return self.session.client("ec2")
+
+    @cached_property
+    def ecr(self) -> ECRClient:
+        return self.session.client("ecr")
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        return self.session.client("iam")
+
+    @cached_property
+    def s3(self) -> S3Client:
+        return self.session.client("s3")
+
+    @cached_property
+    def sagemaker(self) -> SageMakerClient:
+        return self.session.client("sagemaker")
+
+    @cached_property
+    def sts(self) -> STSClient:
+        return self.session.client("sts")

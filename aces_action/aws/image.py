@@ -1,0 +1,132 @@
+"""The server image in ECR: its digest, the kind of its manifest and the processor it is built for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from aces_action.problems import CATALOGUE, ActionError, Problem
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+_ACCEPTED = (
+    DOCKER_MANIFEST,
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+)
+_BUILD_HINT = """\
+Build and push one image for one processor, in Docker's own format. With docker/build-push-action:
+    platforms: linux/amd64
+    provenance: false
+    sbom: false
+    outputs: type=image,push=true,oci-mediatypes=false
+or: docker buildx build --platform linux/amd64 --provenance=false --sbom=false \\
+      --output type=image,push=true,oci-mediatypes=false -t <repository>:<tag> ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerImage:
+    """An image by its digest. `architecture` as in its config ('amd64', 'arm64'); None for a manifest that has several."""
+
+    uri: str
+    digest: str
+    media_type: str
+    architecture: str | None
+
+
+def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, fetch: Callable[[str], bytes]) -> ServerImage:
+    """Finds the image by its tag. `registry` is `<account>.dkr.ecr.<region>.amazonaws.com`; `fetch` downloads a URL.
+
+    Raises ActionError P003 when repository or tag is not there.
+    """
+    try:
+        answer: Any = client.batch_get_image(
+            repositoryName=repository, imageIds=[{"imageTag": tag}], acceptedMediaTypes=list(_ACCEPTED)
+        )
+    except client.exceptions.RepositoryNotFoundException as error:
+        raise ActionError(
+            _not_found(f"There is no ECR repository {repository} in {registry}.", f"{registry}/{repository}:{tag}")
+        ) from error
+    if not answer["images"]:
+        raise ActionError(
+            _not_found(f"The ECR repository {repository} has no image tagged '{tag}'.", f"{registry}/{repository}:{tag}")
+        )
+    image = answer["images"][0]
+    manifest = json.loads(image["imageManifest"])
+    media_type = image.get("imageManifestMediaType") or manifest.get("mediaType", "")
+    architecture = None
+    if config := manifest.get("config"):
+        link = client.get_download_url_for_layer(repositoryName=repository, layerDigest=config["digest"])["downloadUrl"]
+        architecture = json.loads(fetch(link)).get("architecture")
+    digest = image["imageId"]["imageDigest"]
+    return ServerImage(uri=f"{registry}/{repository}@{digest}", digest=digest, media_type=media_type, architecture=architecture)
+
+
+def check_for_sagemaker(image: ServerImage, instance_type: str) -> list[Problem]:
+    """What CreateModel would refuse, or the instance could not run. SageMaker takes Docker's manifests only."""
+    if image.media_type != DOCKER_MANIFEST:
+        return [
+            Problem(
+                kind=CATALOGUE["P004"],
+                message=f"SageMaker does not take the image's manifest type {image.media_type}.",
+                hint=_BUILD_HINT,
+            )
+        ]
+    wanted = "arm64" if is_graviton(instance_type) else "amd64"
+    return _check_architecture(image, instance_type, (wanted,))
+
+
+def check_for_batch(image: ServerImage, instance_type: str, architectures: tuple[str, ...]) -> list[Problem]:
+    """`architectures` as EC2 names them ('x86_64', 'arm64'). Batch takes manifests of several processors too."""
+    return _check_architecture(image, instance_type, tuple({"x86_64": "amd64"}.get(each, each) for each in architectures))
+
+
+def is_graviton(instance_type: str) -> bool:
+    """Whether a SageMaker instance type has an ARM processor: a 'g' right after the generation, as in ml.c7g, ml.m6gd."""
+    family = instance_type.removeprefix("ml.").partition(".")[0]
+    letters = family.lstrip("abcdefghijklmnopqrstuvwxyz").lstrip("0123456789")
+    return letters.startswith("g")
+
+
+def download(url: str) -> bytes:
+    """Fetches a small blob by its presigned URL, at most 1 MiB. Raises ActionError P003 when that fails."""
+    try:
+        with requests.get(url, timeout=(10, 30), stream=True) as answer:
+            answer.raise_for_status()
+            return answer.raw.read(1024 * 1024, decode_content=True) or b""
+    except requests.RequestException as error:
+        status = error.response.status_code if error.response is not None else type(error).__name__
+        raise ActionError(
+            Problem(
+                kind=CATALOGUE["P003"],
+                message=f"The image's config could not be fetched from ECR ({status}).",
+                hint="Run the job again. The runner must reach the S3 bucket behind ECR.",
+            )
+        ) from error
+
+
+def _check_architecture(image: ServerImage, instance_type: str, wanted: tuple[str, ...]) -> list[Problem]:
+    if image.architecture is None or image.architecture in wanted:
+        return []
+    return [
+        Problem(
+            kind=CATALOGUE["P005"],
+            message=f"The image is built for {image.architecture}, but {instance_type} runs {' or '.join(wanted)}.",
+            hint=_BUILD_HINT.replace("linux/amd64", f"linux/{wanted[0]}"),
+        )
+    ]
+
+
+def _not_found(message: str, wanted: str) -> Problem:
+    return Problem(
+        kind=CATALOGUE["P003"],
+        message=message,
+        hint=f"Push the server image before this action runs, as {wanted} (DEPLOY_TAG is the tag).",
+    )

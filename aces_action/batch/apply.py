@@ -1,0 +1,50 @@
+"""Registers the revisions that the plan asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from aces_action.aws.errors import error_code, error_message, explain, is_denied
+from aces_action.batch.desired import DesiredJobDefinition
+from aces_action.batch.plan import read_plan
+from aces_action.problems import CATALOGUE, ActionError, Problem
+
+if TYPE_CHECKING:
+    from types_boto3_batch import BatchClient
+
+
+def apply(
+    client: BatchClient,
+    desired: DesiredJobDefinition,
+    *,
+    project: str,
+    env: str,
+    tags: Mapping[str, str],
+    tell: Callable[[str], None],
+) -> str:
+    """Registers a revision where the newest one differs; returns the ARN of the revision to use, with its number.
+
+    Raises ActionError: B001 when Batch refuses it, A005 without the permission, E004 when the name is not ours.
+    """
+    change, current = read_plan(client, desired, project=project, env=env)
+    if current is not None and not change.is_change:
+        return current.arn
+    try:
+        answer = client.register_job_definition(**desired.request, tags=tags)
+    except ClientError as error:
+        raise ActionError(_refused(error, desired.name)) from error
+    tell(f"registered {desired.name}:{answer['revision']}")
+    return answer["jobDefinitionArn"]
+
+
+def _refused(error: ClientError, name: str) -> Problem:
+    if is_denied(error):
+        return explain(error, resource=name)
+    return Problem(
+        kind=CATALOGUE["B001"],
+        message=f"Batch refused the job definition {name}: {error_code(error)}: {error_message(error)}",
+        hint="Check the batch: settings of the infra file.",
+    )

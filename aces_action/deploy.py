@@ -1,0 +1,313 @@
+"""The story of a deployment after its configuration is known to be right: the ordered steps, top to bottom.
+
+Order matters: nothing is changed before the preflight and the weights are fine; job definitions come after the endpoint,
+the platform hears of it last. Whatever fails, a run again finds what is done or under way and goes on from there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aces_action import batch, endpoint, registration
+from aces_action.aws.clients import Clients
+from aces_action.aws.identity import Identity, check_account, who_am_i
+from aces_action.aws.naming import Names
+from aces_action.aws.session import open_session, session_name
+from aces_action.aws.tags import tags_for
+from aces_action.changes import Change
+from aces_action.github.log import Log
+from aces_action.github.oidc import fetch_token
+from aces_action.github.run import Run
+from aces_action.preflight import Findings, preflight
+from aces_action.problems import ActionError
+from aces_action.project.model import Infra, JobSettings, Project
+from aces_action.registration import BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
+from aces_action.report import Report, change_lines
+from aces_action.settings import Settings
+from aces_action.steps import Steps
+from aces_action.weights.judge import Verdict
+from aces_action.weights.release import check, is_released, release, release_uri
+
+_NEW_REVISION = "(new revision)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What should be, in full: the values that the plan compares and the steps after it bring about."""
+
+    endpoint: endpoint.DesiredEndpoint | None
+    job: batch.DesiredJobDefinition | None
+    longtime_job: batch.DesiredJobDefinition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDefinitions:
+    """ARNs of the job definitions' revisions in use, None where there is none."""
+
+    standard: str | None
+    longtime: str | None
+
+
+def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
+    """Plans, and unless the command is `plan`, deploys and registers. Fills in `report` as it goes.
+
+    Raises ActionError with the problems that ended it.
+    """
+    infra, infra_file = project.infra, str(project.infra_file)
+
+    with steps.step("Credentials"):
+        clients, identity = _sign_in(settings, run, log, configured=infra.account_id, infra_file=infra_file)
+
+    platform = PlatformClient(settings.platform_url, token=settings.platform_token)
+    with steps.step("Preflight"):
+        findings = preflight(
+            clients,
+            platform,
+            infra=infra,
+            infra_file=infra_file,
+            names=names,
+            identity=identity,
+            region=settings.aws_region,
+            image_tag=settings.deploy_tag,
+            tenant_id=settings.tenant_id,
+        )
+        report.problems += findings.warnings
+        log.problems(findings.warnings)
+        report.outputs["image-digest"] = findings.image.digest
+        log.info(f"image    {findings.image.uri}")
+        log.info(f"weights  {findings.weights.uri}  {_size(findings.weights.size)}")
+        log.info(f"platform {settings.platform_url} knows tenant {settings.tenant_id}")
+
+    with steps.step("Weights"):
+        verdict, weights_uri, released = _judge_weights(clients, findings, settings, log, report)
+
+    desired = _desired(infra, names, findings, weights_uri)
+    owner = _owner(settings, run)
+    with steps.step("Plan"):
+        report.changes += [Change(verb="nothing" if released else "create", resource="weights release", name=weights_uri)]
+        if desired.endpoint:
+            report.changes += endpoint.read_plan(clients.sagemaker, desired.endpoint, owner(desired.endpoint.content_hash))
+        for job in filter(None, (desired.job, desired.longtime_job)):
+            report.changes.append(batch.read_plan(clients.batch, job, project=settings.project, env=settings.env)[0])
+        planned = _listing(project, names, settings, identity, desired.endpoint, _current_jobs(clients, desired, report.changes))
+        report.changes += registration.plan(platform, settings.tenant_id, planned)
+        for line in change_lines(report.changes):
+            log.info(line)
+    if settings.command == "plan":
+        report.result = "planned"
+        return
+
+    if not released:
+        with steps.step("Release weights"):
+            release(clients.s3, findings.weights, verdict)
+            report.done.append("weights released")
+            log.info(f"released as {weights_uri}")
+
+    if desired.endpoint:
+        with steps.step("SageMaker"):
+            _roll_out(clients, desired.endpoint, owner(desired.endpoint.content_hash), settings, log, report)
+
+    jobs = JobDefinitions(standard=None, longtime=None)
+    if desired.job:
+        with steps.step("Batch"):
+            jobs = _register_jobs(clients, desired, settings, run, log, report)
+
+    with steps.step("Registration"):
+        listing = _listing(project, names, settings, identity, desired.endpoint, jobs)
+        changes = registration.plan(platform, settings.tenant_id, listing)
+        services = registration.apply(platform, settings.tenant_id, listing, changes)
+        report.outputs["service-names"] = ",".join(services)
+        if any(change.is_change for change in changes):
+            report.done.append("registered on the ACES Platform")
+        log.info(f"{', '.join(services)} on {settings.platform_url}")
+
+    report.result = "deployed" if any(change.is_change for change in report.changes) else "unchanged"
+    if report.result == "unchanged":
+        log.info("Nothing to do: endpoint, job definitions and listing are as they should be.")
+
+
+def _sign_in(settings: Settings, run: Run, log: Log, *, configured: str | None, infra_file: str) -> tuple[Clients, Identity]:
+    last: list[str] = []
+
+    def token() -> str:
+        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token)
+        log.mask(fresh)
+        last[:] = [fresh]
+        return fresh
+
+    session = open_session(
+        region=settings.aws_region,
+        role_arn=settings.aws_role_arn,
+        session_name=session_name(run.repository, run.run_id),
+        token=token,
+    )
+    clients = Clients(session)
+    identity = who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)
+    if problems := check_account(identity, configured=configured, infra_file=infra_file):
+        raise ActionError(problems)
+    log.info(f"{identity.arn}  {settings.aws_region}")
+    return clients, identity
+
+
+def _judge_weights(
+    clients: Clients, findings: Findings, settings: Settings, log: Log, report: Report
+) -> tuple[Verdict, str, bool]:
+    weights = findings.weights
+    log.info(f"{weights.name}  {_size(weights.size)}  {weights.uri}")
+    verdict = check(clients.s3, weights, policy=settings.weights_policy, tell=log.info)
+    report.problems += verdict.problems
+    log.problems(verdict.problems)
+    uri = release_uri(weights, verdict)
+    report.outputs["weights-uri"] = uri
+    log.info(f"checked {verdict.members} members, {_size(verdict.unpacked_size)} unpacked, sha256 {verdict.sha256[:12]}…")
+    return verdict, uri, is_released(clients.s3, weights, verdict)
+
+
+def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -> Release:
+    def job(settings: JobSettings | None, name: str | None) -> batch.DesiredJobDefinition | None:
+        if settings is None or name is None:
+            return None
+        return batch.desired(
+            settings,
+            findings.instances[settings.instance_type],
+            name=name,
+            image_uri=findings.image.uri,
+            weights_uri=weights_uri,
+            job_role_arn=findings.batch_job_role,
+            execution_role_arn=findings.batch_execution_role,
+        )
+
+    served = None
+    if infra.endpoint and names.endpoint:
+        served = endpoint.desired(
+            infra.endpoint,
+            endpoint_name=names.endpoint,
+            server=names.server,
+            bucket=names.bucket,
+            image_uri=findings.image.uri,
+            weights_uri=weights_uri,
+            role_arn=findings.sagemaker_role,
+        )
+    return Release(endpoint=served, job=job(infra.job, names.job), longtime_job=job(infra.longtime_job, names.longtime_job))
+
+
+def _owner(settings: Settings, run: Run) -> Callable[[str], endpoint.Owner]:
+    def owner(content_hash: str) -> endpoint.Owner:
+        return endpoint.Owner(project=settings.project, env=settings.env, tags=_tags(settings, run, content_hash))
+
+    return owner
+
+
+def _tags(settings: Settings, run: Run, content_hash: str) -> dict[str, str]:
+    return tags_for(
+        project=settings.project,
+        env=settings.env,
+        content_hash=content_hash,
+        commit=run.commit,
+        repository=run.repository,
+        run_url=run.run_url,
+    )
+
+
+def _roll_out(
+    clients: Clients, desired: endpoint.DesiredEndpoint, owner: endpoint.Owner, settings: Settings, log: Log, report: Report
+) -> None:
+    report.outputs["endpoint-name"] = desired.endpoint_name
+    changed = any(change.is_change for change in report.changes if change.resource in {"model", "endpoint config", "endpoint"})
+    if changed:
+        report.under_way = f"SageMaker may still be working on {desired.endpoint_name}: a run again finds that and waits for it."
+    serving = endpoint.apply(
+        clients.session,
+        clients.sagemaker,
+        desired,
+        owner,
+        patience=endpoint.Patience(limit=settings.wait_timeout),
+        tell=log.info,
+    )
+    report.under_way = ""
+    if changed:
+        report.done.append(f"endpoint {serving.name} rolled out")
+    report.outputs["endpoint-arn"] = serving.arn
+    report.outputs["endpoint-config-name"] = serving.config_name
+    log.info(f"{serving.name} is InService with {serving.config_name}")
+
+
+def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: Run, log: Log, report: Report) -> JobDefinitions:
+    def register(job: batch.DesiredJobDefinition | None, output: str) -> str | None:
+        if job is None:
+            return None
+        told = len(lines)
+        arn = batch.apply(
+            clients.batch,
+            job,
+            project=settings.project,
+            env=settings.env,
+            tags=_tags(settings, run, job.content_hash),
+            tell=lines.append,
+        )
+        report.outputs[output] = arn
+        report.done += lines[told:]
+        log.info(lines[-1] if len(lines) > told else f"{arn.rpartition('/')[2]} is as it should be")
+        return arn
+
+    lines: list[str] = []
+    return JobDefinitions(
+        standard=register(desired.job, "batch-job-definition-arn"),
+        longtime=register(desired.longtime_job, "batch-longtime-job-definition-arn"),
+    )
+
+
+def _current_jobs(clients: Clients, desired: Release, changes: list[Change]) -> JobDefinitions:
+    """The revisions that a deployment would use: today's where nothing changes, else a word for one that is not there yet."""
+    changed = {change.name.partition(":")[0] for change in changes if change.resource == "job definition" and change.is_change}
+
+    def arn(job: batch.DesiredJobDefinition | None) -> str | None:
+        if job is None:
+            return None
+        current = None if job.name in changed else batch.read_job_definition(clients.batch, job.name)
+        return current.arn if current else f"{job.name}:{_NEW_REVISION}"
+
+    return JobDefinitions(standard=arn(desired.job), longtime=arn(desired.longtime_job))
+
+
+def _listing(
+    project: Project,
+    names: Names,
+    settings: Settings,
+    identity: Identity,
+    served: endpoint.DesiredEndpoint | None,
+    jobs: JobDefinitions,
+) -> Listing:
+    """The listing by the guide's table of serving modes: who answers the synchronous and the asynchronous API."""
+    target = SageMakerTarget(endpoint_name=served.endpoint_name) if served else None
+    batch_target = None
+    if jobs.standard and names.job_queue:
+        batch_target = BatchTarget(
+            job_definition_arn=jobs.standard,
+            job_queue=names.job_queue,
+            longtime_job_definition_arn=jobs.longtime,
+            longtime_job_queue=names.longtime_job_queue,
+        )
+    return registration.desired(
+        project,
+        Server(
+            project=settings.project,
+            env=settings.env,
+            account_id=identity.account,
+            region=settings.aws_region,
+            sync_api=None if served is None or served.is_async else target,
+            async_api=batch_target or target,
+        ),
+    )
+
+
+def _size(count: int) -> str:
+    """Bytes in decimal units, as '1.17 GB'."""
+    value, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{count} B" if unit == "B" else re.sub(r"\.?0+$", "", f"{value:.2f}") + f" {unit}"

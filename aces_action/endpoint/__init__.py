@@ -1,0 +1,7 @@
+"""The SageMaker endpoint: desired state, plan, roll-out and honest wait."""
+
+from aces_action.endpoint.apply import Owner, ServingEndpoint, apply, read_plan
+from aces_action.endpoint.desired import DesiredEndpoint, desired
+from aces_action.endpoint.wait import Patience
+
+__all__ = ["DesiredEndpoint", "Owner", "Patience", "ServingEndpoint", "apply", "desired", "read_plan"]

@@ -1,0 +1,74 @@
+"""GitHub's workflow commands as text, and text from outside made harmless.
+
+The runner reads a command from any line of the log: `::name …::` at its start after white space, or `##[name]` anywhere in it
+(actions/runner, ActionCommand.cs). It takes CR as well as LF for the end of a line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from aces_action.problems import Problem
+
+ANNOTATION_LIMIT = 4096  # characters GitHub keeps of one annotation
+ZERO_WIDTH_SPACE = "\u200b"
+
+_LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def escape_data(text: str) -> str:
+    """Escapes what follows the second `::` of a command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_property(text: str) -> str:
+    """Escapes the value of a command's property, such as `title`."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def neutralise(text: str) -> str:
+    """Text that the runner cannot take for a command and that cannot move the cursor of a terminal.
+
+    Each kind of line end becomes a line feed; terminal codes and control characters (bidirectional ones too) go; a line that
+    would start a command gets a zero-width space inside its marker, which a reader does not see.
+    """
+    text = _CONTROL.sub("", _TERMINAL_CODES.sub("", _LINE_ENDS.sub("\n", text)))
+    text = text.replace("##[", f"##{ZERO_WIDTH_SPACE}[")
+    return re.sub(r"^(\s*):(?=:)", rf"\1:{ZERO_WIDTH_SPACE}", text, flags=re.MULTILINE)
+
+
+def command(name: str, message: str, **properties: str | int | None) -> str:
+    """One workflow command as a line without its end. Properties that are None are left out."""
+    given = ",".join(f"{key}={escape_property(str(value))}" for key, value in properties.items() if value is not None)
+    return f"::{name}{' ' if given else ''}{given}::{escape_data(message)}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, the last one an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def problem_text(problem: Problem) -> str:
+    """A problem for the log: code and message, the place, then the hint, indented."""
+    lines = [f"{problem.code} {problem.message}", *([problem.place] if problem.place else []), *problem.hint.splitlines()]
+    return neutralise(lines[0]) + "".join(f"\n  {neutralise(line)}" for line in lines[1:])
+
+
+def annotation(problem: Problem) -> str:
+    """A problem as `::error …` or `::warning …`: GitHub shows it at the line in the changed files and in the log.
+
+    A column is sent only where problem starts and ends in the same line: GitHub refuses columns across lines.
+    """
+    single_line = problem.end_line is None or problem.end_line == problem.line
+    return command(
+        problem.severity,
+        shorten(problem_text(problem), ANNOTATION_LIMIT),
+        file=problem.file,
+        line=problem.line,
+        endLine=problem.end_line,
+        col=problem.column if single_line else None,
+        endColumn=problem.end_column if single_line else None,
+        title=f"{problem.code} {problem.kind.title}",
+    )

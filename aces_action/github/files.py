@@ -1,0 +1,30 @@
+"""The runner's file commands: step outputs (GITHUB_OUTPUT) and the job summary (GITHUB_STEP_SUMMARY)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+SUMMARY_LIMIT = 1024 * 1024  # bytes; GitHub drops a longer summary whole
+_CUT = "\n\n…\n\n_The summary was cut here: GitHub takes at most 1 MiB. The whole text is in the log._\n"
+
+
+def write_outputs(path: Path, outputs: Mapping[str, str]) -> None:
+    """Appends outputs in the heredoc form, with a delimiter that nobody can guess and put into a value."""
+    with path.open("a", encoding="utf-8", newline="") as file:
+        for name, value in outputs.items():
+            delimiter = f"aces_{uuid.uuid4().hex}"
+            file.write(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+
+
+def write_summary(path: Path, markdown: str) -> None:
+    """Appends to the job summary, cut at a line where it would grow beyond GitHub's limit with what is already there."""
+    present = path.stat().st_size if path.exists() else 0
+    content = markdown.encode("utf-8")
+    room = SUMMARY_LIMIT - present
+    if len(content) > room:
+        kept = content[: max(0, room - len(_CUT.encode("utf-8")))]
+        content = kept[: kept.rfind(b"\n") + 1] + _CUT.encode("utf-8") if kept else b""
+    with path.open("ab") as file:
+        file.write(content)

@@ -1,0 +1,58 @@
+"""GitHub's OIDC token for this job: what AWS trusts instead of a stored key."""
+
+from __future__ import annotations
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from aces_action.problems import CATALOGUE, ActionError, Problem
+
+AUDIENCE = "sts.amazonaws.com"
+_PASSING = (429, 500, 502, 503, 504)  # HTTP statuses worth another try
+_AGAIN = "Run the job again; githubstatus.com says whether GitHub Actions has an incident."
+_PERMISSION_HINT = """\
+Give the job the permission to ask GitHub for a token:
+    permissions:
+      id-token: write
+      contents: read
+A pull request from a fork never gets it: there run `command: validate`."""
+
+
+def fetch_token(url: str | None, request_token: str | None) -> str:
+    """A fresh token (a JWT, valid for five minutes) for `sts.amazonaws.com`.
+
+    `url` and `request_token` are the runner's ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. Raises ActionError (A002) when
+    the job may not have one or GitHub does not answer; server errors are retried for some seconds first.
+    """
+    if not url or not request_token:
+        raise ActionError(_refused("The runner offers this job no OIDC token.", _PERMISSION_HINT))
+
+    def bearer(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # as `auth`, not as a header: requests lets an entry of .netrc replace a header
+        request.headers["Authorization"] = f"bearer {request_token}"
+        return request
+
+    retry = Retry(
+        total=4, backoff_factor=0.5, backoff_jitter=0.5, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False
+    )
+    with requests.Session() as http:
+        for scheme in ("http://", "https://"):
+            http.mount(scheme, HTTPAdapter(max_retries=retry))
+        try:
+            answer = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=(5, 20))
+        except requests.RequestException as error:
+            raise ActionError(_refused(f"GitHub's token endpoint does not answer ({type(error).__name__}).", _AGAIN)) from error
+    if answer.status_code in {401, 403}:
+        raise ActionError(_refused(f"GitHub refused this job an OIDC token (HTTP {answer.status_code}).", _PERMISSION_HINT))
+    try:
+        token = answer.json()["value"] if answer.ok else None
+    except (ValueError, KeyError, TypeError):
+        token = None
+    if not isinstance(token, str) or token.count(".") != 2:
+        raise ActionError(_refused(f"GitHub's token endpoint answered HTTP {answer.status_code} without a token.", _AGAIN))
+    return token
+
+
+def _refused(message: str, hint: str) -> Problem:
+    return Problem(kind=CATALOGUE["A002"], message=message, hint=hint)

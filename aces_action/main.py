@@ -1,0 +1,169 @@
+"""Where a run begins and ends: the only place that reads the environment, handles signals and chooses the exit status.
+
+Nothing here or in what `validate` uses imports boto3 or the SageMaker SDK.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from types import FrameType
+from typing import TextIO
+
+from aces_action import __version__
+from aces_action.aws.naming import Names, check_names, names_for
+from aces_action.github.files import write_outputs, write_summary
+from aces_action.github.log import Log
+from aces_action.github.run import Run, read_run
+from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem
+from aces_action.project import load_project
+from aces_action.project.model import Project
+from aces_action.report import Report, how_far, summary
+from aces_action.settings import Settings, read_settings, secrets
+from aces_action.steps import Steps
+
+CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
+_ISSUES = "https://github.com/ORG/aces-action/issues"
+
+
+class Cancelled(BaseException):
+    """GitHub cancels a job by SIGINT, SIGTERM 7.5 s later, and kills it 2.5 s after that."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.signum = signum
+
+
+def main() -> int:
+    """Runs the action under the process's environment. Returns the exit status: see `run`."""
+    for signum in CANCELLED:
+        signal.signal(signum, _cancel)  # as PID 1 of a container Python would ignore SIGTERM
+    status = run(os.environ, sys.stdout)
+    sys.stdout.flush()
+    if status in CANCELLED.values():
+        os._exit(status)  # threads may still wait for an answer; the runner kills us if we wait for them
+    return status
+
+
+def run(environ: Mapping[str, str], stdout: TextIO) -> int:
+    """One run. Returns 0 done, 1 a step failed, 2 inputs or configuration wrong, 130 or 143 cancelled by INT or TERM."""
+    github = read_run(environ)
+    log = Log(stdout, workflow_commands=github.on_github, debug=github.debug)
+    for secret in (*secrets(environ), github.oidc_request_token or ""):
+        log.mask(secret)
+    report = Report()
+    try:
+        _run_command(environ, github, log, report)
+        status = 0
+    except ActionError as error:
+        status = _failed(log, report, error.problems, error.exit_status)
+    except Cancelled as error:
+        report.result = "cancelled"
+        status = _failed(log, report, (_cancelled(error),), CANCELLED[signal.Signals(error.signum)])
+    except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
+        status = _failed(log, report, (_unexpected(error, log),), 1)
+    _finish(github, log, report)
+    return status
+
+
+def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Report) -> None:
+    settings = read_settings(environ)
+    report.title = f"{settings.project} · {settings.env} · {settings.aws_region}"
+    log.info(f"aces-action {__version__}  {settings.command}  {report.title}")
+    steps = Steps(log)
+    report.steps = steps.records
+    with steps.step("Configuration"):
+        project, names = _configure(settings, github, log, report)
+    if settings.command == "validate":
+        report.result = "valid"
+        return
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from aces_action.aws.errors import explain
+    from aces_action.deploy import deploy
+
+    try:
+        deploy(project, names, settings, github, log, steps, report)
+    except (ClientError, BotoCoreError) as error:
+        raise ActionError(explain(error)) from error
+
+
+def _configure(settings: Settings, github: Run, log: Log, report: Report) -> tuple[Project, Names]:
+    project, problems = load_project(
+        github.workspace,
+        project=settings.project,
+        env=settings.env,
+        image_path=settings.frontend_image_path,
+        role_account=settings.role_account,
+        config_path=settings.config_path,
+    )
+    names = names_for(settings.project, settings.env, project.infra) if project else None
+    problems = problems + (check_names(names) if names else [])
+    if project is None or names is None or any(problem.severity == "error" for problem in problems):
+        raise ConfigurationError(problems)
+    report.problems += problems
+    log.problems(problems)
+    log.info(f"{len(project.services)} service{'s' if len(project.services) != 1 else ''}: " + ", ".join(_services(project)))
+    log.info(_serving(project))
+    return project, names
+
+
+def _services(project: Project) -> list[str]:
+    return [f"{service.name} ({service.type})" for service in project.services]
+
+
+def _serving(project: Project) -> str:
+    """One line that says what will be deployed, by the guide's table."""
+    infra = project.infra
+    parts = []
+    if infra.endpoint:
+        kind = "asynchronous" if infra.endpoint.mode == "async" else "real-time"
+        parts.append(f"{kind} endpoint on {infra.endpoint.instance_count} × {infra.endpoint.instance_type}")
+    parts += [f"Batch job definition for {job.instance_type}" for job in (infra.job, infra.longtime_job) if job]
+    return ", ".join(parts)
+
+
+def _failed(log: Log, report: Report, problems: tuple[Problem, ...], status: int) -> int:
+    log.problems(problems)
+    report.problems += problems
+    if status != ConfigurationError.exit_status:
+        log.info(how_far(report))
+    return status
+
+
+def _finish(github: Run, log: Log, report: Report) -> None:
+    """Outputs and summary, after success and failure alike."""
+    try:
+        if github.output_file:
+            write_outputs(github.output_file, {name: log.redact(value) for name, value in report.step_outputs().items()})
+        if github.summary_file:
+            write_summary(github.summary_file, log.redact(summary(report)))
+    except OSError as error:
+        log.info(f"The outputs or the summary could not be written: {error}")
+
+
+def _cancelled(error: Cancelled) -> Problem:
+    name = signal.Signals(error.signum).name
+    return Problem(kind=CATALOGUE["X002"], message=f"The job was cancelled ({name}).", hint="Run the job again to go on.")
+
+
+def _unexpected(error: Exception, log: Log) -> Problem:
+    log.debug("".join(traceback.format_exception(error)))
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return Problem(
+        kind=CATALOGUE["X001"],
+        message=f"The action ran into an error of its own: {type(error).__name__}: {error}",
+        hint=(
+            f"At {where.filename.rpartition('aces_action')[2] or where.filename}:{where.lineno}. Please report it at {_ISSUES}; "
+            "'Re-run jobs' with 'Enable debug logging' shows the details."
+        ),
+    )
+
+
+def _cancel(signum: int, _frame: FrameType | None) -> None:
+    for each in CANCELLED:
+        signal.signal(each, signal.SIG_IGN)  # the runner's second signal must not cut the last words short
+    raise Cancelled(signum)

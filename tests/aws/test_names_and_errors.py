@@ -1,0 +1,157 @@
+"""Names, tags, image rules and the texts of AWS's errors, by value."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aces_action.aws.errors import explain
+from aces_action.aws.identity import claims
+from aces_action.aws.image import DOCKER_MANIFEST, ServerImage, check_for_batch, check_for_sagemaker, is_graviton
+from aces_action.aws.naming import Names, check_names, names_for
+from aces_action.aws.session import session_name
+from aces_action.aws.tags import is_ours, tags_for
+from aces_action.project.model import EndpointSettings, InferenceMode, Infra, JobSettings
+
+
+def infra(mode: InferenceMode | None = "realtime", *, batch: bool = True) -> Infra:
+    job = JobSettings(instance_type="m5.xlarge") if batch else None
+    return Infra(
+        account_id=None,
+        async_component="aws_batch" if batch else "sagemaker",
+        endpoint=EndpointSettings(instance_type="ml.t2.xlarge", mode=mode) if mode else None,
+        job=job,
+        longtime_job=job,
+    )
+
+
+def names(project: str = "number-plate-detection") -> Names:
+    return names_for(project, "dev", infra())
+
+
+def client_error(code: str, message: str, operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+def test_names_follow_the_convention() -> None:
+    assert names().bucket == "number-plate-detection-dev"
+    assert names().endpoint == names().job == "number-plate-detection-dev-algorithm-server"
+    assert names().longtime_job == names().longtime_job_queue == "number-plate-detection-dev-algorithm-server-longtime"
+    assert names_for("p-x", "dev", infra("async", batch=False)).endpoint == "p-x-dev-algorithm-server-async"
+    assert names_for("p-x", "dev", infra(None)).endpoint is None
+
+
+def test_the_infra_files_own_names_win() -> None:
+    own = infra()
+    assert own.endpoint and own.job
+    own = replace(own, endpoint=replace(own.endpoint, name="mine"), job=replace(own.job, name="my-job", queue="my-queue"))
+    found = names_for("p-x", "dev", own)
+    assert (found.endpoint, found.job, found.job_queue) == ("mine", "my-job", "my-queue")
+
+
+def test_names_that_aws_would_refuse_are_found_before_anything_is_made() -> None:
+    problems = check_names(names("a" * 40))
+    assert {problem.code for problem in problems} == {"ACES-C016"}
+    assert "The model would be called" in problems[0].message
+    assert check_names(names()) == []
+
+
+@given(st.text(), st.text())
+def test_the_session_name_fits_stss_pattern(repository: str, run_id: str) -> None:
+    assert re.fullmatch(r"[\w+=,.@-]{2,64}", session_name(repository, run_id), re.ASCII)
+
+
+def test_the_session_name_says_repository_and_run() -> None:
+    assert session_name("example-org/number-plate-detection", "123") == "aces-action.number-plate-detection.123"
+
+
+def test_a_resource_of_another_project_or_without_tags_is_not_ours() -> None:
+    tags = tags_for(project="a", env="dev", content_hash="h", commit="", repository="o/r", run_url="")
+    assert is_ours(tags, project="a", env="dev")
+    assert not is_ours(tags, project="b", env="dev")
+    assert not is_ours(tags, project="a", env="production")
+    assert not is_ours({}, project="a", env="dev")
+    assert "aces:commit" not in tags
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "arm"),
+    [
+        ("ml.c7g.large", True),
+        ("ml.m6gd.xlarge", True),
+        ("ml.g5g.xlarge", True),
+        ("ml.g4dn.xlarge", False),
+        ("ml.t2.xlarge", False),
+    ],
+)
+def test_graviton_is_told_by_the_family(instance_type: str, arm: bool) -> None:
+    assert is_graviton(instance_type) is arm
+
+
+def image(media_type: str = DOCKER_MANIFEST, architecture: str | None = "amd64") -> ServerImage:
+    return ServerImage(uri="r/s@sha256:1", digest="sha256:1", media_type=media_type, architecture=architecture)
+
+
+@pytest.mark.parametrize("media_type", ["application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json"])
+def test_a_manifest_that_sagemaker_refuses_is_refused_with_the_build_settings(media_type: str) -> None:
+    (problem,) = check_for_sagemaker(image(media_type), "ml.t2.xlarge")
+    assert problem.code == "ACES-P004"
+    assert "provenance: false" in problem.hint
+    assert "oci-mediatypes=false" in problem.hint
+
+
+def test_an_image_for_another_processor_is_refused() -> None:
+    (problem,) = check_for_sagemaker(image(architecture="arm64"), "ml.t2.xlarge")
+    assert problem.message == "The image is built for arm64, but ml.t2.xlarge runs amd64."
+    (problem,) = check_for_sagemaker(image(), "ml.c7g.large")
+    assert "platforms: linux/arm64" in problem.hint
+    (problem,) = check_for_batch(image(architecture="arm64"), "m5.xlarge", ("x86_64",))
+    assert problem.code == "ACES-P005"
+
+
+def test_batch_takes_manifests_of_several_processors() -> None:
+    assert check_for_batch(image("application/vnd.oci.image.index.v1+json", None), "m5.xlarge", ("x86_64",)) == []
+
+
+def test_a_missing_permission_is_named() -> None:
+    said = (
+        "User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: sagemaker:CreateModel on resource: arn:x"
+    )
+    problem = explain(client_error("AccessDeniedException", said, "CreateModel"), resource="server")
+    assert problem.code == "ACES-A005"
+    assert problem.message == "The role may not call CreateModel on server: it lacks sagemaker:CreateModel."
+
+
+def test_a_refused_look_at_s3_names_the_iam_action_not_the_operation() -> None:
+    assert "it lacks s3:GetObject" in explain(client_error("403", "Forbidden", "HeadObject")).message
+
+
+def test_credentials_that_ended_are_no_missing_permission() -> None:
+    assert explain(client_error("ExpiredToken", "expired", "HeadObject")).code == "ACES-A001"
+
+
+def test_connection_and_credential_errors_have_their_codes() -> None:
+    assert explain(NoCredentialsError()).code == "ACES-A001"
+    assert explain(EndpointConnectionError(endpoint_url="https://sagemaker")).code == "ACES-A007"
+
+
+def test_other_refusals_carry_awss_words() -> None:
+    problem = explain(client_error("ValidationException", "1 validation error", "CreateModel"), resource="server")
+    assert problem.message == "AWS refused CreateModel on server: ValidationException: 1 validation error"
+
+
+def test_a_tokens_claims_are_shown_without_the_token() -> None:
+    payload = base64.urlsafe_b64encode(json.dumps({"sub": "repo:o/r:ref:refs/heads/develop", "jti": "x"}).encode()).decode()
+    assert claims(f"e30.{payload.rstrip('=')}.sig") == {"sub": "repo:o/r:ref:refs/heads/develop"}
+
+
+@given(st.text())
+def test_an_unreadable_token_has_no_claims(token: str) -> None:
+    assert isinstance(claims(token), dict)

@@ -1,0 +1,174 @@
+"""What is planned for an endpoint, from each state it can be in."""
+
+from __future__ import annotations
+
+import pytest
+
+from aces_action.changes import Verb
+from aces_action.endpoint.current import CurrentEndpoint, Variant
+from aces_action.endpoint.desired import DesiredEndpoint, desired
+from aces_action.endpoint.plan import differing, plan
+from aces_action.endpoint.wait import pause, verdict
+from aces_action.project.model import EndpointSettings
+
+IMAGE = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server@sha256:" + "1" * 64
+WEIGHTS = "s3://number-plate-detection-dev/shared/weights/releases/ab/deploy.tar.gz"
+OLD = "server-0000000000"
+
+
+def wanted(settings: EndpointSettings | None = None, *, image: str = IMAGE, weights: str = WEIGHTS) -> DesiredEndpoint:
+    return desired(
+        settings or EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime"),
+        endpoint_name="server",
+        server="server",
+        bucket="number-plate-detection-dev",
+        image_uri=image,
+        weights_uri=weights,
+        role_arn="arn:aws:iam::123456789012:role/r",
+    )
+
+
+def endpoint(status: str, config: str, *, target: str | None = None, reason: str = "") -> CurrentEndpoint:
+    return CurrentEndpoint(
+        arn="arn:aws:sagemaker:ap-northeast-1:123456789012:endpoint/server",
+        status=status,
+        config_name=config,
+        target_config=target,
+        failure_reason=reason,
+        variants=(Variant(name="AllTraffic", current_instances=1, desired_instances=1, current_weight=1, desired_weight=1),),
+        progress=(),
+    )
+
+
+OURS = wanted().config_name
+
+
+@pytest.mark.parametrize(
+    ("current", "verb"),
+    [
+        (None, "create"),
+        (endpoint("InService", OURS), "nothing"),
+        (endpoint("InService", OLD), "update"),
+        (endpoint("Creating", OURS), "attach"),
+        (endpoint("Creating", OLD), "update"),
+        (endpoint("Updating", OLD, target=OURS), "attach"),
+        (endpoint("Updating", OURS, target=OLD), "update"),
+        (endpoint("SystemUpdating", OURS), "attach"),
+        (endpoint("SystemUpdating", OLD), "update"),
+        (endpoint("RollingBack", OLD, target=OURS), "update"),
+        (endpoint("Failed", OURS), "replace"),
+        (endpoint("OutOfService", OURS), "replace"),
+        (endpoint("Deleting", OURS), "create"),
+        (endpoint("UpdateRollbackFailed", OURS), "update"),
+    ],
+)
+def test_each_state_leads_to_its_change(current: CurrentEndpoint | None, verb: Verb) -> None:
+    assert plan(wanted(), current)[-1].verb == verb
+
+
+def test_the_reasons_of_an_update_name_each_field() -> None:
+    new = wanted(EndpointSettings(instance_type="ml.g4dn.xlarge", mode="realtime"), image=IMAGE.replace("1" * 64, "2" * 64))
+    old = wanted()
+    change = plan(new, endpoint("InService", old.config_name), live_model=old.model, live_config=old.config)[-1]
+    assert change.reasons == (
+        f"Image: {IMAGE} -> {IMAGE.replace('1' * 64, '2' * 64)}",
+        "InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge",
+    )
+
+
+def test_model_and_config_of_known_content_are_not_made_again() -> None:
+    changes = plan(wanted(), endpoint("InService", OLD), model_exists=True, config_exists=False)
+    assert [(change.resource, change.verb) for change in changes] == [
+        ("model", "nothing"),
+        ("endpoint config", "create"),
+        ("endpoint", "update"),
+    ]
+
+
+def test_the_failure_of_the_endpoint_to_replace_is_told() -> None:
+    change = plan(wanted(), endpoint("Failed", OURS, reason="The primary container did not pass the ping health check."))[-1]
+    assert change.reasons == (
+        "it is Failed, which only a new one mends: The primary container did not pass the ping health check.",
+    )
+
+
+def test_the_same_content_has_the_same_name_and_other_content_another() -> None:
+    base = EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime")
+    others = [
+        wanted(image=IMAGE.replace("1" * 64, "2" * 64)),
+        wanted(weights=WEIGHTS.replace("ab", "cd")),
+        wanted(EndpointSettings(instance_type="ml.m5.xlarge", mode="realtime")),
+        wanted(EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", instance_count=2)),
+        wanted(EndpointSettings(instance_type="ml.t2.xlarge", mode="async")),
+        wanted(EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", environment=(("A", "1"),))),
+        wanted(EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", volume_size=20)),
+        wanted(EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", subnets=("s",), security_group_ids=("g",))),
+    ]
+    assert wanted(base).config_name == wanted().config_name
+    assert len({each.config_name for each in [wanted(), *others]}) == len(others) + 1
+
+
+def test_the_asynchronous_config_says_where_answers_and_failures_go() -> None:
+    config = wanted(
+        EndpointSettings(instance_type="ml.t2.xlarge", mode="async", max_concurrent_invocations_per_instance=4)
+    ).config
+    assert config["AsyncInferenceConfig"] == {
+        "OutputConfig": {
+            "S3OutputPath": "s3://number-plate-detection-dev/async-inference/server/output",
+            "S3FailurePath": "s3://number-plate-detection-dev/async-inference/server/failure",
+        },
+        "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 4},
+    }
+
+
+def test_differences_are_told_field_by_field() -> None:
+    old = {"A": 1, "B": {"C": "x"}, "D": 5}
+    assert list(differing("", old, {"A": 2, "B": {"C": "y"}, "E": 6})) == [
+        "A: 1 -> 2",
+        "B.C: x -> y",
+        "D: 5 -> (not set)",
+        "E: (not set) -> 6",
+    ]
+
+
+def test_only_in_service_on_our_config_is_success() -> None:
+    assert verdict(endpoint("InService", OURS), name="server", config_name=OURS) is None
+
+
+@pytest.mark.parametrize(
+    ("current", "code"),
+    [
+        (endpoint("InService", OLD), "ACES-E002"),
+        (endpoint("InService", OLD, reason="an alarm went off"), "ACES-E002"),
+        (endpoint("Failed", OURS, reason="x"), "ACES-E001"),
+        (endpoint("OutOfService", OURS), "ACES-E001"),
+        (endpoint("UpdateRollbackFailed", OURS), "ACES-E006"),
+        (None, "ACES-E001"),
+    ],
+)
+def test_everything_else_is_a_failure_with_its_code(current: CurrentEndpoint | None, code: str) -> None:
+    problem = verdict(current, name="server", config_name=OURS)
+    assert problem is not None
+    assert problem.code == code
+    assert problem.hint
+
+
+def test_a_silent_rollback_says_which_config_serves() -> None:
+    problem = verdict(endpoint("InService", OLD), name="server", config_name=OURS)
+    assert problem is not None
+    assert problem.message == (
+        f"SageMaker rolled the update of server back; it still serves {OLD}, not {OURS}, and SageMaker gave no reason."
+    )
+
+
+def test_the_wait_notices_soon_and_asks_seldom() -> None:
+    def looks(until: float) -> list[float]:
+        times, now = [], 0.0
+        while now < until:
+            times.append(now)
+            now += pause(now)
+        return times
+
+    assert len(looks(3600)) <= 150
+    assert pause(120) <= 5
+    assert pause(0) <= 1
