@@ -1,0 +1,62 @@
+"""Registration: the image first, since services name it; then the services; then a look whether it all arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from aces_action.changes import Change
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.registration.client import PlatformClient
+from aces_action.registration.desired import Listing, registration
+from aces_action.registration.plan import plan
+
+
+def apply(client: PlatformClient, tenant_id: str, listing: Listing, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Register what `changes` (of `plan`) say and nothing else. Gives the names of all services of the listing.
+
+    Raises ActionError: R001 refused, R002 the platform went away (says what was done by then), R003 it kept something else,
+    P008, P009 and R004 as `plan`.
+    """
+    names = tuple(service.name for service in listing.services)
+    wanted = {(change.resource, change.name) for change in changes if change.is_change}
+    changed = frozenset(name for name in names if ("service", name) in wanted)
+    if ("tenant", "plan") in wanted:
+        # The plan travels with the services; sending those that are registered already changes nothing about them.
+        changed = changed or frozenset(names)
+    done: list[str] = []
+    with _told_what_was_done(done):
+        if listing.image and listing.image_key and ("image", listing.image_key) in wanted:
+            client.upload_image(tenant_id, listing.image_key, listing.image)
+            done.append(f"image {listing.image_key}")
+        if changed:
+            client.register(tenant_id, registration(listing, changed))
+            done.extend(f"service {name}" for name in names if name in changed)
+        left = [change for change in plan(client, tenant_id, listing) if change.is_change] if done else []
+    if left:
+        raise ActionError([_not_kept(change) for change in left])
+    return names
+
+
+@contextmanager
+def _told_what_was_done(done: list[str]) -> Iterator[None]:
+    """A platform that stops answering in the middle: not the preflight's P007 any more."""
+    try:
+        yield
+    except ActionError as error:
+        so_far = f"Registered until then: {', '.join(done)}." if done else "Nothing was registered yet."
+        raise ActionError(
+            replace(problem, kind=CATALOGUE["R002"], message=f"{problem.message} {so_far}")
+            if problem.kind == CATALOGUE["P007"]
+            else problem
+            for problem in error.problems
+        ) from error
+
+
+def _not_kept(change: Change) -> Problem:
+    message = f"The ACES Platform took the {change.resource} {change.name}, but shows it otherwise: {'; '.join(change.reasons)}"
+    hint = (
+        "Does another job register the same service right now? Run this job again; if that does not help, ask the administrators."
+    )
+    return Problem(kind=CATALOGUE["R003"], message=message, hint=hint)

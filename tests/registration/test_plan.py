@@ -1,0 +1,130 @@
+"""The comparison by value, and what would be refused: no server involved."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from aces_action.changes import Change
+from aces_action.registration import SageMakerTarget
+from aces_action.registration.client import Registered
+from aces_action.registration.desired import Listing, registration, server_fields, service_fields
+from aces_action.registration.plan import compare, refusals
+from tests.registration.examples import JOBS, PNG, listing, server, service
+
+SHA = hashlib.sha256(PNG).hexdigest()
+IMAGES = {"number_plate.png": SHA}
+
+
+def registered(wanted: Listing, plan_id: object = 1, **fields: object) -> Registered:
+    """A platform that has the listing, with some fields of each service otherwise."""
+    extra: dict[str, Any] = {"registered_at": "2026-11-01T00:00:00+00:00", "server": server_fields(wanted.server)}
+    services = {entry.name: service_fields(entry) | extra | fields for entry in wanted.services}
+    return Registered(plan_id=plan_id, overflow_mode=1, services=services)
+
+
+def test_a_service_of_another_project_is_not_overwritten() -> None:
+    [problem] = refusals(registered(listing(server=server("vehicle-count"))), IMAGES, listing())
+    assert problem.code == "ACES-R001"
+    assert (
+        problem.message == "The tenant already has a service 'number-plate', of project 'vehicle-count': it would be overwritten."
+    )
+    assert problem.file == "server/algorithms/register.json"
+
+
+def test_an_image_key_that_nobody_uploads_is_refused_with_the_right_one() -> None:
+    wanted = listing(services=(service(image_key="example.png"),))
+    [problem] = refusals(registered(wanted), IMAGES | {"example.png": None}, wanted)
+    assert problem.hint == "Set image_key to 'number_plate.png', the name of that file."
+    assert refusals(registered(wanted), IMAGES | {"example.png": "0" * 64}, wanted) == []
+
+
+def test_without_an_image_of_our_own_the_platform_must_have_it() -> None:
+    [problem] = refusals(registered(listing()), {"number_plate.png": None}, listing(image=None))
+    assert problem.hint == "Set FRONTEND_IMAGE_PATH to the image."
+
+
+def test_the_picture_of_another_project_is_not_replaced() -> None:
+    theirs = registered(listing(services=(service("count"),), server=server("vehicle-count")))
+    [problem] = refusals(theirs, {"number_plate.png": "0" * 64}, listing())
+    assert "also the image of service 'count', project 'vehicle-count'" in problem.message
+    assert refusals(theirs, IMAGES, listing()) == []
+
+
+def test_what_is_registered_already_changes_nothing() -> None:
+    assert compare(registered(listing()), IMAGES, listing()) == [
+        Change(verb="nothing", resource="image", name="number_plate.png"),
+        Change(verb="nothing", resource="service", name="number-plate"),
+    ]
+
+
+def test_on_an_empty_platform_everything_is_created_and_the_plan_set() -> None:
+    empty = Registered(plan_id=0, overflow_mode=None, services={})
+    assert compare(empty, {"number_plate.png": None}, listing()) == [
+        Change(verb="update", resource="tenant", name="plan", reasons=("plan_id: 0 -> 1", "overflow_mode: null -> 1")),
+        Change(verb="create", resource="image", name="number_plate.png", reasons=("not on the platform yet",)),
+        Change(verb="create", resource="service", name="number-plate", reasons=("not on the platform yet",)),
+    ]
+
+
+def test_every_changed_field_is_a_reason() -> None:
+    have = registered(listing(), title="Old", algorithms=["A"], results_to_show_default=True, point_per_frame=0.0)
+    [_, change] = compare(have, IMAGES, listing())
+    assert (change.verb, change.reasons) == (
+        "update",
+        (
+            'title: "Old" -> "Number Plate Detection"',
+            "results_to_show_default: true -> false",
+            'algorithms: ["A"] -> ["NA"]',
+        ),
+    )
+
+
+def test_a_new_job_definition_revision_is_a_reason() -> None:
+    have = registered(listing(server=server(revision=3)))
+    wanted = server(revision=4)
+    [_, change] = compare(have, IMAGES, listing(server=wanted))
+    assert change.reasons == (
+        f'server.async.job_definition_arn: "{JOBS}:3" -> "{JOBS}:4"',
+        f'server.async.longtime_job_definition_arn: "{JOBS}-longtime:3" -> "{JOBS}-longtime:4"',
+    )
+
+
+def test_mime_types_that_are_gone_and_null_for_none_are_told_apart() -> None:
+    [_, change] = compare(registered(listing(), input_mimes=["image/png"], output_mimes=None), IMAGES, listing())
+    assert change.reasons == ('input_mimes: ["image/png"] -> []',)
+
+
+def test_an_entry_without_a_server_is_taken_over() -> None:
+    have = registered(listing(), server=None)
+    assert refusals(have, IMAGES, listing()) == []
+    [_, change] = compare(have, IMAGES, listing())
+    assert change.verb == "update"
+    assert change.reasons[0].startswith("server: null -> {")
+    assert len(change.reasons[0]) < 150
+
+
+def test_another_picture_is_an_update_by_its_digest() -> None:
+    [change, _] = compare(registered(listing()), {"number_plate.png": "0" * 64}, listing())
+    assert (change.verb, change.reasons) == ("update", (f"sha256:00000000000… -> sha256:{SHA[:11]}…",))
+
+
+def test_text_of_the_platform_in_a_reason_is_one_line() -> None:
+    [_, change] = compare(registered(listing(), title="a\n::error::b\u2028\x1b[0m"), IMAGES, listing())
+    assert change.reasons == ('title: "a\\n::error::b \\u001b[0m" -> "Number Plate Detection"',)
+
+
+def test_the_body_has_the_columns_of_register_json_and_what_serves() -> None:
+    endpoint = SageMakerTarget(endpoint_name="document-summary-dev-algorithm-server-async")
+    wanted = listing(
+        services=(service(type="file", input_mimes=("application/zip",), output_mimes=("text/plain",)), service("other")),
+        server=replace(server(), sync_api=None, async_api=endpoint),
+    )
+    body = registration(wanted, frozenset({"number-plate"}))
+    assert [entry["input_mimes"] for entry in body["services"]] == [["application/zip"]]
+    assert "input_mimes" not in registration(wanted, frozenset({"other"}))["services"][0]
+    assert (body["server"]["sync"], body["server"]["async"]) == (
+        None,
+        {"component": "sagemaker", "endpoint_name": "document-summary-dev-algorithm-server-async"},
+    )
