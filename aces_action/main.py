@@ -80,14 +80,12 @@ def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Repo
     if settings.command == "validate":
         report.result = "valid"
         return
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from aces_action.aws.errors import explain
+    from aces_action.aws.errors import AWS_ERRORS, explain
     from aces_action.deploy import deploy
 
     try:
         deploy(project, names, settings, github, log, steps, report)
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         raise ActionError(explain(error)) from error
 
 
@@ -122,7 +120,10 @@ def _serving(project: Project) -> str:
     if infra.endpoint:
         kind = "asynchronous" if infra.endpoint.mode == "async" else "real-time"
         parts.append(f"{kind} endpoint on {infra.endpoint.instance_count} × {infra.endpoint.instance_type}")
-    parts += [f"Batch job definition for {job.instance_type}" for job in (infra.job, infra.longtime_job) if job]
+    if infra.job:
+        parts.append(f"standard Batch jobs on {infra.job.instance_type}")
+    if infra.longtime_job:
+        parts.append(f"long-time Batch jobs on {infra.longtime_job.instance_type}")
     return ", ".join(parts)
 
 

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from aces_action.aws.clients import Clients
-from aces_action.aws.errors import error_code, explain, is_denied, missing_permission
+from aces_action.aws.errors import AWS_ERRORS, error_code, explain, is_denied, missing_permission
 from aces_action.aws.identity import Identity
 from aces_action.aws.image import ServerImage, check_for_batch, check_for_sagemaker, download, read_image
 from aces_action.aws.naming import WEIGHTS_KEY, Names
@@ -103,7 +103,7 @@ def _asked(question: Callable[[], T]) -> tuple[T | None, list[Problem]]:
         return question(), []
     except ActionError as error:
         return None, list(error.problems)
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         return None, [explain(error)]
 
 

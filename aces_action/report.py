@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
@@ -146,10 +147,8 @@ def _timeline(steps: Sequence[StepRecord]) -> str:
 
 def _text(text: str) -> str:
     """Text from anywhere as one cell or line of Markdown: nothing in it is taken for markup."""
-    escaped = html.escape(neutralise(text).replace("\n", " "), quote=False)
-    for mark in "\\`*_[]|~#@":
-        escaped = escaped.replace(mark, f"&#{ord(mark)};")
-    return escaped
+    flat = html.escape(neutralise(text).replace("\n", " "), quote=False)
+    return re.sub(r"[\\`*_\[\]|~]", lambda mark: f"&#{ord(mark[0])};", flat)
 
 
 def _code(text: str) -> str:

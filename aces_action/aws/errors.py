@@ -13,8 +13,13 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
 )
+from botocore.parsers import ResponseParserError
 
+from aces_action.github.commands import shorten
 from aces_action.problems import CATALOGUE, Problem
+
+# everything that a call of AWS may raise; the parser's error is no BotoCoreError
+AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation", "AuthorizationError"}
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
@@ -47,7 +52,7 @@ def missing_permission(error: ClientError, service: str = "") -> str:
     return _ACTIONS.get(error.operation_name, f"{service}:{error.operation_name}" if service else error.operation_name)
 
 
-def explain(error: BotoCoreError | ClientError, *, resource: str = "") -> Problem:
+def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resource: str = "") -> Problem:
     """A botocore error as a problem. `resource` names what the call was about, where the caller knows."""
     if isinstance(error, ClientError):
         return _explain_answer(error, resource)
@@ -63,6 +68,12 @@ def explain(error: BotoCoreError | ClientError, *, resource: str = "") -> Proble
             kind=CATALOGUE["A007"],
             message=f"AWS does not answer{about}: {error}",
             hint="Run the job again. If it stays so, check AWS_REGION and the runner's way to the internet.",
+        )
+    if isinstance(error, ResponseParserError):
+        return Problem(
+            kind=CATALOGUE["A006"],
+            message=f"AWS's answer{about} could not be read: {shorten(str(error), 200)}",
+            hint="Run the job again. If it stays so, look for a proxy between the runner and AWS.",
         )
     wrong = "A request was refused before it was sent" if isinstance(error, ParamValidationError) else "A call of AWS failed"
     return Problem(kind=CATALOGUE["A006"], message=f"{wrong}{about}: {error}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, error_message, explain
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -41,7 +42,7 @@ def who_am_i(client: STSClient, *, role_arn: str | None, token: Callable[[], str
         if role_arn and error.operation_name == "AssumeRoleWithWebIdentity":
             raise ActionError(_not_assumable(error, role_arn, token())) from error
         raise ActionError(explain(error)) from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise ActionError(explain(error)) from error
     return Identity(account=answer["Account"], arn=answer["Arn"], partition=answer["Arn"].split(":")[1])
 

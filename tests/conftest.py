@@ -1,0 +1,190 @@
+"""What several kinds of tests share: the sandbox, and one caller's project in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import settings
+
+from sandbox.archives import make_weights
+from sandbox.runner import runner_environment
+from sandbox.seed import admin_session, seed, upload_weights
+from sandbox.server import Sandbox
+
+ROOT = Path(__file__).parent.parent
+REPOSITORY = "example-org/number-plate-detection"
+
+# two busy cores make single examples slow at random; the number of examples, not time, bounds a property test
+settings.register_profile("aces", deadline=None, print_blob=True)
+settings.load_profile("aces")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a run of the action ended: exit status, the raw log, and what it wrote for the runner."""
+
+    status: int
+    log: str
+    outputs: dict[str, str]
+    summary: str
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the errors, in the order of the log."""
+        return re.findall(r"^::error [^\n]*?title=(ACES-\w+)", self.log, flags=re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A caller's repository and its AWS account's share in the sandbox. Each test has its own project and tenant."""
+
+    sandbox: Sandbox
+    project: str
+    tenant_id: str
+    workspace: Path
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def server(self) -> str:
+        return f"{self.project}-dev-algorithm-server"
+
+    @property
+    def bucket(self) -> str:
+        return f"{self.project}-dev"
+
+    @property
+    def infra_file(self) -> Path:
+        return self.workspace / f"server/infra/configs/{self.project}-dev-algorithm-server-infra.yml"
+
+    def start(self, **inputs: str) -> subprocess.Popen[str]:
+        """Starts the action as the runner does. Underscores in the names of inputs stand for hyphens."""
+        environment = runner_environment(
+            self.sandbox,
+            project=self.project,
+            env="dev",
+            tenant_id=self.tenant_id,
+            workspace=self.workspace,
+            output=self.folder / "output",
+            summary=self.folder / "summary",
+            repository=REPOSITORY,
+            inputs={name.replace("_", "-"): value for name, value in inputs.items()},
+        )
+        for name in ("output", "summary"):
+            (self.folder / name).write_text("")
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "entrypoint.py")],
+            cwd=self.workspace,
+            env={"PATH": os.environ["PATH"], **environment, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def end(self, process: subprocess.Popen[str]) -> Ended:
+        """Waits for the action's end."""
+        try:
+            log, _ = process.communicate(timeout=120)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            log, _ = process.communicate()
+            pytest.fail(f"the action did not end:\n{log}")
+        output = (self.folder / "output").read_text(encoding="utf-8")
+        ended = Ended(
+            status=process.returncode,
+            log=log,
+            outputs=dict(re.findall(r"^(\S+)<<\S+\n(.*)$", output, flags=re.MULTILINE)),
+            summary=(self.folder / "summary").read_text(encoding="utf-8"),
+        )
+        assert "Traceback" not in log
+        return ended
+
+    def run(self, **inputs: str) -> Ended:
+        return self.end(self.start(**inputs))
+
+    def fault(self, **rule: Any) -> None:
+        """Makes the local AWS misbehave: see sandbox/README.md."""
+        self.control("POST", "faults", rule)
+
+    def next_rollout(self, **rule: Any) -> None:
+        """How the next create or update of this project's endpoints goes."""
+        self.control("POST", "endpoints", rule)
+
+    def control(self, method: str, what: str, body: object = None) -> Any:
+        answer = requests.request(method, f"{self.sandbox.aws_url}/_sandbox/{what}", json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def client(self, service: str) -> Any:
+        """A client of the local AWS with an administrator's keys."""
+        return admin_session().client(service, endpoint_url=self.sandbox.aws_url)
+
+    def listed(self) -> dict[str, Any]:
+        """The tenant's services on the platform, by name."""
+        answer = requests.get(f"{self.sandbox.platform_url}/internal/tenants/{self.tenant_id}/services", timeout=10)
+        return {service["name"]: service for service in answer.json()["services"]}
+
+    def edit(self, file: str | Path, old: str, new: str) -> None:
+        """Changes a file of the repository; the old text must be there."""
+        path = self.workspace / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The local AWS, platform and OIDC endpoint of this test process."""
+    with Sandbox(repository=REPOSITORY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small deploy.tar.gz with the guide's tree."""
+    path = tmp_path_factory.mktemp("weights") / "deploy.tar.gz"
+    make_weights(path, megabytes=1)
+    return path
+
+
+@pytest.fixture
+def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callable[..., Caller]]:
+    """Makes a caller from one of the examples: its repository on disk, all that it needs in AWS, weights uploaded."""
+
+    def make(example: str = "number-plate-detection", *, weights: Path | None = archive, **seeded: Any) -> Caller:
+        number = uuid.uuid4().hex[:8]
+        project, tenant_id = f"p-{number}", str(uuid.uuid4())
+        folder = tmp_path / number
+        workspace = folder / "workspace"
+        shutil.copytree(ROOT / "examples" / example, workspace)
+        configs = workspace / "server/infra/configs"
+        (configs / f"{example}-dev-algorithm-server-infra.yml").rename(configs / f"{project}-dev-algorithm-server-infra.yml")
+        seed(sandbox, project=project, env="dev", tenant_id=tenant_id, repository=REPOSITORY, **seeded)
+        if weights:
+            upload_weights(sandbox, weights, project=project, env="dev")
+        return Caller(sandbox=sandbox, project=project, tenant_id=tenant_id, workspace=workspace, folder=folder)
+
+    yield make
+    for what in ("faults", "endpoints", "calls"):
+        requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
+    requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
+    requests.delete(f"{sandbox.platform_url}/_sandbox/sleep", timeout=10)
+
+
+@pytest.fixture
+def caller(make_caller: Callable[..., Caller]) -> Caller:
+    """The first example: a real-time endpoint and two job definitions."""
+    return make_caller()

@@ -1,0 +1,149 @@
+"""The whole way, through the entrypoint, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.conftest import Caller
+
+
+def writes(calls: list[dict[str, Any]]) -> list[str]:
+    """Operations that change something in AWS, by their names."""
+    reading = ("Get", "Head", "Describe", "List", "BatchGet", "AssumeRole")
+    return [call["operation"] for call in calls if not call["operation"].startswith(reading)]
+
+
+def test_the_guides_workflow_deploys_a_realtime_endpoint_and_job_definitions(caller: Caller) -> None:
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
+
+    endpoint = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)
+    assert endpoint["EndpointStatus"] == "InService"
+    assert endpoint["EndpointConfigName"] == ended.outputs["endpoint-config-name"]
+    model = caller.client("sagemaker").describe_model(ModelName=ended.outputs["endpoint-config-name"])
+    assert model["PrimaryContainer"]["ModelDataUrl"] == ended.outputs["weights-uri"]
+    assert model["PrimaryContainer"]["Image"].endswith("@" + ended.outputs["image-digest"])
+
+    jobs = caller.client("batch").describe_job_definitions(status="ACTIVE")["jobDefinitions"]
+    assert {job["jobDefinitionArn"] for job in jobs} >= {
+        ended.outputs["batch-job-definition-arn"],
+        ended.outputs["batch-longtime-job-definition-arn"],
+    }
+
+    (service,) = caller.listed().values()
+    assert service["name"] == ended.outputs["service-names"]
+    assert service["server"]["sync"] == {"component": "sagemaker", "endpoint_name": caller.server}
+    assert service["server"]["async"]["job_definition_arn"] == ended.outputs["batch-job-definition-arn"]
+
+
+def test_a_second_run_with_nothing_changed_changes_nothing_and_says_so(caller: Caller) -> None:
+    first = caller.run()
+    caller.control("DELETE", "calls")
+    second = caller.run()
+    assert (second.status, second.outputs["result"], second.outputs["has-changes"]) == (0, "unchanged", "false"), second.log
+    assert writes(caller.control("GET", "calls")) == []
+    assert "Nothing to do" in second.log
+    for name in ("endpoint-arn", "endpoint-config-name", "weights-uri", "batch-job-definition-arn", "service-names"):
+        assert second.outputs[name] == first.outputs[name]
+
+
+def test_the_second_example_is_served_by_an_asynchronous_endpoint_alone(make_caller: Callable[..., Caller]) -> None:
+    caller = make_caller("document-summary")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    assert ended.outputs["endpoint-name"] == f"{caller.server}-async"
+    config = caller.client("sagemaker").describe_endpoint_config(EndpointConfigName=ended.outputs["endpoint-config-name"])
+    assert config["AsyncInferenceConfig"]["OutputConfig"]["S3FailurePath"].startswith(f"s3://{caller.bucket}/")
+    (service,) = caller.listed().values()
+    assert service["server"]["sync"] is None
+    assert service["server"]["async"] == {"component": "sagemaker", "endpoint_name": f"{caller.server}-async"}
+    assert "batch-job-definition-arn" not in ended.outputs
+
+
+def test_batch_alone_is_deployed_when_no_sagemaker_instance_is_named(caller: Caller) -> None:
+    caller.edit(caller.infra_file, "SAGEMAKER_INSTANCE_TYPE:", "# SAGEMAKER_INSTANCE_TYPE:")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    assert "endpoint-name" not in ended.outputs
+    (service,) = caller.listed().values()
+    assert service["server"]["sync"] is None
+    assert service["server"]["async"]["component"] == "aws_batch"
+
+
+def test_another_instance_type_is_an_update_that_says_why(caller: Caller) -> None:
+    first = caller.run()
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    assert ended.outputs["endpoint-config-name"] != first.outputs["endpoint-config-name"]
+    changes = {change["resource"]: change for change in json.loads(ended.outputs["changes"])}
+    assert changes["endpoint"]["reasons"] == ["InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge"]
+    assert changes["job definition"]["verb"] == "nothing"
+
+
+def test_a_plan_shows_the_changes_and_makes_none(caller: Caller) -> None:
+    caller.control("DELETE", "calls")
+    ended = caller.run(command="plan")
+    assert (ended.status, ended.outputs["result"], ended.outputs["has-changes"]) == (0, "planned", "true"), ended.log
+    verbs = {(change["verb"], change["resource"]) for change in json.loads(ended.outputs["changes"])}
+    assert ("create", "endpoint") in verbs
+    assert ("create", "service") in verbs
+    assert writes(caller.control("GET", "calls")) == []
+    assert caller.listed() == {}
+    assert "📋 Plan" in ended.summary
+
+
+def test_validate_asks_neither_aws_nor_the_platform(caller: Caller) -> None:
+    caller.control("DELETE", "calls")
+    caller.environment.update(AWS_ENDPOINT_URL="http://127.0.0.1:9", PLATFORM_URL="http://127.0.0.1:9")
+    ended = caller.run(command="validate")
+    assert (ended.status, ended.outputs["result"]) == (0, "valid"), ended.log
+    assert caller.control("GET", "calls") == []
+
+
+def test_an_image_pushed_anew_under_the_same_tag_is_rolled_out(caller: Caller) -> None:
+    from sandbox.seed import admin_session, push_image
+
+    first = caller.run()
+    push_image(caller.sandbox, admin_session(), repository=caller.server, content=b"another build")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    assert ended.outputs["image-digest"] != first.outputs["image-digest"]
+
+
+def test_the_log_has_its_steps_in_order_as_groups_with_durations(caller: Caller) -> None:
+    log = caller.run().log
+    groups = [line.removeprefix("::group::") for line in log.splitlines() if line.startswith("::group::")]
+    assert groups == [
+        "Configuration",
+        "Credentials",
+        "Preflight",
+        "Weights",
+        "Plan",
+        "Release weights",
+        "SageMaker",
+        "Batch",
+        "Registration",
+    ]
+    assert log.count("::group::") == log.count("::endgroup::") == log.count("✓ ")
+
+
+def test_everything_made_in_aws_is_tagged_with_where_it_comes_from(caller: Caller) -> None:
+    ended = caller.run()
+    sagemaker = caller.client("sagemaker")
+    tags = {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=ended.outputs["endpoint-arn"])["Tags"]}
+    assert tags["aces:managed-by"] == "aces-action"
+    assert tags["aces:project"] == caller.project
+    assert tags["aces:run-url"].startswith("https://github.com/example-org/number-plate-detection/actions/runs/")
+    assert len(tags["aces:content-hash"]) == 64
+
+
+def test_without_a_longtime_instance_type_only_standard_jobs_are_deployed(caller: Caller) -> None:
+    caller.edit(caller.infra_file, "aws_longtime_batch_instance_type:", "# aws_longtime_batch_instance_type:")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    assert "batch-longtime-job-definition-arn" not in ended.outputs
+    (service,) = caller.listed().values()
+    assert service["server"]["async"]["longtime_job_definition_arn"] is None

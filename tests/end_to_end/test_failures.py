@@ -1,0 +1,330 @@
+"""What a user sees when something is wrong: one clear error, the right exit status, and nothing half done without a word."""
+
+from __future__ import annotations
+
+import io
+import signal
+import tarfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+
+from sandbox.seed import admin_session, push_image, push_index, upload_weights
+from tests.conftest import Caller, Ended
+
+
+def failed(ended: Ended, status: int, *codes: str) -> None:
+    """The run failed in this way, said so everywhere, and claims nothing else."""
+    assert (ended.status, ended.codes) == (status, list(codes)), ended.log
+    assert ended.outputs["result"] == "failed"
+    assert ended.outputs["failure-code"] == codes[0]
+    assert "❌ Failed" in ended.summary
+    assert all(code in ended.summary for code in codes)
+
+
+def untouched(caller: Caller) -> None:
+    """Nothing of this project was made in AWS or listed on the platform."""
+    endpoints = caller.client("sagemaker").list_endpoints(NameContains=caller.project)["Endpoints"]
+    models = caller.client("sagemaker").list_models(NameContains=caller.project)["Models"]
+    definitions = caller.client("batch").describe_job_definitions(jobDefinitionName=caller.server)["jobDefinitions"]
+    assert (endpoints, models, definitions, caller.listed()) == ([], [], [], {})
+
+
+class TestInputsAndFiles:
+    def test_missing_variables_are_all_reported_at_once(self, caller: Caller) -> None:
+        caller.environment.update(ENV="", Project="", TENANT_ID="")
+        failed(caller.run(), 2, "ACES-S001", "ACES-S001", "ACES-S001")
+
+    def test_a_tenant_id_that_is_no_uuid_is_refused(self, caller: Caller) -> None:
+        caller.environment["TENANT_ID"] = "aces"
+        ended = caller.run()
+        failed(ended, 2, "ACES-S002")
+        assert "TENANT_ID (input tenant-id) 'aces' is not valid: it must be a UUID" in ended.log
+
+    def test_broken_json_and_yaml_are_reported_together_at_their_lines(self, caller: Caller) -> None:
+        caller.edit("server/algorithms/register.json", '"overflow_mode": 1,', '"overflow_mode": 1')
+        caller.edit(caller.infra_file, "aws_batch_instance_type: m5.xlarge", "aws_batch_instance_type: [m5.xlarge")
+        ended = caller.run()
+        failed(ended, 2, *sorted(ended.codes))
+        assert {"ACES-C002", "ACES-C003"} <= set(ended.codes)
+        assert "file=server/algorithms/register.json,line=" in ended.log
+        untouched(caller)
+
+    def test_a_missing_file_is_named(self, caller: Caller) -> None:
+        (caller.workspace / "server/algorithms/algorithm.json").unlink()
+        ended = caller.run()
+        assert ended.status == 2
+        assert "ACES-C001" in ended.codes
+        assert "server/algorithms/algorithm.json" in ended.log
+
+
+class TestCredentials:
+    def test_a_job_without_the_oidc_permission_is_told_the_yaml_to_add(self, caller: Caller) -> None:
+        caller.environment.update(ACTIONS_ID_TOKEN_REQUEST_URL="", ACTIONS_ID_TOKEN_REQUEST_TOKEN="")
+        ended = caller.run()
+        failed(ended, 1, "ACES-A002")
+        assert "id-token: write" in ended.log
+
+    def test_a_role_that_does_not_exist_is_named_with_the_tokens_claims(self, caller: Caller) -> None:
+        arn = "arn:aws:iam::123456789012:role/no-such-role"
+        caller.environment["AWS_ROLE_ARN"] = arn
+        ended = caller.run()
+        failed(ended, 1, "ACES-A003")
+        assert arn in ended.log
+        assert "sub: repo:example-org/number-plate-detection:ref:refs/heads/develop" in ended.log
+
+    def test_a_token_endpoint_that_fails_at_first_is_asked_again(self, caller: Caller) -> None:
+        requests.post(f"{caller.sandbox.oidc_url}/_control", json={"fail": 2, "status": 503}, timeout=10)
+        assert caller.run(command="plan").status == 0
+
+    def test_without_a_role_and_without_keys_the_way_out_is_said(self, caller: Caller) -> None:
+        caller.environment["AWS_ROLE_ARN"] = ""
+        ended = caller.run()
+        failed(ended, 1, "ACES-A001")
+        assert "Set AWS_ROLE_ARN" in ended.log
+
+    def test_the_token_of_the_platform_and_the_oidc_token_never_reach_the_log_unmasked(self, caller: Caller) -> None:
+        caller.environment["PLATFORM_TOKEN"] = "not-a-real-token-0123456789"
+        ended = caller.run()
+        failed(ended, 1, "ACES-P009")
+        plain = [line for line in ended.log.splitlines() if not line.startswith("::add-mask::")]
+        assert not any("not-a-real-token" in line for line in plain)
+        assert "not-a-real-token" not in ended.summary + "".join(ended.outputs.values())
+
+
+class TestPreflight:
+    def test_a_missing_bucket_is_one_problem_not_two(self, caller: Caller) -> None:
+        s3 = caller.client("s3")
+        s3.delete_object(Bucket=caller.bucket, Key="shared/weights/deploy.tar.gz")
+        s3.delete_bucket(Bucket=caller.bucket)
+        ended = caller.run()
+        failed(ended, 1, "ACES-P001")
+        assert f"There is no S3 bucket {caller.bucket}." in ended.log
+        untouched(caller)
+
+    def test_missing_weights_come_with_the_command_that_uploads_them(self, make_caller: Callable[..., Caller]) -> None:
+        caller = make_caller(weights=None)
+        ended = caller.run()
+        failed(ended, 1, "ACES-P002")
+        assert f"aws s3 cp deploy.tar.gz s3://{caller.bucket}/shared/weights/" in ended.log
+
+    def test_a_tag_without_an_image_is_refused(self, caller: Caller) -> None:
+        ended = caller.run(deploy_tag="v9")
+        failed(ended, 1, "ACES-P003")
+        assert f"{caller.server}:v9" in ended.log
+
+    def test_an_oci_image_is_refused_with_the_build_settings_before_anything_is_made(self, caller: Caller) -> None:
+        push_index(caller.sandbox, admin_session(), repository=caller.server)
+        ended = caller.run()
+        failed(ended, 1, "ACES-P004")
+        assert "provenance: false" in ended.log
+        untouched(caller)
+
+    def test_an_image_for_arm_is_refused_on_an_intel_instance(self, caller: Caller) -> None:
+        push_image(caller.sandbox, admin_session(), repository=caller.server, architecture="arm64")
+        failed(caller.run(), 1, "ACES-P005")
+
+    def test_a_missing_execution_role_is_named(self, caller: Caller) -> None:
+        iam = caller.client("iam")
+        name = f"{caller.project}-dev-sagemaker-role"
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        iam.delete_role(RoleName=name)
+        ended = caller.run()
+        failed(ended, 1, "ACES-P006")
+        assert name in ended.log
+
+    def test_an_unknown_tenant_is_found_before_anything_is_made(self, caller: Caller) -> None:
+        caller.environment["TENANT_ID"] = "00000000-0000-4000-8000-000000000000"
+        failed(caller.run(), 1, "ACES-P008")
+        untouched(caller)
+
+    def test_a_sleeping_platform_is_found_before_anything_is_made(self, caller: Caller) -> None:
+        caller.environment["PLATFORM_URL"] = "http://api-dev.aces-platform-dev.invalid"
+        ended = caller.run()
+        failed(ended, 1, "ACES-P007")
+        assert "22:00" in ended.log
+        untouched(caller)
+
+    def test_another_account_in_the_infra_file_stops_the_run(self, caller: Caller) -> None:
+        caller.edit(caller.infra_file, "123456789012", "210987654321")
+        caller.environment["AWS_ROLE_ARN"] = ""
+        caller.environment.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7SANDBOX", AWS_SECRET_ACCESS_KEY="sandbox")
+        ended = caller.run()
+        failed(ended, 1, "ACES-A004")
+        assert "210987654321" in ended.log
+
+    def test_several_problems_are_reported_together(self, make_caller: Callable[..., Caller]) -> None:
+        caller = make_caller(weights=None)
+        push_index(caller.sandbox, admin_session(), repository=caller.server)
+        caller.environment["TENANT_ID"] = "00000000-0000-4000-8000-000000000000"
+        failed(caller.run(), 1, "ACES-P002", "ACES-P004", "ACES-P008")
+
+
+class TestWeights:
+    def upload(self, caller: Caller, path: Path, *members: tarfile.TarInfo) -> None:
+        with tarfile.open(path, "w:gz") as archive:
+            for member in members:
+                archive.addfile(member, io.BytesIO(bytes(member.size)))
+        upload_weights(caller.sandbox, path, project=caller.project, env="dev")
+
+    def test_an_empty_archive_is_refused(self, caller: Caller, tmp_path: Path) -> None:
+        self.upload(caller, tmp_path / "deploy.tar.gz")
+        failed(caller.run(), 1, "ACES-W008")
+        untouched(caller)
+
+    def test_a_symbolic_link_is_refused_with_its_name(self, caller: Caller, tmp_path: Path) -> None:
+        model, link = tarfile.TarInfo("models/model.pth"), tarfile.TarInfo("models/latest")
+        model.size, link.type, link.linkname = 10, tarfile.SYMTYPE, "model.pth"
+        self.upload(caller, tmp_path / "deploy.tar.gz", model, link)
+        ended = caller.run()
+        failed(ended, 1, "ACES-W004")
+        assert "models/latest" in ended.log
+        untouched(caller)
+
+    def test_a_file_that_is_no_archive_is_called_what_it_is(self, caller: Caller, tmp_path: Path) -> None:
+        page = tmp_path / "deploy.tar.gz"
+        page.write_text("<!DOCTYPE html><html><body>Access denied</body></html>")
+        upload_weights(caller.sandbox, page, project=caller.project, env="dev")
+        ended = caller.run()
+        assert ended.status == 1
+        assert ended.codes[0].startswith("ACES-W")
+        assert "HTML" in ended.log
+
+
+class TestSageMaker:
+    def test_a_failed_endpoint_is_explained_and_the_listing_is_not_made(self, caller: Caller) -> None:
+        reason = "The primary container for production variant AllTraffic did not pass the ping health check."
+        caller.next_rollout(name=caller.server, outcome="fail", reason=reason)
+        ended = caller.run()
+        failed(ended, 1, "ACES-E001")
+        assert reason in ended.log
+        assert "GET /ping on port 8080" in ended.log
+        assert "Changed before it stopped: weights released." in ended.log
+        assert caller.listed() == {}
+
+    def test_a_run_after_a_failure_replaces_the_failed_endpoint(self, caller: Caller) -> None:
+        caller.next_rollout(name=caller.server, outcome="fail", reason="x", times=1)
+        caller.run()
+        ended = caller.run()
+        assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+        assert "replace" in ended.outputs["changes"]
+
+    @pytest.mark.parametrize("outcome", ["rollback", "rollback-silent"])
+    def test_a_rolled_back_update_fails_although_the_endpoint_is_in_service(self, caller: Caller, outcome: str) -> None:
+        first = caller.run()
+        caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+        caller.next_rollout(name=caller.server, outcome=outcome, times=1)
+        ended = caller.run()
+        failed(ended, 1, "ACES-E002")
+        assert f"still serves {first.outputs['endpoint-config-name']}" in ended.log
+
+    def test_an_endpoint_that_others_made_is_left_alone(self, caller: Caller) -> None:
+        first = caller.run()
+        caller.client("sagemaker").delete_tags(ResourceArn=first.outputs["endpoint-arn"], TagKeys=["aces:managed-by"])
+        caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+        ended = caller.run()
+        failed(ended, 1, "ACES-E004")
+        assert "aws sagemaker add-tags --resource-arn" in ended.log
+        endpoint = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)
+        assert endpoint["EndpointConfigName"] == first.outputs["endpoint-config-name"]
+
+    def test_waiting_too_long_says_that_sagemaker_goes_on_and_a_run_again_joins_it(self, caller: Caller) -> None:
+        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=6)
+        ended = caller.run(wait_timeout="1s")
+        failed(ended, 1, "ACES-E003")
+        assert "a run again finds that and waits for it" in ended.log
+        again = caller.run()
+        assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
+        assert "wait for" in again.log
+
+    def test_a_missing_permission_is_named_with_the_call(self, caller: Caller) -> None:
+        caller.fault(
+            service="sagemaker",
+            operation="CreateModel",
+            kind="error",
+            status=400,
+            code="AccessDeniedException",
+            message="User: x is not authorized to perform: sagemaker:CreateModel on resource: y",
+            times=None,
+        )
+        ended = caller.run()
+        failed(ended, 1, "ACES-A005")
+        assert "it lacks sagemaker:CreateModel" in ended.log
+
+    def test_throttling_and_broken_connections_are_no_failure(self, caller: Caller) -> None:
+        caller.fault(service="sagemaker", operation="DescribeEndpoint", kind="throttle", times=2)
+        caller.fault(service="s3", operation="HeadObject", kind="reset", times=1)
+        caller.fault(service="batch", operation="DescribeJobDefinitions", kind="error", status=500, times=1)
+        ended = caller.run()
+        assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+
+
+class TestLaterSteps:
+    def test_a_batch_failure_says_that_the_endpoint_was_rolled_out(self, caller: Caller) -> None:
+        caller.fault(
+            service="batch",
+            operation="RegisterJobDefinition",
+            kind="error",
+            status=400,
+            code="ClientException",
+            message="Error executing request, Exception : bad memory",
+            times=None,
+        )
+        ended = caller.run()
+        failed(ended, 1, "ACES-B001")
+        assert f"Changed before it stopped: weights released; endpoint {caller.server} rolled out." in ended.log
+        assert caller.listed() == {}
+
+    def test_a_platform_that_falls_asleep_midway_leaves_only_the_registration_to_a_run_again(self, caller: Caller) -> None:
+        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=4)
+        process = caller.start()
+        wait_for_call(caller, "CreateEndpoint")
+        requests.post(f"{caller.sandbox.platform_url}/_sandbox/sleep", json={"kind": "503", "times": None}, timeout=10)
+        ended = caller.end(process)
+        assert ended.status == 1
+        assert "ACES Platform" in ended.log
+        assert "rolled out" in ended.log
+        requests.delete(f"{caller.sandbox.platform_url}/_sandbox/sleep", timeout=10)
+        again = caller.run()
+        assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
+        assert again.outputs["endpoint-config-name"] == ended.outputs["endpoint-config-name"]
+
+    def test_an_unexpected_error_is_reported_without_a_traceback(self, caller: Caller) -> None:
+        caller.fault(service="ecr", operation="BatchGetImage", kind="truncate", times=None)
+        ended = caller.run()
+        assert ended.status == 1
+        assert ended.outputs["failure-code"].startswith("ACES-")
+
+
+class TestCancelling:
+    @pytest.mark.parametrize(("signum", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_a_cancelled_run_says_what_goes_on_in_aws_and_a_run_again_attaches(
+        self, caller: Caller, signum: signal.Signals, status: int
+    ) -> None:
+        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=8)
+        process = caller.start()
+        wait_for_call(caller, "CreateEndpoint")
+        process.send_signal(signum)
+        sent = time.monotonic()
+        ended = caller.end(process)
+        assert time.monotonic() - sent < 5
+        assert (ended.status, ended.outputs["result"], ended.codes) == (status, "cancelled", ["ACES-X002"]), ended.log
+        assert f"SageMaker may still be working on {caller.server}" in ended.log
+        assert "⛔ Cancelled" in ended.summary
+        again = caller.run()
+        assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
+        assert sum(call["operation"] == "CreateEndpoint" for call in caller.control("GET", "calls")) == 1
+
+
+def wait_for_call(caller: Caller, operation: str) -> None:
+    """Until the action has made the call for this project: the state in which a test steps in."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if any(call["operation"] == operation and call["status"] == 200 for call in caller.control("GET", "calls")):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{operation} was never called")
