@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, explain
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -69,7 +70,7 @@ def check(client: S3Client, weights: Weights, *, policy: Literal["strict", "leni
         if error_code(error) in {"PreconditionFailed", "412", "NoSuchKey"}:
             raise ActionError(_replaced(weights)) from error
         raise ActionError(explain(error, resource=weights.uri)) from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise ActionError(explain(error, resource=weights.uri)) from error
     if not verdict.ok:
         raise ActionError(verdict.problems)

@@ -1,0 +1,245 @@
+"""What may be in an archive of weights: looks at each member as it passes by and remembers little."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Literal
+
+from aces_action.problems import CATALOGUE, Kind, Problem, Severity
+from aces_action.weights.damage import Damaged, shown
+from aces_action.weights.tar_stream import (
+    BLOCK_DEVICE,
+    CHARACTER_DEVICE,
+    DIRECTORY,
+    FIFO,
+    FILE,
+    HARD_LINK,
+    SPARSE,
+    SYMBOLIC_LINK,
+    Member,
+)
+
+Policy = Literal["strict", "lenient"]
+
+MAX_PROBLEMS = 20
+"""Problems with members that are told one by one."""
+MAX_ENTRIES = 200
+"""Files that are listed."""
+MAX_PATHS = 500_000
+"""Different files and folders in an archive: about 60 MB of memory to tell doubles."""
+_MAX_PATH, _MAX_COMPONENT = 4096, 255  # bytes: Linux's PATH_MAX and NAME_MAX
+_MAX_TOPS = 4
+_SETUID_SETGID = 0o6000
+_SPECIAL = {
+    CHARACTER_DEVICE: "a device",
+    BLOCK_DEVICE: "a device",
+    FIFO: "a named pipe (FIFO)",
+    SPARSE: "a sparse file, which not every tool can unpack",
+}
+EXTRACTION_FAILS = "SageMaker would only say 'Failed to extract model data archive', minutes later."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file of the archive, for the tree in the summary. `path` is safe to show; `size` in bytes."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    kind: Kind
+    text: str
+    advice: str
+    number: int
+    offset: int
+
+
+class Inspector:
+    """Judges the members of one archive, in order, and adds up what passes by. `unpacked_size`: bytes of all files together."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.members = 0
+        self.files = 0
+        self.unpacked_size = 0
+        self.entries: list[Entry] = []
+        self._policy = policy
+        self._findings: list[_Finding] = []
+        self._untold: Counter[Severity] = Counter()
+        # Paths are kept as hashes (64 bits, seeded anew in each process): the memory does not grow with their length.
+        self._files: set[int] = set()
+        self._folders: set[int] = set()
+        self._last_folder = ""
+        self._tops: set[str] = set()
+
+    def look_at(self, member: Member) -> None:
+        """Raises Damaged (W012) when the archive has more members than can be remembered."""
+        self.members += 1
+        kind = member.kind
+        if kind == FILE:
+            self.files += 1
+            self.unpacked_size += member.size
+            if member.mode & _SETUID_SETGID:
+                text = f"would run with its owner's rights (mode {member.mode:o})"
+                self._find("W014", member, text, "Servers do not need that: chmod -R ug-s DIR.")
+        elif kind in (SYMBOLIC_LINK, HARD_LINK):
+            self._judge_link(member)
+        elif kind != DIRECTORY:
+            self._find("W007", member, f"is {_SPECIAL.get(kind, f'of the unusual type {shown(kind)!r}')}", "Leave it out.")
+        if len(self.entries) < MAX_ENTRIES and kind != DIRECTORY:
+            self.entries.append(Entry(path=shown(member.path), size=member.size))
+        path = self._judge_path(member)
+        if path is not None:
+            self._judge_place(member, path)
+
+    def problems(self, name: str, *, complete: bool) -> Iterator[Problem]:
+        """What was found, in the order of the archive. `complete`: the whole of it was seen."""
+        stem = PurePosixPath(name).name.removesuffix(".tar.gz")
+        if complete and not self.files:
+            text = f"{name} holds {'no file' if self.members else 'nothing'}."
+            yield Problem(kind=CATALOGUE["W008"], message=text, hint=f"Name the folder of the weights:\n{self.command(name)}")
+        elif complete and self._tops == {stem}:
+            text = f"Everything in {name} is below one folder '{shown(stem.encode())}'; the server will find it one level deeper."
+            hint = f"If that is not meant, pack what is inside of it:\ntar czf {_file_name(name)} -C {shlex.quote(stem)} ."
+            yield Problem(kind=CATALOGUE["W015"], message=text, hint=hint)
+        of = f" of {self.members:,}" if complete else ""
+        for finding in self._findings:
+            message = f"{finding.text} (member {finding.number:,}{of}, byte {finding.offset:,} of the tar)"
+            why = f" {EXTRACTION_FAILS}" if finding.kind.severity == "error" else ""
+            yield Problem(kind=finding.kind, message=message, hint=f"{finding.advice}{why}\n{self.command(name)}")
+        if count := self._untold.total():
+            kind = replace(CATALOGUE["W013"], severity="error" if self._untold["error"] else "warning")
+            text = f"{count:,} more problems with members of {name} are not listed."
+            yield Problem(kind=kind, message=text, hint=self.command(name))
+
+    def command(self, name: str) -> str:
+        """The command that packs the same folders again, without links and hidden files.
+
+        Without --hard-dereference GNU tar stores a file that is reached twice as a hard link. Names that do not start in the
+        folder where tar runs are left to the user: 'DIR'.
+        """
+        tops = sorted(top for top in self._tops if not _is_hidden(top))
+        usable = 0 < len(tops) <= _MAX_TOPS and all(top.isprintable() and len(top) < 80 and top[0] != "-" for top in tops)
+        folders = " ".join(map(shlex.quote, tops)) if usable else "DIR"
+        return f"tar czf {_file_name(name)} --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference {folders}"
+
+    def _find(self, code: str, member: Member, text: str, advice: str, *, severity: Severity | None = None) -> None:
+        kind = CATALOGUE[code] if severity is None else replace(CATALOGUE[code], severity=severity)
+        if len(self._findings) < MAX_PROBLEMS:
+            text = f"{shown(member.path)} {text}"
+            self._findings.append(_Finding(kind=kind, text=text, advice=advice, number=member.number, offset=member.offset))
+        else:
+            self._untold[kind.severity] += 1
+
+    def _judge_link(self, member: Member) -> None:
+        what = "a symbolic link" if member.kind == SYMBOLIC_LINK else "a hard link"
+        tolerated = self._policy == "lenient" and self._stays_inside(member)
+        outside = ", which leaves the archive" if self._policy == "lenient" and not tolerated else ""
+        self._find(
+            "W004",
+            member,
+            f"-> {shown(member.target)} is {what}{outside}",
+            "Store the file itself instead of a link to it.",
+            severity="warning" if tolerated else None,
+        )
+
+    def _stays_inside(self, member: Member) -> bool:
+        """Whether a link leads to a place in the archive, whatever other links (that stay inside) are on its way.
+
+        Therefore '..' counts only at the start of a symbolic link: after a name, that name may be a link to somewhere higher.
+        """
+        target = member.target.decode("utf-8", "surrogateescape")
+        if not target or target[0] == "/":
+            return False
+        parts = _components(target)
+        if member.kind == HARD_LINK:
+            return ".." not in parts and hash("/".join(parts)) in self._files
+        ups = next((count for count, part in enumerate(parts) if part != ".."), len(parts))
+        return ".." not in parts[ups:] and ups < len(_components(member.path.decode("utf-8", "surrogateescape")))
+
+    def _judge_path(self, member: Member) -> str | None:
+        """The member's path without '.' and double slashes; None if it has no place in the archive."""
+        try:
+            text = member.path.decode()
+        except UnicodeDecodeError:
+            self._find("W010", member, "has a name that is not UTF-8", "Rename it.")
+            return None
+        if not text or "\0" in text or len(member.path) > _MAX_PATH:
+            self._find("W010", member, "has a name that is empty, too long or holds a NUL", "Rename it.")
+            return None
+        # Nearly all paths are plain; only the others are worth being taken apart.
+        plain = text[0] not in "./" and "/." not in text and "//" not in text and "\\" not in text and "__MACOSX" not in text
+        if plain and len(member.path) <= _MAX_COMPONENT:
+            return text.rstrip("/")
+        parts = _components(text)
+        if text[0] == "/" or ".." in parts:
+            what = "has an absolute path" if text[0] == "/" else "leaves the folder that it is unpacked to ('..')"
+            self._find("W006", member, what, "Run tar in the folder above, and name what is in there.")
+            return None
+        if "\\" in text:
+            self._find(
+                "W010", member, "has a backslash in its name: a path of Windows, which Linux does not split", "Pack it on Linux."
+            )
+        if any(len(part.encode()) > _MAX_COMPONENT for part in parts):
+            self._find("W010", member, f"has a name of more than {_MAX_COMPONENT} bytes", "Rename it.")
+        if not parts and member.kind != DIRECTORY:
+            self._find("W010", member, "is a file without a name", "Rename it.")
+        if hidden := next(filter(_is_hidden, parts), None):
+            mac = " On macOS put COPYFILE_DISABLE=1 before the command." if hidden.startswith(("._", "__MACOSX")) else ""
+            self._find(
+                "W005",
+                member,
+                f"is {'a leftover of macOS' if mac else 'hidden'} ('{shown(hidden.encode())}')",
+                f"Leave it out.{mac}",
+                severity="warning" if self._policy == "lenient" else None,
+            )
+        return "/".join(parts)
+
+    def _judge_place(self, member: Member, path: str) -> None:
+        """Whether the path is free: each file once, and no file where a folder has to be. Folders may be named again."""
+        folder, _, name = (path, "", "") if member.kind == DIRECTORY else path.rpartition("/")
+        if folder != self._last_folder:
+            self._enter(member, folder)
+        if name:
+            key = hash(path)
+            if key in self._files:
+                text = "is in the archive twice; the later one would replace the earlier"
+                self._find("W009", member, text, "Name each folder only once.")
+            elif key in self._folders:
+                self._find("W009", member, "is a file, but also a folder of other members", "Keep one of the two.")
+            self._files.add(key)
+            if not folder:
+                self._note_top(name)
+        if len(self._files) + len(self._folders) > MAX_PATHS:
+            raise Damaged("W012", f"it has more than {MAX_PATHS:,} files and folders")
+
+    def _enter(self, member: Member, folder: str) -> None:
+        self._last_folder = folder
+        self._note_top(folder.partition("/")[0])
+        while folder and (key := hash(folder)) not in self._folders:
+            if key in self._files:
+                text = f"needs a folder {shown(folder.encode())}, which is a file or link in this archive"
+                self._find("W009", member, text, "Keep one of the two.")
+            self._folders.add(key)
+            folder = folder.rpartition("/")[0]
+
+    def _note_top(self, top: str) -> None:
+        if top and len(self._tops) <= _MAX_TOPS:
+            self._tops.add(top)
+
+
+def _components(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".")]
+
+
+def _is_hidden(component: str) -> bool:
+    return component.startswith(".") or component == "__MACOSX"
+
+
+def _file_name(name: str) -> str:
+    return shlex.quote(PurePosixPath(name).name if name.endswith(".tar.gz") else "deploy.tar.gz")

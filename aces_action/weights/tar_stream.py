@@ -1,0 +1,295 @@
+"""Walks the headers of a tar stream (POSIX pax and ustar, GNU, v7) to its very end and stops at the first wrong byte.
+
+Own code because `tarfile` takes a damaged later header for the end of the archive and reads a pax header of any size into memory.
+Where tools disagree on what a header means, the archive is refused: which of them SageMaker uses is not documented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from struct import Struct
+from typing import NamedTuple
+from zlib import adler32
+
+from aces_action.weights.damage import Damaged, shown
+from aces_action.weights.signatures import describe
+
+MAX_UNPACKED = 512 << 30
+"""Bytes of tar: SageMaker's largest volume has 512 GiB."""
+MAX_EXTENSION = 1 << 20
+"""Bytes of one pax header or GNU long name; real ones have some hundred."""
+
+FILE, HARD_LINK, SYMBOLIC_LINK = b"0", b"1", b"2"
+CHARACTER_DEVICE, BLOCK_DEVICE, DIRECTORY, FIFO, SPARSE = b"3", b"4", b"5", b"6", b"S"
+
+_BLOCK = 512
+_ZEROS = bytes(_BLOCK)
+# name, mode, uid, gid, size, mtime, chksum, typeflag, linkname, magic with version, prefix
+_HEADER = Struct("100s8s8s8s12s12s8sc100s8s80x155s12x")
+_CHECKSUM = slice(148, 156)
+_PADDING = 1 << 20
+_DECIMAL = re.compile(rb"[0-9]{1,20}")
+_PAX_LENGTH = re.compile(rb"([1-9][0-9]{0,7}) ")
+_PAX_CHARSETS = (b"", b"BINARY", b"ISO-IR 10646 2000 UTF-8")
+_PAX_KEYS = frozenset({b"path", b"linkpath", b"size"})
+_PAX_SPARSE, _PAX_SPARSE_NAME = b"GNU.sparse.", b"GNU.sparse.name"
+_PAX_KINDS = frozenset({b"x", b"X", b"g"})  # X is Solaris's
+_LONG_NAME, _LONG_TARGET = b"L", b"K"
+_LONG_KINDS = frozenset({_LONG_NAME, _LONG_TARGET})
+_REGULAR = frozenset({FILE, b"\0", b"7"})
+_WITHOUT_DATA = frozenset({HARD_LINK, SYMBOLIC_LINK, CHARACTER_DEVICE, BLOCK_DEVICE, DIRECTORY, FIFO})
+
+
+class Member(NamedTuple):
+    """One member as it stands in the archive. A NamedTuple, for its speed: archives may have 100,000 of them.
+
+    `number` counts from 1; `offset` is where its first header starts, in bytes of the tar; `path` and `target` are raw bytes.
+    `kind` is the type flag, with FILE for all that mean a regular file, DIRECTORY also for a file whose name ends with a slash,
+    SPARSE for each of the ways to write a sparse file. `size` is what the archive holds of it, in bytes.
+    """
+
+    number: int
+    offset: int
+    path: bytes
+    kind: bytes
+    size: int
+    target: bytes
+    mode: int
+
+
+class _Tape:
+    """The bytes of the tar, block by block, with the place in them."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._block = b""
+        self._at = 0
+        self._start = 0
+
+    @property
+    def position(self) -> int:
+        return self._start + self._at
+
+    def _turn(self) -> bool:
+        """Go on to the next block; False at the end of the tape."""
+        self._start += len(self._block)
+        self._block = next(self._blocks, b"")
+        self._at = 0
+        if self._start > MAX_UNPACKED:
+            raise Damaged("W012", f"more than {MAX_UNPACKED:,} bytes come out of it; no volume of SageMaker can hold them")
+        return bool(self._block)
+
+    def take(self, count: int) -> bytes:
+        """The next `count` bytes, fewer at the end of the tape."""
+        piece = self._block[self._at : self._at + count]
+        self._at += len(piece)
+        while len(piece) < count and self._turn():
+            rest = self._block[: count - len(piece)]
+            self._at = len(rest)
+            piece += rest
+        return piece
+
+    def skip(self, count: int) -> bool:
+        """Pass over `count` bytes; False if there were fewer."""
+        left = count - (len(self._block) - self._at)
+        while left > 0:
+            if not self._turn():
+                return False
+            left -= len(self._block)
+        self._at = len(self._block) + left
+        return True
+
+
+def members(blocks: Iterator[bytes]) -> Iterator[Member]:
+    """The members of the tar in `blocks`, each as soon as its headers are read; then reads the tar to its very end.
+
+    No bytes at all, or zeros alone, are a tar without members. Raises Damaged: W003 for whatever is not one whole, well-formed
+    archive, W012 beyond MAX_UNPACKED or MAX_EXTENSION.
+    """
+    tape = _Tape(blocks)
+    defaults: dict[bytes, bytes] = {}
+    number = 1
+    while (member := _read_headers(tape, number, defaults)) is not None:
+        yield member
+        if member.size:
+            _skip_data(tape, member)
+        number += 1
+    if tape.position:
+        _read_end(tape)
+
+
+def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes]) -> Member | None:
+    """The next member, from all headers that belong to it; None at the end. `defaults` gathers pax's global records."""
+    offset = tape.position
+    records: dict[bytes, bytes] = {}
+    long_names: dict[bytes, bytes] = {}
+    while True:
+        block = tape.take(_BLOCK)
+        if block == _ZEROS or not tape.position:
+            if records or long_names:
+                raise _wrong(number, offset, "is missing: there is an extended header for it, then the archive ends")
+            return None
+        if not _checksum_fits(block):
+            raise _no_header(block, tape.position, number, offset)
+        member = _parse(block, number, offset)
+        if member.kind in _PAX_KINDS:
+            found = _pax_records(_read_extension(tape, member), member)
+            (defaults if member.kind == b"g" else records).update(found)
+        elif member.kind in _LONG_KINDS:
+            long_names[member.kind] = _text(_read_extension(tape, member))
+        else:
+            break
+    if member.kind == SPARSE:
+        _skip_sparse_map(tape, block)
+    if defaults or records or long_names:
+        member = _extended(member, {**defaults, **records}, long_names)
+    if member.kind == FILE and member.path.endswith(b"/"):
+        member = member._replace(kind=DIRECTORY)
+    return member
+
+
+def _skip_data(tape: _Tape, member: Member) -> None:
+    if member.kind in _WITHOUT_DATA:
+        claim = f"({shown(member.path)}) has {member.size:,} bytes although it is no file"
+        raise _wrong(member.number, member.offset, f"{claim}: tools disagree on what that means")
+    if not tape.skip(member.size + -member.size % _BLOCK):
+        claim = f"({shown(member.path)}) is cut off"
+        raise _wrong(member.number, member.offset, f"{claim}: its {member.size:,} bytes are not all there")
+
+
+def _wrong(number: int, offset: int, text: str) -> Damaged:
+    return Damaged("W003", f"member {number:,} (byte {offset:,} of the tar) {text}")
+
+
+def _no_header(block: bytes, end: int, number: int, offset: int) -> Damaged:
+    """What to say of a block that ends at byte `end` of the tar and is not the header that had to be there."""
+    if not block:
+        return Damaged("W003", f"the tar stops at byte {end:,} without an end mark: the rest of the archive is missing")
+    if end <= _BLOCK:
+        what, hint = describe(block)
+        return Damaged("W003", f"the gzip file holds no tar but {what}", hint)
+    if len(block) < _BLOCK:
+        return _wrong(number, offset, "is cut off inside its header")
+    return _wrong(number, offset, "has a damaged header: its checksum is wrong")
+
+
+def _parse(block: bytes, number: int, offset: int) -> Member:
+    name, mode, uid, gid, size, mtime, _, kind, target, magic, prefix = _HEADER.unpack(block)
+    try:
+        length, permissions = _number(size), _number(mode)
+        for field in (uid, gid, mtime):
+            _number(field)
+    except ValueError:
+        raise _wrong(number, offset, "has a header with a field that is not a number") from None
+    if length is None or not 0 <= length <= MAX_UNPACKED:
+        raise _wrong(number, offset, f"has an impossible size ({'blank' if length is None else f'{length:,}'})")
+    path = _text(name)
+    if magic.startswith(b"ustar\0") and (folder := _text(prefix)):  # GNU's magic is 'ustar ', and its prefix holds other fields
+        path = folder + b"/" + path
+    return Member(number, offset, path, FILE if kind in _REGULAR else kind, length, _text(target), permissions or 0)
+
+
+def _text(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
+
+
+def _checksum_fits(block: bytes) -> bool:
+    """The sum of the header's bytes with the checksum taken for blanks; some old tars summed signed bytes."""
+    if len(block) < _BLOCK:
+        return False
+    try:
+        stated = _number(block[_CHECKSUM])
+    except ValueError:
+        return False
+    # The low half of Adler-32 from 0 is the plain sum modulo 65521, which half a header (255 * 256) cannot reach.
+    total = (adler32(block[:256], 0) & 0xFFFF) + (adler32(block[256:], 0) & 0xFFFF)
+    blanks = 8 * 32 - sum(block[_CHECKSUM])
+    return stated == total + blanks or stated == total + blanks - 256 * sum(byte > 127 for byte in block)
+
+
+@lru_cache(maxsize=4096)
+def _number(field: bytes) -> int | None:
+    """Octal digits between blanks and NULs (None: there are none), or GNU's base-256. Raises ValueError."""
+    if field[0] & 0x80:
+        bits = 8 * len(field) - 1
+        value = int.from_bytes(field, "big") - (1 << bits)
+        return value - (1 << bits) if field[0] & 0x40 else value
+    digits = _text(field.lstrip(b" \0")).rstrip(b" ")
+    if digits and not digits.isdigit():  # int() would take signs and underscores as well
+        raise ValueError(field)
+    return int(digits, 8) if digits else None
+
+
+def _read_extension(tape: _Tape, member: Member) -> bytes:
+    if member.size > MAX_EXTENSION:
+        text = (
+            f"the extended header at byte {member.offset:,} of the tar has {member.size:,} bytes; {MAX_EXTENSION:,} are the limit"
+        )
+        raise Damaged("W012", text)
+    data = tape.take(member.size)
+    if len(data) < member.size or not tape.skip(-member.size % _BLOCK):
+        raise _wrong(member.number, member.offset, "is cut off inside its extended header")
+    return data
+
+
+def _pax_records(data: bytes, member: Member) -> dict[bytes, bytes]:
+    """The records of a pax header that change what a member is; the others (times, attributes) are only checked for form."""
+    records = {}
+    at = 0
+    while at < len(data):
+        length = _PAX_LENGTH.match(data, at)
+        end = at + int(length[1]) if length else 0
+        key, equals, value = data[length.end() : end - 1].partition(b"=") if length else (b"", b"", b"")
+        if not key or not equals or end > len(data) or data[end - 1] != 0x0A:
+            raise _wrong(member.number, member.offset, "has a malformed pax header")
+        if key == b"size" and value and not _DECIMAL.fullmatch(value):
+            raise _wrong(member.number, member.offset, "has a pax header with a size that is not a number")
+        if key == b"hdrcharset" and value not in _PAX_CHARSETS:
+            raise _wrong(member.number, member.offset, "has a pax header in an unknown character set")
+        if key in _PAX_KEYS or key.startswith(_PAX_SPARSE):
+            records[_PAX_SPARSE if key.startswith(_PAX_SPARSE) and key != _PAX_SPARSE_NAME else key] = value
+        at = end
+    return records
+
+
+def _extended(member: Member, records: dict[bytes, bytes], long_names: dict[bytes, bytes]) -> Member:
+    """The member as its extended headers say; an empty pax value means 'as in the header itself'."""
+    path, target = records.get(b"path"), records.get(b"linkpath")
+    if (path and _LONG_NAME in long_names) or (target and _LONG_TARGET in long_names):
+        raise _wrong(member.number, member.offset, "is named twice, in a GNU and in a pax header: tools disagree on its name")
+    size = int(records.get(b"size") or member.size)
+    if size > MAX_UNPACKED:
+        raise _wrong(member.number, member.offset, f"has an impossible size ({size:,})")
+    return member._replace(
+        path=records.get(_PAX_SPARSE_NAME) or path or long_names.get(_LONG_NAME) or member.path,
+        target=target or long_names.get(_LONG_TARGET) or member.target,
+        size=size,
+        kind=SPARSE if _PAX_SPARSE in records else member.kind,
+    )
+
+
+def _skip_sparse_map(tape: _Tape, block: bytes) -> None:
+    """Old GNU sparse files: byte 482 of the header, then byte 504 of each block of the map, says that one more follows."""
+    more = block[482]
+    while more:
+        block = tape.take(_BLOCK)
+        more = len(block) == _BLOCK and block[504]
+
+
+def _read_end(tape: _Tape) -> None:
+    """After the first block of zeros: one more, then zeros alone, as tar pads its records."""
+    end = tape.position
+    second = tape.take(_BLOCK)
+    if len(second) < _BLOCK:
+        raise Damaged("W003", f"the tar stops at byte {tape.position:,} inside its end mark: the file was cut off")
+    if second != _ZEROS:
+        raise Damaged(
+            "W003", f"a single block of zeros (byte {end - _BLOCK:,} of the tar) is followed by data: it is damaged there"
+        )
+    while block := tape.take(_PADDING):
+        if block != bytes(len(block)):
+            offset = tape.position - len(block.lstrip(b"\0"))
+            what = "a second archive" if block.lstrip(b"\0")[257:262] == b"ustar" else "other data"
+            raise Damaged("W003", f"{what} follows the end of the tar (at byte {offset:,}); whoever unpacks it does not see that")

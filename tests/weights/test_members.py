@@ -1,0 +1,153 @@
+"""Which members are refused, how each is named, and what the user is told to type."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from aces_action.weights.judge import Verdict, judge
+from aces_action.weights.rules import MAX_ENTRIES, MAX_PROBLEMS, Policy
+from tests.weights.builder import END, GNU, MODEL, file, folder, gz, header, link, long_name, pax
+
+
+def judged(members: bytes, *, policy: Policy = "strict", name: str = "deploy.tar.gz") -> Verdict:
+    return judge(io.BytesIO(gz(members + END)), name=name, policy=policy)
+
+
+@pytest.mark.parametrize(
+    ("member", "code", "words"),
+    [
+        pytest.param(link(b"m/latest", b"../v2"), "W004", "m/latest -> ../v2 is a symbolic link", id="symbolic link"),
+        pytest.param(link(b"m/b", b"models/net.pth", kind=b"1"), "W004", "m/b -> models/net.pth is a hard link", id="hard link"),
+        pytest.param(pax((b"linkpath", b"v" * 150)) + link(b"m", b"v"), "W004", "v" * 150, id="pax link target"),
+        pytest.param(long_name(b"v" * 150, kind=b"K") + link(b"m", b"v"), "W004", "v" * 150, id="GNU long link target"),
+        pytest.param(header(b"m/null", kind=b"3"), "W007", "m/null is a device", id="character device"),
+        pytest.param(header(b"m/sda", kind=b"4"), "W007", "m/sda is a device", id="block device"),
+        pytest.param(header(b"m/pipe", kind=b"6"), "W007", "m/pipe is a named pipe", id="FIFO"),
+        pytest.param(header(b"net", kind=b"S", magic=GNU), "W007", "net is a sparse file", id="old GNU sparse"),
+        pytest.param(
+            pax((b"GNU.sparse.major", b"1"), (b"GNU.sparse.name", b"net")) + file(b"x"), "W007", "net is a sparse", id="sparse"
+        ),
+        pytest.param(header(b"label", kind=b"V"), "W007", "label is of the unusual type 'V'", id="volume label"),
+        pytest.param(file(b"/opt/ml/net.pth"), "W006", "/opt/ml/net.pth has an absolute path", id="absolute"),
+        pytest.param(file(b"../net.pth"), "W006", "../net.pth leaves the folder", id="parent"),
+        pytest.param(file(b"m/../../net.pth"), "W006", "leaves the folder", id="parent inside"),
+        pytest.param(folder(b"m/.."), "W006", "leaves the folder", id="parent at the end"),
+        pytest.param(file(b""), "W010", "'' has a name that is empty", id="no name"),
+        pytest.param(file(b"./."), "W010", "./. is a file without a name", id="dot for a name"),
+        pytest.param(file(b"\x8f\x64.pth"), "W010", "\\x8fd.pth has a name that is not UTF-8", id="Shift_JIS name"),
+        pytest.param(pax((b"path", b"a\0b")) + file(b"x"), "W010", "holds a NUL", id="NUL in a pax path"),
+        pytest.param(file(b"m\\net.pth"), "W010", "m\\net.pth has a backslash", id="Windows path"),
+        pytest.param(long_name(b"n" * 256) + file(b"n"), "W010", "more than 255 bytes", id="long component"),
+        pytest.param(long_name(b"n/" * 2500 + b"n") + file(b"n"), "W010", "too long", id="long path"),
+        pytest.param(file(b"m/.DS_Store"), "W005", "m/.DS_Store is hidden ('.DS_Store')", id=".DS_Store"),
+        pytest.param(file(b"m/._net.pth"), "W005", "is a leftover of macOS ('._net.pth')", id="AppleDouble"),
+        pytest.param(file(b"__MACOSX/net.pth"), "W005", "is a leftover of macOS ('__MACOSX')", id="__MACOSX"),
+        pytest.param(file(b".git/config"), "W005", "is hidden ('.git')", id=".git"),
+        pytest.param(folder(b"m/.cache/"), "W005", "is hidden ('.cache')", id="hidden folder"),
+        pytest.param(file(b"models/net.pth"), "W009", "models/net.pth is in the archive twice", id="duplicate"),
+        pytest.param(file(b"./models//net.pth"), "W009", "is in the archive twice", id="duplicate, written otherwise"),
+        pytest.param(file(b"models/net.pth/x"), "W009", "needs a folder models/net.pth", id="file as a folder"),
+        pytest.param(folder(b"models/net.pth/"), "W009", "needs a folder models/net.pth", id="folder over a file"),
+        pytest.param(file(b"models"), "W009", "models is a file, but also a folder", id="file over a folder"),
+    ],
+)
+def test_a_member_that_sagemaker_might_refuse_is_named(member: bytes, code: str, words: str) -> None:
+    (problem,) = judged(MODEL + member).problems
+    assert (problem.code, problem.severity) == (f"ACES-{code}", "error")
+    assert words in problem.message
+    assert "(member 4 of 4, byte 3,584 of the tar)" in problem.message
+    assert "Failed to extract model data archive" in problem.hint
+    assert "\ntar czf deploy.tar.gz " in problem.hint
+
+
+def test_the_data_of_a_sparse_file_is_passed_over() -> None:
+    extended = bytearray(header(b"net", kind=b"S", size=7, magic=GNU))
+    extended[482] = 1
+    extended[148:156] = b"%06o\0 " % (sum(extended) - sum(extended[148:156]) + 8 * 32)
+    sparse = bytes(extended) + bytes(504) + b"\1" + bytes(7) + bytes(512) + b"weights".ljust(512, b"\0")
+    assert [problem.code for problem in judged(sparse + MODEL).problems] == ["ACES-W007"]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        pytest.param(link(b"m/a", b"/etc/passwd"), id="absolute"),
+        pytest.param(link(b"m/a", b"../../x"), id="above"),
+        pytest.param(link(b"a", b".."), id="above the top"),
+        pytest.param(link(b"m/a", b"b/../../x"), id="above through another name"),
+        pytest.param(link(b"m/a", b"b/.."), id="by way of what may be a link"),
+        pytest.param(link(b"m/a", b""), id="without target"),
+        pytest.param(link(b"m/a", b"models/none", kind=b"1"), id="hard link to what is not there"),
+        pytest.param(link(b"m/a", b"../x", kind=b"1"), id="hard link above"),
+    ],
+)
+def test_a_link_that_leaves_the_archive_is_refused_even_when_lenient(member: bytes) -> None:
+    (problem,) = judged(MODEL + member, policy="lenient").problems
+    assert (problem.code, problem.severity) == ("ACES-W004", "error")
+    assert "leaves the archive" in problem.message
+
+
+def test_a_file_behind_a_link_is_refused_even_when_lenient() -> None:
+    verdict = judged(MODEL + link(b"latest", b"models") + file(b"latest/x"), policy="lenient")
+    assert [(problem.code, problem.severity) for problem in verdict.problems] == [
+        ("ACES-W004", "warning"),
+        ("ACES-W009", "error"),
+    ]
+    assert not verdict.ok
+
+
+def test_names_cannot_forge_log_lines_or_flood_them() -> None:
+    verdict = judged(link(b"a\n::error::\x1b[31m", "\u202egnp.exe".encode()) + long_name(b"." + b"x" * 3000) + file(b"."))
+    first, second, _ = verdict.problems
+    assert first.message.startswith("a\\n::error::\\x1b[31m -> \\u202egnp.exe is a symbolic link")
+    assert len(second.message) < 400
+    assert all(entry.path.isprintable() and len(entry.path) <= 201 for entry in verdict.entries)
+
+
+def test_only_the_first_problems_are_told_one_by_one() -> None:
+    hidden = b"".join(file(b"m/.%d" % number) for number in range(MAX_PROBLEMS + 1234))
+    verdict = judged(hidden)
+    assert len(verdict.problems) == MAX_PROBLEMS + 1
+    assert (verdict.problems[-1].code, verdict.problems[-1].severity) == ("ACES-W013", "error")
+    assert "1,234 more problems" in verdict.problems[-1].message
+    lenient = judged(hidden, policy="lenient")
+    assert lenient.ok
+    assert lenient.problems[-1].severity == "warning"
+    assert not judged(hidden + file(b"/x"), policy="lenient").ok
+
+
+def test_only_the_first_files_are_listed() -> None:
+    verdict = judged(b"".join(file(b"m/%d" % number) for number in range(MAX_ENTRIES + 50)))
+    assert (len(verdict.entries), verdict.files) == (MAX_ENTRIES, MAX_ENTRIES + 50)
+
+
+def test_a_file_that_runs_with_its_owners_rights_is_warned_of() -> None:
+    verdict = judged(MODEL + file(b"models/run", mode=0o4755))
+    (problem,) = verdict.problems
+    assert (problem.code, verdict.ok) == ("ACES-W014", True)
+    assert "mode 4755" in problem.message
+
+
+def test_a_needless_folder_named_like_the_archive_is_warned_of() -> None:
+    (problem,) = judged(folder(b"./deploy/") + file(b"./deploy/net.pth")).problems
+    assert (problem.code, problem.severity) == ("ACES-W015", "warning")
+    assert problem.hint.endswith("tar czf deploy.tar.gz -C deploy .")
+
+
+@pytest.mark.parametrize(
+    ("members", "folders"),
+    [
+        pytest.param(file(b"my models/net.pth") + file(b"x/.y"), "'my models' x", id="quoted"),
+        pytest.param(file(b"/home/me/net.pth"), "DIR", id="absolute"),
+        pytest.param(file(b"-rf/.x"), "DIR", id="like an option"),
+        pytest.param(b"".join(file(b"%d/.x" % number) for number in range(9)), "DIR", id="too many"),
+        pytest.param(file(b".git/x"), "DIR", id="hidden alone"),
+    ],
+)
+def test_the_command_names_the_folders_of_the_archive(members: bytes, folders: str) -> None:
+    command = judged(members).problems[0].hint.splitlines()[-1]
+    assert command.removeprefix("tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX ") == (
+        f"--dereference --hard-dereference {folders}"
+    )
