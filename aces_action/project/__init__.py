@@ -1,0 +1,5 @@
+"""The caller's files: loading with positions, schemas, rules across files. Start reading at `load`."""
+
+from aces_action.project.load import load_project
+
+__all__ = ["load_project"]

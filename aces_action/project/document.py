@@ -1,0 +1,114 @@
+"""A file of the caller as text and as values, with the place of every key and value in it.
+
+The readers of JSON and YAML make a `Document`; the checks look at its data and ask it for a `Problem` at a path.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from aces_action.problems import CATALOGUE, Problem
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Path: TypeAlias = tuple[str | int, ...]
+Span: TypeAlias = tuple[int, int]
+
+# Bounds of what the readers accept, far above any real file: every value costs a path, every level a step of recursion in
+# whoever walks the data, and numbers beyond 64 bits change their value in other readers.
+MAX_DEPTH = 64
+MAX_VALUES = 100_000
+MAX_INTEGER = 2**63
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The text of one file (no byte order mark) and where its lines begin. `file` is relative to the workspace."""
+
+    file: str
+    text: str
+    line_starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, file: str, text: str) -> Source:
+        starts = [0]
+        while (newline := text.find("\n", starts[-1])) >= 0:
+            starts.append(newline + 1)
+        return cls(file=file, text=text, line_starts=tuple(starts))
+
+    def line(self, offset: int) -> int:
+        """The line of a character, counted from 1."""
+        return bisect_right(self.line_starts, offset)
+
+    def problem(self, code: str, span: Span, message: str, hint: str = "") -> Problem:
+        """A problem at these characters. What goes on over several lines is marked on its first: an annotation stays there."""
+        start = min(span[0], len(self.text))
+        line = self.line(start)
+        begin = self.line_starts[line - 1]
+        newline = self.text.find("\n", begin)
+        stop = len(self.text) if newline < 0 else newline
+        end = max(start, min(span[1], stop))
+        place = {"line": line, "column": start - begin + 1, "end_line": line, "end_column": end - begin + 1}
+        return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=self.file, **place)
+
+
+class UnreadableError(Exception):
+    """Reading cannot go on past this problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The data of one file; `values` and `keys` say from which character to which each value and each key stands."""
+
+    source: Source
+    format: Literal["JSON", "YAML"]
+    data: Json
+    values: Mapping[Path, Span]
+    keys: Mapping[Path, Span]
+
+    def get(self, *path: str | int) -> Json:
+        """The value at a path, None where the data has another shape: the schema speaks of that."""
+        value = self.data
+        for step in path:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+    def raw(self, path: Path) -> str:
+        """A value as it is written in the file; containers and long text in a few words."""
+        value = self.get(*path)
+        if isinstance(value, dict | list):
+            return "an object" if isinstance(value, dict) else f"a list of {len(value)}"
+        start, end = self.span(path)
+        written = " ".join(self.source.text[start:end].split())
+        return (written if len(written) <= 60 else f"{written[:57]}...") or "empty"
+
+    def span(self, path: Path, *, of: Literal["value", "key"] = "value") -> Span:
+        """Where it stands. What is not written there itself (YAML aliases, missing keys): the nearest thing around it."""
+        if of == "key" and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, (0, 0))
+
+    def line(self, path: Path) -> int:
+        return self.source.line(self.span(path)[0])
+
+    def problem(self, code: str, path: Path, message: str, hint: str = "", *, of: Literal["value", "key"] = "value") -> Problem:
+        return self.source.problem(code, self.span(path, of=of), message, hint)
+
+
+def dotted(path: Path) -> str:
+    """A path as a user would write it: `services[0].title`."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".") or "the file"
