@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -46,6 +47,11 @@ class Ended:
         return re.findall(r"^::error [^\n]*?title=(ACES-\w+)", self.log, flags=re.MULTILINE)
 
 
+def read_outputs(file: Path) -> dict[str, str]:
+    """The outputs in a GITHUB_OUTPUT file; none of ours has a line end in it."""
+    return dict(re.findall(r"^(\S+)<<\S+\n(.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """A caller's repository and its AWS account's share in the sandbox. Each test has its own project and tenant."""
@@ -69,8 +75,8 @@ class Caller:
     def infra_file(self) -> Path:
         return self.workspace / f"server/infra/configs/{self.project}-dev-algorithm-server-infra.yml"
 
-    def start(self, **inputs: str) -> subprocess.Popen[str]:
-        """Starts the action as the runner does. Underscores in the names of inputs stand for hyphens."""
+    def variables(self, **inputs: str) -> dict[str, str]:
+        """The action's environment as the runner sets it. Underscores in the names of inputs stand for hyphens."""
         environment = runner_environment(
             self.sandbox,
             project=self.project,
@@ -82,12 +88,16 @@ class Caller:
             repository=REPOSITORY,
             inputs={name.replace("_", "-"): value for name, value in inputs.items()},
         )
+        return environment | self.environment
+
+    def start(self, **inputs: str) -> subprocess.Popen[str]:
+        """Starts the action as the runner does, but for the container."""
         for name in ("output", "summary"):
             (self.folder / name).write_text("")
         return subprocess.Popen(
             [sys.executable, str(ROOT / "entrypoint.py")],
             cwd=self.workspace,
-            env={"PATH": os.environ["PATH"], **environment, **self.environment},
+            env={"PATH": os.environ["PATH"], **self.variables(**inputs)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -102,11 +112,10 @@ class Caller:
             process.send_signal(signal.SIGKILL)
             log, _ = process.communicate()
             pytest.fail(f"the action did not end:\n{log}")
-        output = (self.folder / "output").read_text(encoding="utf-8")
         ended = Ended(
             status=process.returncode,
             log=log,
-            outputs=dict(re.findall(r"^(\S+)<<\S+\n(.*)$", output, flags=re.MULTILINE)),
+            outputs=read_outputs(self.folder / "output"),
             summary=(self.folder / "summary").read_text(encoding="utf-8"),
         )
         assert "Traceback" not in log
@@ -130,7 +139,17 @@ class Caller:
 
     def client(self, service: str) -> Any:
         """A client of the local AWS with an administrator's keys."""
-        return admin_session().client(service, endpoint_url=self.sandbox.aws_url)
+        session: Any = admin_session()  # its overloads know services by literal names only
+        return session.client(service, endpoint_url=self.sandbox.aws_url)
+
+    def wait_for_call(self, operation: str) -> None:
+        """Until the action has made the call: the moment at which a test steps in."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if any(call["operation"] == operation and call["status"] == 200 for call in self.control("GET", "calls")):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{operation} was never called")
 
     def listed(self) -> dict[str, Any]:
         """The tenant's services on the platform, by name."""

@@ -282,7 +282,7 @@ class TestLaterSteps:
     def test_a_platform_that_falls_asleep_midway_leaves_only_the_registration_to_a_run_again(self, caller: Caller) -> None:
         caller.next_rollout(name=caller.server, outcome="success", creating_seconds=4)
         process = caller.start()
-        wait_for_call(caller, "CreateEndpoint")
+        caller.wait_for_call("CreateEndpoint")
         requests.post(f"{caller.sandbox.platform_url}/_sandbox/sleep", json={"kind": "503", "times": None}, timeout=10)
         ended = caller.end(process)
         assert ended.status == 1
@@ -307,7 +307,7 @@ class TestCancelling:
     ) -> None:
         caller.next_rollout(name=caller.server, outcome="success", creating_seconds=8)
         process = caller.start()
-        wait_for_call(caller, "CreateEndpoint")
+        caller.wait_for_call("CreateEndpoint")
         process.send_signal(signum)
         sent = time.monotonic()
         ended = caller.end(process)
@@ -318,13 +318,3 @@ class TestCancelling:
         again = caller.run()
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert sum(call["operation"] == "CreateEndpoint" for call in caller.control("GET", "calls")) == 1
-
-
-def wait_for_call(caller: Caller, operation: str) -> None:
-    """Until the action has made the call for this project: the state in which a test steps in."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if any(call["operation"] == operation and call["status"] == 200 for call in caller.control("GET", "calls")):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{operation} was never called")

@@ -1,0 +1,101 @@
+"""What is said in several places is the same in all of them: action.yml, both READMEs, the settings and the outputs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aces_action.problems import CATALOGUE
+from aces_action.report import OUTPUTS
+from aces_action.settings import INPUTS, Settings
+
+ROOT = Path(__file__).parent.parent
+READMES = ["README.md", "README.ja.md"]
+
+
+@pytest.fixture(scope="module")
+def action() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def rows(readme: str, first: str) -> list[list[str]]:
+    """The cells of the table whose header starts with `first`."""
+    lines = (ROOT / readme).read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {first} |"))
+    table = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in line.strip("|").split(" | ")])
+    return table
+
+
+def test_every_input_of_the_action_is_a_setting_with_its_description(action: dict[str, Any]) -> None:
+    described = {spec.name: spec.description for spec in INPUTS}
+    assert list(action["inputs"]) == list(described)
+    for name, entry in action["inputs"].items():
+        assert entry["description"].startswith(described[name])
+        assert entry["required"] is False
+
+
+def test_action_yml_names_the_variable_and_the_default_of_each_input(action: dict[str, Any]) -> None:
+    for spec in INPUTS:
+        text = action["inputs"][spec.name]["description"]
+        assert spec.variable is None or f"Variable: `{spec.variable}`." in text
+        assert spec.default is None or f"Default: `{spec.default}`." in text
+
+
+def test_every_input_is_a_field_of_the_settings() -> None:
+    assert {spec.setting for spec in INPUTS} == {field.name for field in fields(Settings)}
+
+
+def test_secrets_are_not_part_of_the_settings_text() -> None:
+    hidden = {field.name for field in fields(Settings) if not field.repr}
+    assert hidden == {spec.setting for spec in INPUTS if spec.secret}
+
+
+def test_the_outputs_of_the_action_are_those_of_the_report(action: dict[str, Any]) -> None:
+    assert {name: entry["description"] for name, entry in action["outputs"].items()} == OUTPUTS
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readmes_list_every_input_with_variable_and_default(readme: str) -> None:
+    for spec, cells in zip(INPUTS, rows(readme, "input" if readme == "README.md" else "入力"), strict=True):
+        default = (
+            ("required" if readme == "README.md" else "必須") if spec.required else f"`{spec.default}`" if spec.default else "–"
+        )
+        assert cells[:3] == [f"`{spec.name}`", f"`{spec.variable}`" if spec.variable else "–", default]
+        assert cells[3]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readmes_list_every_output(readme: str) -> None:
+    assert [cells[0] for cells in rows(readme, "output" if readme == "README.md" else "出力")] == [
+        f"`{name}`" for name in OUTPUTS
+    ]
+
+
+def test_the_english_readme_has_the_descriptions_word_for_word() -> None:
+    assert [cells[3] for cells in rows("README.md", "input")] == [spec.description for spec in INPUTS]
+    assert {cells[0].strip("`"): cells[1] for cells in rows("README.md", "output")} == OUTPUTS
+
+
+def test_every_code_in_the_program_is_in_the_catalogue_and_every_code_of_the_catalogue_is_used() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "aces_action").rglob("*.py") if path.name != "problems.py"]
+    used = set(re.findall(r"\"([SCAPWEBRX]\d{3})\"", "\n".join(sources)))
+    assert used == set(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "readme", [*READMES, "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
+)
+def test_links_to_files_lead_somewhere(readme: str) -> None:
+    file = ROOT / readme
+    links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", file.read_text(encoding="utf-8"))
+    assert [link for link in links if not (file.parent / link).exists()] == []
