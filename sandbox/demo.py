@@ -84,7 +84,7 @@ def _deploy(sandbox: Sandbox, project: str, folder: Path, number: str) -> str:
             if (shown := rendered(line.rstrip("\n"), colour=colour)) is not None:
                 print(shown, flush=True)
     print(f"exit status {process.returncode}")
-    outputs = dict(re.findall(r"^(\S+)<<(?:\S+)\n(.*)$", output.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    outputs: dict[str, str] = dict(re.findall(r"^(\S+)<<(?:\S+)\n(.*)$", output.read_text(encoding="utf-8"), flags=re.MULTILINE))
     if number == "first":
         _say(f"{project}: the job summary")
         print(summary.read_text(encoding="utf-8"))

@@ -87,7 +87,8 @@ def test_the_english_readme_has_the_descriptions_word_for_word() -> None:
 
 
 def test_every_code_in_the_program_is_in_the_catalogue_and_every_code_of_the_catalogue_is_used() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "aces_action").rglob("*.py") if path.name != "problems.py"]
+    files = [*(ROOT / "aces_action").rglob("*.py"), *(ROOT / "schemas").glob("*.json")]
+    sources = [path.read_text(encoding="utf-8") for path in files if path.name != "problems.py"]
     used = set(re.findall(r"\"([SCAPWEBRX]\d{3})\"", "\n".join(sources)))
     assert used == set(CATALOGUE)
 

@@ -23,7 +23,7 @@ from urllib3.util import Retry
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
 
-AGAIN = "Then run this job again: what is already deployed is found, and only the registration is done."
+AGAIN = "Then run this job again: what is deployed already stays as it is, and only the rest is done."
 DEV_STOPS = (
     "The dev environment stops at 22:00 JST. Start it as the FAQ of the guide says "
     "(ACES Platformのdev環境のサービスを起動する, https://aces.kibe.la/notes/15646)."

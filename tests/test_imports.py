@@ -1,0 +1,35 @@
+"""What is imported, and when: `validate` must be quick, and the SDK takes seconds."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from tests.conftest import ROOT, Caller
+
+HEAVY = ("boto3", "botocore", "sagemaker", "pandas", "numpy", "requests", "urllib3", "isal", "pydantic")
+
+
+def loaded_by(code: str) -> set[str]:
+    """The heavy packages that are loaded after the code has run in a new process."""
+    program = f"{code}\nimport sys\nprint(*[name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_what_validate_needs_brings_neither_boto3_nor_the_sdk() -> None:
+    assert loaded_by("import aces_action.main") == set()
+
+
+def test_the_story_of_a_deployment_does_not_bring_the_sdk() -> None:
+    assert loaded_by("import aces_action.deploy") & {"sagemaker", "pandas", "numpy", "pydantic"} == set()
+
+
+def test_a_run_with_nothing_to_do_never_loads_the_sdk(caller: Caller) -> None:
+    assert caller.run().outputs["result"] == "deployed"
+    caller.environment["PYTHONPROFILEIMPORTTIME"] = "1"
+    again = caller.run()
+    assert again.outputs["result"] == "unchanged"
+    assert "sagemaker.core" not in again.log
+    assert re.search(r"\| +boto3\n", again.log)  # the profile was there to be read
