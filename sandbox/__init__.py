@@ -1,0 +1,1 @@
+"""A local AWS, GitHub's OIDC endpoint and a local ACES Platform over real HTTP: for `make demo` and for the tests."""

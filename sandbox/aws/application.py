@@ -1,0 +1,143 @@
+"""The WSGI application in front of moto: names every call, injects faults, refuses expired credentials, keeps a record."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import moto.ecr.urls
+import moto.sagemaker.urls
+import moto.sagemakerruntime.urls
+import moto.sts.urls
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Response
+
+from sandbox.aws import wire
+from sandbox.aws.control import PREFIX, create_control
+from sandbox.aws.ecr import ContainerRegistry
+from sandbox.aws.sagemaker import SageMaker, SageMakerRuntime
+from sandbox.aws.state import ENVIRON_KEY, Fault, SeenCall, State
+from sandbox.aws.sts import SecurityTokenService
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def create_application(state: State) -> WSGIApplication:
+    """The local AWS. moto's own state is one per process, so a process holds one of these."""
+    _extend_moto()
+    moto_server = DomainDispatcherApplication(create_backend_app)
+    control = create_control(state)
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(PREFIX):
+            return control(environ, start_response)
+        if environ["PATH_INFO"].startswith("/moto-api"):
+            return moto_server(environ, start_response)  # type: ignore[no-any-return]
+        environ[ENVIRON_KEY] = state
+        call = wire.identify(environ)
+        fault = state.take_fault(call)
+        status = 0
+        try:
+            response = _answer(moto_server, environ, call, fault, state)
+            status = response.status_code
+            return response(environ, start_response)
+        finally:
+            seen = SeenCall(
+                service=call.service,
+                operation=call.operation,
+                status=status,
+                method=call.method,
+                path=call.path,
+                access_key_id=call.access_key_id,
+                fault=fault.kind if fault else None,
+            )
+            with state.lock:
+                state.calls.append(seen)
+
+    return application
+
+
+def _extend_moto() -> None:
+    """Put our responses into moto's routing tables, which it reads at the first request to a service."""
+    os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # 1,300 machine images that nobody asks for, at every reset
+    moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
+    moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
+    moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
+    for path in moto.sagemakerruntime.urls.url_paths:
+        moto.sagemakerruntime.urls.url_paths[path] = SageMakerRuntime.dispatch
+
+
+def _answer(
+    moto_server: WSGIApplication, environ: WSGIEnvironment, call: wire.Call, fault: Fault | None, state: State
+) -> Response:
+    if fault and fault.kind == "slow":
+        state.stopping.wait(fault.seconds)
+    elif fault and fault.kind == "reset":
+        _reset_connection(environ)
+    elif fault and fault.kind != "truncate":
+        return wire.error_response(call, *_wording(fault, call))
+    if state.is_expired(call.access_key_id):
+        return wire.error_response(call, *wire.EXPIRED[call.protocol])
+    try:
+        response = _from_moto(moto_server, environ)
+    except wire.Refusal as refusal:
+        response = wire.error_response(call, refusal.status, refusal.code, refusal.message)
+    except NotImplementedError as error:
+        response = _not_implemented(call, str(error))
+    # A path that none of moto's services knows is answered by Flask, with a page for people.
+    # Not so for S3: every path is one of its objects, and a missing one answers HEAD just so.
+    if (
+        response.status_code == 404
+        and call.protocol != "s3"
+        and (response.mimetype == "text/html" or response.headers.get("Content-Length") == "0")
+    ):
+        response = _not_implemented(call, "moto has no such route")
+    return _truncated(response) if fault and fault.kind == "truncate" else response
+
+
+def _from_moto(moto_server: WSGIApplication, environ: WSGIEnvironment) -> Response:
+    body, status, headers = run_wsgi_app(moto_server, environ)
+    return Response(body, status=status, headers=headers)
+
+
+def _wording(fault: Fault, call: wire.Call) -> tuple[int, str, str]:
+    words = {"throttle": wire.THROTTLED, "expired": wire.EXPIRED, "error": wire.FAILED}[fault.kind]
+    status, code, message = words[call.protocol]
+    return fault.status or status, fault.code or code, fault.message or message
+
+
+def _not_implemented(call: wire.Call, reason: str) -> Response:
+    """501: botocore's retry modes repeat 500, 502, 503 and 504, but leave this alone."""
+    wanted = f"{call.service}:{call.operation}" if call.operation else f"{call.method} {call.path} of {call.service}"
+    return wire.error_response(call, 501, "NotImplemented", f"The sandbox does not implement {wanted} ({reason}).")
+
+
+def _truncated(response: Response) -> Response:
+    """The same headers, with the full Content-Length, and half of the body before the connection closes."""
+    content = response.get_data()
+    headers = response.headers.copy()
+    headers["Content-Length"] = str(len(content))
+
+    def half() -> Iterator[bytes]:
+        yield content[: len(content) // 2]
+
+    return Response(half(), status=response.status, headers=headers)
+
+
+def _reset_connection(environ: WSGIEnvironment) -> None:
+    """Close the client's connection with a TCP reset instead of an answer.
+
+    A linger of 0 makes the close a reset. A socket whose other end is gone takes the descriptor's place at that moment, so that
+    the server's own tidy close, which follows, finds something to close and no client.
+    """
+    connection: socket.socket = environ["werkzeug.socket"]
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    near, far = socket.socketpair()
+    with near, far:
+        os.dup2(near.fileno(), connection.fileno())
+    raise ConnectionResetError("Asked to reset the connection through /_sandbox/faults")

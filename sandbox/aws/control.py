@@ -1,0 +1,132 @@
+"""The control routes under /_sandbox: how a test makes AWS fail, and reads what was called. The table is in README.md."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from moto.moto_api._internal.models import moto_api_backend
+from werkzeug.exceptions import BadRequest, NotFound
+
+from sandbox.aws.hosting.records import Outcome
+from sandbox.aws.state import Fault, State
+
+PREFIX = "/_sandbox/"
+
+
+def create_control(state: State) -> Flask:
+    """All control routes, over the state of one server. What they do not understand is answered with 400 and the reason."""
+    app = Flask(__name__)
+
+    @app.errorhandler(TypeError)
+    @app.errorhandler(ValueError)
+    def not_understood(error: Exception) -> tuple[Response, int]:
+        return jsonify(message=str(error)), 400
+
+    @app.errorhandler(BadRequest)
+    @app.errorhandler(NotFound)
+    def refused(error: BadRequest | NotFound) -> tuple[Response, int]:
+        return jsonify(message=error.description), error.code
+
+    _add_whole_server(app, state)
+    _add_hosting(app, state)
+    return app
+
+
+def _add_whole_server(app: Flask, state: State) -> None:
+    @app.get("/_sandbox/faults")
+    def list_faults() -> Response:
+        with state.lock:
+            return jsonify([asdict(fault) for fault in state.faults])
+
+    @app.post("/_sandbox/faults")
+    def add_fault() -> tuple[Response, int]:
+        fault = Fault(**_wish())
+        with state.lock:
+            state.faults.append(fault)
+        return jsonify(asdict(fault)), 201
+
+    @app.delete("/_sandbox/faults")
+    def clear_faults() -> tuple[str, int]:
+        with state.lock:
+            state.faults.clear()
+        return "", 204
+
+    @app.get("/_sandbox/calls")
+    def list_calls() -> Response:
+        with state.lock:
+            return jsonify(state.calls)
+
+    @app.delete("/_sandbox/calls")
+    def clear_calls() -> tuple[str, int]:
+        with state.lock:
+            state.calls.clear()
+        return "", 204
+
+    @app.post("/_sandbox/reset")
+    def reset() -> tuple[str, int]:
+        with state.lock:
+            moto_api_backend.reset()
+            state.reset()
+        return "", 204
+
+    @app.post("/_sandbox/credentials")
+    def credentials() -> tuple[str, int]:
+        wish = _wish()
+        if wish.keys() != {"lifetime_seconds"}:
+            raise ValueError("lifetime_seconds is wanted, and nothing else")
+        lifetime = wish["lifetime_seconds"]
+        with state.lock:
+            state.credentials_lifetime = None if lifetime is None else float(lifetime)
+        return "", 204
+
+    @app.get("/_sandbox/layers/<digest>")
+    def layer(digest: str) -> Response:
+        if digest not in state.layers:
+            raise NotFound(f"No layer {digest}")
+        return Response(state.layers[digest], content_type="application/octet-stream")
+
+
+def _add_hosting(app: Flask, state: State) -> None:
+    @app.delete("/_sandbox/hosting")
+    def reset_hosting() -> tuple[str, int]:
+        with state.lock:
+            state.hosting.reset()
+        return "", 204
+
+    @app.post("/_sandbox/endpoints")
+    def expect() -> tuple[str, int]:
+        wish = _wish()
+        seconds = {key.removesuffix("_seconds"): wish.pop(key) for key in list(wish) if key.endswith("_seconds")}
+        with state.lock:
+            name = wish.get("name")
+            state.hosting.set_durations(name, replace(state.hosting.durations(name), **seconds))
+            if "outcome" in wish:
+                state.hosting.expect(Outcome(**wish))
+            elif unknown := wish.keys() - {"name"}:
+                raise ValueError(f"without an outcome, {', '.join(sorted(unknown))} means nothing")
+        return "", 204
+
+    @app.delete("/_sandbox/endpoints")
+    def forget() -> tuple[str, int]:
+        with state.lock:
+            state.hosting.forget_control()
+        return "", 204
+
+    @app.post("/_sandbox/endpoints/<name>/status")
+    def hold(name: str) -> tuple[str, int]:
+        wish = _wish()
+        with state.lock:
+            try:
+                state.hosting.hold_status(name, wish["status"], wish.get("seconds"))
+            except KeyError as error:
+                raise NotFound(f"No endpoint {name}, or no status given") from error
+        return "", 204
+
+
+def _wish() -> dict[str, Any]:
+    wish = request.get_json()
+    if not isinstance(wish, dict):
+        raise BadRequest("A JSON object is wanted")
+    return wish

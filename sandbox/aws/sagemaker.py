@@ -1,0 +1,226 @@
+"""SageMaker over moto: hosting (models, endpoint configs, endpoints, their tags) is ours, everything else stays moto's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.core.utils import get_service_model
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+from moto.sagemaker.responses import SageMakerResponse
+from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
+
+from sandbox.aws import constraints
+from sandbox.aws.ecr import find_image
+from sandbox.aws.hosting.records import JSON
+from sandbox.aws.hosting.store import Hosting
+from sandbox.aws.state import state_of
+from sandbox.aws.trust import trusts_service
+from sandbox.aws.wire import Refusal, invalid
+
+# CreateModel refuses an index and BuildKit's OCI default: docker buildx build --provenance=false --output …,oci-mediatypes=false
+_MANIFESTS = ("application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json")
+
+
+class SageMaker(SageMakerResponse):
+    """moto's SageMaker with a life cycle for hosting."""
+
+    def _arn(self, kind: str, name: str) -> str:
+        return f"arn:{self.partition}:sagemaker:{self.region}:{self.current_account}:{kind}/{name}"
+
+    def _run(self, step: Callable[[Hosting, JSON], JSON | None]) -> ActionResult:
+        """Check the request against botocore's model, then take one step in the hosting, alone."""
+        request: JSON = json.loads(self.body or "{}")
+        operation = get_service_model("sagemaker").operation_model(self._get_action())
+        constraints.check(operation.input_shape, request)
+        state = state_of(self.normalized_request)
+        with state.lock:
+            result = step(state.hosting, request)
+        return EmptyResult() if result is None else ActionResult(result)
+
+    def create_model(self) -> ActionResult:
+        def step(hosting: Hosting, request: JSON) -> JSON:
+            arn = self._arn("model", request["ModelName"])
+            containers = [request["PrimaryContainer"]] if "PrimaryContainer" in request else request.get("Containers", [])
+            if not containers:
+                raise invalid("One of PrimaryContainer or Containers must be specified.")
+            images = tuple(self._checked_image(container, request.get("ExecutionRoleArn", "")) for container in containers)
+            hosting.create_model(arn, request, images)
+            return {"ModelArn": arn}
+
+        return self._run(step)
+
+    def _checked_image(self, container: JSON, role_arn: str) -> tuple[str, str]:
+        """A container's image with its digest, once role, image and model data are found to be there."""
+        try:
+            role = iam_backends[self.current_account][self.partition].get_role_by_arn(role_arn)
+        except NotFoundException:
+            role = None
+        if role is None or not trusts_service(json.loads(role.assume_role_policy_document), "sagemaker.amazonaws.com"):
+            raise invalid(
+                f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
+                "'sagemaker.amazonaws.com' to assume the role."
+            )
+        uri = container.get("Image", "")
+        image = find_image(uri)
+        if image is None:
+            raise invalid(f"Requested image {uri} not found.")
+        if image.media_type not in _MANIFESTS:
+            raise invalid(
+                f"Unsupported manifest media type {image.media_type} for image {image.resolved}. "
+                "Ensure that valid manifest media type is used for specified image."
+            )
+        if url := container.get("ModelDataUrl"):
+            self._check_model_data(url, role_arn)
+        return uri, image.resolved
+
+    def _check_model_data(self, url: str, role_arn: str) -> None:
+        if not url.endswith(".tar.gz"):
+            raise Refusal(
+                400, "ValidationException", f'Invalid model data "{url}": it must be a gzip tar archive with suffix .tar.gz.'
+            )
+        parts = urlsplit(url)
+        bucket = s3_backends[self.current_account][self.partition].buckets.get(parts.netloc)
+        if bucket is None or parts.path.lstrip("/") not in bucket.keys or bucket.region_name != self.region:
+            raise invalid(
+                f'Could not access model data at {url}. Please ensure that the role "{role_arn}" exists and that its trust '
+                'relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". '
+                f'Also ensure that the role has "s3:GetObject" permissions and that the object is located in {self.region}.',
+            )
+
+    def describe_model(self) -> ActionResult:
+        return self._run(lambda hosting, request: hosting.describe_model(self._arn("model", request["ModelName"])))
+
+    def delete_model(self) -> ActionResult:
+        return self._run(lambda hosting, request: hosting.delete_model(self._arn("model", request["ModelName"])))
+
+    def list_models(self) -> ActionResult:
+        return self._run(lambda hosting, request: hosting.list_models(request, self.region))
+
+    def create_endpoint_config(self) -> ActionResult:
+        def step(hosting: Hosting, request: JSON) -> JSON:
+            arn = self._arn("endpoint-config", request["EndpointConfigName"])
+            hosting.create_endpoint_config(arn, request)
+            return {"EndpointConfigArn": arn}
+
+        return self._run(step)
+
+    def describe_endpoint_config(self) -> ActionResult:
+        return self._run(
+            lambda hosting, request: hosting.describe_endpoint_config(self._arn("endpoint-config", request["EndpointConfigName"]))
+        )
+
+    def delete_endpoint_config(self) -> ActionResult:
+        return self._run(
+            lambda hosting, request: hosting.delete_endpoint_config(self._arn("endpoint-config", request["EndpointConfigName"]))
+        )
+
+    def list_endpoint_configs(self) -> ActionResult:
+        return self._run(lambda hosting, request: hosting.list_endpoint_configs(request, self.region))
+
+    def create_endpoint(self) -> ActionResult:
+        return self._change_endpoint(Hosting.create_endpoint)
+
+    def update_endpoint(self) -> ActionResult:
+        return self._change_endpoint(Hosting.update_endpoint)
+
+    def update_endpoint_weights_and_capacities(self) -> ActionResult:
+        return self._change_endpoint(Hosting.update_weights_and_capacities)
+
+    def _change_endpoint(self, change: Callable[[Hosting, str, JSON], None]) -> ActionResult:
+        def step(hosting: Hosting, request: JSON) -> JSON:
+            arn = self._arn("endpoint", request["EndpointName"])
+            change(hosting, arn, request)
+            return {"EndpointArn": arn}
+
+        return self._run(step)
+
+    def describe_endpoint(self) -> ActionResult:
+        return self._run(lambda hosting, request: hosting.describe_endpoint(self._arn("endpoint", request["EndpointName"])))
+
+    def delete_endpoint(self) -> ActionResult:
+        return self._run(lambda hosting, request: hosting.delete_endpoint(self._arn("endpoint", request["EndpointName"])))
+
+    def list_endpoints(self) -> ActionResult:
+        return self._run(lambda hosting, request: hosting.list_endpoints(request, self.region))
+
+    def add_tags(self) -> ActionResult:
+        def step(hosting: Hosting, request: JSON) -> JSON | None:
+            tags = hosting.tags(request["ResourceArn"])
+            if tags is None:
+                return None
+            tags.update({tag["Key"]: tag["Value"] for tag in request["Tags"]})
+            return {"Tags": _tag_list(tags)}
+
+        return self._tagged(step, super().add_tags)
+
+    def list_tags(self) -> ActionResult:
+        def step(hosting: Hosting, request: JSON) -> JSON | None:
+            tags = hosting.tags(request["ResourceArn"])
+            return None if tags is None else {"Tags": _tag_list(tags)}
+
+        return self._tagged(step, super().list_tags)
+
+    def delete_tags(self) -> ActionResult:
+        def step(hosting: Hosting, request: JSON) -> JSON | None:
+            tags = hosting.tags(request["ResourceArn"])
+            if tags is None:
+                return None
+            for key in request["TagKeys"]:
+                tags.pop(key, None)
+            return {}
+
+        return self._tagged(step, super().delete_tags)
+
+    def _tagged(self, step: Callable[[Hosting, JSON], JSON | None], otherwise: Callable[[], ActionResult]) -> ActionResult:
+        """Tags of hosting's resources are ours; those of anything else are moto's."""
+        result = self._run(step)
+        return otherwise() if isinstance(result, EmptyResult) else result
+
+
+class SageMakerRuntime(SageMakerRuntimeResponse):
+    """Inference: the serving config answers with what it is, so that a caller sees which content served."""
+
+    use_raw_body = True  # an image is not text
+
+    def _serving(self, *, wants_async: bool) -> tuple[str, JSON]:
+        state = state_of(self.normalized_request)
+        name = self.path.split("/")[2]
+        arn = f"arn:{self.partition}:sagemaker:{self.region}:{self.current_account}:endpoint/{name}"
+        with state.lock:
+            config = state.hosting.serving_config(arn)
+        if config is None:
+            raise Refusal(400, "ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
+        if ("AsyncInferenceConfig" in config.request) != wants_async:
+            right = "InvokeEndpoint" if wants_async else "InvokeEndpointAsync"
+            raise Refusal(400, "ValidationError", f"Endpoint {name} does not support this inference type: use {right}.")
+        return config.name, config.request
+
+    def invoke_endpoint(self) -> tuple[int, dict[str, str], str]:
+        config_name, config = self._serving(wants_async=False)
+        size = len(self.body)
+        if size > 6_291_456:
+            raise Refusal(413, "ValidationError", f"Request has exceeded the maximum payload size of 6291456 bytes: {size}.")
+        headers = {
+            "Content-Type": "application/json",
+            "x-Amzn-Invoked-Production-Variant": config["ProductionVariants"][0]["VariantName"],
+        }
+        return 200, headers, json.dumps({"endpoint_config": config_name, "received_bytes": size})
+
+    def invoke_endpoint_async(self) -> tuple[int, dict[str, str], str]:
+        config_name, config = self._serving(wants_async=True)
+        inference_id = self.headers.get("X-Amzn-SageMaker-Inference-Id") or f"{config_name}-inference"
+        output = f"{config['AsyncInferenceConfig']['OutputConfig']['S3OutputPath'].rstrip('/')}/{inference_id}.out"
+        parts = urlsplit(output)
+        answer = json.dumps({"endpoint_config": config_name, "input": self.headers.get("X-Amzn-SageMaker-InputLocation")})
+        s3_backends[self.current_account][self.partition].put_object(parts.netloc, parts.path.lstrip("/"), answer.encode())
+        return 202, {"X-Amzn-SageMaker-OutputLocation": output}, json.dumps({"InferenceId": inference_id})
+
+
+def _tag_list(tags: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

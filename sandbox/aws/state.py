@@ -1,0 +1,101 @@
+"""What the local AWS knows beside moto's own state: faults to inject, calls seen, credentials that expire, image layers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Literal, TypedDict, get_args
+
+from werkzeug.wrappers import Request
+
+from sandbox.aws.hosting.store import Hosting
+from sandbox.aws.wire import Call
+from sandbox.oidc import Issuer
+
+FaultKind = Literal["throttle", "error", "expired", "slow", "reset", "truncate"]
+ENVIRON_KEY = "sandbox.state"
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """A rule: what befalls the calls that match. None of `service` or `operation` matches any; `times` None: always.
+
+    `skip` calls pass first. `seconds` is how long `slow` waits; `status`, `code`, `message` are for `error`.
+    """
+
+    kind: FaultKind
+    service: str | None = None
+    operation: str | None = None
+    times: int | None = 1
+    skip: int = 0
+    seconds: float = 0.0
+    status: int | None = None
+    code: str | None = None
+    message: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(FaultKind):
+            raise ValueError(f"kind is {self.kind!r}, not one of {', '.join(get_args(FaultKind))}")
+
+    def matches(self, call: Call) -> bool:
+        return self.service in (None, call.service) and self.operation in (None, call.operation)
+
+
+class SeenCall(TypedDict):
+    """A line of `GET /_sandbox/calls`. `status` is 0 where the connection was cut; `fault` the kind injected, if any."""
+
+    service: str
+    operation: str
+    status: int
+    method: str
+    path: str
+    access_key_id: str
+    fault: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Shared by all requests; every access that reads and then writes holds `lock`."""
+
+    issuer: Issuer
+    stopping: threading.Event
+    hosting: Hosting = field(default_factory=Hosting)
+    faults: list[Fault] = field(default_factory=list)
+    calls: list[SeenCall] = field(default_factory=list)
+    layers: dict[str, bytes] = field(default_factory=dict)
+    credentials_end: dict[str, float] = field(default_factory=dict)
+    credentials_lifetime: float | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def take_fault(self, call: Call) -> Fault | None:
+        """The first rule that strikes this call; its count goes down."""
+        with self.lock:
+            for fault in self.faults:
+                if not fault.matches(call):
+                    continue
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    continue
+                if fault.times is not None:
+                    fault.times -= 1
+                    if fault.times <= 0:
+                        self.faults.remove(fault)
+                return fault
+        return None
+
+    def is_expired(self, access_key_id: str) -> bool:
+        return self.credentials_end.get(access_key_id, float("inf")) <= time.time()
+
+    def reset(self) -> None:
+        with self.lock:
+            self.hosting.reset()
+            for remembered in (self.faults, self.calls, self.layers, self.credentials_end):
+                remembered.clear()
+            self.credentials_lifetime = None
+
+
+def state_of(request: Request) -> State:
+    """The state of the server that received `request`: the WSGI application puts it there, so no module holds any."""
+    state: State = request.environ[ENVIRON_KEY]
+    return state

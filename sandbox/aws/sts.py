@@ -1,0 +1,88 @@
+"""STS: AssumeRoleWithWebIdentity as AWS does it, with tokens verified, trust policies asked and credentials that end."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import IAMBackend, OpenIDConnectProvider, iam_backends
+from moto.sts.responses import TokenResponse
+
+from sandbox.aws.state import state_of
+from sandbox.aws.trust import trusts_web_identity
+from sandbox.aws.wire import Refusal
+
+
+class SecurityTokenService(TokenResponse):
+    """moto's STS with web identity."""
+
+    def assume_role_with_web_identity(self) -> ActionResult:
+        state = state_of(self.normalized_request)
+        role_arn, session_name = self.params["RoleArn"], self.params["RoleSessionName"]
+        iam = iam_backends[self.current_account][self.partition]
+        try:
+            claims = state.issuer.verify(self.params["WebIdentityToken"])
+        except ValueError as error:
+            raise Refusal(
+                400, "InvalidIdentityToken", f"The provided token is not valid or could not be verified. ({error})"
+            ) from error
+        provider = _provider(iam, state.issuer.host)
+        if provider is None:
+            raise Refusal(400, "InvalidIdentityToken", f"No OpenIDConnect provider found in your account for {state.issuer.url}")
+        if claims["aud"] not in provider.client_id_list:
+            raise Refusal(400, "InvalidIdentityToken", "Incorrect token audience")
+        if claims["exp"] <= time.time():
+            times = f"current date/time {int(time.time())} must be before the expiration date/time {claims['exp']}"
+            raise Refusal(400, "ExpiredTokenException", f"Token expired: {times}")
+        try:
+            role = iam.get_role_by_arn(role_arn)
+        except NotFoundException:
+            role = None
+        # AWS does not tell a role that is not there from one that does not let the token in.
+        if role is None or not trusts_web_identity(_document(role.assume_role_policy_document), provider.arn, claims):
+            raise Refusal(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+        duration = int(self.params.get("DurationSeconds", 3600))
+        if not 900 <= duration <= 43200:
+            raise Refusal(400, "ValidationError", f"Value '{duration}' at 'durationSeconds' is not between 900 and 43200")
+        if duration > int(role.max_session_duration or 3600):
+            raise Refusal(
+                400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+            )
+        assumed = self.backend.assume_role_with_web_identity(
+            region_name=self.region,
+            role_session_name=session_name,
+            role_arn=role_arn,
+            policy=self.params.get("Policy"),
+            duration=duration,
+            external_id=None,
+        )
+        lifetime = state.credentials_lifetime if state.credentials_lifetime is not None else duration
+        end = time.time() + lifetime
+        state.credentials_end[assumed.access_key_id] = end
+        return ActionResult(
+            {
+                "Credentials": {
+                    "AccessKeyId": assumed.access_key_id,
+                    "SecretAccessKey": assumed.secret_access_key,
+                    "SessionToken": assumed.session_token,
+                    "Expiration": datetime.fromtimestamp(end, UTC),
+                },
+                "AssumedRoleUser": {"AssumedRoleId": assumed.user_id, "Arn": assumed.arn},
+                "SubjectFromWebIdentityToken": claims["sub"],
+                "Audience": claims["aud"],
+                "Provider": provider.arn,
+            }
+        )
+
+
+def _provider(iam: IAMBackend, host: str) -> OpenIDConnectProvider | None:
+    return next((provider for provider in iam.open_id_providers.values() if provider.url == host), None)
+
+
+def _document(policy: str | dict[str, Any]) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(policy) if isinstance(policy, str) else policy
+    return document

@@ -1,0 +1,141 @@
+"""AWS on the wire: which operation an HTTP request asks for, and how each protocol words an error."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from botocore.exceptions import UnknownServiceError
+from moto.core.request import Request
+from moto.core.routing import get_service_router
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+Protocol = Literal["json", "rest-json", "query", "ec2", "s3"]
+
+# What AWS itself says, by protocol: HTTP status, code, message. The codes differ, and so do botocore's retries on them.
+EXPIRED: dict[Protocol, tuple[int, str, str]] = {
+    "json": (403, "ExpiredTokenException", "The security token included in the request is expired"),
+    "rest-json": (403, "ExpiredTokenException", "The security token included in the request is expired"),
+    "query": (403, "ExpiredToken", "The security token included in the request is expired"),
+    "ec2": (400, "RequestExpired", "Request has expired."),
+    "s3": (400, "ExpiredToken", "The provided token has expired."),
+}
+THROTTLED: dict[Protocol, tuple[int, str, str]] = {
+    "json": (400, "ThrottlingException", "Rate exceeded"),
+    "rest-json": (429, "TooManyRequestsException", "Too Many Requests"),
+    "query": (400, "Throttling", "Rate exceeded"),
+    "ec2": (503, "RequestLimitExceeded", "Request limit exceeded."),
+    "s3": (503, "SlowDown", "Please reduce your request rate."),
+}
+FAILED: dict[Protocol, tuple[int, str, str]] = {
+    "json": (500, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure."),
+    "rest-json": (500, "ServerException", "An internal error occurred."),
+    "query": (500, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure."),
+    "ec2": (500, "InternalError", "An internal error has occurred"),
+    "s3": (500, "InternalError", "We encountered an internal error. Please try again."),
+}
+
+# The name in the signature is not always botocore's name of the service.
+_SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_REQUEST_ID = "00000000-0000-4000-8000-000000000000"
+
+
+class Refusal(Exception):  # noqa: N818 (it is what AWS does, and not an error of the sandbox)
+    """AWS refuses a request: HTTP status, AWS's error code, and its message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.status, self.code, self.message = status, code, message
+
+
+def invalid(message: str) -> Refusal:
+    """What most of AWS answers to a request that cannot be."""
+    return Refusal(400, "ValidationException", message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request to AWS. `operation` is botocore's name (`GetObject`), empty when no operation has that method and path."""
+
+    service: str
+    operation: str
+    protocol: Protocol
+    method: str
+    path: str
+    access_key_id: str
+
+
+def identify(environ: WSGIEnvironment) -> Call:
+    """Say what a request asks for. A form body is read and put back; any other body stays unread."""
+    request = Request(environ, populate_request=False)
+    credential = _CREDENTIAL.search(request.headers.get("Authorization", "")) or _CREDENTIAL.search(
+        "Credential=" + request.args.get("X-Amz-Credential", "")
+    )
+    signing_name = credential["service"].lower() if credential else ""
+    service = _SERVICE_BY_SIGNING_NAME.get(signing_name, signing_name)
+    protocol: Protocol
+    if target := request.headers.get("X-Amz-Target"):
+        protocol, operation = "json", target.rpartition(".")[2]
+    elif (request.content_type or "").startswith("application/x-www-form-urlencoded") and service != "s3":
+        operation = parse_qs(_form(environ)).get("Action", [""])[0]
+        protocol = "ec2" if service == "ec2" else "query"
+        service = service or ("sts" if operation.startswith("AssumeRoleWith") else "")
+    else:
+        service = service or "s3"  # unsigned: a presigned or public object
+        if service == "sagemaker":
+            service = "sagemaker-runtime"  # SageMaker itself speaks JSON with a target; its runtime signs with the same name
+        protocol = "s3" if service == "s3" else "rest-json"
+        operation = _rest_operation(service, request)
+    return Call(
+        service=service,
+        operation=operation,
+        protocol=protocol,
+        method=request.method,
+        path=request.path,
+        access_key_id=credential["key"] if credential else "",
+    )
+
+
+def _form(environ: WSGIEnvironment) -> str:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return str(body, "utf-8")
+
+
+def _rest_operation(service: str, request: Request) -> str:
+    try:
+        operation, _ = get_service_router(service).match(request)
+    except (NotFound, NotImplementedError, UnknownServiceError):
+        return ""
+    return str(operation.name)
+
+
+def error_response(call: Call, status: int, code: str, message: str) -> Response:
+    """An error as the protocol of `call` words it. The answer to HEAD has no body, so S3's clients see the status alone."""
+    headers = {"x-amzn-RequestId": _REQUEST_ID}
+    text = escape(message)
+    if call.protocol in ("json", "rest-json"):
+        headers["x-amzn-ErrorType"] = code
+        body = json.dumps({"__type": code, "message": message})
+        content_type = "application/x-amz-json-1.1" if call.protocol == "json" else "application/json"
+    else:
+        content_type = "text/xml"
+        body = {
+            "s3": f"<Error><Code>{code}</Code><Message>{text}</Message><RequestId>{_REQUEST_ID}</RequestId></Error>",
+            "ec2": f"<Response><Errors><Error><Code>{code}</Code><Message>{text}</Message></Error></Errors>"
+            f"<RequestID>{_REQUEST_ID}</RequestID></Response>",
+            "query": f"<ErrorResponse><Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type><Code>{code}</Code>"
+            f"<Message>{text}</Message></Error><RequestId>{_REQUEST_ID}</RequestId></ErrorResponse>",
+        }[call.protocol]
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
+    return Response("" if call.method == "HEAD" else body, status=status, headers=headers, content_type=content_type)

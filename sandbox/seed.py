@@ -1,0 +1,267 @@
+"""Puts into the sandbox what stands before a first deployment: bucket, roles, image, job queues, tenant.
+
+In the real world this is the platform team's Terraform and the workflow's `docker buildx build --push`. Everything goes over
+HTTP with boto3, and twice is fine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import requests
+
+from sandbox.server import REPOSITORY, Sandbox
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+    from types_boto3_iam import IAMClient
+
+ACCOUNT = "123456789012"
+REGION = "ap-northeast-1"
+TENANT_ID = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+_CONFIG_AND_LAYER_TYPES = {
+    DOCKER_MANIFEST: (
+        "application/vnd.docker.container.image.v1+json",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip",
+    ),
+    OCI_MANIFEST: ("application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeded:
+    """The names of what stands now."""
+
+    bucket: str
+    server: str
+    role_arn: str
+    sagemaker_role_arn: str
+    image_uri: str
+    image_digest: str
+
+
+def admin_session(region: str = REGION) -> boto3.Session:
+    """A session with fixed keys, passed explicitly: the machine's own are not used, and the real AWS knows none such."""
+    return boto3.Session(aws_access_key_id="AKIAIOSFODNN7SANDBOX", aws_secret_access_key="sandbox", region_name=region)
+
+
+def seed(
+    sandbox: Sandbox,
+    *,
+    project: str,
+    env: str,
+    tenant_id: str = TENANT_ID,
+    region: str = REGION,
+    repository: str = REPOSITORY,
+    architecture: str = "amd64",
+    media_type: str = DOCKER_MANIFEST,
+    instance_types: tuple[str, ...] = ("m5.xlarge",),
+    token: str | None = None,
+    session: boto3.Session | None = None,
+) -> Seeded:
+    """Make everything that the guide takes for granted. `token`: what the platform is to accept for the tenant.
+
+    `session` may be one from `admin_session` that was used before: botocore reads its models once per session.
+    """
+    server = f"{project}-{env}-algorithm-server"
+    session = session or admin_session(region)
+    make_bucket(sandbox, session, f"{project}-{env}")
+    role_arn = make_roles(sandbox, session, project=project, env=env, repository=repository)
+    digest = push_image(sandbox, session, repository=server, tag="deploy", architecture=architecture, media_type=media_type)
+    make_job_queues(sandbox, session, server, instance_types)
+    make_tenant(sandbox, tenant_id=tenant_id, name=project, token=token)
+    return Seeded(
+        bucket=f"{project}-{env}",
+        server=server,
+        role_arn=role_arn,
+        sagemaker_role_arn=f"arn:aws:iam::{ACCOUNT}:role/{project}-{env}-sagemaker-role",
+        image_uri=f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{server}:deploy",
+        image_digest=digest,
+    )
+
+
+def make_bucket(sandbox: Sandbox, session: boto3.Session, name: str) -> None:
+    s3 = session.client("s3", endpoint_url=sandbox.aws_url)
+    with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": session.region_name})  # type: ignore[typeddict-item]
+
+
+def upload_weights(sandbox: Sandbox, archive: Path, *, project: str, env: str, region: str = REGION) -> str:
+    """Upload as the guide's reader does with `aws s3 cp`; gives the s3:// URI."""
+    bucket, key = f"{project}-{env}", "shared/weights/deploy.tar.gz"
+    admin_session(region).client("s3", endpoint_url=sandbox.aws_url).upload_file(str(archive), bucket, key)
+    return f"s3://{bucket}/{key}"
+
+
+def make_tenant(sandbox: Sandbox, *, tenant_id: str, name: str, token: str | None = None) -> None:
+    tenant = {"uuid": tenant_id, "name": name, "department": "example", "plan_id": 0, "token": token}
+    requests.post(f"{sandbox.platform_url}/_sandbox/tenants", json=tenant, timeout=10).raise_for_status()
+
+
+def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: str, repository: str) -> str:
+    """The roles of the guide's names. The workflow's may be assumed from `repository` alone; gives its ARN."""
+    iam = session.client("iam", endpoint_url=sandbox.aws_url)
+    host = sandbox.issuer.host
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"
+    if provider not in {one["Arn"] for one in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]}:
+        iam.create_open_id_connect_provider(Url=sandbox.oidc_url, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40])
+    workflow = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {f"{host}:aud": "sts.amazonaws.com"},
+            "StringLike": {f"{host}:sub": f"repo:{repository}:*"},
+        },
+    }
+    role_arn = _make_role(iam, f"{project}-{env}-github-actions-role", workflow)
+    _make_role(iam, f"{project}-{env}-sagemaker-role", _service_statement("sagemaker.amazonaws.com"))
+    for name in ("batch-job-role", "batch-execution-role"):
+        _make_role(iam, f"{project}-{env}-{name}", _service_statement("ecs-tasks.amazonaws.com"))
+    return role_arn
+
+
+def _service_statement(service: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+
+
+def _make_role(iam: IAMClient, name: str, statement: dict[str, Any]) -> str:
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    try:
+        return iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    except iam.exceptions.EntityAlreadyExistsException:
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=policy)
+        return iam.get_role(RoleName=name)["Role"]["Arn"]
+
+
+def push_image(
+    sandbox: Sandbox,
+    session: boto3.Session,
+    *,
+    repository: str,
+    tag: str | None = "deploy",
+    architecture: str = "amd64",
+    media_type: str = DOCKER_MANIFEST,
+    content: bytes = b"an algorithm server",
+) -> str:
+    """Push an image of one small layer, making the repository if need be; gives its digest. Another `content`, another image."""
+    ecr = _repository_client(sandbox, session, repository)
+    layer = _layer(content)
+    config = {
+        "architecture": architecture,
+        "os": "linux",
+        "config": {"Env": ["PATH=/usr/local/bin:/usr/bin:/bin"], "ExposedPorts": {"8080/tcp": {}}, "Cmd": ["serve"]},
+        "rootfs": {"type": "layers", "diff_ids": [_digest(gzip.decompress(layer))]},
+    }
+    config_bytes = json.dumps(config).encode()
+    config_type, layer_type = _CONFIG_AND_LAYER_TYPES[media_type]
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        "config": _upload(ecr, repository, config_bytes) | {"mediaType": config_type},
+        "layers": [_upload(ecr, repository, layer) | {"mediaType": layer_type}],
+    }
+    return _put_manifest(ecr, repository, manifest, tag)
+
+
+def push_index(
+    sandbox: Sandbox, session: boto3.Session, *, repository: str, tag: str = "deploy", architecture: str = "amd64"
+) -> str:
+    """Push what `docker buildx build --push` makes unless told otherwise: an OCI index over one image. SageMaker refuses it."""
+    child = push_image(sandbox, session, repository=repository, tag=None, architecture=architecture, media_type=OCI_MANIFEST)
+    platform = {"architecture": architecture, "os": "linux"}
+    index = {
+        "schemaVersion": 2,
+        "mediaType": OCI_INDEX,
+        "manifests": [{"mediaType": OCI_MANIFEST, "digest": child, "size": 1, "platform": platform}],
+    }
+    return _put_manifest(_repository_client(sandbox, session, repository), repository, index, tag)
+
+
+def _repository_client(sandbox: Sandbox, session: boto3.Session, name: str) -> ECRClient:
+    """A client of ECR, once the repository exists."""
+    ecr = session.client("ecr", endpoint_url=sandbox.aws_url)
+    with contextlib.suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+        ecr.create_repository(repositoryName=name)
+    return ecr
+
+
+def _layer(content: bytes) -> bytes:
+    """A layer with one file, the same bytes for the same content: no times in it."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("opt/server/serve")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return gzip.compress(buffer.getvalue(), mtime=0)
+
+
+def _upload(ecr: ECRClient, repository: str, blob: bytes) -> dict[str, Any]:
+    """Upload a blob as Docker does by way of ECR's layer operations; gives its descriptor, without a media type."""
+    upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
+    ecr.upload_layer_part(
+        repositoryName=repository, uploadId=upload, partFirstByte=0, partLastByte=len(blob) - 1, layerPartBlob=blob
+    )
+    ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[_digest(blob)])
+    return {"digest": _digest(blob), "size": len(blob)}
+
+
+def _put_manifest(ecr: ECRClient, repository: str, manifest: dict[str, Any], tag: str | None) -> str:
+    text = json.dumps(manifest)
+    tagged = {"imageTag": tag} if tag else {}
+    # Refused is the very same image under the very same tag alone.
+    with contextlib.suppress(ecr.exceptions.ImageAlreadyExistsException):
+        ecr.put_image(repositoryName=repository, imageManifest=text, imageManifestMediaType=manifest["mediaType"], **tagged)
+    return _digest(text.encode())
+
+
+def _digest(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def make_job_queues(sandbox: Sandbox, session: boto3.Session, server: str, instance_types: tuple[str, ...]) -> None:
+    """A compute environment and a job queue each for the standard and the long-time jobs, named like their job definitions."""
+    iam = session.client("iam", endpoint_url=sandbox.aws_url)
+    batch = session.client("batch", endpoint_url=sandbox.aws_url)
+    ec2 = session.client("ec2", endpoint_url=sandbox.aws_url)
+    service_role = _make_role(iam, "sandbox-batch-service-role", _service_statement("batch.amazonaws.com"))
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_instance_profile(InstanceProfileName="ecsInstanceRole")
+    subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]]
+    groups = [group["GroupId"] for group in ec2.describe_security_groups()["SecurityGroups"]]
+    for name in (server, f"{server}-longtime"):
+        if batch.describe_job_queues(jobQueues=[name])["jobQueues"]:
+            continue
+        environment = batch.create_compute_environment(
+            computeEnvironmentName=name,
+            type="MANAGED",
+            state="ENABLED",
+            serviceRole=service_role,
+            computeResources={
+                "type": "EC2",
+                "minvCpus": 0,
+                "maxvCpus": 16,
+                "instanceTypes": list(instance_types),
+                "subnets": subnets,
+                "securityGroupIds": groups[:1],
+                "instanceRole": "ecsInstanceRole",
+            },
+        )
+        batch.create_job_queue(
+            jobQueueName=name,
+            state="ENABLED",
+            priority=1,
+            computeEnvironmentOrder=[{"order": 1, "computeEnvironment": environment["computeEnvironmentArn"]}],
+        )

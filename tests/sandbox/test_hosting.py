@@ -1,0 +1,432 @@
+"""SageMaker's hosting over real HTTP with boto3: life cycle, refusals, and what a description holds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from sandbox.seed import OCI_INDEX, Seeded, make_bucket, make_roles, push_image, push_index
+from sandbox.server import Sandbox
+from tests.sandbox.conftest import CONFIG
+
+ARN = "arn:aws:sagemaker:ap-northeast-1:123456789012"
+URL = "s3://number-plate-detection-dev/shared/weights/deploy.tar.gz"
+Control = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def seeded(sandbox: Sandbox, session: boto3.Session) -> Seeded:
+    """What hosting needs and no more: bucket with weights, roles, image. Once for all tests here: it stays as it is."""
+    requests.post(f"{sandbox.aws_url}/_sandbox/reset", timeout=5).raise_for_status()
+    bucket, server = "number-plate-detection-dev", "number-plate-detection-dev-algorithm-server"
+    make_bucket(sandbox, session, bucket)
+    session.client("s3", endpoint_url=sandbox.aws_url).put_object(Bucket=bucket, Key="shared/weights/deploy.tar.gz", Body=b"x")
+    return Seeded(
+        bucket=bucket,
+        server=server,
+        role_arn=make_roles(sandbox, session, project="number-plate-detection", env="dev", repository="example-org/example"),
+        sagemaker_role_arn="arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role",
+        image_uri=f"123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/{server}:deploy",
+        image_digest=push_image(sandbox, session, repository=server),
+    )
+
+
+@pytest.fixture
+def sagemaker(sandbox: Sandbox, session: boto3.Session, seeded: Seeded) -> Any:  # noqa: ARG001 (what it stands on)
+    """A client of a SageMaker without models, endpoint configs and endpoints."""
+    requests.delete(f"{sandbox.aws_url}/_sandbox/hosting", timeout=5).raise_for_status()
+    return session.client("sagemaker", endpoint_url=sandbox.aws_url, config=CONFIG)
+
+
+@pytest.fixture
+def container(seeded: Seeded) -> dict[str, str]:
+    return {"Image": seeded.image_uri, "ModelDataUrl": URL}
+
+
+@pytest.fixture
+def model(sagemaker: Any, seeded: Seeded, container: dict[str, str]) -> str:
+    sagemaker.create_model(
+        ModelName="model-1",
+        ExecutionRoleArn=seeded.sagemaker_role_arn,
+        PrimaryContainer=container,
+        Tags=[{"Key": "env", "Value": "dev"}],
+    )
+    return "model-1"
+
+
+def make_config(sagemaker: Any, name: str, *, model: str = "model-1", count: int = 1, **more: Any) -> str:
+    variant = {"VariantName": "AllTraffic", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": count}
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **more)
+    return name
+
+
+@pytest.fixture
+def configs(sagemaker: Any, model: str) -> tuple[str, str]:
+    return make_config(sagemaker, "old", model=model), make_config(sagemaker, "new", model=model, count=2)
+
+
+@pytest.fixture
+def endpoint(sagemaker: Any, configs: tuple[str, str]) -> str:
+    """An endpoint in service on config `old`."""
+    sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=configs[0])
+    settle(sagemaker)
+    return "server"
+
+
+def settle(sagemaker: Any, name: str = "server") -> dict[str, Any]:
+    """Describe twice: the first sees what is under way, the second what came of it."""
+    sagemaker.describe_endpoint(EndpointName=name)
+    described: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
+    return described
+
+
+def refused(call: Callable[..., Any], **arguments: Any) -> str:
+    """The message of AWS's refusal, which is a ValidationException here."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    error: Any = caught.value.response
+    assert error["Error"]["Code"] == "ValidationException"
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 400
+    return str(error["Error"]["Message"])
+
+
+# Models
+
+
+def test_a_model_without_its_data_is_refused(sagemaker: Any, seeded: Seeded, container: dict[str, str]) -> None:
+    container["ModelDataUrl"] = "s3://number-plate-detection-dev/shared/weights/other.tar.gz"
+    text = refused(sagemaker.create_model, ModelName="m", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container)
+    assert text.startswith(f"Could not access model data at {container['ModelDataUrl']}.")
+
+
+def test_model_data_that_is_not_a_tar_gz_is_refused(sagemaker: Any, seeded: Seeded, container: dict[str, str]) -> None:
+    container["ModelDataUrl"] = "s3://number-plate-detection-dev/shared/weights/deploy.zip"
+    text = refused(sagemaker.create_model, ModelName="m", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container)
+    assert ".tar.gz" in text
+
+
+def test_a_model_without_its_image_is_refused(sagemaker: Any, seeded: Seeded, container: dict[str, str]) -> None:
+    container["Image"] = seeded.image_uri.replace(":deploy", ":absent")
+    text = refused(sagemaker.create_model, ModelName="m", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container)
+    assert text == f"Requested image {container['Image']} not found."
+
+
+def test_an_image_index_is_refused_with_its_media_type(
+    sandbox: Sandbox, session: boto3.Session, sagemaker: Any, seeded: Seeded, container: dict[str, str]
+) -> None:
+    digest = push_index(sandbox, session, repository=seeded.server, tag="index")
+    container["Image"] = seeded.image_uri.replace(":deploy", ":index")
+    text = refused(sagemaker.create_model, ModelName="m", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container)
+    assert text.startswith(f"Unsupported manifest media type {OCI_INDEX} for image 123456789012.dkr.ecr.")
+    assert digest in text
+
+
+@pytest.mark.parametrize("role", ["absent-role", "number-plate-detection-dev-github-actions-role"])
+def test_a_role_that_is_absent_or_not_for_sagemaker_is_refused(sagemaker: Any, container: dict[str, str], role: str) -> None:
+    arn = f"arn:aws:iam::123456789012:role/{role}"
+    text = refused(sagemaker.create_model, ModelName="m", ExecutionRoleArn=arn, PrimaryContainer=container)
+    assert text.startswith(f"Could not assume role {arn}.")
+
+
+def test_names_that_break_aws_s_pattern_are_refused(sagemaker: Any, seeded: Seeded, container: dict[str, str]) -> None:
+    text = refused(
+        sagemaker.create_model, ModelName="-m_", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container
+    )
+    assert "Value '-m_' at 'modelName' failed to satisfy constraint: Member must satisfy regular expression pattern" in text
+
+
+def test_a_model_is_described_as_it_was_made_with_unset_members_left_out(
+    sagemaker: Any, model: str, container: dict[str, str]
+) -> None:
+    described = sagemaker.describe_model(ModelName=model)
+    assert {key: described["PrimaryContainer"][key] for key in container} == container
+    assert described["ModelArn"] == f"{ARN}:model/model-1"
+    assert "VpcConfig" not in described
+    assert "Containers" not in described
+
+
+def test_unknown_and_duplicate_names_have_aws_s_words(
+    sagemaker: Any, seeded: Seeded, endpoint: str, container: dict[str, str]
+) -> None:
+    again = f'Cannot create already existing {{}} "{ARN}:{{}}".'
+    assert refused(
+        sagemaker.create_model, ModelName="model-1", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container
+    ) == again.format("model", "model/model-1")
+    with pytest.raises(ClientError, match="Cannot create already existing endpoint configuration"):
+        make_config(sagemaker, "old")
+    assert refused(sagemaker.create_endpoint, EndpointName=endpoint, EndpointConfigName="old") == again.format(
+        "endpoint", "endpoint/server"
+    )
+    missing = f'Could not find {{}} "{ARN}:{{}}/x".'
+    assert refused(sagemaker.describe_model, ModelName="x") == missing.format("model", "model")
+    assert refused(sagemaker.delete_model, ModelName="x") == missing.format("model", "model")
+    assert refused(sagemaker.describe_endpoint_config, EndpointConfigName="x") == missing.format(
+        "endpoint configuration", "endpoint-config"
+    )
+    for call in (sagemaker.describe_endpoint, sagemaker.delete_endpoint):
+        assert refused(call, EndpointName="x") == missing.format("endpoint", "endpoint")
+    for call in (sagemaker.create_endpoint, sagemaker.update_endpoint):
+        name = "server-2" if call == sagemaker.create_endpoint else endpoint
+        text = refused(call, EndpointName=name, EndpointConfigName="x")
+        assert text == missing.format("endpoint configuration", "endpoint-config")
+
+
+# Endpoint configs
+
+
+def test_an_instance_type_that_botocore_does_not_know_is_refused(sagemaker: Any, model: str) -> None:
+    variant = {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.gigantic", "InitialInstanceCount": 1}
+    text = refused(sagemaker.create_endpoint_config, EndpointConfigName="c", ProductionVariants=[variant])
+    assert "'ml.t2.gigantic' at 'productionVariants.1.member.instanceType'" in text
+    variant["InstanceType"] = "ml.g6e.xlarge"  # newer than moto's own list
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+
+
+def test_volume_and_timeout_out_of_range_are_refused_together(sagemaker: Any, model: str) -> None:
+    variant = {
+        "VariantName": "v",
+        "ModelName": model,
+        "InstanceType": "ml.t2.xlarge",
+        "InitialInstanceCount": 1,
+        "VolumeSizeInGB": 513,
+        "ModelDataDownloadTimeoutInSeconds": 3601,
+    }
+    text = refused(sagemaker.create_endpoint_config, EndpointConfigName="c", ProductionVariants=[variant])
+    assert text.startswith("2 validation errors detected: ")
+    assert "less than or equal to 512" in text
+    assert "less than or equal to 3600" in text
+
+
+def test_a_config_for_an_unknown_model_is_refused(sagemaker: Any) -> None:
+    with pytest.raises(ClientError, match=f'Could not find model "{ARN}:model/absent"'):
+        make_config(sagemaker, "c", model="absent")
+
+
+# The life cycle
+
+
+def test_an_endpoint_is_creating_before_it_is_in_service(sagemaker: Any, configs: tuple[str, str], seeded: Seeded) -> None:
+    sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=configs[0])
+    first = sagemaker.describe_endpoint(EndpointName="server")
+    assert first["EndpointStatus"] == "Creating"
+    assert "ProductionVariants" not in first
+    pending = first["PendingDeploymentSummary"]
+    assert (pending["EndpointConfigName"], pending["ProductionVariants"][0]["VariantStatus"][0]["Status"]) == ("old", "Creating")
+    second = sagemaker.describe_endpoint(EndpointName="server")
+    assert second["EndpointStatus"] == "InService"
+    assert not {"PendingDeploymentSummary", "FailureReason", "DataCaptureConfig", "AsyncInferenceConfig"} & second.keys()
+    [variant] = second["ProductionVariants"]
+    assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"], variant["CurrentWeight"]) == (1, 1, 1.0)
+    [image] = variant["DeployedImages"]
+    assert image["SpecifiedImage"] == seeded.image_uri
+    assert image["ResolvedImage"].endswith(f"/{seeded.server}@{seeded.image_digest}")
+
+
+def test_an_update_keeps_the_old_config_until_it_is_over(sagemaker: Any, endpoint: str) -> None:
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new")
+    first = sagemaker.describe_endpoint(EndpointName=endpoint)
+    assert (first["EndpointStatus"], first["EndpointConfigName"]) == ("Updating", "old")
+    assert first["PendingDeploymentSummary"]["EndpointConfigName"] == "new"
+    second = sagemaker.describe_endpoint(EndpointName=endpoint)
+    assert (second["EndpointStatus"], second["EndpointConfigName"]) == ("InService", "new")
+    assert second["ProductionVariants"][0]["CurrentInstanceCount"] == 2
+
+
+def test_a_creation_can_fail_and_a_failed_endpoint_can_only_be_deleted(
+    sagemaker: Any, configs: tuple[str, str], control: Control
+) -> None:
+    control("endpoints", name="server", outcome="fail", reason="No capacity")
+    sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=configs[0])
+    described = settle(sagemaker)
+    assert (described["EndpointStatus"], described["FailureReason"]) == ("Failed", "No capacity")
+    assert "Failed" in refused(sagemaker.update_endpoint, EndpointName="server", EndpointConfigName="new")
+    sagemaker.delete_endpoint(EndpointName="server")
+    assert sagemaker.describe_endpoint(EndpointName="server")["EndpointStatus"] == "Deleting"
+    assert "Could not find endpoint" in refused(sagemaker.describe_endpoint, EndpointName="server")
+    sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=configs[0])
+    assert settle(sagemaker)["EndpointStatus"] == "InService"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "reason"),
+    [
+        ("rollback", "InService", "did not pass the ping health check"),
+        ("rollback-silent", "InService", ""),
+        ("fail", "Failed", "did not pass the ping health check"),
+        ("rollback-failed", "UpdateRollbackFailed", "did not pass the ping health check"),
+    ],
+)
+def test_an_update_that_goes_wrong_leaves_the_old_config(
+    sagemaker: Any, endpoint: str, control: Control, outcome: str, status: str, reason: str
+) -> None:
+    control("endpoints", outcome=outcome)
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new")
+    described = settle(sagemaker)
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == (status, "old")
+    assert reason in described.get("FailureReason", "")
+    assert ("FailureReason" in described) == bool(reason)
+
+
+def test_a_rollback_rule_waits_for_an_update(sagemaker: Any, configs: tuple[str, str], control: Control) -> None:
+    control("endpoints", outcome="rollback")
+    sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=configs[0])
+    assert settle(sagemaker)["EndpointStatus"] == "InService"
+    sagemaker.update_endpoint(EndpointName="server", EndpointConfigName="new")
+    assert settle(sagemaker)["EndpointConfigName"] == "old"
+    sagemaker.update_endpoint(EndpointName="server", EndpointConfigName="new")
+    described = settle(sagemaker)
+    assert described["EndpointConfigName"] == "new"
+    assert "FailureReason" not in described
+
+
+@pytest.mark.parametrize("status", ["Creating", "Updating", "SystemUpdating", "RollingBack"])
+def test_what_is_under_way_is_neither_updated_nor_deleted(sagemaker: Any, endpoint: str, control: Control, status: str) -> None:
+    control(f"endpoints/{endpoint}/status", status=status, seconds=0)
+    in_progress = f'Cannot update in-progress endpoint "{ARN}:endpoint/server".'
+    assert refused(sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="new") == in_progress
+    assert refused(sagemaker.delete_endpoint, EndpointName=endpoint) == in_progress
+    assert sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"] == status
+    assert sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"] == "InService"
+
+
+def test_a_status_can_be_set_for_good(sagemaker: Any, endpoint: str, control: Control) -> None:
+    control(f"endpoints/{endpoint}/status", status="OutOfService")
+    assert settle(sagemaker)["EndpointStatus"] == "OutOfService"
+
+
+def test_a_transition_takes_the_seconds_it_was_given(sagemaker: Any, configs: tuple[str, str], control: Control) -> None:
+    control("endpoints", name=None, creating_seconds=0.4)
+    sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=configs[0])
+    assert settle(sagemaker)["EndpointStatus"] == "Creating"
+    time.sleep(0.4)
+    assert sagemaker.describe_endpoint(EndpointName="server")["EndpointStatus"] == "InService"
+
+
+def test_an_update_to_the_config_in_use_is_refused(sagemaker: Any, endpoint: str) -> None:
+    assert "already uses" in refused(sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="old")
+
+
+def test_an_update_neither_drops_nor_adds_the_asynchronous_config(sagemaker: Any, endpoint: str) -> None:
+    asynchronous = {"OutputConfig": {"S3OutputPath": "s3://number-plate-detection-dev/async"}}
+    make_config(sagemaker, "async", AsyncInferenceConfig=asynchronous)
+    text = refused(sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="async")
+    assert "AsyncInferenceConfig parameter cannot be added" in text
+    sagemaker.create_endpoint(EndpointName="server-async", EndpointConfigName="async")
+    assert settle(sagemaker, "server-async")["AsyncInferenceConfig"] == asynchronous
+    text = refused(sagemaker.update_endpoint, EndpointName="server-async", EndpointConfigName="new")
+    assert "AsyncInferenceConfig parameter cannot be removed" in text
+
+
+def test_scaled_counts_are_retained_if_asked(sagemaker: Any, endpoint: str) -> None:
+    sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName=endpoint, DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 5}]
+    )
+    changing = sagemaker.describe_endpoint(EndpointName=endpoint)["ProductionVariants"][0]
+    assert (changing["CurrentInstanceCount"], changing["DesiredInstanceCount"]) == (1, 5)
+    settle(sagemaker)
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new", RetainAllVariantProperties=True)
+    assert settle(sagemaker)["ProductionVariants"][0]["CurrentInstanceCount"] == 5
+
+
+def test_the_deployment_config_of_the_last_update_is_described(sagemaker: Any, endpoint: str) -> None:
+    policy = {"TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}}
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new", DeploymentConfig={"BlueGreenUpdatePolicy": policy})
+    assert settle(sagemaker)["LastDeploymentConfig"] == {"BlueGreenUpdatePolicy": policy}
+
+
+def test_what_an_endpoint_uses_or_moves_to_is_not_deleted(sagemaker: Any, endpoint: str) -> None:
+    assert "uses it" in refused(sagemaker.delete_endpoint_config, EndpointConfigName="old")
+    assert "uses it" in refused(sagemaker.delete_model, ModelName="model-1")
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new")
+    assert "uses it" in refused(sagemaker.delete_endpoint_config, EndpointConfigName="new")
+    settle(sagemaker)
+    sagemaker.delete_endpoint_config(EndpointConfigName="old")
+    sagemaker.delete_endpoint(EndpointName=endpoint)
+    sagemaker.describe_endpoint(EndpointName=endpoint)
+    sagemaker.delete_endpoint_config(EndpointConfigName="new")
+    sagemaker.delete_model(ModelName="model-1")
+
+
+# Tags, lists, inference
+
+
+def test_tags_are_given_at_creation_added_and_removed(sagemaker: Any, model: str, configs: tuple[str, str]) -> None:
+    sagemaker.create_endpoint(
+        EndpointName="server", EndpointConfigName=configs[0], Tags=[{"Key": "project", "Value": "number-plate-detection"}]
+    )
+    arn = f"{ARN}:endpoint/server"
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "env", "Value": "dev"}])
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["project"])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "env", "Value": "dev"}]
+    assert sagemaker.list_tags(ResourceArn=f"{ARN}:model/{model}")["Tags"] == [{"Key": "env", "Value": "dev"}]
+    assert sagemaker.list_tags(ResourceArn=f"{ARN}:endpoint-config/old")["Tags"] == []
+    assert "Could not find resource" in refused(sagemaker.list_tags, ResourceArn=f"{ARN}:model/absent")
+
+
+def test_lists_filter_by_name_sort_and_page(sagemaker: Any, model: str) -> None:
+    for number in range(13):
+        make_config(sagemaker, f"config-{number:02}", model=model)
+    make_config(sagemaker, "other", model=model)
+    pages = sagemaker.get_paginator("list_endpoint_configs").paginate(
+        NameContains="CONFIG-", SortBy="Name", SortOrder="Ascending"
+    )
+    names = [[config["EndpointConfigName"] for config in page["EndpointConfigs"]] for page in pages]
+    assert [len(page) for page in names] == [10, 3]
+    assert [name for page in names for name in page] == [f"config-{number:02}" for number in range(13)]
+    assert [one["ModelName"] for one in sagemaker.list_models()["Models"]] == [model]
+
+
+def test_lists_of_endpoints_filter_by_status(sagemaker: Any, endpoint: str) -> None:
+    [listed] = sagemaker.list_endpoints(NameContains="serv", StatusEquals="InService")["Endpoints"]
+    assert (listed["EndpointName"], listed["EndpointStatus"]) == (endpoint, "InService")
+    assert sagemaker.list_endpoints(StatusEquals="Failed")["Endpoints"] == []
+
+
+def test_inference_is_answered_by_the_config_that_serves(
+    sandbox: Sandbox, session: boto3.Session, sagemaker: Any, endpoint: str, control: Control
+) -> None:
+    runtime = session.client("sagemaker-runtime", endpoint_url=sandbox.aws_url, config=CONFIG)
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new")
+    answer = runtime.invoke_endpoint(EndpointName=endpoint, Body=b"\x89PNG", ContentType="image/png")
+    assert answer["Body"].read() == b'{"endpoint_config": "old", "received_bytes": 4}'
+    control(f"endpoints/{endpoint}/status", status="OutOfService")
+    with pytest.raises(ClientError, match="not found"):
+        runtime.invoke_endpoint(EndpointName=endpoint, Body=b"x")
+    with pytest.raises(ClientError, match="Endpoint absent of account 123456789012 not found"):
+        runtime.invoke_endpoint(EndpointName="absent", Body=b"x")
+
+
+def test_asynchronous_inference_leaves_its_answer_in_s3(
+    sandbox: Sandbox, session: boto3.Session, sagemaker: Any, model: str, seeded: Seeded
+) -> None:
+    output = {"OutputConfig": {"S3OutputPath": f"s3://{seeded.bucket}/async"}}
+    make_config(sagemaker, "async", model=model, AsyncInferenceConfig=output)
+    sagemaker.create_endpoint(EndpointName="server-async", EndpointConfigName="async")
+    settle(sagemaker, "server-async")
+    runtime = session.client("sagemaker-runtime", endpoint_url=sandbox.aws_url, config=CONFIG)
+    with pytest.raises(ClientError, match="use InvokeEndpointAsync"):
+        runtime.invoke_endpoint(EndpointName="server-async", Body=b"x")
+    answer = runtime.invoke_endpoint_async(
+        EndpointName="server-async", InputLocation=f"s3://{seeded.bucket}/in", InferenceId="one"
+    )
+    assert answer["OutputLocation"] == f"s3://{seeded.bucket}/async/one.out"
+    s3 = session.client("s3", endpoint_url=sandbox.aws_url)
+    assert b"async" in s3.get_object(Bucket=seeded.bucket, Key="async/one.out")["Body"].read()
+
+
+def test_the_digest_that_a_tag_had_at_create_model_is_kept(
+    sandbox: Sandbox, session: boto3.Session, sagemaker: Any, seeded: Seeded, container: dict[str, str]
+) -> None:
+    container["Image"] = seeded.image_uri.replace(":deploy", ":moving")
+    before = push_image(sandbox, session, repository=seeded.server, tag="moving", content=b"before")
+    sagemaker.create_model(ModelName="model-1", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container)
+    assert push_image(sandbox, session, repository=seeded.server, tag="moving", content=b"after") != before
+    sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=make_config(sagemaker, "c"))
+    [variant] = settle(sagemaker)["ProductionVariants"]
+    assert variant["DeployedImages"][0]["ResolvedImage"].endswith(before)
