@@ -214,21 +214,28 @@ def _tags(settings: Settings, run: Run, content_hash: str) -> dict[str, str]:
 def _roll_out(
     clients: Clients, desired: endpoint.DesiredEndpoint, owner: endpoint.Owner, settings: Settings, log: Log, report: Report
 ) -> None:
-    report.outputs["endpoint-name"] = desired.endpoint_name
-    changed = any(change.is_change for change in report.changes if change.resource in {"model", "endpoint config", "endpoint"})
-    if changed:
-        report.under_way = f"SageMaker may still be working on {desired.endpoint_name}: a run again finds that and waits for it."
-    serving = endpoint.apply(
-        clients.session,
-        clients.sagemaker,
-        desired,
-        owner,
-        patience=endpoint.Patience(limit=settings.wait_timeout),
-        tell=log.info,
-    )
+    name = desired.endpoint_name
+    report.outputs["endpoint-name"] = name
+
+    def started() -> None:
+        report.under_way = f"SageMaker may still be working on {name}: a run again finds that and waits for it."
+
+    try:
+        serving = endpoint.apply(
+            clients.session,
+            clients.sagemaker,
+            desired,
+            owner,
+            patience=endpoint.Patience(limit=settings.wait_timeout),
+            tell=endpoint.Teller(say=log.info, changed=report.done.append, started=started),
+        )
+    except ActionError as error:
+        if any(problem.code in endpoint.ENDED for problem in error.problems):
+            report.under_way = ""
+        raise
     report.under_way = ""
-    if changed:
-        report.done.append(f"endpoint {serving.name} rolled out")
+    if any(change.is_change for change in report.changes if change.resource == "endpoint"):
+        report.done.append(f"endpoint {name} rolled out")
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name
     log.info(f"{serving.name} is InService with {serving.config_name}")

@@ -154,11 +154,12 @@ def _cancelled(error: Cancelled) -> Problem:
 def _unexpected(error: Exception, log: Log) -> Problem:
     log.debug("".join(traceback.format_exception(error)))
     where = traceback.extract_tb(error.__traceback__)[-1]
+    file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
     return Problem(
         kind=CATALOGUE["X001"],
         message=f"The action ran into an error of its own: {type(error).__name__}: {error}",
         hint=(
-            f"At {where.filename.rpartition('aces_action')[2] or where.filename}:{where.lineno}. Please report it at {_ISSUES}; "
+            f"At {file}:{where.lineno}. Please report it at {_ISSUES}; "
             "'Re-run jobs' with 'Enable debug logging' shows the details."
         ),
     )

@@ -36,6 +36,15 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """How `apply` tells what it does: `say` a line for the log, `changed` what is done, `started` that SageMaker is at work."""
+
+    say: Callable[[str], None]
+    changed: Callable[[str], None]
+    started: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServingEndpoint:
     """The endpoint as it serves after the roll-out."""
 
@@ -80,7 +89,7 @@ def apply(
     owner: Owner,
     *,
     patience: Patience,
-    tell: Callable[[str], None],
+    tell: Teller,
 ) -> ServingEndpoint:
     """Creates what is missing, starts the roll-out (or joins one to the same content) and waits for its end.
 
@@ -89,7 +98,7 @@ def apply(
     changes = {change.resource: change for change in read_plan(client, desired, owner)}
     try:
         if any(change.is_change for change in changes.values()):
-            _create_parts(session, client, desired, owner, changes)
+            _create_parts(session, client, desired, owner, changes, tell)
         current = _roll_out(session, client, desired, owner, patience, tell)
         if changes["endpoint"].is_change:
             client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags))  # type: ignore[arg-type]
@@ -99,7 +108,12 @@ def apply(
 
 
 def _create_parts(
-    session: boto3.Session, client: SageMakerClient, desired: DesiredEndpoint, owner: Owner, changes: Mapping[str, Change]
+    session: boto3.Session,
+    client: SageMakerClient,
+    desired: DesiredEndpoint,
+    owner: Owner,
+    changes: Mapping[str, Change],
+    tell: Teller,
 ) -> None:
     from aces_action.endpoint import sdk
 
@@ -107,9 +121,11 @@ def _create_parts(
     if changes["model"].is_change:
         request = {"ModelName": desired.model_name, **desired.model, "Tags": tags}
         sdk.create_model(session, request, lambda: read_model(client, desired.model_name) is not None)
+        tell.changed(f"model {desired.model_name} created")
     if changes["endpoint config"].is_change:
         request = {"EndpointConfigName": desired.config_name, **desired.config, "Tags": tags}
         sdk.create_config(session, request, lambda: read_config(client, desired.config_name) is not None)
+        tell.changed(f"endpoint config {desired.config_name} created")
 
 
 def _roll_out(
@@ -118,21 +134,23 @@ def _roll_out(
     desired: DesiredEndpoint,
     owner: Owner,
     patience: Patience,
-    tell: Callable[[str], None],
+    tell: Teller,
 ) -> CurrentEndpoint:
     """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew."""
     name, config_name = desired.endpoint_name, desired.config_name
     current = read_endpoint(client, name)
     joined = current is not None and current.status != "InService" and config_name in {current.target_config, current.config_name}
-    current = settle(client, name, patience=patience, tell=tell) if current else None
+    if joined:
+        tell.started()
+    current = settle(client, name, patience=patience, tell=tell.say) if current else None
     verb = plan(desired, current)[-1].verb
     if joined and verb != "nothing" and (problem := verdict(current, name=name, config_name=config_name)):
         if current is None or current.status != "Failed":
             raise ActionError(problem)
-        tell(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
+        tell.say(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
     if verb != "nothing":
         _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
-        current = settle(client, name, patience=patience, tell=tell)
+        current = settle(client, name, patience=patience, tell=tell.say)
         if problem := verdict(current, name=name, config_name=config_name):
             raise ActionError(problem)
     if current is None:  # verdict has said so already; this tells the type checker
@@ -148,18 +166,19 @@ def _start(
     *,
     verb: str,
     patience: Patience,
-    tell: Callable[[str], None],
+    tell: Teller,
 ) -> None:
     from aces_action.endpoint import sdk
 
     name, config_name = desired.endpoint_name, desired.config_name
     if verb == "replace":
-        tell(f"deletes {name}, which can only be made anew")
+        tell.say(f"deletes {name}, which can only be made anew")
         sdk.delete_endpoint(session, name)
-        settle(client, name, patience=patience, tell=tell)
+        tell.changed(f"endpoint {name} deleted, to be made anew")
+        settle(client, name, patience=patience, tell=tell.say)
     _until_visible(client, config_name)
     if verb == "update":
-        tell(f"updates {name} to {config_name}")
+        tell.say(f"updates {name} to {config_name}")
         sdk.update_endpoint(
             session,
             name,
@@ -168,9 +187,10 @@ def _start(
             started=lambda: _is_on_the_way(client, name, config_name),
         )
     else:
-        tell(f"creates {name} with {config_name}")
+        tell.say(f"creates {name} with {config_name}")
         request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags)}
         sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
+    tell.started()
 
 
 def _is_on_the_way(client: SageMakerClient, name: str, config_name: str) -> bool:

@@ -14,6 +14,8 @@ from aces_action.problems import CATALOGUE, ActionError, Problem
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
+ENDED = frozenset({"ACES-E001", "ACES-E002", "ACES-E006"})  # codes after which SageMaker is no longer at work
+
 _HEARTBEAT = 60.0  # seconds without a line after which the log says that it still waits
 
 
@@ -90,7 +92,7 @@ def _under_way(current: CurrentEndpoint) -> bool:
 def _too_long(name: str, current: CurrentEndpoint, limit: float) -> Problem:
     return _problem(
         "E003",
-        f"The endpoint {name} is still {current.status} after {_clock(limit)}; SageMaker goes on with it.",
+        f"The endpoint {name} is still {current.status} after {_clock(limit).strip()} min; SageMaker goes on with it.",
         "Run the job again: it finds the roll-out and waits for it. Or set a longer wait-timeout.",
     )
 
