@@ -60,7 +60,9 @@ def preflight(
     types = sorted({job.instance_type for job in _jobs(infra)})
     clients.s3, clients.ecr, clients.iam, clients.ec2  # noqa: B018  made before the threads start: making is not thread-safe
 
-    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="preflight") as pool:
+    # not as a context manager: that would wait for slow answers when the job is cancelled
+    pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="preflight")
+    try:
         bucket = pool.submit(_asked, lambda: _check_bucket(clients, names.bucket, region))
         weights = pool.submit(_asked, lambda: locate(clients.s3, names.bucket, WEIGHTS_KEY))
         image = pool.submit(
@@ -70,20 +72,23 @@ def preflight(
         instances = pool.submit(_asked, lambda: _read_instances(clients, types))
         looked_up = [pool.submit(_asked, lambda arn=arn: _check_role(clients, arn)) for arn in sorted(set(roles.values()))]
         answers = pool.submit(check_platform, platform, tenant_id)
+        found_weights, found_image, found_instances = weights.result(), image.result(), instances.result()
+        found_bucket, found_roles, found_platform = bucket.result(), [role.result() for role in looked_up], answers.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
-    found_weights, found_image, found_instances = weights.result(), image.result(), instances.result()
-    problems = [*bucket.result()[1]]
+    problems = [*found_bucket[1]]
     # without its bucket the weights are missing for the same reason: one problem, not two
     problems += [] if problems else found_weights[1]
     problems += found_image[1] + found_instances[1]
-    for role in looked_up:
-        problems += (role.result()[0] or []) + role.result()[1]
+    for found, failed in found_roles:
+        problems += (found or []) + failed
     if found_image[0]:
         problems += _check_image(found_image[0], infra, found_instances[0] or {})
     for job, name in zip(_jobs(infra), (names.job, names.longtime_job), strict=False):
         if instance := (found_instances[0] or {}).get(job.instance_type):
             problems += check_fit(job, instance, name=name or "", file=infra_file)
-    problems += answers.result()
+    problems += found_platform
     if any(problem.severity == "error" for problem in problems) or not (found_weights[0] and found_image[0]):
         raise ActionError(problems)
     return Findings(

@@ -81,7 +81,7 @@ def seed(
     role_arn = make_roles(sandbox, session, project=project, env=env, repository=repository)
     digest = push_image(sandbox, session, repository=server, tag="deploy", architecture=architecture, media_type=media_type)
     make_job_queues(sandbox, session, server, instance_types)
-    make_tenant(sandbox, tenant_id=tenant_id, name=project, token=token)
+    make_tenant(sandbox, tenant_id=tenant_id, name=repository.partition("/")[0], token=token)
     return Seeded(
         bucket=f"{project}-{env}",
         server=server,

@@ -322,3 +322,16 @@ class TestCancelling:
         again = caller.run()
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert sum(call["operation"] == "CreateEndpoint" for call in caller.control("GET", "calls")) == 1
+
+    def test_a_run_cancelled_while_the_platform_hangs_does_not_wait_for_it(self, caller: Caller) -> None:
+        sleep = {"kind": "slow", "seconds": 30, "times": None}
+        requests.post(f"{caller.sandbox.platform_url}/_sandbox/sleep", json=sleep, timeout=10)
+        caller.control("DELETE", "calls")
+        process = caller.start()
+        caller.wait_for_call("HeadBucket")
+        process.send_signal(signal.SIGTERM)
+        sent = time.monotonic()
+        ended = caller.end(process)
+        assert time.monotonic() - sent < 5
+        assert (ended.status, ended.outputs["result"]) == (143, "cancelled"), ended.log
+        assert "Nothing was changed." in ended.log
