@@ -1,0 +1,44 @@
+# What the action runs in. `make image` builds it, with BuildKit or without.
+
+# The multi-platform index of Docker's official image. Two kinds of public record agree on it: repositories that pin this tag to it, and
+# one that read the same index, byte for byte, from Docker Hub and from Amazon's mirror. Dependabot renews tag and digest together;
+# by hand: docker buildx imagetools inspect python:3.13-slim-trixie
+ARG BASE_IMAGE=python:3.13.16-slim-trixie@sha256:70729b46c69b4f1e97c4822c1af3df53a1476cf5ddc6c087c0c10bc3a5678c2f
+
+FROM ${BASE_IMAGE} AS packages
+# botocore describes some 400 services of AWS in 25 MB; these are all that the action, the SageMaker SDK and the ways to get credentials ask for.
+ARG AWS_SERVICES="application-autoscaling batch cloudwatch ec2 ecr emr iam logs s3 sagemaker sagemaker-featurestore-runtime \
+    sagemaker-metrics sagemaker-runtime service-quotas sns sso sso-oidc sts"
+COPY requirements/runtime.txt /tmp/runtime.txt
+RUN python3 -m venv --without-pip /action/.venv && \
+    python3 -m pip --python /action/.venv/bin/python3 --disable-pip-version-check install --quiet --no-cache-dir --no-compile --no-deps \
+        --require-hashes --only-binary :all: --root-user-action ignore --requirement /tmp/runtime.txt
+# Three things before the bytecode is made: only the services above, no test suites, and a line that puts /action on the path (see ENTRYPOINT).
+# The bytecode is never compared with its source again, which nothing can change in an image.
+# hadolint ignore=DL3003
+RUN cd /action/.venv/lib/python3*/site-packages && \
+    mkdir /tmp/kept && (cd botocore/data && mv -- *.json ${AWS_SERVICES} /tmp/kept) && rm -r botocore/data && mv /tmp/kept botocore/data && \
+    find numpy pandas -type d -name tests -prune -exec rm -r {} + && \
+    echo /action > aces-action.pth && \
+    python3 -W ignore -m compileall -q -j 0 --invalidation-mode unchecked-hash .
+
+FROM ${BASE_IMAGE} AS action
+COPY entrypoint.py /action/
+COPY aces_action /action/aces_action
+COPY schemas /action/schemas
+RUN python3 -W ignore -m compileall -q -j 0 --invalidation-mode unchecked-hash /action
+
+FROM ${BASE_IMAGE}
+LABEL org.opencontainers.image.title="aces-action" \
+      org.opencontainers.image.description="Deploys an inference algorithm to SageMaker and AWS Batch and lists it on the ACES Platform" \
+      org.opencontainers.image.licenses="Apache-2.0"
+# The official images leave out the bytecode of the standard library, and with a read-only root every start would compile it again.
+RUN python3 -W ignore -m compileall -q -j 0 --invalidation-mode unchecked-hash -x '/(test|idlelib|lib2to3|turtledemo|tkinter|ensurepip|(site|dist)-packages)/' \
+        "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
+COPY --from=packages /action /action
+COPY --from=action /action /action
+
+# GitHub's runner starts this as root in the caller's checkout, /github/workspace, with the caller's environment and a HOME that other steps
+# can write to. So neither USER nor WORKDIR, and -I: nothing is imported from the working directory, from PYTHONPATH or from HOME.
+# -B writes no bytecode, -u keeps no line of the log back, -X utf8 whatever the locale.
+ENTRYPOINT ["/action/.venv/bin/python3", "-I", "-B", "-u", "-X", "utf8", "/action/entrypoint.py"]

@@ -1,0 +1,87 @@
+# `make` lists what there is. Everything runs from .venv, which is made from requirements/dev.txt and made again only when that changes.
+# Needs python3 (3.11 or newer), pip and make, and nothing else: the linters are Python wheels too.
+
+PYTHON ?= python3
+IMAGE ?= localhost/aces-action:dev
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test lint format sandbox image lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## make .venv from the lock (every target that needs it does this by itself)
+
+demo: $(READY) ## deploy both examples to the sandbox, as GitHub's runner would, twice
+	@$(BIN)/python -m sandbox.demo
+
+test: $(READY) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
+	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+
+lint: $(READY) ## check style, types, workflows, Dockerfile, schemas and the examples against them
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/hadolint Dockerfile examples/*/server/Dockerfile
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/actionlint $(WORKFLOWS)
+	$(BIN)/zizmor --offline --quiet --no-progress --config .github/zizmor.yml action.yml .github/dependabot.yml $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --check-metaschema schemas/*.schema.json
+	$(BIN)/check-jsonschema --schemafile schemas/register.schema.json examples/*/server/algorithms/register.json
+	$(BIN)/check-jsonschema --schemafile schemas/algorithm.schema.json examples/*/server/algorithms/algorithm.json
+	$(BIN)/check-jsonschema --schemafile schemas/infra.schema.json examples/*/server/infra/configs/*.yml
+
+format: $(READY) ## put the Python files into the house's format
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+sandbox: $(READY) ## keep the local AWS and ACES Platform running, and say how to run the action against them
+	@$(BIN)/python -m sandbox
+
+image: ## build the image; PYTHON_BASE_IMAGE=… takes another base than the pinned one
+	@docker version >/dev/null 2>&1 || { echo "No Docker engine answers. Start Docker, or say where it is with DOCKER_HOST." >&2; exit 1; }
+	docker build $(if $(PYTHON_BASE_IMAGE),--build-arg "BASE_IMAGE=$(PYTHON_BASE_IMAGE)") --tag $(IMAGE) .
+
+clean: ## remove all that make has made here (images stay)
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the SageMaker SDK's resource layer declares and never imports: it serves training jobs, remote functions and experiments.
+# scipy is imported where it is there, and done without where it is not. In all about 190 MB, unpacked.
+UNUSED := bcrypt cffi cloudpickle cryptography invoke mock omegaconf paramiko protobuf pycparser pynacl schema scipy \
+	smdebug-rulesconfig tblib
+# moto does import these.
+UNUSED_IN_DEVELOPMENT := $(filter-out cffi cryptography pycparser,$(UNUSED))
+
+# One lock for every platform and for Python 3.11 on. Index settings of the machine would change what is found, so they are left out;
+# `make lock UPGRADE=--upgrade` takes newer versions, without it only what pyproject.toml asks for changes.
+COMPILE = env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	$(BIN)/uv --no-config --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+lock: $(READY) ## make requirements/*.txt again from pyproject.toml
+	$(COMPILE) $(addprefix --no-emit-package ,$(UNUSED)) --output-file requirements/runtime.txt
+	$(COMPILE) --extra dev --constraints requirements/runtime.txt $(addprefix --no-emit-package ,$(UNUSED_IN_DEVELOPMENT)) \
+		--output-file requirements/dev.txt
+
+# pip is told to install into .venv from outside: Debian keeps what `venv` would need to put a pip in there in a package of its own.
+# --no-deps because the locks are complete but for UNUSED; --only-binary so that nothing of a package runs at its installation;
+# --no-compile because Python does that when a module is first imported, and most never are.
+$(READY): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is not. Name another: make PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -m pip --python "$$(command -v $(PYTHON))" --version >/dev/null 2>&1 || \
+		{ echo "$(PYTHON) has no pip of 22.3 or newer. If .venv is activated: deactivate. On Debian and Ubuntu: apt-get install python3-pip" >&2; exit 1; }
+	@echo "Making $(VENV) from $<; once, about a minute …"
+	@$(PYTHON) -m venv --clear --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --quiet --no-compile --no-deps \
+		--require-hashes --only-binary :all: --requirement $<
+	@touch $@
