@@ -51,7 +51,9 @@ def read_bytes(workspace: Path, file: str, *, limit: int, purpose: str) -> bytes
         if not path.is_relative_to(root):
             message = f"{name}, {purpose}, leads out of the repository{f' to {path}' if (root / file).is_symlink() else ''}."
             return _unreadable(None, message, "Give a path inside the repository, relative to its top.")
-        if not path.exists():
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
             return _missing(root, path, name, purpose)
         if path.is_dir():
             return _unreadable(name, f"{name} is a directory, but must be {purpose}.", "Give the path of the file in it.")
