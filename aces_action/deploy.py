@@ -89,9 +89,8 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         report.changes += [Change(verb="nothing" if released else "create", resource="weights release", name=weights_uri)]
         if desired.endpoint:
             report.changes += endpoint.read_plan(clients.sagemaker, desired.endpoint, owner(desired.endpoint.content_hash))
-        for job in filter(None, (desired.job, desired.longtime_job)):
-            report.changes.append(batch.read_plan(clients.batch, job, project=settings.project, env=settings.env)[0])
-        planned = _listing(project, names, settings, identity, desired.endpoint, _current_jobs(clients, desired, report.changes))
+        jobs = _plan_jobs(clients, desired, settings, report)
+        planned = _listing(project, names, settings, identity, desired.endpoint, jobs)
         report.changes += registration.plan(platform, settings.tenant_id, planned)
         for line in change_lines(report.changes):
             log.info(line)
@@ -266,17 +265,17 @@ def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: 
     )
 
 
-def _current_jobs(clients: Clients, desired: Release, changes: list[Change]) -> JobDefinitions:
-    """The revisions that a deployment would use: today's where nothing changes, else a word for one that is not there yet."""
-    changed = {change.name.partition(":")[0] for change in changes if change.resource == "job definition" and change.is_change}
+def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:
+    """Adds the job definitions to the plan; returns today's revisions, with a word in place of one that is not there yet."""
 
-    def arn(job: batch.DesiredJobDefinition | None) -> str | None:
+    def plan(job: batch.DesiredJobDefinition | None) -> str | None:
         if job is None:
             return None
-        current = None if job.name in changed else batch.read_job_definition(clients.batch, job.name)
-        return current.arn if current else f"{job.name}:{_NEW_REVISION}"
+        change, current = batch.read_plan(clients.batch, job, project=settings.project, env=settings.env)
+        report.changes.append(change)
+        return current.arn if current and not change.is_change else f"{job.name}:{_NEW_REVISION}"
 
-    return JobDefinitions(standard=arn(desired.job), longtime=arn(desired.longtime_job))
+    return JobDefinitions(standard=plan(desired.job), longtime=plan(desired.longtime_job))
 
 
 def _listing(

@@ -26,7 +26,8 @@ _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
 # IAM's name of the action where it is not `service:Operation` (Service Authorization Reference)
-_ACTIONS = {"HeadObject": "s3:GetObject", "HeadBucket": "s3:ListBucket", "CopyObject": "s3:PutObject"}
+# S3 answers HEAD of a missing key with 403 to a role that may not list the bucket
+_ACTIONS = {"HeadObject": "s3:GetObject or s3:ListBucket", "HeadBucket": "s3:ListBucket", "CopyObject": "s3:PutObject"}
 
 
 def error_code(error: ClientError) -> str:

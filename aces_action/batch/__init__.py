@@ -2,6 +2,6 @@
 
 from aces_action.batch.apply import apply
 from aces_action.batch.desired import DesiredJobDefinition, Instance, desired
-from aces_action.batch.plan import read_job_definition, read_plan
+from aces_action.batch.plan import read_plan
 
-__all__ = ["DesiredJobDefinition", "Instance", "apply", "desired", "read_job_definition", "read_plan"]
+__all__ = ["DesiredJobDefinition", "Instance", "apply", "desired", "read_plan"]
