@@ -139,7 +139,7 @@ def _roll_out(
     """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew."""
     name, config_name = desired.endpoint_name, desired.config_name
     current = read_endpoint(client, name)
-    joined = current is not None and current.status != "InService" and config_name in {current.target_config, current.config_name}
+    joined = plan(desired, current)[-1].verb == "attach"
     if joined:
         tell.started()
     current = settle(client, name, patience=patience, tell=tell.say) if current else None

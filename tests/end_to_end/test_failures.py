@@ -244,6 +244,21 @@ class TestSageMaker:
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert "wait for" in again.log
 
+    def test_an_endpoint_that_is_being_deleted_is_waited_for_and_made_anew(self, caller: Caller) -> None:
+        caller.run()
+        caller.next_rollout(name=caller.server, outcome="success", deleting_seconds=3)
+        caller.client("sagemaker").delete_endpoint(EndpointName=caller.server)
+        ended = caller.run()
+        assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+        assert "waits for that first" in ended.outputs["changes"]
+
+    def test_an_endpoint_under_maintenance_is_waited_for_and_left_as_it_is(self, caller: Caller) -> None:
+        first = caller.run()
+        caller.control("POST", f"endpoints/{caller.server}/status", {"status": "SystemUpdating", "seconds": 6})
+        ended = caller.run()
+        assert (ended.status, ended.outputs["endpoint-config-name"]) == (0, first.outputs["endpoint-config-name"]), ended.log
+        assert "SystemUpdating" in ended.log
+
     def test_a_missing_permission_is_named_with_the_call(self, caller: Caller) -> None:
         caller.fault(
             service="sagemaker",
