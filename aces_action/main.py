@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import TextIO
 
@@ -41,15 +41,18 @@ def main() -> int:
     """Runs the action under the process's environment. Returns the exit status: see `run`."""
     for signum in CANCELLED:
         signal.signal(signum, _cancel)  # as PID 1 of a container Python would ignore SIGTERM
-    status = run(os.environ, sys.stdout)
+    status = run(os.environ, sys.stdout, ending=_ignore_signals)
     sys.stdout.flush()
     if status in CANCELLED.values():
         os._exit(status)  # threads may still wait for an answer; the runner kills us if we wait for them
     return status
 
 
-def run(environ: Mapping[str, str], stdout: TextIO) -> int:
-    """One run. Returns 0 done, 1 a step failed, 2 inputs or configuration wrong, 130 or 143 cancelled by INT or TERM."""
+def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None] = lambda: None) -> int:
+    """One run. Returns 0 done, 1 a step failed, 2 inputs or configuration wrong, 130 or 143 cancelled by INT or TERM.
+
+    `ending` is called before the last words, which no signal may cut short.
+    """
     github = read_run(environ)
     log = Log(stdout, workflow_commands=github.on_github, debug=github.debug)
     for secret in (*secrets(environ), github.oidc_request_token or ""):
@@ -59,12 +62,15 @@ def run(environ: Mapping[str, str], stdout: TextIO) -> int:
         _run_command(environ, github, log, report)
         status = 0
     except ActionError as error:
+        ending()
         status = _failed(log, report, error.problems, error.exit_status)
     except Cancelled as error:
         report.result = "cancelled"
         status = _failed(log, report, (_cancelled(error),), CANCELLED[signal.Signals(error.signum)])
     except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
+        ending()
         status = _failed(log, report, (_unexpected(error, log),), 1)
+    ending()
     _finish(github, log, report)
     return status
 
@@ -165,7 +171,11 @@ def _unexpected(error: Exception, log: Log) -> Problem:
     )
 
 
+def _ignore_signals() -> None:
+    for signum in CANCELLED:
+        signal.signal(signum, signal.SIG_IGN)
+
+
 def _cancel(signum: int, _frame: FrameType | None) -> None:
-    for each in CANCELLED:
-        signal.signal(each, signal.SIG_IGN)  # the runner's second signal must not cut the last words short
+    _ignore_signals()  # the runner's second signal must not cut the last words short
     raise Cancelled(signum)

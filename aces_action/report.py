@@ -75,7 +75,7 @@ def summary(report: Report) -> str:
     """The job summary in GitHub's Markdown."""
     parts = [f"## {_TITLES[report.result]}", _text(report.title)]
     if report.result in {"failed", "cancelled"}:
-        parts.append(how_far(report))
+        parts += [_text(line) for line in how_far(report).splitlines()]
     parts += [_problems(report.problems), _changes(report.changes), _outputs(report), _timeline(report.steps)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -89,7 +89,7 @@ def how_far(report: Report) -> str:
         lines.append("Nothing was changed.")
     if report.under_way:
         lines.append(report.under_way)
-    return "\n".join(_text(line) for line in lines)
+    return "\n".join(lines)
 
 
 def change_lines(changes: Iterable[Change]) -> list[str]:

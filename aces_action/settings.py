@@ -251,7 +251,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             try:
                 values[spec.setting] = spec.read(text)
             except ValueError as error:
-                shown = "" if spec.secret else f" '{text[:80]}'"
+                shown = "" if spec.secret or spec.name == "platform-url" else f" '{text[:80]}'"  # a URL may hold a password
                 problems.append(
                     Problem(
                         kind=CATALOGUE["S002"],

@@ -84,7 +84,7 @@ def test_a_missing_input_says_how_to_set_it() -> None:
 def test_a_wrong_input_is_refused_with_what_it_should_be(name: str, text: str, says: str) -> None:
     (problem,) = problems_of(**{name: text})
     assert problem.code == "ACES-S002"
-    assert text in problem.message
+    assert f"'{text}'" in problem.message or name == "PLATFORM_URL"
     assert says in problem.message
 
 
@@ -98,6 +98,11 @@ def test_a_placeholder_of_the_guide_is_called_one(name: str) -> None:
     (problem,) = problems_of(**{name: "arn:aws:iam::<REPLACE_YOUR_AWS_ACOUNT_ID>:role/x"})
     assert problem.code == "ACES-S003"
     assert "<REPLACE_YOUR_AWS_ACOUNT_ID>" in problem.message
+
+
+def test_a_password_in_a_url_is_never_repeated() -> None:
+    (problem,) = problems_of(PLATFORM_URL="https://user:hunter2@platform.example.com")
+    assert "hunter2" not in problem.message + problem.hint
 
 
 def test_a_wrong_secret_is_never_repeated() -> None:

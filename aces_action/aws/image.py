@@ -100,7 +100,7 @@ def download(url: str) -> bytes:
     try:
         with requests.get(url, timeout=(10, 30), stream=True) as answer:
             answer.raise_for_status()
-            return answer.raw.read(1024 * 1024, decode_content=True) or b""
+            return next(answer.iter_content(1024 * 1024), b"")  # unlike `raw`, it turns urllib3's errors into requests' own
     except requests.RequestException as error:
         status = error.response.status_code if error.response is not None else type(error).__name__
         raise ActionError(

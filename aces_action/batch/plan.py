@@ -74,7 +74,12 @@ def read_plan(
 def _differences(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
     old, new = _comparable(current), _comparable(wanted)
     for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key):
+        if old.get(key) == new.get(key):
+            continue
+        if key.startswith("environment.") and key != "environment.WEIGHTS_S3_URI":
+            # names only: the live values may be somebody's secrets
+            yield f"{key}: {'added' if key not in old else 'removed' if key not in new else 'changed'}"
+        else:
             yield f"{key}: {old.get(key, '(not set)')} -> {new.get(key, '(not set)')}"
 
 

@@ -13,7 +13,7 @@ from aces_action.aws.errors import error_code, error_message, explain, is_denied
 from aces_action.aws.tags import adoption_tags, as_list, is_ours
 from aces_action.changes import Change
 from aces_action.endpoint.causes import remedy
-from aces_action.endpoint.current import CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
+from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
 from aces_action.endpoint.desired import DesiredEndpoint
 from aces_action.endpoint.plan import plan
 from aces_action.endpoint.wait import Patience, settle, verdict
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import boto3
     from types_boto3_sagemaker import SageMakerClient
 
+_WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
 _APPEARS_WITHIN = 20.0  # seconds for a new endpoint config to be seen by CreateEndpoint (reads are eventually consistent)
 
 
@@ -140,7 +141,7 @@ def _roll_out(
     name, config_name = desired.endpoint_name, desired.config_name
     current = read_endpoint(client, name)
     joined = plan(desired, current)[-1].verb == "attach"
-    if joined:
+    if current is not None and current.status in TRANSIENT:
         tell.started()
     current = settle(client, name, patience=patience, tell=tell.say) if current else None
     verb = plan(desired, current)[-1].verb
@@ -177,6 +178,7 @@ def _start(
         tell.changed(f"endpoint {name} deleted, to be made anew")
         settle(client, name, patience=patience, tell=tell.say)
     _until_visible(client, config_name)
+    tell.started()  # before the write: a run that is cut off right after it must not say that nothing was changed
     if verb == "update":
         tell.say(f"updates {name} to {config_name}")
         sdk.update_endpoint(
@@ -190,7 +192,6 @@ def _start(
         tell.say(f"creates {name} with {config_name}")
         request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags)}
         sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
-    tell.started()
 
 
 def _is_on_the_way(client: SageMakerClient, name: str, config_name: str) -> bool:
@@ -227,7 +228,7 @@ def _not_ours(what: str, name: str, arn: str, owner: Owner) -> Problem:
 
 
 def _refused(error: ClientError, desired: DesiredEndpoint) -> Problem:
-    if is_denied(error):
+    if is_denied(error) or error.operation_name not in _WRITES:
         return explain(error, resource=desired.endpoint_name)
     message = error_message(error)
     return Problem(

@@ -59,11 +59,22 @@ def _endpoint_change(
 
 def differing(path: str, old: Any, new: Any) -> Iterator[str]:
     """Field by field what differs, as 'InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge'."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
+    if path == "Environment":
+        # names only: the live values may be somebody's secrets
+        before, after = ({} if each is _ABSENT else each for each in (old, new))
+        yield from (f"{path}.{key}: {changed}" for key, changed in changed_keys(before, after))
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}):
             yield from differing(f"{path}.{key}" if path else key, old.get(key, _ABSENT), new.get(key, _ABSENT))
     elif old != new:
         yield f"{path}: {_shown(old)} -> {_shown(new)}"
+
+
+def changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The keys that differ, each with 'added', 'removed' or 'changed': for values that must not be shown."""
+    for key in sorted({*old, *new}):
+        if old.get(key) != new.get(key):
+            yield key, "added" if key not in old else "removed" if key not in new else "changed"
 
 
 def _served(model: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:

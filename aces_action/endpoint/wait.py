@@ -14,7 +14,8 @@ from aces_action.problems import CATALOGUE, ActionError, Problem
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
-ENDED = frozenset({"ACES-E001", "ACES-E002", "ACES-E006"})  # codes after which SageMaker is no longer at work
+# codes after which SageMaker is no longer at work: failed, rolled back, refused, a mix
+ENDED = frozenset({"ACES-E001", "ACES-E002", "ACES-E005", "ACES-E006"})
 
 _HEARTBEAT = 60.0  # seconds without a line after which the log says that it still waits
 

@@ -131,6 +131,16 @@ def test_differences_are_told_field_by_field() -> None:
     ]
 
 
+def test_values_of_environment_variables_are_never_shown() -> None:
+    old = {"Environment": {"DB_PASSWORD": "hunter2", "A": "1", "B": "2"}}
+    assert list(differing("", old, {"Environment": {"A": "3", "B": "2", "C": "4"}})) == [
+        "Environment.A: changed",
+        "Environment.C: added",
+        "Environment.DB_PASSWORD: removed",
+    ]
+    assert "hunter2" not in "".join(differing("", old, {}))
+
+
 def test_only_in_service_on_our_config_is_success() -> None:
     assert verdict(endpoint("InService", OURS), name="server", config_name=OURS) is None
 
