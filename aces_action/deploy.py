@@ -116,15 +116,13 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     with steps.step("Registration"):
         listing = _listing(project, names, settings, identity, desired.endpoint, jobs)
         changes = registration.plan(platform, settings.tenant_id, listing)
-        services = registration.apply(platform, settings.tenant_id, listing, changes)
+        services = _register(platform, settings.tenant_id, listing, changes, report)
         report.outputs["service-names"] = ",".join(services)
-        if any(change.is_change for change in changes):
-            report.done.append("registered on the ACES Platform")
         log.info(f"{', '.join(services)} on {settings.platform_url}")
 
     report.result = "deployed" if any(change.is_change for change in report.changes) else "unchanged"
     if report.result == "unchanged":
-        log.info("Nothing to do: endpoint, job definitions and listing are as they should be.")
+        log.info("Nothing to do: everything is as it should be.")
 
 
 def _sign_in(settings: Settings, run: Run, log: Log, *, configured: str | None, infra_file: str) -> tuple[Clients, Identity]:
@@ -263,6 +261,16 @@ def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: 
         standard=register(desired.job, "batch-job-definition-arn"),
         longtime=register(desired.longtime_job, "batch-longtime-job-definition-arn"),
     )
+
+
+def _register(
+    platform: PlatformClient, tenant_id: str, listing: Listing, changes: list[Change], report: Report
+) -> tuple[str, ...]:
+    registered: list[str] = []
+    try:
+        return registration.apply(platform, tenant_id, listing, changes, registered)
+    finally:
+        report.done += [f"{each} registered" for each in registered]
 
 
 def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:

@@ -13,8 +13,12 @@ from aces_action.registration.desired import Listing, registration
 from aces_action.registration.plan import plan
 
 
-def apply(client: PlatformClient, tenant_id: str, listing: Listing, changes: Sequence[Change]) -> tuple[str, ...]:
+def apply(
+    client: PlatformClient, tenant_id: str, listing: Listing, changes: Sequence[Change], done: list[str] | None = None
+) -> tuple[str, ...]:
     """Register what `changes` (of `plan`) say and nothing else. Gives the names of all services of the listing.
+
+    What was registered is added to `done` as it happens, so that a caller knows it also after a failure.
 
     Raises ActionError: R001 refused, R002 the platform went away (says what was done by then), R003 it kept something else,
     P008, P009 and R004 as `plan`.
@@ -25,7 +29,7 @@ def apply(client: PlatformClient, tenant_id: str, listing: Listing, changes: Seq
     if ("tenant", "plan") in wanted:
         # The plan travels with the services; sending those that are registered already changes nothing about them.
         changed = changed or frozenset(names)
-    done: list[str] = []
+    done = [] if done is None else done
     with _told_what_was_done(done):
         if listing.image and listing.image_key and ("image", listing.image_key) in wanted:
             client.upload_image(tenant_id, listing.image_key, listing.image)
