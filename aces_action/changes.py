@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from aces_action.language import Text, same
+
 Verb = Literal["create", "update", "replace", "attach", "nothing"]
 
 
@@ -20,7 +22,11 @@ class Change:
     verb: Verb
     resource: str
     name: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Text, ...] = ()
+
+    def __post_init__(self) -> None:  # until every text is in both languages
+        reasons: tuple[Text | str, ...] = self.reasons
+        object.__setattr__(self, "reasons", tuple(same(each) if isinstance(each, str) else each for each in reasons))
 
     @property
     def is_change(self) -> bool:

@@ -20,6 +20,7 @@ from aces_action.changes import Change
 from aces_action.github.log import Log
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
+from aces_action.language import EMPTY, Text, same
 from aces_action.preflight import Findings, preflight
 from aces_action.problems import ActionError
 from aces_action.project.model import Infra, JobSettings, Project
@@ -101,7 +102,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     if not released:
         with steps.step("Release weights"):
             release(clients.s3, findings.weights, verdict)
-            report.done.append("weights released")
+            report.done.append(Text("weights released", "重みのリリース"))
             log.info(f"released as {weights_uri}")
 
     if desired.endpoint:
@@ -215,7 +216,10 @@ def _roll_out(
     report.outputs["endpoint-name"] = name
 
     def started() -> None:
-        report.under_way = f"SageMaker may still be working on {name}: a run again finds that and waits for it."
+        report.under_way = Text(
+            f"SageMaker may still be working on {name}: a run again finds that and waits for it.",
+            f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
+        )
 
     try:
         serving = endpoint.apply(
@@ -224,15 +228,15 @@ def _roll_out(
             desired,
             owner,
             patience=endpoint.Patience(limit=settings.wait_timeout),
-            tell=endpoint.Teller(say=log.info, changed=report.done.append, started=started),
+            tell=endpoint.Teller(say=log.info, changed=lambda text: report.done.append(same(text)), started=started),
         )
     except ActionError as error:
         if any(problem.code in endpoint.ENDED for problem in error.problems):
-            report.under_way = ""
+            report.under_way = EMPTY
         raise
-    report.under_way = ""
+    report.under_way = EMPTY
     if any(change.is_change for change in report.changes if change.resource == "endpoint"):
-        report.done.append(f"endpoint {name} rolled out")
+        report.done.append(Text(f"endpoint {name} rolled out", f"エンドポイント{name}の更新"))
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name
     log.info(f"{serving.name} is InService with {serving.config_name}")
@@ -252,7 +256,7 @@ def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: 
             tell=lines.append,
         )
         report.outputs[output] = arn
-        report.done += lines[told:]
+        report.done += [same(each) for each in lines[told:]]
         log.info(lines[-1] if len(lines) > told else f"{arn.rpartition('/')[2]} is as it should be")
         return arn
 
@@ -270,7 +274,7 @@ def _register(
     try:
         return registration.apply(platform, tenant_id, listing, changes, registered)
     finally:
-        report.done += [f"{each} registered" for each in registered]
+        report.done += [Text(f"{each} registered", f"{each}の登録") for each in registered]
 
 
 def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:

@@ -18,11 +18,12 @@ from aces_action.aws.naming import Names, check_names, names_for
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
+from aces_action.language import Language
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem
 from aces_action.project import load_project
 from aces_action.project.model import Project
 from aces_action.report import Report, how_far, summary
-from aces_action.settings import Settings, read_settings, secrets
+from aces_action.settings import Settings, language_of, read_settings, secrets
 from aces_action.steps import Steps
 
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -54,7 +55,8 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
     `ending` is called before the last words, which no signal may cut short.
     """
     github = read_run(environ)
-    log = Log(stdout, workflow_commands=github.on_github, debug=github.debug)
+    language = language_of(environ)
+    log = Log(stdout, workflow_commands=github.on_github, debug=github.debug, language=language)
     for secret in (*secrets(environ), github.oidc_request_token or ""):
         log.mask(secret)
     report = Report()
@@ -63,15 +65,15 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
         status = 0
     except ActionError as error:
         ending()
-        status = _failed(log, report, error.problems, error.exit_status)
+        status = _failed(log, report, language, error.problems, error.exit_status)
     except Cancelled as error:
         report.result = "cancelled"
-        status = _failed(log, report, (_cancelled(error),), CANCELLED[signal.Signals(error.signum)])
+        status = _failed(log, report, language, (_cancelled(error),), CANCELLED[signal.Signals(error.signum)])
     except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
         ending()
-        status = _failed(log, report, (_unexpected(error, log),), 1)
+        status = _failed(log, report, language, (_unexpected(error, log),), 1)
     ending()
-    _finish(github, log, report)
+    _finish(github, log, report, language)
     return status
 
 
@@ -133,21 +135,21 @@ def _serving(project: Project) -> str:
     return ", ".join(parts)
 
 
-def _failed(log: Log, report: Report, problems: tuple[Problem, ...], status: int) -> int:
+def _failed(log: Log, report: Report, language: Language, problems: tuple[Problem, ...], status: int) -> int:
     log.problems(problems)
     report.problems += problems
     if status != ConfigurationError.exit_status:
-        log.info(how_far(report))
+        log.info(how_far(report).in_(language))
     return status
 
 
-def _finish(github: Run, log: Log, report: Report) -> None:
+def _finish(github: Run, log: Log, report: Report, language: Language) -> None:
     """Outputs and summary, after success and failure alike."""
     try:
         if github.output_file:
             write_outputs(github.output_file, {name: log.redact(value) for name, value in report.step_outputs().items()})
         if github.summary_file:
-            write_summary(github.summary_file, log.redact(summary(report)))
+            write_summary(github.summary_file, log.redact(summary(report, language)))
     except OSError as error:
         log.info(f"The outputs or the summary could not be written: {error}")
 

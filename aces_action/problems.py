@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from aces_action.language import EMPTY, Text, same
+
 Severity = Literal["error", "warning"]
 
 
@@ -34,13 +36,18 @@ class Problem:
     """
 
     kind: Kind
-    message: str
-    hint: str = ""
+    message: Text
+    hint: Text = EMPTY
     file: str | None = None
     line: int | None = None
     column: int | None = None
     end_line: int | None = None
     end_column: int | None = None
+
+    def __post_init__(self) -> None:  # until every text is in both languages
+        for name in ("message", "hint"):
+            if isinstance(value := getattr(self, name), str):
+                object.__setattr__(self, name, same(value))
 
     @property
     def code(self) -> str:
@@ -65,7 +72,7 @@ class ActionError(Exception):
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("; ".join(f"{problem.code} {problem.message}" for problem in self.problems))
+        super().__init__("; ".join(f"{problem.code} {problem.message.en}" for problem in self.problems))
 
 
 class ConfigurationError(ActionError):

@@ -6,11 +6,12 @@ import html
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from aces_action.changes import Change
 from aces_action.github.commands import neutralise
+from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.problems import Problem
 from aces_action.steps import StepRecord, duration
 
@@ -56,8 +57,8 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
-    done: list[str] = field(default_factory=list)
-    under_way: str = ""
+    done: list[Text] = field(default_factory=list)
+    under_way: Text = EMPTY
 
     def step_outputs(self) -> dict[str, str]:
         """The outputs to write: those known, and those that every run has."""
@@ -65,62 +66,64 @@ class Report:
         return {
             "result": self.result,
             "has-changes": "true" if any(change.is_change for change in self.changes) else "false",
-            "changes": json.dumps([asdict(change) for change in self.changes], ensure_ascii=False),
+            "changes": json.dumps([_as_json(change) for change in self.changes], ensure_ascii=False),
             **self.outputs,
             "failure-code": errors[0].code if errors else "",
         }
 
 
-def summary(report: Report) -> str:
+def _as_json(change: Change) -> dict[str, object]:
+    reasons = [reason.en for reason in change.reasons]
+    return {"verb": change.verb, "resource": change.resource, "name": change.name, "reasons": reasons}
+
+
+def summary(report: Report, language: Language) -> str:
     """The job summary in GitHub's Markdown."""
     parts = [f"## {_TITLES[report.result]}", _text(report.title)]
     if report.result in {"failed", "cancelled"}:
-        parts += [_text(line) for line in how_far(report).splitlines()]
-    parts += [_problems(report.problems), _changes(report.changes), _outputs(report), _timeline(report.steps)]
+        parts += [_text(line) for line in how_far(report).in_(language).splitlines()]
+    parts += [_problems(report.problems, language), _changes(report.changes, language), _outputs(report), _timeline(report.steps)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def how_far(report: Report) -> str:
+def how_far(report: Report) -> Text:
     """What a run that did not come to its end has changed and what still goes on: never half a deploy passed off as whole."""
-    lines = []
+    done = Text("Nothing was changed.", "何も変更していません。")
     if report.done:
-        lines.append("Changed before it stopped: " + "; ".join(report.done) + ".")
-    else:
-        lines.append("Nothing was changed.")
-    if report.under_way:
-        lines.append(report.under_way)
-    return "\n".join(lines)
+        changed = Text("; ".join(each.en for each in report.done), "、".join(each.ja for each in report.done))
+        done = Text(f"Changed before it stopped: {changed.en}.", f"停止するまでに変更したもの: {changed.ja}")
+    return lines(done, report.under_way)
 
 
 def change_lines(changes: Iterable[Change]) -> list[str]:
     """Changes for the log: a line each, their reasons below."""
-    lines = []
+    told = []
     for change in changes:
-        lines.append(f"{_VERBS[change.verb]:9} {change.resource:16} {change.name}")
-        lines += [f"{'':26} {reason}" for reason in change.reasons]
-    return lines
+        told.append(f"{_VERBS[change.verb]:9} {change.resource:16} {change.name}")
+        told += [f"{'':26} {reason.en}" for reason in change.reasons]
+    return told
 
 
-def _problems(problems: Sequence[Problem]) -> str:
+def _problems(problems: Sequence[Problem], language: Language) -> str:
     if not problems:
         return ""
-    lines = ["### Problems"]
+    told = ["### Problems"]
     for problem in sorted(problems, key=lambda each: each.severity):
         icon = "❌" if problem.severity == "error" else "⚠️"
-        lines.append(f"{icon} **{problem.code}** {_text(problem.message)}")
+        told.append(f"{icon} **{problem.code}** {_text(problem.message.in_(language))}")
         if problem.place:
-            lines[-1] += f"<br>{_code(problem.place)}"
+            told[-1] += f"<br>{_code(problem.place)}"
         if problem.hint:
-            lines.append(f"<pre>{html.escape(neutralise(problem.hint), quote=False)}</pre>")
-    return "\n\n".join(lines)
+            told.append(f"<pre>{html.escape(neutralise(problem.hint.in_(language)), quote=False)}</pre>")
+    return "\n\n".join(told)
 
 
-def _changes(changes: Sequence[Change]) -> str:
+def _changes(changes: Sequence[Change], language: Language) -> str:
     if not changes:
         return ""
     rows = []
     for change in changes:
-        reasons = "<br>".join(_text(each) for each in change.reasons)
+        reasons = "<br>".join(_text(each.in_(language)) for each in change.reasons)
         rows.append(f"| {_VERBS[change.verb]} | {change.resource} | {_code(change.name)} | {reasons} |")
     return "\n".join(["### Changes", "", "| | what | name | why |", "| --- | --- | --- | --- |", *rows])
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
+from aces_action.language import LANGUAGES, Language
 from aces_action.problems import CATALOGUE, ConfigurationError, Problem
 
 Command = Literal["deploy", "plan", "validate"]
@@ -62,6 +63,7 @@ class Settings:
     platform_token: str | None = field(repr=False)
     weights_policy: WeightsPolicy
     wait_timeout: int
+    language: Language
 
     @property
     def role_account(self) -> str | None:
@@ -220,6 +222,13 @@ INPUTS: tuple[Input, ...] = (
         description="How long to wait for the endpoint, such as `90s`, `45m` or `2h`.",
         read=_duration,
     ),
+    Input(
+        name="language",
+        variable=None,
+        default="en",
+        description="Language of problems and of the job summary: `en` or `ja`.",
+        read=_one_of(*LANGUAGES),
+    ),
 )
 
 
@@ -272,6 +281,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 def secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The secret texts among the inputs, valid or not: masked before anything else is said."""
     return tuple(text for spec in INPUTS if spec.secret and (text := input_text(spec, environ)))
+
+
+def language_of(environ: Mapping[str, str]) -> Language:
+    """The language to speak, also of wrong settings: that of the input where it is one, else English."""
+    text = input_text(_input("language"), environ)
+    return next((language for language in LANGUAGES if language == text), "en")
 
 
 def _input(name: str) -> Input:

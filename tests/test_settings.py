@@ -43,7 +43,7 @@ def test_an_input_wins_over_the_variable_and_keeps_its_hyphens() -> None:
 def test_everything_missing_is_said_at_once() -> None:
     with pytest.raises(ConfigurationError) as raised:
         read_settings({})
-    assert [(problem.code, problem.message) for problem in raised.value.problems] == [
+    assert [(problem.code, problem.message.en) for problem in raised.value.problems] == [
         ("ACES-S001", "ENV (input env) is not set."),
         ("ACES-S001", "Project (input project) is not set."),
         ("ACES-S001", "TENANT_ID (input tenant-id) is not set."),
@@ -52,8 +52,8 @@ def test_everything_missing_is_said_at_once() -> None:
 
 def test_a_missing_input_says_how_to_set_it() -> None:
     (problem,) = problems_of(TENANT_ID="")
-    assert "`TENANT_ID: …`" in problem.hint
-    assert "`tenant-id: …`" in problem.hint
+    assert "`TENANT_ID: …`" in problem.hint.en
+    assert "`tenant-id: …`" in problem.hint.en
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_a_missing_input_says_how_to_set_it() -> None:
 def test_a_wrong_input_is_refused_with_what_it_should_be(name: str, text: str, says: str) -> None:
     (problem,) = problems_of(**{name: text})
     assert problem.code == "ACES-S002"
-    assert f"'{text}'" in problem.message or name == "PLATFORM_URL"
-    assert says in problem.message
+    assert f"'{text}'" in problem.message.en or name == "PLATFORM_URL"
+    assert says in problem.message.en
 
 
 def test_several_wrong_inputs_are_reported_together() -> None:
@@ -97,22 +97,22 @@ def test_several_wrong_inputs_are_reported_together() -> None:
 def test_a_placeholder_of_the_guide_is_called_one(name: str) -> None:
     (problem,) = problems_of(**{name: "arn:aws:iam::<REPLACE_YOUR_AWS_ACOUNT_ID>:role/x"})
     assert problem.code == "ACES-S003"
-    assert "<REPLACE_YOUR_AWS_ACOUNT_ID>" in problem.message
+    assert "<REPLACE_YOUR_AWS_ACOUNT_ID>" in problem.message.en
 
 
 def test_a_password_in_a_url_is_never_repeated() -> None:
     (problem,) = problems_of(PLATFORM_URL="https://user:hunter2@platform.example.com")
-    assert "hunter2" not in problem.message + problem.hint
+    assert "hunter2" not in problem.message.en + problem.hint.en
 
 
 def test_a_wrong_secret_is_never_repeated() -> None:
     (problem,) = problems_of(PLATFORM_TOKEN="two words")
-    assert "two words" not in problem.message + problem.hint
+    assert "two words" not in problem.message.en + problem.hint.en
 
 
 def test_staging_has_no_default_platform() -> None:
     (problem,) = problems_of(ENV="staging")
-    assert problem.message == "PLATFORM_URL (input platform-url) is not set. ENV is staging, and only dev has a default."
+    assert problem.message.en == "PLATFORM_URL (input platform-url) is not set. ENV is staging, and only dev has a default."
 
 
 def test_validate_needs_no_platform() -> None:

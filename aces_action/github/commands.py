@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from aces_action.language import Language
 from aces_action.problems import Problem
 
 ANNOTATION_LIMIT = 4096  # characters GitHub keeps of one annotation
@@ -50,13 +51,14 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def problem_text(problem: Problem) -> str:
+def problem_text(problem: Problem, language: Language) -> str:
     """A problem for the log: code and message, the place, then the hint, indented."""
-    lines = [f"{problem.code} {problem.message}", *([problem.place] if problem.place else []), *problem.hint.splitlines()]
+    message, hint = problem.message.in_(language), problem.hint.in_(language)
+    lines = [f"{problem.code} {message}", *([problem.place] if problem.place else []), *hint.splitlines()]
     return neutralise(lines[0]) + "".join(f"\n  {neutralise(line)}" for line in lines[1:])
 
 
-def annotation(problem: Problem) -> str:
+def annotation(problem: Problem, language: Language) -> str:
     """A problem as `::error …` or `::warning …`: GitHub shows it at the line in the changed files and in the log.
 
     A column is sent only where problem starts and ends in the same line: GitHub refuses columns across lines.
@@ -64,7 +66,7 @@ def annotation(problem: Problem) -> str:
     single_line = problem.end_line is None or problem.end_line == problem.line
     return command(
         problem.severity,
-        shorten(problem_text(problem), ANNOTATION_LIMIT),
+        shorten(problem_text(problem, language), ANNOTATION_LIMIT),
         file=problem.file,
         line=problem.line,
         endLine=problem.end_line,

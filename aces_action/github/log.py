@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TextIO
 
 from aces_action.github.commands import annotation, command, neutralise, problem_text
+from aces_action.language import Language
 from aces_action.problems import Problem
 
 ANNOTATIONS_PER_STEP = 10  # of each severity; GitHub drops the rest without a word
@@ -14,13 +16,14 @@ ANNOTATIONS_PER_STEP = 10  # of each severity; GitHub drops the rest without a w
 class Log:
     """Writes the log of one run. Secrets given to `mask` never appear in a line again, whoever wrote them into a text.
 
-    `workflow_commands` is false at a terminal: the same text without `::…` lines.
+    `workflow_commands` is false at a terminal: the same text without `::…` lines. `language` is that of problems.
     """
 
-    def __init__(self, stream: TextIO, *, workflow_commands: bool, debug: bool = False) -> None:
+    def __init__(self, stream: TextIO, *, workflow_commands: bool, debug: bool = False, language: Language = "en") -> None:
         self._stream = stream
         self._commands = workflow_commands
         self._debug = debug
+        self._language = language
         self._secrets: list[str] = []
         self._annotated = {"error": 0, "warning": 0}
 
@@ -59,10 +62,12 @@ class Log:
         """Prints problems, errors first: as annotations while GitHub keeps them, as plain text beyond, none left out."""
         for problem in sorted(problems, key=lambda each: each.severity):
             self._annotated[problem.severity] += 1
+            # before anything is escaped: an escaped secret would not be found
+            safe = replace(problem, message=problem.message.map(self.redact), hint=problem.hint.map(self.redact))
             if self._commands and self._annotated[problem.severity] <= ANNOTATIONS_PER_STEP:
-                self._write(self.redact(annotation(problem)))
+                self._write(annotation(safe, self._language))
             else:
-                self.info(f"{'✗' if problem.severity == 'error' else '!'} {problem_text(problem)}")
+                self.info(f"{'✗' if problem.severity == 'error' else '!'} {problem_text(safe, self._language)}")
 
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")

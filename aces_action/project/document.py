@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from aces_action.language import EMPTY, Text
 from aces_action.problems import CATALOGUE, Problem
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -42,7 +43,7 @@ class Source:
         """The line of a character, counted from 1."""
         return bisect_right(self.line_starts, offset)
 
-    def problem(self, code: str, span: Span, message: str, hint: str = "") -> Problem:
+    def problem(self, code: str, span: Span, message: Text, hint: Text = EMPTY) -> Problem:
         """A problem at these characters. What goes on over several lines is marked on its first: an annotation stays there."""
         start = min(span[0], len(self.text))
         line = self.line(start)
@@ -59,7 +60,7 @@ class UnreadableError(Exception):
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        super().__init__(problem.message)
+        super().__init__(problem.message.en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,9 @@ class Document:
     def line(self, path: Path) -> int:
         return self.source.line(self.span(path)[0])
 
-    def problem(self, code: str, path: Path, message: str, hint: str = "", *, of: Literal["value", "key"] = "value") -> Problem:
+    def problem(
+        self, code: str, path: Path, message: Text, hint: Text = EMPTY, *, of: Literal["value", "key"] = "value"
+    ) -> Problem:
         return self.source.problem(code, self.span(path, of=of), message, hint)
 
 

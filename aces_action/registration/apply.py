@@ -51,7 +51,7 @@ def _told_what_was_done(done: list[str]) -> Iterator[None]:
     except ActionError as error:
         so_far = f"Registered until then: {', '.join(done)}." if done else "Nothing was registered yet."
         raise ActionError(
-            replace(problem, kind=CATALOGUE["R002"], message=f"{problem.message} {so_far}")
+            replace(problem, kind=CATALOGUE["R002"], message=f"{problem.message.en} {so_far}")
             if problem.kind == CATALOGUE["P007"]
             else problem
             for problem in error.problems
@@ -59,7 +59,7 @@ def _told_what_was_done(done: list[str]) -> Iterator[None]:
 
 
 def _not_kept(change: Change) -> Problem:
-    message = f"The ACES Platform took the {change.resource} {change.name}, but shows it otherwise: {'; '.join(change.reasons)}"
+    message = f"The ACES Platform took the {change.resource} {change.name}, but shows it otherwise: {'; '.join(each.en for each in change.reasons)}"
     hint = (
         "Does another job register the same service right now? Run this job again; if that does not help, ask the administrators."
     )

@@ -59,7 +59,7 @@ def test_the_infra_files_own_names_win() -> None:
 def test_names_that_aws_would_refuse_are_found_before_anything_is_made() -> None:
     problems = check_names(names("a" * 40))
     assert {problem.code for problem in problems} == {"ACES-C016"}
-    assert "The model would be called" in problems[0].message
+    assert "The model would be called" in problems[0].message.en
     assert check_names(names()) == []
 
 
@@ -103,15 +103,15 @@ def image(media_type: str = DOCKER_MANIFEST, architecture: str | None = "amd64")
 def test_a_manifest_that_sagemaker_refuses_is_refused_with_the_build_settings(media_type: str) -> None:
     (problem,) = check_for_sagemaker(image(media_type), "ml.t2.xlarge")
     assert problem.code == "ACES-P004"
-    assert "provenance: false" in problem.hint
-    assert "oci-mediatypes=false" in problem.hint
+    assert "provenance: false" in problem.hint.en
+    assert "oci-mediatypes=false" in problem.hint.en
 
 
 def test_an_image_for_another_processor_is_refused() -> None:
     (problem,) = check_for_sagemaker(image(architecture="arm64"), "ml.t2.xlarge")
-    assert problem.message == "The image is built for arm64, but ml.t2.xlarge runs amd64."
+    assert problem.message.en == "The image is built for arm64, but ml.t2.xlarge runs amd64."
     (problem,) = check_for_sagemaker(image(), "ml.c7g.large")
-    assert "platforms: linux/arm64" in problem.hint
+    assert "platforms: linux/arm64" in problem.hint.en
     (problem,) = check_for_batch(image(architecture="arm64"), "m5.xlarge", ("x86_64",))
     assert problem.code == "ACES-P005"
 
@@ -126,11 +126,11 @@ def test_a_missing_permission_is_named() -> None:
     )
     problem = explain(client_error("AccessDeniedException", said, "CreateModel"), resource="server")
     assert problem.code == "ACES-A005"
-    assert problem.message == "The role may not call CreateModel on server: it lacks sagemaker:CreateModel."
+    assert problem.message.en == "The role may not call CreateModel on server: it lacks sagemaker:CreateModel."
 
 
 def test_a_refused_look_at_s3_names_the_iam_action_not_the_operation() -> None:
-    assert "it lacks s3:GetObject" in explain(client_error("403", "Forbidden", "HeadObject")).message
+    assert "it lacks s3:GetObject" in explain(client_error("403", "Forbidden", "HeadObject")).message.en
 
 
 def test_credentials_that_ended_are_no_missing_permission() -> None:
@@ -144,7 +144,7 @@ def test_connection_and_credential_errors_have_their_codes() -> None:
 
 def test_other_refusals_carry_awss_words() -> None:
     problem = explain(client_error("ValidationException", "1 validation error", "CreateModel"), resource="server")
-    assert problem.message == "AWS refused CreateModel on server: ValidationException: 1 validation error"
+    assert problem.message.en == "AWS refused CreateModel on server: ValidationException: 1 validation error"
 
 
 def test_a_tokens_claims_are_shown_without_the_token() -> None:

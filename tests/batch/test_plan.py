@@ -68,7 +68,7 @@ def test_a_new_revision_says_what_differs() -> None:
     new = wanted(JobSettings(instance_type="m5.xlarge", attempts=2), weights="s3://b/new")
     change = plan(new, registered(old))
     assert (change.verb, change.name) == ("update", "server:3")
-    assert change.reasons == (
+    assert tuple(each.en for each in change.reasons) == (
         "MEMORY: 8000 -> 15564",
         "attempts: 1 -> 2",
         "environment.WEIGHTS_S3_URI: s3://b/w -> s3://b/new",
@@ -79,7 +79,7 @@ def test_a_new_revision_says_what_differs() -> None:
 def test_a_definition_that_fits_no_instance_is_refused_field_by_field() -> None:
     settings = JobSettings(instance_type="m5.xlarge", vcpus=8, memory=16384, gpus=1)
     problems = check_fit(settings, M5, name="server", file="infra.yml")
-    assert [problem.message.split(" asks for ")[1].split(":")[0] for problem in problems] == [
+    assert [problem.message.en.split(" asks for ")[1].split(":")[0] for problem in problems] == [
         "8 vCPUs, but m5.xlarge has 4 to give",
         "16,384 MiB of memory, but m5.xlarge has 15,564 to give",
         "1 GPUs, but m5.xlarge has 0 to give",

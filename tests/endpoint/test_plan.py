@@ -70,7 +70,7 @@ def test_the_reasons_of_an_update_name_each_field() -> None:
     new = wanted(EndpointSettings(instance_type="ml.g4dn.xlarge", mode="realtime"), image=IMAGE.replace("1" * 64, "2" * 64))
     old = wanted()
     change = plan(new, endpoint("InService", old.config_name), live_model=old.model, live_config=old.config)[-1]
-    assert change.reasons == (
+    assert tuple(each.en for each in change.reasons) == (
         f"Image: {IMAGE} -> {IMAGE.replace('1' * 64, '2' * 64)}",
         "InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge",
     )
@@ -87,7 +87,7 @@ def test_model_and_config_of_known_content_are_not_made_again() -> None:
 
 def test_the_failure_of_the_endpoint_to_replace_is_told() -> None:
     change = plan(wanted(), endpoint("Failed", OURS, reason="The primary container did not pass the ping health check."))[-1]
-    assert change.reasons == (
+    assert tuple(each.en for each in change.reasons) == (
         "it is Failed, which only a new one mends: The primary container did not pass the ping health check.",
     )
 
@@ -160,13 +160,13 @@ def test_everything_else_is_a_failure_with_its_code(current: CurrentEndpoint | N
     problem = verdict(current, name="server", config_name=OURS)
     assert problem is not None
     assert problem.code == code
-    assert problem.hint
+    assert problem.hint.en
 
 
 def test_a_silent_rollback_says_which_config_serves() -> None:
     problem = verdict(endpoint("InService", OLD), name="server", config_name=OURS)
     assert problem is not None
-    assert problem.message == (
+    assert problem.message.en == (
         f"SageMaker rolled the update of server back; it still serves {OLD}, not {OURS}, and SageMaker gave no reason."
     )
 

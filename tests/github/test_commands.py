@@ -17,6 +17,7 @@ from aces_action.github.commands import (
     problem_text,
     shorten,
 )
+from aces_action.language import same
 from aces_action.problems import CATALOGUE, Problem
 
 
@@ -80,7 +81,7 @@ def test_an_annotation_points_to_its_place_and_carries_code_and_hint() -> None:
         end_line=7,
         end_column=40,
     )
-    assert annotation(problem) == (
+    assert annotation(problem, "en") == (
         "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=ACES-C005 Text too long::"
         "ACES-C005 title is 72 bytes long%0A  server/algorithms/register.json:7:22%0A  Shorten it."
     )
@@ -88,17 +89,17 @@ def test_an_annotation_points_to_its_place_and_carries_code_and_hint() -> None:
 
 def test_columns_are_left_out_where_a_problem_spans_lines() -> None:
     problem = Problem(kind=CATALOGUE["C002"], message="m", file="a.json", line=1, column=5, end_line=3, end_column=2)
-    assert "col=" not in annotation(problem)
-    assert "endLine=3" in annotation(problem)
+    assert "col=" not in annotation(problem, "en")
+    assert "endLine=3" in annotation(problem, "en")
 
 
 def test_a_file_name_cannot_add_properties_or_end_the_command() -> None:
     problem = Problem(kind=CATALOGUE["C001"], message="m", file="a,line=9::x.json")
-    assert annotation(problem).startswith("::error file=a%2Cline=9%3A%3Ax.json,title=")
+    assert annotation(problem, "en").startswith("::error file=a%2Cline=9%3A%3Ax.json,title=")
 
 
 def test_a_long_annotation_is_cut_at_githubs_limit() -> None:
-    text = annotation(Problem(kind=CATALOGUE["X001"], message="x" * 10_000))
+    text = annotation(Problem(kind=CATALOGUE["X001"], message=same("x" * 10_000)), "en")
     assert len(text.partition("title=")[2].partition("::")[2]) == ANNOTATION_LIMIT
     assert text.endswith("…")
 
@@ -110,4 +111,4 @@ def test_shorten_keeps_what_fits() -> None:
 
 def test_a_problem_reads_as_code_message_place_and_hint() -> None:
     problem = Problem(kind=CATALOGUE["W004"], message="x -> y is a symbolic link", hint="one\ntwo")
-    assert problem_text(problem) == "ACES-W004 x -> y is a symbolic link\n  one\n  two"
+    assert problem_text(problem, "en") == "ACES-W004 x -> y is a symbolic link\n  one\n  two"

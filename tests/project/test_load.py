@@ -108,10 +108,10 @@ INFRA_CASES = [
 
 def _expect(workspace: Workspace, file: str, code: str, line: int, column: int, message: str, hint: str) -> None:
     project, problems = workspace.load()
-    found = [problem for problem in problems if problem.code == f"ACES-{code}" and message in problem.message]
+    found = [problem for problem in problems if problem.code == f"ACES-{code}" and message in problem.message.en]
     assert len(found) == 1, problems
     assert (found[0].file, found[0].line, found[0].column) == (file, line, column)
-    assert hint in found[0].hint
+    assert hint in found[0].hint.en
     assert (project is None) == any(problem.severity == "error" for problem in problems)
     assert [problem for problem in problems if problem.severity == found[0].severity] == found, "one mistake, one problem"
 
@@ -159,7 +159,7 @@ def test_a_broken_algorithm_json_is_one_problem(
     project, problems = workspace.load()
     assert project is None
     assert [(problem.code, problem.file, problem.line) for problem in problems] == [(f"ACES-{code}", ALGORITHM, line)]
-    assert message in problems[0].message
+    assert message in problems[0].message.en
 
 
 @pytest.mark.parametrize(
@@ -180,14 +180,14 @@ def test_a_broken_infra_file_is_one_problem(workspace: Workspace, content: str, 
     workspace.write(INFRA, content)
     problems = [problem for problem in workspace.problems() if problem.code != "ACES-C017"]
     assert [(problem.code, problem.file, problem.line) for problem in problems] == [(f"ACES-{code}", INFRA, 1)]
-    assert message in problems[0].message
+    assert message in problems[0].message.en
 
 
 def test_aliases_that_multiply_are_refused_before_they_fill_the_memory(workspace: Workspace) -> None:
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 10)]
     workspace.write(INFRA, "\n".join(lines))
-    assert "More than 100,000 values" in workspace.problems()[0].message
+    assert "More than 100,000 values" in workspace.problems()[0].message.en
 
 
 def test_anchors_and_merge_keys_are_understood_and_keys_written_out_win(workspace: Workspace) -> None:
@@ -241,7 +241,7 @@ def test_a_shift_jis_file_is_named_as_such(workspace: Workspace) -> None:
     workspace.write(REGISTER, workspace.text(REGISTER).encode("cp932"))
     (problem,) = workspace.problems()
     assert (problem.line, problem.column) == (8, 26)
-    assert "Shift_JIS" in problem.hint
+    assert "Shift_JIS" in problem.hint.en
 
 
 def test_two_services_of_one_name_are_refused(workspace: Workspace) -> None:
@@ -265,7 +265,7 @@ def test_unknown_keys_beyond_twenty_are_counted(workspace: Workspace) -> None:
     workspace.write(INFRA, workspace.text(INFRA) + "".join(f"x{index}: 1\n" for index in range(1_000)))
     problems = workspace.problems()
     assert len(problems) == 21
-    assert problems[-1].message == "980 more unknown keys."
+    assert problems[-1].message.en == "980 more unknown keys."
 
 
 # Files
@@ -275,19 +275,19 @@ def test_a_missing_register_json_is_named(workspace: Workspace) -> None:
     (workspace.path / REGISTER).rename(workspace.path / "server/algorithms/Register.json")
     (problem,) = workspace.problems()
     assert (problem.code, problem.file) == ("ACES-C001", REGISTER)
-    assert problem.hint == "Did you mean server/algorithms/Register.json?"
+    assert problem.hint.en == "Did you mean server/algorithms/Register.json?"
 
 
 def test_an_infra_file_of_another_project_is_suggested(workspace: Workspace) -> None:
     (problem,) = workspace.load(project="number-plates")[1]
     assert (problem.code, problem.file) == ("ACES-C001", INFRA.replace("plate-detection", "plates"))
-    assert INFRA in problem.hint
+    assert INFRA in problem.hint.en
 
 
 def test_an_empty_workspace_asks_for_the_checkout_step(tmp_path: Path) -> None:
     problems = Workspace(path=tmp_path).problems()
     assert [problem.code for problem in problems] == ["ACES-C001"] * 4
-    assert all("actions/checkout" in problem.hint for problem in problems)
+    assert all("actions/checkout" in problem.hint.en for problem in problems)
 
 
 @pytest.mark.parametrize("path", ["../outside.png", "/etc/hostname", "server/../../outside.png"])
@@ -295,7 +295,7 @@ def test_a_path_out_of_the_workspace_is_refused(workspace: Workspace, path: str)
     (workspace.path.parent / "outside.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     problems = workspace.load(image_path=path)[1]
     assert "ACES-C019" in [problem.code for problem in problems]
-    assert "leads out of the repository" in problems[0].message
+    assert "leads out of the repository" in problems[0].message.en
 
 
 def test_a_link_out_of_the_workspace_is_refused_with_its_target(workspace: Workspace) -> None:
@@ -304,7 +304,7 @@ def test_a_link_out_of_the_workspace_is_refused_with_its_target(workspace: Works
     (workspace.path / IMAGE).unlink()
     (workspace.path / IMAGE).symlink_to(target)
     (problem,) = workspace.problems()
-    assert f"leads out of the repository to {target.resolve()}" in problem.message
+    assert f"leads out of the repository to {target.resolve()}" in problem.message.en
 
 
 @pytest.mark.parametrize("path", ["server", "a\0b", "x" * 300, "server/algorithms/circle"])
@@ -318,7 +318,7 @@ def test_a_pipe_is_not_waited_for(workspace: Workspace) -> None:
     (workspace.path / ALGORITHM).unlink()
     os.mkfifo(workspace.path / ALGORITHM)
     (problem,) = workspace.problems()
-    assert "not an ordinary file" in problem.message
+    assert "not an ordinary file" in problem.message.en
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_an_image_is_told_by_its_signature_not_by_its_name(workspace: Workspace,
     project, (problem,) = workspace.load()
     assert project is None
     assert problem.file == IMAGE
-    assert message in problem.message
+    assert message in problem.message.en
 
 
 def test_a_jpeg_is_taken_whatever_its_name(workspace: Workspace) -> None:

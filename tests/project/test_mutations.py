@@ -46,7 +46,7 @@ def _check(file: str, content: str | bytes) -> None:
         project, problems = workspace.load()
         assert (project is None) == any(problem.severity == "error" for problem in problems)
         for problem in problems:
-            assert problem.message
+            assert problem.message.en
             assert problem.file in FILES
             if problem.line is None:
                 assert problem.code == "ACES-C019"

@@ -38,7 +38,7 @@ def test_a_foreign_service_is_refused_by_the_plan_and_by_the_platform(client: Pl
     with pytest.raises(ActionError) as applied:
         # Planned before the other project took the name.
         apply(client, TENANT, listing(), [replace(change, verb="create") for change in plan(client, TENANT, theirs)])
-    assert applied.value.problems[0].message == (
+    assert applied.value.problems[0].message.en == (
         "The ACES Platform refused name of service 'number-plate': 'number-plate' belongs to project 'vehicle-count'"
     )
 
@@ -50,8 +50,8 @@ def test_a_platform_that_goes_away_before_the_first_call(client: PlatformClient,
         apply(client, TENANT, listing(), changes)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
-    assert problem.message.endswith("Nothing was registered yet.")
-    assert "run this job again" in problem.hint
+    assert problem.message.en.endswith("Nothing was registered yet.")
+    assert "run this job again" in problem.hint.en
 
 
 def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done(oddity: Oddity) -> None:
@@ -61,7 +61,7 @@ def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done
         apply(client, TENANT, listing(), FIRST_TIME)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
-    assert problem.message.endswith("Registered until then: image number_plate.png.")
+    assert problem.message.en.endswith("Registered until then: image number_plate.png.")
 
 
 def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: Oddity) -> None:
@@ -72,7 +72,7 @@ def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: O
     with pytest.raises(ActionError) as caught:
         apply(PlatformClient(oddity.url), TENANT, listing(), FIRST_TIME)
     assert [problem.code for problem in caught.value.problems] == ["ACES-R003", "ACES-R003"]
-    assert "service number-plate, but shows it otherwise: not on the platform yet" in caught.value.problems[1].message
+    assert "service number-plate, but shows it otherwise: not on the platform yet" in caught.value.problems[1].message.en
 
 
 def test_the_first_registration_sends_the_image_then_the_services_and_looks_again(
@@ -120,7 +120,7 @@ def test_a_plan_that_was_changed_by_hand_is_set_again(client: PlatformClient, pl
     tenant = {"uuid": TENANT, "name": "Vision", "department": "R&D", "plan_id": 0, "token": TOKEN}
     requests.post(f"{platform}/_sandbox/tenants", json=tenant, timeout=5).raise_for_status()
     [change] = [change for change in plan(client, TENANT, listing()) if change.is_change]
-    assert (change.resource, change.reasons) == ("tenant", ("plan_id: 0 -> 1",))
+    assert (change.resource, tuple(each.en for each in change.reasons)) == ("tenant", ("plan_id: 0 -> 1",))
     deploy(client, listing())
     assert client.registered(TENANT).plan_id == 1
     assert services_of(platform) == before

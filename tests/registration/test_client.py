@@ -23,7 +23,7 @@ ALL = frozenset({"number-plate", "other"})
 
 def problem_of(url: str, *, token: str | None = TOKEN, timeout: tuple[float, float] = (2, 5)) -> Problem:
     [problem] = check(PlatformClient(url, token=token, timeout=timeout, backoff=0.01), TENANT)
-    assert TOKEN not in f"{problem.message}{problem.hint}"
+    assert TOKEN not in f"{problem.message.en}{problem.hint.en}"
     return problem
 
 
@@ -41,24 +41,24 @@ def says(answer: Response) -> Callable[[Request], Response]:
 def test_an_unknown_dev_host_is_told_apart_and_the_hint_says_how_to_start_the_dev_environment() -> None:
     problem = problem_of("http://api-dev.no-such-platform.internal")
     assert problem.code == "ACES-P007"
-    assert "DNS does not know the host api-dev.no-such-platform.internal" in problem.message
-    assert "inside ACES's network" in problem.message
-    assert "22:00 JST" in problem.hint
-    assert "ACES Platformのdev環境のサービスを起動する" in problem.hint
-    assert "run this job again" in problem.hint
+    assert "DNS does not know the host api-dev.no-such-platform.internal" in problem.message.en
+    assert "inside ACES's network" in problem.message.en
+    assert "22:00 JST" in problem.hint.en
+    assert "ACES Platformのdev環境のサービスを起動する" in problem.hint.en
+    assert "run this job again" in problem.hint.en
 
 
 def test_another_host_that_is_unknown_gets_other_advice() -> None:
     problem = problem_of("https://api-platform.invalid")
     assert problem.code == "ACES-P007"
-    assert "22:00" not in problem.hint
-    assert "PLATFORM_URL" in problem.hint
-    assert "run this job again" in problem.hint
+    assert "22:00" not in problem.hint.en
+    assert "PLATFORM_URL" in problem.hint.en
+    assert "run this job again" in problem.hint.en
 
 
 def test_a_refused_connection_is_told_apart() -> None:
     problem = problem_of(f"http://127.0.0.1:{free_port()}")
-    assert (problem.code, "refuses connections" in problem.message) == ("ACES-P007", True)
+    assert (problem.code, "refuses connections" in problem.message.en) == ("ACES-P007", True)
 
 
 def test_a_platform_that_takes_too_long_is_asked_once(oddity: Oddity) -> None:
@@ -66,7 +66,7 @@ def test_a_platform_that_takes_too_long_is_asked_once(oddity: Oddity) -> None:
     oddity.answer = lambda _request: Response(status=200 if told.wait(5) else 500)
     problem = problem_of(oddity.url, timeout=(1, 0.2))
     told.set()
-    assert (problem.code, "did not answer within 0.2 s" in problem.message) == ("ACES-P007", True)
+    assert (problem.code, "did not answer within 0.2 s" in problem.message.en) == ("ACES-P007", True)
     assert len(oddity.requests) == 1
 
 
@@ -76,19 +76,19 @@ def test_a_connection_that_nobody_takes_is_told_apart() -> None:
         full.listen(0)
         with socket.create_connection(full.getsockname()):
             problem = problem_of(f"http://127.0.0.1:{full.getsockname()[1]}", timeout=(0.05, 0.05))
-    assert (problem.code, "no connection within 0.05 s" in problem.message) == ("ACES-P007", True)
+    assert (problem.code, "no connection within 0.05 s" in problem.message.en) == ("ACES-P007", True)
 
 
 def test_https_to_a_server_that_speaks_http_is_a_tls_problem(platform: str) -> None:
     problem = problem_of(platform.replace("http:", "https:"))
-    assert (problem.code, "No TLS connection" in problem.message) == ("ACES-P007", True)
-    assert "http://" in problem.hint
+    assert (problem.code, "No TLS connection" in problem.message.en) == ("ACES-P007", True)
+    assert "http://" in problem.hint.en
 
 
 def test_a_proxy_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     problem = problem_of("http://api-platform.invalid")
-    assert (problem.code, "proxy" in problem.message, "NO_PROXY" in problem.hint) == ("ACES-P007", True, True)
+    assert (problem.code, "proxy" in problem.message.en, "NO_PROXY" in problem.hint.en) == ("ACES-P007", True, True)
 
 
 @pytest.mark.parametrize(("kind", "cause"), [("502", "502 Bad Gateway"), ("503", "503 Service Unavailable"), ("reset", "broke")])
@@ -97,7 +97,7 @@ def test_a_platform_that_stays_down_is_asked_four_times(
 ) -> None:
     sleep(kind)
     problem = problem_of(platform)
-    assert (problem.code, cause in problem.message) == ("ACES-P007", True)
+    assert (problem.code, cause in problem.message.en) == ("ACES-P007", True)
     assert len(calls()) == 4
 
 
@@ -128,23 +128,23 @@ def test_what_is_our_fault_is_not_tried_again(oddity: Oddity, status: int) -> No
 def test_an_unknown_tenant_comes_with_both_ways_to_look_it_up(client: PlatformClient) -> None:
     [problem] = check(client, "00000000-0000-4000-8000-000000000000")
     assert problem.code == "ACES-P008"
-    assert "00000000-0000-4000-8000-000000000000" in problem.message
-    assert "チーム管理" in problem.hint
-    assert "/accounts/status" in problem.hint
+    assert "00000000-0000-4000-8000-000000000000" in problem.message.en
+    assert "チーム管理" in problem.hint.en
+    assert "/accounts/status" in problem.hint.en
 
 
 def test_a_wrong_token_is_refused_without_being_shown(platform: str) -> None:
     problem = problem_of(platform, token="not-the-token-at-all")
     assert problem.code == "ACES-P009"
-    assert "refused PLATFORM_TOKEN (401): Invalid token." in problem.message
-    assert "not-the-token-at-all" not in f"{problem.message}{problem.hint}"
-    assert "/accounts/login/" in problem.hint
+    assert "refused PLATFORM_TOKEN (401): Invalid token." in problem.message.en
+    assert "not-the-token-at-all" not in f"{problem.message.en}{problem.hint.en}"
+    assert "/accounts/login/" in problem.hint.en
 
 
 def test_a_platform_that_wants_a_token_says_so(oddity: Oddity) -> None:
     oddity.answer = says(Response('{"detail": "Who are you?"}', 403))
     problem = problem_of(oddity.url, token=None)
-    assert (problem.code, "wants a token (403): Who are you?" in problem.message) == ("ACES-P009", True)
+    assert (problem.code, "wants a token (403): Who are you?" in problem.message.en) == ("ACES-P009", True)
 
 
 @pytest.mark.parametrize("token", ["two words", "line\nbreak", "", "ト"])
@@ -163,7 +163,7 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:
-    assert "hunter2" not in problem_of(f"http://me:hunter2@127.0.0.1:{free_port()}").message
+    assert "hunter2" not in problem_of(f"http://me:hunter2@127.0.0.1:{free_port()}").message.en
 
 
 def test_a_redirect_is_not_followed_so_the_token_stays_here(
@@ -171,7 +171,7 @@ def test_a_redirect_is_not_followed_so_the_token_stays_here(
 ) -> None:
     oddity.answer = says(Response(status=302, headers={"Location": f"{platform}/internal/tenants/{TENANT}/services"}))
     problem = problem_of(oddity.url)
-    assert (problem.code, f"redirect to {platform}" in problem.message) == ("ACES-R004", True)
+    assert (problem.code, f"redirect to {platform}" in problem.message.en) == ("ACES-R004", True)
     assert calls() == []
 
 
@@ -192,14 +192,14 @@ def test_an_answer_that_is_not_the_platforms_is_told_in_one_line(oddity: Oddity,
     oddity.answer = says(answer)
     problem = problem_of(oddity.url)
     assert problem.code == "ACES-R004"
-    assert f"/internal/tenants/{TENANT}/services {words}" in problem.message
-    assert "\n" not in problem.message
-    assert "\x1b" not in problem.message
+    assert f"/internal/tenants/{TENANT}/services {words}" in problem.message.en
+    assert "\n" not in problem.message.en
+    assert "\x1b" not in problem.message.en
 
 
 def test_a_server_that_sends_our_token_back_does_not_get_it_into_the_log(oddity: Oddity) -> None:
     oddity.answer = lambda request: Response(f"you sent {request.headers['Authorization']}", 500)
-    assert "you sent Token ***" in problem_of(oddity.url).message
+    assert "you sent Token ***" in problem_of(oddity.url).message.en
 
 
 def test_every_refused_field_is_named_with_its_service_and_file(client: PlatformClient) -> None:
@@ -207,9 +207,9 @@ def test_every_refused_field_is_named_with_its_service_and_file(client: Platform
     wrong = listing(services=(service(), service("other", title="あ" * 21, subtitle="", image_key="absent.png")))
     with pytest.raises(ActionError) as caught:
         client.register(TENANT, registration(wrong, ALL))
-    found = {problem.message.partition(":")[0]: problem for problem in caught.value.problems}
+    found = {problem.message.en.partition(":")[0]: problem for problem in caught.value.problems}
     title = found["The ACES Platform refused title of service 'other'"]
-    assert title.message.endswith("must be at most 60 bytes in UTF-8, but has 63")
+    assert title.message.en.endswith("must be at most 60 bytes in UTF-8, but has 63")
     assert (title.code, title.file) == ("ACES-R001", "server/algorithms/register.json")
     assert "The ACES Platform refused subtitle of service 'other'" in found
     assert len(found) == 2
@@ -228,16 +228,16 @@ def test_every_refused_field_is_named_with_its_service_and_file(client: Platform
 def test_a_refusal_of_any_shape_becomes_short_lines(oddity: Oddity, body: str, words: str) -> None:
     oddity.answer = says(Response(body, 400, mimetype="application/json"))
     problem = problem_of(oddity.url)
-    assert (problem.code, words in problem.message) == ("ACES-R001", True)
-    assert len(problem.message) < 300
-    assert "\n" not in problem.message
+    assert (problem.code, words in problem.message.en) == ("ACES-R001", True)
+    assert len(problem.message.en) < 300
+    assert "\n" not in problem.message.en
 
 
 def test_a_flood_of_refused_fields_is_cut(oddity: Oddity) -> None:
     oddity.answer = says(Response(json.dumps({"errors": {f"field{n}": ["no"] for n in range(50)}}), 400))
     problems = check(PlatformClient(oddity.url), TENANT)
     assert len(problems) == 21
-    assert problems[-1].message == "The ACES Platform refused 30 more fields."
+    assert problems[-1].message.en == "The ACES Platform refused 30 more fields."
 
 
 def test_names_with_special_characters_stay_one_path_segment(oddity: Oddity) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from aces_action.changes import Change
+from aces_action.language import same
 from aces_action.registration import SageMakerTarget
 from aces_action.registration.client import Registered
 from aces_action.registration.desired import Listing, registration, server_fields, service_fields
@@ -28,7 +29,8 @@ def test_a_service_of_another_project_is_not_overwritten() -> None:
     [problem] = refusals(registered(listing(server=server("vehicle-count"))), IMAGES, listing())
     assert problem.code == "ACES-R001"
     assert (
-        problem.message == "The tenant already has a service 'number-plate', of project 'vehicle-count': it would be overwritten."
+        problem.message.en
+        == "The tenant already has a service 'number-plate', of project 'vehicle-count': it would be overwritten."
     )
     assert problem.file == "server/algorithms/register.json"
 
@@ -36,19 +38,19 @@ def test_a_service_of_another_project_is_not_overwritten() -> None:
 def test_an_image_key_that_nobody_uploads_is_refused_with_the_right_one() -> None:
     wanted = listing(services=(service(image_key="example.png"),))
     [problem] = refusals(registered(wanted), IMAGES | {"example.png": None}, wanted)
-    assert problem.hint == "Set image_key to 'number_plate.png', the name of that file."
+    assert problem.hint.en == "Set image_key to 'number_plate.png', the name of that file."
     assert refusals(registered(wanted), IMAGES | {"example.png": "0" * 64}, wanted) == []
 
 
 def test_without_an_image_of_our_own_the_platform_must_have_it() -> None:
     [problem] = refusals(registered(listing()), {"number_plate.png": None}, listing(image=None))
-    assert problem.hint == "Set FRONTEND_IMAGE_PATH to the image."
+    assert problem.hint.en == "Set FRONTEND_IMAGE_PATH to the image."
 
 
 def test_the_picture_of_another_project_is_not_replaced() -> None:
     theirs = registered(listing(services=(service("count"),), server=server("vehicle-count")))
     [problem] = refusals(theirs, {"number_plate.png": "0" * 64}, listing())
-    assert "also the image of service 'count', project 'vehicle-count'" in problem.message
+    assert "also the image of service 'count', project 'vehicle-count'" in problem.message.en
     assert refusals(theirs, IMAGES, listing()) == []
 
 
@@ -62,16 +64,18 @@ def test_what_is_registered_already_changes_nothing() -> None:
 def test_on_an_empty_platform_everything_is_created_and_the_plan_set() -> None:
     empty = Registered(plan_id=0, overflow_mode=None, services={})
     assert compare(empty, {"number_plate.png": None}, listing()) == [
-        Change(verb="update", resource="tenant", name="plan", reasons=("plan_id: 0 -> 1", "overflow_mode: null -> 1")),
-        Change(verb="create", resource="image", name="number_plate.png", reasons=("not on the platform yet",)),
-        Change(verb="create", resource="service", name="number-plate", reasons=("not on the platform yet",)),
+        Change(
+            verb="update", resource="tenant", name="plan", reasons=(same("plan_id: 0 -> 1"), same("overflow_mode: null -> 1"))
+        ),
+        Change(verb="create", resource="image", name="number_plate.png", reasons=(same("not on the platform yet"),)),
+        Change(verb="create", resource="service", name="number-plate", reasons=(same("not on the platform yet"),)),
     ]
 
 
 def test_every_changed_field_is_a_reason() -> None:
     have = registered(listing(), title="Old", algorithms=["A"], results_to_show_default=True, point_per_frame=0.0)
     [_, change] = compare(have, IMAGES, listing())
-    assert (change.verb, change.reasons) == (
+    assert (change.verb, tuple(each.en for each in change.reasons)) == (
         "update",
         (
             'title: "Old" -> "Number Plate Detection"',
@@ -85,7 +89,7 @@ def test_a_new_job_definition_revision_is_a_reason() -> None:
     have = registered(listing(server=server(revision=3)))
     wanted = server(revision=4)
     [_, change] = compare(have, IMAGES, listing(server=wanted))
-    assert change.reasons == (
+    assert tuple(each.en for each in change.reasons) == (
         f'server.async.job_definition_arn: "{JOBS}:3" -> "{JOBS}:4"',
         f'server.async.longtime_job_definition_arn: "{JOBS}-longtime:3" -> "{JOBS}-longtime:4"',
     )
@@ -93,7 +97,7 @@ def test_a_new_job_definition_revision_is_a_reason() -> None:
 
 def test_mime_types_that_are_gone_and_null_for_none_are_told_apart() -> None:
     [_, change] = compare(registered(listing(), input_mimes=["image/png"], output_mimes=None), IMAGES, listing())
-    assert change.reasons == ('input_mimes: ["image/png"] -> []',)
+    assert tuple(each.en for each in change.reasons) == ('input_mimes: ["image/png"] -> []',)
 
 
 def test_an_entry_without_a_server_is_taken_over() -> None:
@@ -101,18 +105,18 @@ def test_an_entry_without_a_server_is_taken_over() -> None:
     assert refusals(have, IMAGES, listing()) == []
     [_, change] = compare(have, IMAGES, listing())
     assert change.verb == "update"
-    assert change.reasons[0].startswith("server: null -> {")
-    assert len(change.reasons[0]) < 150
+    assert change.reasons[0].en.startswith("server: null -> {")
+    assert len(change.reasons[0].en) < 150
 
 
 def test_another_picture_is_an_update_by_its_digest() -> None:
     [change, _] = compare(registered(listing()), {"number_plate.png": "0" * 64}, listing())
-    assert (change.verb, change.reasons) == ("update", (f"sha256:00000000000… -> sha256:{SHA[:11]}…",))
+    assert (change.verb, tuple(each.en for each in change.reasons)) == ("update", (f"sha256:00000000000… -> sha256:{SHA[:11]}…",))
 
 
 def test_text_of_the_platform_in_a_reason_is_one_line() -> None:
     [_, change] = compare(registered(listing(), title="a\n::error::b\u2028\x1b[0m"), IMAGES, listing())
-    assert change.reasons == ('title: "a\\n::error::b \\u001b[0m" -> "Number Plate Detection"',)
+    assert tuple(each.en for each in change.reasons) == ('title: "a\\n::error::b \\u001b[0m" -> "Number Plate Detection"',)
 
 
 def test_the_body_has_the_columns_of_register_json_and_what_serves() -> None:

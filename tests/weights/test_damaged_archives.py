@@ -114,9 +114,9 @@ def test_a_damaged_archive_is_refused_in_plain_words(archive: bytes, code: str, 
     verdict = judged(archive)
     problem = verdict.problems[-1]
     assert problem.code == f"ACES-{code}"
-    assert problem.message.startswith("deploy.tar.gz: ")
-    assert words in problem.message
-    assert problem.hint
+    assert problem.message.en.startswith("deploy.tar.gz: ")
+    assert words in problem.message.en
+    assert problem.hint.en
     assert not verdict.ok
     assert verdict.sha256 == ""
 
@@ -134,14 +134,14 @@ def test_a_damaged_archive_is_refused_in_plain_words(archive: bytes, code: str, 
 def test_an_archive_without_files_is_refused(archive: bytes, words: str) -> None:
     (problem,) = judged(archive).problems
     assert problem.code == "ACES-W008"
-    assert words in problem.message
-    assert "tar czf deploy.tar.gz" in problem.hint
+    assert words in problem.message.en
+    assert "tar czf deploy.tar.gz" in problem.hint.en
 
 
 def test_what_was_found_before_the_damage_is_kept() -> None:
     verdict = judged(gz(file(b"models/.DS_Store") + link(b"models/latest", b"v2") + MODEL))
     assert [problem.code for problem in verdict.problems] == ["ACES-W005", "ACES-W004", "ACES-W003"]
-    assert "(member 1, byte 0 of the tar)" in verdict.problems[0].message
+    assert "(member 1, byte 0 of the tar)" in verdict.problems[0].message.en
     assert verdict.members == 5
 
 
@@ -197,9 +197,9 @@ def test_a_deflate_stream_that_refers_to_before_its_start_is_refused() -> None:
 
 def test_a_gnu_header_of_another_volume_is_named() -> None:
     verdict = judged(gz(header(b"net.pth", kind=b"M", magic=GNU) + END))
-    assert "of the unusual type 'M'" in verdict.problems[-1].message
+    assert "of the unusual type 'M'" in verdict.problems[-1].message.en
 
 
 def test_a_declared_size_beyond_every_volume_stops_at_once() -> None:
     verdict = judged(gz(header(b"net.pth", size=base256(600 * GIB, 12))))
-    assert "impossible size (644,245,094,400)" in verdict.problems[0].message
+    assert "impossible size (644,245,094,400)" in verdict.problems[0].message.en

@@ -56,10 +56,10 @@ def judged(members: bytes, *, policy: Policy = "strict", name: str = "deploy.tar
 def test_a_member_that_sagemaker_might_refuse_is_named(member: bytes, code: str, words: str) -> None:
     (problem,) = judged(MODEL + member).problems
     assert (problem.code, problem.severity) == (f"ACES-{code}", "error")
-    assert words in problem.message
-    assert "(member 4 of 4, byte 3,584 of the tar)" in problem.message
-    assert "Failed to extract model data archive" in problem.hint
-    assert "\ntar czf deploy.tar.gz " in problem.hint
+    assert words in problem.message.en
+    assert "(member 4 of 4, byte 3,584 of the tar)" in problem.message.en
+    assert "Failed to extract model data archive" in problem.hint.en
+    assert "\ntar czf deploy.tar.gz " in problem.hint.en
 
 
 def test_the_data_of_a_sparse_file_is_passed_over() -> None:
@@ -86,7 +86,7 @@ def test_the_data_of_a_sparse_file_is_passed_over() -> None:
 def test_a_link_that_leaves_the_archive_is_refused_even_when_lenient(member: bytes) -> None:
     (problem,) = judged(MODEL + member, policy="lenient").problems
     assert (problem.code, problem.severity) == ("ACES-W004", "error")
-    assert "leaves the archive" in problem.message
+    assert "leaves the archive" in problem.message.en
 
 
 def test_a_file_behind_a_link_is_refused_even_when_lenient() -> None:
@@ -101,8 +101,8 @@ def test_a_file_behind_a_link_is_refused_even_when_lenient() -> None:
 def test_names_cannot_forge_log_lines_or_flood_them() -> None:
     verdict = judged(link(b"a\n::error::\x1b[31m", "\u202egnp.exe".encode()) + long_name(b"." + b"x" * 3000) + file(b"."))
     first, second, _ = verdict.problems
-    assert first.message.startswith("a\\n::error::\\x1b[31m -> \\u202egnp.exe is a symbolic link")
-    assert len(second.message) < 400
+    assert first.message.en.startswith("a\\n::error::\\x1b[31m -> \\u202egnp.exe is a symbolic link")
+    assert len(second.message.en) < 400
     assert all(entry.path.isprintable() and len(entry.path) <= 201 for entry in verdict.entries)
 
 
@@ -111,7 +111,7 @@ def test_only_the_first_problems_are_told_one_by_one() -> None:
     verdict = judged(hidden)
     assert len(verdict.problems) == MAX_PROBLEMS + 1
     assert (verdict.problems[-1].code, verdict.problems[-1].severity) == ("ACES-W013", "error")
-    assert "1,234 more problems" in verdict.problems[-1].message
+    assert "1,234 more problems" in verdict.problems[-1].message.en
     lenient = judged(hidden, policy="lenient")
     assert lenient.ok
     assert lenient.problems[-1].severity == "warning"
@@ -127,13 +127,13 @@ def test_a_file_that_runs_with_its_owners_rights_is_warned_of() -> None:
     verdict = judged(MODEL + file(b"models/run", mode=0o4755))
     (problem,) = verdict.problems
     assert (problem.code, verdict.ok) == ("ACES-W014", True)
-    assert "mode 4755" in problem.message
+    assert "mode 4755" in problem.message.en
 
 
 def test_a_needless_folder_named_like_the_archive_is_warned_of() -> None:
     (problem,) = judged(folder(b"./deploy/") + file(b"./deploy/net.pth")).problems
     assert (problem.code, problem.severity) == ("ACES-W015", "warning")
-    assert problem.hint.endswith("tar czf deploy.tar.gz -C deploy .")
+    assert problem.hint.en.endswith("tar czf deploy.tar.gz -C deploy .")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_needless_folder_named_like_the_archive_is_warned_of() -> None:
     ],
 )
 def test_the_command_names_the_folders_of_the_archive(members: bytes, folders: str) -> None:
-    command = judged(members).problems[0].hint.splitlines()[-1]
+    command = judged(members).problems[0].hint.en.splitlines()[-1]
     assert command.removeprefix("tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX ") == (
         f"--dereference --hard-dereference {folders}"
     )

@@ -130,7 +130,7 @@ def test_the_command_in_the_hints_makes_an_archive_that_is_accepted(tmp_path: Pa
     archive = tmp_path / "deploy.tar.gz"
     refused = judge(io.BytesIO(archive.read_bytes()), name="deploy.tar.gz")
     assert not refused.ok
-    (command,) = {problem.hint.splitlines()[-1] for problem in refused.problems}
+    (command,) = {problem.hint.en.splitlines()[-1] for problem in refused.problems}
     subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
     assert accepted(archive.read_bytes()).files == 3
 
