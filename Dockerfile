@@ -1,8 +1,8 @@
 # What the action runs in. `make image` builds it, with BuildKit or without.
 
 # The multi-platform index of Docker's official image. Two kinds of public record agree on it: repositories that pin this tag to it, and
-# one that read the same index, byte for byte, from Docker Hub and from Amazon's mirror. Dependabot renews tag and digest together;
-# by hand: docker buildx imagetools inspect python:3.13-slim-trixie
+# one that read the same index, byte for byte, from Docker Hub and from Amazon's mirror. Tag and digest are renewed by hand,
+# since Dependabot reads no ARG: docker buildx imagetools inspect python:3.13-slim-trixie
 ARG BASE_IMAGE=python:3.13.16-slim-trixie@sha256:70729b46c69b4f1e97c4822c1af3df53a1476cf5ddc6c087c0c10bc3a5678c2f
 
 FROM ${BASE_IMAGE} AS packages

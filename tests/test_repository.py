@@ -67,10 +67,13 @@ def test_every_dependency_of_the_project_is_locked() -> None:
         assert names - {pin.split("==")[0] for pin in pins(lock)} == set(), "make lock"
 
 
-def test_the_newest_version_of_the_changelog_is_that_of_the_package() -> None:
-    newest = re.search(r"^## \[(\d+\.\d+\.\d+)\] - (Unreleased|\d{4}-\d{2}-\d{2})$", read("CHANGELOG.md"), re.MULTILINE)
-    assert newest is not None
-    assert newest[1] == __version__
+def test_the_changelog_keeps_a_place_for_what_is_next_and_dates_every_release_up_to_this_version() -> None:
+    headings = re.findall(r"^## (.*)$", read("CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    released = [re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}", heading) for heading in headings[1:]]
+    assert all(released)
+    newest = released[0][1] if released and released[0] else "0.0.0"
+    assert [int(part) for part in __version__.split(".")] >= [int(part) for part in newest.split(".")]
 
 
 def test_the_image_keeps_every_service_of_aws_that_the_code_asks_for() -> None:
