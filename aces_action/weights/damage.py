@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from aces_action.language import EMPTY, Text
+
 _MAX_SHOWN = 200
 
 
 class Damaged(Exception):  # noqa: N818 - a finding about the archive; `judge` turns it into a Problem
-    """The archive cannot be read further. `code` is a key of CATALOGUE; `text` says why, without the archive's name.
+    """The archive cannot be read further. `code` is a key of CATALOGUE; `text` says why, as the rest of a sentence.
 
     A `hint` that ends with a colon wants the command that packs the folder again to follow.
     """
 
-    def __init__(self, code: str, text: str, hint: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, code: str, text: Text, hint: Text = EMPTY) -> None:
+        super().__init__(text.en)
         self.code = code
         self.text = text
         self.hint = hint

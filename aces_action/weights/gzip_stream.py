@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from isal.igzip_lib import IgzipDecompressor, IsalError
 from isal.isal_zlib import crc32
 
+from aces_action.language import Text
 from aces_action.weights.damage import Damaged
 from aces_action.weights.signatures import describe
 
@@ -42,7 +43,11 @@ class _Feed:
     def some(self, limit: int) -> bytes:
         """At least one byte and at most `limit`."""
         if not self.more():
-            raise Damaged("W002", f"the gzip stream is cut off after {self.position:,} bytes")
+            text = Text(
+                f"the gzip stream is cut off after {self.position:,} bytes",
+                f"gzipストリームが{self.position:,}バイトで途切れています",
+            )
+            raise Damaged("W002", text)
         piece = self._chunk[self._at : self._at + limit]
         self._at += len(piece)
         self.position += len(piece)
@@ -73,12 +78,21 @@ def inflate(chunks: Iterator[bytes]) -> Iterator[bytes]:
     feed = _Feed(chunks)
     if not feed.more():
         raise Damaged(
-            "W001", "the file is empty (0 bytes)", "The upload did not work. Look at your own file and upload it again."
+            "W001",
+            Text("the file is empty (0 bytes)", "ファイルが空です (0バイト)"),
+            Text(
+                "The upload did not work. Look at your own file and upload it again.",
+                "アップロードに失敗しています。手元のファイルを確認し、アップロードしなおしてください。",
+            ),
         )
     head = feed.some(512)
     if not b"\x1f\x8b".startswith(head[:2]):
         what, hint = describe(head)
-        raise Damaged("W001", f"the file is not a gzip file but {what}", hint)
+        raise Damaged(
+            "W001",
+            Text(f"the file is not a gzip file but {what.en}", f"gzipファイルではなく、{what.ja}です"),
+            hint,
+        )
     feed.give_back(head)
     while True:
         _read_header(feed)
@@ -91,7 +105,11 @@ def inflate(chunks: Iterator[bytes]) -> Iterator[bytes]:
             _only_zeros(feed)
             return
         if mark != b"\x1f" or not feed.more() or feed.some(1) != b"\x8b":
-            raise Damaged("W002", f"the gzip data ends at byte {start:,}, but more follows that is neither gzip nor zero padding")
+            text = Text(
+                f"the gzip data ends at byte {start:,}, but more follows that is neither gzip nor zero padding",
+                f"gzipデータは{start:,}バイト目で終わっていますが、その後にgzipでもゼロ埋めでもないデータが続いています",
+            )
+            raise Damaged("W002", text)
         feed.give_back(b"\x1f\x8b")
 
 
@@ -99,7 +117,11 @@ def _only_zeros(feed: _Feed) -> None:
     while feed.more():
         piece = feed.some(_MAX_PIECE)
         if piece != bytes(len(piece)):
-            raise Damaged("W002", f"other data follows the zero padding behind the gzip data (before byte {feed.position:,})")
+            text = Text(
+                f"other data follows the zero padding behind the gzip data (before byte {feed.position:,})",
+                f"gzipデータの後のゼロ埋めに、別のデータが続いています ({feed.position:,}バイト目より前)",
+            )
+            raise Damaged("W002", text)
 
 
 def _read_header(feed: _Feed) -> None:
@@ -107,9 +129,17 @@ def _read_header(feed: _Feed) -> None:
     header = feed.take(10)
     method, flags = header[2], header[3]
     if method != 8:
-        raise Damaged("W002", f"the gzip header at byte {start:,} names compression method {method}; only 8 (deflate) exists")
+        text = Text(
+            f"the gzip header at byte {start:,} names compression method {method}; only 8 (deflate) exists",
+            f"{start:,}バイト目のgzipヘッダの圧縮方式が{method}です。存在するのは8 (deflate) だけです",
+        )
+        raise Damaged("W002", text)
     if flags & _RESERVED:
-        raise Damaged("W002", f"the gzip header at byte {start:,} sets reserved flags ({flags:#04x})")
+        text = Text(
+            f"the gzip header at byte {start:,} sets reserved flags ({flags:#04x})",
+            f"{start:,}バイト目のgzipヘッダで、予約されたフラグが立っています ({flags:#04x})",
+        )
+        raise Damaged("W002", text)
     if flags & _FEXTRA:
         length = feed.take(2)
         header += length
@@ -119,7 +149,11 @@ def _read_header(feed: _Feed) -> None:
         if flags & flag:
             header += _read_text(feed, start)
     if flags & _FHCRC and int.from_bytes(feed.take(2), "little") != crc32(header) & 0xFFFF:
-        raise Damaged("W002", f"the gzip header at byte {start:,} does not match its checksum")
+        text = Text(
+            f"the gzip header at byte {start:,} does not match its checksum",
+            f"{start:,}バイト目のgzipヘッダが、そのチェックサムと一致しません",
+        )
+        raise Damaged("W002", text)
 
 
 def _read_text(feed: _Feed, start: int) -> bytes:
@@ -131,7 +165,13 @@ def _read_text(feed: _Feed, start: int) -> bytes:
             feed.give_back(piece[end:])
             return text + piece[:end]
         text += piece
-    raise Damaged("W002", f"the name or comment in the gzip header at byte {start:,} does not end")
+    raise Damaged(
+        "W002",
+        Text(
+            f"the name or comment in the gzip header at byte {start:,} does not end",
+            f"{start:,}バイト目のgzipヘッダにある名前またはコメントが終わりません",
+        ),
+    )
 
 
 def _inflate_member(feed: _Feed) -> Iterator[bytes]:
@@ -147,7 +187,11 @@ def _inflate_member(feed: _Feed) -> Iterator[bytes]:
         try:
             block = decompressor.decompress(piece, OUTPUT)
         except IsalError as error:  # type: ignore[misc]  # isal's stub says Exception for type[Exception]
-            raise Damaged("W002", f"the compressed data is damaged shortly before byte {feed.position:,}") from error
+            text = Text(
+                f"the compressed data is damaged shortly before byte {feed.position:,}",
+                f"圧縮データが{feed.position:,}バイト目の少し前で壊れています",
+            )
+            raise Damaged("W002", text) from error
         if block:
             checksum = crc32(block, checksum)
             length += len(block)
@@ -156,6 +200,14 @@ def _inflate_member(feed: _Feed) -> Iterator[bytes]:
     end = feed.position
     trailer = feed.take(8)
     if int.from_bytes(trailer[:4], "little") != checksum:
-        raise Damaged("W002", f"the data before byte {end:,} of the gzip file does not match its checksum (CRC32)")
+        text = Text(
+            f"the data before byte {end:,} of the gzip file does not match its checksum (CRC32)",
+            f"gzipファイルの{end:,}バイト目より前のデータが、そのチェックサム (CRC32) と一致しません",
+        )
+        raise Damaged("W002", text)
     if int.from_bytes(trailer[4:], "little") != length & 0xFFFFFFFF:
-        raise Damaged("W002", f"the data before byte {end:,} of the gzip file does not have the length it should have (ISIZE)")
+        text = Text(
+            f"the data before byte {end:,} of the gzip file does not have the length it should have (ISIZE)",
+            f"gzipファイルの{end:,}バイト目より前のデータの長さが、記録 (ISIZE) と一致しません",
+        )
+        raise Damaged("W002", text)

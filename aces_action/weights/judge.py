@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
+from aces_action.language import Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.weights.damage import Damaged
 from aces_action.weights.gzip_stream import inflate
@@ -110,11 +111,22 @@ class _Intake:
 
 
 def _problem(damage: Damaged, name: str, inspector: Inspector) -> Problem:
+    command = same(inspector.command(name))
     if damage.hint:
-        hint = f"{damage.hint}\n{inspector.command(name)}" if damage.hint.endswith(":") else damage.hint
+        hint = lines(damage.hint, command) if damage.hint.en.endswith(":") else damage.hint
     elif damage.code == "W012":
-        hint = f"Is this the right file? If so, pack only what the server loads:\n{inspector.command(name)}"
+        question = Text(
+            "Is this the right file? If so, pack only what the server loads:",
+            "ファイルは正しいですか。正しければ、サーバが読み込むものだけをまとめてください:",
+        )
+        hint = lines(question, command)
     else:
-        again = "Is it whole on your side? Then upload it again:\ngzip -t deploy.tar.gz && tar tzf deploy.tar.gz"
-        hint = f"{EXTRACTION_FAILS} {again}\nIf it is not, pack it again:\n{inspector.command(name)}"
-    return Problem(kind=CATALOGUE[damage.code], message=f"{name}: {damage.text}.", hint=hint)
+        whole = Text(
+            "Is it whole on your side? Then upload it again:",
+            "手元のファイルは壊れていませんか。壊れていなければ、アップロードしなおしてください:",
+        )
+        look = same("gzip -t deploy.tar.gz && tar tzf deploy.tar.gz")
+        again = Text("If it is not, pack it again:", "壊れていれば、まとめなおしてください:")
+        hint = lines(sentences(EXTRACTION_FAILS, whole), look, again, command)
+    message = Text(f"{name}: {damage.text.en}.", f"{name}: {damage.text.ja}。")
+    return Problem(kind=CATALOGUE[damage.code], message=message, hint=hint)

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, explain
+from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.weights.judge import Verdict, judge
 
@@ -49,8 +50,14 @@ def locate(client: S3Client, bucket: str, key: str) -> Weights:
             raise ActionError(
                 Problem(
                     kind=CATALOGUE["P002"],
-                    message=f"There are no weights at s3://{bucket}/{key}.",
-                    hint=f"Upload them: aws s3 cp deploy.tar.gz s3://{bucket}/{key.rpartition('/')[0]}/",
+                    message=Text(
+                        f"There are no weights at s3://{bucket}/{key}.",
+                        f"s3://{bucket}/{key}に重みファイルがありません。",
+                    ),
+                    hint=Text(
+                        f"Upload them:\naws s3 cp deploy.tar.gz s3://{bucket}/{key}",
+                        f"アップロードしてください:\naws s3 cp deploy.tar.gz s3://{bucket}/{key}",
+                    ),
                 )
             ) from error
         raise ActionError(explain(error, resource=f"s3://{bucket}/{key}")) from error
@@ -121,8 +128,14 @@ def _release_key(weights: Weights, verdict: Verdict) -> str:
 def _replaced(weights: Weights) -> Problem:
     return Problem(
         kind=CATALOGUE["W011"],
-        message=f"{weights.uri} was replaced while it was being checked.",
-        hint="Run the job again once the upload is complete.",
+        message=Text(
+            f"{weights.uri} was replaced while it was being checked.",
+            f"{weights.uri}が検査中に置き換えられました。",
+        ),
+        hint=Text(
+            "Run the job again once the upload is complete.",
+            "アップロードが完了してから、ジョブを再実行してください。",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
+from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Kind, Problem, Severity
 from aces_action.weights.damage import Damaged, shown
 from aces_action.weights.tar_stream import (
@@ -35,12 +36,24 @@ _MAX_PATH, _MAX_COMPONENT = 4096, 255  # bytes: Linux's PATH_MAX and NAME_MAX
 _MAX_TOPS = 4
 _SETUID_SETGID = 0o6000
 _SPECIAL = {
-    CHARACTER_DEVICE: "a device",
-    BLOCK_DEVICE: "a device",
-    FIFO: "a named pipe (FIFO)",
-    SPARSE: "a sparse file, which not every tool can unpack",
+    CHARACTER_DEVICE: Text("is a device", "はデバイスファイルです"),
+    BLOCK_DEVICE: Text("is a device", "はデバイスファイルです"),
+    FIFO: Text("is a named pipe (FIFO)", "は名前付きパイプ (FIFO) です"),
+    SPARSE: Text("is a sparse file, which not every tool can unpack", "はスパースファイルです。展開できないツールがあります"),
 }
-EXTRACTION_FAILS = "SageMaker would only say 'Failed to extract model data archive', minutes later."
+_LEAVE_OUT = Text("Leave it out.", "含めないでください。")
+_RENAME = Text("Rename it.", "名前を変えてください。")
+_COPYFILE = Text(
+    "On macOS put COPYFILE_DISABLE=1 before the command.",
+    "macOSではコマンドの前にCOPYFILE_DISABLE=1を付けてください。",
+)
+_KEEP_ONE = Text("Keep one of the two.", "どちらか一方だけを残してください。")
+_LINK_ADVICE = Text("Store the file itself instead of a link to it.", "リンクではなく、ファイルそのものを含めてください。")
+_LINK_LEAVES = Text(", which leaves the archive", " (アーカイブの外を指しています)")
+EXTRACTION_FAILS = Text(
+    "SageMaker would only say 'Failed to extract model data archive', minutes later.",
+    "このままではSageMakerが数分後に「Failed to extract model data archive」とだけ出して失敗します。",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +67,8 @@ class Entry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Finding:
     kind: Kind
-    text: str
-    advice: str
+    text: Text
+    advice: Text
     number: int
     offset: int
 
@@ -85,12 +98,20 @@ class Inspector:
             self.files += 1
             self.unpacked_size += member.size
             if member.mode & _SETUID_SETGID:
-                text = f"would run with its owner's rights (mode {member.mode:o})"
-                self._find("W014", member, text, "Servers do not need that: chmod -R ug-s DIR.")
+                text = Text(
+                    f"would run with its owner's rights (mode {member.mode:o})",
+                    f"は所有者の権限で実行されます (モード{member.mode:o})",
+                )
+                advice = Text(
+                    "Servers do not need that: chmod -R ug-s DIR.",
+                    "サーバには不要です。chmod -R ug-s DIR で外してください。",
+                )
+                self._find("W014", member, text, advice)
         elif kind in (SYMBOLIC_LINK, HARD_LINK):
             self._judge_link(member)
         elif kind != DIRECTORY:
-            self._find("W007", member, f"is {_SPECIAL.get(kind, f'of the unusual type {shown(kind)!r}')}", "Leave it out.")
+            unusual = Text(f"is of the unusual type '{shown(kind)}'", f"は特殊な種類「{shown(kind)}」です")
+            self._find("W007", member, _SPECIAL.get(kind, unusual), _LEAVE_OUT)
         if len(self.entries) < MAX_ENTRIES and kind != DIRECTORY:
             self.entries.append(Entry(path=shown(member.path), size=member.size))
         path = self._judge_path(member)
@@ -101,21 +122,42 @@ class Inspector:
         """What was found, in the order of the archive. `complete`: the whole of it was seen."""
         stem = PurePosixPath(name).name.removesuffix(".tar.gz")
         if complete and not self.files:
-            text = f"{name} holds {'no file' if self.members else 'nothing'}."
-            yield Problem(kind=CATALOGUE["W008"], message=text, hint=f"Name the folder of the weights:\n{self.command(name)}")
+            nothing = Text("nothing", "何も") if not self.members else Text("no file", "ファイルが1つも")
+            advice = Text("Name the folder of the weights:", "重みのフォルダを指定してください:")
+            yield Problem(
+                kind=CATALOGUE["W008"],
+                message=Text(f"{name} holds {nothing.en}.", f"{name}には{nothing.ja}入っていません。"),
+                hint=lines(advice, same(self.command(name))),
+            )
         elif complete and self._tops == {stem}:
-            text = f"Everything in {name} is below one folder '{shown(stem.encode())}'; the server will find it one level deeper."
-            hint = f"If that is not meant, pack what is inside of it:\ntar czf {_file_name(name)} -C {shlex.quote(stem)} ."
-            yield Problem(kind=CATALOGUE["W015"], message=text, hint=hint)
-        of = f" of {self.members:,}" if complete else ""
+            text = Text(
+                f"Everything in {name} is below one folder '{shown(stem.encode())}'; the server will find it one level deeper.",
+                f"{name}の中身がすべてフォルダ「{shown(stem.encode())}」の下にあります。サーバからは1階層深い場所に見えます。",
+            )
+            advice = Text(
+                "If that is not meant, pack what is inside of it:", "意図したものでなければ、その中身をまとめてください:"
+            )
+            pack = same(f"tar czf {_file_name(name)} -C {shlex.quote(stem)} .")
+            yield Problem(kind=CATALOGUE["W015"], message=text, hint=lines(advice, pack))
         for finding in self._findings:
-            message = f"{finding.text} (member {finding.number:,}{of}, byte {finding.offset:,} of the tar)"
-            why = f" {EXTRACTION_FAILS}" if finding.kind.severity == "error" else ""
-            yield Problem(kind=finding.kind, message=message, hint=f"{finding.advice}{why}\n{self.command(name)}")
+            yield self._problem(finding, name, complete=complete)
         if count := self._untold.total():
             kind = replace(CATALOGUE["W013"], severity="error" if self._untold["error"] else "warning")
-            text = f"{count:,} more problems with members of {name} are not listed."
-            yield Problem(kind=kind, message=text, hint=self.command(name))
+            text = Text(
+                f"{count:,} more problems with members of {name} are not listed.",
+                f"{name}のメンバーには、表示していない問題があと{count:,}件あります。",
+            )
+            yield Problem(kind=kind, message=text, hint=same(self.command(name)))
+
+    def _problem(self, finding: _Finding, name: str, *, complete: bool) -> Problem:
+        of = Text(f" of {self.members:,}", f"{self.members:,}件中") if complete else EMPTY
+        message = Text(
+            f"{finding.text.en} (member {finding.number:,}{of.en}, byte {finding.offset:,} of the tar).",
+            f"{finding.text.ja} ({of.ja}{finding.number:,}番目のメンバー、tarの{finding.offset:,}バイト目)。",
+        )
+        why = EXTRACTION_FAILS if finding.kind.severity == "error" else EMPTY
+        hint = lines(sentences(finding.advice, why), same(self.command(name)))
+        return Problem(kind=finding.kind, message=message, hint=hint)
 
     def command(self, name: str) -> str:
         """The command that packs the same folders again, without links and hidden files.
@@ -128,25 +170,26 @@ class Inspector:
         folders = " ".join(map(shlex.quote, tops)) if usable else "DIR"
         return f"tar czf {_file_name(name)} --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference {folders}"
 
-    def _find(self, code: str, member: Member, text: str, advice: str, *, severity: Severity | None = None) -> None:
+    def _find(self, code: str, member: Member, text: Text, advice: Text, *, severity: Severity | None = None) -> None:
+        """`text`: what follows the member's name in a sentence."""
         kind = CATALOGUE[code] if severity is None else replace(CATALOGUE[code], severity=severity)
         if len(self._findings) < MAX_PROBLEMS:
-            text = f"{shown(member.path)} {text}"
+            text = Text(f"{shown(member.path)} {text.en}", f"{shown(member.path)} {text.ja}")
             self._findings.append(_Finding(kind=kind, text=text, advice=advice, number=member.number, offset=member.offset))
         else:
             self._untold[kind.severity] += 1
 
     def _judge_link(self, member: Member) -> None:
-        what = "a symbolic link" if member.kind == SYMBOLIC_LINK else "a hard link"
-        tolerated = self._policy == "lenient" and self._stays_inside(member)
-        outside = ", which leaves the archive" if self._policy == "lenient" and not tolerated else ""
-        self._find(
-            "W004",
-            member,
-            f"-> {shown(member.target)} is {what}{outside}",
-            "Store the file itself instead of a link to it.",
-            severity="warning" if tolerated else None,
+        what = (
+            Text("a symbolic link", "シンボリックリンク") if member.kind == SYMBOLIC_LINK else Text("a hard link", "ハードリンク")
         )
+        tolerated = self._policy == "lenient" and self._stays_inside(member)
+        outside = _LINK_LEAVES if self._policy == "lenient" and not tolerated else EMPTY
+        text = Text(
+            f"-> {shown(member.target)} is {what.en}{outside.en}",
+            f"-> {shown(member.target)} は{what.ja}です{outside.ja}",
+        )
+        self._find("W004", member, text, _LINK_ADVICE, severity="warning" if tolerated else None)
 
     def _stays_inside(self, member: Member) -> bool:
         """Whether a link leads to a place in the archive, whatever other links (that stay inside) are on its way.
@@ -167,10 +210,11 @@ class Inspector:
         try:
             text = member.path.decode()
         except UnicodeDecodeError:
-            self._find("W010", member, "has a name that is not UTF-8", "Rename it.")
+            self._find("W010", member, Text("has a name that is not UTF-8", "の名前がUTF-8ではありません"), _RENAME)
             return None
         if not text or "\0" in text or len(member.path) > _MAX_PATH:
-            self._find("W010", member, "has a name that is empty, too long or holds a NUL", "Rename it.")
+            what = Text("has a name that is empty, too long or holds a NUL", "の名前が空か、長すぎるか、NULを含んでいます")
+            self._find("W010", member, what, _RENAME)
             return None
         # Nearly all paths are plain; only the others are worth being taken apart.
         plain = text[0] not in "./" and "/." not in text and "//" not in text and "\\" not in text and "__MACOSX" not in text
@@ -178,26 +222,31 @@ class Inspector:
             return text.rstrip("/")
         parts = _components(text)
         if text[0] == "/" or ".." in parts:
-            what = "has an absolute path" if text[0] == "/" else "leaves the folder that it is unpacked to ('..')"
-            self._find("W006", member, what, "Run tar in the folder above, and name what is in there.")
+            absolute = Text("has an absolute path", "のパスが絶対パスです")
+            leaves = Text("leaves the folder that it is unpacked to ('..')", "は展開先のフォルダの外に出ます (「..」)")
+            advice = Text(
+                "Run tar in the folder above, and name what is in there.",
+                "1つ上のフォルダでtarを実行し、その中のフォルダ名を指定してください。",
+            )
+            self._find("W006", member, absolute if text[0] == "/" else leaves, advice)
             return None
         if "\\" in text:
-            self._find(
-                "W010", member, "has a backslash in its name: a path of Windows, which Linux does not split", "Pack it on Linux."
+            what = Text(
+                "has a backslash in its name: a path of Windows, which Linux does not split",
+                "の名前にバックスラッシュがあります。Windowsのパスで、Linuxでは区切りになりません",
             )
+            self._find("W010", member, what, Text("Pack it on Linux.", "Linuxでまとめてください。"))
         if any(len(part.encode()) > _MAX_COMPONENT for part in parts):
-            self._find("W010", member, f"has a name of more than {_MAX_COMPONENT} bytes", "Rename it.")
+            what = Text(f"has a name of more than {_MAX_COMPONENT} bytes", f"の名前が{_MAX_COMPONENT}バイトを超えています")
+            self._find("W010", member, what, _RENAME)
         if not parts and member.kind != DIRECTORY:
-            self._find("W010", member, "is a file without a name", "Rename it.")
+            self._find("W010", member, Text("is a file without a name", "は名前のないファイルです"), _RENAME)
         if hidden := next(filter(_is_hidden, parts), None):
-            mac = " On macOS put COPYFILE_DISABLE=1 before the command." if hidden.startswith(("._", "__MACOSX")) else ""
-            self._find(
-                "W005",
-                member,
-                f"is {'a leftover of macOS' if mac else 'hidden'} ('{shown(hidden.encode())}')",
-                f"Leave it out.{mac}",
-                severity="warning" if self._policy == "lenient" else None,
-            )
+            mac = hidden.startswith(("._", "__MACOSX"))
+            what = Text("a leftover of macOS", "macOSが残したファイル") if mac else Text("hidden", "隠しファイル")
+            found = Text(f"is {what.en} ('{shown(hidden.encode())}')", f"は{what.ja}です (「{shown(hidden.encode())}」)")
+            advice = sentences(_LEAVE_OUT, _COPYFILE) if mac else _LEAVE_OUT
+            self._find("W005", member, found, advice, severity="warning" if self._policy == "lenient" else None)
         return "/".join(parts)
 
     def _judge_place(self, member: Member, path: str) -> None:
@@ -208,23 +257,37 @@ class Inspector:
         if name:
             key = hash(path)
             if key in self._files:
-                text = "is in the archive twice; the later one would replace the earlier"
-                self._find("W009", member, text, "Name each folder only once.")
+                text = Text(
+                    "is in the archive twice; the later one would replace the earlier",
+                    "がアーカイブに2つあります。後のものが前のものを上書きします",
+                )
+                advice = Text("Name each folder only once.", "各フォルダを1回だけ指定してください。")
+                self._find("W009", member, text, advice)
             elif key in self._folders:
-                self._find("W009", member, "is a file, but also a folder of other members", "Keep one of the two.")
+                text = Text(
+                    "is a file, but also a folder of other members", "はファイルですが、他のメンバーのフォルダでもあります"
+                )
+                self._find("W009", member, text, _KEEP_ONE)
             self._files.add(key)
             if not folder:
                 self._note_top(name)
         if len(self._files) + len(self._folders) > MAX_PATHS:
-            raise Damaged("W012", f"it has more than {MAX_PATHS:,} files and folders")
+            text = Text(
+                f"it has more than {MAX_PATHS:,} files and folders",
+                f"ファイルとフォルダが{MAX_PATHS:,}個を超えています",
+            )
+            raise Damaged("W012", text)
 
     def _enter(self, member: Member, folder: str) -> None:
         self._last_folder = folder
         self._note_top(folder.partition("/")[0])
         while folder and (key := hash(folder)) not in self._folders:
             if key in self._files:
-                text = f"needs a folder {shown(folder.encode())}, which is a file or link in this archive"
-                self._find("W009", member, text, "Keep one of the two.")
+                text = Text(
+                    f"needs a folder {shown(folder.encode())}, which is a file or link in this archive",
+                    f"にはフォルダ {shown(folder.encode())} が必要ですが、このアーカイブではファイルかリンクです",
+                )
+                self._find("W009", member, text, _KEEP_ONE)
             self._folders.add(key)
             folder = folder.rpartition("/")[0]
 

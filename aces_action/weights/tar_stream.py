@@ -13,6 +13,7 @@ from struct import Struct
 from typing import NamedTuple
 from zlib import adler32
 
+from aces_action.language import Text, same
 from aces_action.weights.damage import Damaged, shown
 from aces_action.weights.signatures import describe
 
@@ -78,7 +79,11 @@ class _Tape:
         self._block = next(self._blocks, b"")
         self._at = 0
         if self._start > MAX_UNPACKED:
-            raise Damaged("W012", f"more than {MAX_UNPACKED:,} bytes come out of it; no volume of SageMaker can hold them")
+            text = Text(
+                f"more than {MAX_UNPACKED:,} bytes come out of it; no volume of SageMaker can hold them",
+                f"展開すると{MAX_UNPACKED:,}バイトを超えます。SageMakerのどのボリュームにも入りません",
+            )
+            raise Damaged("W012", text)
         return bool(self._block)
 
     def take(self, count: int) -> bytes:
@@ -129,7 +134,11 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes]) -> Mem
         block = tape.take(_BLOCK)
         if block == _ZEROS or not tape.position:
             if records or long_names:
-                raise _wrong(number, offset, "is missing: there is an extended header for it, then the archive ends")
+                text = Text(
+                    "is missing: there is an extended header for it, then the archive ends",
+                    "がありません。拡張ヘッダの後でアーカイブが終わっています",
+                )
+                raise _wrong(number, offset, text)
             return None
         if not _checksum_fits(block):
             raise _no_header(block, tape.position, number, offset)
@@ -152,27 +161,50 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes]) -> Mem
 
 def _skip_data(tape: _Tape, member: Member) -> None:
     if member.kind in _WITHOUT_DATA:
-        claim = f"({shown(member.path)}) has {member.size:,} bytes although it is no file"
-        raise _wrong(member.number, member.offset, f"{claim}: tools disagree on what that means")
+        name = shown(member.path)
+        text = Text(
+            f"({name}) has {member.size:,} bytes although it is no file: tools disagree on what that means",
+            f"({name}) はファイルではないのに{member.size:,}バイトのデータがあります。ツールによって解釈が異なります",
+        )
+        raise _wrong(member.number, member.offset, text)
     if not tape.skip(member.size + -member.size % _BLOCK):
-        claim = f"({shown(member.path)}) is cut off"
-        raise _wrong(member.number, member.offset, f"{claim}: its {member.size:,} bytes are not all there")
+        text = Text(
+            f"({shown(member.path)}) is cut off: its {member.size:,} bytes are not all there",
+            f"({shown(member.path)}) が途中で切れています。{member.size:,}バイトが揃っていません",
+        )
+        raise _wrong(member.number, member.offset, text)
 
 
-def _wrong(number: int, offset: int, text: str) -> Damaged:
-    return Damaged("W003", f"member {number:,} (byte {offset:,} of the tar) {text}")
+def _wrong(number: int, offset: int, text: Text) -> Damaged:
+    """`text`: what follows the member's number in a sentence."""
+    return Damaged(
+        "W003",
+        Text(
+            f"member {number:,} (byte {offset:,} of the tar) {text.en}",
+            f"{number:,}番目のメンバー (tarの{offset:,}バイト目) {text.ja}",
+        ),
+    )
 
 
 def _no_header(block: bytes, end: int, number: int, offset: int) -> Damaged:
     """What to say of a block that ends at byte `end` of the tar and is not the header that had to be there."""
     if not block:
-        return Damaged("W003", f"the tar stops at byte {end:,} without an end mark: the rest of the archive is missing")
+        text = Text(
+            f"the tar stops at byte {end:,} without an end mark: the rest of the archive is missing",
+            f"tarが終端の印なしに{end:,}バイト目で終わっています。アーカイブの残りがありません",
+        )
+        return Damaged("W003", text)
     if end <= _BLOCK:
         what, hint = describe(block)
-        return Damaged("W003", f"the gzip file holds no tar but {what}", hint)
+        return Damaged(
+            "W003",
+            Text(f"the gzip file holds no tar but {what.en}", f"gzipファイルの中身がtarではなく、{what.ja}です"),
+            hint,
+        )
     if len(block) < _BLOCK:
-        return _wrong(number, offset, "is cut off inside its header")
-    return _wrong(number, offset, "has a damaged header: its checksum is wrong")
+        return _wrong(number, offset, Text("is cut off inside its header", "がヘッダの途中で切れています"))
+    text = Text("has a damaged header: its checksum is wrong", "のヘッダが壊れています。チェックサムが一致しません")
+    return _wrong(number, offset, text)
 
 
 def _parse(block: bytes, number: int, offset: int) -> Member:
@@ -182,9 +214,12 @@ def _parse(block: bytes, number: int, offset: int) -> Member:
         for field in (uid, gid, mtime):
             _number(field)
     except ValueError:
-        raise _wrong(number, offset, "has a header with a field that is not a number") from None
+        text = Text("has a header with a field that is not a number", "のヘッダに数値でないフィールドがあります")
+        raise _wrong(number, offset, text) from None
     if length is None or not 0 <= length <= MAX_UNPACKED:
-        raise _wrong(number, offset, f"has an impossible size ({'blank' if length is None else f'{length:,}'})")
+        stated = Text("blank", "空") if length is None else same(f"{length:,}")
+        text = Text(f"has an impossible size ({stated.en})", f"のサイズがあり得ない値です ({stated.ja})")
+        raise _wrong(number, offset, text)
     path = _text(name)
     if magic.startswith(b"ustar\0") and (folder := _text(prefix)):  # GNU's magic is 'ustar ', and its prefix holds other fields
         path = folder + b"/" + path
@@ -224,13 +259,15 @@ def _number(field: bytes) -> int | None:
 
 def _read_extension(tape: _Tape, member: Member) -> bytes:
     if member.size > MAX_EXTENSION:
-        text = (
-            f"the extended header at byte {member.offset:,} of the tar has {member.size:,} bytes; {MAX_EXTENSION:,} are the limit"
+        text = Text(
+            f"the extended header at byte {member.offset:,} of the tar has {member.size:,} bytes; the limit is {MAX_EXTENSION:,}",
+            f"tarの{member.offset:,}バイト目の拡張ヘッダが{member.size:,}バイトあります。上限は{MAX_EXTENSION:,}バイトです",
         )
         raise Damaged("W012", text)
     data = tape.take(member.size)
     if len(data) < member.size or not tape.skip(-member.size % _BLOCK):
-        raise _wrong(member.number, member.offset, "is cut off inside its extended header")
+        text = Text("is cut off inside its extended header", "が拡張ヘッダの途中で切れています")
+        raise _wrong(member.number, member.offset, text)
     return data
 
 
@@ -243,11 +280,13 @@ def _pax_records(data: bytes, member: Member) -> dict[bytes, bytes]:
         end = at + int(length[1]) if length else 0
         key, equals, value = data[length.end() : end - 1].partition(b"=") if length else (b"", b"", b"")
         if not key or not equals or end > len(data) or data[end - 1] != 0x0A:
-            raise _wrong(member.number, member.offset, "has a malformed pax header")
+            raise _wrong(member.number, member.offset, Text("has a malformed pax header", "のpaxヘッダの形式が正しくありません"))
         if key == b"size" and value and not _DECIMAL.fullmatch(value):
-            raise _wrong(member.number, member.offset, "has a pax header with a size that is not a number")
+            text = Text("has a pax header with a size that is not a number", "のpaxヘッダのsizeが数値ではありません")
+            raise _wrong(member.number, member.offset, text)
         if key == b"hdrcharset" and value not in _PAX_CHARSETS:
-            raise _wrong(member.number, member.offset, "has a pax header in an unknown character set")
+            text = Text("has a pax header in an unknown character set", "のpaxヘッダの文字コードが不明です")
+            raise _wrong(member.number, member.offset, text)
         if key in _PAX_KEYS or key.startswith(_PAX_SPARSE):
             records[_PAX_SPARSE if key.startswith(_PAX_SPARSE) and key != _PAX_SPARSE_NAME else key] = value
         at = end
@@ -258,10 +297,15 @@ def _extended(member: Member, records: dict[bytes, bytes], long_names: dict[byte
     """The member as its extended headers say; an empty pax value means 'as in the header itself'."""
     path, target = records.get(b"path"), records.get(b"linkpath")
     if (path and _LONG_NAME in long_names) or (target and _LONG_TARGET in long_names):
-        raise _wrong(member.number, member.offset, "is named twice, in a GNU and in a pax header: tools disagree on its name")
+        text = Text(
+            "is named twice, in a GNU and in a pax header: tools disagree on its name",
+            "の名前がGNUのヘッダとpaxのヘッダの両方にあります。どちらが使われるかはツールによって異なります",
+        )
+        raise _wrong(member.number, member.offset, text)
     size = int(records.get(b"size") or member.size)
     if size > MAX_UNPACKED:
-        raise _wrong(member.number, member.offset, f"has an impossible size ({size:,})")
+        text = Text(f"has an impossible size ({size:,})", f"のサイズがあり得ない値です ({size:,})")
+        raise _wrong(member.number, member.offset, text)
     return member._replace(
         path=records.get(_PAX_SPARSE_NAME) or path or long_names.get(_LONG_NAME) or member.path,
         target=target or long_names.get(_LONG_TARGET) or member.target,
@@ -283,13 +327,24 @@ def _read_end(tape: _Tape) -> None:
     end = tape.position
     second = tape.take(_BLOCK)
     if len(second) < _BLOCK:
-        raise Damaged("W003", f"the tar stops at byte {tape.position:,} inside its end mark: the file was cut off")
-    if second != _ZEROS:
-        raise Damaged(
-            "W003", f"a single block of zeros (byte {end - _BLOCK:,} of the tar) is followed by data: it is damaged there"
+        text = Text(
+            f"the tar stops at byte {tape.position:,} inside its end mark: the file was cut off",
+            f"tarが終端の印の途中、{tape.position:,}バイト目で終わっています。ファイルが途中で切れています",
         )
+        raise Damaged("W003", text)
+    if second != _ZEROS:
+        text = Text(
+            f"a single block of zeros (byte {end - _BLOCK:,} of the tar) is followed by data: it is damaged there",
+            f"ゼロのブロックが1つだけあり (tarの{end - _BLOCK:,}バイト目)、その後にデータが続いています。そこで壊れています",
+        )
+        raise Damaged("W003", text)
     while block := tape.take(_PADDING):
         if block != bytes(len(block)):
             offset = tape.position - len(block.lstrip(b"\0"))
-            what = "a second archive" if block.lstrip(b"\0")[257:262] == b"ustar" else "other data"
-            raise Damaged("W003", f"{what} follows the end of the tar (at byte {offset:,}); whoever unpacks it does not see that")
+            second_archive = block.lstrip(b"\0")[257:262] == b"ustar"
+            what = Text("a second archive", "2つ目のアーカイブ") if second_archive else Text("other data", "別のデータ")
+            text = Text(
+                f"{what.en} follows the end of the tar (at byte {offset:,}); whoever unpacks it does not see that",
+                f"tarの終わりの後に{what.ja}が続いています ({offset:,}バイト目)。展開しても現れません",
+            )
+            raise Damaged("W003", text)

@@ -107,7 +107,7 @@ def altered(data: bytes, at: int, value: bytes) -> bytes:
         pytest.param(
             gz(header(b"m/", kind=b"5", size=512) + padded(b"x") + END), "W003", "although it is no file", id="folder with data"
         ),
-        pytest.param(gz(header(b"p", kind=b"x", size=2 << 20)), "W012", "1,048,576 are the limit", id="enormous pax header"),
+        pytest.param(gz(header(b"p", kind=b"x", size=2 << 20)), "W012", "the limit is 1,048,576", id="enormous pax header"),
     ],
 )
 def test_a_damaged_archive_is_refused_in_plain_words(archive: bytes, code: str, words: str) -> None:
@@ -203,3 +203,23 @@ def test_a_gnu_header_of_another_volume_is_named() -> None:
 def test_a_declared_size_beyond_every_volume_stops_at_once() -> None:
     verdict = judged(gz(header(b"net.pth", size=base256(600 * GIB, 12))))
     assert "impossible size (644,245,094,400)" in verdict.problems[0].message.en
+
+
+@pytest.mark.parametrize(
+    ("archive", "words"),
+    [
+        pytest.param(b"", "deploy.tar.gz: ファイルが空です (0バイト)。", id="empty"),
+        pytest.param(TAR, "deploy.tar.gz: gzipファイルではなく、圧縮されていないtarです。", id="plain tar"),
+        pytest.param(
+            ARCHIVE[:-1], f"deploy.tar.gz: gzipストリームが{len(ARCHIVE) - 1}バイトで途切れています。", id="cut off gzip"
+        ),
+        pytest.param(
+            gz(MODEL[:-100]),
+            "deploy.tar.gz: 3番目のメンバー (tarの1,536バイト目) (models/net.pth) が途中で切れています。"
+            "1,280バイトが揃っていません。",
+            id="cut off tar",
+        ),
+    ],
+)
+def test_a_damage_is_told_in_japanese_too(archive: bytes, words: str) -> None:
+    assert judged(archive).problems[-1].message.ja == words

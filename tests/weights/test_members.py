@@ -151,3 +151,14 @@ def test_the_command_names_the_folders_of_the_archive(members: bytes, folders: s
     assert command.removeprefix("tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX ") == (
         f"--dereference --hard-dereference {folders}"
     )
+
+
+def test_a_member_is_named_in_japanese_too() -> None:
+    (problem,) = judged(MODEL + link(b"models/latest", b"../v2")).problems
+    assert problem.message.ja == ("models/latest -> ../v2 はシンボリックリンクです (4件中4番目のメンバー、tarの3,584バイト目)。")
+    advice, command = problem.hint.ja.splitlines()
+    assert advice == (
+        "リンクではなく、ファイルそのものを含めてください。"
+        "このままではSageMakerが数分後に「Failed to extract model data archive」とだけ出して失敗します。"
+    )
+    assert command == problem.hint.en.splitlines()[-1]
