@@ -10,7 +10,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.y
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format sandbox image lock clean
+.PHONY: help setup demo test lint format docs sandbox image lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ format: $(READY) ## put the Python files into the house's format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
+docs: $(READY) ## write docs/errors.md and docs/ja/errors.md from the catalogue
+	@$(BIN)/python -m aces_action.documentation
+
 sandbox: $(READY) ## keep the local AWS and ACES Platform running, and say how to run the action against them
 	@$(BIN)/python -m sandbox
 
@@ -68,8 +71,8 @@ COMPILE = env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_
 	--custom-compile-command "make lock" $(UPGRADE)
 
 lock: $(READY) ## make requirements/*.txt again from pyproject.toml
-	$(COMPILE) $(addprefix --no-emit-package ,$(UNUSED)) --output-file requirements/runtime.txt
-	$(COMPILE) --extra dev --constraints requirements/runtime.txt $(addprefix --no-emit-package ,$(UNUSED_IN_DEVELOPMENT)) \
+	$(COMPILE) --extra deploy $(addprefix --no-emit-package ,$(UNUSED)) --output-file requirements/runtime.txt
+	$(COMPILE) --extra deploy --extra dev --constraints requirements/runtime.txt $(addprefix --no-emit-package ,$(UNUSED_IN_DEVELOPMENT)) \
 		--output-file requirements/dev.txt
 
 # pip is told to install into .venv from outside: Debian keeps what `venv` would need to put a pip in there in a package of its own.

@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from aces_action.language import Text, same
+from aces_action.language import Text
 
 Verb = Literal["create", "update", "replace", "attach", "nothing"]
+
+_NOUNS = {
+    "endpoint": "エンドポイント",
+    "endpoint config": "エンドポイント設定",
+    "endpoint tags": "エンドポイントのタグ",
+    "image": "イメージ画像",
+    "job definition": "ジョブ定義",
+    "model": "モデル",
+    "service": "サービス",
+    "tenant": "テナント",
+    "weights release": "重みファイルの固定",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What happens to one resource and why.
 
-    `resource` is the noun a user knows ('endpoint', 'model', 'endpoint config', 'job definition', 'image', 'service'),
-    `name` its name. `attach` waits for an identical roll-out that is already under way. `reasons` has one line per cause
-    ('image sha256:1f… -> sha256:9c…').
+    `resource` is the noun a user knows, one of those that `noun` translates; `name` its name. `attach` waits for an identical
+    roll-out that is already under way. `reasons` has one line per cause ('image sha256:1f… -> sha256:9c…').
     """
 
     verb: Verb
@@ -24,10 +35,11 @@ class Change:
     name: str
     reasons: tuple[Text, ...] = ()
 
-    def __post_init__(self) -> None:  # until every text is in both languages
-        reasons: tuple[Text | str, ...] = self.reasons
-        object.__setattr__(self, "reasons", tuple(same(each) if isinstance(each, str) else each for each in reasons))
-
     @property
     def is_change(self) -> bool:
         return self.verb != "nothing"
+
+
+def noun(resource: str) -> Text:
+    """What a `resource` is called in a text."""
+    return Text(resource, _NOUNS.get(resource, resource))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aces_action.changes import Change
-from aces_action.github.commands import neutralise
+from aces_action.changes import Change, Verb, noun
+from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Language, Text, lines
-from aces_action.problems import Problem
+from aces_action.problems import Kind, Problem
 from aces_action.steps import StepRecord, duration
 
 Result = Literal["deployed", "unchanged", "planned", "valid", "failed", "cancelled"]
@@ -32,16 +33,25 @@ OUTPUTS: dict[str, str] = {
     "failure-code": "Code of the first error, such as `ACES-W004`. Empty when nothing failed.",
 }
 
-_TITLES: dict[Result, str] = {
-    "deployed": "✅ Deployed",
-    "unchanged": "✅ Nothing to do: everything is as it should be",
-    "planned": "📋 Plan: nothing was changed",
-    "valid": "✅ The configuration is valid",
-    "failed": "❌ Failed",
-    "cancelled": "⛔ Cancelled",
+_TITLES: dict[Result, Text] = {
+    "deployed": Text("✅ Deployed", "✅ デプロイしました"),
+    "unchanged": Text("✅ Nothing to do: everything is as it should be", "✅ 変更はありません（すべて設定どおりです）"),
+    "planned": Text("📋 Plan: nothing was changed", "📋 計画（何も変更していません）"),
+    "valid": Text("✅ The configuration is valid", "✅ 設定にエラーはありません"),
+    "failed": Text("❌ Failed", "❌ 失敗しました"),
+    "cancelled": Text("⛔ Cancelled", "⛔ キャンセルされました"),
 }
-_VERBS = {"create": "create", "update": "update", "replace": "replace", "attach": "wait for", "nothing": "as it is"}
+_VERBS: dict[Verb, Text] = {
+    "create": Text("create", "作成"),
+    "update": Text("update", "更新"),
+    "replace": Text("replace", "作り直し"),
+    "attach": Text("wait for", "完了待ち"),
+    "nothing": Text("as it is", "変更なし"),
+}
 _BAR = 24  # characters of the timeline
+_LONGEST = 4096  # characters of one message, hint or reason in the summary
+_MOST = 200  # problems, and changes, that the summary tells one by one
+_ROOM = 400_000  # bytes for the problems, and as many for the changes: GitHub drops a summary of more than 1 MiB whole
 
 
 @dataclass(kw_only=True)
@@ -77,12 +87,18 @@ def _as_json(change: Change) -> dict[str, object]:
     return {"verb": change.verb, "resource": change.resource, "name": change.name, "reasons": reasons}
 
 
-def summary(report: Report, language: Language) -> str:
-    """The job summary in GitHub's Markdown."""
-    parts = [f"## {_TITLES[report.result]}", _text(report.title)]
+def summary(report: Report, language: Language, redact: Callable[[str], str]) -> str:
+    """The job summary in GitHub's Markdown. `redact` hides secrets: it sees each text before anything in it is escaped."""
+    page = _Page(language, redact)
+    parts = [f"## {_TITLES[report.result].in_(language)}", page.text(report.title)]
     if report.result in {"failed", "cancelled"}:
-        parts += [_text(line) for line in how_far(report).in_(language).splitlines()]
-    parts += [_problems(report.problems, language), _changes(report.changes, language), _outputs(report), _timeline(report.steps)]
+        parts += [page.text(line) for line in how_far(report).in_(language).splitlines()]
+    parts += [
+        _problems(report.problems, page),
+        _changes(report.changes, page),
+        _outputs(report.outputs, page),
+        _timeline(report.steps, page),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -99,41 +115,91 @@ def change_lines(changes: Iterable[Change]) -> list[str]:
     """Changes for the log: a line each, their reasons below."""
     told = []
     for change in changes:
-        told.append(f"{_VERBS[change.verb]:9} {change.resource:16} {change.name}")
+        told.append(f"{_VERBS[change.verb].en:9} {change.resource:16} {change.name}")
         told += [f"{'':26} {reason.en}" for reason in change.reasons]
     return told
 
 
-def _problems(problems: Sequence[Problem], language: Language) -> str:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """How texts come onto the summary: in one language, without secrets, and with nothing in them taken for markup."""
+
+    language: Language
+    redact: Callable[[str], str]
+
+    def text(self, text: str | Text) -> str:
+        """One cell or line."""
+        flat = html.escape(self._safe(text).replace("\n", " "), quote=False)
+        return re.sub(r"[\\`*_\[\]|~]", lambda mark: f"&#{ord(mark[0])};", flat)
+
+    def code(self, text: str) -> str:
+        return f"<code>{self.text(text)}</code>"
+
+    def block(self, text: Text) -> str:
+        """Lines as they are, such as a command to paste."""
+        return f"<pre>{html.escape(self._safe(text), quote=False)}</pre>"
+
+    def link(self, kind: Kind) -> str:
+        """The code of a problem, leading to where the documentation explains it."""
+        return f"[{kind.code}]({kind.help_url(self.language)})"
+
+    def table(self, title: Text, head: Sequence[Text], rows: Iterable[str], *, align: str = "") -> str:
+        """A heading and a table below it; `align` is the line under the head, by default all to the left."""
+        names = " | ".join(each.in_(self.language) for each in head)
+        return "\n".join([f"### {title.in_(self.language)}", "", f"| {names} |", align or "| --- " * len(head) + "|", *rows])
+
+    def _safe(self, text: str | Text) -> str:
+        chosen = text.in_(self.language) if isinstance(text, Text) else text
+        return shorten(neutralise(self.redact(chosen)), _LONGEST)
+
+
+def _problems(problems: Sequence[Problem], page: _Page) -> str:
+    """Errors first. Of very many those that fit in full, and of the rest how many there are of each kind."""
     if not problems:
         return ""
-    told = ["### Problems"]
-    for problem in sorted(problems, key=lambda each: each.severity):
-        icon = "❌" if problem.severity == "error" else "⚠️"
-        told.append(f"{icon} **{problem.code}** {_text(problem.message.in_(language))}")
-        if problem.place:
-            told[-1] += f"<br>{_code(problem.place)}"
-        if problem.hint:
-            told.append(f"<pre>{html.escape(neutralise(problem.hint.in_(language)), quote=False)}</pre>")
-    return "\n\n".join(told)
+    ordered = sorted(problems, key=lambda each: each.severity)
+    told = _fitting(_problem(each, page) for each in ordered)
+    parts = [f"### {Text('Problems', '問題').in_(page.language)}", *told]
+    if rest := ordered[len(told) :]:
+        parts.append(page.text(_more(len(rest))))
+        rows = [f"{count:,} × {page.link(kind)} {page.text(kind.title)}" for kind, count in _kinds(rest)]
+        parts.append("<br>".join(rows))
+    return "\n\n".join(parts)
 
 
-def _changes(changes: Sequence[Change], language: Language) -> str:
+def _problem(problem: Problem, page: _Page) -> str:
+    icon = "❌" if problem.severity == "error" else "⚠️"
+    place = f"<br>{page.code(problem.place)}" if problem.place else ""
+    told = f"{icon} **{page.link(problem.kind)}** {page.text(problem.message)}{place}"
+    return f"{told}\n\n{page.block(problem.hint)}" if problem.hint else told
+
+
+def _kinds(problems: Sequence[Problem]) -> list[tuple[Kind, int]]:
+    """How many problems there are of each code, in the order of the first of each."""
+    kinds = {problem.code: problem.kind for problem in reversed(problems)}
+    return [(kinds[code], count) for code, count in Counter(problem.code for problem in problems).items()]
+
+
+def _changes(changes: Sequence[Change], page: _Page) -> str:
     if not changes:
         return ""
-    rows = []
-    for change in changes:
-        reasons = "<br>".join(_text(each.in_(language)) for each in change.reasons)
-        rows.append(f"| {_VERBS[change.verb]} | {change.resource} | {_code(change.name)} | {reasons} |")
-    return "\n".join(["### Changes", "", "| | what | name | why |", "| --- | --- | --- | --- |", *rows])
+    head = (EMPTY, Text("what", "対象"), Text("name", "名前"), Text("why", "理由"))
+    rows = _fitting(_change(each, page) for each in changes)
+    table = page.table(Text("Changes", "変更"), head, rows)
+    return f"{table}\n\n{page.text(_more(left))}" if (left := len(changes) - len(rows)) else table
 
 
-def _outputs(report: Report) -> str:
-    rows = [f"| {name} | {_code(value)} |" for name, value in report.outputs.items() if value]
-    return "\n".join(["### Deployment", "", "| output | value |", "| --- | --- |", *rows]) if rows else ""
+def _change(change: Change, page: _Page) -> str:
+    reasons = "<br>".join(page.text(each) for each in change.reasons)
+    return f"| {page.text(_VERBS[change.verb])} | {page.text(noun(change.resource))} | {page.code(change.name)} | {reasons} |"
 
 
-def _timeline(steps: Sequence[StepRecord]) -> str:
+def _outputs(outputs: dict[str, str], page: _Page) -> str:
+    rows = [f"| {name} | {page.code(value)} |" for name, value in outputs.items() if value]
+    return page.table(Text("Deployment", "デプロイの結果"), (Text("output", "出力"), Text("value", "値")), rows) if rows else ""
+
+
+def _timeline(steps: Sequence[StepRecord], page: _Page) -> str:
     """The steps with their durations; the bar shows when each ran, the whole width being the whole run."""
     if not steps:
         return ""
@@ -143,16 +209,25 @@ def _timeline(steps: Sequence[StepRecord]) -> str:
         start, end = round(before / total * _BAR), round((before + step.seconds) / total * _BAR)
         bar = "·" * min(start, _BAR - 1) + "█" * max(1, end - start)
         icon = "✅" if step.result == "done" else "❌"
-        rows.append(f"| {icon} | {step.name} | {duration(step.seconds)} | `{bar.ljust(_BAR, '·')}` |")
+        rows.append(f"| {icon} | {page.text(step.name)} | {duration(step.seconds)} | `{bar.ljust(_BAR, '·')}` |")
         before += step.seconds
-    return "\n".join(["### Steps", "", "| | step | time | |", "| --- | --- | ---: | --- |", *rows])
+    head = (EMPTY, Text("step", "ステップ"), Text("time", "時間"), EMPTY)
+    return page.table(Text("Steps", "ステップ"), head, rows, align="| --- | --- | ---: | --- |")
 
 
-def _text(text: str) -> str:
-    """Text from anywhere as one cell or line of Markdown: nothing in it is taken for markup."""
-    flat = html.escape(neutralise(text).replace("\n", " "), quote=False)
-    return re.sub(r"[\\`*_\[\]|~]", lambda mark: f"&#{ord(mark[0])};", flat)
+def _fitting(parts: Iterable[str]) -> list[str]:
+    """As many of the first parts as there is room for."""
+    kept: list[str] = []
+    room = _ROOM
+    for part in parts:
+        room -= len(part.encode()) + 2
+        if room < 0 or len(kept) == _MOST:
+            break
+        kept.append(part)
+    return kept
 
 
-def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>"
+def _more(count: int) -> Text:
+    return Text(
+        f"Not listed here: {count:,}. The log has them all.", f"ここに示していないもの: {count:,}件。ログにはすべてあります。"
+    )

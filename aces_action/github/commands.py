@@ -52,25 +52,35 @@ def shorten(text: str, limit: int) -> str:
 
 
 def problem_text(problem: Problem, language: Language) -> str:
-    """A problem for the log: code and message, the place, then the hint, indented."""
-    message, hint = problem.message.in_(language), problem.hint.in_(language)
-    lines = [f"{problem.code} {message}", *([problem.place] if problem.place else []), *hint.splitlines()]
-    return neutralise(lines[0]) + "".join(f"\n  {neutralise(line)}" for line in lines[1:])
+    """A problem for the log: code and message, the place, the hint, and where the documentation explains it, indented."""
+    return _what_is_wrong(problem, language) + _help_line(problem, language)
 
 
 def annotation(problem: Problem, language: Language) -> str:
     """A problem as `::error …` or `::warning …`: GitHub shows it at the line in the changed files and in the log.
 
-    A column is sent only where problem starts and ends in the same line: GitHub refuses columns across lines.
+    A column is sent only where problem starts and ends in the same line: GitHub refuses columns across lines. Where GitHub would
+    cut the text, it is cut before the link, which stays.
     """
     single_line = problem.end_line is None or problem.end_line == problem.line
+    link = _help_line(problem, language)
     return command(
         problem.severity,
-        shorten(problem_text(problem, language), ANNOTATION_LIMIT),
+        shorten(_what_is_wrong(problem, language), ANNOTATION_LIMIT - len(link)) + link,
         file=problem.file,
         line=problem.line,
         endLine=problem.end_line,
         col=problem.column if single_line else None,
         endColumn=problem.end_column if single_line else None,
-        title=f"{problem.code} {problem.kind.title}",
+        title=f"{problem.code} {problem.kind.title.in_(language)}",
     )
+
+
+def _what_is_wrong(problem: Problem, language: Language) -> str:
+    message, hint = problem.message.in_(language), problem.hint.in_(language)
+    lines = [f"{problem.code} {message}", *([problem.place] if problem.place else []), *hint.splitlines()]
+    return neutralise(lines[0]) + "".join(f"\n  {neutralise(line)}" for line in lines[1:])
+
+
+def _help_line(problem: Problem, language: Language) -> str:
+    return f"\n  {problem.kind.help_url(language)}"

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 SUMMARY_LIMIT = 1024 * 1024  # bytes; GitHub drops a longer summary whole
-_CUT = "\n\n…\n\n_The summary was cut here: GitHub takes at most 1 MiB. The whole text is in the log._\n"
+_CUT = (
+    "\n\n…\n\n_The summary was cut here: GitHub takes at most 1 MiB. The whole text is in the log._"
+    " _サマリーをここで切りました。GitHubの上限は1MiBです。全文はログにあります。_\n"
+)
 
 
 def write_outputs(path: Path, outputs: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from aces_action.github.commands import annotation, command, neutralise, problem_text
-from aces_action.language import Language
+from aces_action.language import Language, Text
 from aces_action.problems import Problem
 
 ANNOTATIONS_PER_STEP = 10  # of each severity; GitHub drops the rest without a word
@@ -60,6 +60,7 @@ class Log:
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Prints problems, errors first: as annotations while GitHub keeps them, as plain text beyond, none left out."""
+        not_annotated = 0
         for problem in sorted(problems, key=lambda each: each.severity):
             self._annotated[problem.severity] += 1
             # before anything is escaped: an escaped secret would not be found
@@ -68,7 +69,19 @@ class Log:
                 self._write(annotation(safe, self._language))
             else:
                 self.info(f"{'✗' if problem.severity == 'error' else '!'} {problem_text(safe, self._language)}")
+                not_annotated += 1
+        if self._commands and not_annotated:
+            self.info(_beyond_annotations(not_annotated).in_(self._language))
 
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")
         self._stream.flush()
+
+
+def _beyond_annotations(count: int) -> Text:
+    limit = ANNOTATIONS_PER_STEP
+    return Text(
+        f"Not shown as annotations: {count} (GitHub takes {limit} errors and {limit} warnings of a step). All are listed above.",
+        f"アノテーションになっていない問題: {count}件（GitHubの上限は、1ステップにつきエラー{limit}件と警告{limit}件です）。"
+        "すべての問題は、上に表示しています。",
+    )

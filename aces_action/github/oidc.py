@@ -6,17 +6,25 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 AUDIENCE = "sts.amazonaws.com"
 _PASSING = (429, 500, 502, 503, 504)  # HTTP statuses worth another try
-_AGAIN = "Run the job again; githubstatus.com says whether GitHub Actions has an incident."
-_PERMISSION_HINT = """\
-Give the job the permission to ask GitHub for a token:
-    permissions:
-      id-token: write
-      contents: read
-A pull request from a fork never gets it: there run `command: validate`."""
+_AGAIN = Text(
+    "Run the job again; githubstatus.com says whether GitHub Actions has an incident.",
+    "ジョブを再実行してください。GitHub Actionsに障害が起きているかは、githubstatus.comでわかります。",
+)
+_PERMISSION_HINT = lines(
+    Text(
+        "Give the job the permission to ask GitHub for a token:", "ジョブに、GitHubからトークンを取得する権限を与えてください。"
+    ),
+    same("    permissions:\n      id-token: write\n      contents: read"),
+    Text(
+        "A pull request from a fork never gets it: there run `command: validate`.",
+        "forkからのpull requestでは、この権限は得られません。その場合は`command: validate`を使ってください。",
+    ),
+)
 
 
 def fetch_token(url: str | None, request_token: str | None) -> str:
@@ -26,33 +34,53 @@ def fetch_token(url: str | None, request_token: str | None) -> str:
     the job may not have one or GitHub does not answer; server errors are retried for some seconds first.
     """
     if not url or not request_token:
-        raise ActionError(_refused("The runner offers this job no OIDC token.", _PERMISSION_HINT))
+        raise ActionError(
+            _refused(
+                Text("The runner offers this job no OIDC token.", "ランナーが、このジョブにOIDCトークンを提供していません。"),
+                _PERMISSION_HINT,
+            )
+        )
 
     def bearer(request: requests.PreparedRequest) -> requests.PreparedRequest:
         # as `auth`, not as a header: requests lets an entry of .netrc replace a header
         request.headers["Authorization"] = f"bearer {request_token}"
         return request
 
-    retry = Retry(
-        total=4, backoff_factor=0.5, backoff_jitter=0.5, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False
-    )
+    retry = Retry(total=4, backoff_factor=0.5, backoff_jitter=0.5, status_forcelist=_PASSING, raise_on_status=False)
     with requests.Session() as http:
         for scheme in ("http://", "https://"):
             http.mount(scheme, HTTPAdapter(max_retries=retry))
         try:
             answer = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=(5, 20))
         except requests.RequestException as error:
-            raise ActionError(_refused(f"GitHub's token endpoint does not answer ({type(error).__name__}).", _AGAIN)) from error
-    if answer.status_code in {401, 403}:
-        raise ActionError(_refused(f"GitHub refused this job an OIDC token (HTTP {answer.status_code}).", _PERMISSION_HINT))
+            raise ActionError(_no_answer(error)) from error
+    status = answer.status_code
+    if status in {401, 403}:
+        message = Text(
+            f"GitHub refused this job an OIDC token (HTTP {status}).",
+            f"GitHubが、このジョブへのOIDCトークンの発行を拒否しました（HTTP {status}）。",
+        )
+        raise ActionError(_refused(message, _PERMISSION_HINT))
     try:
         token = answer.json()["value"] if answer.ok else None
     except (ValueError, KeyError, TypeError):
         token = None
     if not isinstance(token, str) or token.count(".") != 2:
-        raise ActionError(_refused(f"GitHub's token endpoint answered HTTP {answer.status_code} without a token.", _AGAIN))
+        message = Text(
+            f"GitHub's token endpoint answered HTTP {status} without a token.",
+            f"GitHubのトークンのエンドポイントが、トークンなしでHTTP {status}を返しました。",
+        )
+        raise ActionError(_refused(message, _AGAIN))
     return token
 
 
-def _refused(message: str, hint: str) -> Problem:
+def _no_answer(error: requests.RequestException) -> Problem:
+    name = type(error).__name__
+    message = Text(
+        f"GitHub's token endpoint does not answer ({name}).", f"GitHubのトークンのエンドポイントが応答しません（{name}）。"
+    )
+    return _refused(message, _AGAIN)
+
+
+def _refused(message: Text, hint: Text) -> Problem:
     return Problem(kind=CATALOGUE["A002"], message=message, hint=hint)

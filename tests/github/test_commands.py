@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from aces_action import __version__
 from aces_action.github.commands import (
     ANNOTATION_LIMIT,
     annotation,
@@ -17,8 +20,16 @@ from aces_action.github.commands import (
     problem_text,
     shorten,
 )
-from aces_action.language import same
+from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, Problem
+
+
+def problem(code: str, message: str, *, hint: Text = EMPTY, file: str | None = None) -> Problem:
+    return Problem(kind=CATALOGUE[code], message=same(message), hint=hint, file=file)
+
+
+def link(code: str) -> str:
+    return CATALOGUE[code].help_url("en")
 
 
 def unescape(text: str) -> str:
@@ -70,38 +81,61 @@ def test_terminal_codes_and_bidirectional_controls_are_removed() -> None:
     assert neutralise("\x1b[31mred\x1b[0m \u202egnp.exe\x07") == "red gnp.exe"
 
 
-def test_an_annotation_points_to_its_place_and_carries_code_and_hint() -> None:
-    problem = Problem(
-        kind=CATALOGUE["C005"],
-        message="title is 72 bytes long",
-        hint="Shorten it.",
-        file="server/algorithms/register.json",
-        line=7,
-        column=22,
-        end_line=7,
-        end_column=40,
-    )
-    assert annotation(problem, "en") == (
+TOO_LONG = Problem(
+    kind=CATALOGUE["C005"],
+    message=Text("title is 72 bytes long.", "titleが72バイトあります。"),
+    hint=Text("Shorten it.", "短くしてください。"),
+    file="server/algorithms/register.json",
+    line=7,
+    column=22,
+    end_line=7,
+    end_column=40,
+)
+
+
+def message_of(annotated: str) -> str:
+    """The text of an annotation as the runner passes it on."""
+    return unescape(annotated.partition("title=")[2].partition("::")[2])
+
+
+def test_an_annotation_points_to_its_place_and_carries_code_hint_and_link() -> None:
+    assert annotation(TOO_LONG, "en") == (
         "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=ACES-C005 Text too long::"
-        "ACES-C005 title is 72 bytes long%0A  server/algorithms/register.json:7:22%0A  Shorten it."
+        "ACES-C005 title is 72 bytes long.%0A  server/algorithms/register.json:7:22%0A  Shorten it.%0A"
+        f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/errors.md#aces-c005"
+    )
+
+
+def test_an_annotation_is_wholly_in_the_chosen_language() -> None:
+    assert annotation(TOO_LONG, "ja") == (
+        "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=ACES-C005 文字列が長すぎます::"
+        "ACES-C005 titleが72バイトあります。%0A  server/algorithms/register.json:7:22%0A  短くしてください。%0A"
+        f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/ja/errors.md#aces-c005"
     )
 
 
 def test_columns_are_left_out_where_a_problem_spans_lines() -> None:
-    problem = Problem(kind=CATALOGUE["C002"], message="m", file="a.json", line=1, column=5, end_line=3, end_column=2)
-    assert "col=" not in annotation(problem, "en")
-    assert "endLine=3" in annotation(problem, "en")
+    text = annotation(replace(TOO_LONG, line=1, end_line=3), "en")
+    assert "col=" not in text
+    assert "endLine=3" in text
 
 
 def test_a_file_name_cannot_add_properties_or_end_the_command() -> None:
-    problem = Problem(kind=CATALOGUE["C001"], message="m", file="a,line=9::x.json")
-    assert annotation(problem, "en").startswith("::error file=a%2Cline=9%3A%3Ax.json,title=")
+    text = annotation(problem("C001", "m", file="a,line=9::x.json"), "en")
+    assert text.startswith("::error file=a%2Cline=9%3A%3Ax.json,title=")
 
 
-def test_a_long_annotation_is_cut_at_githubs_limit() -> None:
-    text = annotation(Problem(kind=CATALOGUE["X001"], message=same("x" * 10_000)), "en")
-    assert len(text.partition("title=")[2].partition("::")[2]) == ANNOTATION_LIMIT
-    assert text.endswith("…")
+@pytest.mark.parametrize("hint", [EMPTY, same("y" * 10_000)])
+def test_a_long_annotation_is_cut_at_githubs_limit_but_keeps_its_link(hint: Text) -> None:
+    text = message_of(annotation(problem("X001", "x" * 10_000, hint=hint), "en"))
+    assert len(text) == ANNOTATION_LIMIT
+    assert text.endswith(f"x…\n  {link('X001')}")
+
+
+def test_an_annotation_that_just_fits_is_not_cut() -> None:
+    room = ANNOTATION_LIMIT - len(f"ACES-X001 \n  {link('X001')}")
+    assert message_of(annotation(problem("X001", "x" * room), "en")) == f"ACES-X001 {'x' * room}\n  {link('X001')}"
+    assert "…" in annotation(problem("X001", "x" * (room + 1)), "en")
 
 
 def test_shorten_keeps_what_fits() -> None:
@@ -109,6 +143,6 @@ def test_shorten_keeps_what_fits() -> None:
     assert shorten("abcd", 3) == "ab…"
 
 
-def test_a_problem_reads_as_code_message_place_and_hint() -> None:
-    problem = Problem(kind=CATALOGUE["W004"], message="x -> y is a symbolic link", hint="one\ntwo")
-    assert problem_text(problem, "en") == "ACES-W004 x -> y is a symbolic link\n  one\n  two"
+def test_a_problem_reads_as_code_message_place_hint_and_link() -> None:
+    text = problem_text(problem("W004", "x -> y is a symbolic link", hint=same("one\ntwo")), "en")
+    assert text == f"ACES-W004 x -> y is a symbolic link\n  one\n  two\n  {link('W004')}"

@@ -50,7 +50,8 @@ def test_a_summary_that_would_be_dropped_whole_is_cut_at_a_line_and_says_so(tmp_
     write_summary(file, "重み line\n" * 200_000)
     content = file.read_bytes()
     assert len(content) <= SUMMARY_LIMIT
-    assert content.decode().endswith("_The summary was cut here: GitHub takes at most 1 MiB. The whole text is in the log._\n")
+    assert "_The summary was cut here: GitHub takes at most 1 MiB. The whole text is in the log._" in content.decode()
+    assert content.decode().endswith("_サマリーをここで切りました。GitHubの上限は1MiBです。全文はログにあります。_\n")
     assert set(content.decode().partition("\n\n…")[0].splitlines()[1:]) == {"重み line"}
 
 

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 from aces_action.github.log import ANNOTATIONS_PER_STEP, Log
+from aces_action.language import EMPTY, Language, Text, same
 from aces_action.problems import CATALOGUE, Problem
 
 
-def written(*, workflow_commands: bool = True, debug: bool = False) -> tuple[Log, io.StringIO]:
+def written(*, workflow_commands: bool = True, debug: bool = False, language: Language = "en") -> tuple[Log, io.StringIO]:
     stream = io.StringIO()
-    return Log(stream, workflow_commands=workflow_commands, debug=debug), stream
+    return Log(stream, workflow_commands=workflow_commands, debug=debug, language=language), stream
+
+
+def problem(code: str, message: str, *, hint: Text = EMPTY) -> Problem:
+    return Problem(kind=CATALOGUE[code], message=same(message), hint=hint)
+
+
+def unescaped(text: str) -> str:
+    """What is left to see of workflow commands."""
+    for escaped, plain in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(escaped, plain)
+    return text
 
 
 def test_a_secret_is_masked_line_by_line_and_never_printed_again() -> None:
@@ -36,11 +50,14 @@ def test_a_mask_with_percent_signs_is_escaped_for_the_runner() -> None:
     assert stream.getvalue() == "::add-mask::50%250Aoff\n"
 
 
-def test_a_secret_in_a_problem_is_hidden_too() -> None:
+@pytest.mark.parametrize("secret", ["s3cr3t-value", "50%off", "a_b*c&d", "two::colons", "##[x]"])
+def test_a_secret_in_a_problem_is_hidden_whatever_it_is_made_of(secret: str) -> None:
     log, stream = written()
-    log.mask("s3cr3t-value")
-    log.problems([Problem(kind=CATALOGUE["R001"], message="the platform said s3cr3t-value")])
-    assert "s3cr3t-value" not in stream.getvalue().split("\n", 1)[1]
+    log.mask(secret)
+    log.problems([problem("R001", f"the platform said {secret}", hint=same(f"curl -d {secret}"))])
+    shown = stream.getvalue().split("\n", 1)[1]
+    assert secret not in unescaped(shown)
+    assert shown.count("***") == 2
 
 
 def test_debug_lines_appear_only_when_asked_for() -> None:
@@ -54,15 +71,35 @@ def test_debug_lines_appear_only_when_asked_for() -> None:
 
 def test_beyond_ten_annotations_the_rest_are_plain_lines_and_none_is_lost() -> None:
     log, stream = written()
-    log.problems(Problem(kind=CATALOGUE["C004"], message=f"number {count}") for count in range(ANNOTATIONS_PER_STEP + 3))
+    log.problems(problem("C004", f"number {count}") for count in range(ANNOTATIONS_PER_STEP + 3))
     lines = stream.getvalue().splitlines()
     assert sum(line.startswith("::error") for line in lines) == ANNOTATIONS_PER_STEP
-    assert lines[-3:] == ["✗ ACES-C004 number 10", "✗ ACES-C004 number 11", "✗ ACES-C004 number 12"]
+    plain = [line for line in lines if line.startswith("✗")]
+    assert plain == ["✗ ACES-C004 number 10", "✗ ACES-C004 number 11", "✗ ACES-C004 number 12"]
+
+
+def test_the_log_says_how_many_problems_have_no_annotation() -> None:
+    log, stream = written()
+    log.problems(problem("C004", "m") for _ in range(ANNOTATIONS_PER_STEP + 3))
+    log.problems([problem("C012", "m")])
+    told = [line for line in stream.getvalue().splitlines() if line.startswith("Not shown")]
+    assert told == [
+        "Not shown as annotations: 3 (GitHub takes 10 errors and 10 warnings of a step). All are listed above.",
+    ]
+
+
+def test_the_number_without_annotation_is_said_in_japanese_too() -> None:
+    log, stream = written(language="ja")
+    log.problems(problem("C004", "m") for _ in range(ANNOTATIONS_PER_STEP + 1))
+    assert stream.getvalue().splitlines()[-1] == (
+        "アノテーションになっていない問題: 1件（GitHubの上限は、1ステップにつきエラー10件と警告10件です）。"
+        "すべての問題は、上に表示しています。"
+    )
 
 
 def test_errors_come_before_warnings() -> None:
     log, stream = written()
-    log.problems([Problem(kind=CATALOGUE["C012"], message="later"), Problem(kind=CATALOGUE["C004"], message="first")])
+    log.problems([problem("C012", "later"), problem("C004", "first")])
     assert [line[:9] for line in stream.getvalue().splitlines()] == ["::error t", "::warning"]
 
 
@@ -72,5 +109,13 @@ def test_at_a_terminal_there_are_no_workflow_commands() -> None:
     log.group("Weights")
     log.debug("why")
     log.end_group()
-    log.problems([Problem(kind=CATALOGUE["W008"], message="nothing inside", hint="make it again")])
-    assert stream.getvalue() == "▶ Weights\n  · why\n✗ ACES-W008 nothing inside\n  make it again\n"
+    log.problems([problem("W008", "nothing inside", hint=same("make it again"))])
+    assert stream.getvalue() == (
+        "▶ Weights\n  · why\n✗ ACES-W008 nothing inside\n  make it again\n" + f"  {CATALOGUE['W008'].help_url('en')}\n"
+    )
+
+
+def test_at_a_terminal_nothing_is_said_of_annotations() -> None:
+    log, stream = written(workflow_commands=False)
+    log.problems(problem("C004", "m") for _ in range(ANNOTATIONS_PER_STEP + 3))
+    assert "annotations" not in stream.getvalue()

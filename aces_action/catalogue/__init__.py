@@ -1,0 +1,34 @@
+"""Every kind of problem with its stable code: what docs/errors.md explains and what each message links to.
+
+The letter of a code names the part that finds the problem; each has a module here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aces_action.catalogue import access, action, batch, configuration, endpoint, preflight, registration, settings, weights
+from aces_action.catalogue.kind import Kind, Severity
+from aces_action.language import Text, same
+
+__all__ = ["CATALOGUE", "PARTS", "Kind", "Severity"]
+
+PARTS: Mapping[str, Text] = {
+    "S": Text("Inputs and workflow variables", "入力とワークフローの変数"),
+    "C": Text("Configuration files", "設定ファイル"),
+    "A": Text("Credentials and access to AWS", "AWSの認証情報とアクセス"),
+    "P": Text("Preflight, before anything is changed", "変更前の事前確認"),
+    "W": Text("Weights", "重みファイル"),
+    "E": Text("SageMaker endpoint", "SageMakerのエンドポイント"),
+    "B": same("AWS Batch"),
+    "R": Text("Registration on the ACES Platform", "ACES Platformへの登録"),
+    "X": Text("The action itself", "このアクション自体"),
+}
+"""The parts by the letters of their codes, in the order in which a run comes to them."""
+
+CATALOGUE: Mapping[str, Kind] = {
+    kind.code.removeprefix("ACES-"): kind
+    for module in (settings, configuration, access, preflight, weights, endpoint, batch, registration, action)
+    for kind in module.KINDS
+}
+"""Every kind by its code without 'ACES-'."""

@@ -1,0 +1,160 @@
+"""A: credentials and access to AWS."""
+
+from __future__ import annotations
+
+from aces_action.catalogue.kind import Kind, snippet
+from aces_action.language import Text
+
+KINDS = (
+    Kind(
+        code="ACES-A001",
+        severity="error",
+        title=Text("No AWS credentials", "AWSの認証情報がありません"),
+        cause=Text(
+            "The job has no credentials for AWS, or AWS does not accept those it has: keys that have expired, were deleted or "
+            "were copied wrongly.",
+            "ジョブにAWSの認証情報がないか、AWSがそれを受け付けませんでした。"
+            "期限切れのキー、削除されたキー、コピーを誤ったキーなどが原因です。",
+        ),
+        fix=Text(
+            "Let the job take on a role by GitHub's OIDC token; such credentials renew themselves for as long as the run takes:",
+            "GitHubのOIDCトークンで、ジョブにロールを引き受けさせてください。この認証情報は、実行が終わるまで自動で更新されます。",
+        )
+        + snippet(
+            "yaml",
+            "permissions:\n"
+            "  id-token: write\n"
+            "  contents: read\n"
+            "env:\n"
+            "  AWS_ROLE_ARN: arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role",
+        ),
+        example="ACES-A001 AWS did not accept the credentials for GetCallerIdentity (ExpiredToken).",
+    ),
+    Kind(
+        code="ACES-A002",
+        severity="error",
+        title=Text("No OIDC token from GitHub", "GitHubのOIDCトークンがありません"),
+        cause=Text(
+            "AWS_ROLE_ARN is set, but GitHub gives this job no OIDC token, without which AWS lets nobody take on the role. "
+            "Mostly the job lacks the permission `id-token: write`; a pull request from a fork never has it. Else GitHub's own "
+            "service has a fault.",
+            "AWS_ROLE_ARNが設定されていますが、このジョブはGitHubからOIDCトークンを取得できず、ロールを引き受けられません。"
+            "多くの場合、ジョブに`id-token: write`の権限がありません。forkからのpull requestでは、この権限は得られません。"
+            "そうでなければ、GitHub側の障害です。",
+        ),
+        fix=Text(
+            "Give the job the permission. Where another workflow calls yours, the calling job needs it too. For pull requests "
+            "from forks use `command: validate`, which needs no AWS.",
+            "ジョブに権限を与えてください。別のワークフローから呼び出しているときは、呼び出し側のジョブにも必要です。"
+            "forkからのpull requestでは、AWSを使わない`command: validate`を使ってください。",
+        )
+        + snippet("yaml", "permissions:\n  id-token: write\n  contents: read"),
+        example="permissions:\n  contents: read",
+    ),
+    Kind(
+        code="ACES-A003",
+        severity="error",
+        title=Text("Role not assumable", "ロールを引き受けられません"),
+        cause=Text(
+            "GitHub gave the job a token, but AWS does not let it take on the role of AWS_ROLE_ARN: there is no such role, or "
+            "its trust policy does not admit this repository, branch or environment.",
+            "ジョブはGitHubのトークンを取得しましたが、AWSがAWS_ROLE_ARNのロールの引き受けを認めませんでした。"
+            "そのロールがないか、ロールの信頼ポリシーがこのリポジトリ、ブランチ、environmentを許可していません。",
+        ),
+        fix=Text(
+            "Check AWS_ROLE_ARN letter by letter. Then compare the claims that the message shows with the conditions of the "
+            "role's trust policy; whoever looks after the AWS account can change it:",
+            "まず、AWS_ROLE_ARNに誤りがないか確認してください。次に、メッセージにあるトークンのclaim（subなど）を、"
+            "ロールの信頼ポリシーの条件と比べてください。ポリシーの変更は、AWSアカウントの管理者に依頼してください。",
+        )
+        + snippet(
+            "json",
+            '"Condition": {\n'
+            '  "StringEquals": { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" },\n'
+            '  "StringLike": { "token.actions.githubusercontent.com:sub": "repo:OWNER/REPOSITORY:*" }\n'
+            "}",
+        ),
+        example=(
+            "ACES-A003 AWS does not let this job assume "
+            "arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role: AccessDenied: Not authorized to "
+            "perform sts:AssumeRoleWithWebIdentity"
+        ),
+    ),
+    Kind(
+        code="ACES-A004",
+        severity="error",
+        title=Text("Wrong AWS account", "AWSアカウントが違います"),
+        cause=Text(
+            "The credentials of the job belong to another AWS account than `account_id` of the infra file names. Nothing has "
+            "been touched in either of them.",
+            "ジョブの認証情報が、infraファイルの`account_id`とは別のAWSアカウントのものです。"
+            "どちらのアカウントでも、まだ何も変更していません。",
+        ),
+        fix=Text(
+            "Correct whichever is wrong: `account_id` of the infra file, or AWS_ROLE_ARN of the workflow. Does the workflow use "
+            "the variables of another environment?",
+            "infraファイルの`account_id`か、ワークフローのAWS_ROLE_ARNの、誤っている方を直してください。"
+            "ワークフローが別の環境の変数を使っていないかも確認してください。",
+        ),
+        example="ACES-A004 The credentials belong to AWS account 123456789012, but account_id is 210987654321.",
+    ),
+    Kind(
+        code="ACES-A005",
+        severity="error",
+        title=Text("Permission missing", "権限がありません"),
+        cause=Text(
+            "AWS refused a call because the role of the job lacks a permission for it. The message names the call and the "
+            "permission, and gives AWS's own words.",
+            "ジョブのロールに権限がないため、AWSが呼び出しを拒否しました。"
+            "呼び出しの名前、足りない権限、AWSの応答をメッセージに示します。",
+        ),
+        fix=Text(
+            "Have the permission added to the policy of the role in AWS_ROLE_ARN; the README lists all that the action needs, "
+            "so that it can be done at once. If the role has it already, a permission boundary or an SCP of the organisation "
+            "may deny it.",
+            "AWS_ROLE_ARNのロールのポリシーに、その権限を追加してもらってください。必要な権限の一覧はREADMEにあり、"
+            "まとめて追加できます。すでに追加されている場合は、permissions boundaryや組織のSCPで拒否されている可能性があります。",
+        )
+        + snippet("json", '{ "Effect": "Allow", "Action": "sagemaker:UpdateEndpoint", "Resource": "*" }'),
+        example=(
+            "ACES-A005 The role may not call UpdateEndpoint on number-plate-detection-dev-algorithm-server: "
+            "it lacks sagemaker:UpdateEndpoint."
+        ),
+    ),
+    Kind(
+        code="ACES-A006",
+        severity="error",
+        title=Text("AWS refused a call", "AWSが呼び出しを拒否しました"),
+        cause=Text(
+            "AWS answered a call with an error for which this action knows no special advice, or its answer could not be read. "
+            "The message has AWS's own words, the hint AWS's request id where there is one.",
+            "AWSの呼び出しが、このアクションに個別の説明がないエラーになったか、応答を読み取れませんでした。"
+            "メッセージにAWSの応答を、ヒントに（あれば）AWSのリクエストIDを示します。",
+        ),
+        fix=Text(
+            "Read what AWS says: it mostly names the parameter or the limit. Throttling and faults of AWS pass: run the job "
+            "again. Otherwise give AWS Support the request id.",
+            "AWSの応答を確認してください。多くの場合、問題のパラメータや上限が示されています。"
+            "スロットリングやAWS側の一時的な障害なら、ジョブを再実行してください。"
+            "解決しないときは、リクエストIDを添えてAWSサポートに問い合わせてください。",
+        ),
+        example="ACES-A006 AWS refused DescribeInstanceTypes: InternalError: An internal error has occurred",
+    ),
+    Kind(
+        code="ACES-A007",
+        severity="error",
+        title=Text("AWS not reachable", "AWSに接続できません"),
+        cause=Text(
+            "No connection to AWS, or it broke off, also after several attempts: a region that does not exist, a runner without "
+            "a way to the internet, or a fault in the network.",
+            "AWSに接続できないか、接続が途中で切れました（再試行後）。"
+            "存在しないリージョン、インターネットに出られないランナー、ネットワークの障害などが原因です。",
+        ),
+        fix=Text(
+            "Run the job again. If it stays so, check AWS_REGION; on a runner of your own also DNS, proxy and firewall.",
+            "ジョブを再実行してください。続くときは、AWS_REGIONを確認してください。"
+            "自前のランナーでは、DNS、プロキシ、ファイアウォールも確認してください。",
+        ),
+        example='ACES-A007 AWS does not answer: Could not connect to the endpoint URL: "https://sts.ap-northeast-9.amazonaws.com/"',
+    ),
+)

@@ -1,0 +1,46 @@
+"""X: the action itself."""
+
+from __future__ import annotations
+
+from aces_action.catalogue.kind import Kind
+from aces_action.language import Text
+
+KINDS = (
+    Kind(
+        code="ACES-X001",
+        severity="error",
+        title=Text("Internal error", "内部エラー"),
+        cause=Text(
+            "The action met something that it was not written for. That is a mistake in the action, not in your project. The log "
+            "says what had been changed by then.",
+            "想定していないことが起きました。プロジェクトではなく、このアクションの不具合です。"
+            "それまでに何を変更したかは、ログに示します。",
+        ),
+        fix=Text(
+            "Run the job again: passing causes go away, and it goes on from where it was. If the error comes back, choose "
+            "'Re-run jobs' with 'Enable debug logging' and report it with the log, which then has the details.",
+            "ジョブを再実行してください。一時的な原因なら解消し、続きから進みます。"
+            "再び起きるときは、「Re-run jobs」で「Enable debug logging」を選んで実行し、詳細の出たログを添えて報告してください。",
+        ),
+        example="ACES-X001 The action ran into an error of its own: KeyError: 'Account'",
+    ),
+    Kind(
+        code="ACES-X002",
+        severity="error",
+        title=Text("Cancelled", "キャンセルされました"),
+        cause=Text(
+            "The job was cancelled: by hand, by a newer run of the same `concurrency` group, or by the job's `timeout-minutes`. "
+            "What SageMaker had begun goes on without the job; log and summary say what that is.",
+            "ジョブがキャンセルされました。手動の操作、同じ`concurrency`グループの新しい実行、"
+            "ジョブの`timeout-minutes`などによるものです。"
+            "SageMakerが始めた処理はそのまま続きます。何が続いているかは、ログとジョブサマリーに示します。",
+        ),
+        fix=Text(
+            "Run the job again: it finds what is done or still under way and goes on from there. Where `timeout-minutes` ended "
+            "the job, set it higher than `wait-timeout`.",
+            "ジョブを再実行してください。終わっている処理や進行中の処理を見つけて、その続きから進みます。"
+            "`timeout-minutes`で終わった場合は、`wait-timeout`より長くしてください。",
+        ),
+        example="ACES-X002 The job was cancelled (SIGINT).",
+    ),
+)

@@ -1,0 +1,282 @@
+"""W: the archive of weights."""
+
+from __future__ import annotations
+
+from aces_action.catalogue.kind import Kind, snippet
+from aces_action.language import Text, sentences
+
+_PACK = snippet(
+    "sh",
+    "tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference ObjectDetection\n"
+    "aws s3 cp deploy.tar.gz s3://${Project}-${Env}/shared/weights/deploy.tar.gz",
+)
+_LATE = Text(
+    "SageMaker would say 'Failed to extract model data archive' minutes later, without the name of the member.",
+    "そのままでは、SageMakerが数分後に「Failed to extract model data archive」とだけ出して失敗します。",
+)
+
+KINDS = (
+    Kind(
+        code="ACES-W001",
+        severity="error",
+        title=Text("Not a gzip file", "gzipファイルではありません"),
+        cause=sentences(
+            Text(
+                "The object is named .tar.gz, but is something else: an uncompressed tar, a zip (PyTorch's .pth files are zips "
+                "too), an error page that was saved in its place, a Git LFS pointer, or empty. The message says what it looks "
+                "like.",
+                "名前は.tar.gzですが、中身が別のものです。例: 圧縮されていないtar、zip（PyTorchの.pthもzip）、"
+                "代わりに保存されたエラーページ、Git LFSのポインタ、空のファイル。何に見えるかはメッセージに示します。",
+            ),
+            _LATE,
+        ),
+        fix=Text(
+            "Pack the folder as one gzip tar and upload that:", "フォルダを1つのtar.gzにまとめて、アップロードしてください。"
+        )
+        + _PACK,
+        example="$ file deploy.tar.gz\ndeploy.tar.gz: Zip archive data",
+    ),
+    Kind(
+        code="ACES-W002",
+        severity="error",
+        title=Text("Damaged gzip stream", "gzipデータが壊れています"),
+        cause=sentences(
+            Text(
+                "The compressed data is cut off, damaged, does not match its checksum, or is followed by something else: mostly "
+                "an upload or a download that broke off.",
+                "圧縮データが、途中で切れているか、壊れているか、チェックサムと一致しないか、後ろに別のデータが続いています。"
+                "多くは、アップロードやダウンロードの中断が原因です。",
+            ),
+            _LATE,
+        ),
+        fix=Text(
+            "Look at your own file. If it is whole, upload it again; if not, pack it again.",
+            "手元のファイルを確認してください。壊れていなければアップロードしなおし、壊れていればまとめなおしてください。",
+        )
+        + snippet("sh", "gzip -t deploy.tar.gz && tar tzf deploy.tar.gz"),
+        example="$ gzip -t deploy.tar.gz\ngzip: deploy.tar.gz: unexpected end of file",
+    ),
+    Kind(
+        code="ACES-W003",
+        severity="error",
+        title=Text("Damaged tar archive", "tarアーカイブが壊れています"),
+        cause=Text(
+            "The gzip layer is sound, but the tar inside is not: it stops early, has a damaged header, is followed by other "
+            "data, or is no tar at all. Tools read such archives differently; some pass over the rest in silence, so that "
+            "weights are missing without a word.",
+            "gzipの層は正常ですが、中のtarに問題があります。途中で終わっている、ヘッダが壊れている、後ろに別のデータが続いている、"
+            "またはtarではありません。ツールによって読み方が異なり、残りを黙って無視するものもあるため、"
+            "重みファイルの一部が知らないうちに欠けることがあります。",
+        ),
+        fix=Text("Pack the folder again, in one go, and upload the result:", "フォルダをまとめなおし、アップロードしてください。")
+        + _PACK,
+        example="cat part1.tar.gz part2.tar.gz > deploy.tar.gz",
+    ),
+    Kind(
+        code="ACES-W004",
+        severity="error",
+        title=Text("Link in the archive", "アーカイブにリンクがあります"),
+        cause=sentences(
+            Text(
+                "The archive holds a symbolic or hard link. SageMaker may refuse to unpack it, and a link that leads out of the "
+                "archive leads nowhere on the instance.",
+                "アーカイブに、シンボリックリンクまたはハードリンクが入っています。SageMakerが展開できないことがあります。"
+                "また、アーカイブの外を指すリンクは、インスタンスではどこにもつながりません。",
+            ),
+            _LATE,
+        ),
+        fix=Text(
+            "Pack the file itself in place of the link; both `--dereference` options see to that. With `weights-policy: lenient` "
+            "links that stay inside the archive are only warned of.",
+            "リンクではなく、ファイルそのものを含めてください。2つの`--dereference`オプションでそうなります。"
+            "`weights-policy: lenient`では、アーカイブの中を指すリンクは警告だけになります。",
+        )
+        + _PACK,
+        example="$ tar tvzf deploy.tar.gz\nlrwxrwxrwx test/test 0 2021-11-02 00:44 ObjectDetection/models/latest -> ../v2",
+    ),
+    Kind(
+        code="ACES-W005",
+        severity="error",
+        title=Text("Hidden file in the archive", "アーカイブに隠しファイルがあります"),
+        cause=sentences(
+            Text(
+                "The archive holds a file or folder whose name begins with a dot, such as `.DS_Store` or `.ipynb_checkpoints`, "
+                "or what macOS adds (`._…`, `__MACOSX`). The guide asks to leave them out, because SageMaker may fail on them.",
+                "アーカイブに、`.DS_Store`や`.ipynb_checkpoints`のように名前がドットで始まるファイルやフォルダ、"
+                "またはmacOSが加えるもの（`._…`、`__MACOSX`）が入っています。"
+                "SageMakerのデプロイが失敗することがあるため、手順書では含めないことになっています。",
+            ),
+            _LATE,
+        ),
+        fix=Text(
+            "Leave them out. On macOS put `COPYFILE_DISABLE=1` before the command. With `weights-policy: lenient` this is only "
+            "a warning.",
+            "含めないでください。macOSでは、コマンドの前に`COPYFILE_DISABLE=1`を付けてください。"
+            "`weights-policy: lenient`では、警告だけになります。",
+        )
+        + _PACK,
+        example="$ tar tzf deploy.tar.gz\nObjectDetection/models/.DS_Store\nObjectDetection/models/._CenterNet.yml",
+    ),
+    Kind(
+        code="ACES-W006",
+        severity="error",
+        title=Text("Path leaves the archive", "アーカイブの外に出るパスです"),
+        cause=sentences(
+            Text(
+                "A member has an absolute path, or one with `..`: unpacked, it would land outside of its folder, or nowhere.",
+                "メンバーのパスが、絶対パスか、`..`を含むパスです。展開すると、フォルダの外に出るか、展開されません。",
+            ),
+            _LATE,
+        ),
+        fix=Text(
+            "Go to the folder above your files and name what is in there, without a slash at the front:",
+            "ファイルの1つ上のフォルダに移動し、先頭にスラッシュを付けずに、その中のフォルダ名を指定してください。",
+        )
+        + snippet("sh", "cd /home/ubuntu/temp/root/datadrive\ntar czf deploy.tar.gz ObjectDetection/models"),
+        example="tar czPf deploy.tar.gz /home/ubuntu/temp/root/datadrive/ObjectDetection",
+    ),
+    Kind(
+        code="ACES-W007",
+        severity="error",
+        title=Text("Special file in the archive", "アーカイブに特殊ファイルがあります"),
+        cause=Text(
+            "A member is neither a file nor a folder: a device, a named pipe, a sparse file, or a type that is rarely seen. "
+            "Servers do not need such members, and not every tool can unpack them.",
+            "通常のファイルでもフォルダでもないメンバーがあります。デバイス、名前付きパイプ、スパースファイルなどです。"
+            "サーバには不要で、展開できないツールもあります。",
+        ),
+        fix=Text(
+            "Leave it out. A file that was stored as sparse (`tar --sparse`) is packed whole without that option.",
+            "含めないでください。`tar --sparse`でスパースとして入れたファイルは、そのオプションなしでまとめなおしてください。",
+        )
+        + _PACK,
+        example="tar czf deploy.tar.gz --sparse ObjectDetection",
+    ),
+    Kind(
+        code="ACES-W008",
+        severity="error",
+        title=Text("Archive without files", "アーカイブにファイルがありません"),
+        cause=Text(
+            "The archive can be read, but holds no file: it is empty, or has folders only. The server would start without "
+            "weights.",
+            "アーカイブは読めますが、ファイルが入っていません。空か、フォルダだけです。"
+            "そのままでは、サーバが重みファイルなしで起動します。",
+        ),
+        fix=Text("Name the folder of the weights when you pack:", "まとめるときに、重みのフォルダを指定してください。") + _PACK,
+        example="tar czf deploy.tar.gz --files-from /dev/null",
+    ),
+    Kind(
+        code="ACES-W009",
+        severity="error",
+        title=Text("Duplicate member", "メンバーが重複しています"),
+        cause=Text(
+            "Two members want the same place: a file that is there twice, of which the later replaces the earlier, or a name "
+            "that is both a file and a folder. Which of them the server finds is a matter of chance.",
+            "2つのメンバーが同じ場所を指しています。同じファイルが2つある（後のものが前のものを上書きする）か、"
+            "同じ名前がファイルでもフォルダでもあります。サーバからどちらが見えるかは決まっていません。",
+        ),
+        fix=Text(
+            "Name each folder once, and none inside of another that is named too.",
+            "各フォルダを1回だけ指定してください。指定したフォルダの中にあるものを、重ねて指定しないでください。",
+        ),
+        example="tar czf deploy.tar.gz ObjectDetection ObjectDetection/models",
+    ),
+    Kind(
+        code="ACES-W010",
+        severity="error",
+        title=Text("Member name not usable", "使えない名前のメンバーです"),
+        cause=Text(
+            "The name of a member cannot be unpacked on Linux as it is meant: not UTF-8, empty, longer than 255 bytes, with a "
+            "NUL, or with backslashes, as some tools on Windows write them.",
+            "メンバーの名前が、Linuxで意図したとおりに展開できません。UTF-8でない、空である、255バイトを超える、NULを含む、"
+            "または（Windowsの一部のツールが書く）バックスラッシュを含む名前です。",
+        ),
+        fix=Text(
+            "Rename the file. Archives made on Windows: pack the folder on Linux, e.g. in WSL.",
+            "ファイル名を変えてください。Windowsで作成したアーカイブは、Linux（WSLなど）でまとめなおしてください。",
+        ),
+        example="$ tar tzf deploy.tar.gz\nObjectDetection\\models\\CenterNet.yml",
+    ),
+    Kind(
+        code="ACES-W011",
+        severity="error",
+        title=Text("Weights changed during the check", "検査中に重みファイルが変わりました"),
+        cause=Text(
+            "The object in S3 was replaced or deleted while it was being read. Nothing has been deployed: what was checked is "
+            "no longer what is there.",
+            "読んでいる間に、S3のファイルが置き換えられたか、削除されました。"
+            "検査したものと今あるものが違うので、何もデプロイしていません。",
+        ),
+        fix=Text(
+            "Run the job again once the upload is complete.",
+            "アップロードが完了してから、ジョブを再実行してください。",
+        ),
+        example="ACES-W011 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz was replaced while it was being checked.",
+    ),
+    Kind(
+        code="ACES-W012",
+        severity="error",
+        title=Text("Archive beyond all limits", "アーカイブが大きすぎます"),
+        cause=Text(
+            "Something in the archive is far larger than weights ever are: more bytes than any volume of SageMaker holds, more "
+            "than 500,000 files and folders, or a header of enormous size. Reading was stopped there, to spare the runner.",
+            "アーカイブに、重みファイルとしては考えられないほど大きいものがあります。"
+            "SageMakerのどのボリュームにも入らない大きさ、50万を超えるファイルとフォルダ、巨大なヘッダなどです。"
+            "ランナーを守るため、そこで読むのを止めました。",
+        ),
+        fix=Text(
+            "Is it the right file? If so, pack only what the server loads: models, not data sets or virtual environments.",
+            "正しいファイルか確認してください。正しければ、サーバが読み込むものだけ（データセットや仮想環境ではなく、モデル）を"
+            "まとめてください。",
+        )
+        + _PACK,
+        example="tar czf deploy.tar.gz datasets .venv ObjectDetection",
+    ),
+    Kind(
+        code="ACES-W013",
+        severity="error",
+        title=Text("More problems in the archive", "アーカイブにほかにも問題があります"),
+        cause=Text(
+            "The archive has more problems than are listed one by one; this line gives their number. A warning where all of "
+            "them are warnings.",
+            "アーカイブに、個別に示した以外にも問題があり、その件数を示しています。すべて警告なら、これも警告です。",
+        ),
+        fix=Text(
+            "Mend those that are listed: mostly all have the same cause, and one new archive is free of them.",
+            "示されている問題を直してください。多くは原因が同じなので、まとめなおせばすべて解消します。",
+        )
+        + _PACK,
+        example="ACES-W013 1,204 more problems with members of deploy.tar.gz are not listed.",
+    ),
+    Kind(
+        code="ACES-W014",
+        severity="warning",
+        title=Text("File with its owner's rights", "所有者の権限で動くファイルがあります"),
+        cause=Text(
+            "A file has the setuid or setgid bit: whoever runs it has the rights of its owner. Weights do not need that, and it "
+            "is mostly an accident.",
+            "setuidまたはsetgidのビットが付いたファイルがあり、実行すると所有者の権限で動きます。"
+            "重みファイルには不要で、多くは意図しないものです。",
+        ),
+        fix=Text("Take the bits off before you pack:", "まとめる前に、ビットを外してください。")
+        + snippet("sh", "chmod -R ug-s ObjectDetection"),
+        example="$ tar tvzf deploy.tar.gz\n-rwsr-xr-x test/test 2785 2021-04-20 17:11 ObjectDetection/models/run",
+    ),
+    Kind(
+        code="ACES-W015",
+        severity="warning",
+        title=Text("Needless folder in the archive", "アーカイブに余分なフォルダがあります"),
+        cause=Text(
+            "Everything is below one folder that is named like the archive. The server finds the files one level deeper than "
+            "their paths in the guide, and mostly looks for them in vain.",
+            "中身がすべて、アーカイブと同じ名前の1つのフォルダの下にあります。"
+            "サーバからは手順書のパスより1階層深い場所に見えるため、多くの場合、見つかりません。",
+        ),
+        fix=Text(
+            "If that is not meant, pack what is inside of the folder:",
+            "意図したものでなければ、フォルダの中身をまとめてください。",
+        )
+        + snippet("sh", "tar czf deploy.tar.gz -C deploy ."),
+        example="$ tar tzf deploy.tar.gz\ndeploy/\ndeploy/ObjectDetection/models/CenterNet.yml",
+    ),
+)

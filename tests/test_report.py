@@ -1,0 +1,219 @@
+"""What a run tells when it ends: outputs, and the job summary in either language."""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from aces_action.changes import Change, noun
+from aces_action.github.files import SUMMARY_LIMIT
+from aces_action.language import Language, Text, same
+from aces_action.problems import CATALOGUE, Problem
+from aces_action.report import Report, change_lines, how_far, summary
+from aces_action.steps import StepRecord
+
+ROOT = Path(__file__).parent.parent
+
+LINK = Problem(
+    kind=CATALOGUE["W004"],
+    message=Text("models/latest -> ../v2 is a symbolic link.", "models/latest -> ../v2 はシンボリックリンクです。"),
+    hint=Text("Leave it out:\ntar czf deploy.tar.gz models/v2", "含めないでください:\ntar czf deploy.tar.gz models/v2"),
+)
+TOO_LONG = Problem(
+    kind=CATALOGUE["C005"], message=Text("title is too long.", "titleが長すぎます。"), file="register.json", line=7, column=9
+)
+NO_EFFECT = Problem(kind=CATALOGUE["C012"], message=Text("batch has no effect.", "batchは効果がありません。"))
+CHANGED = Change(
+    verb="update", resource="endpoint config", name="plate-1f", reasons=(Text("image a -> b", "イメージ a -> b"), same("tag"))
+)
+AS_IT_IS = Change(verb="nothing", resource="service", name="plate")
+
+
+def shown(report: Report, language: Language = "en") -> str:
+    return summary(report, language, lambda text: text)
+
+
+def many(count: int) -> list[Problem]:
+    return [Problem(kind=CATALOGUE["C004"], message=same(f"number {number}.")) for number in range(count)]
+
+
+def test_the_summary_of_a_failed_run_says_what_is_wrong_what_was_changed_and_what_goes_on() -> None:
+    report = Report(
+        title="plate · dev",
+        result="failed",
+        problems=[NO_EFFECT, LINK],
+        done=[Text("weights released", "重みファイルの固定")],
+        under_way=Text("SageMaker may still be working.", "SageMakerの処理が続いている可能性があります。"),
+    )
+    assert shown(report) == (
+        "## ❌ Failed\n\n"
+        "plate · dev\n\n"
+        "Changed before it stopped: weights released.\n\n"
+        "SageMaker may still be working.\n\n"
+        "### Problems\n\n"
+        f"❌ **[ACES-W004]({LINK.kind.help_url('en')})** models/latest -&gt; ../v2 is a symbolic link.\n\n"
+        "<pre>Leave it out:\ntar czf deploy.tar.gz models/v2</pre>\n\n"
+        f"⚠️ **[ACES-C012]({NO_EFFECT.kind.help_url('en')})** batch has no effect.\n"
+    )
+
+
+def test_the_summary_of_a_failed_run_is_wholly_in_japanese_when_asked_for() -> None:
+    report = Report(title="plate · dev", result="failed", problems=[TOO_LONG, LINK])
+    assert shown(report, "ja") == (
+        "## ❌ 失敗しました\n\n"
+        "plate · dev\n\n"
+        "何も変更していません。\n\n"
+        "### 問題\n\n"
+        f"❌ **[ACES-C005]({TOO_LONG.kind.help_url('ja')})** titleが長すぎます。<br><code>register.json:7:9</code>\n\n"
+        f"❌ **[ACES-W004]({LINK.kind.help_url('ja')})** models/latest -&gt; ../v2 はシンボリックリンクです。\n\n"
+        "<pre>含めないでください:\ntar czf deploy.tar.gz models/v2</pre>\n"
+    )
+
+
+def test_the_summary_of_a_deployment_has_changes_outputs_and_steps_in_japanese() -> None:
+    report = Report(
+        title="plate · dev",
+        result="deployed",
+        changes=[CHANGED, AS_IT_IS],
+        outputs={"endpoint-name": "plate-dev", "failure-code": ""},
+        steps=[StepRecord(name="Weights", seconds=3, result="done"), StepRecord(name="Plan", seconds=9, result="failed")],
+    )
+    assert shown(report, "ja") == (
+        "## ✅ デプロイしました\n\n"
+        "plate · dev\n\n"
+        "### 変更\n\n"
+        "|  | 対象 | 名前 | 理由 |\n| --- | --- | --- | --- |\n"
+        "| 更新 | エンドポイント設定 | <code>plate-1f</code> | イメージ a -&gt; b<br>tag |\n"
+        "| 変更なし | サービス | <code>plate</code> |  |\n\n"
+        "### デプロイの結果\n\n"
+        "| 出力 | 値 |\n| --- | --- |\n| endpoint-name | <code>plate-dev</code> |\n\n"
+        "### ステップ\n\n"
+        "|  | ステップ | 時間 |  |\n| --- | --- | ---: | --- |\n"
+        "| ✅ | Weights | 3.0 s | `██████··················` |\n"
+        "| ❌ | Plan | 9.0 s | `······██████████████████` |\n"
+    )
+
+
+def test_the_headings_are_english_by_choice_too() -> None:
+    report = Report(result="unchanged", changes=[CHANGED, AS_IT_IS], outputs={"endpoint-name": "plate-dev"})
+    text = shown(report)
+    assert "| update | endpoint config | <code>plate-1f</code> | image a -&gt; b<br>tag |" in text
+    assert "| as it is | service | <code>plate</code> |  |" in text
+    assert re.findall(r"^## .*|^### .*", text, re.MULTILINE) == [
+        "## ✅ Nothing to do: everything is as it should be",
+        "### Changes",
+        "### Deployment",
+    ]
+
+
+def test_every_resource_that_the_program_changes_has_a_name_in_japanese() -> None:
+    sources = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "aces_action").rglob("*.py")]
+    calls = [node for tree in sources for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = {
+        keyword.value.value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "Change"
+        for keyword in call.keywords
+        if keyword.arg == "resource" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+    }
+    assert len(named) > 3
+    assert all(re.search(r"[ァ-ヺ一-龠]", noun(resource).ja) for resource in named)
+
+
+@pytest.mark.parametrize("secret", ["abc%20def", "a_b_c", "Tom&Jerry", "5*4*3", "x|y", "<token>", "two::colons", "##[x]", "a~b"])
+def test_a_secret_does_not_reach_the_summary_whatever_it_is_made_of(secret: str) -> None:
+    report = Report(
+        title=f"title {secret}",
+        result="failed",
+        problems=[
+            Problem(
+                kind=CATALOGUE["R001"], message=same(f"it said {secret}"), hint=same(f"curl\n{secret}"), file=f"{secret}.json"
+            )
+        ],
+        changes=[Change(verb="update", resource="image", name=f"n {secret}", reasons=(same(f"why {secret}"),))],
+        outputs={"endpoint-name": f"out {secret}"},
+        done=[same(f"done {secret}")],
+        under_way=same(f"under way {secret}"),
+        steps=[StepRecord(name=f"step {secret}", seconds=1, result="done")],
+    )
+    text = html.unescape(summary(report, "en", lambda each: each.replace(secret, "***")))
+    assert secret not in text.replace("\u200b", "")
+    assert html.unescape(shown(report)).replace("\u200b", "").count(secret) == text.count("***") == 10
+
+
+def test_text_from_outside_is_not_taken_for_markup() -> None:
+    nasty = "a | b `c` *d* _e_ <b>f</b> [g](http://h) ~i~ \\j & ::error::k\n# l"
+    report = Report(problems=[Problem(kind=CATALOGUE["R001"], message=same(nasty), hint=same("</pre><h1>x"))])
+    lines = shown(report).splitlines()
+    told = next(line for line in lines if "ACES-R001" in line).partition(")** ")[2]
+    assert not re.search(r"[|`*_\[\]~<>\\]", told)
+    assert html.unescape(told) == nasty.replace("\n", " ")
+    assert "<pre>&lt;/pre&gt;&lt;h1&gt;x</pre>" in lines
+
+
+def test_of_very_many_problems_those_that_do_not_fit_are_counted_by_their_code() -> None:
+    report = Report(result="failed", problems=[*many(5_000), *[TOO_LONG] * 7, NO_EFFECT])
+    text = shown(report)
+    assert text.count("number ") == 200
+    assert "Not listed here: 4,808. The log has them all." in text
+    assert text.endswith(
+        f"4,800 × [ACES-C004]({CATALOGUE['C004'].help_url('en')}) Does not match the schema<br>"
+        f"7 × [ACES-C005]({TOO_LONG.kind.help_url('en')}) Text too long<br>"
+        f"1 × [ACES-C012]({NO_EFFECT.kind.help_url('en')}) Setting without effect\n"
+    )
+
+
+def test_a_summary_stays_below_githubs_limit_with_all_its_parts() -> None:
+    long = "長い説明と<記号>_*|" * 2_000
+    report = Report(
+        result="failed",
+        problems=[Problem(kind=CATALOGUE["E001"], message=same(long), hint=same(long))] * 500,
+        changes=[Change(verb="update", resource="service", name="x", reasons=(same(long),) * 20)] * 500,
+        outputs={"endpoint-name": "plate-dev"},
+        steps=[StepRecord(name="Plan", seconds=1, result="done")],
+    )
+    text = shown(report, "ja")
+    assert len(text.encode()) < SUMMARY_LIMIT
+    assert re.findall(r"^### .*", text, re.MULTILINE) == ["### 問題", "### 変更", "### デプロイの結果", "### ステップ"]
+    assert "ここに示していないもの: " in text
+
+
+def test_a_run_that_changed_nothing_says_so() -> None:
+    assert how_far(Report()) == Text("Nothing was changed.", "何も変更していません。")
+
+
+def test_a_run_that_stopped_midway_lists_what_it_changed_and_what_goes_on() -> None:
+    report = Report(done=[Text("a", "あ"), Text("b", "い")], under_way=Text("It goes on.", "続いています。"))
+    assert how_far(report) == Text(
+        "Changed before it stopped: a; b.\nIt goes on.", "停止するまでに変更したもの: あ、い\n続いています。"
+    )
+    assert how_far(Report(done=[same("a")])) == Text("Changed before it stopped: a.", "停止するまでに変更したもの: a")
+
+
+def test_changes_in_the_log_have_their_reasons_below_them() -> None:
+    assert change_lines([CHANGED, AS_IT_IS]) == [
+        "update    endpoint config  plate-1f",
+        "                           image a -> b",
+        "                           tag",
+        "as it is  service          plate",
+    ]
+
+
+def test_outputs_are_the_same_whatever_the_language() -> None:
+    report = Report(result="failed", changes=[CHANGED, AS_IT_IS], problems=[NO_EFFECT, LINK], outputs={"endpoint-name": "plate"})
+    outputs = report.step_outputs()
+    assert json.loads(outputs.pop("changes")) == [
+        {"verb": "update", "resource": "endpoint config", "name": "plate-1f", "reasons": ["image a -> b", "tag"]},
+        {"verb": "nothing", "resource": "service", "name": "plate", "reasons": []},
+    ]
+    assert outputs == {"result": "failed", "has-changes": "true", "endpoint-name": "plate", "failure-code": "ACES-W004"}
+
+
+def test_a_run_without_changes_or_errors_says_so_in_its_outputs() -> None:
+    outputs = Report(result="unchanged", changes=[AS_IT_IS], problems=[NO_EFFECT]).step_outputs()
+    assert (outputs["has-changes"], outputs["failure-code"]) == ("false", "")
