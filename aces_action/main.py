@@ -14,16 +14,15 @@ from types import FrameType
 from typing import TextIO
 
 from aces_action import __version__
-from aces_action.aws.naming import Names, check_names, names_for
+from aces_action.configuration import Configuration, check_configuration
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
-from aces_action.language import Language
+from aces_action.language import Language, Text
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem
-from aces_action.project import load_project
 from aces_action.project.model import Project
 from aces_action.report import Report, how_far, summary
-from aces_action.settings import Settings, language_of, read_settings, secrets
+from aces_action.settings import language_of, read_settings, secrets
 from aces_action.steps import Steps
 
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -78,16 +77,22 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
 
 
 def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Report) -> None:
-    settings = read_settings(environ)
-    report.title = f"{settings.project} · {settings.env} · {settings.aws_region}"
-    log.info(f"aces-action {__version__}  {settings.command}  {report.title}")
+    values = read_settings(environ).values  # for the first line; the configuration tells what is wrong with them
+    report.title = " · ".join(values[name] for name in ("project", "env", "aws_region") if values[name])
+    log.info(f"aces-action {__version__}  {values['command'] or ''}  {report.title}")
     steps = Steps(log)
     report.steps = steps.records
     with steps.step("Configuration"):
-        project, names = _configure(settings, github, log, report)
-    if settings.command == "validate":
+        configuration = check_configuration(environ, github.workspace)
+        if any(problem.severity == "error" for problem in configuration.problems):
+            raise ConfigurationError(configuration.problems)
+        _tell(configuration, log, report)
+    if values["command"] == "validate":
         report.result = "valid"
         return
+    settings, project, names = configuration.settings, configuration.project, configuration.names
+    if settings is None or project is None or names is None:
+        raise AssertionError("a configuration without errors is whole")
     from aces_action.aws.errors import AWS_ERRORS, explain
     from aces_action.deploy import deploy
 
@@ -97,24 +102,13 @@ def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Repo
         raise ActionError(explain(error)) from error
 
 
-def _configure(settings: Settings, github: Run, log: Log, report: Report) -> tuple[Project, Names]:
-    project, problems = load_project(
-        github.workspace,
-        project=settings.project,
-        env=settings.env,
-        image_path=settings.frontend_image_path,
-        role_account=settings.role_account,
-        config_path=settings.config_path,
-    )
-    names = names_for(settings.project, settings.env, project.infra) if project else None
-    problems = problems + (check_names(names) if names else [])
-    if project is None or names is None or any(problem.severity == "error" for problem in problems):
-        raise ConfigurationError(problems)
-    report.problems += problems
-    log.problems(problems)
-    log.info(f"{len(project.services)} service{'s' if len(project.services) != 1 else ''}: " + ", ".join(_services(project)))
-    log.info(_serving(project))
-    return project, names
+def _tell(configuration: Configuration, log: Log, report: Report) -> None:
+    """Warnings, and what will be served."""
+    report.problems += configuration.problems
+    log.problems(configuration.problems)
+    if project := configuration.project:
+        log.info(f"{len(project.services)} service{'s' if len(project.services) != 1 else ''}: " + ", ".join(_services(project)))
+        log.info(_serving(project))
 
 
 def _services(project: Project) -> list[str]:
@@ -149,14 +143,18 @@ def _finish(github: Run, log: Log, report: Report, language: Language) -> None:
         if github.output_file:
             write_outputs(github.output_file, {name: log.redact(value) for name, value in report.step_outputs().items()})
         if github.summary_file:
-            write_summary(github.summary_file, log.redact(summary(report, language)))
+            write_summary(github.summary_file, summary(report, language, log.redact))
     except OSError as error:
         log.info(f"The outputs or the summary could not be written: {error}")
 
 
 def _cancelled(error: Cancelled) -> Problem:
     name = signal.Signals(error.signum).name
-    return Problem(kind=CATALOGUE["X002"], message=f"The job was cancelled ({name}).", hint="Run the job again to go on.")
+    return Problem(
+        kind=CATALOGUE["X002"],
+        message=Text(f"The job was cancelled ({name}).", f"ジョブがキャンセルされました（{name}）。"),
+        hint=Text("Run the job again to go on.", "再実行すると、続きから行います。"),
+    )
 
 
 def _unexpected(error: Exception, log: Log) -> Problem:
@@ -165,10 +163,15 @@ def _unexpected(error: Exception, log: Log) -> Problem:
     file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
     return Problem(
         kind=CATALOGUE["X001"],
-        message=f"The action ran into an error of its own: {type(error).__name__}: {error}",
-        hint=(
+        message=Text(
+            f"The action ran into an error of its own: {type(error).__name__}: {error}",
+            f"アクション自体のエラーです: {type(error).__name__}: {error}",
+        ),
+        hint=Text(
             f"At {file}:{where.lineno}. Please report it at {_ISSUES}; "
-            "'Re-run jobs' with 'Enable debug logging' shows the details."
+            "'Re-run jobs' with 'Enable debug logging' shows the details.",
+            f"{file}:{where.lineno}で起きました。{_ISSUES}に報告してください。"
+            "「Re-run jobs」で「Enable debug logging」を選ぶと、詳細が表示されます。",
         ),
     )
 

@@ -9,34 +9,45 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from aces_action.language import LANGUAGES, Language
-from aces_action.problems import CATALOGUE, ConfigurationError, Problem
+from aces_action.language import EMPTY, LANGUAGES, Language, Text, lines, sentences
+from aces_action.problems import CATALOGUE, Problem
 
 Command = Literal["deploy", "plan", "validate"]
 Environment = Literal["dev", "staging", "production"]
 WeightsPolicy = Literal["strict", "lenient"]
 
 COMMANDS: tuple[Command, ...] = ("deploy", "plan", "validate")
+ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:[\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
-_PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>")
+_SESSION_ARN = re.compile(r"(arn:aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/.*", re.ASCII)
+_PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|<REPLACE_YOUR_[^<>\s]*>?")
+_MAX_PROJECT = 40
+
+
+def _no_advice(_text: str) -> Text:
+    return EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
     """One input: its name in `with:`, the workflow variable it falls back to, its default, and how its text is read.
 
-    `read` takes the text and returns the value; it raises ValueError with words that finish the sentence 'must be …'.
+    `read` returns the value, None where the text is wrong; `expected` says what it takes, `advice` what may be meant by a wrong
+    text. The descriptions are Markdown.
     """
 
     name: str
     variable: str | None
     description: str
+    description_ja: str
     read: Callable[[str], Any]
+    expected: Text
+    advice: Callable[[str], Text] = _no_advice
     default: str | None = None
     required: bool = False
     secret: bool = False
@@ -44,6 +55,17 @@ class Input:
     @property
     def setting(self) -> str:
         return self.name.replace("-", "_")
+
+    @property
+    def called(self) -> Text:
+        """What to call it in a sentence: first what the guide's workflow has."""
+        if self.variable is None:
+            return Text(f"Input {self.name}", f"入力{self.name}")
+        return Text(f"{self.variable} (input {self.name})", f"{self.variable}（入力{self.name}）")
+
+    @property
+    def purpose(self) -> Text:
+        return Text(f"{self.name}: {self.description}", f"{self.name}: {self.description_ja}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,71 +87,145 @@ class Settings:
     wait_timeout: int
     language: Language
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A problem with one input."""
+
+    spec: Input
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the inputs say. `values` has every setting by its name, None where it is missing or wrong.
+
+    `settings` is None if a required input is missing or any is wrong; `findings` says which, in the order of `INPUTS`.
+    """
+
+    settings: Settings | None
+    values: Mapping[str, Any] = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(finding.problem for finding in self.findings)
+
     @property
     def role_account(self) -> str | None:
         """The account id in AWS_ROLE_ARN."""
-        match = _ROLE_ARN.fullmatch(self.aws_role_arn or "")
+        match = _ROLE_ARN.fullmatch(self.values["aws_role_arn"] or "")
         return match[1] if match else None
 
 
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"one of {', '.join(allowed)}")
-        return text
-
-    return read
+def _one_of(*allowed: str) -> Callable[[str], str | None]:
+    return lambda text: text if text in allowed else None
 
 
-def _matching(pattern: str, wanted: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if not re.fullmatch(pattern, text, re.ASCII):
-            raise ValueError(wanted)
-        return text
-
-    return read
+def _choice(*allowed: str) -> Text:
+    return Text(f"one of {', '.join(allowed)}", f"{'、'.join(allowed)}のいずれか")
 
 
-def _tenant_id(text: str) -> str:
+def _nearest(*allowed: str) -> Callable[[str], Text]:
+    def advice(text: str) -> Text:
+        from aces_action.project.similar import closest  # the package reads the schemas, which a right input does not need
+
+        begun = [word for word in allowed if word.startswith(text.casefold())]
+        meant = begun[0] if len(begun) == 1 else closest(text, allowed)
+        return _did_you_mean(meant) if meant else EMPTY
+
+    return advice
+
+
+def _did_you_mean(meant: str) -> Text:
+    return Text(f"Did you mean {meant}?", f"{meant}ではありませんか。")
+
+
+def _matching(pattern: str) -> Callable[[str], str | None]:
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda text: text if compiled.fullmatch(text) else None
+
+
+def _project(text: str) -> str | None:
+    # single hyphens only: ECR's repository names allow no two in a row
+    return text if len(text) <= _MAX_PROJECT and re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text, re.ASCII) else None
+
+
+def _project_advice(text: str) -> Text:
+    if len(text) > _MAX_PROJECT and _project(text[:_MAX_PROJECT].strip("-")):
+        return Text(f"It has {len(text)} characters.", f"{len(text)}文字あります。")
+    meant = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+    return _did_you_mean(meant) if text.isascii() and _project(meant) else EMPTY
+
+
+def _tenant_id(text: str) -> str | None:
+    parsed = _uuid(text)
+    return parsed if parsed == text.lower() else None
+
+
+def _tenant_advice(text: str) -> Text:
+    parsed = _uuid(text)
+    return _did_you_mean(parsed) if parsed else EMPTY
+
+
+def _uuid(text: str) -> str | None:
     try:
-        parsed = uuid.UUID(text)
+        return str(uuid.UUID(text))  # also without hyphens, in braces or after 'urn:uuid:'
     except ValueError:
-        parsed = None
-    if parsed is None or str(parsed) != text.lower():
-        raise ValueError("a UUID such as 3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13: the tenant.uuid that /accounts/status returns")
-    return text.lower()
+        return None
 
 
-def _role_arn(text: str) -> str:
-    if not _ROLE_ARN.fullmatch(text):
-        raise ValueError("a role's ARN such as arn:aws:iam::123456789012:role/<project>-<env>-github-actions-role")
-    return text
+def _role_arn_advice(text: str) -> Text:
+    """The ARNs that are copied by mistake: a session's as the CLI shows it, a user's, one with the account id cut short."""
+    if session := _SESSION_ARN.fullmatch(text):
+        own = f"{session[1]}:iam::{session[2]}:role/{session[3]}"
+        return Text(
+            f"That is the ARN of a session. The role's own is {own}, with the role's path before its name if it has one.",
+            f"これはセッションのARNです。ロールのARNは{own}です（ロールにパスがある場合は、名前の前に付きます）。",
+        )
+    if re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(?:user|group|oidc-provider|policy|instance-profile)/.*", text, re.ASCII):
+        kind = text.split(":")[5].partition("/")[0]
+        return Text(f"That is the ARN of a {kind}, not of a role.", f"これはロールではなく、{kind}のARNです。")
+    account = re.fullmatch(r"arn:aws[a-z-]*:iam::(\d*):.*", text, re.ASCII)
+    if account and len(account[1]) != 12:
+        return Text(
+            f"The account id in it has {len(account[1])} digits, but must have 12, with its leading zeros.",
+            f"AWSアカウントのIDが{len(account[1])}桁です。先頭の0を含めて12桁で書いてください。",
+        )
+    return EMPTY
 
 
-def _url(text: str) -> str:
+def _url(text: str) -> str | None:
     try:
         parts = urlsplit(text)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
     if not valid or parts.username is not None or parts.password is not None or parts.query or parts.fragment or " " in text:
-        raise ValueError("an address such as https://platform.example.com, without user, query or fragment")
+        return None
     return text.rstrip("/")
 
 
-def _duration(text: str) -> int:
+def _duration(text: str) -> int | None:
     match = re.fullmatch(r"(\d{1,6})([smh])", text, re.ASCII)
     seconds = int(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]] if match else 0
-    if not 1 <= seconds <= 6 * 3600:
-        raise ValueError("a time such as 90s, 45m or 2h, at most 6h")
-    return seconds
+    return seconds if 1 <= seconds <= 6 * 3600 else None
 
 
-def _relative_path(text: str) -> str:
+def _duration_advice(text: str) -> Text:
+    return Text(f"Minutes are written {text}m.", f"分は{text}mと書きます。") if re.fullmatch(r"[1-9]\d{0,2}", text) else EMPTY
+
+
+def _relative_path(text: str) -> str | None:
     parts = text.split("/")
-    if text.startswith(("/", "~")) or "\\" in text or ".." in parts or not parts[-1]:
-        raise ValueError("a file's path inside the repository, with '/' and without '..'")
-    return text
+    wrong = text.startswith(("/", "~")) or "\\" in text or ".." in parts or not parts[-1]
+    return None if wrong else text
+
+
+_PATH = Text(
+    "a file's path inside the repository, with '/' and without '..'",
+    "リポジトリ内のファイルのパス（区切りは「/」、「..」は使えません）",
+)
 
 
 INPUTS: tuple[Input, ...] = (
@@ -138,96 +234,152 @@ INPUTS: tuple[Input, ...] = (
         variable=None,
         default="deploy",
         description="`deploy`, `plan` (shows what deploy would change) or `validate` (the files alone, needs no AWS).",
+        description_ja="`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）のいずれか。",
         read=_one_of(*COMMANDS),
+        expected=_choice(*COMMANDS),
+        advice=_nearest(*COMMANDS),
     ),
     Input(
         name="env",
         variable="ENV",
         required=True,
         description="Environment: `dev`, `staging` or `production`.",
-        read=_one_of("dev", "staging", "production"),
+        description_ja="環境。`dev`、`staging`、`production`のいずれか。",
+        read=_one_of(*ENVIRONMENTS),
+        expected=_choice(*ENVIRONMENTS),
+        advice=_nearest(*ENVIRONMENTS),
     ),
     Input(
         name="project",
         variable="Project",
         required=True,
         description="Project name; bucket, endpoint, job definitions and roles are named after it.",
-        read=_matching(
-            r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", "2 to 40 lower-case letters, digits and single hyphens, as in ${Project}"
+        description_ja="Project名。バケット、エンドポイント、ジョブ定義、ロールの名前の元になります。",
+        read=_project,
+        expected=Text(
+            f"at most {_MAX_PROJECT} lower-case letters, digits and single hyphens, without a hyphen at either end",
+            f"{_MAX_PROJECT}文字以内の英小文字、数字、ハイフン（先頭と末尾のハイフンや、続けて2つのハイフンは使えません）",
         ),
+        advice=_project_advice,
     ),
     Input(
         name="tenant-id",
         variable="TENANT_ID",
         required=True,
         description="UUID of the ACES Platform tenant that the algorithm is published to.",
+        description_ja="アルゴリズムを公開するACES PlatformのテナントのUUID。",
         read=_tenant_id,
+        expected=Text(
+            "a UUID such as 3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13: the tenant.uuid that /accounts/status returns",
+            "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13のようなUUID（/accounts/statusが返すtenant.uuid）",
+        ),
+        advice=_tenant_advice,
     ),
     Input(
         name="aws-role-arn",
         variable="AWS_ROLE_ARN",
         description="Role to assume by GitHub's OIDC token (`id-token: write`). Without it: the job's own credentials.",
-        read=_role_arn,
+        description_ja=(
+            "GitHubのOIDCトークンで引き受けるロール（`id-token: write`が必要）。"
+            "省略すると、ジョブがすでに持っている認証情報を使います。"
+        ),
+        read=_matching(_ROLE_ARN.pattern),
+        expected=Text(
+            "a role's ARN such as arn:aws:iam::123456789012:role/<project>-<env>-github-actions-role",
+            "arn:aws:iam::123456789012:role/<project>-<env>-github-actions-roleのようなロールのARN",
+        ),
+        advice=_role_arn_advice,
     ),
     Input(
         name="aws-region",
         variable="AWS_REGION",
         default="ap-northeast-1",
         description="AWS region of bucket, image, endpoint and job definitions.",
-        read=_matching(r"[a-z]{2}(?:-[a-z]+)+-\d", "a region such as ap-northeast-1"),
+        description_ja="バケット、サーバのイメージ、エンドポイント、ジョブ定義のあるAWSリージョン。",
+        read=_matching(r"[a-z]{2}(?:-[a-z]+)+-\d"),
+        expected=Text("a region such as ap-northeast-1", "ap-northeast-1のようなリージョン"),
     ),
     Input(
         name="deploy-tag",
         variable="DEPLOY_TAG",
         default="deploy",
         description="Tag of the server image in ECR.",
-        read=_matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag: letters, digits, '_', '.' and '-', at most 128"),
+        description_ja="ECRにあるサーバのイメージのタグ。",
+        read=_matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"),
+        expected=Text(
+            "an image tag: letters, digits, '_', '.' and '-', at most 128",
+            "イメージのタグ（英数字、「_」、「.」、「-」で128文字以内）",
+        ),
     ),
     Input(
         name="frontend-image-path",
         variable="FRONTEND_IMAGE_PATH",
         description="PNG or JPEG that the platform shows for the algorithm, as a path in the repository.",
+        description_ja="ACES Platformに表示するイメージ画像（PNGまたはJPEG）の、リポジトリ内のパス。",
         read=_relative_path,
+        expected=_PATH,
     ),
     Input(
         name="config-path",
         variable=None,
         description="Infra file, where it is not `server/infra/configs/<project>-<env>-algorithm-server-infra.yml`.",
+        description_ja="infraファイルのパス。`server/infra/configs/<project>-<env>-algorithm-server-infra.yml`以外に置く場合に指定します。",
         read=_relative_path,
+        expected=_PATH,
     ),
     Input(
         name="platform-url",
         variable="PLATFORM_URL",
         description=f"The ACES Platform's internal API. In dev `{DEV_PLATFORM_URL}`; staging and production must set it.",
+        description_ja=(
+            f"ACES Platformの内部APIのURL。devでは`{DEV_PLATFORM_URL}`になります。stagingとproductionでは指定が必要です。"
+        ),
         read=_url,
+        expected=Text(
+            "an address such as https://platform.example.com, without user, query or fragment",
+            "https://platform.example.comのようなURL（ユーザ名、クエリ、フラグメントは使えません）",
+        ),
     ),
     Input(
         name="platform-token",
         variable="PLATFORM_TOKEN",
         secret=True,
         description="Token for the ACES Platform, where it asks for one. Pass a secret.",
-        read=_matching(r"[\x21-\x7e]{1,512}", "a token without spaces or line breaks (a secret with a line end at its end?)"),
+        description_ja="ACES Platformがトークンを求める場合のトークン。secretで渡してください。",
+        read=_matching(r"[\x21-\x7e]{1,512}"),
+        expected=Text(
+            "a token without spaces or line breaks (a secret with a line end at its end?)",
+            "空白や改行を含まないトークン（secretの末尾に改行が入っていませんか）",
+        ),
     ),
     Input(
         name="weights-policy",
         variable=None,
         default="strict",
         description="`strict` refuses links and hidden files in the archive; `lenient` warns of those that stay inside.",
+        description_ja="`strict`は重みファイルの中のリンクと隠しファイルをエラーにします。`lenient`は、アーカイブの外を指さないものを警告だけにします。",
         read=_one_of("strict", "lenient"),
+        expected=_choice("strict", "lenient"),
+        advice=_nearest("strict", "lenient"),
     ),
     Input(
         name="wait-timeout",
         variable=None,
         default="60m",
         description="How long to wait for the endpoint, such as `90s`, `45m` or `2h`.",
+        description_ja="エンドポイントの完了を待つ時間の上限。`90s`、`45m`、`2h`のように書きます。",
         read=_duration,
+        expected=Text("a time such as 90s, 45m or 2h, at most 6h", "90s、45m、2hのような時間（6hまで）"),
+        advice=_duration_advice,
     ),
     Input(
         name="language",
         variable=None,
         default="en",
         description="Language of problems and of the job summary: `en` or `ja`.",
+        description_ja="問題の説明とジョブサマリーの言語。`en`または`ja`。",
         read=_one_of(*LANGUAGES),
+        expected=_choice(*LANGUAGES),
     ),
 )
 
@@ -238,44 +390,28 @@ def input_text(spec: Input, environ: Mapping[str, str]) -> str:
     return given or (environ.get(spec.variable, "").strip() if spec.variable else "")
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Reads every input. Raises ConfigurationError with all that is missing or wrong, each with what it should look like."""
+def read_settings(environ: Mapping[str, str]) -> Reading:
+    """Reads every input, and says of each that is missing or wrong what it should look like."""
     values: dict[str, Any] = {}
-    problems: list[Problem] = []
+    findings: list[Finding] = []
     for spec in INPUTS:
         text = input_text(spec, environ) or spec.default or ""
         values[spec.setting] = None
-        if not text:
-            if spec.required:
-                problems.append(_missing(spec))
-        elif not spec.secret and (placeholder := _PLACEHOLDER.search(text)):
-            problems.append(
-                Problem(
-                    kind=CATALOGUE["S003"],
-                    message=f"{_called(spec)} still has the placeholder {placeholder[0]}.",
-                    hint=f"Replace it in the workflow's env: block. {_purpose(spec)}",
-                )
-            )
-        else:
-            try:
-                values[spec.setting] = spec.read(text)
-            except ValueError as error:
-                shown = "" if spec.secret or spec.name == "platform-url" else f" '{text[:80]}'"  # a URL may hold a password
-                problems.append(
-                    Problem(
-                        kind=CATALOGUE["S002"],
-                        message=f"{_called(spec)}{shown} is not valid: it must be {error}.",
-                        hint=_purpose(spec),
-                    )
-                )
-    if values["platform_url"] is None and not input_text(_input("platform-url"), environ):
-        if values["env"] == "dev":
-            values["platform_url"] = DEV_PLATFORM_URL
-        elif values["env"] is not None and values["command"] != "validate":
-            problems.append(_missing(_input("platform-url"), f"ENV is {values['env']}, and only dev has a default."))
-    if problems:
-        raise ConfigurationError(problems)
-    return Settings(**cast("dict[str, Any]", {**values, "platform_url": values["platform_url"] or ""}))
+        if text:
+            values[spec.setting] = value = None if _placeholder(spec, text) else spec.read(text)
+            if value is None:
+                findings.append(Finding(spec=spec, problem=_wrong(spec, text)))
+        elif spec.required:
+            findings.append(Finding(spec=spec, problem=_missing(spec)))
+        elif spec.name == "platform-url":
+            if values["env"] == "dev":
+                values[spec.setting] = DEV_PLATFORM_URL
+            elif values["env"] is not None and values["command"] != "validate":
+                env = values["env"]
+                why = Text(f"ENV is {env}, and only dev has a default.", f"ENVが{env}で、既定値はdevにしかありません。")
+                findings.append(Finding(spec=spec, problem=_missing(spec, why)))
+    settings = None if findings else Settings(**{**values, "platform_url": values["platform_url"] or ""})
+    return Reading(settings=settings, values=values, findings=tuple(findings))
 
 
 def secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -285,26 +421,52 @@ def secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def language_of(environ: Mapping[str, str]) -> Language:
     """The language to speak, also of wrong settings: that of the input where it is one, else English."""
-    text = input_text(_input("language"), environ)
+    text = environ.get("INPUT_LANGUAGE", "").strip()
     return next((language for language in LANGUAGES if language == text), "en")
 
 
-def _input(name: str) -> Input:
-    return next(spec for spec in INPUTS if spec.name == name)
+def _placeholder(spec: Input, text: str) -> str:
+    """What is left of the guide's template in a text. Of a secret nothing is ever shown."""
+    found = None if spec.secret else _PLACEHOLDER.search(text)
+    return found[0] if found else ""
 
 
-def _called(spec: Input) -> str:
-    return f"{spec.variable} (input {spec.name})" if spec.variable else f"Input {spec.name}"
+def _wrong(spec: Input, text: str) -> Problem:
+    if found := _placeholder(spec, text):
+        return Problem(
+            kind=CATALOGUE["S003"],
+            message=Text(
+                f"{spec.called.en} still has {found} of the template.",
+                f"{spec.called.ja}に、テンプレートの{found}が残っています。",
+            ),
+            hint=Text(
+                f"Replace it by your own value: {spec.expected.en}.",
+                f"自分の値に置き換えてください。{spec.expected.ja}を指定します。",
+            ),
+        )
+    if spec.secret or spec.name == "platform-url":  # a URL may hold a password
+        given, advice = Text(spec.called.en, f"{spec.called.ja}の値"), EMPTY
+    else:
+        given, advice = Text(f"{spec.called.en} '{text[:80]}'", f"{spec.called.ja}の値「{text[:80]}」"), spec.advice(text)
+    return Problem(
+        kind=CATALOGUE["S002"],
+        message=Text(
+            f"{given.en} is not valid: it must be {spec.expected.en}.",
+            f"{given.ja}は使えません。{spec.expected.ja}を指定してください。",
+        ),
+        hint=lines(advice, spec.purpose),
+    )
 
 
-def _purpose(spec: Input) -> str:
-    return f"{spec.name}: {spec.description}"
-
-
-def _missing(spec: Input, why: str = "") -> Problem:
-    variable = f"{spec.variable}: …" if spec.variable else ""
+def _missing(spec: Input, why: Text = EMPTY) -> Problem:
     return Problem(
         kind=CATALOGUE["S001"],
-        message=f"{_called(spec)} is not set.{' ' + why if why else ''}",
-        hint=f"{_purpose(spec)}\nSet it in the workflow: `env:` with `{variable}`, or `with:` with `{spec.name}: …`.",
+        message=sentences(Text(f"{spec.called.en} is not set.", f"{spec.called.ja}が設定されていません。"), why),
+        hint=lines(
+            spec.purpose,
+            Text(
+                f"Set it in the workflow: `env:` with `{spec.variable}: …`, or `with:` with `{spec.name}: …`.",
+                f"ワークフローの`env:`に`{spec.variable}: …`、または`with:`に`{spec.name}: …`と書きます。",
+            ),
+        ),
     )

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from aces_action.problems import ConfigurationError, Problem
-from aces_action.settings import DEV_PLATFORM_URL, read_settings, secrets
+from aces_action.language import Text
+from aces_action.problems import Problem
+from aces_action.settings import DEV_PLATFORM_URL, INPUTS, Input, Settings, language_of, read_settings, secrets
 
 GUIDE = {
     "ENV": "dev",
@@ -20,34 +21,50 @@ GUIDE = {
 
 
 def problems_of(**changes: str) -> list[Problem]:
-    with pytest.raises(ConfigurationError) as raised:
-        read_settings({**GUIDE, **changes})
-    assert raised.value.exit_status == 2
-    return list(raised.value.problems)
+    reading = read_settings({**GUIDE, **changes})
+    assert reading.settings is None
+    assert reading.problems
+    return list(reading.problems)
+
+
+def settings_of(**changes: str) -> Settings:
+    reading = read_settings({**GUIDE, **changes})
+    assert reading.problems == ()
+    assert reading.settings is not None
+    return reading.settings
 
 
 def test_the_guides_variables_alone_are_enough() -> None:
-    settings = read_settings(GUIDE)
+    settings = settings_of()
     assert (settings.command, settings.env, settings.project) == ("deploy", "dev", "number-plate-detection")
     assert settings.aws_region == "ap-northeast-1"
     assert settings.platform_url == DEV_PLATFORM_URL
-    assert settings.role_account == "123456789012"
     assert settings.wait_timeout == 3600
+    assert read_settings(GUIDE).role_account == "123456789012"
 
 
 def test_an_input_wins_over_the_variable_and_keeps_its_hyphens() -> None:
-    settings = read_settings({**GUIDE, "INPUT_DEPLOY-TAG": "v2", "INPUT_ENV": "dev", "INPUT_COMMAND": ""})
+    settings = settings_of(**{"INPUT_DEPLOY-TAG": "v2", "INPUT_ENV": "dev", "INPUT_COMMAND": ""})
     assert settings.deploy_tag == "v2"
 
 
 def test_everything_missing_is_said_at_once() -> None:
-    with pytest.raises(ConfigurationError) as raised:
-        read_settings({})
-    assert [(problem.code, problem.message.en) for problem in raised.value.problems] == [
+    assert [(problem.code, problem.message.en) for problem in read_settings({}).problems] == [
         ("ACES-S001", "ENV (input env) is not set."),
         ("ACES-S001", "Project (input project) is not set."),
         ("ACES-S001", "TENANT_ID (input tenant-id) is not set."),
     ]
+
+
+def test_what_is_right_is_known_although_something_else_is_wrong() -> None:
+    reading = read_settings({**GUIDE, "TENANT_ID": "x"})
+    assert reading.settings is None
+    assert (reading.values["project"], reading.values["env"], reading.values["tenant_id"]) == (
+        "number-plate-detection",
+        "dev",
+        None,
+    )
+    assert reading.role_account == "123456789012"
 
 
 def test_a_missing_input_says_how_to_set_it() -> None:
@@ -62,6 +79,8 @@ def test_a_missing_input_says_how_to_set_it() -> None:
         ("ENV", "prod", "one of dev, staging, production"),
         ("Project", "Number_Plate", "lower-case letters"),
         ("Project", "-x", "lower-case letters"),
+        ("Project", "a--b", "single hyphens"),
+        ("Project", "a" * 41, "at most 40"),
         ("TENANT_ID", "3f2b8c1e6d4a4f7b9a510c8e2d7f6b13", "a UUID such as"),
         ("TENANT_ID", "{3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13}", "a UUID such as"),
         ("TENANT_ID", "tenant", "a UUID such as"),
@@ -85,7 +104,61 @@ def test_a_wrong_input_is_refused_with_what_it_should_be(name: str, text: str, s
     (problem,) = problems_of(**{name: text})
     assert problem.code == "ACES-S002"
     assert f"'{text}'" in problem.message.en or name == "PLATFORM_URL"
+    assert f"「{text}」" in problem.message.ja or name == "PLATFORM_URL"
     assert says in problem.message.en
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "advice"),
+    [
+        ("ENV", "prod", "Did you mean production?"),
+        ("ENV", "Dev", "Did you mean dev?"),
+        ("ENV", "stagging", "Did you mean staging?"),
+        ("ENV", "test", ""),
+        ("INPUT_COMMAND", "deply", "Did you mean deploy?"),
+        ("Project", "Number_Plate", "Did you mean number-plate?"),
+        ("Project", "a" * 41, "It has 41 characters."),
+        ("Project", "ナンバー", ""),
+        ("TENANT_ID", "3f2b8c1e6d4a4f7b9a510c8e2d7f6b13", "Did you mean 3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13?"),
+        ("INPUT_WAIT-TIMEOUT", "60", "Minutes are written 60m."),
+        ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:user/me", "That is the ARN of a user, not of a role."),
+        ("AWS_ROLE_ARN", "arn:aws:iam::12345678901:role/x", "The account id in it has 11 digits"),
+        ("AWS_ROLE_ARN", "arn:aws:iam:::role/x", "The account id in it has 0 digits"),
+        (
+            "AWS_ROLE_ARN",
+            "arn:aws:sts::123456789012:assumed-role/x-dev-role/session",
+            "The role's own is arn:aws:iam::123456789012:role/x-dev-role,",
+        ),
+    ],
+)
+def test_a_common_mistake_comes_with_what_may_be_meant(name: str, text: str, advice: str) -> None:
+    (problem,) = problems_of(**{name: text})
+    assert advice in problem.hint.en.partition("\n")[0]
+    assert advice or problem.hint.en.count("\n") == 0
+
+
+def test_a_wrong_input_is_told_in_japanese_too() -> None:
+    (problem,) = problems_of(ENV="prod")
+    assert problem.message.ja == "ENV（入力env）の値「prod」は使えません。dev、staging、productionのいずれかを指定してください。"
+    assert problem.hint.ja == "productionではありませんか。\nenv: 環境。`dev`、`staging`、`production`のいずれか。"
+
+
+def test_a_missing_input_is_told_in_japanese_too() -> None:
+    (problem,) = problems_of(ENV="staging")
+    assert problem.message.ja == (
+        "PLATFORM_URL（入力platform-url）が設定されていません。ENVがstagingで、既定値はdevにしかありません。"
+    )
+
+
+@pytest.mark.parametrize("spec", INPUTS, ids=lambda spec: spec.name)
+def test_every_input_is_described_in_both_languages(spec: Input) -> None:
+    assert all((spec.purpose.en, spec.purpose.ja, spec.expected.en, spec.expected.ja))
+    assert spec.description_ja.endswith("。")
+
+
+@pytest.mark.parametrize(("text", "language"), [("ja", "ja"), ("", "en"), ("fr", "en")])
+def test_the_language_of_wrong_settings_is_the_one_asked_for_as_far_as_it_is_one(text: str, language: str) -> None:
+    assert language_of({"INPUT_LANGUAGE": text}) == language
 
 
 def test_several_wrong_inputs_are_reported_together() -> None:
@@ -97,17 +170,21 @@ def test_several_wrong_inputs_are_reported_together() -> None:
 def test_a_placeholder_of_the_guide_is_called_one(name: str) -> None:
     (problem,) = problems_of(**{name: "arn:aws:iam::<REPLACE_YOUR_AWS_ACOUNT_ID>:role/x"})
     assert problem.code == "ACES-S003"
-    assert "<REPLACE_YOUR_AWS_ACOUNT_ID>" in problem.message.en
+    called = next(spec for spec in INPUTS if spec.variable == name).called
+    assert problem.message == Text(
+        f"{called.en} still has <REPLACE_YOUR_AWS_ACOUNT_ID> of the template.",
+        f"{called.ja}に、テンプレートの<REPLACE_YOUR_AWS_ACOUNT_ID>が残っています。",
+    )
 
 
 def test_a_password_in_a_url_is_never_repeated() -> None:
     (problem,) = problems_of(PLATFORM_URL="https://user:hunter2@platform.example.com")
-    assert "hunter2" not in problem.message.en + problem.hint.en
+    assert "hunter2" not in repr(problem)
 
 
 def test_a_wrong_secret_is_never_repeated() -> None:
     (problem,) = problems_of(PLATFORM_TOKEN="two words")
-    assert "two words" not in problem.message.en + problem.hint.en
+    assert "two words" not in repr(problem)
 
 
 def test_staging_has_no_default_platform() -> None:
@@ -116,15 +193,16 @@ def test_staging_has_no_default_platform() -> None:
 
 
 def test_validate_needs_no_platform() -> None:
-    assert read_settings({**GUIDE, "ENV": "staging", "INPUT_COMMAND": "validate"}).platform_url == ""
+    assert settings_of(ENV="staging", INPUT_COMMAND="validate").platform_url == ""
 
 
 def test_the_token_is_not_part_of_the_settings_text() -> None:
     environ: dict[str, Any] = {**GUIDE, "PLATFORM_TOKEN": "f00dfeed"}
     assert "f00dfeed" not in repr(read_settings(environ))
+    assert "f00dfeed" not in repr(settings_of(**environ))
     assert secrets(environ) == ("f00dfeed",)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("45m", 2700), ("2h", 7200)])
 def test_durations_are_read_in_seconds(text: str, seconds: int) -> None:
-    assert read_settings({**GUIDE, "INPUT_WAIT-TIMEOUT": text}).wait_timeout == seconds
+    assert settings_of(**{"INPUT_WAIT-TIMEOUT": text}).wait_timeout == seconds

@@ -1,4 +1,4 @@
-"""Rules that no schema can say: between two files, between a file and the workflow, and within one file as a whole.
+"""Rules of register.json and algorithm.json that no schema can say, and of what is left of the template in any file.
 
 Pure functions of documents. They take what they can use of data that a schema may already have refused, and stay silent about
 the rest.
@@ -7,9 +7,10 @@ the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import Document, Path, dotted
 from aces_action.project.similar import closest
@@ -23,12 +24,16 @@ def placeholder_problems(document: Document) -> list[Problem]:
     for path in document.values:
         value = document.get(*path)
         if isinstance(value, str) and (found := _PLACEHOLDER.search(value)):
-            hint = f"Replace {found.group()} by your own value."
-            problems.append(document.problem("C009", path, f"{dotted(path)} still has {found.group()} of the template.", hint))
+            left, place = found.group(), dotted(path)
+            message = Text(f"{place} still has {left} of the template.", f"{place}にテンプレートの{left}が残っています。")
+            hint = Text(f"Replace {left} by your own value.", f"{left}を実際の値に置き換えてください。")
+            problems.append(document.problem("C009", path, message, hint))
     for path in document.keys:
         if found := _PLACEHOLDER.search(str(path[-1])):
-            message = f"The key {found.group()} of the template is still there."
-            problems.append(document.problem("C009", path, message, "Replace it by your own.", of="key"))
+            left = found.group()
+            message = Text(f"The key {left} of the template is still there.", f"テンプレートのキー{left}が残っています。")
+            hint = Text("Replace it by your own.", "実際のキーに置き換えてください。")
+            problems.append(document.problem("C009", path, message, hint, of="key"))
     return problems
 
 
@@ -44,9 +49,13 @@ def register_problems(register: Document, tasks: tuple[str, ...] | None, image_p
     """register.json as a whole, against algorithm.json (`tasks`; None where that is not known) and FRONTEND_IMAGE_PATH."""
     problems = []
     plan = register.get("plan_id")
-    if isinstance(plan, int) and plan != 1:
-        hint = 'A private algorithm needs the business plan: write "plan_id": 1.'
-        problems.append(register.problem("C013", ("plan_id",), f"plan_id is {plan}; 1 is the business plan.", hint))
+    if isinstance(plan, int | float) and not isinstance(plan, bool) and plan != 1:
+        message = Text(f"plan_id is {plan}; 1 is the business plan.", f"plan_idが{plan}です。businessプランは1です。")
+        hint = Text(
+            'A private algorithm needs the business plan: write "plan_id": 1.',
+            'PrivateAlgorithmにはbusinessプランが必要です。"plan_id": 1と書いてください。',
+        )
+        problems.append(register.problem("C013", ("plan_id",), message, hint))
     services = register.get("services")
     first_places: dict[str, Path] = {}
     known = None if tasks is None else frozenset(tasks)
@@ -59,9 +68,14 @@ def register_problems(register: Document, tasks: tuple[str, ...] | None, image_p
                 problems.append(_not_a_task(register, (*at, "name"), name, tasks))
         kind = register.get(*at, "type")
         for key in ("input_mimes", "output_mimes"):
-            if kind in {"simple", "image"} and register.get(*at, key) is not None:
-                message = f"{dotted((*at, key))} has no effect: the type is {kind}, not file."
-                problems.append(register.problem("C012", (*at, key), message, "Delete it, or write type file.", of="key"))
+            if kind in ("simple", "image") and register.get(*at, key) is not None:
+                place = dotted((*at, key))
+                message = Text(
+                    f"{place} has no effect: the type is {kind}, not file.",
+                    f"{place}は効果がありません。typeが{kind}で、fileではありません。",
+                )
+                hint = Text("Delete it, or write type file.", "削除するか、typeをfileにしてください。")
+                problems.append(register.problem("C012", (*at, key), message, hint, of="key"))
         problems.extend(_image_key_problems(register, (*at, "image_key"), image_path))
     return problems
 
@@ -69,15 +83,32 @@ def register_problems(register: Document, tasks: tuple[str, ...] | None, image_p
 def _name_problems(register: Document, path: Path, name: str, first_places: dict[str, Path]) -> Iterator[Problem]:
     first = first_places.setdefault(name, path)
     if first != path:
-        message = f'{dotted(path)} "{name}" is taken by {dotted(first)} in line {register.line(first)}.'
-        yield register.problem("C010", path, message, "Each service has a name of its own.")
+        place, taken, line = dotted(path), dotted(first), register.line(first)
+        message = Text(
+            f'{place} "{name}" is taken by {taken} in line {line}.', f"{place}の「{name}」は{line}行目の{taken}と同じです。"
+        )
+        hint = Text("Each service has a name of its own.", "サービスごとに別の名前にしてください。")
+        yield register.problem("C010", path, message, hint)
 
 
 def _not_a_task(register: Document, path: Path, name: str, tasks: tuple[str, ...]) -> Problem:
-    listed = ", ".join(f'"{task}"' for task in tasks[:5]) + (f" and {len(tasks) - 5} more" if len(tasks) > 5 else "")
-    message = f'{dotted(path)} is "{name}", but algorithm.json has no such task_name; it has {listed}.'
+    place, rest = dotted(path), len(tasks) - 5
+    listed = Text(", ".join(f'"{task}"' for task in tasks[:5]), "".join(f"「{task}」" for task in tasks[:5]))
+    if rest > 0:
+        listed += Text(f" and {rest} more", f"など、あと{rest}個")
+    message = Text(
+        f'{place} is "{name}", but algorithm.json has no such task_name; it has {listed.en}.',
+        f"{place}の「{name}」がalgorithm.jsonのtask_nameにありません。あるのは{listed.ja}です。",
+    )
     meant = tasks[0] if len(tasks) == 1 else closest(name, tasks[:50])
-    hint = f'Did you mean "{meant}"?' if meant else "Write one of those, or add this task to algorithm.json."
+    hint = (
+        Text(f'Did you mean "{meant}"?', f"「{meant}」ではありませんか。")
+        if meant
+        else Text(
+            "Write one of those, or add this task to algorithm.json.",
+            "そのいずれかを書くか、このタスクをalgorithm.jsonに追加してください。",
+        )
+    )
     return register.problem("C006", path, message, hint)
 
 
@@ -85,100 +116,13 @@ def _image_key_problems(register: Document, path: Path, image_path: str | None) 
     key = register.get(*path)
     if image_path is None or not isinstance(key, str) or key == (image := PurePosixPath(image_path).name):
         return
-    message = f'{dotted(path)} is "{key}", but the file of FRONTEND_IMAGE_PATH is "{image}".'
-    yield register.problem("C008", path, message, f'Write "image_key": "{image}", or change FRONTEND_IMAGE_PATH.')
-
-
-def account_problems(infra: Document, role_account: str | None) -> list[Problem]:
-    """account_id against the account in AWS_ROLE_ARN, where both are known."""
-    account = infra.get("account_id")
-    if role_account is None or not isinstance(account, str) or account == role_account or not re.fullmatch(r"[0-9]{12}", account):
-        return []
-    message = f"account_id is {account}, but AWS_ROLE_ARN is a role of the account {role_account}."
-    return [infra.problem("C015", ("account_id",), message, "Correct the one that is wrong: both name the account to deploy to.")]
-
-
-def instance_type_problems(infra: Document, known: tuple[str, ...]) -> list[Problem]:
-    """SAGEMAKER_INSTANCE_TYPE against SageMaker's own list (empty: not at hand).
-
-    A size that its family lacks is a mistake. A family that is not in the list may be newer than the list: a warning.
-    """
-    key = "SAGEMAKER_INSTANCE_TYPE"
-    value = infra.get(key)
-    if not isinstance(value, str) or not known or value in known or not re.fullmatch(r"ml\.[^.]+\.[^.]+", value):
-        return []
-    family = value.rpartition(".")[0]
-    sizes = [name for name in known if name.startswith(f"{family}.")]
-    if sizes:
-        meant = closest(value, sizes)
-        hint = (f"Did you mean {meant}? " if meant else "") + f"There are: {', '.join(sizes)}."
-        return [infra.problem("C018", (key,), f"{key} is {value}: {family} has no such size on SageMaker.", hint)]
-    meant = closest(value, known)
-    message = f"{key} is {value}, which is not in the list of SageMaker's instance types that this action knows."
-    hint = (f"Did you mean {meant}? " if meant else "") + "If it is newer than the list, the deploy goes on with it."
-    return [infra.problem("C020", (key,), message, hint)]
-
-
-def serving_problems(infra: Document) -> list[Problem]:
-    """Whether the settings together are one of the ways to serve (the guide's table in 2.1), and which have no effect."""
-    if not isinstance(infra.data, dict):
-        return []
-    component = infra.get("ASYNC_COMPONENT_SERVICE") or "aws_batch"
-    if component == "sagemaker":
-        return [*_sagemaker_alone(infra), *_settings_without_effect(infra, with_batch=False)]
-    if component == "aws_batch":
-        return [*_with_batch(infra), *_settings_without_effect(infra, with_batch=True)]
-    return []
-
-
-def _sagemaker_alone(infra: Document) -> Iterator[Problem]:
-    if infra.get("SAGEMAKER_INSTANCE_TYPE") is None:
-        message = "ASYNC_COMPONENT_SERVICE is sagemaker, but SAGEMAKER_INSTANCE_TYPE is missing: there is nothing to deploy."
-        hint = "Add SAGEMAKER_INSTANCE_TYPE: ml.t2.xlarge (CPU) or ml.g4dn.xlarge (GPU)."
-        yield infra.problem("C017", ("ASYNC_COMPONENT_SERVICE",), message, hint)
-
-
-def _with_batch(infra: Document) -> Iterator[Problem]:
-    endpoint, job = infra.get("SAGEMAKER_INSTANCE_TYPE"), infra.get("aws_batch_instance_type")
-    longtime = infra.get("aws_longtime_batch_instance_type")
-    if endpoint is None and job is None and longtime is None:
-        message = "Neither SAGEMAKER_INSTANCE_TYPE nor aws_batch_instance_type is set: there is nothing to deploy."
-        hint = "For both APIs:\nSAGEMAKER_INSTANCE_TYPE: ml.t2.xlarge\naws_batch_instance_type: m5.xlarge"
-        yield infra.problem("C017", (), message, hint)
-    if longtime is not None and job is None:
-        message = "aws_longtime_batch_instance_type needs aws_batch_instance_type beside it."
-        hint = "Add the standard job, e.g. aws_batch_instance_type: m5.xlarge."
-        yield infra.problem("C021", ("aws_longtime_batch_instance_type",), message, hint, of="key")
-    if endpoint is not None and job is None and longtime is None:
-        message = "aws_batch_instance_type is missing: nothing will run the asynchronous API, only the synchronous one answers."
-        hint = "Add aws_batch_instance_type, or write ASYNC_COMPONENT_SERVICE: sagemaker."
-        yield infra.problem("C012", ("ASYNC_COMPONENT_SERVICE",), message, hint)
-    if infra.get("SAGEMAKER_INFERENCE_MODE") == "async":
-        message = "SAGEMAKER_INFERENCE_MODE async cannot go with ASYNC_COMPONENT_SERVICE aws_batch."
-        hint = (
-            "Under aws_batch the endpoint answers the synchronous API, and Batch the asynchronous one: delete the line.\n"
-            "For an asynchronous endpoint write ASYNC_COMPONENT_SERVICE: sagemaker."
-        )
-        yield infra.problem("C021", ("SAGEMAKER_INFERENCE_MODE",), message, hint)
-    names = [("batch", "job_definition_name"), ("batch", "longtime", "job_definition_name")]
-    if infra.get(*names[0]) is not None and infra.get(*names[0]) == infra.get(*names[1]):
-        message = "Both job definitions have the same name: each deploy would replace one by the other."
-        yield infra.problem("C010", names[1], message, "Give the long-time one a name of its own.")
-
-
-def _settings_without_effect(infra: Document, *, with_batch: bool) -> Iterator[Problem]:
-    """Our own settings for something that is not deployed. The guide's keys stay unremarked: its template sets all of them."""
-    has_endpoint = infra.get("SAGEMAKER_INSTANCE_TYPE") is not None
-    is_async = (infra.get("SAGEMAKER_INFERENCE_MODE") or ("realtime" if with_batch else "async")) == "async"
-    has_job = with_batch and infra.get("aws_batch_instance_type") is not None
-    has_longtime = has_job and infra.get("aws_longtime_batch_instance_type") is not None
-    conditions: Iterable[tuple[Path, bool, str]] = (
-        (("sagemaker",), has_endpoint, "SAGEMAKER_INSTANCE_TYPE is not set"),
-        (("sagemaker", "async"), not has_endpoint or is_async, "the endpoint is a real-time one"),
-        (("SAGEMAKER_INFERENCE_MODE",), has_endpoint or not with_batch, "SAGEMAKER_INSTANCE_TYPE is not set"),
-        (("batch",), has_job, "aws_batch_instance_type is not set" if with_batch else "ASYNC_COMPONENT_SERVICE is sagemaker"),
-        (("batch", "longtime"), has_longtime or not has_job, "aws_longtime_batch_instance_type is not set"),
+    place = dotted(path)
+    message = Text(
+        f'{place} is "{key}", but the file of FRONTEND_IMAGE_PATH is "{image}".',
+        f"{place}は「{key}」ですが、FRONTEND_IMAGE_PATHのファイルは「{image}」です。",
     )
-    for path, has_effect, reason in conditions:
-        if not has_effect and infra.get(*path) is not None:
-            yield infra.problem("C012", path, f"{dotted(path)} has no effect: {reason}.", of="key")
+    hint = Text(
+        f'Write "image_key": "{image}", or change FRONTEND_IMAGE_PATH.',
+        f'"image_key": "{image}"と書くか、FRONTEND_IMAGE_PATHを変更してください。',
+    )
+    yield register.problem("C008", path, message, hint)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict
 
-from aces_action.language import EMPTY, Text
+from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, Problem
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -22,6 +22,19 @@ Span: TypeAlias = tuple[int, int]
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
 MAX_INTEGER = 2**63
+
+
+class Place(TypedDict):
+    """The characters of one line that a problem is about, as `Problem` takes them.
+
+    Lines and columns count from 1, columns in characters (code points): a kanji is one column although an editor shows it two
+    wide, a tab is one, and so is an emoji beyond 16 bits. A byte order mark takes no column, CR and LF none of the line.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +56,21 @@ class Source:
         """The line of a character, counted from 1."""
         return bisect_right(self.line_starts, offset)
 
-    def problem(self, code: str, span: Span, message: Text, hint: Text = EMPTY) -> Problem:
-        """A problem at these characters. What goes on over several lines is marked on its first: an annotation stays there."""
+    def place(self, span: Span) -> Place:
+        """Where these characters stand. What goes on over several lines is placed on its first: an annotation stays there."""
         start = min(span[0], len(self.text))
         line = self.line(start)
         begin = self.line_starts[line - 1]
-        newline = self.text.find("\n", begin)
-        stop = len(self.text) if newline < 0 else newline
+        stop = self.line_starts[line] - 1 if line < len(self.line_starts) else len(self.text)
+        if stop > begin and self.text[stop - 1] == "\r":
+            stop -= 1
+        start = min(start, stop)
         end = max(start, min(span[1], stop))
-        place = {"line": line, "column": start - begin + 1, "end_line": line, "end_column": end - begin + 1}
-        return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=self.file, **place)
+        return Place(line=line, column=start - begin + 1, end_line=line, end_column=end - begin + 1)
+
+    def problem(self, code: str, span: Span, message: Text, hint: Text = EMPTY) -> Problem:
+        """A problem at these characters."""
+        return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=self.file, **self.place(span))
 
 
 class UnreadableError(Exception):
@@ -85,14 +103,16 @@ class Document:
                 return None
         return value
 
-    def raw(self, path: Path) -> str:
+    def written(self, path: Path) -> Text:
         """A value as it is written in the file; containers and long text in a few words."""
         value = self.get(*path)
-        if isinstance(value, dict | list):
-            return "an object" if isinstance(value, dict) else f"a list of {len(value)}"
+        if isinstance(value, dict):
+            return Text("an object", "オブジェクト")
+        if isinstance(value, list):
+            return Text(f"a list of {len(value)}", f"{len(value)}個のリスト")
         start, end = self.span(path)
-        written = " ".join(self.source.text[start:end].split())
-        return (written if len(written) <= 60 else f"{written[:57]}...") or "empty"
+        found = " ".join(self.source.text[start : min(end, start + 1_000)].split())
+        return same(found if len(found) <= 60 else f"{found[:57]}...") if found else Text("empty", "空")
 
     def span(self, path: Path, *, of: Literal["value", "key"] = "value") -> Span:
         """Where it stands. What is not written there itself (YAML aliases, missing keys): the nearest thing around it."""
@@ -115,3 +135,8 @@ def dotted(path: Path) -> str:
     """A path as a user would write it: `services[0].title`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".") or "the file"
+
+
+def called(path: Path) -> Text:
+    """A path as a user would write it: `services[0].title`; the top is the file itself."""
+    return same(dotted(path)) if path else Text("the file", "ファイル全体")

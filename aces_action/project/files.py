@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.document import Source
 from aces_action.project.similar import closest
@@ -11,9 +12,10 @@ from aces_action.project.similar import closest
 _MAX_TEXT = 1_000_000
 _BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_SAVE_AS_UTF8 = Text("Save it as UTF-8 in your editor.", "エディタでUTF-8で保存し直してください。")
 
 
-def read_source(workspace: Path, file: str, *, purpose: str) -> Source | Problem:
+def read_source(workspace: Path, file: str, *, purpose: Text) -> Source | Problem:
     """The text of a JSON or YAML file of at most 1 MB; a byte order mark of UTF-8 is dropped. `purpose` names it to the user."""
     content = read_bytes(workspace, file, limit=_MAX_TEXT, purpose=purpose)
     if isinstance(content, Problem):
@@ -21,7 +23,8 @@ def read_source(workspace: Path, file: str, *, purpose: str) -> Source | Problem
     name = str(PurePosixPath(file))
     for mark, encoding in _OTHER_BOMS.items():
         if content.startswith(mark):
-            return _unreadable(name, f"{name} is {encoding}, not UTF-8.", "Save it as UTF-8 in your editor.")
+            message = Text(f"{name} is {encoding}, not UTF-8.", f"{name}は{encoding}です。UTF-8で保存してください。")
+            return _unreadable(name, message, _SAVE_AS_UTF8)
     content = content.removeprefix(_BOM)
     try:
         return Source.of(name, content.decode())
@@ -33,60 +36,109 @@ def _undecodable(name: str, content: bytes, offset: int) -> Problem:
     """Where the bytes stop being UTF-8. Windows editors in Japan save Shift_JIS, so say when it would read as that."""
     before = content[:offset]
     line, column = before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode()) + 1
+    byte = f"0x{content[offset]:02X}"
+    message = Text(
+        f"{name} is not UTF-8: the byte {byte} here belongs to no character.",
+        f"{name}はUTF-8ではありません。ここにあるバイト{byte}は、どの文字にもなりません。",
+    )
     try:
         content.decode("cp932")
-        hint = "It reads as Shift_JIS: save it as UTF-8 in your editor."
+        hint = Text(
+            "It reads as Shift_JIS: save it as UTF-8 in your editor.",
+            "Shift_JISとしては読めます。エディタでUTF-8で保存し直してください。",
+        )
     except UnicodeDecodeError:
-        hint = "Save it as UTF-8 in your editor."
-    message = f"{name} is not UTF-8: the byte 0x{content[offset]:02X} here belongs to no character."
+        hint = _SAVE_AS_UTF8
     kind = CATALOGUE["C019"]
     return Problem(kind=kind, message=message, hint=hint, file=name, line=line, column=column, end_line=line, end_column=column)
 
 
-def read_bytes(workspace: Path, file: str, *, limit: int, purpose: str) -> bytes | Problem:
+def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> bytes | Problem:
     """The content of a file of at most `limit` bytes; `file` is relative to the workspace and may not lead out of it."""
     name = str(PurePosixPath(file))
     try:
         root, path = workspace.resolve(), (workspace / file).resolve()
         if not path.is_relative_to(root):
-            message = f"{name}, {purpose}, leads out of the repository{f' to {path}' if (root / file).is_symlink() else ''}."
-            return _unreadable(None, message, "Give a path inside the repository, relative to its top.")
+            return _outside(name, purpose, path if (root / file).is_symlink() else None)
         try:
             path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return _missing(root, path, name, purpose)
         if path.is_dir():
-            return _unreadable(name, f"{name} is a directory, but must be {purpose}.", "Give the path of the file in it.")
+            message = Text(
+                f"{name} is a directory, but must be {purpose.en}.", f"{name}はディレクトリです。{purpose.ja}を指定してください。"
+            )
+            return _unreadable(
+                name, message, Text("Give the path of the file in it.", "中にあるファイルのパスを書いてください。")
+            )
         if not path.is_file():
-            return _unreadable(name, f"{name} is not an ordinary file, but must be {purpose}.")
+            message = Text(
+                f"{name} is not an ordinary file, but must be {purpose.en}.",
+                f"{name}は通常のファイルではありません。{purpose.ja}を指定してください。",
+            )
+            return _unreadable(name, message)
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
     except (OSError, RuntimeError, ValueError) as error:  # no permission, name too long; a circle of links; a NUL in the path
         reason = error.strerror if isinstance(error, OSError) else error
-        return _unreadable(None, f"{name!r}, {purpose}, cannot be read: {reason}.")
+        message = Text(
+            f"{name!r}, {purpose.en}, cannot be read: {reason}.", f"{name!r}（{purpose.ja}）を読み込めません: {reason}"
+        )
+        return _unreadable(None, message)
     if len(content) > limit:
-        return _unreadable(name, f"{name}, {purpose}, is larger than {limit / 1e6:.0f} MB.")
+        most = f"{limit / 1e6:.0f} MB"
+        message = Text(f"{name}, {purpose.en}, is larger than {most}.", f"{name}（{purpose.ja}）が{most}を超えています。")
+        return _unreadable(name, message)
     return content
 
 
-def _unreadable(file: str | None, message: str, hint: str = "") -> Problem:
+def _unreadable(file: str | None, message: Text, hint: Text = EMPTY) -> Problem:
     return Problem(kind=CATALOGUE["C019"], message=message, hint=hint, file=file)
 
 
-def _missing(root: Path, path: Path, name: str, purpose: str) -> Problem:
+def _outside(name: str, purpose: Text, target: Path | None) -> Problem:
+    """`target`: where a link leads to, None where the path itself leads out."""
+    if target is None:
+        message = Text(
+            f"{name}, {purpose.en}, leads out of the repository.", f"{name}（{purpose.ja}）はリポジトリの外を指しています。"
+        )
+    else:
+        message = Text(
+            f"{name}, {purpose.en}, leads out of the repository to {target}.",
+            f"{name}（{purpose.ja}）は、リポジトリの外の{target}を指しています。",
+        )
+    hint = Text(
+        "Give a path inside the repository, relative to its top.",
+        "リポジトリの最上位から見た、リポジトリ内のパスを書いてください。",
+    )
+    return _unreadable(None, message, hint)
+
+
+def _missing(root: Path, path: Path, name: str, purpose: Text) -> Problem:
     """Point at the file that was probably meant: what is there under nearly the same name."""
+    message = Text(f"{name}, {purpose.en}, does not exist.", f"{name}（{purpose.ja}）がありません。")
+    return Problem(kind=CATALOGUE["C001"], message=message, hint=_beside(root, path), file=name)
+
+
+def _beside(root: Path, path: Path) -> Text:
     folder = path.parent
     while not folder.is_dir():
         folder = folder.parent
     if folder != path.parent:
-        there = "the repository" if folder == root else f"{folder.relative_to(root).as_posix()}/"
         missing = path.relative_to(folder).parts[0]
-        hint = f"There is no folder {missing}/ in {there}. Is the repository checked out (actions/checkout) before this step?"
-        return Problem(kind=CATALOGUE["C001"], message=f"{name}, {purpose}, does not exist.", hint=hint, file=name)
+        there = (
+            Text("the repository", "リポジトリの最上位") if folder == root else same(f"{folder.relative_to(root).as_posix()}/")
+        )
+        return Text(
+            f"There is no folder {missing}/ in {there.en}. Is the repository checked out (actions/checkout) before this step?",
+            f"{there.ja}に{missing}/フォルダがありません。このステップより前にactions/checkoutでチェックアウトしていますか。",
+        )
     files = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    beside = folder.relative_to(root)
+    beside = folder.relative_to(root).as_posix()
     if match := closest(path.name, files):
-        hint = f"Did you mean {(beside / match).as_posix()}?"
-    else:
-        hint = f"In {beside.as_posix()}/ there is: {', '.join(files[:10]) or 'nothing'}."
-    return Problem(kind=CATALOGUE["C001"], message=f"{name}, {purpose}, does not exist.", hint=hint, file=name)
+        meant = path.with_name(match).relative_to(root).as_posix()
+        return Text(f"Did you mean {meant}?", f"{meant}ではありませんか。")
+    if not files:
+        return Text(f"In {beside}/ there is no file.", f"{beside}/にはファイルがありません。")
+    listed = ", ".join(files[:10])
+    return Text(f"In {beside}/ there is: {listed}.", f"{beside}/にあるファイル: {listed}")

@@ -3,8 +3,9 @@
 The standard library tells positions of syntax errors only, and the libraries tried do not fit: json-source-map (last release
 2022) recurses, lets NaN and duplicate keys pass and says 'JSON is not valid' without a place; tree-sitter-json places everything
 but says only that something is wrong; jsonc-edit edits and gives no places. So: a scanner that never recurses, on top of the
-standard library's own string scanner. It goes on after what is plain to read but not JSON (comments, trailing commas, duplicate
-keys), so that a file with five of them says so five times.
+standard library's own string scanner. It goes on after what is plain to read but not JSON (comments, trailing and forgotten
+commas, duplicate keys, other quotes or none, tabs in strings, full-width punctuation), so that a file with five of them says so
+five times; what it then takes the file to mean only serves to look for more problems.
 """
 
 from __future__ import annotations
@@ -15,19 +16,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in the module, missing in typeshed
+from typing import NamedTuple
 
+from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import MAX_DEPTH, MAX_INTEGER, MAX_VALUES, Document, Json, Path, Source, Span, UnreadableError
 
 _BLANK = re.compile(r"[ \t\r\n]*")
+_OTHER_BLANK = re.compile(r"[^\S \t\r\n]+|[\ufeff\u200b-\u200f\u2060]+")  # full-width and no-break spaces, marks of no width
 _COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
+_ESCAPE = re.compile(
+    r"\\u[0-9a-fA-F]{4}|\\[\"\\/bfnrt]|(?P<wrong>\\(?:u[0-9a-fA-F]{0,3}|[^\x00-\x1f]?))|(?P<control>[\x00-\x1f])"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_WORD = re.compile(r"[^\s{}\[\],:\"]+")
+_LIKE_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+_WORD = re.compile(r"'[^'\n]{0,999}'|“[^”\n]{0,999}”|[^\s{}\[\],:\"，、：｛｝［］]+")
+_QUOTES = "'“”‘’「」＂"
 _LITERALS: dict[str, Json] = {"true": True, "false": False, "null": None}
+_MEANT = {**_LITERALS, "none": None}
+_NO_NUMBERS = {"NaN", "Infinity", "-Infinity"}
+_FULL_WIDTH = {"，": ",", "、": ",", "：": ":", "｛": "{", "｝": "}", "［": "[", "］": "]"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):  # the quickest to make: a large file has a hundred thousand
     kind: str  # one of { } [ ] , : or 'string', 'other' (number, literal), 'end'
     start: int
     end: int
@@ -71,10 +84,12 @@ def _parse(source: Source, problems: list[Problem]) -> Document:
     last = _Token("start", 0, 0)
     for token in _tokens(source, problems):
         frame = stack[-1] if stack else None
+        if state == "comma" and frame and _begins_the_next_line(source, last, token):
+            problems.append(_comma_missing(source, last))
+            state = "key" if isinstance(frame.items, dict) else "item"
         if frame and token.kind == frame.closing and state in {"item", "key", "comma"}:
             if last.kind == ",":
-                hint = "JSON allows no comma after the last entry: delete it."
-                problems.append(source.problem("C002", last.span, f"Trailing comma before '{token.kind}'.", hint))
+                problems.append(_trailing_comma(source, last, token))
             values[frame.path] = (frame.start, token.end)
             stack.pop()
             state = "comma" if stack else "end"
@@ -101,6 +116,11 @@ def _parse(source: Source, problems: list[Problem]) -> Document:
     return Document(source=source, format="JSON", data=root, values=values, keys=keys)
 
 
+def _begins_the_next_line(source: Source, last: _Token, token: _Token) -> bool:
+    """Whether this is an entry below the last one, so that only the comma between them can be what is wrong."""
+    return token.kind in {"string", "other", "{", "["} and "\n" in source.text[last.end : token.start]
+
+
 def _put(frame: _Frame | None, value: Json) -> Path:
     """Put a value where it belongs in the innermost open object or list, and say which path that is."""
     if frame is None:
@@ -115,41 +135,76 @@ def _put(frame: _Frame | None, value: Json) -> Path:
 def _take_key(source: Source, frame: _Frame, token: _Token, keys: dict[Path, Span], problems: list[Problem]) -> None:
     frame.key = str(token.value)
     if frame.key in frame.seen:
-        message = f'The key "{frame.key}" is there twice; first in line {source.line(frame.seen[frame.key])}.'
-        problems.append(source.problem("C010", token.span, message, "Keep one of them: JSON readers take the last."))
-    frame.seen[frame.key] = token.start
+        first = source.line(frame.seen[frame.key])
+        message = Text(
+            f'The key "{frame.key}" is there twice; first in line {first}.',
+            f"キー「{frame.key}」が2回書かれています。最初は{first}行目です。",
+        )
+        hint = Text(
+            "Keep one of them: JSON readers take the last.", "どちらか一方を残してください。JSONとしては最後のものが使われます。"
+        )
+        problems.append(source.problem("C010", token.span, message, hint))
+    frame.seen.setdefault(frame.key, token.start)
     keys[(*frame.path, frame.key)] = token.span
 
 
 def _refuse_excess(source: Source, token: _Token, *, depth: int, count: int) -> None:
     if depth >= MAX_DEPTH:
-        raise UnreadableError(source.problem("C002", token.span, f"Nested deeper than {MAX_DEPTH} levels."))
+        message = Text(f"Nested deeper than {MAX_DEPTH} levels.", f"入れ子が{MAX_DEPTH}段を超えています。")
+        raise UnreadableError(source.problem("C002", token.span, message))
     if count > MAX_VALUES:
-        raise UnreadableError(source.problem("C002", token.span, f"More than {MAX_VALUES:,} values."))
+        message = Text(f"More than {MAX_VALUES:,} values.", f"値が{MAX_VALUES:,}個を超えています。")
+        raise UnreadableError(source.problem("C002", token.span, message))
+
+
+def _trailing_comma(source: Source, comma: _Token, closing: _Token) -> Problem:
+    message = Text(f"Trailing comma before '{closing.kind}'.", f"「{closing.kind}」の前に余分なカンマがあります。")
+    hint = Text(
+        "JSON allows no comma after the last entry: delete it.", "JSONでは最後の要素の後にカンマを書けません。削除してください。"
+    )
+    return source.problem("C002", comma.span, message, hint)
+
+
+def _comma_missing(source: Source, last: _Token) -> Problem:
+    """At what stands before it: a missing comma belongs to the line before."""
+    message = Text("A comma is missing after this.", "この後にカンマがありません。")
+    return source.problem(
+        "C002", last.span, message, Text("Put a ',' between two entries.", "要素と要素の間に「,」を書いてください。")
+    )
 
 
 def _unexpected(source: Source, token: _Token, last: _Token, state: str, frame: _Frame | None) -> Problem:
-    """Say what is missing, where it should stand: a missing comma belongs to the line before."""
-    closing = frame.closing if frame else ""
-    found = "the file ends" if token.kind == "end" else f"there is {source.text[token.start : token.end][:40]}"
+    """Say what is missing, where it should stand."""
     if token.kind == "end" and last.kind == "start":
-        return source.problem("C002", (0, 0), "The file is empty.")
+        return source.problem("C002", (0, 0), Text("The file is empty.", "ファイルが空です。"))
     if token.kind == "end" and frame:
-        opened = source.text[frame.start]
-        message = f"The file ends before the '{opened}' of line {source.line(frame.start)} is closed with '{closing}'."
+        opened, closing, line = source.text[frame.start], frame.closing, source.line(frame.start)
+        message = Text(
+            f"The file ends before the '{opened}' of line {line} is closed with '{closing}'.",
+            f"{line}行目の「{opened}」が「{closing}」で閉じられないまま、ファイルが終わっています。",
+        )
         return source.problem("C002", last.span, message)
     if state == "comma" and token.kind in {"string", "other", "{", "["}:
-        return source.problem("C002", last.span, "A comma is missing after this.", "Put a ',' between two entries.")
+        return _comma_missing(source, last)
+    written = source.text[token.start : token.end][:40]
+    found = Text(f"there is '{written}'", f"「{written}」")
     if state == "end":
-        return source.problem("C002", token.span, f"The JSON ends before this, but {found}.", "A file holds one JSON value.")
+        message = Text(
+            f"The JSON ends before this, but {found.en}.", f"JSONはこの前で終わっていますが、さらに{found.ja}があります。"
+        )
+        return source.problem(
+            "C002", token.span, message, Text("A file holds one JSON value.", "1つのファイルに書けるJSONの値は1つです。")
+        )
+    key, value = Text("a key in double quotes", "二重引用符で囲んだキー"), Text("a value", "値")
     expected = {
-        "value": "a value",
-        "item": "a value" if last.kind == "," else "a value or ']'",
-        "key": "a key in double quotes" if last.kind == "," else "a key in double quotes or '}'",
-        "colon": "':' after the key",
-        "comma": f"',' or '{closing}'",
+        "value": value,
+        "item": value if last.kind == "," else Text(f"{value.en} or ']'", f"{value.ja}または「]」"),
+        "key": key if last.kind == "," else Text(f"{key.en} or '}}'", f"{key.ja}または「}}」"),
+        "colon": Text("':' after the key", "キーの後の「:」"),
+        "comma": Text(f"',' or '{frame.closing if frame else ''}'", f"「,」または「{frame.closing if frame else ''}」"),
     }[state]
-    return source.problem("C002", token.span, f"Expected {expected}, but {found}.")
+    message = Text(f"Expected {expected.en}, but {found.en}.", f"ここには{expected.ja}が必要ですが、{found.ja}があります。")
+    return source.problem("C002", token.span, message)
 
 
 def _tokens(source: Source, problems: list[Problem]) -> Iterator[_Token]:
@@ -160,65 +215,161 @@ def _tokens(source: Source, problems: list[Problem]) -> Iterator[_Token]:
             yield _Token("end", position, position)
             return
         character = text[position]
-        if comment := _COMMENT.match(text, position):
-            problems.append(source.problem("C002", comment.span(), "JSON has no comments.", "Delete the comment."))
-            position = comment.end()
-            continue
         if character in "{}[],:":
             token = _Token(character, position, position + 1)
         elif character == '"':
-            token = _string(source, position)
+            token = _string(source, position, problems)
+        elif character in _FULL_WIDTH:
+            token = _full_width(source, position, problems)
+        elif no_token := _COMMENT.match(text, position) or _OTHER_BLANK.match(text, position):
+            problems.append(_no_token(source, no_token.span()))
+            position = no_token.end()
+            continue
         else:
-            token = _number_or_literal(source, position)
+            token = _number_or_word(source, position, problems)
         yield token
         position = token.end
 
 
-def _string(source: Source, start: int) -> _Token:
+def _full_width(source: Source, start: int, problems: list[Problem]) -> _Token:
+    written, meant = source.text[start], _FULL_WIDTH[source.text[start]]
+    message = Text(f"'{written}' is a full-width character.", f"「{written}」は全角文字です。")
+    hint = Text(f"Write '{meant}'.", f"半角の「{meant}」を書いてください。")
+    problems.append(source.problem("C002", (start, start + 1), message, hint))
+    return _Token(meant, start, start + 1)
+
+
+def _no_token(source: Source, span: Span) -> Problem:
+    """Between two tokens: a comment, or a blank that is none to JSON."""
+    character = source.text[span[0]]
+    if character in "/#":
+        hint = Text("Delete the comment.", "コメントを削除してください。")
+        return source.problem("C002", span, Text("JSON has no comments.", "JSONにはコメントを書けません。"), hint)
+    if character == "\u3000":
+        message = Text("A full-width space outside of a text.", "文字列の外に全角スペースがあります。")
+        return source.problem("C002", span, message, Text("Write an ordinary space.", "半角スペースにしてください。"))
+    code = f"U+{ord(character):04X}"
+    message = Text(f"The character {code} cannot stand here.", f"ここに文字{code}は書けません。")
+    hint = Text(
+        "Delete it, or write an ordinary space: most editors do not show it.",
+        "エディタに表示されないことの多い文字です。削除するか、半角スペースにしてください。",
+    )
+    return source.problem("C002", span, message, hint)
+
+
+def _string(source: Source, start: int, problems: list[Problem]) -> _Token:
     try:
         value, end = scanstring(source.text, start + 1, True)
-    except JSONDecodeError as error:
-        raise UnreadableError(_broken_string(source, start, error)) from None
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        message = "Half of a surrogate pair: this is not a character."
-        raise UnreadableError(
-            source.problem("C002", (start, end), message, "Write the character itself instead of its \\u escapes.")
+    except JSONDecodeError:
+        value, end = _broken_string(source, start, problems)
+    if _SURROGATE.search(value):
+        message = Text("Half of a surrogate pair: this is not a character.", "サロゲートペアの片方だけで、文字になりません。")
+        hint = Text(
+            "Write the character itself instead of its \\u escapes.",
+            "\\uで始まるエスケープの代わりに、文字そのものを書いてください。",
         )
+        problems.append(source.problem("C002", (start, end), message, hint))
+        value = _SURROGATE.sub("\ufffd", value)
     return _Token("string", start, end, value)
 
 
-def _broken_string(source: Source, start: int, error: JSONDecodeError) -> Problem:
-    rest = source.text[error.pos : error.pos + 1]
-    if rest == "\t":
-        return source.problem("C002", (error.pos, error.pos + 1), "A tab inside a string.", "Write it as \\t.")
-    if error.msg.startswith(("Invalid control", "Unterminated")):
-        hint = 'Close the string with " on the line where it begins; a line break inside it is written \\n.'
-        return source.problem("C002", (start, len(source.text)), "This string is not closed on its line.", hint)
-    hint = 'A backslash stands only before " \\ / b f n r t u; write a plain backslash as \\\\.'
-    return source.problem("C002", (error.pos, error.pos + 2), "This backslash begins no escape that JSON knows.", hint)
+def _broken_string(source: Source, start: int, problems: list[Problem]) -> tuple[str, int]:
+    """Every character in it that JSON refuses. The text that is meant, and where it ends."""
+    written = _STRING.match(source.text, start)
+    if written is None:
+        message = Text("This string is not closed on its line.", "この文字列は、始まった行で閉じられていません。")
+        hint = Text(
+            'Close the string with " on the line where it begins; a line break inside it is written \\n.',
+            '始まった行の中で"で閉じてください。文字列の中の改行は\\nと書きます。',
+        )
+        raise UnreadableError(source.problem("C002", (start, len(source.text)), message, hint))
+    mended, done = [], start
+    for piece in _ESCAPE.finditer(source.text, start, written.end()):
+        mended.append(source.text[done : piece.start()])
+        done = piece.end()
+        if piece["control"]:
+            problems.append(_control_character(source, piece.start()))
+            mended.append(" ")
+        elif piece["wrong"]:
+            problems.append(_wrong_escape(source, piece.span()))
+            mended.append("\\" + piece[0])  # the backslash itself
+        else:
+            mended.append(piece[0])
+    text, _ = scanstring("".join(mended) + source.text[done : written.end()], 1, True)
+    return text, written.end()
 
 
-def _number_or_literal(source: Source, start: int) -> _Token:
+def _control_character(source: Source, at: int) -> Problem:
+    if source.text[at] == "\t":
+        message, hint = (
+            Text("A tab inside a string.", "文字列の中にタブがあります。"),
+            Text("Write it as \\t.", "\\tと書いてください。"),
+        )
+    else:
+        code = f"{ord(source.text[at]):04x}"
+        message = Text(
+            f"The control character U+{code.upper()} inside a string.", f"文字列の中に制御文字U+{code.upper()}があります。"
+        )
+        hint = Text(f"Delete it, or write it as \\u{code}.", f"削除するか、\\u{code}と書いてください。")
+    return source.problem("C002", (at, at + 1), message, hint)
+
+
+def _wrong_escape(source: Source, span: Span) -> Problem:
+    message = Text(
+        "This backslash begins no escape that JSON knows.", "このバックスラッシュで始まるエスケープは、JSONにありません。"
+    )
+    hint = Text(
+        'A backslash stands only before " \\ / b f n r t u and four digits; write a plain backslash as \\\\.',
+        'バックスラッシュの後に書けるのは" \\ / b f n r tと、uに続く4桁の16進数だけです。'
+        "バックスラッシュそのものは\\\\と書きます。",
+    )
+    return source.problem("C002", span, message, hint)
+
+
+def _number_or_word(source: Source, start: int, problems: list[Problem]) -> _Token:
     word = _WORD.match(source.text, start)
     written, end = (word.group(), word.end()) if word else (source.text[start], start + 1)
     if written in _LITERALS:
         return _Token("other", start, end, _LITERALS[written])
     if (number := _NUMBER.fullmatch(written)) is None:
-        raise UnreadableError(source.problem("C002", (start, end), f"{written[:40]} is not JSON.", _word_hint(written)))
+        message = Text(f"{written[:40]} is not JSON.", f"「{written[:40]}」はJSONとして読めません。")
+        problem = source.problem("C002", (start, end), message, _word_hint(written))
+        if written in _NO_NUMBERS:
+            raise UnreadableError(problem)
+        problems.append(problem)
+        return _meant(written, start, end)
     whole = number.group(1) is None and number.group(2) is None
     value = int(written) if whole and len(written) <= 20 else float(written)
     if not math.isfinite(value) or (whole and abs(value) > MAX_INTEGER):
-        raise UnreadableError(source.problem("C002", (start, end), "This number is too large.", "At most 64 bits are read."))
+        message = Text("This number is too large.", "この数値は大きすぎます。")
+        hint = Text("At most 64 bits are read.", "64ビットまでの数値を書けます。")
+        raise UnreadableError(source.problem("C002", (start, end), message, hint))
     return _Token("other", start, end, value)
 
 
-def _word_hint(written: str) -> str:
-    if written.startswith(("'", "“", "”", "‘", "’", "「")):
-        return 'Text stands in straight double quotes: "...".'
+def _meant(written: str, start: int, end: int) -> _Token:
+    """What a word that is not JSON is most likely to mean: a value in another language's spelling, else text."""
+    if written.lower() in _MEANT:
+        return _Token("other", start, end, _MEANT[written.lower()])
+    if len(written) <= 20 and _LIKE_NUMBER.fullmatch(written):
+        number = float(written)
+        return _Token("other", start, end, int(number) if number.is_integer() else number)
+    return _Token("string", start, end, _SURROGATE.sub("\ufffd", written.strip(_QUOTES)))
+
+
+def _word_hint(written: str) -> Text:
+    if written in _NO_NUMBERS:
+        return Text("JSON has finite numbers only.", "JSONに書けるのは有限の数値だけです。")
+    if written.startswith(tuple(_QUOTES)):
+        return Text('Text stands in straight double quotes: "...".', '文字列は半角の二重引用符で囲みます: "..."')
     if written.lower() in _LITERALS:
-        return f"Write {written.lower()}: JSON's words are lower case."
+        word = written.lower()
+        return Text(f"Write {word}: JSON's words are lower case.", f"{word}と小文字で書いてください。")
     if written == "None":
-        return "Write null."
+        return Text("Write null.", "nullと書いてください。")
     if written[0] in "+-.0123456789":
-        return "Numbers are written like 1, -1, 0.5 or 1e3: no leading zero or plus, digits on both sides of the point."
-    return 'Text and keys stand in double quotes: "...".'
+        return Text(
+            "Numbers are written like 1, -1, 0.5 or 1e3: no leading zero or plus, digits on both sides of the point.",
+            "数値は1、-1、0.5、1e3のように書きます。先頭に0や+は付けず、小数点の前後には数字が必要です。",
+        )
+    return Text('Text and keys stand in double quotes: "...".', '文字列とキーは二重引用符で囲みます: "..."')

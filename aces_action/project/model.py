@@ -9,6 +9,7 @@ from typing import Literal
 AsyncComponent = Literal["aws_batch", "sagemaker"]
 InferenceMode = Literal["realtime", "async"]
 ServiceType = Literal["simple", "image", "file"]
+RolloutStrategy = Literal["all_at_once", "canary", "linear", "rolling"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,60 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameSettings:
+    """Names of the infra file that win over the convention; None: by convention (see `aws.naming`)."""
+
+    bucket: str | None = None
+    server: str | None = None
+    repository: str | None = None
+    weights_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Autoscaling:
+    """How many instances, and at which load: invocations per minute and instance, or for an asynchronous endpoint waiting
+    requests per instance. Cool-downs in seconds."""
+
+    min_capacity: int
+    max_capacity: int
+    target_value: float
+    scale_in_cooldown: int
+    scale_out_cooldown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A part of the fleet, as the guardrails take it: so many instances, or so many per cent of them."""
+
+    unit: Literal["instances", "percent"]
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """How an update reaches the endpoint (SageMaker's deployment guardrails). Times in seconds; alarms by their names in
+    CloudWatch. `size` is that of the canary, of each step of linear, or of each batch of rolling; None for all_at_once."""
+
+    strategy: RolloutStrategy
+    size: Size | None
+    wait_interval: int
+    termination_wait: int
+    maximum_execution_timeout: int | None
+    rollback_size: Size | None
+    alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCapture:
+    """Requests and answers that SageMaker keeps in S3. `s3_uri` None: in the project's bucket."""
+
+    sampling_percentage: int
+    s3_uri: str | None
+    capture: tuple[Literal["input", "output"], ...]
+    kms_key_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSettings:
     """What the infra file asks of SageMaker. Seconds, GB (2**30) and counts as SageMaker's API takes them."""
 
@@ -55,6 +110,14 @@ class EndpointSettings:
     max_concurrent_invocations_per_instance: int | None = None
     async_output_path: str | None = None
     async_failure_path: str | None = None
+    async_kms_key_id: str | None = None
+    async_success_topic: str | None = None
+    async_error_topic: str | None = None
+    async_include_inference_response_in: tuple[Literal["success", "error"], ...] = ()
+    async_invocation_timeout: int | None = None
+    autoscaling: Autoscaling | None = None
+    rollout: Rollout | None = None
+    data_capture: DataCapture | None = None
     name: str | None = None
 
 
@@ -72,6 +135,7 @@ class JobSettings:
     execution_role_arn: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     queue: str | None = None
+    compute_environment: str | None = None
     name: str | None = None
 
 
@@ -84,6 +148,7 @@ class Infra:
     endpoint: EndpointSettings | None
     job: JobSettings | None
     longtime_job: JobSettings | None
+    names: NameSettings = NameSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

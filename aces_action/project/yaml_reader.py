@@ -10,22 +10,44 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import yaml
 
+from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import MAX_DEPTH, MAX_INTEGER, MAX_VALUES, Document, Json, Path, Source, Span, UnreadableError
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {"str", "timestamp", "value", "merge"}
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_MAX_STRANGE = 20
 _PLAIN_WORDS = {
-    "found character that cannot start any token": "This character cannot begin a value here.",
-    "found a tab character that violates indentation": "A tab in the indentation.",
-    "mapping values are not allowed in this context": "A ':' where no key can stand.",
-    "found unexpected end of stream": "The quotes that begin here are not closed.",
+    "found character that cannot start any token": Text(
+        "This character cannot begin a value here.", "ここでは、この文字で値を始められません。"
+    ),
+    "mapping values are not allowed in this context": Text(
+        "A ':' where no key can stand.", "キーを書けないところに「:」があります。"
+    ),
+    "found unexpected end of stream": Text(
+        "The quotes that begin here are not closed.", "ここで始まる引用符が閉じられていません。"
+    ),
+    "could not find expected ':'": Text("A key without ':' after it.", "キーの後に「:」がありません。"),
+    "did not find expected key": Text("A key was expected here.", "ここにはキーが必要です。"),
+    "did not find expected '-' indicator": Text(
+        "A list entry with '-' was expected here.", "ここには「-」で始まるリストの要素が必要です。"
+    ),
+    "did not find expected node content": Text("A value was expected here.", "ここには値が必要です。"),
+    "did not find expected <document start>": Text(
+        "Nothing can stand after the end of the document.", "文書の終わりの後には何も書けません。"
+    ),
 }
+_FLOW = {"while parsing a flow mapping": ("{", "}"), "while parsing a flow sequence": ("[", "]")}
+_NO_KEY = Text("A key must be plain text.", "キーは文字列でなければなりません。")
+_QUOTE = Text("Quote it if it is text.", "文字列であれば引用符で囲んでください。")
+_ODD_BLANKS = "\u3000\u00a0\u200b"  # full-width, no-break and no width: text to YAML, blanks to whoever wrote them
+_FULL_WIDTH = re.compile(f"^[^#\"'\n]*?([{_ODD_BLANKS}\uff1a])", re.MULTILINE)  # neither quoted nor in a comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +82,22 @@ class _Frame:
 
 def read_yaml(source: Source) -> tuple[Document | None, list[Problem]]:
     """All problems of the text as YAML. The document is there unless reading could not go on."""
-    problems: list[Problem] = []
-    if strange := _NOT_YAML.search(source.text):
-        message = f"The character U+{ord(strange.group()):04X} cannot stand in YAML."
-        return None, [source.problem("C003", strange.span(), message, "Delete it: most editors do not show it.")]
+    problems = [_strange(source, match) for match in islice(_NOT_YAML.finditer(source.text), _MAX_STRANGE)]
+    if problems:
+        return None, problems
     try:
         return _parse(source, problems), problems
     except UnreadableError as error:
         return None, [*problems, error.problem]
     except yaml.YAMLError as error:
         return None, [*problems, _syntax_problem(source, error)]
+
+
+def _strange(source: Source, found: re.Match[str]) -> Problem:
+    code = f"U+{ord(found[0]):04X}"
+    message = Text(f"The character {code} cannot stand in YAML.", f"文字{code}はYAMLに書けません。")
+    hint = Text("Delete it: most editors do not show it.", "エディタに表示されないことの多い文字です。削除してください。")
+    return source.problem("C003", found.span(), message, hint)
 
 
 def _syntax_problem(source: Source, error: Any) -> Problem:
@@ -79,12 +107,61 @@ def _syntax_problem(source: Source, error: Any) -> Problem:
         mark = getattr(error, "context_mark", None) or mark
     offset = min(mark.index or 0, len(source.text)) if mark else 0
     if source.text[offset : offset + 1] == "\t":
-        hint = "YAML indents with spaces only: replace the tab by spaces."
-        return source.problem("C003", (offset, offset + 1), "A tab where YAML wants spaces.", hint)
+        hint = Text("YAML indents with spaces only: replace the tab by spaces.", "YAMLの字下げには半角スペースだけを使います。")
+        message = Text("A tab where YAML wants spaces.", "半角スペースを書くところにタブがあります。")
+        return source.problem("C003", (offset, offset + 1), message, hint)
+    if wide := _full_width(source, offset):
+        return wide
     context = getattr(error, "context", None)
-    message = _PLAIN_WORDS.get(words, f"YAML: {words}{f' {context}' if context else ''}.")
-    hint = "Look at the indentation, quotes and brackets here and in the line before; quote text that has ': ' or '#' in it."
+    if context in _FLOW and (opening := getattr(error, "context_mark", None)):
+        line, (opened, closing) = source.line(opening.index), _FLOW[context]
+        message = Text(
+            f"A ',' or '{closing}' was expected here: the '{opened}' of line {line} is still open.",
+            f"ここには「,」または「{closing}」が必要です。{line}行目の「{opened}」が閉じられていません。",
+        )
+        return source.problem("C003", (offset, offset + 1), message)
+    said = f"{words}{f' {context}' if context else ''}"
+    message = _PLAIN_WORDS.get(words) or Text(f"YAML: {said}.", f"YAMLとして読めません: {said}")
+    hint = Text(
+        "Look at the indentation, quotes and brackets here and in the line before; quote text that has ': ' or '#' in it.",
+        "この行と前の行の字下げ、引用符、括弧を確認してください。「: 」や「#」を含む文字列は引用符で囲みます。",
+    )
     return source.problem("C003", (offset, offset + 1), message, hint)
+
+
+def _full_width(source: Source, offset: int) -> Problem | None:
+    """Japanese keyboards: a full-width colon or space, in this line or the one before, is no punctuation to YAML."""
+    line = source.line(min(offset, len(source.text)))
+    begin = source.line_starts[max(line - 2, 0)]
+    end = source.text.find("\n", offset)
+    found = _FULL_WIDTH.search(source.text, begin, len(source.text) if end < 0 else end)
+    if found is None:
+        return None
+    if found[1] in _ODD_BLANKS:
+        return _odd_blank(source, found.span(1))
+    message = Text("A full-width colon, which YAML takes for text.", "全角の「：」は、YAMLでは区切りではなく文字です。")
+    hint = Text("Write ': ', the colon and a space.", "半角の「:」と半角スペースを書いてください。")
+    return source.problem("C003", found.span(1), message, hint)
+
+
+def _odd_blank(source: Source, span: Span) -> Problem:
+    if source.text[span[0]] == "\u3000":
+        message = Text("A full-width space, which YAML takes for text.", "全角スペースは、YAMLでは空白ではなく文字です。")
+    else:
+        code = f"U+{ord(source.text[span[0]]):04X}"
+        message = Text(f"The character {code}, which YAML takes for text.", f"文字{code}は、YAMLでは空白ではなく文字です。")
+    return source.problem("C003", span, message, Text("Write an ordinary space.", "半角スペースにしてください。"))
+
+
+def _plain(source: Source, event: yaml.ScalarEvent, span: Span, problems: list[Problem]) -> str:
+    """The text of a scalar; if it is not quoted, without odd blanks at its ends: nobody means them."""
+    text = str(event.value)
+    meant = text.strip(_ODD_BLANKS) if event.implicit[0] else text
+    if meant != text:
+        before, after = len(text) - len(text.lstrip(_ODD_BLANKS)), len(text) - len(text.rstrip(_ODD_BLANKS))
+        at = (span[0], span[0] + before) if before else (span[1] - after, span[1])
+        problems.append(_odd_blank(source, at))
+    return meant
 
 
 def _parse(source: Source, problems: list[Problem]) -> Document:
@@ -100,12 +177,15 @@ def _parse(source: Source, problems: list[Problem]) -> Document:
         frame = stack[-1] if stack else None
         is_key = frame is not None and isinstance(frame.items, dict) and frame.key is None
         match event:
-            case yaml.DocumentStartEvent():
-                _refuse_second_document(source, span, values)
+            case yaml.DocumentStartEvent() if values:
+                problems.append(_second_document(source, span))
+                break
             case yaml.ScalarEvent() if frame and is_key:
                 _take_key(source, frame, event, span, keys, problems)
             case yaml.ScalarEvent() | yaml.AliasEvent() | yaml.CollectionStartEvent() if is_key:
-                raise UnreadableError(source.problem("C003", span, "A key must be plain text.", "Write 'key: value'."))
+                raise UnreadableError(
+                    source.problem("C003", span, _NO_KEY, Text("Write 'key: value'.", "「キー: 値」の形で書いてください。"))
+                )
             case yaml.CollectionStartEvent():
                 _refuse_tag(source, span, event.tag, known={None, "!", f"{_TAG}map", f"{_TAG}seq"})
                 _refuse_excess(source, span, depth=len(stack), count=len(values))
@@ -118,7 +198,7 @@ def _parse(source: Source, problems: list[Problem]) -> Document:
                 anchors[closed.anchor] = node
                 root = _put(source, stack, node, values, root)
             case yaml.ScalarEvent():
-                anchors[event.anchor] = node = _Node(value=_scalar(source, rules, event, span), span=span)
+                anchors[event.anchor] = node = _Node(value=_scalar(source, rules, event, span, problems), span=span)
                 root = _put(source, stack, node, values, root)
             case yaml.AliasEvent():
                 root = _put(source, stack, _aliased(source, span, event.anchor, anchors), values, root)
@@ -132,29 +212,37 @@ def _offset(mark: Any) -> int:
 
 def _refuse_excess(source: Source, span: Span, *, depth: int, count: int) -> None:
     if depth >= MAX_DEPTH:
-        raise UnreadableError(source.problem("C003", span, f"Nested deeper than {MAX_DEPTH} levels."))
+        message = Text(f"Nested deeper than {MAX_DEPTH} levels.", f"入れ子が{MAX_DEPTH}段を超えています。")
+        raise UnreadableError(source.problem("C003", span, message))
     if count > MAX_VALUES:
-        raise UnreadableError(
-            source.problem("C003", span, f"More than {MAX_VALUES:,} values, those of aliases counted each time.")
+        message = Text(
+            f"More than {MAX_VALUES:,} values, those of aliases counted each time.",
+            f"値が{MAX_VALUES:,}個を超えています（エイリアスの値は、使われるたびに数えます）。",
         )
+        raise UnreadableError(source.problem("C003", span, message))
 
 
-def _refuse_second_document(source: Source, span: Span, values: dict[Path, Span]) -> None:
-    if values:
-        message = "A second YAML document begins here; only one is read."
-        raise UnreadableError(source.problem("C003", span, message, "Delete the '---' between them."))
+def _second_document(source: Source, span: Span) -> Problem:
+    message = Text(
+        "A second YAML document begins here; only one is read.", "ここから2つ目のYAML文書が始まります。読むのは1つだけです。"
+    )
+    return source.problem("C003", span, message, Text("Delete the '---' between them.", "間の「---」を削除してください。"))
 
 
 def _refuse_tag(source: Source, span: Span, tag: str | None, *, known: set[str | None]) -> None:
     if tag not in known:
-        raise UnreadableError(source.problem("C003", span, f"The tag {tag} is not known here.", "Delete it."))
+        message = Text(f"The tag {tag} is not known here.", f"タグ{tag}は使えません。")
+        raise UnreadableError(source.problem("C003", span, message, Text("Delete it.", "削除してください。")))
 
 
 def _aliased(source: Source, span: Span, anchor: str | None, anchors: dict[str | None, _Node]) -> _Node:
     """The value of an anchor, standing where its alias stands. An anchor inside itself is not finished, so not there."""
     if anchor not in anchors:
-        message = f"*{anchor} refers to no anchor that ends before it."
-        raise UnreadableError(source.problem("C003", span, message, f"Set &{anchor} at a value further up."))
+        message = Text(
+            f"*{anchor} refers to no anchor that ends before it.", f"*{anchor}が指すアンカーが、これより前にありません。"
+        )
+        hint = Text(f"Set &{anchor} at a value further up.", f"これより上にある値に&{anchor}を付けてください。")
+        raise UnreadableError(source.problem("C003", span, message, hint))
     return replace(anchors[anchor], span=span)
 
 
@@ -162,11 +250,16 @@ def _take_key(
     source: Source, frame: _Frame, event: yaml.ScalarEvent, span: Span, keys: dict[Path, Span], problems: list[Problem]
 ) -> None:
     """Keys are taken as they are written: `on` and `1` are text here, although YAML 1.1 reads them as true and a number."""
-    key = event.value
+    key = _plain(source, event, span, problems)
     if key in frame.seen:
-        message = f'The key "{key}" is there twice; first in line {source.line(frame.seen[key])}.'
-        problems.append(source.problem("C010", span, message, "Keep one of them."))
-    frame.seen[key] = span[0]
+        first = source.line(frame.seen[key])
+        message = Text(
+            f'The key "{key}" is there twice; first in line {first}.',
+            f"キー「{key}」が2回書かれています。最初は{first}行目です。",
+        )
+        hint = Text("Keep one of them.", "どちらか一方を残してください。")
+        problems.append(source.problem("C010", span, message, hint))
+    frame.seen.setdefault(key, span[0])
     frame.key, frame.is_merge = key, key == "<<" and event.implicit[0]
     keys[frame.next_path] = span
 
@@ -187,7 +280,11 @@ def _put(source: Source, stack: list[_Frame], node: _Node, values: dict[Path, Sp
     elif frame.is_merge:
         parts = node.value if isinstance(node.value, list) else [node.value]
         if not all(isinstance(part, dict) for part in parts):
-            raise UnreadableError(source.problem("C003", node.span, "'<<' takes a mapping, or a list of mappings."))
+            message = Text(
+                "'<<' takes a mapping, or a list of mappings.",
+                "「<<」の値は、マッピングまたはマッピングのリストでなければなりません。",
+            )
+            raise UnreadableError(source.problem("C003", node.span, message))
         frame.merges.extend((part, node.span) for part in parts if isinstance(part, dict))
     else:
         values[path] = node.span
@@ -204,26 +301,29 @@ def _merge(frame: _Frame, values: dict[Path, Span], keys: dict[Path, Span]) -> N
                 values[(*frame.path, key)] = keys[(*frame.path, key)] = span
 
 
-def _scalar(source: Source, rules: yaml.SafeLoader, event: yaml.ScalarEvent, span: Span) -> Json:
+def _scalar(source: Source, rules: yaml.SafeLoader, event: yaml.ScalarEvent, span: Span, problems: list[Problem]) -> Json:
     """The value of a scalar by YAML 1.1's rules; numbers that JSON cannot carry are refused."""
+    text = _plain(source, event, span, problems)
     tag = (
-        rules.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+        rules.resolve(yaml.ScalarNode, text, event.implicit)  # type: ignore[no-untyped-call]
         if event.tag in {None, "!"}
         else str(event.tag)
     )
     name = tag.removeprefix(_TAG)
     _refuse_tag(source, span, name, known={*_TEXT_TAGS, "null", "bool", "int", "float"})
     if name in _TEXT_TAGS:
-        return str(event.value)
+        return text
     if name == "null":
         return None
-    node = yaml.ScalarNode(tag, event.value)
+    node = yaml.ScalarNode(tag, text)
     try:
         if name == "bool":
             return bool(rules.construct_yaml_bool(node))
         value: float = rules.construct_yaml_int(node) if name == "int" else rules.construct_yaml_float(node)
     except (ValueError, KeyError, IndexError):  # PyYAML's own, for `!!int x`, `!!bool x`, `0x_` and numbers of 4,300 digits
-        raise UnreadableError(source.problem("C003", span, "This is not a number.", "Quote it if it is text.")) from None
+        message = Text("This is not a number.", "数値として読めません。")
+        raise UnreadableError(source.problem("C003", span, message, _QUOTE)) from None
     if not math.isfinite(value) or (isinstance(value, int) and abs(value) > MAX_INTEGER):
-        raise UnreadableError(source.problem("C003", span, "This number is too large.", "Quote it if it is text."))
+        message = Text("This number is too large.", "この数値は大きすぎます。")
+        raise UnreadableError(source.problem("C003", span, message, _QUOTE))
     return value

@@ -1,0 +1,168 @@
+"""Settings and files of a run, checked together: whatever is wrong with any of them is said in one go.
+
+Used by the action and by the terminal. Nothing is asked of AWS or the platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+from pathlib import PurePosixPath
+from typing import Any
+
+from aces_action.aws.naming import Names, names_for
+from aces_action.language import Text, lines
+from aces_action.problems import Problem
+from aces_action.project import load_project
+from aces_action.project.checks import placeholder_problems
+from aces_action.project.document import Document, Path, Span
+from aces_action.project.model import Project
+from aces_action.project.similar import closest
+from aces_action.project.workflow import Usage, read_workflow
+from aces_action.settings import INPUTS, Finding, Input, Settings, input_text, read_settings
+
+_INPUTS = frozenset(spec.name for spec in INPUTS)
+_FILES = tuple(spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path"})
+_VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """All that settings and files say. With an error among the problems, what it concerns is None.
+
+    In a run without errors everything is there, but for what `validate` does not need. Before a run settings and names, and the
+    project too, may be None without an error: an expression in the workflow gives what is missing. `values` has those settings
+    that are known and right, by name.
+    """
+
+    settings: Settings | None
+    values: Mapping[str, Any] = field(repr=False)
+    project: Project | None
+    names: Names | None
+    problems: tuple[Problem, ...]
+
+
+def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: Usage | None = None) -> Configuration:
+    """Checks the settings in `environ` and the files of the workspace, and gathers every problem.
+
+    `usage`: the step whose settings these are, before a run (`environ` begins with `usage.environ()`): what the workflow gives
+    by an expression is then not known, and not missed. Without it `environ` is the runner's, and the step is looked for in the
+    workspace, so that a problem with a variable is shown at its line of the workflow.
+    """
+    reading = read_settings(environ)
+    known_later = usage is not None or reading.values["command"] == "validate"  # a fork's pull request runs without secrets
+    usage = usage or _running(environ, workspace)
+    problems = [
+        _placed(finding, usage, environ)
+        for finding in reading.findings
+        if not (known_later and usage and _by_expression(usage, finding.spec, environ))
+    ]
+    if usage:
+        problems += _placeholders(usage, problems)
+    values = reading.values
+    project, file_problems = load_project(
+        workspace,
+        project=values["project"],
+        env=values["env"],
+        image_path=values["frontend_image_path"],
+        role_account=reading.role_account,
+        config_path=values["config_path"],
+    )
+    problems += [_named(problem, usage, values) for problem in file_problems] if usage else file_problems
+    names = None
+    if project and values["project"] and values["env"]:
+        names = names_for(values["project"], values["env"], project.infra)
+    return Configuration(settings=reading.settings, values=values, project=project, names=names, problems=tuple(problems))
+
+
+def _running(environ: Mapping[str, str], workspace: FilePath) -> Usage | None:
+    """The step that is running, as it stands in the workspace; None where it cannot be told.
+
+    GITHUB_WORKFLOW_REF is `owner/repository/.github/workflows/x.yml@refs/heads/main`; a workflow of another repository is not
+    here. Of several steps in the job, it is the first that gives what the environment has.
+    """
+    repository = environ.get("GITHUB_REPOSITORY", "")
+    name, _, _ = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")
+    file = name.removeprefix(f"{repository}/")
+    if not repository or file == name:
+        return None
+    usages = [usage for usage in read_workflow(workspace, file)[0] if usage.job == environ.get("GITHUB_JOB")]
+    if len(usages) == 1:
+        return usages[0]
+    return next((usage for usage in usages if _agrees(usage, environ)), None)
+
+
+def _agrees(usage: Usage, environ: Mapping[str, str]) -> bool:
+    """Whether its `with:` gives what the environment has, as far as that can be told before a run."""
+
+    def agrees(spec: Input) -> bool:
+        path, given = usage.inputs.get(spec.name), environ.get(f"INPUT_{spec.name.upper()}", "").strip()
+        return (usage.text(path) if path else "") in {given, None}
+
+    return all(agrees(spec) for spec in INPUTS)
+
+
+def _by_expression(usage: Usage, spec: Input, environ: Mapping[str, str]) -> bool:
+    """Whether the workflow gives it by an expression that has no value here."""
+    path = usage.place(spec)
+    return path is not None and usage.text(path) is None and not input_text(spec, environ)
+
+
+def _placed(finding: Finding, usage: Usage | None, environ: Mapping[str, str]) -> Problem:
+    """The problem, at its place in the workflow if it stands there: the environment may also come from somewhere else."""
+    spec, problem = finding.spec, finding.problem
+    if usage is None:
+        return problem
+    document, path, text = usage.document, usage.place(spec), input_text(spec, environ)
+    if path is not None and (text == "" or usage.text(path) in {text, None}):
+        return _at(problem, document, document.span(path))
+    if text:
+        return problem
+    if meant := _mistyped(usage, spec):
+        hint = Text(
+            f"The workflow has {meant[-1]} here; the action reads {spec.variable} or the input {spec.name}.",
+            f"ワークフローのここには{meant[-1]}があります。アクションが読むのは{spec.variable}または入力{spec.name}です。",
+        )
+        return _at(replace(problem, hint=lines(hint, problem.hint)), document, document.span(meant, of="key"))
+    return _at(problem, document, document.span(usage.block(_VARIABLES), of="key"))
+
+
+def _mistyped(usage: Usage, spec: Input) -> Path | None:
+    """A variable or input that nothing reads, and whose name is nearly the one that is missing: `PROJECT`, `tenant_id`."""
+    strays = {name: path for name, path in usage.inputs.items() if name not in _INPUTS}
+    strays |= {name: path for name, path in usage.variables.items() if name not in _VARIABLES}
+    by_name = {name.casefold().replace("_", "-"): path for name, path in strays.items()}
+    meant = closest(spec.name, by_name)
+    return by_name[meant] if meant else None
+
+
+def _named(problem: Problem, usage: Usage, values: Mapping[str, Any]) -> Problem:
+    """A file that is not there is shown at the setting that names it: an annotation on it would stand nowhere."""
+    if problem.code != "ACES-C001":
+        return problem
+    for spec in _FILES:
+        named, path = values[spec.setting], usage.place(spec)
+        if named and path and PurePosixPath(named).as_posix() == problem.file and usage.text(path) in {named, None}:
+            return _at(problem, usage.document, usage.document.span(path))
+    return problem
+
+
+def _at(problem: Problem, document: Document, span: Span) -> Problem:
+    return replace(problem, file=document.source.file, **document.source.place(span))
+
+
+def _placeholders(usage: Usage, known: Iterable[Problem]) -> list[Problem]:
+    """What else of the guide's template is left in the workflow, but for its other jobs."""
+
+    def concerns(path: Path) -> bool:
+        return path[:1] != ("jobs",) or path[:2] == usage.step[:2]
+
+    document = usage.document
+    part = replace(
+        document,
+        values={path: span for path, span in document.values.items() if concerns(path)},
+        keys={path: span for path, span in document.keys.items() if concerns(path)},
+    )
+    told = {problem.place for problem in known}
+    return [problem for problem in placeholder_problems(part) if problem.place not in told]

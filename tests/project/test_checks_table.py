@@ -1,0 +1,43 @@
+"""docs/validation.md, the list of all rules: every code is in it, and every test that it names exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from aces_action.problems import CATALOGUE
+from tests.project.conftest import EXAMPLES
+
+ROOT = EXAMPLES.parent
+PAGE = (ROOT / "docs/validation.md").read_text("utf-8")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.splitlines()
+    if line.startswith("| ") and not line.startswith(("| ---", "| rule", "| property"))
+]
+
+
+@cache
+def _tests(file: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / file).read_text("utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])
+def test_every_rule_names_a_test_that_exists(row: list[str]) -> None:
+    match = re.fullmatch(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[-1])
+    assert match, row[-1]
+    assert match[2] in _tests(match[1])
+
+
+def test_every_code_of_files_and_settings_is_in_the_table_and_no_other() -> None:
+    codes = {row[1] for row in ROWS if len(row) == 4}
+    assert codes == {code for code in CATALOGUE if code[0] in "CS"}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if len(row) == 4], ids=lambda row: row[0][:40])
+def test_what_is_a_warning_is_set_in_italics(row: list[str]) -> None:
+    assert row[0].startswith("*") == (CATALOGUE[row[1]].severity == "warning")
