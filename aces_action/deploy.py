@@ -20,11 +20,11 @@ from aces_action.changes import Change
 from aces_action.github.log import Log
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
-from aces_action.language import EMPTY, Text, same
+from aces_action.language import EMPTY, Text
 from aces_action.preflight import Findings, preflight
 from aces_action.problems import ActionError
 from aces_action.project.model import Infra, JobSettings, Project
-from aces_action.registration import BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
+from aces_action.registration import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
 from aces_action.report import Report, change_lines
 from aces_action.settings import Settings
 from aces_action.steps import Steps
@@ -102,7 +102,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     if not released:
         with steps.step("Release weights"):
             release(clients.s3, findings.weights, verdict)
-            report.done.append(Text("weights released", "重みのリリース"))
+            report.done.append(Text("weights released", "重みファイルの固定"))
             log.info(f"released as {weights_uri}")
 
     if desired.endpoint:
@@ -221,22 +221,17 @@ def _roll_out(
             f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
         )
 
-    try:
-        serving = endpoint.apply(
-            clients.session,
-            clients.sagemaker,
-            desired,
-            owner,
-            patience=endpoint.Patience(limit=settings.wait_timeout),
-            tell=endpoint.Teller(say=log.info, changed=lambda text: report.done.append(same(text)), started=started),
-        )
-    except ActionError as error:
-        if any(problem.code in endpoint.ENDED for problem in error.problems):
-            report.under_way = EMPTY
-        raise
-    report.under_way = EMPTY
-    if any(change.is_change for change in report.changes if change.resource == "endpoint"):
-        report.done.append(Text(f"endpoint {name} rolled out", f"エンドポイント{name}の更新"))
+    def ended() -> None:
+        report.under_way = EMPTY
+
+    serving = endpoint.apply(
+        clients.session,
+        clients.sagemaker,
+        desired,
+        owner,
+        patience=endpoint.Patience(limit=settings.wait_timeout),
+        tell=endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended),
+    )
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name
     log.info(f"{serving.name} is InService with {serving.config_name}")
@@ -246,21 +241,21 @@ def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: 
     def register(job: batch.DesiredJobDefinition | None, output: str) -> str | None:
         if job is None:
             return None
-        told = len(lines)
+        registered: list[Text] = []
         arn = batch.apply(
             clients.batch,
             job,
             project=settings.project,
             env=settings.env,
             tags=_tags(settings, run, job.content_hash),
-            tell=lines.append,
+            changed=registered.append,
         )
         report.outputs[output] = arn
-        report.done += [same(each) for each in lines[told:]]
-        log.info(lines[-1] if len(lines) > told else f"{arn.rpartition('/')[2]} is as it should be")
+        report.done += registered
+        name = arn.rpartition("/")[2]
+        log.info(f"registered {name}" if registered else f"{name} is as it should be")
         return arn
 
-    lines: list[str] = []
     return JobDefinitions(
         standard=register(desired.job, "batch-job-definition-arn"),
         longtime=register(desired.longtime_job, "batch-longtime-job-definition-arn"),
@@ -270,11 +265,11 @@ def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: 
 def _register(
     platform: PlatformClient, tenant_id: str, listing: Listing, changes: list[Change], report: Report
 ) -> tuple[str, ...]:
-    registered: list[str] = []
+    registered: list[Text] = []
     try:
         return registration.apply(platform, tenant_id, listing, changes, registered)
     finally:
-        report.done += [Text(f"{each} registered", f"{each}の登録") for each in registered]
+        report.done += [Text(f"{each.en} registered", f"{each.ja}の登録") for each in registered]
 
 
 def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:
@@ -299,10 +294,15 @@ def _listing(
     jobs: JobDefinitions,
 ) -> Listing:
     """The listing by the guide's table of serving modes: who answers the synchronous and the asynchronous API."""
-    target = SageMakerTarget(endpoint_name=served.endpoint_name) if served else None
-    batch_target = None
+    sync_target: SageMakerTarget | None = None
+    async_target: AsyncSageMakerTarget | BatchTarget | None = None
+    if served and project.infra.endpoint:
+        name = served.endpoint_name
+        sync_target = None if served.is_async else SageMakerTarget(endpoint_name=name)
+        timeout = project.infra.endpoint.async_invocation_timeout if served.is_async else None
+        async_target = AsyncSageMakerTarget(endpoint_name=name, invocation_timeout_seconds=timeout)
     if jobs.standard and names.job_queue:
-        batch_target = BatchTarget(
+        async_target = BatchTarget(
             job_definition_arn=jobs.standard,
             job_queue=names.job_queue,
             longtime_job_definition_arn=jobs.longtime,
@@ -315,8 +315,8 @@ def _listing(
             env=settings.env,
             account_id=identity.account,
             region=settings.aws_region,
-            sync_api=None if served is None or served.is_async else target,
-            async_api=batch_target or target,
+            sync_api=sync_target,
+            async_api=async_target,
         ),
     )
 

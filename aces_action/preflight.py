@@ -13,8 +13,9 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, error_code, explain, is_denied, missing_permission
 from aces_action.aws.identity import Identity
 from aces_action.aws.image import ServerImage, check_for_batch, check_for_sagemaker, download, read_image
-from aces_action.aws.naming import WEIGHTS_KEY, Names
+from aces_action.aws.naming import Names
 from aces_action.batch.desired import Instance, check_fit
+from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Infra, JobSettings
 from aces_action.registration import PlatformClient
@@ -64,7 +65,7 @@ def preflight(
     pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="preflight")
     try:
         bucket = pool.submit(_asked, lambda: _check_bucket(clients, names.bucket, region))
-        weights = pool.submit(_asked, lambda: locate(clients.s3, names.bucket, WEIGHTS_KEY))
+        weights = pool.submit(_asked, lambda: locate(clients.s3, names.bucket, names.weights_key))
         image = pool.submit(
             _asked,
             lambda: read_image(clients.ecr, registry=registry, repository=names.repository, tag=image_tag, fetch=download),
@@ -139,8 +140,13 @@ def _check_bucket(clients: Clients, bucket: str, region: str) -> None:
             raise ActionError(
                 Problem(
                     kind=CATALOGUE["P001"],
-                    message=f"There is no S3 bucket {bucket}.",
-                    hint="It is named ${Project}-${ENV}: check both in the workflow, or ask who set the AWS account up for it.",
+                    message=Text(f"There is no S3 bucket {bucket}.", f"S3バケット{bucket}がありません。"),
+                    hint=Text(
+                        "It is named ${Project}-${ENV}, unless the infra file has names.bucket: check these, or ask who set the "
+                        "AWS account up for it.",
+                        "バケット名は${Project}-${ENV}です（infraファイルにnames.bucketがあれば、その値です）。これらを確認するか、"
+                        "AWSアカウントの担当者に確認してください。",
+                    ),
                 )
             ) from error
         raise ActionError(explain(error, resource=f"s3://{bucket}")) from error
@@ -149,8 +155,14 @@ def _check_bucket(clients: Clients, bucket: str, region: str) -> None:
         raise ActionError(
             Problem(
                 kind=CATALOGUE["P001"],
-                message=f"The S3 bucket {bucket} is in {found}, but the endpoint would be in {region}.",
-                hint="SageMaker takes weights from its own region only. Set AWS_REGION to the bucket's region.",
+                message=Text(
+                    f"The S3 bucket {bucket} is in {found}, but the endpoint would be in {region}.",
+                    f"S3バケット{bucket}は{found}にありますが、エンドポイントの作成先は{region}です。",
+                ),
+                hint=Text(
+                    "SageMaker takes weights from its own region only. Set AWS_REGION to the bucket's region.",
+                    "SageMakerは同じリージョンの重みファイルしか使えません。AWS_REGIONをバケットのリージョンに設定してください。",
+                ),
             )
         )
 
@@ -164,15 +176,27 @@ def _check_role(clients: Clients, arn: str) -> list[Problem]:
             return [
                 Problem(
                     kind=CATALOGUE["P006"],
-                    message=f"There is no IAM role {name}, which the server would run under.",
-                    hint="Ask who set the AWS account up for it, or name another role in the infra file (…execution_role_arn).",
+                    message=Text(
+                        f"There is no IAM role {name}, which the server would run under.",
+                        f"サーバの実行に使うIAMロール{name}がありません。",
+                    ),
+                    hint=Text(
+                        "Ask who set the AWS account up for it, or name another role in the infra file: "
+                        "sagemaker.execution_role_arn, batch.execution_role_arn or batch.job_role_arn.",
+                        "AWSアカウントの担当者に確認するか、infraファイルで別のロールを指定してください: "
+                        "sagemaker.execution_role_arn、batch.execution_role_arn、batch.job_role_arn",
+                    ),
                 )
             ]
         if is_denied(error):
+            permission = missing_permission(error, "iam")
             return [
                 Problem(
                     kind=CATALOGUE["P010"],
-                    message=f"The role {name} was not checked: missing permission {missing_permission(error, 'iam')}.",
+                    message=Text(
+                        f"The role {name} was not checked: missing permission {permission}.",
+                        f"ロール{name}を確認できませんでした。{permission}の権限がありません。",
+                    ),
                 )
             ]
         raise
@@ -200,8 +224,15 @@ def _read_instances(clients: Clients, types: list[str]) -> dict[str, Instance]:
         raise ActionError(
             Problem(
                 kind=CATALOGUE["P011"],
-                message=f"EC2 does not offer the instance type {each} in this region.",
-                hint="Correct aws_batch_instance_type or aws_longtime_batch_instance_type in the infra file (no 'ml.' there).",
+                message=Text(
+                    f"EC2 does not offer the instance type {each} in this region.",
+                    f"このリージョンのEC2には、インスタンスタイプ{each}がありません。",
+                ),
+                hint=Text(
+                    "Correct aws_batch_instance_type or aws_longtime_batch_instance_type in the infra file (no 'ml.' there).",
+                    "infraファイルのaws_batch_instance_typeまたはaws_longtime_batch_instance_typeを修正してください"
+                    "（「ml.」は付けません）。",
+                ),
             )
             for each in unknown
         )

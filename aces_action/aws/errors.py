@@ -16,6 +16,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from aces_action.github.commands import shorten
+from aces_action.language import EMPTY, Text, sentences
 from aces_action.problems import CATALOGUE, Problem
 
 # everything that a call of AWS may raise; the parser's error is no BotoCoreError
@@ -24,6 +25,7 @@ AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 _DENIED = {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation", "AuthorizationError"}
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
 # IAM's name of the action where it is not `service:Operation` (Service Authorization Reference)
 # S3 answers HEAD of a missing key with 403 to a role that may not list the bucket
@@ -45,6 +47,18 @@ def is_denied(error: ClientError) -> bool:
     return error_code(error) in _DENIED
 
 
+def was_refused(error: ClientError, operation: str) -> bool:
+    """Whether AWS refused this very call, so that nothing came of it. Throttling and failures of AWS's own say less than that."""
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    throttled = status == 429 or error_code(error) in _THROTTLED
+    return error.operation_name == operation and 400 <= status < 500 and not throttled
+
+
+def was_repeated(error: ClientError) -> bool:
+    """Whether botocore had sent the call before, without hearing what came of it: the answer may be about its own success."""
+    return int(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)) > 0
+
+
 def missing_permission(error: ClientError, service: str = "") -> str:
     """The IAM action that the role lacks, as AWS says it or as the operation's name gives it."""
     named = _NOT_AUTHORIZED.search(error_message(error))
@@ -57,46 +71,84 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
     """A botocore error as a problem. `resource` names what the call was about, where the caller knows."""
     if isinstance(error, ClientError):
         return _explain_answer(error, resource)
-    about = f" ({resource})" if resource else ""
+    about = Text(f" ({resource})", f"（{resource}）") if resource else EMPTY
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return Problem(
             kind=CATALOGUE["A001"],
-            message="The job has no AWS credentials.",
-            hint="Set AWS_ROLE_ARN in the workflow's env: block and give the job `permissions: id-token: write`.",
+            message=Text("The job has no AWS credentials.", "ジョブにAWSの認証情報がありません。"),
+            hint=Text(
+                "Set AWS_ROLE_ARN in the workflow's env: block and give the job `permissions: id-token: write`.",
+                "ワークフローのenv:にAWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。",
+            ),
         )
     if isinstance(error, ConnectionError | HTTPClientError):
         return Problem(
             kind=CATALOGUE["A007"],
-            message=f"AWS does not answer{about}: {error}",
-            hint="Run the job again. If it stays so, check AWS_REGION and the runner's way to the internet.",
+            message=Text(f"AWS does not answer{about.en}: {error}", f"AWSから応答がありません{about.ja}: {error}"),
+            hint=Text(
+                "Run the job again. If it stays so, check AWS_REGION and the runner's way to the internet.",
+                "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
+            ),
         )
     if isinstance(error, ResponseParserError):
+        said = shorten(str(error), 200)
         return Problem(
             kind=CATALOGUE["A006"],
-            message=f"AWS's answer{about} could not be read: {shorten(str(error), 200)}",
-            hint="Run the job again. If it stays so, look for a proxy between the runner and AWS.",
+            message=Text(
+                f"AWS's answer{about.en} could not be read: {said}", f"AWSの応答{about.ja}を読み取れませんでした: {said}"
+            ),
+            hint=Text(
+                "Run the job again. If it stays so, look for a proxy between the runner and AWS.",
+                "ジョブを再実行してください。それでも変わらない場合は、ランナーとAWSの間にプロキシがないか確認してください。",
+            ),
         )
-    wrong = "A request was refused before it was sent" if isinstance(error, ParamValidationError) else "A call of AWS failed"
-    return Problem(kind=CATALOGUE["A006"], message=f"{wrong}{about}: {error}")
+    if isinstance(error, ParamValidationError):
+        wrong = Text(
+            f"A request was refused before it was sent{about.en}: {error}",
+            f"リクエスト{about.ja}は送信前に拒否されました: {error}",
+        )
+    else:
+        wrong = Text(f"A call of AWS failed{about.en}: {error}", f"AWSの呼び出し{about.ja}に失敗しました: {error}")
+    return Problem(kind=CATALOGUE["A006"], message=wrong)
 
 
 def _explain_answer(error: ClientError, resource: str) -> Problem:
-    code, about = error_code(error), f" on {resource}" if resource else ""
+    code, said, operation = error_code(error), error_message(error), error.operation_name
+    about = Text(f" on {resource}", f"（{resource}）") if resource else EMPTY
     request = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
     if is_denied(error):
+        permission = missing_permission(error)
         return Problem(
             kind=CATALOGUE["A005"],
-            message=f"The role may not call {error.operation_name}{about}: it lacks {missing_permission(error)}.",
-            hint=f"Add it to the role of AWS_ROLE_ARN (the README lists all it needs). AWS said: {error_message(error)}",
+            message=Text(
+                f"The role may not call {operation}{about.en}: it lacks {permission}.",
+                f"ロールは{operation}{about.ja}を呼び出せません。{permission}の権限がありません。",
+            ),
+            hint=sentences(
+                Text(
+                    "Add it to the role of AWS_ROLE_ARN (the README lists all it needs).",
+                    "AWS_ROLE_ARNのロールに追加してください（必要な権限の一覧はREADMEにあります）。",
+                ),
+                Text(f"AWS said: {said}", f"AWSの応答: {said}"),
+            ),
         )
     if code in _EXPIRED | _INVALID_KEY:
         return Problem(
             kind=CATALOGUE["A001"],
-            message=f"AWS did not accept the credentials for {error.operation_name}{about} ({code}).",
-            hint="Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
+            message=Text(
+                f"AWS did not accept the credentials for {operation}{about.en} ({code}).",
+                f"AWSが{operation}{about.ja}の認証情報を受け付けませんでした（{code}）。",
+            ),
+            hint=Text(
+                "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
+                "AWS_ROLE_ARNを使ってください。その認証情報は自動で更新されますが、ジョブに設定したキーは更新されません。"
+                "設定後にジョブを再実行してください。",
+            ),
         )
     return Problem(
         kind=CATALOGUE["A006"],
-        message=f"AWS refused {error.operation_name}{about}: {code}: {error_message(error)}",
-        hint=f"AWS's request id: {request}" if request else "",
+        message=Text(
+            f"AWS refused {operation}{about.en}: {code}: {said}", f"AWSが{operation}{about.ja}を拒否しました: {code}: {said}"
+        ),
+        hint=Text(f"AWS's request id: {request}", f"AWSのリクエストID: {request}") if request else EMPTY,
     )

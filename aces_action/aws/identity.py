@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, error_message, explain
+from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
@@ -54,8 +55,14 @@ def check_account(identity: Identity, *, configured: str | None, infra_file: str
     return [
         Problem(
             kind=CATALOGUE["A004"],
-            message=f"The credentials belong to AWS account {identity.account}, but account_id is {configured}.",
-            hint="Correct account_id, or AWS_ROLE_ARN in the workflow: nothing has been touched in either account.",
+            message=Text(
+                f"The credentials belong to AWS account {identity.account}, but account_id is {configured}.",
+                f"認証情報はAWSアカウント{identity.account}のものですが、account_idは{configured}です。",
+            ),
+            hint=Text(
+                "Correct account_id, or AWS_ROLE_ARN in the workflow: nothing has been touched in either account.",
+                "account_id、またはワークフローのAWS_ROLE_ARNを修正してください。どちらのアカウントにも変更は加えていません。",
+            ),
             file=infra_file,
         )
     ]
@@ -72,12 +79,18 @@ def claims(token: str) -> dict[str, str]:
 
 
 def _not_assumable(error: ClientError, role_arn: str, token: str | None) -> Problem:
-    shown = "\n".join(f"  {name}: {value}" for name, value in claims(token or "").items())
+    code, said = error_code(error), error_message(error)
+    shown = "".join(f"\n  {name}: {value}" for name, value in claims(token or "").items())
     return Problem(
         kind=CATALOGUE["A003"],
-        message=f"AWS does not let this job assume {role_arn}: {error_code(error)}: {error_message(error)}",
-        hint=(
+        message=Text(
+            f"AWS does not let this job assume {role_arn}: {code}: {said}",
+            f"このジョブは{role_arn}を引き受けられません: {code}: {said}",
+        ),
+        hint=Text(
             "Either there is no such role, or its trust policy does not admit this job. Check AWS_ROLE_ARN, and that the trust "
-            "policy names GitHub's OIDC provider and these claims of the job's token:\n" + shown
-        ).rstrip(),
+            f"policy names GitHub's OIDC provider and these claims of the job's token:{shown}",
+            "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認し、信頼ポリシーに"
+            f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが書かれていることを確認してください:{shown}",
+        ),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
@@ -21,14 +22,17 @@ _ACCEPTED = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.oci.image.index.v1+json",
 )
-_BUILD_HINT = """\
-Build and push one image for one processor, in Docker's own format. With docker/build-push-action:
+_BUILD = """\
     platforms: linux/amd64
     provenance: false
     sbom: false
     outputs: type=image,push=true,oci-mediatypes=false
-or: docker buildx build --platform linux/amd64 --provenance=false --sbom=false \\
+{or_} docker buildx build --platform linux/amd64 --provenance=false --sbom=false \\
       --output type=image,push=true,oci-mediatypes=false -t <repository>:<tag> ."""
+_BUILD_HINT = Text(
+    "Build and push one image for one processor, in Docker's own format. With docker/build-push-action:\n",
+    "1つのプロセッサ向けのイメージを、Docker形式でビルドしてプッシュしてください。docker/build-push-actionの場合:\n",
+) + Text(_BUILD.format(or_="or:"), _BUILD.format(or_="または:"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +55,17 @@ def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, f
             repositoryName=repository, imageIds=[{"imageTag": tag}], acceptedMediaTypes=list(_ACCEPTED)
         )
     except client.exceptions.RepositoryNotFoundException as error:
-        raise ActionError(
-            _not_found(f"There is no ECR repository {repository} in {registry}.", f"{registry}/{repository}:{tag}")
-        ) from error
-    if not answer["images"]:
-        raise ActionError(
-            _not_found(f"The ECR repository {repository} has no image tagged '{tag}'.", f"{registry}/{repository}:{tag}")
+        missing = Text(
+            f"There is no ECR repository {repository} in {registry}.",
+            f"{registry}にECRリポジトリ{repository}がありません。",
         )
+        raise ActionError(_not_found(missing, f"{registry}/{repository}:{tag}")) from error
+    if not answer["images"]:
+        missing = Text(
+            f"The ECR repository {repository} has no image tagged '{tag}'.",
+            f"ECRリポジトリ{repository}に、タグ「{tag}」のイメージがありません。",
+        )
+        raise ActionError(_not_found(missing, f"{registry}/{repository}:{tag}"))
     image = answer["images"][0]
     manifest = json.loads(image["imageManifest"])
     media_type = image.get("imageManifestMediaType") or manifest.get("mediaType", "")
@@ -75,7 +83,10 @@ def check_for_sagemaker(image: ServerImage, instance_type: str) -> list[Problem]
         return [
             Problem(
                 kind=CATALOGUE["P004"],
-                message=f"SageMaker does not take the image's manifest type {image.media_type}.",
+                message=Text(
+                    f"SageMaker does not take the image's manifest type {image.media_type}.",
+                    f"SageMakerは、このイメージのマニフェストの形式{image.media_type}に対応していません。",
+                ),
                 hint=_BUILD_HINT,
             )
         ]
@@ -106,8 +117,14 @@ def download(url: str) -> bytes:
         raise ActionError(
             Problem(
                 kind=CATALOGUE["P003"],
-                message=f"The image's config could not be fetched from ECR ({status}).",
-                hint="Run the job again. The runner must reach the S3 bucket behind ECR.",
+                message=Text(
+                    f"The image's config could not be fetched from ECR ({status}).",
+                    f"イメージの設定をECRから取得できませんでした（{status}）。",
+                ),
+                hint=Text(
+                    "Run the job again. The runner must reach the S3 bucket behind ECR.",
+                    "ジョブを再実行してください。ランナーから、ECRが使うS3バケットに接続できる必要があります。",
+                ),
             )
         ) from error
 
@@ -115,18 +132,25 @@ def download(url: str) -> bytes:
 def _check_architecture(image: ServerImage, instance_type: str, wanted: tuple[str, ...]) -> list[Problem]:
     if image.architecture is None or image.architecture in wanted:
         return []
+    runs = Text(" or ".join(wanted), "または".join(wanted))
     return [
         Problem(
             kind=CATALOGUE["P005"],
-            message=f"The image is built for {image.architecture}, but {instance_type} runs {' or '.join(wanted)}.",
-            hint=_BUILD_HINT.replace("linux/amd64", f"linux/{wanted[0]}"),
+            message=Text(
+                f"The image is built for {image.architecture}, but {instance_type} runs {runs.en}.",
+                f"イメージは{image.architecture}向けにビルドされていますが、{instance_type}で動くのは{runs.ja}です。",
+            ),
+            hint=_BUILD_HINT.map(lambda text: text.replace("linux/amd64", f"linux/{wanted[0]}")),
         )
     ]
 
 
-def _not_found(message: str, wanted: str) -> Problem:
+def _not_found(message: Text, wanted: str) -> Problem:
     return Problem(
         kind=CATALOGUE["P003"],
         message=message,
-        hint=f"Push the server image before this action runs, as {wanted} (DEPLOY_TAG is the tag).",
+        hint=Text(
+            f"Push the server image before this action runs, as {wanted} (DEPLOY_TAG is the tag).",
+            f"このアクションを実行する前に、サーバのイメージを{wanted}としてプッシュしてください（タグはDEPLOY_TAGの値です）。",
+        ),
     )

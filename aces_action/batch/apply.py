@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from aces_action.aws.errors import error_code, error_message, explain, is_denied
 from aces_action.batch.desired import DesiredJobDefinition
 from aces_action.batch.plan import read_plan
+from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ def apply(
     project: str,
     env: str,
     tags: Mapping[str, str],
-    tell: Callable[[str], None],
+    changed: Callable[[Text], None],
 ) -> str:
     """Registers a revision where the newest one differs; returns the ARN of the revision to use, with its number.
+
+    A revision that it registers is told to `changed`.
 
     Raises ActionError: B001 when Batch refuses it, A005 without the permission, E004 when the name is not ours.
     """
@@ -36,15 +39,20 @@ def apply(
         answer = client.register_job_definition(**desired.request, tags=tags)
     except ClientError as error:
         raise ActionError(_refused(error, desired.name)) from error
-    tell(f"registered {desired.name}:{answer['revision']}")
+    name = f"{desired.name}:{answer['revision']}"
+    changed(Text(f"registered {name}", f"ジョブ定義{name}の登録"))
     return answer["jobDefinitionArn"]
 
 
 def _refused(error: ClientError, name: str) -> Problem:
     if is_denied(error):
         return explain(error, resource=name)
+    code, said = error_code(error), error_message(error)
     return Problem(
         kind=CATALOGUE["B001"],
-        message=f"Batch refused the job definition {name}: {error_code(error)}: {error_message(error)}",
-        hint="Check the batch: settings of the infra file.",
+        message=Text(
+            f"Batch refused the job definition {name}: {code}: {said}",
+            f"AWS Batchがジョブ定義{name}を拒否しました: {code}: {said}",
+        ),
+        hint=Text("Check the batch: settings of the infra file.", "infraファイルのbatch:の設定を確認してください。"),
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import JobSettings
 
@@ -77,18 +78,23 @@ def check_fit(settings: JobSettings, instance: Instance, *, name: str, file: str
     """Problems (B002) of a definition that no instance of its type can run: such a job stays RUNNABLE for ever."""
     usable = int(instance.memory * USABLE_MEMORY)
     asked = (
-        ("vCPUs", settings.vcpus, instance.vcpus, "vcpus"),
-        ("MiB of memory", settings.memory, usable, "memory"),
-        ("GPUs", settings.gpus, instance.gpus, "gpus"),
+        (Text("vCPUs", "個のvCPU"), settings.vcpus, instance.vcpus, "vcpus"),
+        (Text("MiB of memory", "MiBのメモリ"), settings.memory, usable, "memory"),
+        (Text("GPUs", "個のGPU"), settings.gpus, instance.gpus, "gpus"),
     )
     return [
         Problem(
             kind=CATALOGUE["B002"],
-            message=(
-                f"The job definition {name} asks for {wanted:,} {unit}, but {instance.instance_type} has {available:,} to give: "
-                "such a job would wait for ever."
+            message=Text(
+                f"The job definition {name} asks for {wanted:,} {unit.en}, but {instance.instance_type} has {available:,} "
+                "to give: such a job would wait for ever.",
+                f"ジョブ定義{name}は{wanted:,}{unit.ja}を要求していますが、{instance.instance_type}で使えるのは{available:,}です。"
+                "このままではジョブが開始されません。",
             ),
-            hint=f"Lower batch.{key} in the infra file, or leave it out to use all of the instance.",
+            hint=Text(
+                f"Lower batch.{key} in the infra file, or leave it out to use all of the instance.",
+                f"infraファイルのbatch.{key}を小さくするか、省略してインスタンスのすべてを使ってください。",
+            ),
             file=file,
         )
         for unit, wanted, available, key in asked

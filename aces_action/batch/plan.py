@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aces_action.aws.differences import ABSENT, difference, hidden_difference
 from aces_action.aws.tags import CONTENT_HASH, adoption_tags, is_ours
 from aces_action.batch.desired import DesiredJobDefinition
 from aces_action.changes import Change
+from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
@@ -40,11 +42,14 @@ def read_job_definition(client: BatchClient, name: str) -> CurrentJobDefinition 
 def plan(desired: DesiredJobDefinition, current: CurrentJobDefinition | None) -> Change:
     """Whether to register a revision. Revisions never change, so the content hash in the tags is proof enough."""
     if current is None:
-        return Change(verb="create", resource="job definition", name=desired.name, reasons=("there is no active revision",))
+        reason = Text("there is no active revision", "有効なリビジョンがありません")
+        return Change(verb="create", resource="job definition", name=desired.name, reasons=(reason,))
     name = f"{desired.name}:{current.revision}"
     if current.tags.get(CONTENT_HASH) == desired.content_hash:
         return Change(verb="nothing", resource="job definition", name=name)
-    reasons = (*_differences(current.fields, desired.request),) or ("it was registered with other settings",)
+    reasons = (*_differences(current.fields, desired.request),) or (
+        Text("it was registered with other settings", "異なる設定で登録されています"),
+    )
     return Change(verb="update", resource="job definition", name=name, reasons=reasons)
 
 
@@ -54,33 +59,35 @@ def read_plan(
     """Reads the newest revision and plans. Raises ActionError (E004) when it was not made by this action."""
     current = read_job_definition(client, desired.name)
     if current and not is_ours(current.tags, project=project, env=env):
-        short = adoption_tags(project=project, env=env).replace("Key=", "").replace(",Value=", "=").replace(" ", ",")
+        tags = adoption_tags(project=project, env=env).replace("Key=", "").replace(",Value=", "=").replace(" ", ",")
+        name = f"{desired.name}:{current.revision}"
         raise ActionError(
             Problem(
                 kind=CATALOGUE["E004"],
-                message=(
-                    f"The job definition {desired.name} exists (revision {current.revision}) but was not made by this action "
-                    f"for {project} {env}: it is left alone."
+                message=Text(
+                    f"The job definition {name} exists but was not made by this action for {project} {env}: it is left alone.",
+                    f"ジョブ定義{name}は存在しますが、このアクションが{project}の{env}のために作ったものではないため、変更しません。",
                 ),
-                hint=(
+                hint=Text(
                     "If it may be taken over, hand it to the action by its tags and run the job again:\n"
-                    f"aws batch tag-resource --resource-arn {current.arn} --tags {short}"
+                    f"aws batch tag-resource --resource-arn {current.arn} --tags {tags}",
+                    "このアクションの管理下に置いてよい場合は、次のタグを付けてからジョブを再実行してください:\n"
+                    f"aws batch tag-resource --resource-arn {current.arn} --tags {tags}",
                 ),
             )
         )
     return plan(desired, current), current
 
 
-def _differences(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+def _differences(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[Text]:
     old, new = _comparable(current), _comparable(wanted)
     for key in sorted({*old, *new}):
         if old.get(key) == new.get(key):
             continue
         if key.startswith("environment.") and key != "environment.WEIGHTS_S3_URI":
-            # names only: the live values may be somebody's secrets
-            yield f"{key}: {'added' if key not in old else 'removed' if key not in new else 'changed'}"
+            yield hidden_difference(key, old.get(key, ABSENT), new.get(key, ABSENT))
         else:
-            yield f"{key}: {old.get(key, '(not set)')} -> {new.get(key, '(not set)')}"
+            yield difference(key, old.get(key, ABSENT), new.get(key, ABSENT))
 
 
 def _comparable(definition: Mapping[str, Any]) -> dict[str, str]:

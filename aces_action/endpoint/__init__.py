@@ -2,6 +2,6 @@
 
 from aces_action.endpoint.apply import Owner, ServingEndpoint, Teller, apply, read_plan
 from aces_action.endpoint.desired import DesiredEndpoint, desired
-from aces_action.endpoint.wait import ENDED, Patience
+from aces_action.endpoint.wait import Patience
 
-__all__ = ["ENDED", "DesiredEndpoint", "Owner", "Patience", "ServingEndpoint", "Teller", "apply", "desired", "read_plan"]
+__all__ = ["DesiredEndpoint", "Owner", "Patience", "ServingEndpoint", "Teller", "apply", "desired", "read_plan"]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.parsers import ResponseParserError
 
-from aces_action.aws.errors import error_code, error_message, explain, is_denied
-from aces_action.aws.tags import adoption_tags, as_list, is_ours
-from aces_action.changes import Change
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied, was_refused
+from aces_action.aws.tags import CONTENT_HASH, adoption_tags, as_list, is_ours
+from aces_action.changes import Change, noun
 from aces_action.endpoint.causes import remedy
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
 from aces_action.endpoint.desired import DesiredEndpoint
-from aces_action.endpoint.plan import plan
+from aces_action.endpoint.plan import plan, tags_change
 from aces_action.endpoint.wait import Patience, settle, verdict
+from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
-_APPEARS_WITHIN = 20.0  # seconds for a new endpoint config to be seen by CreateEndpoint (reads are eventually consistent)
+_APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +41,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """How `apply` tells what it does: `say` a line for the log, `changed` what is done, `started` that SageMaker is at work."""
+    """How `apply` tells what it does: `say` a line for the log, `changed` what is done.
+
+    Between `started` and `ended` SageMaker may be at work, whatever becomes of this run.
+    """
 
     say: Callable[[str], None]
-    changed: Callable[[str], None]
+    changed: Callable[[Text], None]
     started: Callable[[], None]
+    ended: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +73,15 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
         ("model", desired.model_name, model["ModelArn"] if model else None),
         ("endpoint config", desired.config_name, config["EndpointConfigArn"] if config else None),
     )
+    tags = {what: read_tags(client, arn) for what, _, arn in found if arn}
     foreign = [
         _not_ours(what, name, arn, owner)
         for what, name, arn in found
-        if arn and not is_ours(read_tags(client, arn), project=owner.project, env=owner.env)
+        if arn and not is_ours(tags[what], project=owner.project, env=owner.env)
     ]
     if foreign:
         raise ActionError(foreign)
-    return plan(
+    changes = plan(
         desired,
         current,
         live_model=live_model,
@@ -81,6 +89,8 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
         model_exists=model is not None,
         config_exists=config is not None,
     )
+    stale = tags_change(desired, changes[-1], tags.get("endpoint", {}).get(CONTENT_HASH))
+    return [*changes, stale] if stale else changes
 
 
 def apply(
@@ -98,14 +108,22 @@ def apply(
     """
     changes = {change.resource: change for change in read_plan(client, desired, owner)}
     try:
-        if any(change.is_change for change in changes.values()):
+        if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
             _create_parts(session, client, desired, owner, changes, tell)
         current = _roll_out(session, client, desired, owner, patience, tell)
-        if changes["endpoint"].is_change:
-            client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags))  # type: ignore[arg-type]
     except ClientError as error:
         raise ActionError(_refused(error, desired)) from error
-    return ServingEndpoint(name=desired.endpoint_name, arn=current.arn, config_name=current.config_name)
+    name, config_name = desired.endpoint_name, current.config_name
+    if changes["endpoint"].is_change:
+        tell.changed(Text(f"endpoint {name} rolled out", f"エンドポイント{name}の更新"))
+    if changes["endpoint"].is_change or "endpoint tags" in changes:
+        try:
+            client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags))  # type: ignore[arg-type]
+        except AWS_ERRORS as error:
+            raise ActionError(_untagged(error, name, config_name)) from error
+    if "endpoint tags" in changes:
+        tell.changed(Text(f"tags of endpoint {name} set", f"エンドポイント{name}のタグの設定"))
+    return ServingEndpoint(name=name, arn=current.arn, config_name=config_name)
 
 
 def _create_parts(
@@ -122,11 +140,11 @@ def _create_parts(
     if changes["model"].is_change:
         request = {"ModelName": desired.model_name, **desired.model, "Tags": tags}
         sdk.create_model(session, request, lambda: read_model(client, desired.model_name) is not None)
-        tell.changed(f"model {desired.model_name} created")
+        tell.changed(Text(f"model {desired.model_name} created", f"モデル{desired.model_name}の作成"))
     if changes["endpoint config"].is_change:
         request = {"EndpointConfigName": desired.config_name, **desired.config, "Tags": tags}
         sdk.create_config(session, request, lambda: read_config(client, desired.config_name) is not None)
-        tell.changed(f"endpoint config {desired.config_name} created")
+        tell.changed(Text(f"endpoint config {desired.config_name} created", f"エンドポイント設定{desired.config_name}の作成"))
 
 
 def _roll_out(
@@ -144,6 +162,7 @@ def _roll_out(
     if current is not None and current.status in TRANSIENT:
         tell.started()
     current = settle(client, name, patience=patience, tell=tell.say) if current else None
+    tell.ended()
     verb = plan(desired, current)[-1].verb
     if joined and verb != "nothing" and (problem := verdict(current, name=name, config_name=config_name)):
         if current is None or current.status != "Failed":
@@ -152,10 +171,12 @@ def _roll_out(
     if verb != "nothing":
         _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
         current = settle(client, name, patience=patience, tell=tell.say)
+        tell.ended()
         if problem := verdict(current, name=name, config_name=config_name):
             raise ActionError(problem)
     if current is None:  # verdict has said so already; this tells the type checker
-        raise ActionError(Problem(kind=CATALOGUE["E001"], message=f"The endpoint {name} is gone."))
+        gone = Text(f"The endpoint {name} is gone.", f"エンドポイント{name}がありません。")
+        raise ActionError(Problem(kind=CATALOGUE["E001"], message=gone))
     return current
 
 
@@ -174,24 +195,43 @@ def _start(
     name, config_name = desired.endpoint_name, desired.config_name
     if verb == "replace":
         tell.say(f"deletes {name}, which can only be made anew")
-        sdk.delete_endpoint(session, name)
-        tell.changed(f"endpoint {name} deleted, to be made anew")
+        sdk.find_endpoint(session, name).delete()
+        tell.changed(Text(f"endpoint {name} deleted, to be made anew", f"エンドポイント{name}の削除（作り直すため）"))
         settle(client, name, patience=patience, tell=tell.say)
-    _until_visible(client, config_name)
-    tell.started()  # before the write: a run that is cut off right after it must not say that nothing was changed
+    _until(lambda: read_config(client, config_name) is not None)
     if verb == "update":
         tell.say(f"updates {name} to {config_name}")
-        sdk.update_endpoint(
-            session,
-            name,
-            config_name,
-            retain_counts=_same_counts(client, name, desired),
-            started=lambda: _is_on_the_way(client, name, config_name),
-        )
+        endpoint, retain_counts = sdk.find_endpoint(session, name), _same_counts(client, name, desired)
+        with _at_work("UpdateEndpoint", tell):
+            sdk.update_endpoint(
+                endpoint,
+                config_name,
+                retain_counts=retain_counts,
+                rollout=desired.rollout,
+                started=lambda: _is_on_the_way(client, name, config_name),
+            )
     else:
         tell.say(f"creates {name} with {config_name}")
         request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags)}
-        sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
+        with _at_work("CreateEndpoint", tell):
+            sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
+        _until(lambda: read_endpoint(client, name) is not None)
+
+
+@contextmanager
+def _at_work(operation: str, tell: Teller) -> Iterator[None]:
+    """Around the write that sets SageMaker to work: told before it, so that a run which is cut off right after it does not say
+    that nothing was changed, and withdrawn when SageMaker refused the write."""
+    tell.started()
+    try:
+        yield
+    except ClientError as error:
+        if was_refused(error, operation):
+            tell.ended()
+        raise
+    except (ParamValidationError, ValueError):  # botocore's and the SDK's own refusals: the request was never sent
+        tell.ended()
+        raise
 
 
 def _is_on_the_way(client: SageMakerClient, name: str, config_name: str) -> bool:
@@ -210,29 +250,51 @@ def _same_counts(client: SageMakerClient, name: str, desired: DesiredEndpoint) -
     return counts[0] == counts[1]
 
 
-def _until_visible(client: SageMakerClient, config_name: str) -> None:
+def _until(seen: Callable[[], bool]) -> None:
+    """Until SageMaker shows what was just written. If it never does, the next call says so better than we could."""
     deadline = time.monotonic() + _APPEARS_WITHIN
-    while read_config(client, config_name) is None and time.monotonic() < deadline:
+    while not seen() and time.monotonic() < deadline:
         time.sleep(0.5)
 
 
 def _not_ours(what: str, name: str, arn: str, owner: Owner) -> Problem:
+    kind = noun(what)
+    tags = adoption_tags(project=owner.project, env=owner.env)
     return Problem(
         kind=CATALOGUE["E004"],
-        message=f"The {what} {name} exists but was not made by this action for {owner.project} {owner.env}: it is left alone.",
-        hint=(
+        message=Text(
+            f"The {kind.en} {name} exists but was not made by this action for {owner.project} {owner.env}: it is left alone.",
+            f"{kind.ja}{name}は存在しますが、このアクションが{owner.project}の{owner.env}のために作ったものではないため、変更しません。",
+        ),
+        hint=Text(
             "If it may be taken over, hand it to the action by its tags and run the job again:\n"
-            f"aws sagemaker add-tags --resource-arn {arn} --tags {adoption_tags(project=owner.project, env=owner.env)}"
+            f"aws sagemaker add-tags --resource-arn {arn} --tags {tags}",
+            "このアクションの管理下に置いてよい場合は、次のタグを付けてからジョブを再実行してください:\n"
+            f"aws sagemaker add-tags --resource-arn {arn} --tags {tags}",
         ),
     )
 
 
 def _refused(error: ClientError, desired: DesiredEndpoint) -> Problem:
-    if is_denied(error) or error.operation_name not in _WRITES:
-        return explain(error, resource=desired.endpoint_name)
-    message = error_message(error)
+    name, operation = desired.endpoint_name, error.operation_name
+    if is_denied(error) or operation not in _WRITES:
+        return explain(error, resource=name)
+    code, said = error_code(error), error_message(error)
     return Problem(
         kind=CATALOGUE["E005"],
-        message=f"SageMaker refused {error.operation_name} for {desired.endpoint_name}: {error_code(error)}: {message}",
-        hint=remedy(f"{error_code(error)} {message}"),
+        message=Text(
+            f"SageMaker refused {operation} for {name}: {code}: {said}",
+            f"SageMakerが{name}の{operation}を拒否しました: {code}: {said}",
+        ),
+        hint=remedy(f"{code} {said}"),
     )
+
+
+def _untagged(error: BotoCoreError | ClientError | ResponseParserError, name: str, config_name: str) -> Problem:
+    """The roll-out went well; botocore has tried AddTags again by itself where that could help."""
+    problem = explain(error, resource=name)
+    serves = Text(
+        f"The endpoint serves {config_name}; only its tags are not up to date. A run again sets them.",
+        f"エンドポイントは{config_name}で稼働しています。タグだけが更新されていません。再実行するとタグを設定します。",
+    )
+    return replace(problem, hint=sentences(serves, problem.hint))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aces_action.aws.naming import content_name
-from aces_action.project.model import EndpointSettings
+from aces_action.project.model import DataCapture, EndpointSettings, Rollout, Size
 
 VARIANT = "AllTraffic"
 
@@ -18,7 +18,10 @@ Request = Mapping[str, Any]  # a request in the API's own words (PascalCase), as
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredEndpoint:
-    """The desired state. `model` and `config` are the requests without names and tags: exactly what the hash covers."""
+    """The desired state. `model` and `config` are the requests without names and tags: exactly what the hash covers.
+
+    `rollout` is the DeploymentConfig of an update. It is no part of the content: another way there is no change.
+    """
 
     endpoint_name: str
     content_hash: str
@@ -26,6 +29,7 @@ class DesiredEndpoint:
     config_name: str
     model: Request
     config: Request
+    rollout: Request | None
     is_async: bool
 
 
@@ -68,17 +72,9 @@ def desired(
     variant |= {key: value for key, value in optional.items() if value is not None}
     config: dict[str, Any] = {"ProductionVariants": [variant]}
     if settings.mode == "async":
-        base = f"s3://{bucket}/async-inference/{server}"
-        config["AsyncInferenceConfig"] = {
-            "OutputConfig": {
-                "S3OutputPath": settings.async_output_path or f"{base}/output",
-                "S3FailurePath": settings.async_failure_path or f"{base}/failure",
-            },
-        }
-        if settings.max_concurrent_invocations_per_instance is not None:
-            config["AsyncInferenceConfig"]["ClientConfig"] = {
-                "MaxConcurrentInvocationsPerInstance": settings.max_concurrent_invocations_per_instance
-            }
+        config["AsyncInferenceConfig"] = _async_inference(settings, f"s3://{bucket}/async-inference/{server}")
+    if settings.data_capture and settings.data_capture.sampling_percentage:  # 0 % keeps nothing: the same as none
+        config["DataCaptureConfig"] = _data_capture(settings.data_capture, f"s3://{bucket}/data-capture/{server}")
     digest = hashlib.sha256(json.dumps({"model": model, "config": config}, sort_keys=True).encode()).hexdigest()
     name = content_name(server, digest)
     variant["ModelName"] = name
@@ -89,5 +85,65 @@ def desired(
         config_name=name,
         model=model,
         config=config,
+        rollout=_deployment_config(settings.rollout) if settings.rollout else None,
         is_async=settings.mode == "async",
     )
+
+
+def _async_inference(settings: EndpointSettings, base: str) -> dict[str, Any]:
+    """AsyncInferenceConfig; results below `base` unless the infra file says otherwise."""
+    topics = {"success": settings.async_success_topic, "error": settings.async_error_topic}
+    notification: dict[str, Any] = {f"{kind.capitalize()}Topic": topic for kind, topic in topics.items() if topic}
+    if settings.async_include_inference_response_in:
+        notification["IncludeInferenceResponseIn"] = [
+            f"{kind.upper()}_NOTIFICATION_TOPIC" for kind in settings.async_include_inference_response_in
+        ]
+    limit = settings.max_concurrent_invocations_per_instance
+    return {
+        "OutputConfig": {
+            "S3OutputPath": settings.async_output_path or f"{base}/output",
+            "S3FailurePath": settings.async_failure_path or f"{base}/failure",
+            **({"KmsKeyId": settings.async_kms_key_id} if settings.async_kms_key_id else {}),
+            **({"NotificationConfig": notification} if notification else {}),
+        },
+        **({"ClientConfig": {"MaxConcurrentInvocationsPerInstance": limit}} if limit is not None else {}),
+    }
+
+
+def _data_capture(settings: DataCapture, base: str) -> dict[str, Any]:
+    """DataCaptureConfig; captured below `base` unless the infra file says otherwise."""
+    return {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": settings.sampling_percentage,
+        "DestinationS3Uri": settings.s3_uri or base,
+        "CaptureOptions": [{"CaptureMode": side.capitalize()} for side in settings.capture],
+        **({"KmsKeyId": settings.kms_key_id} if settings.kms_key_id else {}),
+    }
+
+
+def _deployment_config(rollout: Rollout) -> dict[str, Any]:
+    """DeploymentConfig: SageMaker's deployment guardrails in its own words."""
+    limits = {"MaximumExecutionTimeoutInSeconds": rollout.maximum_execution_timeout} if rollout.maximum_execution_timeout else {}
+    config: dict[str, Any]
+    if rollout.strategy == "rolling":
+        policy = {
+            **({"MaximumBatchSize": _capacity(rollout.size)} if rollout.size else {}),
+            "WaitIntervalInSeconds": rollout.wait_interval,
+            **({"RollbackMaximumBatchSize": _capacity(rollout.rollback_size)} if rollout.rollback_size else {}),
+            **limits,
+        }
+        config = {"RollingUpdatePolicy": policy}
+    else:
+        traffic = {"Type": rollout.strategy.upper(), "WaitIntervalInSeconds": rollout.wait_interval}
+        step = {"canary": "CanarySize", "linear": "LinearStepSize"}.get(rollout.strategy)
+        if step and rollout.size:
+            traffic[step] = _capacity(rollout.size)
+        policy = {"TrafficRoutingConfiguration": traffic, "TerminationWaitInSeconds": rollout.termination_wait, **limits}
+        config = {"BlueGreenUpdatePolicy": policy}
+    if rollout.alarms:
+        config["AutoRollbackConfiguration"] = {"Alarms": [{"AlarmName": name} for name in rollout.alarms]}
+    return config
+
+
+def _capacity(size: Size) -> dict[str, Any]:
+    return {"Type": "CAPACITY_PERCENT" if size.unit == "percent" else "INSTANCE_COUNT", "Value": size.value}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aces_action.changes import Change
+from aces_action.aws.differences import ABSENT, difference, hidden_difference
+from aces_action.aws.tags import CONTENT_HASH
+from aces_action.changes import Change, Verb
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint
 from aces_action.endpoint.desired import DesiredEndpoint
-
-_ABSENT = object()
+from aces_action.language import Text
 
 
 def plan(
@@ -34,47 +35,69 @@ def plan(
 def _endpoint_change(
     desired: DesiredEndpoint, current: CurrentEndpoint | None, live_model: Mapping[str, Any], live_config: Mapping[str, Any]
 ) -> Change:
-    def change(verb: Any, *reasons: str) -> Change:
+    def change(verb: Verb, *reasons: Text) -> Change:
         return Change(verb=verb, resource="endpoint", name=desired.endpoint_name, reasons=reasons)
 
     if current is None:
-        return change("create", "there is no such endpoint")
-    ours = current.config_name == desired.config_name
-    if current.status == "Deleting":
-        return change("create", "the present one is being deleted: waits for that first")
-    if current.status in {"Failed", "OutOfService"}:
+        return change("create", Text("there is no such endpoint", "このエンドポイントはまだありません"))
+    status, ours = current.status, current.config_name == desired.config_name
+    if status == "Deleting":
+        return change(
+            "create",
+            Text("the present one is being deleted: waits for that first", "現在のものは削除中です。先にその完了を待ちます"),
+        )
+    if status in {"Failed", "OutOfService"}:
         why = f": {current.failure_reason}" if current.failure_reason else ""
-        return change("replace", f"it is {current.status}, which only a new one mends{why}")
-    if current.status in TRANSIENT:
-        if current.status != "RollingBack" and (current.target_config or current.config_name) == desired.config_name:
-            return change("attach", f"the same roll-out is under way ({current.status})")
-        return change("update", f"it is {current.status}: waits for that first")
-    if current.status == "UpdateRollbackFailed":
-        return change("update", "its last update and the rollback both failed: it serves a mix of two configs")
+        return change(
+            "replace",
+            Text(f"it is {status}, which only a new one mends{why}", f"状態が{status}のため、作り直すしかありません{why}"),
+        )
+    if status in TRANSIENT:
+        if status != "RollingBack" and (current.target_config or current.config_name) == desired.config_name:
+            return change(
+                "attach", Text(f"the same roll-out is under way ({status})", f"同じ内容のデプロイが進行中です（{status}）")
+            )
+        return change("update", Text(f"it is {status}: waits for that first", f"状態が{status}です。先にその完了を待ちます"))
+    if status == "UpdateRollbackFailed":
+        return change(
+            "update",
+            Text(
+                "its last update and the rollback both failed: it serves a mix of two configs",
+                "前回の更新とロールバックがどちらも失敗し、2つのエンドポイント設定が混在しています",
+            ),
+        )
     if ours:
         return change("nothing")
     differences = (*differing("", _served(live_model, live_config), _served(desired.model, desired.config)),)
-    return change("update", *(differences or (f"endpoint config {current.config_name} -> {desired.config_name}",)))
+    if not differences:
+        old, new = current.config_name, desired.config_name
+        differences = (Text(f"endpoint config {old} -> {new}", f"エンドポイント設定: {old} -> {new}"),)
+    return change("update", *differences)
 
 
-def differing(path: str, old: Any, new: Any) -> Iterator[str]:
+def tags_change(desired: DesiredEndpoint, endpoint: Change, content_hash: str | None) -> Change | None:
+    """A change of the endpoint's tags alone: it serves what it should, but its tags say otherwise. Else None.
+
+    That is so after a run whose roll-out went well and whose AddTags did not.
+    """
+    if endpoint.is_change or content_hash == desired.content_hash:
+        return None
+    reason = difference(CONTENT_HASH, content_hash or ABSENT, desired.content_hash)
+    return Change(verb="update", resource="endpoint tags", name=desired.endpoint_name, reasons=(reason,))
+
+
+def differing(path: str, old: Any, new: Any) -> Iterator[Text]:
     """Field by field what differs, as 'InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge'."""
     if path == "Environment":
-        # names only: the live values may be somebody's secrets
-        before, after = ({} if each is _ABSENT else each for each in (old, new))
-        yield from (f"{path}.{key}: {changed}" for key, changed in changed_keys(before, after))
+        before, after = ({} if each is ABSENT else each for each in (old, new))
+        for key in sorted({*before, *after}):
+            if before.get(key) != after.get(key):
+                yield hidden_difference(f"{path}.{key}", before.get(key, ABSENT), after.get(key, ABSENT))
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}):
-            yield from differing(f"{path}.{key}" if path else key, old.get(key, _ABSENT), new.get(key, _ABSENT))
+            yield from differing(f"{path}.{key}" if path else key, old.get(key, ABSENT), new.get(key, ABSENT))
     elif old != new:
-        yield f"{path}: {_shown(old)} -> {_shown(new)}"
-
-
-def changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The keys that differ, each with 'added', 'removed' or 'changed': for values that must not be shown."""
-    for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key):
-            yield key, "added" if key not in old else "removed" if key not in new else "changed"
+        yield difference(path, old, new)
 
 
 def _served(model: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,9 +108,5 @@ def _served(model: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, An
         **{key: container[key] for key in ("Image", "ModelDataUrl", "Environment") if key in container},
         **{key: model[key] for key in ("ExecutionRoleArn", "VpcConfig") if key in model},
         **{key: value for key, value in variant.items() if key not in {"ModelName", "VariantName"}},
-        **{key: config[key] for key in ("AsyncInferenceConfig",) if key in config},
+        **{key: config[key] for key in ("AsyncInferenceConfig", "DataCaptureConfig") if key in config},
     }
-
-
-def _shown(value: Any) -> str:
-    return "(not set)" if value is _ABSENT else str(value)

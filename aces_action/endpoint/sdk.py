@@ -1,7 +1,7 @@
 """Writing to SageMaker through the SageMaker Python SDK's typed resources (`sagemaker.core.resources`).
 
-The module is imported only when there is something to write: importing the SDK takes seconds. Its models of what
-SageMaker answers are strict, and creating reads back: a refusal of the answer after the resource exists is no failure.
+The module is imported only when there is something to write: importing the SDK takes seconds. The SDK reads back after each
+write, by strict models of what SageMaker answers: whatever is wrong with that reading is no failure of the write.
 """
 
 from __future__ import annotations
@@ -11,8 +11,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from pydantic import ValidationError
 from sagemaker.core.resources import Endpoint, EndpointConfig, Model
+from sagemaker.core.shapes import DeploymentConfig
+
+from aces_action.aws.errors import is_denied, was_repeated
 
 if TYPE_CHECKING:
     import boto3
@@ -22,40 +26,74 @@ _VERBATIM = frozenset({"Environment"})  # mappings whose keys are the user's, no
 
 def create_model(session: boto3.Session, request: Mapping[str, Any], exists: Callable[[], bool]) -> None:
     """Creates a model from a CreateModel request. `exists` says by a look of its own whether it is there."""
-    _tolerant(lambda: Model.create(**_sdk_arguments(request), session=session, region=session.region_name), exists)
+
+    def write() -> None:
+        Model.create(**_sdk_arguments(request), session=session, region=session.region_name)
+
+    _tolerant("CreateModel", write, exists)
 
 
 def create_config(session: boto3.Session, request: Mapping[str, Any], exists: Callable[[], bool]) -> None:
     """Creates an endpoint config from a CreateEndpointConfig request."""
-    _tolerant(lambda: EndpointConfig.create(**_sdk_arguments(request), session=session, region=session.region_name), exists)
+
+    def write() -> None:
+        EndpointConfig.create(**_sdk_arguments(request), session=session, region=session.region_name)
+
+    _tolerant("CreateEndpointConfig", write, exists)
 
 
 def create_endpoint(session: boto3.Session, request: Mapping[str, Any], exists: Callable[[], bool]) -> None:
     """Creates an endpoint from a CreateEndpoint request. Does not wait."""
-    _tolerant(lambda: Endpoint.create(**_sdk_arguments(request), session=session, region=session.region_name), exists)
+
+    def write() -> None:
+        Endpoint.create(**_sdk_arguments(request), session=session, region=session.region_name)
+
+    _tolerant("CreateEndpoint", write, exists)
+
+
+def find_endpoint(session: boto3.Session, name: str) -> Endpoint:
+    """The endpoint as the SDK knows it, to be updated or deleted."""
+    return Endpoint.get(endpoint_name=name, session=session, region=session.region_name)
 
 
 def update_endpoint(
-    session: boto3.Session, name: str, config_name: str, *, retain_counts: bool, started: Callable[[], bool]
+    endpoint: Endpoint,
+    config_name: str,
+    *,
+    retain_counts: bool,
+    rollout: Mapping[str, Any] | None,
+    started: Callable[[], bool],
 ) -> None:
-    """Starts an update to another endpoint config. `retain_counts` keeps what people or autoscaling have scaled it to."""
-    endpoint = Endpoint.get(endpoint_name=name, session=session, region=session.region_name)
+    """Starts an update to another endpoint config. `retain_counts` keeps what people or autoscaling have scaled it to.
+
+    `rollout` is the request's DeploymentConfig; None: all at once, as SageMaker does by itself.
+    """
     endpoint.endpoint_config_name = config_name
-    _tolerant(lambda: endpoint.update(retain_all_variant_properties=retain_counts), started)
+    way = {}
+    if rollout is not None:
+        # without the SDK's inner shapes: these leave out what is 0, and a wait of 0 seconds must be said
+        fields = {_snake(key): value for key, value in rollout.items()}
+        way["deployment_config"] = DeploymentConfig.model_construct(**fields)
+    _tolerant("UpdateEndpoint", lambda: endpoint.update(retain_all_variant_properties=retain_counts, **way), started)
 
 
-def delete_endpoint(session: boto3.Session, name: str) -> None:
-    """Starts the deletion of an endpoint."""
-    Endpoint.get(endpoint_name=name, session=session, region=session.region_name).delete()
-
-
-def _tolerant(write: Callable[[], object], done: Callable[[], bool]) -> None:
+def _tolerant(operation: str, write: Callable[[], object], done: Callable[[], bool]) -> None:
+    """Writes, and raises only what says that nothing was written. `done` says by a look of its own that it was."""
     try:
         write()
     except ValidationError as error:
         if not done():
             raise
-        logging.getLogger(__name__).debug("the SDK could not read SageMaker's answer back: %s", error)
+        _tell(operation, error)
+    except ClientError as error:
+        # a refusal of a repeated call may be about the call before, whose answer got lost on the way
+        if error.operation_name == operation and (is_denied(error) or not was_repeated(error) or not done()):
+            raise
+        _tell(operation, error)
+
+
+def _tell(operation: str, error: Exception) -> None:
+    logging.getLogger(__name__).debug("%s went through, but the SDK could not read back: %s", operation, error)
 
 
 def _sdk_arguments(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from aces_action.endpoint.causes import remedy
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_endpoint
+from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
-
-# codes after which SageMaker is no longer at work: failed, rolled back, refused, a mix
-ENDED = frozenset({"ACES-E001", "ACES-E002", "ACES-E005", "ACES-E006"})
 
 _HEARTBEAT = 60.0  # seconds without a line after which the log says that it still waits
 
@@ -69,18 +67,47 @@ def verdict(current: CurrentEndpoint | None, *, name: str, config_name: str) -> 
     A failed update ends InService on the OLD config, sometimes without a FailureReason: the name of the config tells.
     """
     if current is None:
-        return _problem("E001", f"The endpoint {name} is gone: somebody deleted it during the roll-out.", "Run the job again.")
-    reason = f": {current.failure_reason}" if current.failure_reason else ", and SageMaker gave no reason."
-    advice = remedy(current.failure_reason) or f"Look at its log in CloudWatch: /aws/sagemaker/Endpoints/{name}."
-    if current.status == "InService" and current.config_name == config_name:
+        return Problem(
+            kind=CATALOGUE["E001"],
+            message=Text(
+                f"The endpoint {name} is gone: somebody deleted it during the roll-out.",
+                f"エンドポイント{name}がありません。デプロイ中に誰かが削除しました。",
+            ),
+            hint=Text("Run the job again.", "ジョブを再実行してください。"),
+        )
+    serving = current.config_name
+    if current.status == "InService" and serving == config_name:
         return None
+    why = (
+        same(f": {current.failure_reason}")
+        if current.failure_reason
+        else Text(", and SageMaker gave no reason.", "。SageMakerは理由を示していません。")
+    )
+    advice = remedy(current.failure_reason) or Text(
+        f"Look at its log in CloudWatch: /aws/sagemaker/Endpoints/{name}.",
+        f"CloudWatchでログを確認してください: /aws/sagemaker/Endpoints/{name}",
+    )
     if current.status == "InService":
-        message = f"SageMaker rolled the update of {name} back; it still serves {current.config_name}, not {config_name}{reason}"
-        return _problem("E002", message, advice)
+        message = Text(
+            f"SageMaker rolled the update of {name} back; it still serves {serving}, not {config_name}{why.en}",
+            f"SageMakerが{name}の更新をロールバックしました。{config_name}ではなく、{serving}のまま稼働しています{why.ja}",
+        )
+        return Problem(kind=CATALOGUE["E002"], message=message, hint=advice)
     if current.status == "UpdateRollbackFailed":
-        message = f"The update of {name} and its rollback both failed; it serves a mix of two endpoint configs{reason}"
-        return _problem("E006", message, f"{advice}\nOnce the cause is mended, run the job again: it updates the endpoint anew.")
-    return _problem("E001", f"The endpoint {name} is {current.status}{reason}", advice)
+        message = Text(
+            f"The update of {name} and its rollback both failed; it serves a mix of two endpoint configs{why.en}",
+            f"{name}の更新とロールバックがどちらも失敗し、2つのエンドポイント設定が混在した状態で稼働しています{why.ja}",
+        )
+        again = Text(
+            "Once the cause is mended, run the job again: it updates the endpoint anew.",
+            "原因を取り除いてからジョブを再実行してください。エンドポイントを更新し直します。",
+        )
+        return Problem(kind=CATALOGUE["E006"], message=message, hint=lines(advice, again))
+    message = Text(
+        f"The endpoint {name} is {current.status}{why.en}",
+        f"エンドポイント{name}の状態は{current.status}です{why.ja}",
+    )
+    return Problem(kind=CATALOGUE["E001"], message=message, hint=advice)
 
 
 def _under_way(current: CurrentEndpoint) -> bool:
@@ -91,17 +118,20 @@ def _under_way(current: CurrentEndpoint) -> bool:
 
 
 def _too_long(name: str, current: CurrentEndpoint, limit: float) -> Problem:
-    return _problem(
-        "E003",
-        f"The endpoint {name} is still {current.status} after {_clock(limit).strip()} min; SageMaker goes on with it.",
-        "Run the job again: it finds the roll-out and waits for it. Or set a longer wait-timeout.",
+    waited = _clock(limit).strip()
+    return Problem(
+        kind=CATALOGUE["E003"],
+        message=Text(
+            f"The endpoint {name} is still {current.status} after {waited} min; SageMaker goes on with it.",
+            f"エンドポイント{name}は{waited}（分:秒）待っても{current.status}のままです。SageMakerは処理を続けています。",
+        ),
+        hint=Text(
+            "Run the job again: it finds the roll-out and waits for it. Or set a longer wait-timeout.",
+            "ジョブを再実行してください。進行中のデプロイを見つけて、その完了を待ちます。wait-timeoutを長くすることもできます。",
+        ),
     )
 
 
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes:3d}:{rest:02d}"
-
-
-def _problem(code: str, message: str, hint: str) -> Problem:
-    return Problem(kind=CATALOGUE[code], message=message, hint=hint)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from aces_action.changes import Change
+from aces_action.changes import Change, noun
+from aces_action.language import Text, joined, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.registration.client import PlatformClient
 from aces_action.registration.desired import Listing, registration
@@ -14,7 +15,7 @@ from aces_action.registration.plan import plan
 
 
 def apply(
-    client: PlatformClient, tenant_id: str, listing: Listing, changes: Sequence[Change], done: list[str] | None = None
+    client: PlatformClient, tenant_id: str, listing: Listing, changes: Sequence[Change], done: list[Text] | None = None
 ) -> tuple[str, ...]:
     """Register what `changes` (of `plan`) say and nothing else. Gives the names of all services of the listing.
 
@@ -33,10 +34,10 @@ def apply(
     with _told_what_was_done(done):
         if listing.image and listing.image_key and ("image", listing.image_key) in wanted:
             client.upload_image(tenant_id, listing.image_key, listing.image)
-            done.append(f"image {listing.image_key}")
+            done.append(Text(f"image {listing.image_key}", f"イメージ画像{listing.image_key}"))
         if changed:
             client.register(tenant_id, registration(listing, changed))
-            done.extend(f"service {name}" for name in names if name in changed)
+            done.extend(Text(f"service {name}", f"サービス{name}") for name in names if name in changed)
         left = [change for change in plan(client, tenant_id, listing) if change.is_change] if done else []
     if left:
         raise ActionError([_not_kept(change) for change in left])
@@ -44,14 +45,17 @@ def apply(
 
 
 @contextmanager
-def _told_what_was_done(done: list[str]) -> Iterator[None]:
+def _told_what_was_done(done: list[Text]) -> Iterator[None]:
     """A platform that stops answering in the middle: not the preflight's P007 any more."""
     try:
         yield
     except ActionError as error:
-        so_far = f"Registered until then: {', '.join(done)}." if done else "Nothing was registered yet."
+        so_far = Text("Nothing was registered yet.", "まだ何も登録していません。")
+        if done:
+            registered = Text(", ".join(each.en for each in done), "、".join(each.ja for each in done))
+            so_far = Text(f"Registered until then: {registered.en}.", f"それまでに登録したもの: {registered.ja}。")
         raise ActionError(
-            replace(problem, kind=CATALOGUE["R002"], message=f"{problem.message.en} {so_far}")
+            replace(problem, kind=CATALOGUE["R002"], message=sentences(problem.message, so_far))
             if problem.kind == CATALOGUE["P007"]
             else problem
             for problem in error.problems
@@ -59,8 +63,19 @@ def _told_what_was_done(done: list[str]) -> Iterator[None]:
 
 
 def _not_kept(change: Change) -> Problem:
-    message = f"The ACES Platform took the {change.resource} {change.name}, but shows it otherwise: {'; '.join(each.en for each in change.reasons)}"
-    hint = (
-        "Does another job register the same service right now? Run this job again; if that does not help, ask the administrators."
+    kind = noun(change.resource)
+    what = Text(f"{kind.en} {change.name}", f"{kind.ja}「{change.name}」")
+    otherwise = joined("; ", change.reasons)
+    return Problem(
+        kind=CATALOGUE["R003"],
+        message=Text(
+            f"The ACES Platform took the {what.en}, but shows it otherwise: {otherwise.en}",
+            f"ACES Platformは{what.ja}を受け付けましたが、登録内容が異なります: {otherwise.ja}",
+        ),
+        hint=Text(
+            "Does another job register the same service right now? Run this job again; "
+            "if that does not help, ask the administrators.",
+            "別のジョブが同じサービスを同時に登録していないか確認し、ジョブを再実行してください。"
+            "それでも変わらない場合は、ACES Platformの管理者に連絡してください。",
+        ),
     )
-    return Problem(kind=CATALOGUE["R003"], message=message, hint=hint)

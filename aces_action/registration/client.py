@@ -20,27 +20,49 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
+from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
 
-AGAIN = "Then run this job again: what is deployed already stays as it is, and only the rest is done."
-DEV_STOPS = (
+AGAIN = Text(
+    "Then run this job again: what is deployed already stays as it is, and only the rest is done.",
+    "その後、ジョブを再実行してください。デプロイ済みのものはそのまま残り、残りの処理だけを行います。",
+)
+DEV_STOPS = Text(
     "The dev environment stops at 22:00 JST. Start it as the FAQ of the guide says "
-    "(ACES Platformのdev環境のサービスを起動する, https://aces.kibe.la/notes/15646)."
+    "(ACES Platformのdev環境のサービスを起動する, https://aces.kibe.la/notes/15646).",
+    "dev環境は22:00（日本時間）に自動停止します。ガイドのFAQ「ACES Platformのdev環境のサービスを起動する」"
+    "（https://aces.kibe.la/notes/15646）の手順で起動してください。",
 )
-CHECK_ADDRESS = (
+CHECK_ADDRESS = Text(
     "Is PLATFORM_URL right, and may the runner reach that host (network, security group, proxy)? "
-    "If so, ask the platform's administrators."
+    "If so, ask the platform's administrators.",
+    "PLATFORM_URLが正しいか、ランナーからそのホストに接続できるか（ネットワーク、セキュリティグループ、プロキシ）を確認してください。"
+    "問題がなければ、ACES Platformの管理者に連絡してください。",
 )
-FIND_TENANT = """\
+FIND_TENANT = Text(
+    """\
 Set TENANT_ID to the tenant's UUID; every environment has its own. There are two ways to look it up:
 - Log in to the platform as an administrator (dev: https://dev-platform.acesinc.co.jp, production: https://platform.acesinc.co.jp),
   press F12, click チーム管理 and read tenant.uuid in the answer of `status`.
 - Read tenant.uuid in the answer of: curl '<API_ENDPOINT>/accounts/status' -H 'Authorization: Token <token>'
-  (API_ENDPOINT in dev: https://api-dev-platform.acesinc.co.jp, in production: https://api-platform.acesinc.co.jp)."""
-LOG_IN = """\
-Tokens expire. Get one, and put it into the secret behind PLATFORM_TOKEN:
+  (API_ENDPOINT in dev: https://api-dev-platform.acesinc.co.jp, in production: https://api-platform.acesinc.co.jp).""",
+    """\
+TENANT_IDにテナントのUUIDを設定してください。UUIDは環境ごとに異なります。調べ方は2通りあります。
+- 管理者権限のユーザでACES Platformにログインし（開発環境: https://dev-platform.acesinc.co.jp、
+  本番環境: https://platform.acesinc.co.jp）、F12キーを押して「チーム管理」をクリックし、`status`のレスポンスのtenant.uuidを見ます。
+- 次のコマンドのレスポンスのtenant.uuidを見ます: curl '<API_ENDPOINT>/accounts/status' -H 'Authorization: Token <token>'
+  （API_ENDPOINTは、開発環境: https://api-dev-platform.acesinc.co.jp、本番環境: https://api-platform.acesinc.co.jp）""",
+)
+_CURL = """\
 curl -X POST '<API_ENDPOINT>/accounts/login/' -H 'Content-Type: application/json' -d '{"email": "…", "password": "…"}'"""
+LOG_IN = lines(
+    Text(
+        "Tokens expire. Get one, and put it into the secret behind PLATFORM_TOKEN:",
+        "トークンには有効期限があります。新しいトークンを取得し、PLATFORM_TOKENに渡しているシークレットに設定してください:",
+    ),
+    same(_CURL),
+)
 REGISTER_FILE = "server/algorithms/register.json"
 SHOWN_ERRORS = 20
 
@@ -65,9 +87,17 @@ class PlatformClient:
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ActionError(_problem("S002", f"PLATFORM_URL must be an http:// or https:// address, not {one_line(url)!r}."))
+            message = Text(
+                f"PLATFORM_URL must be an http:// or https:// address, not {one_line(url)!r}.",
+                f"PLATFORM_URLには「http://」または「https://」で始まるアドレスを指定します。「{one_line(url)}」は使えません。",
+            )
+            raise ActionError(_problem("S002", message))
         if token is not None and not re.fullmatch(r"[!-~]+", token):
-            raise ActionError(_problem("P009", "PLATFORM_TOKEN has a space, a line break or the like: no token has.", LOG_IN))
+            message = Text(
+                "PLATFORM_TOKEN has a space, a line break or the like: no token has.",
+                "PLATFORM_TOKENに空白や改行などが含まれています。トークンには含まれない文字です。",
+            )
+            raise ActionError(_problem("P009", message, LOG_IN))
         self._url = url.rstrip("/")
         self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._host = parts.hostname
@@ -90,11 +120,12 @@ class PlatformClient:
         response = self._send("GET", tenant_id, "services")
         tenant, services = _field(response, "tenant"), _field(response, "services")
         if not isinstance(tenant, dict) or not isinstance(services, list):
-            raise ActionError(self._unexpected(response, "is not a listing of services"))
+            raise ActionError(self._unexpected(response, Text("is not a listing of services", "サービスの一覧ではありません")))
         named: dict[str, Mapping[str, object]] = {}
         for service in services:
             if not isinstance(service, dict) or not isinstance(service.get("name"), str):
-                raise ActionError(self._unexpected(response, "has a service without a name"))
+                what = Text("has a service without a name", "nameのないサービスを含んでいます")
+                raise ActionError(self._unexpected(response, what))
             named[service["name"]] = service
         return Registered(plan_id=tenant.get("plan_id"), overflow_mode=tenant.get("overflow_mode"), services=named)
 
@@ -126,80 +157,158 @@ class PlatformClient:
         status = response.status_code
         match status:
             case 502 | 503 | 504:
-                return self._asleep(f"it answers {status} {_phrase(status)}")
+                phrase = _phrase(status)
+                return self._asleep(Text(f"it answers {status} {phrase}", f"{status} {phrase}を返します"))
             case 401 | 403:
-                what = "wants a token" if self._token is None else "refused PLATFORM_TOKEN"
-                return _problem("P009", f"The ACES Platform at {self._shown} {what} ({status}): {self._said(response)}", LOG_IN)
+                said = self._said(response)
+                what = (
+                    Text("wants a token", "はトークンを必要としています")
+                    if self._token is None
+                    else Text("refused PLATFORM_TOKEN", "がPLATFORM_TOKENを拒否しました")
+                )
+                message = Text(
+                    f"The ACES Platform at {self._shown} {what.en} ({status}): {said.en}",
+                    f"ACES Platform（{self._shown}）{what.ja}（{status}）: {said.ja}",
+                )
+                return _problem("P009", message, LOG_IN)
             case 404 if _field(response, "detail") is not None:
-                message = f"The ACES Platform at {self._shown} knows no tenant {tenant_id}: {self._said(response)}"
+                said = self._said(response)
+                message = Text(
+                    f"The ACES Platform at {self._shown} knows no tenant {tenant_id}: {said.en}",
+                    f"ACES Platform（{self._shown}）にテナント{tenant_id}がありません: {said.ja}",
+                )
                 return _problem("P008", message, FIND_TENANT)
             case 400 | 409 | 413 | 422:
                 return self._refused(response, names)
             case _ if status < 400:
-                target = self._safe(response.headers.get("Location", "nowhere"))
-                return self._unexpected(response, f"is a redirect to {target}, which is not followed")
+                target = self._safe(response.headers.get("Location", ""))
+                where = Text(f"to {target}, ", f"（{target}）") if target else EMPTY
+                what = Text(
+                    f"is a redirect {where.en}which is not followed", f"リダイレクト{where.ja}のため、転送先には接続しません"
+                )
+                return self._unexpected(response, what)
             case _:
-                return self._unexpected(response, f"is {status} {self._said(response)}")
+                said = self._said(response)
+                return self._unexpected(response, Text(f"is {status} {said.en}", f"{status} {said.ja}"))
 
     def _no_answer(self, error: requests.RequestException) -> Problem:
         cause = error.args[0] if error.args else error
         if isinstance(cause, urllib3.MaxRetryError) and cause.reason is not None:
             cause = cause.reason
         connect, read = self._timeout
+        safe = self._safe(str(cause))
         match cause:
             case urllib3.NameResolutionError():
-                where = "; names in .internal are known only inside ACES's network" if self._host.endswith(".internal") else ""
-                return self._asleep(f"DNS does not know the host {self._host}{where}")
+                inside = (
+                    Text(
+                        "; names in .internal are known only inside ACES's network",
+                        "（.internalの名前はACESのネットワーク内でのみ解決できます）",
+                    )
+                    if self._host.endswith(".internal")
+                    else EMPTY
+                )
+                return self._asleep(
+                    Text(
+                        f"DNS does not know the host {self._host}{inside.en}",
+                        f"DNSでホスト{self._host}を解決できません{inside.ja}",
+                    )
+                )
             case urllib3.NewConnectionError() if isinstance(cause.__cause__, ConnectionRefusedError):
-                return self._asleep("it refuses connections (nothing listens on that port)")
+                return self._asleep(
+                    Text(
+                        "it refuses connections (nothing listens on that port)",
+                        "接続を拒否しています（そのポートで待ち受けているものがありません）",
+                    )
+                )
             case urllib3.ConnectTimeoutError():
-                return self._asleep(f"no connection within {connect:g} s")
+                return self._asleep(Text(f"no connection within {connect:g} s", f"{connect:g}秒以内に接続できません"))
             case urllib3.ReadTimeoutError():
-                return self._asleep(f"it took the connection, but did not answer within {read:g} s")
+                return self._asleep(
+                    Text(
+                        f"it took the connection, but did not answer within {read:g} s",
+                        f"接続はできましたが、{read:g}秒以内に応答がありません",
+                    )
+                )
             case urllib3.ProtocolError():
-                return self._asleep("it broke the connection off")
+                return self._asleep(Text("it broke the connection off", "接続が途中で切断されました"))
             case urllib3.SSLError():
-                hint = "Should PLATFORM_URL begin with http://? If not, the certificate must be valid for its host name."
-                return _problem("P007", f"No TLS connection to {self._shown}: {self._safe(str(cause))}", hint)
+                message = Text(f"No TLS connection to {self._shown}: {safe}", f"{self._shown}にTLSで接続できません: {safe}")
+                hint = Text(
+                    "Should PLATFORM_URL begin with http://? If not, the certificate must be valid for its host name.",
+                    "PLATFORM_URLは「http://」で始まるのが正しくないか確認してください。"
+                    "「https://」が正しい場合は、そのホスト名に対して有効な証明書が必要です。",
+                )
+                return _problem("P007", message, hint)
             case urllib3.ProxyError():
-                hint = "Add the platform's host to NO_PROXY on the runner, or mend HTTP_PROXY and HTTPS_PROXY there."
-                return _problem("P007", f"The proxy does not let us through to {self._shown}: {self._safe(str(cause))}", hint)
+                message = Text(
+                    f"The proxy does not let us through to {self._shown}: {safe}",
+                    f"プロキシを経由して{self._shown}に接続できません: {safe}",
+                )
+                hint = Text(
+                    "Add the platform's host to NO_PROXY on the runner, or mend HTTP_PROXY and HTTPS_PROXY there.",
+                    "ランナーのNO_PROXYにACES Platformのホストを追加するか、HTTP_PROXYとHTTPS_PROXYを修正してください。",
+                )
+                return _problem("P007", message, hint)
             case _:
-                return self._asleep(self._safe(str(cause)))
+                return self._asleep(same(safe))
 
-    def _asleep(self, cause: str) -> Problem:
+    def _asleep(self, cause: Text) -> Problem:
         advice = DEV_STOPS if "dev" in re.split(r"[.-]", self._host) else CHECK_ADDRESS
-        return _problem("P007", f"The ACES Platform at {self._shown} does not answer: {cause}.", f"{advice} {AGAIN}")
+        message = Text(
+            f"The ACES Platform at {self._shown} does not answer: {cause.en}.",
+            f"ACES Platform（{self._shown}）から応答がありません: {cause.ja}。",
+        )
+        return _problem("P007", message, sentences(advice, AGAIN))
 
     def _refused(self, response: requests.Response, names: list[str]) -> list[Problem]:
         """One problem per field; `names` are those of the services sent, in their order, to say what 'services.0' is."""
-        errors = _field(response, "errors")
+        errors, status = _field(response, "errors"), response.status_code
         if not isinstance(errors, dict) or not errors:
-            return [
-                _problem("R001", f"The ACES Platform refused the registration ({response.status_code}): {self._said(response)}")
-            ]
+            said = self._said(response)
+            message = Text(
+                f"The ACES Platform refused the registration ({status}): {said.en}",
+                f"ACES Platformが登録を拒否しました（{status}）: {said.ja}",
+            )
+            return [_problem("R001", message)]
         problems = []
         for path, texts in list(errors.items())[:SHOWN_ERRORS]:
             field, file = _name_of_field(self._safe(path), names)
             why = self._safe("; ".join(map(str, texts)) if isinstance(texts, list) else str(texts))
-            hint = "Nothing of this request was registered."
-            problems.append(_problem("R001", f"The ACES Platform refused {field}: {why}", hint, file))
+            message = Text(
+                f"The ACES Platform refused {field.en}: {why}",
+                f"ACES Platformが{field.ja}を拒否しました: {why}",
+            )
+            hint = Text("Nothing of this request was registered.", "このリクエストの内容は何も登録されていません。")
+            problems.append(_problem("R001", message, hint, file))
         if (more := len(errors) - SHOWN_ERRORS) > 0:
-            problems.append(_problem("R001", f"The ACES Platform refused {more} more fields."))
+            message = Text(
+                f"The ACES Platform refused {more} more fields.", f"ACES Platformは、ほかに{more}件の項目を拒否しました。"
+            )
+            problems.append(_problem("R001", message))
         return problems
 
-    def _unexpected(self, response: requests.Response, what: str) -> Problem:
-        kind = self._safe(response.headers.get("Content-Type", "no content type"))
-        message = f"The answer of {self._shown} to {response.request.method} {urlsplit(response.url).path} {what} ({kind})."
-        hint = "Is PLATFORM_URL the address of the platform's internal API? If it is, tell the platform's administrators."
+    def _unexpected(self, response: requests.Response, what: Text) -> Problem:
+        """`what` is what the answer is: a predicate in English, a sentence without its full stop in Japanese."""
+        kind = self._safe(response.headers["Content-Type"]) if "Content-Type" in response.headers else ""
+        told = same(kind) if kind else Text("no content type", "Content-Typeなし")
+        call = f"{response.request.method} {urlsplit(response.url).path}"
+        message = Text(
+            f"The answer of {self._shown} to {call} {what.en} ({told.en}).",
+            f"{self._shown}の{call}に対する応答が想定と異なります: {what.ja}（{told.ja}）。",
+        )
+        hint = Text(
+            "Is PLATFORM_URL the address of the platform's internal API? If it is, tell the platform's administrators.",
+            "PLATFORM_URLがACES Platformの内部APIのアドレスか確認してください。"
+            "正しい場合は、ACES Platformの管理者に連絡してください。",
+        )
         return _problem("R004", message, hint)
 
-    def _said(self, response: requests.Response) -> str:
+    def _said(self, response: requests.Response) -> Text:
         """What the body says, as one line; of a page only that it is one."""
-        detail = _field(response, "detail")
+        detail, phrase = _field(response, "detail"), _phrase(response.status_code)
         if detail is None and "html" in response.headers.get("Content-Type", ""):
-            return f"{_phrase(response.status_code)}, with an HTML page"
-        return self._safe(response.text if detail is None else str(detail)) or _phrase(response.status_code)
+            return Text(f"{phrase}, with an HTML page", f"{phrase}（HTMLのページ）")
+        return same(self._safe(response.text if detail is None else str(detail)) or phrase)
 
     def _safe(self, text: str) -> str:
         """Text from outside as one line, without our token, which a server may well send back."""
@@ -261,17 +370,18 @@ def _field(response: requests.Response, name: str) -> object:
     return body.get(name) if isinstance(body, dict) else None
 
 
-def _name_of_field(path: str, names: list[str]) -> tuple[str, str | None]:
+def _name_of_field(path: str, names: list[str]) -> tuple[Text, str | None]:
     """A refused field in the user's words, and the file that it comes from."""
     if (found := re.fullmatch(r"services\.([0-9]{1,4})(?:\.(.+))?", path)) and int(found[1]) < len(names):
-        service = f"service {names[int(found[1])]!r}"
-        return (f"{found[2]} of {service}" if found[2] else service), REGISTER_FILE
-    return path, REGISTER_FILE if path in ("plan_id", "overflow_mode") else None
+        name, field = names[int(found[1])], found[2]
+        service = Text(f"service {name!r}", f"サービス「{name}」")
+        return (Text(f"{field} of {service.en}", f"{service.ja}の{field}") if field else service), REGISTER_FILE
+    return same(path), REGISTER_FILE if path in ("plan_id", "overflow_mode") else None
 
 
 def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else "(unknown status)"
 
 
-def _problem(code: str, message: str, hint: str = "", file: str | None = None) -> Problem:
+def _problem(code: str, message: Text, hint: Text = EMPTY, file: str | None = None) -> Problem:
     return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=file)

@@ -11,10 +11,22 @@ from aces_action.project.model import Image, Project, Service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SageMakerTarget:
-    """An API answered by a SageMaker endpoint."""
+    """The synchronous API answered by a SageMaker endpoint."""
 
     component: Literal["sagemaker"] = "sagemaker"
     endpoint_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsyncSageMakerTarget:
+    """The asynchronous API answered by a SageMaker endpoint.
+
+    `invocation_timeout_seconds` goes with each call of an asynchronous endpoint; None: SageMaker's own.
+    """
+
+    component: Literal["sagemaker"] = "sagemaker"
+    endpoint_name: str
+    invocation_timeout_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +52,7 @@ class Server:
     account_id: str
     region: str
     sync_api: SageMakerTarget | None
-    async_api: SageMakerTarget | BatchTarget | None
+    async_api: AsyncSageMakerTarget | BatchTarget | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

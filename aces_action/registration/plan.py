@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from aces_action.changes import Change
+from aces_action.language import Text, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
 from aces_action.registration.client import REGISTER_FILE, PlatformClient, Registered, one_line
@@ -43,7 +44,7 @@ def compare(registered: Registered, images: Mapping[str, str | None], listing: L
         changes.append(Change(verb="update", resource="tenant", name="plan", reasons=tuple(reasons)))
     if listing.image and listing.image_key:
         have, want = images.get(listing.image_key), _sha256(listing.image)
-        reasons = [] if have == want else [f"sha256:{one_line(have or '', 12)} -> sha256:{want[:11]}…"]
+        reasons = [] if have == want else [same(f"sha256:{one_line(have or '', 12)} -> sha256:{want[:11]}…")]
         changes.append(_change("image", listing.image_key, have is not None, reasons))
     server = server_fields(listing.server)
     for service in listing.services:
@@ -58,26 +59,50 @@ def refusals(registered: Registered, images: Mapping[str, str | None], listing: 
     problems = []
     key, image, project = listing.image_key, listing.image, listing.server.project
     for service in listing.services:
-        if owner := _other_owner(registered.services.get(service.name, {}), project):
-            message = f"The tenant already has a service {service.name!r}, of project {owner!r}: it would be overwritten."
-            hint = "Choose another `name` in register.json and `task_name` in algorithm.json. Or is TENANT_ID another team's?"
+        name = service.name
+        if owner := _other_owner(registered.services.get(name, {}), project):
+            message = Text(
+                f"The tenant already has a service {name!r}, of project {owner!r}: it would be overwritten.",
+                f"このテナントには、プロジェクト「{owner}」のサービス「{name}」がすでにあり、上書きされてしまいます。",
+            )
+            hint = Text(
+                "Choose another `name` in register.json and `task_name` in algorithm.json. Or is TENANT_ID another team's?",
+                "register.jsonの`name`とalgorithm.jsonの`task_name`を別の名前にしてください。"
+                "TENANT_IDが別のチームのものでないかも確認してください。",
+            )
             problems.append(_refusal(message, hint))
         if service.image_key != key and images.get(service.image_key) is None:
-            message = (
-                f"image_key {service.image_key!r} of service {service.name!r} is not on the platform, nor FRONTEND_IMAGE_PATH's."
+            message = Text(
+                f"image_key {service.image_key!r} of service {name!r} is not on the platform, nor FRONTEND_IMAGE_PATH's.",
+                f"サービス「{name}」のimage_key「{service.image_key}」は、ACES Platformになく、"
+                "FRONTEND_IMAGE_PATHのファイル名とも異なります。",
             )
-            hint = f"Set image_key to {key!r}, the name of that file." if key else "Set FRONTEND_IMAGE_PATH to the image."
+            hint = (
+                Text(
+                    f"Set image_key to {key!r}, the name of that file.",
+                    f"image_keyを、そのファイル名「{key}」にしてください。",
+                )
+                if key
+                else Text("Set FRONTEND_IMAGE_PATH to the image.", "FRONTEND_IMAGE_PATHに画像を指定してください。")
+            )
             problems.append(_refusal(message, hint))
     if image and images.get(image.path.name) not in (None, _sha256(image)):
         for name, entry in registered.services.items():
             if entry.get("image_key") == key and (owner := _other_owner(entry, project)):
-                message = f"{key!r} is also the image of service {one_line(name)!r}, project {owner!r}: it would be overwritten."
-                hint = "Give the file another name, in FRONTEND_IMAGE_PATH and in image_key of register.json."
+                shown = one_line(name)
+                message = Text(
+                    f"{key!r} is also the image of service {shown!r}, project {owner!r}: it would be overwritten.",
+                    f"「{key}」はプロジェクト「{owner}」のサービス「{shown}」の画像でもあり、上書きされてしまいます。",
+                )
+                hint = Text(
+                    "Give the file another name, in FRONTEND_IMAGE_PATH and in image_key of register.json.",
+                    "FRONTEND_IMAGE_PATHとregister.jsonのimage_keyで、ファイルを別の名前にしてください。",
+                )
                 problems.append(_refusal(message, hint))
     return problems
 
 
-def _refusal(message: str, hint: str) -> Problem:
+def _refusal(message: Text, hint: Text) -> Problem:
     return Problem(kind=CATALOGUE["R001"], message=message, hint=hint, file=REGISTER_FILE)
 
 
@@ -92,20 +117,21 @@ def _sha256(image: Image) -> str:
     return hashlib.sha256(image.content).hexdigest()
 
 
-def _change(resource: str, name: str, exists: bool, reasons: list[str]) -> Change:
+def _change(resource: str, name: str, exists: bool, reasons: list[Text]) -> Change:
     if not exists:
-        return Change(verb="create", resource=resource, name=name, reasons=("not on the platform yet",))
+        reason = Text("not on the platform yet", "ACES Platformにまだありません")
+        return Change(verb="create", resource=resource, name=name, reasons=(reason,))
     return Change(verb="update" if reasons else "nothing", resource=resource, name=name, reasons=tuple(reasons))
 
 
-def _differences(path: str, have: Mapping[str, object], want: Mapping[str, object]) -> Iterator[str]:
+def _differences(path: str, have: Mapping[str, object], want: Mapping[str, object]) -> Iterator[Text]:
     """One line per field that is not as wanted; fields that only the platform knows are left alone."""
     for name, value in want.items():
         field, found = f"{path}{name}", have.get(name)
         if isinstance(value, Mapping) and isinstance(found, Mapping):
             yield from _differences(f"{field}.", found, value)
         elif (found or [] if isinstance(value, list) else found) != value:
-            yield f"{field}: {_shown(found)} -> {_shown(value)}"
+            yield same(f"{field}: {_shown(found)} -> {_shown(value)}")
 
 
 def _shown(value: object) -> str:

@@ -79,7 +79,7 @@ def _answer(
         state.stopping.wait(fault.seconds)
     elif fault and fault.kind == "reset":
         _reset_connection(environ)
-    elif fault and fault.kind != "truncate":
+    elif fault and fault.kind not in ("truncate", "lost"):
         return wire.error_response(call, *_wording(fault, call))
     if state.is_expired(call.access_key_id):
         return wire.error_response(call, *wire.EXPIRED[call.protocol])
@@ -97,6 +97,8 @@ def _answer(
         and (response.mimetype == "text/html" or response.headers.get("Content-Length") == "0")
     ):
         response = _not_implemented(call, "moto has no such route")
+    if fault and fault.kind == "lost":
+        _reset_connection(environ)
     return _truncated(response) if fault and fault.kind == "truncate" else response
 
 

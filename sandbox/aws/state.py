@@ -13,7 +13,7 @@ from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.wire import Call
 from sandbox.oidc import Issuer
 
-FaultKind = Literal["throttle", "error", "expired", "slow", "reset", "truncate"]
+FaultKind = Literal["throttle", "error", "expired", "slow", "reset", "lost", "truncate"]
 ENVIRON_KEY = "sandbox.state"
 
 
@@ -21,7 +21,8 @@ ENVIRON_KEY = "sandbox.state"
 class Fault:
     """A rule: what befalls the calls that match. None of `service` or `operation` matches any; `times` None: always.
 
-    `skip` calls pass first. `seconds` is how long `slow` waits; `status`, `code`, `message` are for `error`.
+    `skip` calls pass first. With `after`, it begins with the next call of that operation, which passes. `seconds` is how long
+    `slow` waits; `status`, `code`, `message` are for `error`.
     """
 
     kind: FaultKind
@@ -29,6 +30,7 @@ class Fault:
     operation: str | None = None
     times: int | None = 1
     skip: int = 0
+    after: str | None = None
     seconds: float = 0.0
     status: int | None = None
     code: str | None = None
@@ -72,6 +74,9 @@ class State:
         """The first rule that strikes this call; its count goes down."""
         with self.lock:
             for fault in self.faults:
+                if fault.after is not None:
+                    fault.after = None if fault.after == call.operation else fault.after
+                    continue
                 if not fault.matches(call):
                     continue
                 if fault.skip > 0:

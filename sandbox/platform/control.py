@@ -38,6 +38,7 @@ FAULT = {
         "kind": {"enum": ["503", "502", "reset", "slow"]},
         "seconds": {"type": "number", "minimum": 0},
         "times": {"type": ["integer", "null"], "minimum": 1},
+        "method": {"enum": ["GET", "HEAD", "POST", "PUT"]},
     },
 }
 
@@ -82,13 +83,14 @@ def put_tenant() -> ResponseReturnValue:
 
 @control.post("/sleep")
 def sleep() -> ResponseReturnValue:
-    """From now on every route but these answers with this fault, `times` times (null: until it is lifted).
+    """From now on every route but these answers with this fault, `times` times (null: until it is lifted). `method`: only to it.
 
     503 and 502: a load balancer's page, with `Retry-After: seconds` if given. reset: the connection breaks.
     slow: the right answer, `seconds` late.
     """
     body = json_body(Draft202012Validator(FAULT))
-    database().execute("REPLACE INTO faults VALUES (1, ?, ?, ?)", [body["kind"], body.get("seconds", 0), body.get("times")])
+    row = [body["kind"], body.get("seconds", 0), body.get("times"), body.get("method")]
+    database().execute("REPLACE INTO faults VALUES (1, ?, ?, ?, ?)", row)
     return "", 204
 
 
@@ -123,7 +125,10 @@ def _fault() -> Response | None:
     if request.blueprint == "control":
         return None
     with transaction() as connection:
-        fault = connection.execute("UPDATE faults SET times = times - 1 RETURNING kind, seconds, times").fetchone()
+        fault = connection.execute(
+            "UPDATE faults SET times = times - 1 WHERE ifnull(method, :method) = :method RETURNING kind, seconds, times",
+            {"method": request.method},
+        ).fetchone()
         connection.execute("DELETE FROM faults WHERE times = 0")
     if fault is None:
         return None

@@ -74,6 +74,7 @@ def test_a_new_revision_says_what_differs() -> None:
         "environment.WEIGHTS_S3_URI: s3://b/w -> s3://b/new",
         "timeout: 600 -> (not set)",
     )
+    assert change.reasons[-1].ja == "timeout: 600 -> （未設定）"
 
 
 def test_a_definition_that_fits_no_instance_is_refused_field_by_field() -> None:
@@ -85,6 +86,9 @@ def test_a_definition_that_fits_no_instance_is_refused_field_by_field() -> None:
         "1 GPUs, but m5.xlarge has 0 to give",
     ]
     assert {problem.file for problem in problems} == {"infra.yml"}
+    assert problems[1].message.ja == (
+        "ジョブ定義serverは16,384MiBのメモリを要求していますが、m5.xlargeで使えるのは15,564です。このままではジョブが開始されません。"
+    )
 
 
 def test_a_definition_that_just_fits_is_fine() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from sandbox.seed import admin_session, make_bucket, push_image
 from tests.conftest import Caller
 
 
@@ -58,7 +60,11 @@ def test_the_second_example_is_served_by_an_asynchronous_endpoint_alone(make_cal
     assert config["AsyncInferenceConfig"]["OutputConfig"]["S3FailurePath"].startswith(f"s3://{caller.bucket}/")
     (service,) = caller.listed().values()
     assert service["server"]["sync"] is None
-    assert service["server"]["async"] == {"component": "sagemaker", "endpoint_name": f"{caller.server}-async"}
+    assert service["server"]["async"] == {
+        "component": "sagemaker",
+        "endpoint_name": f"{caller.server}-async",
+        "invocation_timeout_seconds": None,
+    }
     assert "batch-job-definition-arn" not in ended.outputs
 
 
@@ -104,8 +110,6 @@ def test_validate_asks_neither_aws_nor_the_platform(caller: Caller) -> None:
 
 
 def test_an_image_pushed_anew_under_the_same_tag_is_rolled_out(caller: Caller) -> None:
-    from sandbox.seed import admin_session, push_image
-
     first = caller.run()
     push_image(caller.sandbox, admin_session(), repository=caller.server, content=b"another build")
     ended = caller.run()
@@ -138,6 +142,77 @@ def test_everything_made_in_aws_is_tagged_with_where_it_comes_from(caller: Calle
     assert tags["aces:project"] == caller.project
     assert tags["aces:run-url"].startswith("https://github.com/example-org/number-plate-detection/actions/runs/")
     assert len(tags["aces:content-hash"]) == 64
+
+
+def test_an_update_takes_the_way_that_the_infra_file_says_and_another_way_alone_is_no_change(caller: Caller) -> None:
+    first = caller.run()
+    created = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)
+    assert "LastDeploymentConfig" not in created
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    rollout = "{strategy: canary, size: 10%, wait_interval: 0, termination_wait: 0, alarms: [server-5xx]}"
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write(f"sagemaker:\n  rollout: {rollout}\n")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    updated = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)
+    assert updated["EndpointConfigName"] != first.outputs["endpoint-config-name"]
+    assert updated["LastDeploymentConfig"] == {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": {
+                "Type": "CANARY",
+                "WaitIntervalInSeconds": 0,
+                "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 10},
+            },
+            "TerminationWaitInSeconds": 0,
+        },
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "server-5xx"}]},
+    }
+    caller.edit(caller.infra_file, "wait_interval: 0", "wait_interval: 60")
+    again = caller.run()
+    assert (again.status, again.outputs["result"]) == (0, "unchanged"), again.log
+
+
+def test_requests_and_answers_are_captured_when_the_infra_file_says_so(caller: Caller) -> None:
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write("sagemaker:\n  data_capture: {sampling_percentage: 20}\n")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    capture = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)["DataCaptureConfig"]
+    assert (capture["CaptureStatus"], capture["CurrentSamplingPercentage"], capture["DestinationS3Uri"]) == (
+        "Started",
+        20,
+        f"s3://{caller.bucket}/data-capture/{caller.server}",
+    )
+
+
+def test_names_of_the_infra_file_win_over_the_convention(caller: Caller, archive: Path) -> None:
+    bucket, server, repository = f"{caller.project}-store", f"{caller.project}-engine", f"{caller.project}/images"
+    make_bucket(caller.sandbox, admin_session(), bucket)
+    caller.client("s3").upload_file(str(archive), bucket, "models/best.tar.gz")
+    push_image(caller.sandbox, admin_session(), repository=repository)
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write(f"names: {{bucket: {bucket}, server: {server}, repository: {repository}, weights_key: models/best.tar.gz}}\n")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    assert ended.outputs["endpoint-name"] == server
+    assert ended.outputs["weights-uri"].startswith(f"s3://{bucket}/models/")
+    model = caller.client("sagemaker").describe_model(ModelName=ended.outputs["endpoint-config-name"])
+    assert f"/{repository}@" in model["PrimaryContainer"]["Image"]
+    assert f":job-definition/{server}:" in ended.outputs["batch-job-definition-arn"]
+
+
+def test_an_asynchronous_endpoint_announces_its_results_and_the_platform_learns_its_time_limit(
+    make_caller: Callable[..., Caller],
+) -> None:
+    caller = make_caller("document-summary")
+    topic = "arn:aws:sns:ap-northeast-1:123456789012:inference"
+    caller.edit(caller.infra_file, "  async:\n", f"  async:\n    error_topic: {topic}\n    invocation_timeout: 120\n")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+    config = caller.client("sagemaker").describe_endpoint_config(EndpointConfigName=ended.outputs["endpoint-config-name"])
+    assert config["AsyncInferenceConfig"]["OutputConfig"]["NotificationConfig"] == {"ErrorTopic": topic}
+    (service,) = caller.listed().values()
+    assert service["server"]["async"]["invocation_timeout_seconds"] == 120
 
 
 def test_without_a_longtime_instance_type_only_standard_jobs_are_deployed(caller: Caller) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import signal
 import tarfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -31,6 +33,13 @@ def untouched(caller: Caller) -> None:
     models = caller.client("sagemaker").list_models(NameContains=caller.project)["Models"]
     definitions = caller.client("batch").describe_job_definitions(jobDefinitionName=caller.server)["jobDefinitions"]
     assert (endpoints, models, definitions, caller.listed()) == ([], [], [], {})
+
+
+def denied(caller: Caller, service: str, operation: str, **more: Any) -> None:
+    """From now on the role lacks the permission for this call."""
+    said = f"User: x is not authorized to perform: {service}:{operation} on resource: y"
+    code = "AccessDenied" if service == "iam" else "AccessDeniedException"
+    caller.fault(service=service, operation=operation, kind="error", status=403, code=code, message=said, times=None, **more)
 
 
 class TestInputsAndFiles:
@@ -111,6 +120,16 @@ class TestPreflight:
         failed(ended, 1, "ACES-P002")
         assert f"aws s3 cp deploy.tar.gz s3://{caller.bucket}/shared/weights/" in ended.log
 
+    def test_problems_and_what_was_changed_are_told_in_japanese_if_asked(self, make_caller: Callable[..., Caller]) -> None:
+        caller = make_caller(weights=None)
+        caller.environment["TENANT_ID"] = "00000000-0000-4000-8000-000000000000"
+        ended = caller.run(language="ja")
+        assert (ended.status, ended.codes) == (1, ["ACES-P002", "ACES-P008"]), ended.log
+        for told in ("に重みファイルがありません。", "にテナント00000000-0000-4000-8000-000000000000がありません"):
+            assert told in ended.log
+            assert told in ended.summary
+        assert "何も変更していません。" in ended.log
+
     def test_a_tag_without_an_image_is_refused(self, caller: Caller) -> None:
         ended = caller.run(deploy_tag="v9")
         failed(ended, 1, "ACES-P003")
@@ -157,6 +176,37 @@ class TestPreflight:
         failed(ended, 1, "ACES-A004")
         assert "210987654321" in ended.log
 
+    def test_an_instance_type_that_ec2_does_not_have_is_refused(self, caller: Caller) -> None:
+        caller.edit(caller.infra_file, "aws_batch_instance_type: m5.xlarge", "aws_batch_instance_type: m99.xlarge")
+        ended = caller.run()
+        failed(ended, 1, "ACES-P011")
+        assert "EC2 does not offer the instance type m99.xlarge in this region." in ended.log
+        untouched(caller)
+
+    def test_a_role_that_may_not_be_looked_at_is_a_warning(self, caller: Caller) -> None:
+        denied(caller, "iam", "GetRole")
+        ended = caller.run(command="plan")
+        assert (ended.status, ended.outputs["result"], ended.codes) == (0, "planned", []), ended.log
+        name = f"{caller.project}-dev-sagemaker-role"
+        assert f"The role {name} was not checked: missing permission iam:GetRole." in ended.log
+        assert ended.summary.count("ACES-P010") == 3
+
+    def test_a_call_that_aws_refuses_is_told_in_its_words(self, caller: Caller) -> None:
+        caller.fault(
+            service="batch",
+            operation="DescribeJobDefinitions",
+            kind="error",
+            status=400,
+            code="ClientException",
+            message="Error executing request",
+            times=None,
+        )
+        ended = caller.run()
+        failed(ended, 1, "ACES-A006")
+        assert "AWS refused DescribeJobDefinitions: ClientException: Error executing request" in ended.log
+        caller.control("DELETE", "faults")
+        untouched(caller)
+
     def test_several_problems_are_reported_together(self, make_caller: Callable[..., Caller]) -> None:
         caller = make_caller(weights=None)
         push_index(caller.sandbox, admin_session(), repository=caller.server)
@@ -193,6 +243,13 @@ class TestWeights:
         assert ended.status == 1
         assert ended.codes[0].startswith("ACES-W")
         assert "HTML" in ended.log
+
+    def test_weights_that_are_replaced_while_they_are_checked_are_not_deployed(self, caller: Caller) -> None:
+        caller.fault(service="s3", operation="GetObject", kind="error", status=412, code="PreconditionFailed", times=None)
+        ended = caller.run()
+        failed(ended, 1, "ACES-W011")
+        assert f"s3://{caller.bucket}/shared/weights/deploy.tar.gz was replaced while it was being checked." in ended.log
+        untouched(caller)
 
 
 class TestSageMaker:
@@ -236,17 +293,18 @@ class TestSageMaker:
         assert endpoint["EndpointConfigName"] == first.outputs["endpoint-config-name"]
 
     def test_waiting_too_long_says_that_sagemaker_goes_on_and_a_run_again_joins_it(self, caller: Caller) -> None:
-        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=6)
+        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=600)
         ended = caller.run(wait_timeout="1s")
         failed(ended, 1, "ACES-E003")
         assert "a run again finds that and waits for it" in ended.log
+        caller.control("POST", f"endpoints/{caller.server}/status", {"status": "Creating", "seconds": 0})  # until seen once
         again = caller.run()
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert "wait for" in again.log
 
     def test_an_endpoint_that_is_being_deleted_is_waited_for_and_made_anew(self, caller: Caller) -> None:
         caller.run()
-        caller.next_rollout(name=caller.server, outcome="success", deleting_seconds=3)
+        caller.next_rollout(name=caller.server, outcome="success", deleting_seconds=6)
         caller.client("sagemaker").delete_endpoint(EndpointName=caller.server)
         ended = caller.run()
         assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
@@ -259,20 +317,74 @@ class TestSageMaker:
         assert (ended.status, ended.outputs["endpoint-config-name"]) == (0, first.outputs["endpoint-config-name"]), ended.log
         assert "SystemUpdating" in ended.log
 
-    def test_a_missing_permission_is_named_with_the_call(self, caller: Caller) -> None:
+    @pytest.mark.parametrize(
+        ("operation", "changed"),
+        [
+            ("CreateModel", "weights released."),
+            ("CreateEndpoint", "weights released; model {name} created; endpoint config {name} created."),
+            ("UpdateEndpoint", "model {name} created; endpoint config {name} created."),
+        ],
+    )
+    def test_a_missing_permission_is_named_with_the_call(self, caller: Caller, operation: str, changed: str) -> None:
+        if operation == "UpdateEndpoint":
+            caller.run()
+            caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+        denied(caller, "sagemaker", operation)
+        ended = caller.run()
+        failed(ended, 1, "ACES-A005")
+        assert f"it lacks sagemaker:{operation}" in ended.log
+        (name,) = [change["name"] for change in json.loads(ended.outputs["changes"]) if change["resource"] == "model"]
+        assert f"Changed before it stopped: {changed.format(name=name)}" in ended.log
+        assert "may still be working" not in ended.log + ended.summary
+
+    def test_a_permission_that_is_lost_while_waiting_leaves_sagemaker_at_work(self, caller: Caller) -> None:
+        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=600)
+        denied(caller, "sagemaker", "DescribeEndpoint", after="CreateEndpoint", skip=1)
+        ended = caller.run()
+        failed(ended, 1, "ACES-A005")
+        assert f"SageMaker may still be working on {caller.server}" in ended.log
+
+    def test_a_config_that_sagemaker_refuses_is_told_in_its_words(self, caller: Caller) -> None:
+        said = "The account-level service limit 'ml.t2.xlarge for endpoint usage' is 0 Instances"
         caller.fault(
             service="sagemaker",
-            operation="CreateModel",
+            operation="CreateEndpointConfig",
             kind="error",
             status=400,
-            code="AccessDeniedException",
-            message="User: x is not authorized to perform: sagemaker:CreateModel on resource: y",
+            code="ValidationException",
+            message=said,
             times=None,
         )
         ended = caller.run()
-        failed(ended, 1, "ACES-A005")
-        assert "it lacks sagemaker:CreateModel" in ended.log
+        failed(ended, 1, "ACES-E005")
+        assert f"SageMaker refused CreateEndpointConfig for {caller.server}: ValidationException: {said}" in ended.log
+        assert "Service Quotas console" in ended.log
         assert "may still be working" not in ended.log
+
+    def test_answers_that_get_lost_after_a_write_are_no_failure(self, caller: Caller) -> None:
+        gone = {"kind": "error", "status": 400, "code": "ValidationException", "message": "Could not find it."}
+        caller.fault(service="sagemaker", operation="CreateModel", kind="lost")
+        caller.fault(service="sagemaker", operation="DescribeEndpointConfig", after="CreateEndpointConfig", **gone)
+        caller.fault(service="sagemaker", operation="DescribeEndpoint", after="CreateEndpoint", times=3, **gone)
+        ended = caller.run()
+        assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+
+    def test_tags_that_cannot_be_set_leave_a_serving_endpoint_and_a_run_again_sets_them(self, caller: Caller) -> None:
+        caller.run()
+        caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+        denied(caller, "sagemaker", "AddTags")
+        ended = caller.run()
+        failed(ended, 1, "ACES-A005")
+        (name,) = [change["name"] for change in json.loads(ended.outputs["changes"]) if change["resource"] == "model"]
+        assert f"The endpoint serves {name}; only its tags are not up to date. A run again sets them." in ended.log
+        assert f"; endpoint {caller.server} rolled out." in ended.log
+        assert "may still be working" not in ended.log
+        caller.control("DELETE", "faults")
+        again = caller.run()
+        assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
+        assert '"verb": "update", "resource": "endpoint tags"' in again.outputs["changes"]
+        tags = caller.client("sagemaker").list_tags(ResourceArn=again.outputs["endpoint-arn"])["Tags"]
+        assert {tag["Key"]: tag["Value"] for tag in tags}["aces:content-hash"].startswith(name.rpartition("-")[2])
 
     def test_throttling_and_broken_connections_are_no_failure(self, caller: Caller) -> None:
         caller.fault(service="sagemaker", operation="DescribeEndpoint", kind="throttle", times=2)
@@ -311,6 +423,17 @@ class TestLaterSteps:
         again = caller.run()
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert again.outputs["endpoint-config-name"] == ended.outputs["endpoint-config-name"]
+
+    def test_a_registration_that_breaks_off_midway_lists_what_is_registered(self, caller: Caller) -> None:
+        caller.edit(caller.infra_file, "SAGEMAKER_INSTANCE_TYPE:", "# SAGEMAKER_INSTANCE_TYPE:")  # Batch alone: quicker
+        sleep = {"kind": "503", "method": "POST", "times": None}
+        requests.post(f"{caller.sandbox.platform_url}/_sandbox/sleep", json=sleep, timeout=10)
+        ended = caller.run()
+        failed(ended, 1, "ACES-R002")
+        assert "Registered until then: image example_algorithm.png." in ended.log
+        assert "; image example_algorithm.png registered." in ended.log
+        assert "algorithm.png registered" in ended.summary
+        assert caller.listed() == {}
 
     def test_an_unexpected_error_is_reported_without_a_traceback(self, caller: Caller) -> None:
         caller.fault(service="ecr", operation="BatchGetImage", kind="truncate", times=None)

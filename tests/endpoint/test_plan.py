@@ -9,6 +9,7 @@ from aces_action.endpoint.current import CurrentEndpoint, Variant
 from aces_action.endpoint.desired import DesiredEndpoint, desired
 from aces_action.endpoint.plan import differing, plan
 from aces_action.endpoint.wait import pause, verdict
+from aces_action.language import Text
 from aces_action.project.model import EndpointSettings
 
 IMAGE = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server@sha256:" + "1" * 64
@@ -123,22 +124,26 @@ def test_the_asynchronous_config_says_where_answers_and_failures_go() -> None:
 
 def test_differences_are_told_field_by_field() -> None:
     old = {"A": 1, "B": {"C": "x"}, "D": 5}
-    assert list(differing("", old, {"A": 2, "B": {"C": "y"}, "E": 6})) == [
+    differences = list(differing("", old, {"A": 2, "B": {"C": "y"}, "E": 6}))
+    assert [each.en for each in differences] == [
         "A: 1 -> 2",
         "B.C: x -> y",
         "D: 5 -> (not set)",
         "E: (not set) -> 6",
     ]
+    assert [each.ja for each in differences[2:]] == ["D: 5 -> （未設定）", "E: （未設定） -> 6"]
 
 
 def test_values_of_environment_variables_are_never_shown() -> None:
     old = {"Environment": {"DB_PASSWORD": "hunter2", "A": "1", "B": "2"}}
-    assert list(differing("", old, {"Environment": {"A": "3", "B": "2", "C": "4"}})) == [
+    differences = list(differing("", old, {"Environment": {"A": "3", "B": "2", "C": "4"}}))
+    assert [each.en for each in differences] == [
         "Environment.A: changed",
         "Environment.C: added",
         "Environment.DB_PASSWORD: removed",
     ]
-    assert "hunter2" not in "".join(differing("", old, {}))
+    assert [each.ja for each in differences][1:] == ["Environment.C: 追加", "Environment.DB_PASSWORD: 削除"]
+    assert "hunter2" not in "".join(each.en + each.ja for each in differing("", old, {}))
 
 
 def test_only_in_service_on_our_config_is_success() -> None:
@@ -161,13 +166,15 @@ def test_everything_else_is_a_failure_with_its_code(current: CurrentEndpoint | N
     assert problem is not None
     assert problem.code == code
     assert problem.hint.en
+    assert problem.hint.ja
 
 
 def test_a_silent_rollback_says_which_config_serves() -> None:
     problem = verdict(endpoint("InService", OLD), name="server", config_name=OURS)
     assert problem is not None
-    assert problem.message.en == (
-        f"SageMaker rolled the update of server back; it still serves {OLD}, not {OURS}, and SageMaker gave no reason."
+    assert problem.message == Text(
+        f"SageMaker rolled the update of server back; it still serves {OLD}, not {OURS}, and SageMaker gave no reason.",
+        f"SageMakerがserverの更新をロールバックしました。{OURS}ではなく、{OLD}のまま稼働しています。SageMakerは理由を示していません。",
     )
 
 

@@ -62,6 +62,7 @@ def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
     assert problem.message.en.endswith("Registered until then: image number_plate.png.")
+    assert problem.message.ja.endswith("それまでに登録したもの: イメージ画像number_plate.png。")
 
 
 def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: Oddity) -> None:
@@ -73,6 +74,9 @@ def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: O
         apply(PlatformClient(oddity.url), TENANT, listing(), FIRST_TIME)
     assert [problem.code for problem in caught.value.problems] == ["ACES-R003", "ACES-R003"]
     assert "service number-plate, but shows it otherwise: not on the platform yet" in caught.value.problems[1].message.en
+    assert caught.value.problems[1].message.ja == (
+        "ACES Platformはサービス「number-plate」を受け付けましたが、登録内容が異なります: ACES Platformにまだありません"
+    )
 
 
 def test_the_first_registration_sends_the_image_then_the_services_and_looks_again(

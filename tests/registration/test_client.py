@@ -45,6 +45,11 @@ def test_an_unknown_dev_host_is_told_apart_and_the_hint_says_how_to_start_the_de
     assert "inside ACES's network" in problem.message.en
     assert "22:00 JST" in problem.hint.en
     assert "ACES Platformのdev環境のサービスを起動する" in problem.hint.en
+    assert problem.message.ja == (
+        "ACES Platform（http://api-dev.no-such-platform.internal）から応答がありません: "
+        "DNSでホストapi-dev.no-such-platform.internalを解決できません（.internalの名前はACESのネットワーク内でのみ解決できます）。"
+    )
+    assert "22:00" in problem.hint.ja
     assert "run this job again" in problem.hint.en
 
 
@@ -210,6 +215,7 @@ def test_every_refused_field_is_named_with_its_service_and_file(client: Platform
     found = {problem.message.en.partition(":")[0]: problem for problem in caught.value.problems}
     title = found["The ACES Platform refused title of service 'other'"]
     assert title.message.en.endswith("must be at most 60 bytes in UTF-8, but has 63")
+    assert title.message.ja.startswith("ACES Platformがサービス「other」のtitleを拒否しました: ")
     assert (title.code, title.file) == ("ACES-R001", "server/algorithms/register.json")
     assert "The ACES Platform refused subtitle of service 'other'" in found
     assert len(found) == 2

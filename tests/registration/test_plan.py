@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from aces_action.changes import Change
-from aces_action.language import same
-from aces_action.registration import SageMakerTarget
+from aces_action.language import Text, same
+from aces_action.registration import AsyncSageMakerTarget
 from aces_action.registration.client import Registered
 from aces_action.registration.desired import Listing, registration, server_fields, service_fields
 from aces_action.registration.plan import compare, refusals
@@ -16,6 +16,7 @@ from tests.registration.examples import JOBS, PNG, listing, server, service
 
 SHA = hashlib.sha256(PNG).hexdigest()
 IMAGES = {"number_plate.png": SHA}
+NOT_THERE = Text("not on the platform yet", "ACES Platformにまだありません")
 
 
 def registered(wanted: Listing, plan_id: object = 1, **fields: object) -> Registered:
@@ -67,8 +68,8 @@ def test_on_an_empty_platform_everything_is_created_and_the_plan_set() -> None:
         Change(
             verb="update", resource="tenant", name="plan", reasons=(same("plan_id: 0 -> 1"), same("overflow_mode: null -> 1"))
         ),
-        Change(verb="create", resource="image", name="number_plate.png", reasons=(same("not on the platform yet"),)),
-        Change(verb="create", resource="service", name="number-plate", reasons=(same("not on the platform yet"),)),
+        Change(verb="create", resource="image", name="number_plate.png", reasons=(NOT_THERE,)),
+        Change(verb="create", resource="service", name="number-plate", reasons=(NOT_THERE,)),
     ]
 
 
@@ -120,7 +121,7 @@ def test_text_of_the_platform_in_a_reason_is_one_line() -> None:
 
 
 def test_the_body_has_the_columns_of_register_json_and_what_serves() -> None:
-    endpoint = SageMakerTarget(endpoint_name="document-summary-dev-algorithm-server-async")
+    endpoint = AsyncSageMakerTarget(endpoint_name="document-summary-dev-algorithm-server-async", invocation_timeout_seconds=120)
     wanted = listing(
         services=(service(type="file", input_mimes=("application/zip",), output_mimes=("text/plain",)), service("other")),
         server=replace(server(), sync_api=None, async_api=endpoint),
@@ -130,5 +131,28 @@ def test_the_body_has_the_columns_of_register_json_and_what_serves() -> None:
     assert "input_mimes" not in registration(wanted, frozenset({"other"}))["services"][0]
     assert (body["server"]["sync"], body["server"]["async"]) == (
         None,
-        {"component": "sagemaker", "endpoint_name": "document-summary-dev-algorithm-server-async"},
+        {
+            "component": "sagemaker",
+            "endpoint_name": "document-summary-dev-algorithm-server-async",
+            "invocation_timeout_seconds": 120,
+        },
     )
+
+
+def test_a_time_limit_that_is_gone_is_a_reason_and_one_that_never_was_is_none() -> None:
+    def answering(seconds: int | None) -> Listing:
+        target = AsyncSageMakerTarget(endpoint_name="server-async", invocation_timeout_seconds=seconds)
+        return listing(server=replace(server(), sync_api=None, async_api=target))
+
+    [_, change] = compare(registered(answering(120)), IMAGES, answering(None))
+    assert change.reasons == (same("server.async.invocation_timeout_seconds: 120 -> null"),)
+    older = server_fields(answering(None).server)
+    del older["async"]["invocation_timeout_seconds"]
+    assert not compare(registered(answering(None), server=older), IMAGES, answering(None))[1].is_change
+
+
+def test_what_stands_in_the_way_is_told_in_japanese_too() -> None:
+    theirs = refusals(registered(listing(server=server("vehicle-count"))), IMAGES, listing())
+    assert [problem.message.ja for problem in theirs] == [
+        "このテナントには、プロジェクト「vehicle-count」のサービス「number-plate」がすでにあり、上書きされてしまいます。"
+    ]

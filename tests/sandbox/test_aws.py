@@ -111,6 +111,24 @@ def test_a_rule_without_an_end_lasts_until_it_is_deleted(empty: Sandbox, session
     sts.get_caller_identity()
 
 
+def test_a_rule_may_begin_after_another_call(empty: Sandbox, session: boto3.Session, control: Control) -> None:
+    control("faults", kind="throttle", operation="ListModels", after="ListEndpoints")
+    sagemaker = client(empty, session, "sagemaker")
+    sagemaker.list_models()
+    sagemaker.list_endpoints()
+    assert error(sagemaker.list_models) == (400, "ThrottlingException")
+    sagemaker.list_models()
+
+
+def test_a_lost_answer_is_lost_after_the_deed(empty: Sandbox, session: boto3.Session, control: Control) -> None:
+    make_bucket(empty, session, "number-plate-detection-dev")
+    s3 = client(empty, session, "s3")
+    control("faults", kind="lost", operation="PutObject")
+    with pytest.raises((ConnectionClosedError, HTTPClientError)):
+        s3.put_object(Bucket="number-plate-detection-dev", Key="x", Body=b"x")
+    assert s3.get_object(Bucket="number-plate-detection-dev", Key="x")["Body"].read() == b"x"
+
+
 def test_a_slow_call_is_answered_late(empty: Sandbox, session: boto3.Session, control: Control) -> None:
     control("faults", kind="slow", seconds=0.3)
     started = time.monotonic()

@@ -66,6 +66,12 @@ def make_config(sagemaker: Any, name: str, *, model: str = "model-1", count: int
     return name
 
 
+def routed(kind: str, wait: int = 0, **sizes: int) -> dict[str, Any]:
+    """A BlueGreenUpdatePolicy; sizes in per cent."""
+    steps = {name: {"Type": "CAPACITY_PERCENT", "Value": value} for name, value in sizes.items()}
+    return {"TrafficRoutingConfiguration": {"Type": kind, "WaitIntervalInSeconds": wait, **steps}}
+
+
 @pytest.fixture
 def configs(sagemaker: Any, model: str) -> tuple[str, str]:
     return make_config(sagemaker, "old", model=model), make_config(sagemaker, "new", model=model, count=2)
@@ -338,6 +344,38 @@ def test_the_deployment_config_of_the_last_update_is_described(sagemaker: Any, e
     policy = {"TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}}
     sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new", DeploymentConfig={"BlueGreenUpdatePolicy": policy})
     assert settle(sagemaker)["LastDeploymentConfig"] == {"BlueGreenUpdatePolicy": policy}
+
+
+@pytest.mark.parametrize(
+    ("deployment", "words"),
+    [
+        ({"BlueGreenUpdatePolicy": routed("CANARY", CanarySize=60)}, "CanarySize must be 1 to 50 percent"),
+        ({"BlueGreenUpdatePolicy": routed("LINEAR", LinearStepSize=5)}, "LinearStepSize must be 10 to 50 percent"),
+        ({"BlueGreenUpdatePolicy": routed("CANARY")}, "CanarySize must be specified for CANARY"),
+        ({"BlueGreenUpdatePolicy": routed("ALL_AT_ONCE", CanarySize=10)}, "CanarySize must not be specified for ALL_AT_ONCE"),
+        (
+            {"BlueGreenUpdatePolicy": {**routed("ALL_AT_ONCE", wait=600), "MaximumExecutionTimeoutInSeconds": 600}},
+            "must be greater than the waits in all (600)",
+        ),
+        (
+            {"RollingUpdatePolicy": {"MaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 2}, "WaitIntervalInSeconds": 0}},
+            "MaximumBatchSize must be 5 to 50 percent of the variant's instances, but is 100 percent",
+        ),
+        (
+            {
+                "BlueGreenUpdatePolicy": routed("ALL_AT_ONCE"),
+                "RollingUpdatePolicy": {"MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 5}, "WaitIntervalInSeconds": 0},
+            },
+            "Only one of",
+        ),
+    ],
+)
+def test_guardrails_that_aws_does_not_take_are_refused(
+    sagemaker: Any, endpoint: str, deployment: dict[str, Any], words: str
+) -> None:
+    assert words in refused(
+        sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="new", DeploymentConfig=deployment
+    )
 
 
 def test_what_an_endpoint_uses_or_moves_to_is_not_deleted(sagemaker: Any, endpoint: str) -> None:

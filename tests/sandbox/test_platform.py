@@ -150,6 +150,10 @@ def test_what_just_fits_is_taken(platform: Platform) -> None:
         ({"async": {"component": "sagemaker"}}, "server.async.endpoint_name"),
         ({"async": {"component": "aws_batch", "endpoint_name": "x"}}, "server.async.job_queue"),
         ({"async": {}}, "server.async.component"),
+        (
+            {"async": {"component": "sagemaker", "endpoint_name": "x", "invocation_timeout_seconds": 3601}},
+            "server.async.invocation_timeout_seconds",
+        ),
     ],
 )
 def test_what_serves_is_checked(platform: Platform, server: dict[str, Any], field: str) -> None:
@@ -290,6 +294,10 @@ def test_faults_are_lifted_by_count_or_by_hand(platform: Platform) -> None:
     platform("POST", "/_sandbox/sleep", json={"kind": "slow", "seconds": 0.2})
     assert platform("GET", "services").elapsed.total_seconds() >= 0.2
     platform("DELETE", "/_sandbox/sleep")
+    platform("POST", "/_sandbox/sleep", json={"kind": "503", "method": "POST", "times": 1})
+    assert platform("GET", "services").status_code == 200
+    assert platform("POST", "services", json={}).status_code == 503
+    assert platform("POST", "services", json={}).status_code == 400
     assert platform("POST", "/_sandbox/sleep", json={"kind": "nap"}).status_code == 400
 
 

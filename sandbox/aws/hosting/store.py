@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import get_args
 
-from sandbox.aws.hosting import describe
+from sandbox.aws.hosting import describe, guardrails
 from sandbox.aws.hosting.records import (
     JSON,
     SERVING,
@@ -185,6 +185,8 @@ class Hosting:
             # 'To update an endpoint, you must create a new EndpointConfig' (API reference of UpdateEndpoint).
             raise invalid(f'Endpoint "{arn}" already uses endpoint configuration "{config.arn}". Create a new one to update it.')
         _check_async(endpoint, config)
+        if deployment := request.get("DeploymentConfig"):
+            guardrails.check(deployment, endpoint.config, config)
         scales = _initial_scales(config)
         if request.get("RetainAllVariantProperties"):
             excluded = {item["VariantPropertyType"] for item in request.get("ExcludeRetainedVariantProperties", ())}
