@@ -59,7 +59,7 @@ def test_the_tests_run_with_exactly_what_the_image_installs() -> None:
 def test_every_dependency_of_the_project_is_locked() -> None:
     project = tomllib.loads(read("pyproject.toml"))["project"]
     wanted = {
-        "requirements/runtime.txt": project["dependencies"],
+        "requirements/runtime.txt": [*project["dependencies"], *project["optional-dependencies"]["deploy"]],
         "requirements/dev.txt": [*project["dependencies"], *project["optional-dependencies"]["dev"]],
     }
     for lock, requirements in wanted.items():

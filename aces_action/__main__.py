@@ -1,0 +1,9 @@
+"""`python -m aces_action`: the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from aces_action.cli import main
+
+sys.exit(main())

@@ -1,0 +1,189 @@
+"""The command line, `aces-action VERB …`: the same functions as the action's, for a person, a hook or another CI.
+
+Each verb is a module of `aces_action.terminal` with a function `command(language)`, imported when it is asked for: a quick verb
+does not wait for what a slow one needs. Exit status: 0 done, 1 a step failed, 2 wrong arguments or configuration, 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import click
+
+from aces_action import __version__
+from aces_action.github.commands import neutralise, problem_text
+from aces_action.language import LANGUAGES, Language, Text
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.terminal.surroundings import terminal
+from aces_action.terminal.wrong_use import WrongUse
+
+VERBS = ("init", "validate")  # in the order of --help
+
+_NAME = "aces-action"
+_ISSUES = "https://github.com/ORG/aces-action/issues"
+_CANCELLED = 130
+_WHAT = Text(
+    "Deploys inference algorithms to Amazon SageMaker and AWS Batch, and lists them on the ACES Platform.",
+    "推論アルゴリズムをAmazon SageMakerとAWS Batchにデプロイし、ACES Platformに登録します。",
+)
+_VERSION_HELP = Text("Show the version and exit.", "バージョンを表示して終了します。")
+_LANGUAGE_HELP = Text(
+    "Language of texts. Default: that of the locale (LC_ALL, LC_MESSAGES, LANG).",
+    "表示する言語。省略時はロケール（LC_ALL、LC_MESSAGES、LANG）に従います。",
+)
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """Runs one command of this process's terminal. Returns the exit status, whatever happens."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    environ = os.environ if environ is None else environ
+    person = terminal(environ, arguments)
+    language = person.language
+    try:
+        done = program(language).main(list(arguments), prog_name=_NAME, standalone_mode=False, obj=person)
+        sys.stdout.flush()
+        return int(done or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help())
+        return 2
+    except click.UsageError as error:
+        say(usage_text(error, language))
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        say(Text("Cancelled.", "中止しました。").in_(language))
+        return _CANCELLED
+    except ActionError as error:
+        say("\n".join(problem_text(problem, language) for problem in error.problems))
+        return error.exit_status
+    except BrokenPipeError:  # `aces-action validate | head`: nobody reads on, and Python would complain of that at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        say(_failed(error, language))
+        return 1
+    except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
+        if environ.get("RUNNER_DEBUG") == "1":
+            say(traceback.format_exc())
+        say(problem_text(_unexpected(error), language))
+        return 1
+
+
+def say(text: str) -> None:
+    """To the person, not into what the command prints."""
+    click.echo(text, err=True)
+
+
+def program(language: Language) -> click.Group:
+    """The whole command line in a language. Making it imports no verb."""
+    return _Verbs(
+        name=_NAME,
+        help=_WHAT.in_(language),
+        params=[
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=_show_version,
+                help=_VERSION_HELP.in_(language),
+            ),
+            language_option(language),
+        ],
+        invoke_without_command=True,
+        callback=_ask_for_verb,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        language=language,
+    )
+
+
+def language_option(language: Language) -> click.Option:
+    """`--language`, before and after the verb. Its value was read before parsing (`terminal`); here it is only checked."""
+    return click.Option(["--language"], type=click.Choice(LANGUAGES), expose_value=False, help=_LANGUAGE_HELP.in_(language))
+
+
+class _Verbs(click.Group):
+    """Finds a verb in its module, and gives each the option `--language`."""
+
+    def __init__(self, *, language: Language, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._language = language
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"aces_action.terminal.{cmd_name.replace('-', '_')}").command(self._language)
+        command.params.append(language_option(self._language))
+        return command
+
+
+def usage_text(error: click.UsageError, language: Language) -> str:
+    """What is wrong with the command line, and how to learn what is right."""
+    text = _usage_text(error).in_(language)
+    path = error.ctx.command_path if error.ctx else _NAME
+    return f"✗ {neutralise(text)}\n  {path} --help"
+
+
+def _usage_text(error: click.UsageError) -> Text:
+    """click's own words in English; in Japanese by the kind of mistake."""
+    english = error.format_message()
+    match error:
+        case WrongUse():
+            return error.text
+        case click.NoSuchOption():
+            return Text(english, f"オプション{error.option_name}はありません。{_perhaps(error.possibilities)}")
+        case click.NoSuchCommand():
+            meant = get_close_matches(error.command_name, VERBS)
+            english += f" Did you mean '{meant[0]}'?" if meant else ""
+            return Text(english, f"コマンド「{error.command_name}」はありません。{_perhaps(meant)}")
+        case click.BadOptionUsage():
+            needs = "requires" in english  # click has the same class for a value too few and one too many
+            return Text(english, f"オプション{error.option_name}に{'は値が必要です' if needs else '値は指定できません'}。")
+        case click.BadParameter(param=click.Option() as option) if isinstance(option.type, click.Choice):
+            choices = ", ".join(str(choice) for choice in option.type.choices)
+            return Text(english, f"{option.opts[-1]}は次のいずれかでなければなりません: {choices}")
+        case _:
+            return Text(english, f"コマンドラインが正しくありません: {english}")
+
+
+def _perhaps(possibilities: Sequence[str] | None) -> str:
+    return f"もしかして: {', '.join(possibilities)}" if possibilities else ""
+
+
+@click.pass_context
+def _ask_for_verb(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        raise click.exceptions.NoArgsIsHelpError(ctx)
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"{_NAME} {__version__}")
+        ctx.exit()
+
+
+def _failed(error: OSError, language: Language) -> str:
+    reason = f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}"
+    return neutralise(f"✗ {Text(f'Not possible: {reason}', f'実行できませんでした: {reason}').in_(language)}")
+
+
+def _unexpected(error: Exception) -> Problem:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
+    what = f"{type(error).__name__}: {error}"
+    return Problem(
+        kind=CATALOGUE["X001"],
+        message=Text(f"aces-action ran into an error of its own: {what}", f"aces-action自身のエラーです: {what}"),
+        hint=Text(
+            f"At {file}:{where.lineno}. Please report it at {_ISSUES}; RUNNER_DEBUG=1 shows the details.",
+            f"場所は{file}:{where.lineno}です。{_ISSUES}に報告してください。RUNNER_DEBUG=1で詳細が表示されます。",
+        ),
+    )

@@ -1,0 +1,69 @@
+"""Who the command line speaks with: in which language, how wide, in colour or not, and whether anybody can answer."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from aces_action.language import LANGUAGES, Language
+
+_WIDTH = 100  # columns where no terminal tells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """`asks`: somebody can be asked. `width` in columns."""
+
+    language: Language
+    colour: bool
+    asks: bool
+    on_github: bool
+    width: int
+
+
+def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
+    """The terminal of this process. The standard streams take any character from here on, if need be as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail(stream)
+    to_person = sys.stdout.isatty()
+    return Terminal(
+        language=wanted_language(arguments) or spoken_language(environ),
+        colour=to_person and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb",
+        asks=to_person and sys.stdin.isatty(),
+        on_github=environ.get("GITHUB_ACTIONS") == "true",
+        width=shutil.get_terminal_size((_WIDTH, 24)).columns if to_person else _WIDTH,
+    )
+
+
+def spoken_language(environ: Mapping[str, str]) -> Language:
+    """That of the locale's messages: the first of LC_ALL, LC_MESSAGES and LANG that is set decides."""
+    name = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "ja" if name.replace("-", "_").split("_")[0].split(".")[0].lower() == "ja" else "en"
+
+
+def wanted_language(arguments: Sequence[str]) -> Language | None:
+    """That of `--language`. Looked for before anything is parsed: help and errors of parsing are in it too."""
+    after = iter(arguments)
+    for argument in after:
+        if argument == "--":
+            break
+        name, equals, value = argument.partition("=")
+        if name == "--language":
+            text = value if equals else next(after, "")
+            return next((language for language in LANGUAGES if language == text), None)
+    return None
+
+
+def speak_utf8() -> None:
+    """For formats that other programs read: JSON is UTF-8, whatever the locale."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _never_fail(stream: TextIO) -> None:
+    if isinstance(stream, io.TextIOWrapper):  # a locale such as Shift_JIS lacks some of our marks
+        stream.reconfigure(errors="replace")

@@ -1,0 +1,106 @@
+"""A person's terminal without a person: `python -m aces_action` in a process of its own, and a repository to run it on."""
+
+from __future__ import annotations
+
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples/number-plate-detection"
+REGISTER = "server/algorithms/register.json"
+WORKFLOW = ".github/workflows/build_on_push_develop.yml"
+INFRA = "server/infra/configs/number-plate-detection-dev-algorithm-server-infra.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    status: int
+    out: str
+    err: str
+
+
+def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variables: str) -> Ended:
+    """Runs the command line; without `typed` nobody can be asked. Only the given variables, in a neutral locale."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **variables}
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "aces_action", *arguments],
+        cwd=cwd,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return Ended(status=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:
+    """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what."""
+    primary, secondary = pty.openpty()
+    program = (
+        "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, '-B', '-m', 'aces_action', *sys.argv[1:]])"
+    )
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "TERM": "xterm", **variables}
+    with subprocess.Popen([sys.executable, "-c", program, *arguments], cwd=cwd, env=environment, stdin=secondary) as process:
+        os.close(secondary)
+        killer = threading.Timer(60, process.kill)
+        killer.start()
+        screen = _screen(primary, list(replies))
+        process.wait()
+        killer.cancel()
+    os.close(primary)
+    assert "Traceback" not in screen
+    return Ended(status=process.returncode, out=screen.replace("\r\n", "\n"), err="")
+
+
+def _screen(terminal: int, replies: list[tuple[str, str]]) -> str:
+    """All that is written until the other side is closed."""
+    told = b""
+    seen = 0
+    while True:
+        if replies and (found := told.find(replies[0][0].encode(), seen)) >= 0:
+            words, reply = replies.pop(0)
+            seen = found + len(words.encode())
+            os.write(terminal, reply.encode())
+            continue
+        try:
+            read = os.read(terminal, 65536)
+        except OSError:  # what Linux says instead of an end
+            read = b""
+        if not read:
+            return told.decode()
+        told += read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A caller's repository, to be broken."""
+
+    path: Path
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        target = self.path / file
+        text = target.read_text(encoding="utf-8")
+        assert old in text
+        target.write_text(text.replace(old, new), encoding="utf-8")
+
+    def run(self, *arguments: str, **variables: str) -> Ended:
+        return aces_action(*arguments, cwd=self.path, **variables)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """A copy of the first example in which nothing is wrong."""
+    shutil.copytree(EXAMPLE, tmp_path / "repository")
+    return Repository(path=tmp_path / "repository")

@@ -1,0 +1,134 @@
+"""The command line as a process: arguments, exit status, languages, streams."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aces_action import __version__
+from aces_action.cli import VERBS
+from tests.cli.conftest import ROOT, Repository, aces_action
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "japanese"),
+    [
+        (
+            ["valdate"],
+            "No such command 'valdate'. Did you mean 'validate'?",
+            "コマンド「valdate」はありません。もしかして: validate",
+        ),
+        (
+            ["validate", "--frmat"],
+            "No such option '--frmat'. Did you mean '--format'?",
+            "オプション--frmatはありません。もしかして: --format",
+        ),
+        (["validate", "--env"], "Option '--env' requires an argument.", "オプション--envには値が必要です。"),
+        (["init", "--force=yes"], "Option '--force' does not take a value.", "オプション--forceに値は指定できません。"),
+        (
+            ["validate", "--env", "prod"],
+            "Invalid value for '--env': 'prod' is not one of 'dev', 'staging', 'production'.",
+            "--envは次のいずれかでなければなりません: dev, staging, production",
+        ),
+        (
+            ["validate", ".", "b"],
+            "Got unexpected extra argument (b)",
+            "コマンドラインが正しくありません: Got unexpected extra argument (b)",
+        ),
+        (["validate", "nowhere"], "There is no folder nowhere.", "フォルダnowhereがありません。"),
+        (
+            ["validate", "file"],
+            "file is a file; give the top folder of the repository.",
+            "fileはファイルです。リポジトリの最上位のフォルダを指定してください。",
+        ),
+    ],
+)
+def test_wrong_use_is_said_in_both_languages(arguments: list[str], english: str, japanese: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    verb = f" {arguments[0]}" if len(arguments) > 1 and "nest" not in arguments else ""
+    ended = aces_action(*arguments, cwd=tmp_path)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.splitlines()[0] == f"✗ {english}"
+    assert ended.err.splitlines()[1] in {f"  aces-action{verb} --help", "  aces-action --help"}
+    assert aces_action(*arguments, cwd=tmp_path, LANG="ja_JP.UTF-8").err.startswith(f"✗ {japanese}\n")
+
+
+def test_a_wrong_project_is_said_in_the_settings_own_words(tmp_path: Path) -> None:
+    ended = aces_action("validate", "--project", "Plates", cwd=tmp_path)
+    assert ended.status == 2
+    assert ended.err.startswith("✗ --project: 'Plates' is not valid: it must be ")
+
+
+def test_without_a_verb_there_is_help_and_failure(tmp_path: Path) -> None:
+    for arguments in ([], ["--language", "ja"]):
+        ended = aces_action(*arguments, cwd=tmp_path)
+        assert ended.status == 2
+        assert ended.out.startswith("Usage: aces-action ")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_in_both_languages(verb: str, tmp_path: Path) -> None:
+    english, japanese = (aces_action(verb, "--help", "--language", language, cwd=tmp_path) for language in ("en", "ja"))
+    assert english.status == japanese.status == 0
+    assert english.out.isascii()
+    assert "リポジトリ" in japanese.out
+
+
+def test_help_lists_every_verb_with_what_it_does(tmp_path: Path) -> None:
+    told = aces_action("-h", cwd=tmp_path).out
+    assert "  init      Write the files of a new project.\n  validate  Check the settings and files of a repository.\n" in told
+
+
+def test_the_version_is_the_packages(tmp_path: Path) -> None:
+    assert aces_action("--version", cwd=tmp_path).out == f"aces-action {__version__}\n"
+
+
+def test_an_error_of_its_own_is_no_traceback_unless_it_is_asked_for() -> None:
+    program = "import sys, aces_action.cli as c; c.program = lambda language: 1 / 0; sys.exit(c.main(['validate']))"
+
+    def run(**variables: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program]
+        return subprocess.run(
+            command, cwd=ROOT, env={"LANG": "C.UTF-8", **variables}, capture_output=True, text=True, check=False
+        )
+
+    ended = run()
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("ACES-X001 aces-action ran into an error of its own: ZeroDivisionError: division by zero\n")
+    assert "Traceback" not in ended.stderr
+    assert run(RUNNER_DEBUG="1").stderr.startswith("Traceback ")
+
+
+def test_a_reader_that_goes_away_is_no_error(repository: Repository) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "aces_action", "validate"],
+        cwd=repository.path,
+        env={"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_verbs_are_imported_when_they_are_asked_for() -> None:
+    program = "import sys, aces_action.cli as c; c.main(['--version']); print(*[m for m in sys.modules if m in {modules!r}])"
+    heavy = ("aces_action.terminal.validate", "aces_action.settings", "jsonschema", "yaml", "boto3")
+    done = subprocess.run(
+        [sys.executable, "-c", program.replace("{modules!r}", repr(heavy))], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[1:] == [""]
+
+
+def test_validate_brings_neither_boto3_nor_the_sdk() -> None:
+    program = (
+        "import sys, aces_action.cli as c; c.main(['validate', 'examples/number-plate-detection']);"
+        "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'boto3', 'botocore', 'sagemaker', 'requests', 'pydantic'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["✓ No problems", ""]
