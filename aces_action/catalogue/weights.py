@@ -279,4 +279,97 @@ KINDS = (
         + snippet("sh", "tar czf deploy.tar.gz -C deploy ."),
         example="$ tar tzf deploy.tar.gz\ndeploy/\ndeploy/ObjectDetection/models/CenterNet.yml",
     ),
+    Kind(
+        code="ACES-W016",
+        severity="error",
+        title=Text("Weights changed during the push", "アップロード中に重みファイルが変わりました"),
+        cause=Text(
+            "Somebody else uploaded weights to the same key while yours were on their way, or your file was changed after it had "
+            "been checked. Nothing was overwritten.",
+            "アップロード中に、ほかの人が同じキーに重みファイルをアップロードしたか、検査した後に手元のファイルが変わりました。"
+            "何も上書きしていません。",
+        ),
+        fix=Text(
+            "Look at what is there now. If yours is to replace it, push again: parts that are in S3 already are not sent again.",
+            "今あるファイルを確認してください。置き換えてよければ、もう一度pushしてください。"
+            "すでにS3にあるパートは、再送しません。",
+        )
+        + snippet("sh", "aces-action weights check s3://number-plate-detection-dev/shared/weights/deploy.tar.gz"),
+        example="aces-action weights push deploy.tar.gz s3://number-plate-detection-dev/shared/weights/deploy.tar.gz",
+    ),
+    Kind(
+        code="ACES-W017",
+        severity="warning",
+        title=Text("Result of the check not kept", "検査結果を保存できませんでした"),
+        cause=Text(
+            "The result of the check is kept beside the weights (`deploy.tar.gz.verdict.json`), so that unchanged weights are "
+            "not read again. The role may not write it.",
+            "変更のない重みファイルを読み直さずに済むように、"
+            "検査結果を重みファイルの隣（`deploy.tar.gz.verdict.json`）に保存しますが、"
+            "ロールに書き込みの権限がありません。",
+        ),
+        fix=Text(
+            "Give the role `s3:PutObject` on `shared/weights/*`. Without it everything works, but each run reads the weights "
+            "again.",
+            "ロールに、`shared/weights/*`への`s3:PutObject`を付けてください。"
+            "なくても動作しますが、実行のたびに重みファイルを読み直します。",
+        )
+        + snippet(
+            "json",
+            '{\n  "Effect": "Allow",\n  "Action": "s3:PutObject",\n'
+            '  "Resource": "arn:aws:s3:::number-plate-detection-dev/shared/weights/*"\n}',
+        ),
+        example="ACES-W017 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz.verdict.json could not be written.",
+    ),
+    Kind(
+        code="ACES-W018",
+        severity="warning",
+        title=Text("Weights larger than the volume", "重みファイルがボリュームより大きいです"),
+        cause=Text(
+            "SageMaker downloads the archive to the instance's volume and unpacks it there; both together are larger than the "
+            "volume.",
+            "SageMakerはアーカイブをインスタンスのボリュームにダウンロードし、そこで展開します。"
+            "両方を合わせた大きさが、ボリュームを超えています。",
+        ),
+        fix=Text(
+            "Set a larger `sagemaker.volume_size` in the infra file (up to 512 GB), take an instance type with a larger volume "
+            "of its own, or leave out what the server does not load.",
+            "infraファイルの`sagemaker.volume_size`を大きくする（512GBまで）か、より大きいボリュームを持つインスタンスタイプにするか、"
+            "サーバが読み込まないものを除いてください。",
+        )
+        + snippet("yaml", "sagemaker:\n  volume_size: 100"),
+        example="sagemaker:\n  volume_size: 30  # and weights of 40 GB",
+    ),
+    Kind(
+        code="ACES-W019",
+        severity="warning",
+        title=Text("Weights larger than the memory", "重みファイルがメモリより大きいです"),
+        cause=Text(
+            "The unpacked weights are larger than the memory of the instance type. A server that loads all of them does not "
+            "start.",
+            "展開した重みファイルが、インスタンスタイプのメモリより大きくなっています。すべてを読み込むサーバは起動しません。",
+        ),
+        fix=Text(
+            "Choose an instance type with more memory, or leave out what the server does not load.",
+            "メモリのより大きいインスタンスタイプにするか、サーバが読み込まないものを除いてください。",
+        ),
+        example="SAGEMAKER_INSTANCE_TYPE: 'ml.t2.large'  # 8 GiB of memory, and weights of 12 GB",
+    ),
+    Kind(
+        code="ACES-W020",
+        severity="error",
+        title=Text("Cannot be packed", "まとめられません"),
+        cause=Text(
+            "`weights pack` was given a path that is not there, cannot be read, is not below the folder to pack from, or changed "
+            "while it was read.",
+            "`weights pack`に指定したパスが、存在しない、読み込めない、まとめる元のフォルダの下にない、"
+            "または読み込み中に変わりました。",
+        ),
+        fix=Text(
+            "Name folders below the folder you are in, or below the one given with `-C`.",
+            "現在のフォルダ、または`-C`で指定したフォルダの下にあるフォルダを指定してください。",
+        )
+        + snippet("sh", "aces-action weights pack -C /home/me models -o deploy.tar.gz"),
+        example="aces-action weights pack /home/me/models -o deploy.tar.gz",
+    ),
 )

@@ -6,7 +6,7 @@ that each message can say which byte is wrong, and that no check is left to the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from isal.igzip_lib import IgzipDecompressor, IsalError
 from isal.isal_zlib import crc32
@@ -69,7 +69,7 @@ class _Feed:
             self._chunk, self._at = piece + self._chunk[self._at :], 0
 
 
-def inflate(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def inflate(chunks: Iterator[bytes]) -> Generator[bytes]:
     """The inflated bytes of all members of a gzip file, in blocks of 1 to OUTPUT bytes. `chunks` must not be empty ones.
 
     Several members are one stream, as for gzip itself; zero bytes after the last are padding. Raises Damaged: W001 when it is

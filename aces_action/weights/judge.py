@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Protocol
 
 from aces_action.language import Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.weights.ahead import ahead
 from aces_action.weights.damage import Damaged
 from aces_action.weights.gzip_stream import inflate
-from aces_action.weights.rules import EXTRACTION_FAILS, Entry, Inspector, Policy
-from aces_action.weights.tar_stream import members
+from aces_action.weights.limits import LIMITS, Limits
+from aces_action.weights.rules import EXTRACTION_FAILS, MAX_ENTRIES, Inspector
+from aces_action.weights.tar_stream import Run, members
+from aces_action.weights.verdict import Policy, Verdict
 
 _CHUNK = 1 << 20
+_CHUNKS_AHEAD, _BLOCKS_AHEAD = 4, 2
 
 
 class Source(Protocol):
@@ -25,41 +27,22 @@ class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What is known of an archive after one pass. Sizes in bytes.
-
-    `size`: compressed; `unpacked_size`: of all files in it; `entries`: its first files. When the archive was too damaged to be
-    read to its end, the numbers count what was read and `sha256` (hex, of the compressed bytes) is empty.
-    """
-
-    name: str
-    size: int
-    unpacked_size: int
-    sha256: str
-    members: int
-    files: int
-    entries: tuple[Entry, ...]
-    problems: tuple[Problem, ...]
-
-    @property
-    def ok(self) -> bool:
-        return all(problem.severity != "error" for problem in self.problems)
-
-
-def judge(source: Source, *, name: str, policy: Policy = "strict") -> Verdict:
+def judge(source: Source, *, name: str, policy: Policy = "strict", limits: Limits = LIMITS, listed: int = MAX_ENTRIES) -> Verdict:
     """Reads a .tar.gz once, to its last byte or to the first damage, in constant memory and without a file on disk.
 
-    `policy` 'lenient' only warns of hidden files and of links that stay inside. Whatever is wrong with the archive is in the
-    verdict; only what `source` itself raises is raised.
+    `policy` 'lenient' only warns of hidden files and of links that stay inside. `listed`: how many files the verdict names.
+    Whatever is wrong with the archive is in the verdict; only what `source` itself raises is raised.
     """
     intake = _Intake(source)
-    inspector = Inspector(policy)
+    inspector = Inspector(policy, limits, listed)
     damage: Damaged | None = None
-    with closing(intake.chunks()) as chunks:
+    with closing(ahead(intake.inflated(), _BLOCKS_AHEAD)) as blocks:
         try:
-            for member in members(inflate(chunks)):
-                inspector.look_at(member)
+            for found in members(blocks, limits):
+                if isinstance(found, Run):
+                    inspector.look_at_run(found)
+                else:
+                    inspector.look_at(found)
         except Damaged as error:
             damage = error
     problems = list(inspector.problems(name, complete=damage is None))
@@ -67,37 +50,36 @@ def judge(source: Source, *, name: str, policy: Policy = "strict") -> Verdict:
         problems.append(_problem(damage, name, inspector))
     return Verdict(
         name=name,
-        size=intake.size,
+        size=0 if damage else intake.size,
         unpacked_size=inspector.unpacked_size,
         sha256="" if damage else intake.sha256.hexdigest(),
         members=inspector.members,
         files=inspector.files,
         entries=tuple(inspector.entries),
         problems=tuple(problems),
+        policy=policy,
     )
 
 
 class _Intake:
-    """Reads the source in whole chunks and hashes each of them in another thread, while it is being inflated."""
+    """Reads the source in whole chunks and hashes each of them. `size` counts the bytes, `sha256` is of all of them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self.size = 0
         self.sha256 = hashlib.sha256()
 
-    def chunks(self) -> Generator[bytes]:
-        # The source is read in the calling thread: a cancelled job must not wait for a connection that hangs.
-        with ThreadPoolExecutor(max_workers=1) as hasher:
-            hashed: Future[None] | None = None
-            while chunk := self._fill():
-                if hashed is not None:
-                    hashed.result()
-                if len(chunk) == _CHUNK:
-                    hashed = hasher.submit(self.sha256.update, chunk)
-                else:  # the last one; a small archive needs no thread
-                    self.sha256.update(chunk)
-                self.size += len(chunk)
-                yield chunk
+    def inflated(self) -> Generator[bytes]:
+        """What the source inflates to. Closed by the thread that runs it, and so is, in turn, the thread that reads."""
+        with closing(ahead(self._chunks(), _CHUNKS_AHEAD)) as chunks:
+            yield from inflate(chunks)
+
+    def _chunks(self) -> Generator[bytes]:
+        """Raises what the source raises."""
+        while chunk := self._fill():
+            self.size += len(chunk)
+            self.sha256.update(chunk)
+            yield chunk
 
     def _fill(self) -> bytes:
         """A whole chunk, however little the source hands out at a time; less only at its end."""
@@ -111,7 +93,7 @@ class _Intake:
 
 
 def _problem(damage: Damaged, name: str, inspector: Inspector) -> Problem:
-    command = same(inspector.command(name))
+    command = inspector.command(name)
     if damage.hint:
         hint = lines(damage.hint, command) if damage.hint.en.endswith(":") else damage.hint
     elif damage.code == "W012":

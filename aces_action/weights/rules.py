@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Literal
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Kind, Problem, Severity
 from aces_action.weights.damage import Damaged, shown
+from aces_action.weights.limits import Limits
 from aces_action.weights.tar_stream import (
     BLOCK_DEVICE,
     CHARACTER_DEVICE,
@@ -19,22 +19,22 @@ from aces_action.weights.tar_stream import (
     FIFO,
     FILE,
     HARD_LINK,
+    SETUID_SETGID,
     SPARSE,
     SYMBOLIC_LINK,
     Member,
+    Run,
 )
-
-Policy = Literal["strict", "lenient"]
+from aces_action.weights.verdict import Entry, Policy
 
 MAX_PROBLEMS = 20
 """Problems with members that are told one by one."""
 MAX_ENTRIES = 200
 """Files that are listed."""
-MAX_PATHS = 500_000
-"""Different files and folders in an archive: about 60 MB of memory to tell doubles."""
 _MAX_PATH, _MAX_COMPONENT = 4096, 255  # bytes: Linux's PATH_MAX and NAME_MAX
 _MAX_TOPS = 4
-_SETUID_SETGID = 0o6000
+# What makes a path worth being taken apart, in a text of paths with a NUL before and behind each of them.
+_UNUSUAL = ("\0\0", "\0.", "\0/", "/\0", "/.", "//", "\\", "__MACOSX")
 _SPECIAL = {
     CHARACTER_DEVICE: Text("is a device", "はデバイスファイルです"),
     BLOCK_DEVICE: Text("is a device", "はデバイスファイルです"),
@@ -57,14 +57,6 @@ EXTRACTION_FAILS = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One file of the archive, for the tree in the summary. `path` is safe to show; `size` in bytes."""
-
-    path: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Finding:
     kind: Kind
     text: Text
@@ -76,12 +68,15 @@ class _Finding:
 class Inspector:
     """Judges the members of one archive, in order, and adds up what passes by. `unpacked_size`: bytes of all files together."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, limits: Limits, listed: int = MAX_ENTRIES) -> None:
+        """`listed`: how many files are kept as entries."""
         self.members = 0
         self.files = 0
         self.unpacked_size = 0
         self.entries: list[Entry] = []
         self._policy = policy
+        self._max_paths = limits.paths
+        self._listed = listed
         self._findings: list[_Finding] = []
         self._untold: Counter[Severity] = Counter()
         # Paths are kept as hashes (64 bits, seeded anew in each process): the memory does not grow with their length.
@@ -97,7 +92,7 @@ class Inspector:
         if kind == FILE:
             self.files += 1
             self.unpacked_size += member.size
-            if member.mode & _SETUID_SETGID:
+            if member.mode & SETUID_SETGID:
                 text = Text(
                     f"would run with its owner's rights (mode {member.mode:o})",
                     f"は所有者の権限で実行されます (モード{member.mode:o})",
@@ -112,11 +107,26 @@ class Inspector:
         elif kind != DIRECTORY:
             unusual = Text(f"is of the unusual type '{shown(kind)}'", f"は特殊な種類「{shown(kind)}」です")
             self._find("W007", member, _SPECIAL.get(kind, unusual), _LEAVE_OUT)
-        if len(self.entries) < MAX_ENTRIES and kind != DIRECTORY:
+        if len(self.entries) < self._listed and kind != DIRECTORY:
             self.entries.append(Entry(path=shown(member.path), size=member.size))
         path = self._judge_path(member)
         if path is not None:
             self._judge_place(member, path)
+
+    def look_at_run(self, run: Run) -> None:
+        """The same for a run of plain files, all at once unless one of them has a path that is not plain or not free."""
+        paths = _plain_paths(run.paths)
+        if paths is None or not self._take_places(paths):
+            for member in run.members():
+                self.look_at(member)
+            return
+        self.members += len(paths)
+        self.files += len(paths)
+        self.unpacked_size += sum(run.sizes)
+        left = self._listed - len(self.entries)
+        if left > 0:
+            pairs = zip(run.paths[:left], run.sizes, strict=False)
+            self.entries.extend(Entry(path=shown(path), size=size) for path, size in pairs)
 
     def problems(self, name: str, *, complete: bool) -> Iterator[Problem]:
         """What was found, in the order of the archive. `complete`: the whole of it was seen."""
@@ -127,7 +137,7 @@ class Inspector:
             yield Problem(
                 kind=CATALOGUE["W008"],
                 message=Text(f"{name} holds {nothing.en}.", f"{name}には{nothing.ja}入っていません。"),
-                hint=lines(advice, same(self.command(name))),
+                hint=lines(advice, self.command(name)),
             )
         elif complete and self._tops == {stem}:
             text = Text(
@@ -147,7 +157,7 @@ class Inspector:
                 f"{count:,} more problems with members of {name} are not listed.",
                 f"{name}のメンバーには、表示していない問題があと{count:,}件あります。",
             )
-            yield Problem(kind=kind, message=text, hint=same(self.command(name)))
+            yield Problem(kind=kind, message=text, hint=self.command(name))
 
     def _problem(self, finding: _Finding, name: str, *, complete: bool) -> Problem:
         of = Text(f" of {self.members:,}", f"{self.members:,}件中") if complete else EMPTY
@@ -156,11 +166,11 @@ class Inspector:
             f"{finding.text.ja} ({of.ja}{finding.number:,}番目のメンバー、tarの{finding.offset:,}バイト目)。",
         )
         why = EXTRACTION_FAILS if finding.kind.severity == "error" else EMPTY
-        hint = lines(sentences(finding.advice, why), same(self.command(name)))
+        hint = lines(sentences(finding.advice, why), self.command(name))
         return Problem(kind=finding.kind, message=message, hint=hint)
 
-    def command(self, name: str) -> str:
-        """The command that packs the same folders again, without links and hidden files.
+    def command(self, name: str) -> Text:
+        """The commands, of which either packs the same folders again, without links and hidden files.
 
         Without --hard-dereference GNU tar stores a file that is reached twice as a hard link. Names that do not start in the
         folder where tar runs are left to the user: 'DIR'.
@@ -168,7 +178,12 @@ class Inspector:
         tops = sorted(top for top in self._tops if not _is_hidden(top))
         usable = 0 < len(tops) <= _MAX_TOPS and all(top.isprintable() and len(top) < 80 and top[0] != "-" for top in tops)
         folders = " ".join(map(shlex.quote, tops)) if usable else "DIR"
-        return f"tar czf {_file_name(name)} --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference {folders}"
+        archive = _file_name(name)
+        return lines(
+            same(f"aces-action weights pack {folders} -o {archive}"),
+            Text("or with tar alone:", "tarだけで作る場合:"),
+            same(f"tar czf {archive} --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference {folders}"),
+        )
 
     def _find(self, code: str, member: Member, text: Text, advice: Text, *, severity: Severity | None = None) -> None:
         """`text`: what follows the member's name in a sentence."""
@@ -271,12 +286,39 @@ class Inspector:
             self._files.add(key)
             if not folder:
                 self._note_top(name)
-        if len(self._files) + len(self._folders) > MAX_PATHS:
+        if len(self._files) + len(self._folders) > self._max_paths:
             text = Text(
-                f"it has more than {MAX_PATHS:,} files and folders",
-                f"ファイルとフォルダが{MAX_PATHS:,}個を超えています",
+                f"it has more than {self._max_paths:,} files and folders",
+                f"ファイルとフォルダが{self._max_paths:,}個を超えています",
             )
             raise Damaged("W012", text)
+
+    def _take_places(self, paths: list[str]) -> bool:
+        """Notes the files with their folders if each of them finds its place free, else nothing (False)."""
+        files = set(map(hash, paths))
+        free = len(files) == len(paths) and files.isdisjoint(self._files) and files.isdisjoint(self._folders)
+        if not free:
+            return False
+        parents = {path.rpartition("/")[0] for path in paths}
+        folders: set[int] = set()
+        for parent in parents:
+            folder = parent
+            while folder and (key := hash(folder)) not in self._folders and key not in folders:
+                if key in files or key in self._files:
+                    return False
+                folders.add(key)
+                folder = folder.rpartition("/")[0]
+        if len(self._files) + len(self._folders) + len(files) + len(folders) > self._max_paths:
+            return False
+        self._files |= files
+        self._folders |= folders
+        for parent in sorted(parents):
+            self._note_top(parent.partition("/")[0])
+        if "" in parents:
+            for path in paths:
+                if "/" not in path:
+                    self._note_top(path)
+        return True
 
     def _enter(self, member: Member, folder: str) -> None:
         self._last_folder = folder
@@ -294,6 +336,18 @@ class Inspector:
     def _note_top(self, top: str) -> None:
         if top and len(self._tops) <= _MAX_TOPS:
             self._tops.add(top)
+
+
+def _plain_paths(paths: list[bytes]) -> list[str] | None:
+    """The paths without './' before them; None if one is not UTF-8 or not in the plainest of forms. None is over PATH_MAX."""
+    framed = b"\0%b\0" % b"\0".join(paths)
+    if framed.startswith(b"\0./"):  # as `tar czf … -C DIR .` writes each of them
+        framed = framed.replace(b"\0./", b"\0")
+    try:
+        text = framed.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if any(mark in text for mark in _UNUSUAL) else text[1:-1].split("\0")
 
 
 def _components(path: str) -> list[str]:

@@ -15,6 +15,7 @@ _LINK = Text(
     "It came from a failed download. Fetch the real file, look at it with `tar tzf`, and upload that.",
     "ダウンロードの失敗で保存されたものです。本来のファイルを取得し、`tar tzf`で中身を確認してから、アップロードしてください。",
 )
+_TAR = Text("a tar that was not compressed", "圧縮されていないtar")
 _COMPRESS = Text(
     "Compress it and upload the result:\ngzip -k deploy.tar",
     "圧縮して、その結果をアップロードしてください:\ngzip -k deploy.tar",
@@ -30,7 +31,7 @@ _FETCH = Text(
 
 # (what the first bytes look like, what it is, what to do); the first match counts.
 _SIGNATURES: tuple[tuple[re.Pattern[bytes], Text, Text], ...] = (
-    (re.compile(rb"(?s).{257}ustar"), Text("a tar that was not compressed", "圧縮されていないtar"), _COMPRESS),
+    (re.compile(rb"(?s).{257}ustar"), _TAR, _COMPRESS),
     (re.compile(rb"\x1f\x8b"), Text("a gzip file", "gzipファイル"), _TWICE),
     (
         re.compile(rb"PK\x03\x04|PK\x05\x06"),
@@ -73,5 +74,14 @@ def describe(head: bytes) -> tuple[Text, Text]:
     for pattern, what, hint in _SIGNATURES:
         if pattern.match(head):
             return what, hint
+    if _has_tar_checksum(head):  # tars older than POSIX have no magic number
+        return _TAR, _COMPRESS
     start = head[:8].hex(" ")
     return Text(f"something unknown that starts with the bytes {start}", f"{start}のバイト列で始まる不明なもの"), _PACK
+
+
+def _has_tar_checksum(head: bytes) -> bool:
+    stated = head[148:156].strip(b" \0")
+    if len(head) < 512 or not stated.isdigit() or stated.strip(b"01234567"):
+        return False
+    return int(stated, 8) == sum(head[:148]) + 8 * 32 + sum(head[156:512])

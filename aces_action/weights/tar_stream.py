@@ -1,6 +1,7 @@
 """Walks the headers of a tar stream (POSIX pax and ustar, GNU, v7) to its very end and stops at the first wrong byte.
 
 Own code because `tarfile` takes a damaged later header for the end of the archive and reads a pax header of any size into memory.
+It is as fast as C's tools because ordinary files, which most are, are read run by run instead of one by one.
 Where tools disagree on what a header means, the archive is refused: which of them SageMaker uses is not documented.
 """
 
@@ -15,21 +16,24 @@ from zlib import adler32
 
 from aces_action.language import Text, same
 from aces_action.weights.damage import Damaged, shown
+from aces_action.weights.limits import LIMITS, Limits
 from aces_action.weights.signatures import describe
-
-MAX_UNPACKED = 512 << 30
-"""Bytes of tar: SageMaker's largest volume has 512 GiB."""
-MAX_EXTENSION = 1 << 20
-"""Bytes of one pax header or GNU long name; real ones have some hundred."""
 
 FILE, HARD_LINK, SYMBOLIC_LINK = b"0", b"1", b"2"
 CHARACTER_DEVICE, BLOCK_DEVICE, DIRECTORY, FIFO, SPARSE = b"3", b"4", b"5", b"6", b"S"
 
 _BLOCK = 512
 _ZEROS = bytes(_BLOCK)
-# name, mode, uid, gid, size, mtime, chksum, typeflag, linkname, magic with version, prefix
-_HEADER = Struct("100s8s8s8s12s12s8sc100s8s80x155s12x")
+# name, mode, uid, gid, size, mtime, chksum, typeflag, linkname, magic with version, devmajor, devminor, prefix
+_HEADER = Struct("100s8s8s8s12s12s8sc100s8s64x8s8s155s12x")
 _CHECKSUM = slice(148, 156)
+# The same for a run of files: name, mode with uid and gid, size and mtime (each with the byte that ends it), chksum, the rest
+_PLAIN = Struct("100s24s11sc11sc8s356s")
+_ENDS = frozenset({b"\0", b" "})
+_NO_DEVICE = frozenset({b"", b"0000000\x000000000"})
+_MAX_LEARNT = 256
+_MAX_SIZE = 1 << 50
+"""Bytes that no file has: a larger size is a damaged one, a smaller one may be over the limit."""
 _PADDING = 1 << 20
 _DECIMAL = re.compile(rb"[0-9]{1,20}")
 _PAX_LENGTH = re.compile(rb"([1-9][0-9]{0,7}) ")
@@ -40,6 +44,7 @@ _PAX_KINDS = frozenset({b"x", b"X", b"g"})  # X is Solaris's
 _LONG_NAME, _LONG_TARGET = b"L", b"K"
 _LONG_KINDS = frozenset({_LONG_NAME, _LONG_TARGET})
 _REGULAR = frozenset({FILE, b"\0", b"7"})
+SETUID_SETGID = 0o6000
 _WITHOUT_DATA = frozenset({HARD_LINK, SYMBOLIC_LINK, CHARACTER_DEVICE, BLOCK_DEVICE, DIRECTORY, FIFO})
 
 
@@ -47,7 +52,7 @@ class Member(NamedTuple):
     """One member as it stands in the archive. A NamedTuple, for its speed: archives may have 100,000 of them.
 
     `number` counts from 1; `offset` is where its first header starts, in bytes of the tar; `path` and `target` are raw bytes.
-    `kind` is the type flag, with FILE for all that mean a regular file, DIRECTORY also for a file whose name ends with a slash,
+    `kind` is the type flag, with FILE for all that mean a regular file, DIRECTORY also for v7's file that ends with a slash,
     SPARSE for each of the ways to write a sparse file. `size` is what the archive holds of it, in bytes.
     """
 
@@ -60,11 +65,31 @@ class Member(NamedTuple):
     mode: int
 
 
+class Run(NamedTuple):
+    """Files one after the other with nothing odd in their headers: no setuid, no link, no extended header.
+
+    `number` and `offset` are those of the first; `paths` and `sizes` have an item for each file. A path may still be anything.
+    """
+
+    number: int
+    offset: int
+    paths: list[bytes]
+    sizes: list[int]
+
+    def members(self) -> Iterator[Member]:
+        """Each file as the member that it is, the permission bits left out."""
+        offset = self.offset
+        for number, (path, size) in enumerate(zip(self.paths, self.sizes, strict=True), self.number):
+            yield Member(number, offset, path, FILE, size, b"", 0)
+            offset += _BLOCK + size + -size % _BLOCK
+
+
 class _Tape:
     """The bytes of the tar, block by block, with the place in them."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Iterator[bytes], limits: Limits) -> None:
         self._blocks = blocks
+        self._limit = limits.unpacked
         self._block = b""
         self._at = 0
         self._start = 0
@@ -78,13 +103,21 @@ class _Tape:
         self._start += len(self._block)
         self._block = next(self._blocks, b"")
         self._at = 0
-        if self._start > MAX_UNPACKED:
+        self.allow(0)
+        return bool(self._block)
+
+    def allow(self, more: int) -> None:
+        """Raises Damaged (W012) if what was read and `more` bytes are more than a tar may have."""
+        if self.position + more > self._limit:
             text = Text(
-                f"more than {MAX_UNPACKED:,} bytes come out of it; no volume of SageMaker can hold them",
-                f"展開すると{MAX_UNPACKED:,}バイトを超えます。SageMakerのどのボリュームにも入りません",
+                f"more than {self._limit:,} bytes come out of it, which is the limit",
+                f"展開すると上限の{self._limit:,}バイトを超えます",
             )
             raise Damaged("W012", text)
-        return bool(self._block)
+
+    def window(self) -> tuple[bytes, int]:
+        """The block that is at hand, and the place in it. What is read from it is passed over with `skip`."""
+        return self._block, self._at
 
     def take(self, count: int) -> bytes:
         """The next `count` bytes, fewer at the end of the tape."""
@@ -107,25 +140,102 @@ class _Tape:
         return True
 
 
-def members(blocks: Iterator[bytes]) -> Iterator[Member]:
+def members(blocks: Iterator[bytes], limits: Limits = LIMITS) -> Iterator[Member | Run]:
     """The members of the tar in `blocks`, each as soon as its headers are read; then reads the tar to its very end.
 
     No bytes at all, or zeros alone, are a tar without members. Raises Damaged: W003 for whatever is not one whole, well-formed
-    archive, W012 beyond MAX_UNPACKED or MAX_EXTENSION.
+    archive, W012 beyond `limits`.
     """
-    tape = _Tape(blocks)
+    tape = _Tape(blocks, limits)
     defaults: dict[bytes, bytes] = {}
+    plain = _PlainFiles()
     number = 1
-    while (member := _read_headers(tape, number, defaults)) is not None:
+    while (member := _read_headers(tape, number, defaults, limits)) is not None:
         yield member
         if member.size:
             _skip_data(tape, member)
         number += 1
+        if not defaults and (run := plain.read(tape, number)) is not None:
+            yield run
+            number += len(run.paths)
     if tape.position:
         _read_end(tape)
 
 
-def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes]) -> Member | None:
+class _PlainFiles:
+    """Reads runs of plain files, as far as they are in the tape's window with their data.
+
+    Whatever is not quite ordinary ends the run and is left to `_read_headers`, which alone knows what is wrong or allowed. The
+    parts of a header that an archive repeats in each are looked at once: `_rests` has what follows the checksum, with its sum and
+    the prefix of the path, `_owners` the modes and ids.
+    """
+
+    def __init__(self) -> None:
+        self._rests: dict[bytes, tuple[int, bytes]] = {}
+        self._owners: set[bytes] = set()
+
+    def read(self, tape: _Tape, number: int) -> Run | None:
+        """The run that starts here; None if the next header is not one of a plain file. Passes over it."""
+        block, start = tape.window()
+        end = len(block) - _BLOCK
+        at = start
+        paths: list[bytes] = []
+        sizes: list[int] = []
+        unpack, rests, owners, last_mtime = _PLAIN.unpack_from, self._rests, self._owners, b""
+        while at <= end:
+            name, owner, digits, ends, mtime, mtime_ends, stated, rest = unpack(block, at)
+            known = rests.get(rest) or self._learn_rest(rest)
+            if known is None or not (owner in owners or self._learn_owner(owner)):
+                break
+            if mtime != last_mtime:
+                if not _is_octal(mtime):
+                    break
+                last_mtime = mtime
+            if ends not in _ENDS or mtime_ends not in _ENDS or not digits.isdigit():
+                break
+            try:
+                size = int(digits, 8)
+                # The low half of Adler-32 from 0 is the plain sum modulo 65521, which 148 bytes cannot reach.
+                if (adler32(block[at : at + 148], 0) & 0xFFFF) + known[0] != _number(stated):
+                    break
+            except ValueError:
+                break
+            following = at + _BLOCK + size + -size % _BLOCK
+            path = name.partition(b"\0")[0]
+            if following > len(block) or not path or path.endswith(b"/"):
+                break
+            paths.append(known[1] + path if known[1] else path)
+            sizes.append(size)
+            at = following
+        if not paths:
+            return None
+        offset = tape.position
+        tape.skip(at - start)
+        return Run(number, offset, paths, sizes)
+
+    def _learn_rest(self, rest: bytes) -> tuple[int, bytes] | None:
+        if rest[:2] not in (b"0\0", b"\0\0") or rest[173:189].strip(b"\0") not in _NO_DEVICE:
+            return None
+        prefix = _text(rest[189:344]) if rest[101:107] == b"ustar\0" else b""
+        known = (sum(rest) + 8 * 32, prefix + b"/" if prefix else b"")
+        if len(self._rests) < _MAX_LEARNT:
+            self._rests[rest] = known
+        return known
+
+    def _learn_owner(self, owner: bytes) -> bool:
+        fields = owner[:8], owner[8:16], owner[16:]
+        plain = all(_is_octal(field[:7]) and field[7:] in _ENDS for field in fields)
+        plain = plain and not int(fields[0][:7], 8) & SETUID_SETGID
+        if plain and len(self._owners) < _MAX_LEARNT:
+            self._owners.add(owner)
+        return plain
+
+
+def _is_octal(digits: bytes) -> bool:
+    return not digits.strip(b"01234567")
+
+
+def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes], limits: Limits) -> Member | None:
     """The next member, from all headers that belong to it; None at the end. `defaults` gathers pax's global records."""
     offset = tape.position
     records: dict[bytes, bytes] = {}
@@ -143,18 +253,26 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes]) -> Mem
         if not _checksum_fits(block):
             raise _no_header(block, tape.position, number, offset)
         member = _parse(block, number, offset)
+        tape.allow(member.size)
         if member.kind in _PAX_KINDS:
-            found = _pax_records(_read_extension(tape, member), member)
+            found = _pax_records(_read_extension(tape, member, limits), member)
             (defaults if member.kind == b"g" else records).update(found)
         elif member.kind in _LONG_KINDS:
-            long_names[member.kind] = _text(_read_extension(tape, member))
+            long_names[member.kind] = _text(_read_extension(tape, member, limits))
         else:
             break
     if member.kind == SPARSE:
         _skip_sparse_map(tape, block)
     if defaults or records or long_names:
         member = _extended(member, {**defaults, **records}, long_names)
+        tape.allow(member.size)
     if member.kind == FILE and member.path.endswith(b"/"):
+        if block[156:157] != b"\0":  # the way to write a folder before there was a type for it
+            text = Text(
+                f"({shown(member.path)}) is a file by its type and a folder by its name: tools disagree on which it is",
+                f"({shown(member.path)}) は種類ではファイル、名前ではフォルダです。ツールによって解釈が異なります",
+            )
+            raise _wrong(number, offset, text)
         member = member._replace(kind=DIRECTORY)
     return member
 
@@ -208,15 +326,15 @@ def _no_header(block: bytes, end: int, number: int, offset: int) -> Damaged:
 
 
 def _parse(block: bytes, number: int, offset: int) -> Member:
-    name, mode, uid, gid, size, mtime, _, kind, target, magic, prefix = _HEADER.unpack(block)
+    name, mode, uid, gid, size, mtime, _, kind, target, magic, major, minor, prefix = _HEADER.unpack(block)
     try:
         length, permissions = _number(size), _number(mode)
-        for field in (uid, gid, mtime):
+        for field in (uid, gid, mtime, major, minor):  # the last two are of devices alone, but `tarfile` stops at wrong ones
             _number(field)
     except ValueError:
         text = Text("has a header with a field that is not a number", "のヘッダに数値でないフィールドがあります")
         raise _wrong(number, offset, text) from None
-    if length is None or not 0 <= length <= MAX_UNPACKED:
+    if length is None or not 0 <= length <= _MAX_SIZE:
         stated = Text("blank", "空") if length is None else same(f"{length:,}")
         text = Text(f"has an impossible size ({stated.en})", f"のサイズがあり得ない値です ({stated.ja})")
         raise _wrong(number, offset, text)
@@ -247,21 +365,22 @@ def _checksum_fits(block: bytes) -> bool:
 @lru_cache(maxsize=4096)
 def _number(field: bytes) -> int | None:
     """Octal digits between blanks and NULs (None: there are none), or GNU's base-256. Raises ValueError."""
-    if field[0] & 0x80:
-        bits = 8 * len(field) - 1
-        value = int.from_bytes(field, "big") - (1 << bits)
-        return value - (1 << bits) if field[0] & 0x40 else value
+    if field[0] in (
+        0x80,
+        0xFF,
+    ):  # other first bytes would be numbers that GNU tar reads and `tarfile` does not; no file needs one
+        return int.from_bytes(field[1:], "big") - (field[0] == 0xFF) * (1 << 8 * len(field) - 8)
     digits = _text(field.lstrip(b" \0")).rstrip(b" ")
     if digits and not digits.isdigit():  # int() would take signs and underscores as well
         raise ValueError(field)
     return int(digits, 8) if digits else None
 
 
-def _read_extension(tape: _Tape, member: Member) -> bytes:
-    if member.size > MAX_EXTENSION:
+def _read_extension(tape: _Tape, member: Member, limits: Limits) -> bytes:
+    if member.size > limits.extension:
         text = Text(
-            f"the extended header at byte {member.offset:,} of the tar has {member.size:,} bytes; the limit is {MAX_EXTENSION:,}",
-            f"tarの{member.offset:,}バイト目の拡張ヘッダが{member.size:,}バイトあります。上限は{MAX_EXTENSION:,}バイトです",
+            f"the extended header at byte {member.offset:,} of the tar has {member.size:,} bytes; {limits.extension:,} may be",
+            f"tarの{member.offset:,}バイト目の拡張ヘッダが{member.size:,}バイトあります。上限は{limits.extension:,}バイトです",
         )
         raise Damaged("W012", text)
     data = tape.take(member.size)
@@ -281,7 +400,13 @@ def _pax_records(data: bytes, member: Member) -> dict[bytes, bytes]:
         key, equals, value = data[length.end() : end - 1].partition(b"=") if length else (b"", b"", b"")
         if not key or not equals or end > len(data) or data[end - 1] != 0x0A:
             raise _wrong(member.number, member.offset, Text("has a malformed pax header", "のpaxヘッダの形式が正しくありません"))
-        if key == b"size" and value and not _DECIMAL.fullmatch(value):
+        if key in _PAX_KEYS and not value:
+            text = Text(
+                "has a pax header with an empty path, linkpath or size: tools disagree on what that means",
+                "のpaxヘッダにあるpath、linkpathまたはsizeが空です。ツールによって解釈が異なります",
+            )
+            raise _wrong(member.number, member.offset, text)
+        if key == b"size" and not _DECIMAL.fullmatch(value):
             text = Text("has a pax header with a size that is not a number", "のpaxヘッダのsizeが数値ではありません")
             raise _wrong(member.number, member.offset, text)
         if key == b"hdrcharset" and value not in _PAX_CHARSETS:
@@ -294,7 +419,7 @@ def _pax_records(data: bytes, member: Member) -> dict[bytes, bytes]:
 
 
 def _extended(member: Member, records: dict[bytes, bytes], long_names: dict[bytes, bytes]) -> Member:
-    """The member as its extended headers say; an empty pax value means 'as in the header itself'."""
+    """The member as its extended headers say."""
     path, target = records.get(b"path"), records.get(b"linkpath")
     if (path and _LONG_NAME in long_names) or (target and _LONG_TARGET in long_names):
         text = Text(
@@ -303,7 +428,7 @@ def _extended(member: Member, records: dict[bytes, bytes], long_names: dict[byte
         )
         raise _wrong(member.number, member.offset, text)
     size = int(records.get(b"size") or member.size)
-    if size > MAX_UNPACKED:
+    if size > _MAX_SIZE:
         text = Text(f"has an impossible size ({size:,})", f"のサイズがあり得ない値です ({size:,})")
         raise _wrong(member.number, member.offset, text)
     return member._replace(

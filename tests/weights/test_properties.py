@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import signal
 import subprocess
+import threading
 import time
 import tracemalloc
 import zlib
@@ -17,8 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aces_action.weights.gzip_stream import inflate
-from aces_action.weights.judge import Verdict, judge
-from aces_action.weights.rules import MAX_PATHS
+from aces_action.weights.judge import judge
+from aces_action.weights.limits import LIMITS
+from aces_action.weights.verdict import Verdict
 from tests.weights.builder import ARCHIVE, CHECKSUM, END, MODEL, file, folder, gz, header, long_name, pax, with_checksum
 
 MIB = 1 << 20
@@ -147,6 +151,44 @@ def test_an_error_of_the_source_is_passed_on_as_it_is() -> None:
         judge(Broken(), name="deploy.tar.gz")
 
 
+def test_a_job_that_is_cancelled_does_not_wait_for_a_connection_that_hangs() -> None:
+    class Hanging:
+        reads = 0
+
+        def read(self, size: int, /) -> bytes:
+            self.reads += 1
+            if self.reads > 2:
+                for_ever.wait()
+            return incompressible[:size]
+
+    def cancel(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for_ever = threading.Event()
+    incompressible = gz(file(b"net.pth", os.urandom(2 * MIB)), level=0)
+    before = signal.signal(signal.SIGALRM, cancel)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    started = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            judge(Hanging(), name="deploy.tar.gz")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        for_ever.set()
+    assert time.monotonic() - started < 4  # seconds
+
+
+def test_no_thread_is_left_behind() -> None:
+    for archive in (ARCHIVE, ARCHIVE + b"junk" + bytes(30 * MIB), gz(b"no tar" + bytes(30 * MIB), level=0)):
+        judged(archive)
+    for _ in range(100):
+        left = [thread for thread in threading.enumerate() if thread.name == "ahead"]
+        if not left:
+            return
+        time.sleep(0.02)
+    pytest.fail(f"{left} still run")
+
+
 def peak(archive: Iterator[bytes] | bytes) -> tuple[int, Verdict]:
     """The most memory that Python held while it judged, beyond the archive itself, in bytes."""
     data = archive if isinstance(archive, bytes) else b"".join(archive)
@@ -193,7 +235,7 @@ def test_many_members_take_little_memory() -> None:
 
 def test_more_files_and_folders_than_can_be_remembered_are_refused() -> None:
     folders = 2000
-    deep = (long_name(b"%d/" % number + b"d/" * (folders - 1)) + folder(b"d/") for number in range(MAX_PATHS // folders + 1))
+    deep = (long_name(b"%d/" % number + b"d/" * (folders - 1)) + folder(b"d/") for number in range(LIMITS.paths // folders + 1))
     (problem,) = judged(gz(b"".join(deep) + END)).problems
     assert problem.code == "ACES-W012"
     assert "more than 500,000 files and folders" in problem.message.en

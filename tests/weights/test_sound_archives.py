@@ -10,26 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.weights.judge import Verdict, judge
+from aces_action.weights.judge import judge
+from aces_action.weights.verdict import Verdict
 from tests.weights.builder import (
     ARCHIVE,
     END,
-    GNU,
     MODEL,
-    V7,
-    base256,
     file,
-    folder,
     gz,
     header,
     link,
-    long_name,
-    pax,
     with_checksum,
 )
+from tests.weights.corpus import SOUND_GZIPS, SOUND_TARS, Sample
 
 TAR = MODEL + END
-LONG = b"models/" + b"long-name/" * 30 + b"net.pth"
 
 
 def accepted(archive: bytes) -> Verdict:
@@ -47,63 +42,17 @@ def test_a_verdict_has_the_sizes_counts_and_files() -> None:
     assert [(entry.path, entry.size) for entry in verdict.entries] == [("models/net.yml", 11), ("models/net.pth", 1280)]
 
 
-@pytest.mark.parametrize(
-    "archive",
-    [
-        pytest.param(gz(TAR, level=0), id="stored blocks"),
-        pytest.param(gz(TAR, level=9, name=b"deploy.tar"), id="file name"),
-        pytest.param(gz(TAR, name=b"n" * 300, comment=b"made by hand", extra=b"RA\x02\x00ok"), id="all header fields"),
-        pytest.param(gz(TAR, extra=b""), id="empty extra field"),
-        pytest.param(gz(TAR, extra=b"x" * 65535), id="largest extra field"),
-        pytest.param(gz(TAR, header_checksum=True), id="header checksum"),
-        pytest.param(gz(TAR, name=b"a", comment=b"b", extra=b"c", header_checksum=True), id="header checksum over all fields"),
-        pytest.param(gz(TAR, flags=1), id="text flag"),
-        pytest.param(gz(TAR[:700]) + gz(TAR[700:]), id="two gzip members"),
-        pytest.param(b"".join(gz(TAR[at : at + 100]) for at in range(0, len(TAR), 100)), id="many gzip members"),
-        pytest.param(gz(b"") + gz(TAR) + gz(b"") + gz(b""), id="empty gzip members"),
-        pytest.param(gz(TAR) + bytes(1), id="one zero behind"),
-        pytest.param(gz(TAR) + bytes(3_000_000), id="many zeros behind"),
-        pytest.param(gz(TAR + bytes(10240)), id="tar padded to its record size"),
-        pytest.param(gz(TAR + bytes(3 << 20)), id="tar padded with megabytes of zeros"),
-        pytest.param(gz(TAR + bytes(100)), id="tar padded to an odd length"),
-    ],
-)
-def test_every_sound_gzip_is_accepted(archive: bytes) -> None:
-    assert accepted(archive).unpacked_size == 1291
+@pytest.mark.parametrize("sample", SOUND_GZIPS, ids=str)
+def test_every_sound_gzip_is_accepted(sample: Sample) -> None:
+    assert accepted(sample.archive).unpacked_size == 1291
 
 
-@pytest.mark.parametrize(
-    ("members", "path", "size"),
-    [
-        pytest.param(file(b"net.pth", kind=b"\0", magic=V7), "net.pth", 7, id="v7"),
-        pytest.param(file(b"net.pth", magic=GNU), "net.pth", 7, id="old GNU"),
-        pytest.param(file(b"net.pth", kind=b"7"), "net.pth", 7, id="contiguous file"),
-        pytest.param(file(b"n" * 100), "n" * 100, 7, id="name that fills its field"),
-        pytest.param(file(b"net.pth", prefix=b"models/a"), "models/a/net.pth", 7, id="ustar prefix"),
-        pytest.param(file(b"net.pth", prefix=b"1234567\0", magic=GNU), "net.pth", 7, id="no prefix in GNU's format"),
-        pytest.param(file(b"net.pth", size=base256(7, 12)), "net.pth", 7, id="base-256 size"),
-        pytest.param(file(b"net.pth", mtime=b"\xff" * 12), "net.pth", 7, id="base-256 time before 1970"),
-        pytest.param(file(b"net.pth", mtime=bytes(12)), "net.pth", 7, id="blank time"),
-        pytest.param(file(b"net.pth", size=b"          7 "), "net.pth", 7, id="size with blanks"),
-        pytest.param(file("重み.pth".encode()), "重み.pth", 7, id="Japanese name"),
-        pytest.param(file("重み.pth".encode(), signed=True), "重み.pth", 7, id="checksum of signed bytes"),
-        pytest.param(file(b"net.pth", b""), "net.pth", 0, id="empty file"),
-        pytest.param(long_name(LONG) + file(LONG[:100], magic=GNU), LONG.decode(), 7, id="GNU long name"),
-        pytest.param(pax((b"path", LONG)) + file(LONG[:100]), LONG.decode(), 7, id="pax path"),
-        pytest.param(pax((b"path", LONG), kind=b"X") + file(LONG[:100]), LONG.decode(), 7, id="Solaris pax"),
-        pytest.param(pax((b"size", b"7")) + file(b"net.pth", size=0), "net.pth", 7, id="pax size"),
-        pytest.param(pax((b"mtime", b"1.5"), (b"path", b"a"), (b"path", b"")) + file(b"b"), "b", 7, id="pax path taken back"),
-        pytest.param(pax((b"hdrcharset", b"BINARY"), (b"path", b"net")) + file(b"x"), "net", 7, id="pax hdrcharset"),
-        pytest.param(pax((b"comment", b"1f2e3d"), kind=b"g") + file(b"net.pth"), "net.pth", 7, id="pax global header"),
-        pytest.param(folder(b"./") + folder(b"./m") + file(b"./m/net.pth"), "./m/net.pth", 7, id="packed from '.'"),
-        pytest.param(folder(b"m/") + folder(b"m/") + file(b"m/net.pth"), "m/net.pth", 7, id="folder named twice"),
-        pytest.param(header(b"m/", kind=b"0") + file(b"m/net.pth"), "m/net.pth", 7, id="folder by its slash"),
-    ],
-)
-def test_every_sound_tar_is_accepted(members: bytes, path: str, size: int) -> None:
-    (entry,) = accepted(gz(members + END)).entries
+@pytest.mark.parametrize("sample", SOUND_TARS, ids=str)
+def test_every_sound_tar_is_accepted(sample: Sample) -> None:
+    (entry,) = accepted(sample.archive).entries
+    path = sample.words
     shown = path if len(path) <= 200 else f"{path[:100]}…{path[-100:]}"
-    assert (entry.path, entry.size) == (shown, size)
+    assert (entry.path, entry.size) == (shown, sample.size)
 
 
 @pytest.mark.parametrize("tar_format", ["gnu", "oldgnu", "pax", "ustar", "v7"])

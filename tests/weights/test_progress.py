@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import io
+
+from aces_action.weights.progress import Bar, LogLines
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_log_has_a_line_every_ten_seconds_and_none_before() -> None:
+    clock, said = Clock(), list[str]()
+    lines = LogLines("read", 4_000_000_000, said.append, clock=clock)
+    for second in range(26):
+        clock.now = float(second)
+        lines.advance(100_000_000)
+    lines.finish()
+    assert said == ["read 1.10 of 4.00 GB", "read 2.10 of 4.00 GB"]
+
+
+def test_a_terminal_has_one_line_that_is_drawn_anew_ten_times_a_second() -> None:
+    clock, stream = Clock(), io.StringIO()
+    bar = Bar("sent", 100_000_000, stream, clock=clock)
+    for step in range(100):
+        clock.now = step / 100
+        bar.advance(1_000_000)
+    bar.finish()
+    drawn = stream.getvalue()
+    assert drawn.count("\n") == 1
+    assert 10 <= drawn.count("\r") <= 12
+    assert drawn.splitlines()[-1].split("\r")[-1].startswith(f"sent {'█' * 30} 100%  100 MB")
+
+
+def test_nothing_is_drawn_for_what_never_began() -> None:
+    stream = io.StringIO()
+    Bar("sent", 10, stream).finish()
+    assert stream.getvalue() == ""

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from aces_action.weights.tree import tree_lines
+from aces_action.weights.verdict import Entry, Verdict
+
+
+def verdict(*entries: tuple[str, int], files: int | None = None, unpacked: int | None = None) -> Verdict:
+    return Verdict(
+        name="deploy.tar.gz",
+        size=1,
+        unpacked_size=sum(size for _, size in entries) if unpacked is None else unpacked,
+        sha256="0" * 64,
+        members=len(entries),
+        files=len(entries) if files is None else files,
+        entries=tuple(Entry(path=path, size=size) for path, size in entries),
+        problems=(),
+    )
+
+
+def test_folders_come_first_with_the_size_of_all_that_is_in_them() -> None:
+    found = verdict(("label.txt", 39), ("models/a/net.pth", 1_169_000_000), ("models/a/net.yml", 500), ("models/b/net.pth", 1000))
+    assert tree_lines(found) == [
+        "models/  1.17 GB",
+        "  a/  1.17 GB",
+        "    net.pth  1.17 GB",
+        "    net.yml  500 B",
+        "  b/  1 kB",
+        "    net.pth  1 kB",
+        "label.txt  39 B",
+    ]
+
+
+def test_a_chain_of_folders_is_one_line() -> None:
+    assert tree_lines(verdict(("a/b/c/net.pth", 5))) == ["a/b/c/  5 B", "  net.pth  5 B"]
+
+
+def test_what_the_verdict_does_not_name_is_counted() -> None:
+    found = verdict(("a", 5), files=1201, unpacked=2005)
+    assert tree_lines(found) == ["a  5 B", "… and 1,200 more files, 2 kB"]
+    assert tree_lines(found, "ja") == ["a  5 B", "… 他1,200ファイル、2 kB"]
+
+
+def test_nothing_makes_no_lines() -> None:
+    assert tree_lines(verdict()) == []
+
+
+def test_odd_names_do_not_break_it() -> None:
+    assert tree_lines(verdict(("./", 1), ("a//b", 2), ("/x", 3))) == ["a/  2 B", "  b  2 B", "./  1 B", "x  3 B"]
