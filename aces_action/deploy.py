@@ -28,8 +28,7 @@ from aces_action.registration import AsyncSageMakerTarget, BatchTarget, Listing,
 from aces_action.report import Report, change_lines
 from aces_action.settings import Settings
 from aces_action.steps import Steps
-from aces_action.weights.judge import Verdict
-from aces_action.weights.release import check, is_released, release, release_uri
+from aces_action.weights.examine import Examined, examine, is_released, release
 
 _NEW_REVISION = "(new revision)"
 
@@ -82,7 +81,8 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         log.info(f"platform {settings.platform_url} knows tenant {settings.tenant_id}")
 
     with steps.step("Weights"):
-        verdict, weights_uri, released = _judge_weights(clients, findings, settings, log, report)
+        examined, released = _examine_weights(clients, findings, settings, log, report)
+        weights_uri = examined.release_uri
 
     desired = _desired(infra, names, findings, weights_uri)
     owner = _owner(settings, run)
@@ -99,11 +99,10 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         report.result = "planned"
         return
 
-    if not released:
+    # Also when it was there already: before anything new refers to it, somebody has to have looked.
+    if any(change.is_change for change in report.changes):
         with steps.step("Release weights"):
-            release(clients.s3, findings.weights, verdict)
-            report.done.append(Text("weights released", "重みファイルの固定"))
-            log.info(f"released as {weights_uri}")
+            _release_weights(clients, examined, log, report)
 
     if desired.endpoint:
         with steps.step("SageMaker"):
@@ -149,18 +148,37 @@ def _sign_in(settings: Settings, run: Run, log: Log, *, configured: str | None, 
     return clients, identity
 
 
-def _judge_weights(
-    clients: Clients, findings: Findings, settings: Settings, log: Log, report: Report
-) -> tuple[Verdict, str, bool]:
+def _examine_weights(clients: Clients, findings: Findings, settings: Settings, log: Log, report: Report) -> tuple[Examined, bool]:
+    """What is known of the weights, and whether they are released already."""
     weights = findings.weights
     log.info(f"{weights.name}  {_size(weights.size)}  {weights.uri}")
-    verdict = check(clients.s3, weights, policy=settings.weights_policy, tell=log.info)
-    report.problems += verdict.problems
-    log.problems(verdict.problems)
-    uri = release_uri(weights, verdict)
-    report.outputs["weights-uri"] = uri
-    log.info(f"checked {verdict.members} members, {_size(verdict.unpacked_size)} unpacked, sha256 {verdict.sha256[:12]}…")
-    return verdict, uri, is_released(clients.s3, weights, verdict)
+    examined = examine(
+        clients.s3,
+        weights,
+        policy=settings.weights_policy,
+        keep=settings.command != "plan",
+        tell=log.info,
+        debug=log.debug,
+    )
+    verdict = examined.verdict
+    if not verdict.ok:
+        raise ActionError([*verdict.problems, *examined.warnings])
+    problems = [*verdict.problems, *examined.warnings]
+    report.problems += problems
+    log.problems(problems)
+    report.outputs["weights-uri"] = examined.release_uri
+    known = "known" if examined.reused else "checked"
+    log.info(f"{known} {verdict.members} members, {_size(verdict.unpacked_size)} unpacked, sha256 {verdict.sha256[:12]}…")
+    return examined, is_released(clients.s3, examined)
+
+
+def _release_weights(clients: Clients, examined: Examined, log: Log, report: Report) -> None:
+    released = release(clients.s3, examined)
+    report.problems += released.warnings
+    log.problems(released.warnings)
+    if released.copied:
+        report.done.append(Text("weights released", "重みファイルの固定"))
+    log.info(f"released as {released.release_uri}")
 
 
 def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -> Release:

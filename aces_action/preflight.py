@@ -20,7 +20,7 @@ from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Infra, JobSettings
 from aces_action.registration import PlatformClient
 from aces_action.registration import check as check_platform
-from aces_action.weights.release import Weights, locate
+from aces_action.weights.located import Weights, locate
 
 T = TypeVar("T")
 

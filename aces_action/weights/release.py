@@ -1,155 +1,226 @@
-"""The weights in S3: found, judged while they stream by, and copied to a key that nobody overwrites."""
+"""The judged bytes at a key of their own: copied inside S3, named by their SHA-256, never overwritten and never deleted.
+
+The endpoint and the job definitions name that key: whatever happens to the uploaded file, what is live stays, and a roll-back
+finds its weights.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from aces_action.aws.errors import error_code, explain
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.weights.judge import Verdict, judge
+from aces_action.aws.errors import AWS_ERRORS, error_code, explain
+from aces_action.problems import ActionError
+from aces_action.weights.located import REPLACED, Checksum, Weights, look_up_head, replaced, weights_of
+from aces_action.weights.store import Released, encryption_parameters
+from aces_action.weights.verdict import Verdict
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.literals import ChecksumAlgorithmType, ChecksumTypeType, StorageClassType
+    from types_boto3_s3.type_defs import CompletedPartTypeDef, CopyPartResultTypeDef
 
-_REPORT_EVERY = 10.0  # seconds
+_DIGEST = "aces-sha256"
+_MEBIBYTE = 1 << 20
+_MAX_PARTS = 10_000
+_WHOLE_BY_PARTS = frozenset({"CRC64NVME", "CRC32", "CRC32C"})
+"""Algorithms by which S3 can tell the sum of the whole from those of the parts."""
+_KEPT_CLASSES = frozenset({"STANDARD", "INTELLIGENT_TIERING"})
+"""In the others each start of an instance would cost a retrieval, or hours."""
+_CONFLICT = frozenset({*REPLACED, "ConditionalRequestConflict", "NoSuchUpload"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """One object in S3, as it was when it was found. `size` in bytes."""
+class CopyManner:
+    """`whole`: bytes that one request may copy (CopyObject's limit is 5 GiB); `part`: bytes of one part beyond that."""
 
-    bucket: str
-    key: str
-    etag: str
-    size: int
-
-    @property
-    def uri(self) -> str:
-        return f"s3://{self.bucket}/{self.key}"
-
-    @property
-    def name(self) -> str:
-        return self.key.rpartition("/")[2]
+    whole: int = 5 << 30
+    part: int = 256 << 20
+    connections: int = 8
 
 
-def locate(client: S3Client, bucket: str, key: str) -> Weights:
-    """Looks the archive up. Raises ActionError: P002 when it is not there, A005 without the permission."""
-    try:
-        head = client.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error_code(error) in {"404", "NoSuchKey", "NotFound"}:
-            raise ActionError(
-                Problem(
-                    kind=CATALOGUE["P002"],
-                    message=Text(
-                        f"There are no weights at s3://{bucket}/{key}.",
-                        f"s3://{bucket}/{key}に重みファイルがありません。",
-                    ),
-                    hint=Text(
-                        f"Upload them:\naws s3 cp deploy.tar.gz s3://{bucket}/{key}",
-                        f"アップロードしてください:\naws s3 cp deploy.tar.gz s3://{bucket}/{key}",
-                    ),
-                )
-            ) from error
-        raise ActionError(explain(error, resource=f"s3://{bucket}/{key}")) from error
-    return Weights(bucket=bucket, key=key, etag=head["ETag"], size=head["ContentLength"])
+COPY_MANNER = CopyManner()
 
 
-def check(client: S3Client, weights: Weights, *, policy: Literal["strict", "lenient"], tell: Callable[[str], None]) -> Verdict:
-    """Judges the archive in one pass over its bytes, in constant memory. A line of progress each ten seconds.
+class _Condition(TypedDict, total=False):
+    IfMatch: str
+    IfNoneMatch: str
 
-    Raises ActionError: W… what is wrong with the archive, W011 when it was replaced meanwhile, A007 when S3 went away.
-    """
-    try:
-        answer = client.get_object(Bucket=weights.bucket, Key=weights.key, IfMatch=weights.etag)
-        source = _Progress(cast("BinaryIO", answer["Body"]), weights.size, tell)
-        verdict = judge(cast("BinaryIO", source), name=weights.name, policy=policy)
-    except ClientError as error:
-        if error_code(error) in {"PreconditionFailed", "412", "NoSuchKey"}:
-            raise ActionError(_replaced(weights)) from error
-        raise ActionError(explain(error, resource=weights.uri)) from error
-    except (BotoCoreError, ResponseParserError) as error:
-        raise ActionError(explain(error, resource=weights.uri)) from error
-    if not verdict.ok:
-        raise ActionError(verdict.problems)
-    return verdict
+
+def release_key(weights: Weights, verdict: Verdict) -> str:
+    """Named by the SHA-256 of the bytes, so that nothing else can ever be there."""
+    folder, slash, name = weights.key.rpartition("/")
+    return f"{folder}{slash}releases/{verdict.sha256}/{name}"
 
 
 def release_uri(weights: Weights, verdict: Verdict) -> str:
-    """Where these very bytes are kept for good: named by their SHA-256, so nothing else can ever be there."""
-    return f"s3://{weights.bucket}/{_release_key(weights, verdict)}"
+    return f"s3://{weights.bucket}/{release_key(weights, verdict)}"
 
 
-def is_released(client: S3Client, weights: Weights, verdict: Verdict) -> bool:
-    """Whether the bytes are at their released key already."""
-    try:
-        return client.head_object(Bucket=weights.bucket, Key=_release_key(weights, verdict))["ContentLength"] == verdict.size
-    except ClientError as error:
-        if error_code(error) in {"404", "NoSuchKey", "NotFound"}:
-            return False
-        raise
+def find_release(
+    client: S3Client, weights: Weights, verdict: Verdict, *, clock: Callable[[], float] = time.time
+) -> Released | None:
+    """The release of these bytes; None where there is none or something else. One request. Raises ActionError."""
+    found = _found(client, weights, verdict)
+    return _released(found[0], clock) if found and found[1] else None
 
 
-def release(client: S3Client, weights: Weights, verdict: Verdict) -> bool:
-    """Copies the judged bytes inside S3 to their released key; false when they are there already.
+def make_release(
+    client: S3Client,
+    weights: Weights,
+    verdict: Verdict,
+    *,
+    manner: CopyManner = COPY_MANNER,
+    clock: Callable[[], float] = time.time,
+) -> tuple[Released, bool]:
+    """Copies the judged bytes to their key, encrypted and summed as they are, and looks at the result; says whether it copied.
 
-    Raises ActionError W011 when the object is no longer the one that was judged.
+    Whatever else is at that key is no release of theirs and is replaced. Raises ActionError: W011 when the object is no longer
+    the one that was judged.
     """
-    if is_released(client, weights, verdict):
-        return False
+    there = _found(client, weights, verdict)
+    if there and there[1]:
+        return _released(there[0], clock), False
+    condition: _Condition = {"IfMatch": there[0].etag} if there else {"IfNoneMatch": "*"}
+    failure: ClientError | BotoCoreError | ResponseParserError | None = None
     try:
-        client.copy(
-            {"Bucket": weights.bucket, "Key": weights.key},
-            weights.bucket,
-            _release_key(weights, verdict),
-            ExtraArgs={"CopySourceIfMatch": weights.etag},
-        )
-    except ClientError as error:
-        if error_code(error) in {"PreconditionFailed", "412", "NoSuchKey", "404"}:
-            raise ActionError(_replaced(weights)) from error
-        raise ActionError(explain(error, resource=release_uri(weights, verdict))) from error
-    return True
+        if weights.size <= manner.whole:
+            _copy_whole(client, weights, verdict, condition)
+        else:
+            _copy_by_parts(client, weights, verdict, condition, manner)
+    except AWS_ERRORS as error:
+        failure = error
+    # Looked at even after a failure: another run may have made it meanwhile, or the answer alone was lost.
+    made = _found(client, weights, verdict)
+    if made and made[1]:
+        return _released(made[0], clock), True
+    if failure is None or (isinstance(failure, ClientError) and error_code(failure) in _CONFLICT):
+        raise ActionError(replaced(weights)) from failure
+    raise ActionError(explain(failure, resource=release_uri(weights, verdict))) from failure
 
 
-def _release_key(weights: Weights, verdict: Verdict) -> str:
-    folder, _, name = weights.key.rpartition("/")
-    return f"{folder}/releases/{verdict.sha256}/{name}"
+def _found(client: S3Client, weights: Weights, verdict: Verdict) -> tuple[Weights, bool] | None:
+    """What is at the release's key, and whether it is the release."""
+    key = release_key(weights, verdict)
+    head = look_up_head(client, weights.bucket, key)
+    if head is None:
+        return None
+    found = weights_of(head, weights.bucket, key)
+    return found, is_genuine(found, head["Metadata"].get(_DIGEST), weights, verdict)
 
 
-def _replaced(weights: Weights) -> Problem:
-    return Problem(
-        kind=CATALOGUE["W011"],
-        message=Text(
-            f"{weights.uri} was replaced while it was being checked.",
-            f"{weights.uri}が検査中に置き換えられました。",
-        ),
-        hint=Text(
-            "Run the job again once the upload is complete.",
-            "アップロードが完了してから、ジョブを再実行してください。",
-        ),
+def is_genuine(found: Weights, digest: str | None, weights: Weights, verdict: Verdict) -> bool:
+    """Whether what is at the release's key is the judged bytes, as far as S3 can tell without reading them.
+
+    `digest`: what was noted when it was copied; where that is missing, S3's checksums of both must be equal.
+    """
+    if found.size != verdict.size or weights.size != verdict.size or (digest is not None and digest != verdict.sha256):
+        return False
+    if found.checksum and found.checksum.compares(weights.checksum):
+        return found.checksum == weights.checksum
+    return digest is not None
+
+
+def _released(found: Weights, clock: Callable[[], float]) -> Released:
+    return Released(key=found.key, etag=found.etag, seen=clock())
+
+
+def _storage_class(weights: Weights) -> StorageClassType:
+    return cast("StorageClassType", weights.storage_class if weights.storage_class in _KEPT_CLASSES else "STANDARD")
+
+
+def _copy_whole(client: S3Client, weights: Weights, verdict: Verdict, condition: _Condition) -> None:
+    """S3 keeps the checksum's algorithm by itself, and encrypts by the bucket's setting unless told otherwise."""
+    client.copy_object(
+        Bucket=weights.bucket,
+        Key=release_key(weights, verdict),
+        CopySource={"Bucket": weights.bucket, "Key": weights.key},
+        CopySourceIfMatch=weights.etag,
+        ContentType="application/gzip",
+        MetadataDirective="REPLACE",
+        Metadata={_DIGEST: verdict.sha256},
+        TaggingDirective="REPLACE",  # to copy tags, the role would need two more permissions
+        StorageClass=_storage_class(weights),
+        **encryption_parameters(weights.encryption),
+        **condition,
     )
 
 
-class _Progress:
-    """A stream that says how far it is, at most once in ten seconds."""
+def _copy_by_parts(client: S3Client, weights: Weights, verdict: Verdict, condition: _Condition, manner: CopyManner) -> None:
+    key = release_key(weights, verdict)
+    upload = client.create_multipart_upload(
+        Bucket=weights.bucket,
+        Key=key,
+        ContentType="application/gzip",
+        Metadata={_DIGEST: verdict.sha256},
+        StorageClass=_storage_class(weights),
+        **encryption_parameters(weights.encryption),
+        **_summed_like(weights.checksum),
+    )["UploadId"]
 
-    def __init__(self, source: BinaryIO, size: int, tell: Callable[[str], None]) -> None:
-        self._source, self._size, self._tell = source, size, tell
-        self._done, self._next = 0, time.monotonic() + _REPORT_EVERY
+    def copy(number: int) -> CompletedPartTypeDef:
+        start, end = spans[number - 1]
+        result = client.upload_part_copy(
+            Bucket=weights.bucket,
+            Key=key,
+            UploadId=upload,
+            PartNumber=number,
+            CopySource={"Bucket": weights.bucket, "Key": weights.key},
+            CopySourceIfMatch=weights.etag,
+            CopySourceRange=f"bytes={start}-{end - 1}",
+        )["CopyPartResult"]
+        return _completed(number, result)
 
-    def read(self, size: int = -1) -> bytes:
-        block = self._source.read(size)
-        self._done += len(block)
-        if time.monotonic() >= self._next and self._size:
-            self._next = time.monotonic() + _REPORT_EVERY
-            self._tell(f"read {self._done / 1e9:.2f} of {self._size / 1e9:.2f} GB")
-        return block
+    spans = part_spans(weights.size, manner.part)
+    pool = ThreadPoolExecutor(max_workers=manner.connections, thread_name_prefix="weights release")
+    try:
+        client.complete_multipart_upload(
+            Bucket=weights.bucket,
+            Key=key,
+            UploadId=upload,
+            MultipartUpload={"Parts": list(pool.map(copy, range(1, len(spans) + 1)))},
+            MpuObjectSize=weights.size,
+            **condition,
+        )
+    except BaseException as error:
+        # A part that is still under way would outlive the abort; but a cancelled job has no time to wait for it.
+        pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
+        with contextlib.suppress(*AWS_ERRORS):
+            client.abort_multipart_upload(Bucket=weights.bucket, Key=key, UploadId=upload)
+        raise
+    pool.shutdown()
+
+
+def part_spans(size: int, part: int) -> list[tuple[int, int]]:
+    """Where the parts begin and end (exclusive): of `part` bytes, or of more where there would be too many."""
+    if size > part * _MAX_PARTS:
+        part = -(-size // (_MAX_PARTS * _MEBIBYTE)) * _MEBIBYTE
+    return [(start, min(start + part, size)) for start in range(0, size, part)]
+
+
+class _Summed(TypedDict, total=False):
+    ChecksumAlgorithm: ChecksumAlgorithmType
+    ChecksumType: ChecksumTypeType
+
+
+def _summed_like(checksum: Checksum | None) -> _Summed:
+    if checksum is None:
+        return {}
+    whole = checksum.type == "FULL_OBJECT" and checksum.algorithm in _WHOLE_BY_PARTS
+    return {
+        "ChecksumAlgorithm": cast("ChecksumAlgorithmType", checksum.algorithm),
+        "ChecksumType": "FULL_OBJECT" if whole else "COMPOSITE",
+    }
+
+
+def _completed(number: int, result: CopyPartResultTypeDef) -> CompletedPartTypeDef:
+    """The part as CompleteMultipartUpload wants it named: with each checksum that S3 told of it."""
+    sums = {name: value for name, value in result.items() if name.startswith("Checksum") and name != "ChecksumType"}
+    return cast("CompletedPartTypeDef", {"PartNumber": number, "ETag": result["ETag"], **sums})

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import moto.ecr.urls
+import moto.s3.responses
 import moto.sagemaker.urls
 import moto.sagemakerruntime.urls
 import moto.sts.urls
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response
 from sandbox.aws import wire
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
+from sandbox.aws.s3 import ObjectStore
 from sandbox.aws.sagemaker import SageMaker, SageMakerRuntime
 from sandbox.aws.state import ENVIRON_KEY, Fault, SeenCall, State
 from sandbox.aws.sts import SecurityTokenService
@@ -68,6 +70,7 @@ def _extend_moto() -> None:
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
     moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
+    moto.s3.responses.S3Response = ObjectStore  # type: ignore[misc]  # moto reads S3's table anew whenever it needs it
     for path in moto.sagemakerruntime.urls.url_paths:
         moto.sagemakerruntime.urls.url_paths[path] = SageMakerRuntime.dispatch
 
