@@ -48,8 +48,10 @@ def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variable
 def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:
     """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what."""
     primary, secondary = pty.openpty()
+    # Ctrl-C means something at a person's terminal, also when whoever runs the tests ignores it, as a job in the background does
     program = (
-        "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, '-B', '-m', 'aces_action', *sys.argv[1:]])"
+        "import os, signal, sys; os.login_tty(0); signal.signal(signal.SIGINT, signal.SIG_DFL);"
+        "os.execv(sys.executable, [sys.executable, '-B', '-m', 'aces_action', *sys.argv[1:]])"
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "TERM": "xterm", **variables}
     with subprocess.Popen([sys.executable, "-c", program, *arguments], cwd=cwd, env=environment, stdin=secondary) as process:
