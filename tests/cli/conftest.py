@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,9 @@ class Ended:
     err: str
 
 
+CTRL_C = "\x03"
+
+
 def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variables: str) -> Ended:
     """Runs the command line; without `typed` nobody can be asked. Only the given variables, in a neutral locale."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **variables}
@@ -48,7 +52,7 @@ def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variable
 def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:
     """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what."""
     primary, secondary = pty.openpty()
-    # Ctrl-C means something at a person's terminal, also when whoever runs the tests ignores it, as a job in the background does
+    # Ctrl-C means something at a person's terminal, also where it is ignored around the tests, as in a job in the background
     program = (
         "import os, signal, sys; os.login_tty(0); signal.signal(signal.SIGINT, signal.SIG_DFL);"
         "os.execv(sys.executable, [sys.executable, '-B', '-m', 'aces_action', *sys.argv[1:]])"
@@ -70,12 +74,16 @@ def _screen(terminal: int, replies: list[tuple[str, str]]) -> str:
     """All that is written until the other side is closed."""
     told = b""
     seen = 0
+    typed = ""
     while True:
         if replies and (found := told.find(replies[0][0].encode(), seen)) >= 0:
-            words, reply = replies.pop(0)
+            words, typed = replies.pop(0)
             seen = found + len(words.encode())
-            os.write(terminal, reply.encode())
+            os.write(terminal, typed.encode())
             continue
+        # Python misses a Ctrl-C between its prompt and its reading, where no person is quick enough to press it: press again
+        while typed == CTRL_C and not select.select([terminal], [], [], 1)[0]:
+            os.write(terminal, CTRL_C.encode())
         try:
             read = os.read(terminal, 65536)
         except OSError:  # what Linux says instead of an end

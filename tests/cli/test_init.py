@@ -17,7 +17,7 @@ from aces_action.project.image import read_image
 from aces_action.project.model import Image
 from aces_action.terminal.picture import placeholder
 from aces_action.terminal.template import MODES
-from tests.cli.conftest import EXAMPLE, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, aces_action, at_a_terminal
+from tests.cli.conftest import CTRL_C, EXAMPLE, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, aces_action, at_a_terminal
 
 ALGORITHM = "server/algorithms/algorithm.json"
 IMAGE = "server/algorithms/example_algorithm.png"
@@ -116,8 +116,7 @@ def test_a_broken_algorithm_json_is_a_problem_at_its_place(tmp_path: Path) -> No
     (tmp_path / ALGORITHM).write_text('{"task_name": }')
     ended = init(tmp_path)
     assert ended.status == 2
-    assert ended.err.startswith("ACES-C002 ")
-    assert f"{ALGORITHM}:1:" in ended.err
+    assert ended.err.startswith(f"{ALGORITHM}:1:15: error ACES-C002: ")
     assert written(tmp_path) == {ALGORITHM}
 
 
@@ -148,7 +147,7 @@ Next:
 1. Go over the texts in {REGISTER} and the instance types in server/infra/configs/plates-dev-algorithm-server-infra.yml.
 2. Put the algorithm's picture in place of {IMAGE}.
 3. Write server/Dockerfile: the workflow builds it.
-4. Upload the weights: aws s3 cp deploy.tar.gz s3://plates-dev/shared/weights/
+4. Upload the weights: aces-action weights push deploy.tar.gz s3://plates-dev/shared/weights/
 5. Take the comment marks off `push:` in {WORKFLOW}, commit, and push to develop.
 """
     )
@@ -315,7 +314,7 @@ def test_a_person_is_asked_and_asked_again(tmp_path: Path) -> None:
 
 
 def test_a_person_who_gives_up_has_nothing_written(tmp_path: Path) -> None:
-    ended = at_a_terminal("init", cwd=tmp_path, replies=(("Project name: ", "plates\n"), ("production): ", "\x03")))
+    ended = at_a_terminal("init", cwd=tmp_path, replies=(("Project name: ", "plates\n"), ("production): ", CTRL_C)))
     assert ended.status == 130
     assert ended.out.rstrip().endswith("Cancelled.")
     assert written(tmp_path) == set()
