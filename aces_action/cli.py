@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from importlib import import_module
-from typing import Any
 
 import click
 
 from aces_action import __version__
 from aces_action.github.commands import neutralise, problem_text
-from aces_action.language import LANGUAGES, Language, Text
+from aces_action.language import Language, Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.terminal.surroundings import terminal
+from aces_action.terminal.surroundings import Terminal, terminal
+from aces_action.terminal.verbs import Verbs, language_option
 from aces_action.terminal.wrong_use import WrongUse
 
-VERBS = ("init", "validate")  # in the order of --help
+VERBS = ("init", "validate", "weights")  # in the order of --help
 
 _NAME = "aces-action"
 _ISSUES = "https://github.com/ORG/aces-action/issues"
@@ -33,10 +30,6 @@ _WHAT = Text(
     "推論アルゴリズムをAmazon SageMakerとAWS Batchにデプロイし、ACES Platformに登録します。",
 )
 _VERSION_HELP = Text("Show the version and exit.", "バージョンを表示して終了します。")
-_LANGUAGE_HELP = Text(
-    "Language of texts. Default: that of the locale (LC_ALL, LC_MESSAGES, LANG).",
-    "表示する言語。省略時はロケール（LC_ALL、LC_MESSAGES、LANG）に従います。",
-)
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -59,7 +52,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         say(Text("Cancelled.", "中止しました。").in_(language))
         return _CANCELLED
     except ActionError as error:
-        say("\n".join(problem_text(problem, language) for problem in error.problems))
+        say(_told(error, person))
         return error.exit_status
     except BrokenPipeError:  # `aces-action validate | head`: nobody reads on, and Python would complain of that at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,7 +61,9 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         say(_failed(error, language))
         return 1
     except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
-        if environ.get("RUNNER_DEBUG") == "1":
+        if person.debug:
+            import traceback
+
             say(traceback.format_exc())
         say(problem_text(_unexpected(error), language))
         return 1
@@ -81,7 +76,7 @@ def say(text: str) -> None:
 
 def program(language: Language) -> click.Group:
     """The whole command line in a language. Making it imports no verb."""
-    return _Verbs(
+    return Verbs(
         name=_NAME,
         help=_WHAT.in_(language),
         params=[
@@ -95,34 +90,11 @@ def program(language: Language) -> click.Group:
             ),
             language_option(language),
         ],
-        invoke_without_command=True,
-        callback=_ask_for_verb,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        verbs=VERBS,
+        prefix="",
         language=language,
     )
-
-
-def language_option(language: Language) -> click.Option:
-    """`--language`, before and after the verb. Its value was read before parsing (`terminal`); here it is only checked."""
-    return click.Option(["--language"], type=click.Choice(LANGUAGES), expose_value=False, help=_LANGUAGE_HELP.in_(language))
-
-
-class _Verbs(click.Group):
-    """Finds a verb in its module, and gives each the option `--language`."""
-
-    def __init__(self, *, language: Language, **attributes: Any) -> None:
-        super().__init__(**attributes)
-        self._language = language
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = import_module(f"aces_action.terminal.{cmd_name.replace('-', '_')}").command(self._language)
-        command.params.append(language_option(self._language))
-        return command
 
 
 def usage_text(error: click.UsageError, language: Language) -> str:
@@ -141,9 +113,15 @@ def _usage_text(error: click.UsageError) -> Text:
         case click.NoSuchOption():
             return Text(english, f"オプション{error.option_name}はありません。{_perhaps(error.possibilities)}")
         case click.NoSuchCommand():
-            meant = get_close_matches(error.command_name, VERBS)
+            from difflib import get_close_matches
+
+            group = error.ctx.command if error.ctx else None
+            verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
+            meant = get_close_matches(error.command_name, verbs)
             english += f" Did you mean '{meant[0]}'?" if meant else ""
             return Text(english, f"コマンド「{error.command_name}」はありません。{_perhaps(meant)}")
+        case click.MissingParameter(param=click.Argument() as argument):
+            return Text(english, f"{argument.make_metavar(error.ctx or click.Context(click.Command(_NAME)))}を指定してください。")
         case click.BadOptionUsage():
             needs = "requires" in english  # click has the same class for a value too few and one too many
             return Text(english, f"オプション{error.option_name}に{'は値が必要です' if needs else '値は指定できません'}。")
@@ -158,16 +136,21 @@ def _perhaps(possibilities: Sequence[str] | None) -> str:
     return f"もしかして: {', '.join(possibilities)}" if possibilities else ""
 
 
-@click.pass_context
-def _ask_for_verb(ctx: click.Context) -> None:
-    if ctx.invoked_subcommand is None:
-        raise click.exceptions.NoArgsIsHelpError(ctx)
-
-
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         click.echo(f"{_NAME} {__version__}")
         ctx.exit()
+
+
+def _told(error: ActionError, person: Terminal) -> str:
+    """The problems that ended a verb, in the same form as those that a verb finds."""
+    from aces_action.terminal.as_text import as_text
+    from aces_action.terminal.findings import Findings
+
+    findings = Findings(checked=(), problems=error.problems)
+    return as_text(
+        findings, person.language, lines=lambda _: (), width=person.width, colour=person.draws and person.colour
+    ).rstrip()
 
 
 def _failed(error: OSError, language: Language) -> str:
@@ -176,6 +159,8 @@ def _failed(error: OSError, language: Language) -> str:
 
 
 def _unexpected(error: Exception) -> Problem:
+    import traceback  # it and its own imports take 4 ms, which a verb that fares well need not
+
     where = traceback.extract_tb(error.__traceback__)[-1]
     file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
     what = f"{type(error).__name__}: {error}"

@@ -6,8 +6,7 @@ the platform hears of it last. Whatever fails, a run again finds what is done or
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aces_action import batch, endpoint, registration
@@ -16,20 +15,25 @@ from aces_action.aws.identity import Identity, check_account, who_am_i
 from aces_action.aws.naming import Names
 from aces_action.aws.session import open_session, session_name
 from aces_action.aws.tags import tags_for
+from aces_action.batch.desired import Instance
 from aces_action.changes import Change
 from aces_action.github.log import Log
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
 from aces_action.language import EMPTY, Text
 from aces_action.preflight import Findings, preflight
-from aces_action.problems import ActionError
+from aces_action.problems import ActionError, Problem
 from aces_action.project.model import Infra, JobSettings, Project
 from aces_action.registration import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
 from aces_action.report import Report, change_lines
 from aces_action.settings import Settings
 from aces_action.steps import Steps
 from aces_action.weights.examine import Examined, examine, is_released, release
+from aces_action.weights.room import room
+from aces_action.weights.size import size_text
+from aces_action.weights.verdict import Verdict
 
+_MIB, _GIB = 1 << 20, 1 << 30
 _NEW_REVISION = "(new revision)"
 
 
@@ -77,11 +81,11 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         log.problems(findings.warnings)
         report.outputs["image-digest"] = findings.image.digest
         log.info(f"image    {findings.image.uri}")
-        log.info(f"weights  {findings.weights.uri}  {_size(findings.weights.size)}")
+        log.info(f"weights  {findings.weights.uri}  {size_text(findings.weights.size)}")
         log.info(f"platform {settings.platform_url} knows tenant {settings.tenant_id}")
 
     with steps.step("Weights"):
-        examined, released = _examine_weights(clients, findings, settings, log, report)
+        examined, released = _examine_weights(clients, infra, findings, settings, log, report)
         weights_uri = examined.release_uri
 
     desired = _desired(infra, names, findings, weights_uri)
@@ -148,10 +152,12 @@ def _sign_in(settings: Settings, run: Run, log: Log, *, configured: str | None, 
     return clients, identity
 
 
-def _examine_weights(clients: Clients, findings: Findings, settings: Settings, log: Log, report: Report) -> tuple[Examined, bool]:
+def _examine_weights(
+    clients: Clients, infra: Infra, findings: Findings, settings: Settings, log: Log, report: Report
+) -> tuple[Examined, bool]:
     """What is known of the weights, and whether they are released already."""
     weights = findings.weights
-    log.info(f"{weights.name}  {_size(weights.size)}  {weights.uri}")
+    log.info(f"{weights.name}  {size_text(weights.size)}  {weights.uri}")
     examined = examine(
         clients.s3,
         weights,
@@ -161,15 +167,35 @@ def _examine_weights(clients: Clients, findings: Findings, settings: Settings, l
         debug=log.debug,
     )
     verdict = examined.verdict
+    report.weights, report.weights_uri = verdict, weights.uri
     if not verdict.ok:
         raise ActionError([*verdict.problems, *examined.warnings])
-    problems = [*verdict.problems, *examined.warnings]
+    problems = [*verdict.problems, *room_problems(infra, findings.instances, verdict), *examined.warnings]
     report.problems += problems
     log.problems(problems)
     report.outputs["weights-uri"] = examined.release_uri
     known = "known" if examined.reused else "checked"
-    log.info(f"{known} {verdict.members} members, {_size(verdict.unpacked_size)} unpacked, sha256 {verdict.sha256[:12]}…")
+    log.info(f"{known} {verdict.members} members, {size_text(verdict.unpacked_size)} unpacked, sha256 {verdict.sha256[:12]}…")
     return examined, is_released(clients.s3, examined)
+
+
+def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
+    """Warnings for each instance type that has no room for the weights, as far as EC2 or the infra file tells."""
+    found: list[Problem] = []
+    if infra.endpoint:
+        instance_type, volume = infra.endpoint.instance_type, infra.endpoint.volume_size
+        instance = instances.get(instance_type.removeprefix("ml."))
+        own = instance.storage * 1_000_000_000 if instance and instance.storage else None  # SageMaker uses it in place of EBS
+        found += room(
+            verdict,
+            instance_type=instance_type,
+            volume=own or (volume * _GIB if volume else None),
+            memory=instance.memory * _MIB if instance else None,
+        )
+    for instance_type in dict.fromkeys(job.instance_type for job in (infra.job, infra.longtime_job) if job):
+        if instance := instances.get(instance_type):
+            found += room(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
+    return tuple(found)
 
 
 def _release_weights(clients: Clients, examined: Examined, log: Log, report: Report) -> None:
@@ -337,13 +363,3 @@ def _listing(
             async_api=async_target,
         ),
     )
-
-
-def _size(count: int) -> str:
-    """Bytes in decimal units, as '1.17 GB'."""
-    value, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{count} B" if unit == "B" else re.sub(r"\.?0+$", "", f"{value:.2f}") + f" {unit}"

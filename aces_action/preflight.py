@@ -59,6 +59,7 @@ def preflight(
     registry = f"{identity.account}.dkr.ecr.{region}.amazonaws.com" + (".cn" if identity.partition == "aws-cn" else "")
     roles = _roles(infra, names, identity)
     types = sorted({job.instance_type for job in _jobs(infra)})
+    hosted = frozenset({infra.endpoint.instance_type.removeprefix("ml.")} if infra.endpoint else ())
     clients.s3, clients.ecr, clients.iam, clients.ec2  # noqa: B018  made before the threads start: making is not thread-safe
 
     # not as a context manager: that would wait for slow answers when the job is cancelled
@@ -70,7 +71,7 @@ def preflight(
             _asked,
             lambda: read_image(clients.ecr, registry=registry, repository=names.repository, tag=image_tag, fetch=download),
         )
-        instances = pool.submit(_asked, lambda: _read_instances(clients, types))
+        instances = pool.submit(_asked, lambda: _read_instances(clients, types, also=hosted))
         looked_up = [pool.submit(_asked, lambda arn=arn: _check_role(clients, arn)) for arn in sorted(set(roles.values()))]
         answers = pool.submit(check_platform, platform, tenant_id)
         found_weights, found_image, found_instances = weights.result(), image.result(), instances.result()
@@ -203,22 +204,20 @@ def _check_role(clients: Clients, arn: str) -> list[Problem]:
     return []
 
 
-def _read_instances(clients: Clients, types: list[str]) -> dict[str, Instance]:
-    """What EC2 says of the Batch instance types. Asked with a filter: naming an unknown type would fail the whole call."""
-    if not types:
+def _read_instances(clients: Clients, types: list[str], *, also: frozenset[str]) -> dict[str, Instance]:
+    """What EC2 says of the Batch instance types. Asked with a filter: naming an unknown type would fail the whole call.
+
+    `also`: those that only warnings hang on. EC2 need not know them, and if there are no others, need not answer.
+    """
+    asked = sorted({*types, *also})
+    if not asked:
         return {}
-    pages = clients.ec2.get_paginator("describe_instance_types").paginate(Filters=[{"Name": "instance-type", "Values": types}])
-    found: dict[str, Instance] = {
-        each["InstanceType"]: Instance(
-            instance_type=each["InstanceType"],
-            vcpus=each["VCpuInfo"]["DefaultVCpus"],
-            memory=each["MemoryInfo"]["SizeInMiB"],
-            gpus=sum(gpu["Count"] for gpu in each.get("GpuInfo", {}).get("Gpus", [])),
-            architectures=tuple(each["ProcessorInfo"]["SupportedArchitectures"]),
-        )
-        for page in pages
-        for each in page["InstanceTypes"]
-    }
+    try:
+        found = _described(clients, asked)
+    except AWS_ERRORS:
+        if types:
+            raise
+        return {}
     unknown = [each for each in types if each not in found]
     if unknown:
         raise ActionError(
@@ -237,6 +236,22 @@ def _read_instances(clients: Clients, types: list[str]) -> dict[str, Instance]:
             for each in unknown
         )
     return found
+
+
+def _described(clients: Clients, types: list[str]) -> dict[str, Instance]:
+    pages = clients.ec2.get_paginator("describe_instance_types").paginate(Filters=[{"Name": "instance-type", "Values": types}])
+    return {
+        each["InstanceType"]: Instance(
+            instance_type=each["InstanceType"],
+            vcpus=each["VCpuInfo"]["DefaultVCpus"],
+            memory=each["MemoryInfo"]["SizeInMiB"],
+            gpus=sum(gpu["Count"] for gpu in each.get("GpuInfo", {}).get("Gpus", [])),
+            architectures=tuple(each["ProcessorInfo"]["SupportedArchitectures"]),
+            storage=each.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0),
+        )
+        for page in pages
+        for each in page["InstanceTypes"]
+    }
 
 
 def _check_image(image: ServerImage, infra: Infra, instances: dict[str, Instance]) -> list[Problem]:

@@ -15,6 +15,9 @@ from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.problems import Kind, Problem
 from aces_action.steps import StepRecord, duration
+from aces_action.weights.size import files_text, members_text, size_text
+from aces_action.weights.tree import tree_lines
+from aces_action.weights.verdict import Verdict
 
 Result = Literal["deployed", "unchanged", "planned", "valid", "failed", "cancelled"]
 
@@ -52,13 +55,15 @@ _BAR = 24  # characters of the timeline
 _LONGEST = 4096  # characters of one message, hint or reason in the summary
 _MOST = 200  # problems, and changes, that the summary tells one by one
 _ROOM = 400_000  # bytes for the problems, and as many for the changes: GitHub drops a summary of more than 1 MiB whole
+_TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and characters of each
 
 
 @dataclass(kw_only=True)
 class Report:
     """Gathers what the run finds out, step by step, so that also a failed or cancelled run can say how far it came.
 
-    `under_way` says what AWS goes on with if the run ends now; `done` what has been changed so far.
+    `under_way` says what AWS goes on with if the run ends now; `done` what has been changed so far; `weights` is the verdict on
+    the archive at `weights_uri`, None until there is one.
     """
 
     title: str = ""
@@ -69,6 +74,8 @@ class Report:
     outputs: dict[str, str] = field(default_factory=dict)
     done: list[Text] = field(default_factory=list)
     under_way: Text = EMPTY
+    weights: Verdict | None = None
+    weights_uri: str = ""
 
     def step_outputs(self) -> dict[str, str]:
         """The outputs to write: those known, and those that every run has."""
@@ -93,10 +100,14 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
     parts = [f"## {_TITLES[report.result].in_(language)}", page.text(report.title)]
     if report.result in {"failed", "cancelled"}:
         parts += [page.text(line) for line in how_far(report).in_(language).splitlines()]
+    refused = report.weights is not None and not report.weights.ok
+    weights = _weights(report.weights, report.weights_uri, page) if report.weights else ""
     parts += [
         _problems(report.problems, page),
+        weights if refused else "",
         _changes(report.changes, page),
         _outputs(report.outputs, page),
+        "" if refused else weights,
         _timeline(report.steps, page),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -139,6 +150,12 @@ class _Page:
         """Lines as they are, such as a command to paste."""
         return f"<pre>{html.escape(self._safe(text), quote=False)}</pre>"
 
+    def listing(self, lines: Sequence[str]) -> str:
+        """Lines as they are, as many as there is room for."""
+        shown = [html.escape(shorten(neutralise(self.redact(line)), _TREE_LINE), quote=False) for line in lines[:_TREE_LINES]]
+        rest = ["…"] if len(lines) > len(shown) else []
+        return "<pre>" + "\n".join([*shown, *rest]) + "</pre>"
+
     def link(self, kind: Kind) -> str:
         """The code of a problem, leading to where the documentation explains it."""
         return f"[{kind.code}]({kind.help_url(self.language)})"
@@ -172,6 +189,26 @@ def _problem(problem: Problem, page: _Page) -> str:
     place = f"<br>{page.code(problem.place)}" if problem.place else ""
     told = f"{icon} **{page.link(problem.kind)}** {page.text(problem.message)}{place}"
     return f"{told}\n\n{page.block(problem.hint)}" if problem.hint else told
+
+
+def _weights(verdict: Verdict, uri: str, page: _Page) -> str:
+    """What is in the archive, as a tree: open where the archive is refused, since it shows which files are meant."""
+    members, files = members_text(verdict.members), files_text(verdict.files)
+    unpacked = size_text(verdict.unpacked_size)
+    if verdict.sha256:
+        size = size_text(verdict.size)
+        facts = (
+            page.text(Text(f"{size}, {members.en}, {unpacked} unpacked", f"{size}、{members.ja}、展開後{unpacked}"))
+            + f"<br>SHA-256 {page.code(verdict.sha256)}"
+        )
+    else:
+        facts = page.text(Text(f"Read up to the damage: {members.en}", f"壊れている箇所まで: {members.ja}"))
+    told = [f"### {Text('Weights', '重みファイル').in_(page.language)}", f"{page.code(uri)}<br>{facts}"]
+    if tree := tree_lines(verdict, page.language):
+        title = page.text(Text(f"{files.en}, {unpacked}", f"{files.ja}、{unpacked}"))
+        start = "<details>" if verdict.ok else "<details open>"
+        told.append(f"{start}<summary>{title}</summary>\n\n{page.listing(tree)}\n\n</details>")
+    return "\n\n".join(told)
 
 
 def _kinds(problems: Sequence[Problem]) -> list[tuple[Kind, int]]:

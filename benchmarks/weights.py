@@ -35,7 +35,6 @@ LISTING = (
     "source = open(sys.argv[1], 'rb') if len(sys.argv) > 1 else sys.stdin.buffer\n"
     "for member in tarfile.open(fileobj=source, mode='r|gz'): print(member.name.encode())"
 )
-CHECK = "import sys; from aces_action.weights.__main__ import main; sys.exit(main(['check', sys.argv[1]]))"
 PACK = (
     "import sys; from pathlib import Path; from aces_action.weights.pack import pack, survey\n"
     "pack(survey(['data'], base=Path(sys.argv[1])), Path(sys.argv[2]), store=len(sys.argv) > 3)"
@@ -53,7 +52,7 @@ class Tool:
 def readers(archive: Path) -> list[Tool]:
     path = str(archive)
     return [
-        Tool(name=OURS, command=[PYTHON, "-c", CHECK, path]),
+        Tool(name=OURS, command=[PYTHON, "-m", "aces_action", "weights", "check", path]),
         Tool(name="tar tzf", command=["tar", "tzf", path], also="tar"),
         Tool(name="pigz -dc | tar t", command=["sh", "-c", f"pigz -dc {path} | tar t"], also="pigz"),
         Tool(name="igzip -dc | tar t", command=["sh", "-c", f"igzip -dc {path} | tar t"], also="igzip"),

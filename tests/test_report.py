@@ -6,6 +6,7 @@ import ast
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from aces_action.language import Language, Text, same
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.report import Report, change_lines, how_far, summary
 from aces_action.steps import StepRecord
+from aces_action.weights.verdict import Entry, Verdict
 
 ROOT = Path(__file__).parent.parent
 
@@ -97,6 +99,60 @@ def test_the_summary_of_a_deployment_has_changes_outputs_and_steps_in_japanese()
         "| ✅ | Weights | 3.0 s | `██████··················` |\n"
         "| ❌ | Plan | 9.0 s | `······██████████████████` |\n"
     )
+
+
+REFUSED = Verdict(
+    name="deploy.tar.gz",
+    size=1_170_000_000,
+    unpacked_size=1_260_000_000,
+    sha256="9c" * 32,
+    members=5,
+    files=2,
+    entries=(
+        Entry(path="models/v2/<net>.pth", size=1_259_999_000),
+        Entry(path="models/v2/net.yml", size=1000),
+        Entry(path="models/latest", size=0, target="v2", code="ACES-W004"),
+    ),
+    problems=(LINK,),
+)
+
+
+def test_the_weights_of_a_refused_run_are_shown_as_a_tree_with_sizes_in_which_the_faults_are_marked() -> None:
+    report = Report(problems=[LINK], weights=REFUSED, weights_uri="s3://plate-dev/shared/weights/deploy.tar.gz")
+    assert shown(report).endswith(
+        "### Weights\n\n"
+        "<code>s3://plate-dev/shared/weights/deploy.tar.gz</code><br>1.17 GB, 5 members, 1.26 GB unpacked"
+        f"<br>SHA-256 <code>{'9c' * 32}</code>\n\n"
+        "<details open><summary>2 files, 1.26 GB</summary>\n\n"
+        "<pre>models/  1.26 GB\n  v2/  1.26 GB\n    &lt;net&gt;.pth  1.26 GB\n    net.yml  1 kB\n"
+        "  latest -&gt; v2  ← ACES-W004</pre>\n\n</details>\n"
+    )
+    japanese = shown(report, "ja")
+    assert "### 重みファイル\n\n" in japanese
+    assert "<br>1.17 GB、メンバー5件、展開後1.26 GB<br>SHA-256 " in japanese
+    assert "<details open><summary>2ファイル、1.26 GB</summary>" in japanese
+    assert japanese.index("### 問題") < japanese.index("### 重みファイル")
+
+
+def test_the_tree_of_fine_weights_is_folded_and_comes_after_what_was_deployed() -> None:
+    weights = replace(REFUSED, problems=())
+    text = shown(Report(result="deployed", outputs={"endpoint-name": "plate-dev"}, weights=weights, weights_uri="s3://b/k"))
+    assert "<details><summary>2 files, 1.26 GB</summary>" in text
+    assert text.index("### Deployment") < text.index("### Weights")
+
+
+def test_of_damaged_weights_the_summary_tells_how_far_they_were_read() -> None:
+    damaged = replace(REFUSED, size=0, sha256="", files=0, entries=())
+    assert shown(Report(weights=damaged, weights_uri="s3://b/k")).endswith(
+        "### Weights\n\n<code>s3://b/k</code><br>Read up to the damage: 5 members\n"
+    )
+
+
+def test_a_tree_of_any_size_leaves_room_for_the_rest_of_the_summary() -> None:
+    entries = tuple(Entry(path=f"{number}/" + "&" * 5000, size=1) for number in range(2000))
+    text = shown(Report(weights=replace(REFUSED, entries=entries), weights_uri="s3://b/k"))
+    assert len(text.encode()) < 300_000
+    assert "\n…</pre>" in text
 
 
 def test_the_headings_are_english_by_choice_too() -> None:

@@ -19,13 +19,17 @@ Role = str  # 'standard' or 'longtime'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """What EC2 says about an instance type. Memory in MiB; architectures as EC2 names them ('x86_64', 'arm64')."""
+    """What EC2 says about an instance type. Memory in MiB; architectures as EC2 names them ('x86_64', 'arm64').
+
+    `storage`: GB (10**9) of disks of its own, 0 where it has none.
+    """
 
     instance_type: str
     vcpus: int
     memory: int
     gpus: int
     architectures: tuple[str, ...]
+    storage: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,11 @@ KINDS = (
             "`shared/weights/deploy.tar.gz`とは別のフォルダや名前でアップロードしています。",
         ),
         fix=Text("Upload it:", "アップロードしてください。")
-        + snippet("sh", "aws s3 cp deploy.tar.gz s3://${Project}-${Env}/shared/weights/deploy.tar.gz"),
+        + snippet(
+            "sh",
+            "aces-action weights push deploy.tar.gz --project ${Project} --env ${ENV}\n"
+            "aws s3 cp deploy.tar.gz s3://${Project}-${ENV}/shared/weights/deploy.tar.gz  # with the AWS CLI",
+        ),
         example=("ACES-P002 There are no weights at s3://number-plate-detection-dev/shared/weights/deploy.tar.gz."),
     ),
     Kind(

@@ -5,10 +5,18 @@ from __future__ import annotations
 from aces_action.catalogue.kind import Kind, snippet
 from aces_action.language import Text, sentences
 
-_PACK = snippet(
-    "sh",
-    "tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference ObjectDetection\n"
-    "aws s3 cp deploy.tar.gz s3://${Project}-${Env}/shared/weights/deploy.tar.gz",
+_PACK = (
+    snippet(
+        "sh",
+        "aces-action weights pack ObjectDetection -o deploy.tar.gz\n"
+        "aces-action weights push deploy.tar.gz --project ${Project} --env ${ENV}",
+    )
+    + Text("\n\nOr with tar and the AWS CLI:", "\n\ntarとAWS CLIを使う場合は、次のとおりです。")
+    + snippet(
+        "sh",
+        "tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference ObjectDetection\n"
+        "aws s3 cp deploy.tar.gz s3://${Project}-${ENV}/shared/weights/deploy.tar.gz",
+    )
 )
 _LATE = Text(
     "SageMaker would say 'Failed to extract model data archive' minutes later, without the name of the member.",
@@ -53,7 +61,7 @@ KINDS = (
             "Look at your own file. If it is whole, upload it again; if not, pack it again.",
             "手元のファイルを確認してください。壊れていなければアップロードしなおし、壊れていればまとめなおしてください。",
         )
-        + snippet("sh", "gzip -t deploy.tar.gz && tar tzf deploy.tar.gz"),
+        + snippet("sh", "aces-action weights check deploy.tar.gz"),
         example="$ gzip -t deploy.tar.gz\ngzip: deploy.tar.gz: unexpected end of file",
     ),
     Kind(
@@ -86,9 +94,9 @@ KINDS = (
             _LATE,
         ),
         fix=Text(
-            "Pack the file itself in place of the link; both `--dereference` options see to that. With `weights-policy: lenient` "
-            "links that stay inside the archive are only warned of.",
-            "リンクではなく、ファイルそのものを含めてください。2つの`--dereference`オプションでそうなります。"
+            "Pack the file itself in place of the link: `weights pack` does, and so does tar with both `--dereference` options. "
+            "With `weights-policy: lenient` links that stay inside the archive are only warned of.",
+            "リンクではなく、ファイルそのものを含めてください。`weights pack`か、2つの`--dereference`を付けたtarでそうなります。"
             "`weights-policy: lenient`では、アーカイブの中を指すリンクは警告だけになります。",
         )
         + _PACK,
@@ -109,9 +117,10 @@ KINDS = (
             _LATE,
         ),
         fix=Text(
-            "Leave them out. On macOS put `COPYFILE_DISABLE=1` before the command. With `weights-policy: lenient` this is only "
-            "a warning.",
-            "含めないでください。macOSでは、コマンドの前に`COPYFILE_DISABLE=1`を付けてください。"
+            "Leave them out, as `weights pack` does by itself. On macOS put `COPYFILE_DISABLE=1` before tar. With "
+            "`weights-policy: lenient` this is only a warning.",
+            "含めないでください。`weights pack`は自動的に除きます。"
+            "macOSのtarでは、コマンドの前に`COPYFILE_DISABLE=1`を付けてください。"
             "`weights-policy: lenient`では、警告だけになります。",
         )
         + _PACK,
@@ -132,7 +141,12 @@ KINDS = (
             "Go to the folder above your files and name what is in there, without a slash at the front:",
             "ファイルの1つ上のフォルダに移動し、先頭にスラッシュを付けずに、その中のフォルダ名を指定してください。",
         )
-        + snippet("sh", "cd /home/ubuntu/temp/root/datadrive\ntar czf deploy.tar.gz ObjectDetection/models"),
+        + snippet(
+            "sh",
+            "cd /home/ubuntu/temp/root/datadrive\n"
+            "aces-action weights pack ObjectDetection/models -o deploy.tar.gz\n"
+            "tar czf deploy.tar.gz ObjectDetection/models  # with tar alone",
+        ),
         example="tar czPf deploy.tar.gz /home/ubuntu/temp/root/datadrive/ObjectDetection",
     ),
     Kind(
@@ -176,9 +190,11 @@ KINDS = (
             "同じ名前がファイルでもフォルダでもあります。サーバからどちらが見えるかは決まっていません。",
         ),
         fix=Text(
-            "Name each folder once, and none inside of another that is named too.",
-            "各フォルダを1回だけ指定してください。指定したフォルダの中にあるものを、重ねて指定しないでください。",
-        ),
+            "Name each folder once, and none inside of another that is named too. `weights pack` minds that by itself.",
+            "各フォルダを1回だけ指定してください。指定したフォルダの中にあるものを、重ねて指定しないでください。"
+            "`weights pack`では、重ねて指定しても1回だけ入ります。",
+        )
+        + _PACK,
         example="tar czf deploy.tar.gz ObjectDetection ObjectDetection/models",
     ),
     Kind(
@@ -194,7 +210,8 @@ KINDS = (
         fix=Text(
             "Rename the file. Archives made on Windows: pack the folder on Linux, e.g. in WSL.",
             "ファイル名を変えてください。Windowsで作成したアーカイブは、Linux（WSLなど）でまとめなおしてください。",
-        ),
+        )
+        + _PACK,
         example="$ tar tzf deploy.tar.gz\nObjectDetection\\models\\CenterNet.yml",
     ),
     Kind(
@@ -276,7 +293,9 @@ KINDS = (
             "If that is not meant, pack what is inside of the folder:",
             "意図したものでなければ、フォルダの中身をまとめてください。",
         )
-        + snippet("sh", "tar czf deploy.tar.gz -C deploy ."),
+        + snippet(
+            "sh", "aces-action weights pack -C deploy . -o deploy.tar.gz\ntar czf deploy.tar.gz -C deploy .  # with tar alone"
+        ),
         example="$ tar tzf deploy.tar.gz\ndeploy/\ndeploy/ObjectDetection/models/CenterNet.yml",
     ),
     Kind(
@@ -285,9 +304,11 @@ KINDS = (
         title=Text("Weights changed during the push", "アップロード中に重みファイルが変わりました"),
         cause=Text(
             "Somebody else uploaded weights to the same key while yours were on their way, or your file was changed after it had "
-            "been checked. Nothing was overwritten.",
+            "been checked. Your push has overwritten nothing of theirs; if it was complete a moment before theirs, it was "
+            "there, and theirs has replaced it.",
             "アップロード中に、ほかの人が同じキーに重みファイルをアップロードしたか、検査した後に手元のファイルが変わりました。"
-            "何も上書きしていません。",
+            "ほかの人のファイルを上書きしてはいません。こちらのアップロードが直前に完了していた場合は、"
+            "ほかの人のファイルに置き換えられています。",
         ),
         fix=Text(
             "Look at what is there now. If yours is to replace it, push again: parts that are in S3 already are not sent again.",

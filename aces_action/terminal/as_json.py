@@ -20,12 +20,13 @@ def as_json(findings: Findings, language: Language) -> str:
         "language": language,
         "checked": [{"project": each.project, "env": each.env, "workflow": each.workflow} for each in findings.checked],
         "summary": {"errors": findings.errors, "warnings": findings.warnings},
-        "problems": [_problem(problem, language) for problem in findings.problems],
+        "problems": [problem_object(problem, language) for problem in findings.problems],
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
-def _problem(problem: Problem, language: Language) -> dict[str, str | int | None]:
+def problem_object(problem: Problem, language: Language) -> dict[str, str | int | None]:
+    """One problem. What is not known is null."""
     return {
         "code": problem.code,
         "severity": problem.severity,

@@ -20,8 +20,19 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
 
 
-def as_text(findings: Findings, language: Language, *, lines: Callable[[str], Sequence[str]], width: int, colour: bool) -> str:
-    """The problems, what was checked, and the count. `lines` gives the lines of a file: none where it cannot be read."""
+def as_text(
+    findings: Findings,
+    language: Language,
+    *,
+    lines: Callable[[str], Sequence[str]],
+    width: int,
+    colour: bool,
+    about: Sequence[str] = (),
+) -> str:
+    """The problems, what was checked, and the count. `lines` gives the lines of a file: none where it cannot be read.
+
+    `about`: lines above the count, where what was checked is no deployment.
+    """
     paint = style if colour else _unpainted
     paragraphs: list[str] = []
     helped: set[str] = set()
@@ -36,7 +47,8 @@ def as_text(findings: Findings, language: Language, *, lines: Callable[[str], Se
         paragraphs.append("\n".join(told))
     mark, hue = ("✗", "red") if findings.errors else ("✓", "yellow" if findings.problems else "green")
     count = paint(f"{mark} {counted(findings).in_(language)}", fg=hue, bold=True)
-    paragraphs.append("\n".join([*(_checked(each).in_(language) for each in findings.checked), count]))
+    checked = [_checked(each).in_(language) for each in findings.checked]
+    paragraphs.append("\n".join([*checked, *map(neutralise, about), count]))
     return "\n\n".join(paragraphs) + "\n"
 
 

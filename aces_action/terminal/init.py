@@ -306,8 +306,8 @@ def _next_steps(start: Start, workspace: Path, *, image_made: bool) -> Text:
     )
     server = Text("Write server/Dockerfile: the workflow builds it.", "ワークフローがビルドするserver/Dockerfileを用意します。")
     weights = Text(
-        f"Upload the weights: aws s3 cp deploy.tar.gz s3://{bucket}/shared/weights/",
-        f"重みファイルをアップロードします: aws s3 cp deploy.tar.gz s3://{bucket}/shared/weights/",
+        f"Upload the weights: aces-action weights push deploy.tar.gz s3://{bucket}/shared/weights/",
+        f"重みファイルをアップロードします: aces-action weights push deploy.tar.gz s3://{bucket}/shared/weights/",
     )
     trigger = Text(
         f"Take the comment marks off `push:` in {WORKFLOW}, commit, and push to develop.",

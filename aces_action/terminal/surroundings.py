@@ -16,13 +16,19 @@ _WIDTH = 100  # columns where no terminal tells
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """`asks`: somebody can be asked. `width` in columns."""
+    """`asks`: somebody can be asked; `draws`: a line of messages can be drawn over. `width` in columns.
+
+    `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell.
+    """
 
     language: Language
     colour: bool
     asks: bool
     on_github: bool
     width: int
+    draws: bool
+    debug: bool
+    region: str | None
 
 
 def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
@@ -30,12 +36,16 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
     for stream in (sys.stdout, sys.stderr):
         _never_fail(stream)
     to_person = sys.stdout.isatty()
+    obeys = environ.get("TERM") != "dumb"
     return Terminal(
         language=wanted_language(arguments) or spoken_language(environ),
-        colour=to_person and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb",
+        colour=to_person and not environ.get("NO_COLOR") and obeys,
         asks=to_person and sys.stdin.isatty(),
         on_github=environ.get("GITHUB_ACTIONS") == "true",
         width=shutil.get_terminal_size((_WIDTH, 24)).columns if to_person else _WIDTH,
+        draws=sys.stderr.isatty() and obeys,
+        debug=environ.get("RUNNER_DEBUG") == "1",
+        region=environ.get("AWS_REGION") or None,
     )
 
 

@@ -112,7 +112,7 @@ def _check_file(place: str, policy: Policy, show: Show, *, every_file: bool) -> 
         try:
             # not sys.stdin: a thread that waits in its lock would keep a cancelled process from ending
             file: BinaryIO = (
-                stack.enter_context(open(0, "rb", buffering=0, closefd=False))  # noqa: PTH123  a descriptor is no path
+                stack.enter_context(open(0, "rb", buffering=0, closefd=False))
                 if place == STANDARD_INPUT
                 else stack.enter_context(Path(place).open("rb", buffering=0))
             )

@@ -35,7 +35,7 @@ class GzipWriter:
         self._target = target
         self._store = store
         self._pool = ThreadPoolExecutor(max_workers=cores, thread_name_prefix="deflate")
-        self._ahead = cores + 1
+        self._ahead = 2 * cores + 1
         self._under_way: deque[Future[bytes]] = deque()
         self._checksum = 0
         self.length = 0

@@ -10,6 +10,7 @@ from typing import Protocol
 from aces_action.language import Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.weights.ahead import ahead
+from aces_action.weights.allocator import keep_freed_blocks
 from aces_action.weights.damage import Damaged
 from aces_action.weights.gzip_stream import inflate
 from aces_action.weights.limits import LIMITS, Limits
@@ -77,6 +78,8 @@ class _Intake:
     def _chunks(self) -> Generator[bytes]:
         """Raises what the source raises."""
         while chunk := self._fill():
+            if len(chunk) == _CHUNK:
+                keep_freed_blocks()
             self.size += len(chunk)
             self.sha256.update(chunk)
             yield chunk
@@ -107,7 +110,7 @@ def _problem(damage: Damaged, name: str, inspector: Inspector) -> Problem:
             "Is it whole on your side? Then upload it again:",
             "手元のファイルは壊れていませんか。壊れていなければ、アップロードしなおしてください:",
         )
-        look = same("gzip -t deploy.tar.gz && tar tzf deploy.tar.gz")
+        look = same("aces-action weights check deploy.tar.gz")
         again = Text("If it is not, pack it again:", "壊れていれば、まとめなおしてください:")
         hint = lines(sentences(EXTRACTION_FAILS, whole), look, again, command)
     message = Text(f"{name}: {damage.text.en}.", f"{name}: {damage.text.ja}。")

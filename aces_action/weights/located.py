@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code, explain, is_denied
-from aces_action.language import Text
+from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
@@ -81,9 +81,11 @@ def locate(client: S3Client, bucket: str, key: str) -> Weights:
                     f"There are no weights at s3://{bucket}/{key}.",
                     f"s3://{bucket}/{key}に重みファイルがありません。",
                 ),
-                hint=Text(
-                    f"Upload them:\naws s3 cp deploy.tar.gz s3://{bucket}/{key}",
-                    f"アップロードしてください:\naws s3 cp deploy.tar.gz s3://{bucket}/{key}",
+                hint=lines(
+                    Text("Upload them:", "アップロードしてください:"),
+                    same(f"aces-action weights push deploy.tar.gz s3://{bucket}/{key}"),
+                    Text("or with the AWS CLI:", "AWS CLIを使う場合:"),
+                    same(f"aws s3 cp deploy.tar.gz s3://{bucket}/{key}"),
                 ),
             )
         )

@@ -16,6 +16,7 @@ from typing import Literal
 
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.weights.allocator import keep_freed_blocks
 from aces_action.weights.deflate import PIECE, GzipWriter
 from aces_action.weights.limits import LIMITS
 from aces_action.weights.rules import Inspector
@@ -57,6 +58,11 @@ class Survey:
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(item.size for item in self.items)
+
+    @property
+    def tar_size(self) -> int:
+        """Bytes of the tar, as long as no name needs a header of its own."""
+        return sum(_BLOCK + item.size + -item.size % _BLOCK for item in self.items) + 2 * _BLOCK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,7 @@ def pack(
     errors = [problem for problem in found.problems if problem.severity == "error"]
     if errors:
         raise ActionError(errors)
+    keep_freed_blocks()
     partial = output.with_name(f".{output.name}.partial")
     try:
         with partial.open("wb", buffering=0) as target:
@@ -145,10 +152,10 @@ def advice(packed: Packed) -> Text:
         return EMPTY
     gained = f"{100 - 100 * packed.verdict.size / packed.tar_size:.0f} %"
     return Text(
-        f"Compressing made the weights only {gained} smaller. With --store they stay that much larger, but are unpacked about"
-        " twenty times as fast whenever an instance starts.",
+        f"Compressing made the weights only {gained} smaller. With --store they stay that much larger, but are unpacked"
+        " two to twenty times as fast (which depends on the tool) whenever an instance starts.",
         f"圧縮しても{gained}しか小さくなっていません。--storeを付けるとその分だけ大きくなりますが、"
-        "インスタンス起動時の展開が約20倍速くなります。",
+        "インスタンス起動時の展開が2〜20倍 (ツールによる) 速くなります。",
     )
 
 

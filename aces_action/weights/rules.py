@@ -50,6 +50,7 @@ _COPYFILE = Text(
 _KEEP_ONE = Text("Keep one of the two.", "どちらか一方だけを残してください。")
 _LINK_ADVICE = Text("Store the file itself instead of a link to it.", "リンクではなく、ファイルそのものを含めてください。")
 _LINK_LEAVES = Text(", which leaves the archive", " (アーカイブの外を指しています)")
+_TAR_ALONE = Text("or with tar alone:", "tarだけで作る場合:")
 EXTRACTION_FAILS = Text(
     "SageMaker would only say 'Failed to extract model data archive', minutes later.",
     "このままではSageMakerが数分後に「Failed to extract model data archive」とだけ出して失敗します。",
@@ -79,6 +80,7 @@ class Inspector:
         self._listed = listed
         self._findings: list[_Finding] = []
         self._untold: Counter[Severity] = Counter()
+        self._code = ""  # of the first problem with the member that is looked at
         # Paths are kept as hashes (64 bits, seeded anew in each process): the memory does not grow with their length.
         self._files: set[int] = set()
         self._folders: set[int] = set()
@@ -88,6 +90,7 @@ class Inspector:
     def look_at(self, member: Member) -> None:
         """Raises Damaged (W012) when the archive has more members than can be remembered."""
         self.members += 1
+        self._code = ""
         kind = member.kind
         if kind == FILE:
             self.files += 1
@@ -107,11 +110,12 @@ class Inspector:
         elif kind != DIRECTORY:
             unusual = Text(f"is of the unusual type '{shown(kind)}'", f"は特殊な種類「{shown(kind)}」です")
             self._find("W007", member, _SPECIAL.get(kind, unusual), _LEAVE_OUT)
-        if len(self.entries) < self._listed and kind != DIRECTORY:
-            self.entries.append(Entry(path=shown(member.path), size=member.size))
         path = self._judge_path(member)
         if path is not None:
             self._judge_place(member, path)
+        if len(self.entries) < self._listed and kind != DIRECTORY:
+            target = shown(member.target) if kind in (SYMBOLIC_LINK, HARD_LINK) else ""
+            self.entries.append(Entry(path=shown(member.path), size=member.size, target=target, code=self._code))
 
     def look_at_run(self, run: Run) -> None:
         """The same for a run of plain files, all at once unless one of them has a path that is not plain or not free."""
@@ -147,10 +151,15 @@ class Inspector:
             advice = Text(
                 "If that is not meant, pack what is inside of it:", "意図したものでなければ、その中身をまとめてください:"
             )
-            pack = same(f"tar czf {_file_name(name)} -C {shlex.quote(stem)} .")
-            yield Problem(kind=CATALOGUE["W015"], message=text, hint=lines(advice, pack))
+            inside, archive = shlex.quote(stem), _file_name(name)
+            pack = same(f"aces-action weights pack -C {inside} . -o {archive}")
+            tar = same(f"tar czf {archive} -C {inside} .")
+            yield Problem(kind=CATALOGUE["W015"], message=text, hint=lines(advice, pack, _TAR_ALONE, tar))
+        helped: set[str] = set()
         for finding in self._findings:
-            yield self._problem(finding, name, complete=complete)
+            command = EMPTY if finding.kind.code in helped else self.command(name)  # once for each code is enough
+            helped.add(finding.kind.code)
+            yield self._problem(finding, command, complete=complete)
         if count := self._untold.total():
             kind = replace(CATALOGUE["W013"], severity="error" if self._untold["error"] else "warning")
             text = Text(
@@ -159,14 +168,14 @@ class Inspector:
             )
             yield Problem(kind=kind, message=text, hint=self.command(name))
 
-    def _problem(self, finding: _Finding, name: str, *, complete: bool) -> Problem:
+    def _problem(self, finding: _Finding, command: Text, *, complete: bool) -> Problem:
         of = Text(f" of {self.members:,}", f"{self.members:,}件中") if complete else EMPTY
         message = Text(
             f"{finding.text.en} (member {finding.number:,}{of.en}, byte {finding.offset:,} of the tar).",
             f"{finding.text.ja} ({of.ja}{finding.number:,}番目のメンバー、tarの{finding.offset:,}バイト目)。",
         )
         why = EXTRACTION_FAILS if finding.kind.severity == "error" else EMPTY
-        hint = lines(sentences(finding.advice, why), self.command(name))
+        hint = lines(sentences(finding.advice, why if command else EMPTY), command)
         return Problem(kind=finding.kind, message=message, hint=hint)
 
     def command(self, name: str) -> Text:
@@ -181,13 +190,14 @@ class Inspector:
         archive = _file_name(name)
         return lines(
             same(f"aces-action weights pack {folders} -o {archive}"),
-            Text("or with tar alone:", "tarだけで作る場合:"),
+            _TAR_ALONE,
             same(f"tar czf {archive} --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference {folders}"),
         )
 
     def _find(self, code: str, member: Member, text: Text, advice: Text, *, severity: Severity | None = None) -> None:
         """`text`: what follows the member's name in a sentence."""
         kind = CATALOGUE[code] if severity is None else replace(CATALOGUE[code], severity=severity)
+        self._code = self._code or kind.code
         if len(self._findings) < MAX_PROBLEMS:
             text = Text(f"{shown(member.path)} {text.en}", f"{shown(member.path)} {text.ja}")
             self._findings.append(_Finding(kind=kind, text=text, advice=advice, number=member.number, offset=member.offset))

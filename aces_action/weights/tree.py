@@ -12,7 +12,7 @@ from aces_action.weights.verdict import Entry, Verdict
 
 @dataclass(slots=True)
 class _Folder:
-    """`size` and `files` are those of everything below."""
+    """`size` and `files` are those of everything below; a link is no file."""
 
     size: int = 0
     files: int = 0
@@ -27,7 +27,7 @@ def tree_lines(verdict: Verdict, language: Language = "en") -> list[str]:
     """
     root = _folders(verdict.entries)
     lines = list(_lines(root, ""))
-    if left := verdict.files - root.files:
+    if (left := verdict.files - root.files) > 0:
         size = size_text(max(verdict.unpacked_size - root.size, 0))
         lines.append(Text(f"… and {left:,} more files, {size}", f"… 他{left:,}ファイル、{size}").in_(language))
     return lines
@@ -41,7 +41,7 @@ def _folders(entries: Iterable[Entry]) -> _Folder:
         for folder in (None, *folders):
             here = here if folder is None else here.folders.setdefault(folder, _Folder())
             here.size += entry.size
-            here.files += entry.is_file
+            here.files += not entry.target
         here.entries.append((name, entry))
     return root
 
@@ -56,5 +56,6 @@ def _lines(folder: _Folder, indent: str) -> Iterable[str]:
         yield f"{indent}{path}/  {size_text(inner.size)}"
         yield from _lines(inner, indent + "  ")
     for name, entry in folder.entries:
+        what = f" -> {entry.target}" if entry.target else f"  {size_text(entry.size)}"
         mark = f"  ← {entry.code}" if entry.code else ""
-        yield f"{indent}{name}  {size_text(entry.size)}{mark}"
+        yield f"{indent}{name}{what}{mark}"

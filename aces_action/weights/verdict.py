@@ -19,10 +19,15 @@ _FORMAT = "aces-action weights verdict 1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One file of the archive, for the tree in the summary. `path` is safe to show; `size` in bytes."""
+    """One file or link of the archive, for the tree in the summary. The texts are safe to show; `size` in bytes.
+
+    `target`: where a link leads; `code`: of the first problem with this member. Both are empty where there is none.
+    """
 
     path: str
     size: int
+    target: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,7 @@ def to_json(verdict: Verdict) -> str:
         "sha256": verdict.sha256,
         "members": verdict.members,
         "files": verdict.files,
-        "entries": [{"path": entry.path, "size": entry.size} for entry in verdict.entries],
+        "entries": [_entry_to_json(entry) for entry in verdict.entries],
         "problems": [_problem_to_json(problem) for problem in verdict.problems],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -84,13 +89,23 @@ def from_json(text: str) -> Verdict | None:
             sha256=document.text("sha256"),
             members=document.number("members"),
             files=document.number("files"),
-            entries=tuple(Entry(path=each.text("path"), size=each.number("size")) for each in document.objects("entries")),
+            entries=tuple(_entry_from_json(each) for each in document.objects("entries")),
             problems=tuple(_problem_from_json(each) for each in document.objects("problems")),
             policy=cast("Policy", document.one_of("policy", get_args(Policy))),
             rules=document.number("rules"),
         )
     except (ValueError, KeyError, RecursionError):
         return None
+
+
+def _entry_to_json(entry: Entry) -> dict[str, object]:
+    more = {name: value for name, value in (("target", entry.target), ("code", entry.code)) if value}
+    return {"path": entry.path, "size": entry.size, **more}
+
+
+def _entry_from_json(document: _Object) -> Entry:
+    target, code = document.text("target", ""), document.text("code", "")
+    return Entry(path=document.text("path"), size=document.number("size"), target=target, code=code)
 
 
 def _problem_to_json(problem: Problem) -> dict[str, object]:
@@ -121,8 +136,9 @@ class _Object:
             raise ValueError(value)  # noqa: TRY004 - `from_json` takes it for a malformed text, as it does the other errors
         self._fields = cast("Mapping[str, object]", value)
 
-    def text(self, key: str) -> str:
-        value = self._fields[key]
+    def text(self, key: str, default: str | None = None) -> str:
+        """The text; `default` where there is no such field, unless it is None."""
+        value = self._fields[key] if default is None else self._fields.get(key, default)
         if not isinstance(value, str):
             raise ValueError(key)  # noqa: TRY004
         return value

@@ -16,6 +16,7 @@ import requests
 
 from sandbox.seed import admin_session, push_image, push_index, upload_weights
 from tests.conftest import Caller, Ended
+from tests.weights.builder import END, gz, header
 
 
 def failed(ended: Ended, status: int, *codes: str) -> None:
@@ -234,6 +235,38 @@ class TestWeights:
         failed(ended, 1, "ACES-W004")
         assert "models/latest" in ended.log
         untouched(caller)
+
+    def test_a_refused_archive_is_an_annotation_and_a_tree_in_the_summary_with_the_commands_that_mend_it(
+        self, caller: Caller, tmp_path: Path
+    ) -> None:
+        model, hidden = tarfile.TarInfo("models/model.pth"), tarfile.TarInfo("models/.DS_Store")
+        model.size, hidden.size = 2_500_000, 6148
+        self.upload(caller, tmp_path / "deploy.tar.gz", model, hidden)
+        ended = caller.run(language="ja")
+        assert (ended.status, ended.codes) == (1, ["ACES-W005"])
+        assert (
+            "::error title=ACES-W005 アーカイブに隠しファイルがあります::ACES-W005 models/.DS_Store は隠しファイルです"
+            in ended.log
+        )
+        assert "%0A  aces-action weights pack models -o deploy.tar.gz%0A" in ended.log
+        fix = ended.summary.partition("<pre>")[2].partition("</pre>")[0].splitlines()
+        assert fix[1] == "aces-action weights pack models -o deploy.tar.gz"
+        assert fix[3].startswith("tar czf deploy.tar.gz --exclude=")
+        assert f"### 重みファイル\n\n<code>s3://{caller.bucket}/shared/weights/deploy.tar.gz</code><br>" in ended.summary
+        tree = "<pre>models/  2.51 MB\n  model.pth  2.5 MB\n  .DS_Store  6.15 kB  ← ACES-W005</pre>"
+        assert f"<details open><summary>2ファイル、2.51 MB</summary>\n\n{tree}\n\n</details>" in ended.summary
+        untouched(caller)
+
+    def test_weights_larger_than_the_volume_are_warned_of_and_deployed(self, caller: Caller, tmp_path: Path) -> None:
+        path, zeros = tmp_path / "deploy.tar.gz", gz(bytes(64 << 20))
+        path.write_bytes(gz(header(b"models/zeros.pth", size=1 << 30)) + zeros * 16 + gz(END))
+        upload_weights(caller.sandbox, path, project=caller.project, env="dev")
+        with caller.infra_file.open("a") as infra:
+            infra.write("sagemaker: {volume_size: 1}\n")
+        ended = caller.run(command="plan")
+        assert ended.status == 0
+        assert "::warning title=ACES-W018 " in ended.log
+        assert "need 1.0 GiB, but the volume of ml." in ended.log
 
     def test_a_file_that_is_no_archive_is_called_what_it_is(self, caller: Caller, tmp_path: Path) -> None:
         page = tmp_path / "deploy.tar.gz"

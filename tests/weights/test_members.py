@@ -118,6 +118,19 @@ def test_the_command_names_the_folders_of_the_archive(members: bytes, folders: s
     )
 
 
+def test_the_command_is_told_once_for_each_kind_of_problem() -> None:
+    told = judged(MODEL + file(b"models/.a") + file(b"models/.b") + link(b"models/latest", b"net.pth")).problems
+    assert [problem.hint.en.count("aces-action weights pack") for problem in told] == [1, 0, 1]
+
+
+def test_files_with_problems_are_marked_in_the_list() -> None:
+    entries = judged(MODEL + file(b"models/.a") + link(b"models/latest", b"net.pth")).entries[-2:]
+    assert [(entry.path, entry.target, entry.code) for entry in entries] == [
+        ("models/.a", "", "ACES-W005"),
+        ("models/latest", "net.pth", "ACES-W004"),
+    ]
+
+
 def test_a_member_is_named_in_japanese_too() -> None:
     (problem,) = judged(MODEL + link(b"models/latest", b"../v2")).problems
     assert problem.message.ja == ("models/latest -> ../v2 はシンボリックリンクです (4件中4番目のメンバー、tarの3,584バイト目)。")

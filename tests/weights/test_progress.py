@@ -19,7 +19,7 @@ def test_the_log_has_a_line_every_ten_seconds_and_none_before() -> None:
         clock.now = float(second)
         lines.advance(100_000_000)
     lines.finish()
-    assert said == ["read 1.10 of 4.00 GB", "read 2.10 of 4.00 GB"]
+    assert said == ["read 1.10 / 4.00 GB", "read 2.10 / 4.00 GB"]
 
 
 def test_a_terminal_has_one_line_that_is_drawn_anew_ten_times_a_second() -> None:
@@ -33,6 +33,16 @@ def test_a_terminal_has_one_line_that_is_drawn_anew_ten_times_a_second() -> None
     assert drawn.count("\n") == 1
     assert 10 <= drawn.count("\r") <= 12
     assert drawn.splitlines()[-1].split("\r")[-1].startswith(f"sent {'█' * 30} 100%  100 MB")
+
+
+def test_where_nobody_knows_how_much_will_come_only_what_came_is_told() -> None:
+    clock, said, stream = Clock(), list[str](), io.StringIO()
+    lines, bar = LogLines("checked", 0, said.append, clock=clock), Bar("checked", 0, stream, clock=clock)
+    clock.now = 10.0
+    lines.advance(2_000_000_000)
+    bar.advance(2_000_000_000)
+    assert said == ["checked 2.00 GB"]
+    assert stream.getvalue() == "\rchecked 2,000 MB  200 MB/s "
 
 
 def test_nothing_is_drawn_for_what_never_began() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from aces_action.batch.desired import Instance
+from aces_action.deploy import room_problems
+from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.weights.room import room
 from aces_action.weights.verdict import Verdict
 
@@ -27,6 +30,38 @@ WEIGHTS = Verdict(
 def test_weights_that_do_not_fit_are_warned_of(volume: int | None, memory: int | None, codes: list[str]) -> None:
     problems = room(WEIGHTS, instance_type="ml.m5.large", volume=volume, memory=memory)
     assert [(problem.code, problem.severity) for problem in problems] == [(code, "warning") for code in codes]
+
+
+def infra(*, volume: int | None = None, job: str | None = None) -> Infra:
+    return Infra(
+        account_id=None,
+        async_component="aws_batch",
+        endpoint=EndpointSettings(instance_type="ml.g5.xlarge", mode="realtime", volume_size=volume),
+        job=JobSettings(instance_type=job) if job else None,
+        longtime_job=JobSettings(instance_type=job) if job else None,
+    )
+
+
+def instance(name: str, *, memory: int, storage: int = 0) -> dict[str, Instance]:
+    """`memory` in GiB, `storage` in GB."""
+    made = Instance(instance_type=name, vcpus=4, memory=memory * 1024, gpus=0, architectures=("x86_64",), storage=storage)
+    return {name: made}
+
+
+@pytest.mark.parametrize(
+    ("settings", "instances", "codes"),
+    [
+        pytest.param(infra(), {}, [], id="nothing is known"),
+        pytest.param(infra(volume=18), {}, ["ACES-W018"], id="the volume of the infra file"),
+        pytest.param(infra(volume=19), {}, [], id="a volume of just the size"),
+        pytest.param(infra(), instance("g5.xlarge", memory=16, storage=20), ["ACES-W018"], id="the instance's own disk"),
+        pytest.param(infra(), instance("g5.xlarge", memory=16), [], id="no disk of its own"),
+        pytest.param(infra(), instance("g5.xlarge", memory=8, storage=250), ["ACES-W019"], id="memory"),
+        pytest.param(infra(job="m5.large"), instance("m5.large", memory=8), ["ACES-W019"], id="both jobs, one type"),
+    ],
+)
+def test_what_ec2_and_the_infra_file_tell_decides(settings: Infra, instances: dict[str, Instance], codes: list[str]) -> None:
+    assert [problem.code for problem in room_problems(settings, instances, WEIGHTS)] == codes
 
 
 def test_the_warnings_say_how_much_is_needed_and_there() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from tests.weights.builder import (
 )
 from tests.weights.corpus import SOUND_GZIPS, SOUND_TARS, Sample
 
+ROOT = Path(__file__).parents[2]
 TAR = MODEL + END
 
 
@@ -67,7 +70,8 @@ def test_what_tar_itself_makes_is_accepted(tmp_path: Path, tar_format: str) -> N
     assert (verdict.files, verdict.unpacked_size) == (2, 2_000_006)
 
 
-def test_the_command_in_the_hints_makes_an_archive_that_is_accepted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tool", ["aces-action weights pack", "tar"])
+def test_the_commands_in_the_hints_make_an_archive_that_is_accepted(tmp_path: Path, tool: str) -> None:
     model = tmp_path / "models"
     (model / ".git").mkdir(parents=True)
     (model / ".git" / "config").touch()
@@ -79,8 +83,10 @@ def test_the_command_in_the_hints_makes_an_archive_that_is_accepted(tmp_path: Pa
     archive = tmp_path / "deploy.tar.gz"
     refused = judge(io.BytesIO(archive.read_bytes()), name="deploy.tar.gz")
     assert not refused.ok
-    (command,) = {problem.hint.en.splitlines()[-1] for problem in refused.problems}
-    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    hints = [line for problem in refused.problems for line in problem.hint.en.splitlines()]
+    (command,) = {line for line in hints if line.startswith(tool)}
+    program = f'aces-action() {{ {sys.executable} -m aces_action "$@"; }}; {command}'
+    subprocess.run(["bash", "-c", program], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
     assert accepted(archive.read_bytes()).files == 3
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from aces_action.weights.size import size_text
 from aces_action.weights.tree import tree_lines
 from aces_action.weights.verdict import Entry, Verdict
 
@@ -42,6 +45,16 @@ def test_what_the_verdict_does_not_name_is_counted() -> None:
 
 def test_nothing_makes_no_lines() -> None:
     assert tree_lines(verdict()) == []
+
+
+def test_what_is_wrong_is_marked_and_a_link_shows_where_it_leads() -> None:
+    link = Entry(path="models/latest", size=0, target="v2", code="ACES-W004")
+    found = replace(verdict(("models/net.pth", 5)), entries=(Entry(path="models/net.pth", size=5), link))
+    assert tree_lines(found) == ["models/  5 B", "  net.pth  5 B", "  latest -> v2  ← ACES-W004"]
+
+
+def test_a_size_never_has_four_digits() -> None:
+    assert [size_text(size) for size in (999, 999_499, 999_500, 12_345_678_901)] == ["999 B", "999 kB", "1 MB", "12.3 GB"]
 
 
 def test_odd_names_do_not_break_it() -> None:

@@ -68,6 +68,17 @@ def test_a_list_names_every_file(bucket: Bucket, tmp_path: Path, wishes: dict[st
         assert len(commands.check(place, client=lambda: bucket.client, every_file=True, **wishes).entries) == 302
 
 
+def test_a_list_of_weights_whose_verdict_names_every_file_reads_none(
+    bucket: Bucket, tmp_path: Path, wishes: dict[str, Any]
+) -> None:
+    path = tmp_path / "deploy.tar.gz"
+    path.write_bytes(ARCHIVE)
+    commands.push(path, bucket.uri, client=lambda: bucket.client, **wishes)
+    bucket.calls()
+    assert len(commands.check(bucket.uri, client=lambda: bucket.client, every_file=True, **wishes).entries) == 2
+    assert bucket.calls() == ["HeadObject", "GetObject"]
+
+
 def test_a_push_into_a_folder_takes_the_name_of_the_file(bucket: Bucket, tmp_path: Path, wishes: dict[str, Any]) -> None:
     path = tmp_path / "deploy.tar.gz"
     path.write_bytes(ARCHIVE)

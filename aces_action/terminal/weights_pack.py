@@ -1,0 +1,124 @@
+"""`aces-action weights pack`: folders into an archive that SageMaker unpacks and that is the same bytes on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from aces_action.github.commands import neutralise
+from aces_action.language import EMPTY, Language, Text
+from aces_action.terminal.judged import print_verdict
+from aces_action.terminal.surroundings import Terminal
+from aces_action.terminal.transfer import shown_to
+from aces_action.terminal.wrong_use import WrongUse
+from aces_action.weights.pack import Links, Packed, Survey, advice, pack, survey
+from aces_action.weights.progress import Show
+
+LINKS: tuple[Links, ...] = get_args(Links)
+_NAMED = 8  # of what was left out
+
+_WHAT = Text(
+    """Pack folders or files into an archive of weights, with the paths that are given here.
+
+    Hidden files and caches are left out and named. The same files make the same bytes on every machine. The archive is checked
+    while it is written; if anything is wrong there is none afterwards.
+    """,
+    """フォルダやファイルを、ここで指定したパスのまま、重みファイルのアーカイブにまとめます。
+
+    隠しファイルとキャッシュは除き、その名前を表示します。同じファイルからは、どのマシンでも同じバイト列ができます。
+    書きながら検査し、問題があればアーカイブを残しません。
+    """,
+)
+_SHORT = Text("Make an archive that SageMaker can unpack.", "SageMakerが展開できるアーカイブを作成します。")
+_OUTPUT_HELP = Text("The archive to write; one that is there is replaced.", "作成するアーカイブ。既にあれば置き換えます。")
+_BASE_HELP = Text("Folder that the paths start from.", "パスの起点となるフォルダ。")
+_LINKS_HELP = Text(
+    "follow stores what a link below that folder leads to; refuse makes every link an error.",
+    "followは起点のフォルダの中を指すリンクを、リンク先のファイルとして含めます。refuseはリンクをすべてエラーにします。",
+)
+_STORE_HELP = Text(
+    "Keep what hardly compresses as it is: larger, but unpacked much faster where the endpoint starts.",
+    "ほとんど圧縮できないデータをそのまま含めます。サイズは大きくなりますが、エンドポイント起動時の展開が大幅に速くなります。",
+)
+
+
+def command(language: Language) -> click.Command:
+    @click.command("pack", help=_WHAT.in_(language), short_help=_SHORT.in_(language))
+    @click.argument("paths", nargs=-1, required=True, metavar="DIR...")
+    @click.option("-o", "--output", metavar="FILE", default="deploy.tar.gz", show_default=True, help=_OUTPUT_HELP.in_(language))
+    @click.option("-C", "--directory", "base", metavar="DIR", default=".", help=_BASE_HELP.in_(language))
+    @click.option("--links", type=click.Choice(LINKS), default=LINKS[0], show_default=True, help=_LINKS_HELP.in_(language))
+    @click.option("--store", is_flag=True, help=_STORE_HELP.in_(language))
+    @click.pass_obj
+    def run(person: Terminal, paths: tuple[str, ...], output: str, base: str, links: Links, *, store: bool) -> int:
+        target, start = _output(output), _base(base)
+        found = survey(paths, base=start, output=target, links=links)
+        packed = _packed(found, target, store=store, show=shown_to(person))
+        notes = [left_out(found.left_out), _followed(found.followed), advice(packed)]
+        for note in filter(None, notes):
+            click.echo(neutralise(note.in_(person.language)))
+        print_verdict(packed.verdict, output, person)
+        return 0
+
+    return run
+
+
+def _output(text: str) -> Path:
+    path = Path(text)
+    if not path.name.endswith(".tar.gz"):
+        raise WrongUse(
+            Text(
+                f"--output: SageMaker takes weights only from a file that ends with .tar.gz; {text} does not.",
+                f"--output: SageMakerが読み込む重みファイルの名前は.tar.gzで終わる必要があります。{text}は異なります。",
+            )
+        )
+    if path.is_dir():
+        raise WrongUse(Text(f"--output: {text} is a folder.", f"--output: {text}はフォルダです。"))
+    if not path.parent.is_dir():
+        raise WrongUse(Text(f"--output: there is no folder {path.parent}.", f"--output: フォルダ{path.parent}がありません。"))
+    return path
+
+
+def _base(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise WrongUse(Text(f"--directory: there is no folder {text}.", f"--directory: フォルダ{text}がありません。"))
+    return path
+
+
+def _packed(found: Survey, target: Path, *, store: bool, show: Show) -> Packed:
+    progress = show("packed", found.tar_size)
+    done = 0
+
+    def advance(now: int) -> None:
+        nonlocal done
+        progress.advance(now - done)
+        done = now
+
+    try:
+        return pack(found, target, store=store, progress=advance)
+    finally:
+        progress.finish()
+
+
+def left_out(names: Sequence[str]) -> Text:
+    """`Left out: a/.DS_Store, a/.git and 5 more`; empty where nothing was."""
+    listed = ", ".join(names[:_NAMED])
+    if not listed:
+        return EMPTY
+    rest = len(names) - _NAMED
+    if rest > 0:
+        return Text(
+            f"Left out, as hidden or a cache: {listed} and {rest:,} more",
+            f"除いたもの（隠しファイル、キャッシュ）: {listed} ほか{rest:,}件",
+        )
+    return Text(f"Left out, as hidden or a cache: {listed}", f"除いたもの（隠しファイル、キャッシュ）: {listed}")
+
+
+def _followed(count: int) -> Text:
+    if not count:
+        return EMPTY
+    return Text(f"Links stored as the files they lead to: {count:,}", f"リンク先のファイルとして含めたリンク: {count:,}件")
