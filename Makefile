@@ -23,7 +23,7 @@ demo: $(READY) ## deploy both examples to the sandbox, as GitHub's runner would,
 test: $(READY) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 
-lint: $(READY) ## check style, types, workflows, Dockerfile, schemas and the examples against them
+lint: $(READY) ## check style, types, workflows, Dockerfile, roles, schemas and the examples against them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,13 +38,15 @@ lint: $(READY) ## check style, types, workflows, Dockerfile, schemas and the exa
 	$(BIN)/check-jsonschema --schemafile schemas/register.schema.json examples/*/server/algorithms/register.json
 	$(BIN)/check-jsonschema --schemafile schemas/algorithm.schema.json examples/*/server/algorithms/algorithm.json
 	$(BIN)/check-jsonschema --schemafile schemas/infra.schema.json examples/*/server/infra/configs/*.yml
+	$(BIN)/cfn-lint --regions ap-northeast-1 --include-checks I -- docs/iam/roles.cfn.yml
 
 format: $(READY) ## put the Python files into the house's format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-docs: $(READY) ## write docs/errors.md and docs/ja/errors.md from the catalogue
+docs: $(READY) ## write the pages of error codes from the catalogue, and the policies in docs/iam from their template
 	@$(BIN)/python -m aces_action.documentation
+	@$(BIN)/python -m sandbox.iam
 
 sandbox: $(READY) ## keep the local AWS and ACES Platform running, and say how to run the action against them
 	@$(BIN)/python -m sandbox

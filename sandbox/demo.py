@@ -39,6 +39,8 @@ def main() -> int:
             seed(sandbox, project=project, env="dev", repository=f"example-org/{project}")
             upload_weights(sandbox, archive, project=project, env="dev")
             _say(f"aws s3 cp deploy.tar.gz s3://{project}-dev/shared/weights/   ({archive.stat().st_size / 1e6:.0f} MB)")
+        # from here on the role may do what docs/iam says, and nothing else
+        requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": True}, timeout=10).raise_for_status()
         durations = {"name": None, "outcome": "success", "creating_seconds": 3, "times": None}
         requests.post(f"{sandbox.aws_url}/_sandbox/endpoints", json=durations, timeout=10).raise_for_status()
         results = [

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import requests
 
+from sandbox import iam
 from sandbox.server import REPOSITORY, Sandbox
 
 if TYPE_CHECKING:
@@ -110,40 +111,43 @@ def make_tenant(sandbox: Sandbox, *, tenant_id: str, name: str, token: str | Non
     requests.post(f"{sandbox.platform_url}/_sandbox/tenants", json=tenant, timeout=10).raise_for_status()
 
 
-def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: str, repository: str) -> str:
-    """The roles of the guide's names. The workflow's may be assumed from `repository` alone; gives its ARN."""
-    iam = session.client("iam", endpoint_url=sandbox.aws_url)
+def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: str, repository: str, **parameters: str) -> str:
+    """The roles of docs/iam/roles.cfn.yml, for these parameters too. The workflow's may be assumed from `develop` of
+    `repository` alone; gives its ARN.
+    """
+    client = session.client("iam", endpoint_url=sandbox.aws_url)
     host = sandbox.issuer.host
     provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"
-    if provider not in {one["Arn"] for one in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]}:
-        iam.create_open_id_connect_provider(Url=sandbox.oidc_url, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40])
-    workflow = {
-        "Effect": "Allow",
-        "Principal": {"Federated": provider},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {
-            "StringEquals": {f"{host}:aud": "sts.amazonaws.com"},
-            "StringLike": {f"{host}:sub": f"repo:{repository}:*"},
-        },
-    }
-    role_arn = _make_role(iam, f"{project}-{env}-github-actions-role", workflow)
-    _make_role(iam, f"{project}-{env}-sagemaker-role", _service_statement("sagemaker.amazonaws.com"))
-    for name in ("batch-job-role", "batch-execution-role"):
-        _make_role(iam, f"{project}-{env}-{name}", _service_statement("ecs-tasks.amazonaws.com"))
-    return role_arn
+    if provider not in {one["Arn"] for one in client.list_open_id_connect_providers()["OpenIDConnectProviderList"]}:
+        client.create_open_id_connect_provider(
+            Url=sandbox.oidc_url, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40]
+        )
+    given = {"Project": project, "Env": env, "Repository": repository, **parameters}
+    roles = iam.roles(given, account=ACCOUNT, region=session.region_name)
+    made = {name: _make_role(client, role, host) for name, role in roles.items()}
+    return made["DeployRole"]
 
 
-def _service_statement(service: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+def _make_role(client: IAMClient, role: iam.Role, host: str) -> str:
+    arn = _make_bare_role(client, role.name, json.dumps(role.trust).replace(iam.GITHUB, host))
+    for name, policy in role.inline.items():
+        client.put_role_policy(RoleName=role.name, PolicyName=name, PolicyDocument=json.dumps(policy))
+    for name, policy in role.managed.items():
+        managed, document = f"arn:aws:iam::{ACCOUNT}:policy/{name}", json.dumps(policy)
+        try:
+            client.create_policy(PolicyName=name, PolicyDocument=document)
+        except client.exceptions.EntityAlreadyExistsException:
+            client.create_policy_version(PolicyArn=managed, PolicyDocument=document, SetAsDefault=True)
+        client.attach_role_policy(RoleName=role.name, PolicyArn=managed)
+    return arn
 
 
-def _make_role(iam: IAMClient, name: str, statement: dict[str, Any]) -> str:
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def _make_bare_role(client: IAMClient, name: str, trust: str) -> str:
     try:
-        return iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)["Role"]["Arn"]
-    except iam.exceptions.EntityAlreadyExistsException:
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=policy)
-        return iam.get_role(RoleName=name)["Role"]["Arn"]
+        return client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    except client.exceptions.EntityAlreadyExistsException:
+        client.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
+        return client.get_role(RoleName=name)["Role"]["Arn"]
 
 
 def push_image(
@@ -233,12 +237,14 @@ def _digest(content: bytes) -> str:
 
 def make_job_queues(sandbox: Sandbox, session: boto3.Session, server: str, instance_types: tuple[str, ...]) -> None:
     """A compute environment and a job queue each for the standard and the long-time jobs, named like their job definitions."""
-    iam = session.client("iam", endpoint_url=sandbox.aws_url)
+    client = session.client("iam", endpoint_url=sandbox.aws_url)
     batch = session.client("batch", endpoint_url=sandbox.aws_url)
     ec2 = session.client("ec2", endpoint_url=sandbox.aws_url)
-    service_role = _make_role(iam, "sandbox-batch-service-role", _service_statement("batch.amazonaws.com"))
-    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_instance_profile(InstanceProfileName="ecsInstanceRole")
+    trust = {"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    service_role = _make_bare_role(client, "sandbox-batch-service-role", document)
+    with contextlib.suppress(client.exceptions.EntityAlreadyExistsException):
+        client.create_instance_profile(InstanceProfileName="ecsInstanceRole")
     subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]]
     groups = [group["GroupId"] for group in ec2.describe_security_groups()["SecurityGroups"]]
     for name in (server, f"{server}-longtime"):

@@ -181,7 +181,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callable[..., Caller]]:
-    """Makes a caller from one of the examples: its repository on disk, all that it needs in AWS, weights uploaded."""
+    """Makes a caller from one of the examples: its repository on disk, all that it needs in AWS, weights uploaded.
+
+    Its role may do what docs/iam says, and nothing else: the sandbox refuses the rest as AWS does.
+    """
+
+    requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": True}, timeout=10).raise_for_status()
 
     def make(example: str = "number-plate-detection", *, weights: Path | None = archive, **seeded: Any) -> Caller:
         number = uuid.uuid4().hex[:8]
@@ -197,6 +202,7 @@ def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Cal
         return Caller(sandbox=sandbox, project=project, tenant_id=tenant_id, workspace=workspace, folder=folder)
 
     yield make
+    requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": False}, timeout=10).raise_for_status()
     for what in ("faults", "endpoints", "calls"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
     requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)

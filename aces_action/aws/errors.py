@@ -126,8 +126,8 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
             ),
             hint=sentences(
                 Text(
-                    "Add it to the role of AWS_ROLE_ARN (the README lists all it needs).",
-                    "AWS_ROLE_ARNのロールに追加してください（必要な権限の一覧はREADMEにあります）。",
+                    "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON).",
+                    "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。",
                 ),
                 Text(f"AWS said: {said}", f"AWSの応答: {said}"),
             ),

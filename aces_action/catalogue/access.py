@@ -109,10 +109,10 @@ KINDS = (
             "呼び出しの名前、足りない権限、AWSの応答をメッセージに示します。",
         ),
         fix=Text(
-            "Have the permission added to the policy of the role in AWS_ROLE_ARN; the README lists all that the action needs, "
+            "Have the permission added to the policy of the role in AWS_ROLE_ARN; docs/iam has all that the action needs, "
             "so that it can be done at once. If the role has it already, a permission boundary or an SCP of the organisation "
             "may deny it.",
-            "AWS_ROLE_ARNのロールのポリシーに、その権限を追加してもらってください。必要な権限の一覧はREADMEにあり、"
+            "AWS_ROLE_ARNのロールのポリシーに、その権限を追加してもらってください。必要な権限の一覧はdocs/iamにあり、"
             "まとめて追加できます。すでに追加されている場合は、permissions boundaryや組織のSCPで拒否されている可能性があります。",
         )
         + snippet("json", '{ "Effect": "Allow", "Action": "sagemaker:UpdateEndpoint", "Resource": "*" }'),

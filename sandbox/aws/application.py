@@ -1,4 +1,7 @@
-"""The WSGI application in front of moto: names every call, injects faults, refuses expired credentials, keeps a record."""
+"""The WSGI application in front of moto.
+
+It names every call, injects faults, refuses expired credentials and, if asked to, what a role may not do, and keeps a record.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
-from sandbox.aws import wire
+from sandbox.aws import permissions, wire
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.s3 import ObjectStore
@@ -87,6 +90,9 @@ def _answer(
     if state.is_expired(call.access_key_id):
         return wire.error_response(call, *wire.EXPIRED[call.protocol])
     try:
+        if state.permissions_enforced:
+            with state.lock:
+                state.grants_used.update(permissions.judge(call, environ, state.hosting))
         response = _from_moto(moto_server, environ)
     except wire.Refusal as refusal:
         response = wire.error_response(call, refusal.status, refusal.code, refusal.message)

@@ -81,6 +81,21 @@ def _add_whole_server(app: Flask, state: State) -> None:
             state.credentials_lifetime = None if lifetime is None else float(lifetime)
         return "", 204
 
+    @app.get("/_sandbox/permissions")
+    def permissions() -> Response:
+        with state.lock:
+            return jsonify(enforced=state.permissions_enforced, used=[asdict(grant) for grant in sorted(state.grants_used)])
+
+    @app.post("/_sandbox/permissions")
+    def enforce() -> tuple[str, int]:
+        wish = _wish()
+        if wish.keys() != {"enforced"}:
+            raise ValueError("enforced is wanted, and nothing else")
+        with state.lock:
+            state.permissions_enforced = bool(wish["enforced"])
+            state.grants_used.clear()
+        return "", 204
+
     @app.get("/_sandbox/layers/<digest>")
     def layer(digest: str) -> Response:
         if digest not in state.layers:

@@ -10,6 +10,7 @@ from typing import Literal, TypedDict, get_args
 from werkzeug.wrappers import Request
 
 from sandbox.aws.hosting.store import Hosting
+from sandbox.aws.policy import Grant
 from sandbox.aws.wire import Call
 from sandbox.oidc import Issuer
 
@@ -68,6 +69,8 @@ class State:
     layers: dict[str, bytes] = field(default_factory=dict)
     credentials_end: dict[str, float] = field(default_factory=dict)
     credentials_lifetime: float | None = None
+    permissions_enforced: bool = False
+    grants_used: set[Grant] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def take_fault(self, call: Call) -> Fault | None:
@@ -95,9 +98,10 @@ class State:
     def reset(self) -> None:
         with self.lock:
             self.hosting.reset()
-            for remembered in (self.faults, self.calls, self.layers, self.credentials_end):
+            for remembered in (self.faults, self.calls, self.layers, self.credentials_end, self.grants_used):
                 remembered.clear()
             self.credentials_lifetime = None
+            self.permissions_enforced = False
 
 
 def state_of(request: Request) -> State:

@@ -20,6 +20,11 @@ from sandbox.aws.wire import Refusal
 class SecurityTokenService(TokenResponse):
     """moto's STS with web identity."""
 
+    def _authenticate_and_authorize_normal_action(self, resource: str = "*") -> None:
+        """moto's own enforcement, where a test has it on, looks for a signature; this operation has none, its token counts."""
+        if self._get_action() != "AssumeRoleWithWebIdentity":
+            super()._authenticate_and_authorize_normal_action(resource)
+
     def assume_role_with_web_identity(self) -> ActionResult:
         state = state_of(self.normalized_request)
         role_arn, session_name = self.params["RoleArn"], self.params["RoleSessionName"]

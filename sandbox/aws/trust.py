@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
 from typing import Any
 
-JSON = Mapping[str, Any]
-
-_OPERATORS: dict[str, Callable[[str, str], bool]] = {
-    "StringEquals": lambda value, wanted: value == wanted,
-    "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
-    # IAM's * and ? mean what the shell's do; [ is an ordinary character there.
-    "StringLike": lambda value, wanted: fnmatchcase(value, wanted.replace("[", "[[]")),
-}
+from sandbox.aws.policy import JSON, holds, listed, matches
 
 
 def trusts_service(policy: JSON, service: str) -> bool:
@@ -34,10 +26,10 @@ def trusts_web_identity(policy: JSON, provider_arn: str, claims: Mapping[str, An
 def _decide(policy: JSON, *, action: str, principal: str, name: str, context: Mapping[str, Any]) -> bool:
     effects = {
         statement.get("Effect")
-        for statement in _listed(policy.get("Statement"))
-        if any(fnmatchcase(action.lower(), wanted.lower()) for wanted in _listed(statement.get("Action")))
+        for statement in listed(policy.get("Statement"))
+        if any(matches(action.lower(), wanted.lower()) for wanted in listed(statement.get("Action")))
         and _names(statement.get("Principal"), principal, name)
-        and all(_holds(context, *condition) for condition in _conditions(statement))
+        and holds(statement, context)
     }
     return "Allow" in effects and "Deny" not in effects
 
@@ -45,28 +37,4 @@ def _decide(policy: JSON, *, action: str, principal: str, name: str, context: Ma
 def _names(principals: Any, kind: str, name: str) -> bool:
     if principals == "*":
         return True
-    return isinstance(principals, Mapping) and any(wanted in ("*", name) for wanted in _listed(principals.get(kind)))
-
-
-def _conditions(statement: JSON) -> Iterator[tuple[str, str, list[Any]]]:
-    for operator, keys in statement.get("Condition", {}).items():
-        for key, wanted in keys.items():
-            yield operator, key, _listed(wanted)
-
-
-def _holds(context: Mapping[str, Any], operator: str, key: str, wanted: list[Any]) -> bool:
-    name = operator.removeprefix("ForAnyValue:")
-    negated = name.startswith("StringNot")
-    compare = _OPERATORS.get(name.replace("Not", "", 1) if negated else name)
-    if compare is None:
-        raise NotImplementedError(f"The condition operator {operator} in a trust policy")
-    values = _listed({known.lower(): value for known, value in context.items()}.get(key.lower()))
-    matches = any(compare(str(value), str(one)) for value in values for one in wanted)
-    return not matches if negated else matches
-
-
-def _listed(value: Any) -> list[Any]:
-    """IAM writes a single value without its list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    return isinstance(principals, Mapping) and any(wanted in ("*", name) for wanted in listed(principals.get(kind)))

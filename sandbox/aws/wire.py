@@ -46,7 +46,7 @@ FAILED: dict[Protocol, tuple[int, str, str]] = {
 
 # The name in the signature is not always botocore's name of the service.
 _SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
-_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -78,7 +78,7 @@ class Call:
 def identify(environ: WSGIEnvironment) -> Call:
     """Say what a request asks for. A form body is read and put back; any other body stays unread."""
     request = Request(environ, populate_request=False)
-    credential = _CREDENTIAL.search(request.headers.get("Authorization", "")) or _CREDENTIAL.search(
+    credential = CREDENTIAL.search(request.headers.get("Authorization", "")) or CREDENTIAL.search(
         "Credential=" + request.args.get("X-Amz-Credential", "")
     )
     signing_name = credential["service"].lower() if credential else ""

@@ -39,7 +39,10 @@ def test_a_missing_permission_reads_in_japanese() -> None:
     said = "User: x is not authorized to perform: sagemaker:CreateModel on resource: y"
     problem = explain(answered(403, "AccessDeniedException", operation="CreateModel", message=said), resource="server")
     assert problem.message.ja == "ロールはCreateModel（server）を呼び出せません。sagemaker:CreateModelの権限がありません。"
-    assert problem.hint.ja == (f"AWS_ROLE_ARNのロールに追加してください（必要な権限の一覧はREADMEにあります）。AWSの応答: {said}")
+    assert problem.hint.ja == (
+        "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。"
+        f"AWSの応答: {said}"
+    )
 
 
 def test_missing_credentials_read_in_japanese() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.seed import admin_session, make_bucket, push_image
-from tests.conftest import Caller
+from sandbox.seed import admin_session, make_bucket, make_roles, push_image
+from tests.conftest import REPOSITORY, Caller
 
 
 def writes(calls: list[dict[str, Any]]) -> list[str]:
@@ -190,6 +190,8 @@ def test_names_of_the_infra_file_win_over_the_convention(caller: Caller, archive
     make_bucket(caller.sandbox, admin_session(), bucket)
     caller.client("s3").upload_file(str(archive), bucket, "models/best.tar.gz")
     push_image(caller.sandbox, admin_session(), repository=repository)
+    own = {"BucketName": bucket, "ServerName": server, "ImageRepository": repository, "WeightsFolder": "models"}
+    make_roles(caller.sandbox, admin_session(), project=caller.project, env="dev", repository=REPOSITORY, **own)
     with caller.infra_file.open("a", encoding="utf-8") as infra:
         infra.write(f"names: {{bucket: {bucket}, server: {server}, repository: {repository}, weights_key: models/best.tar.gz}}\n")
     ended = caller.run()

@@ -1,0 +1,286 @@
+"""What a request needs of IAM, and whether the role that makes it has that: actions, resources and conditions.
+
+moto's own enforcement looks at actions alone: it takes every resource but S3's for `*`, and a statement with a condition for
+a denial. So requests under a role's session are judged here, against the role's policies in moto, when a test asks for it.
+Which action an operation needs, on which resources and with which condition keys, is from AWS's Service Authorization Reference.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from moto.iam.models import Role, iam_backends
+from moto.s3.models import FakeBucket, FakeKey, s3_backends
+from moto.sts.models import sts_backends
+from werkzeug.datastructures import EnvironHeaders
+
+from sandbox.aws import wire
+from sandbox.aws.hosting.store import Hosting
+from sandbox.aws.policy import JSON, Grant, Need, grants
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_ACCOUNT, _PARTITION = "123456789012", "aws"
+_MAX_BODY = 1024 * 1024  # no request but S3's has more
+
+# How each protocol says no: HTTP status and code
+_DENIED: dict[wire.Protocol, tuple[int, str]] = {
+    "json": (400, "AccessDeniedException"),
+    "rest-json": (403, "AccessDeniedException"),
+    "query": (403, "AccessDenied"),
+    "ec2": (403, "UnauthorizedOperation"),
+    "s3": (403, "AccessDenied"),
+}
+# IAM's prefix where it is not botocore's name of the service
+_PREFIXES = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
+
+
+# Operations on an upload by parts that was begun: how it is encrypted was said then
+_OF_PARTS = ("UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as permissions see it: what is asked of which service, and about what. `upload`: S3's id of one by parts."""
+
+    call: wire.Call
+    region: str
+    parameters: Mapping[str, Any]
+    headers: EnvironHeaders
+    upload: str
+    hosting: Hosting
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:{_PARTITION}:{service}:{self.region}:{_ACCOUNT}:{resource}"
+
+
+def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting) -> tuple[Grant, ...]:
+    """All that grants what the request needs; nothing for a request that is not under a role's session.
+
+    Raises Refusal in AWS's words for a need that no policy of the role grants. The caller holds the lock of the state.
+    """
+    session = sts_backends[_ACCOUNT][_PARTITION].get_assumed_role_from_access_key(call.access_key_id)
+    if session is None:
+        return ()
+    documents = _documents(iam_backends[_ACCOUNT][_PARTITION].get_role_by_arn(session.role_arn))
+    found: list[Grant] = []
+    for need in needs(_read(call, environ, hosting)):
+        granted = grants(documents, need)
+        if not granted:
+            status, code = _DENIED[call.protocol]
+            about = "" if need.resource == "*" else f" on resource: {need.resource}"
+            because = f"because no identity-based policy allows the {need.action} action"
+            raise wire.Refusal(status, code, f"User: {session.arn} is not authorized to perform: {need.action}{about} {because}")
+        found += granted
+    return tuple(found)
+
+
+def needs(request: Request) -> tuple[Need, ...]:
+    """The permissions that a request needs. An operation that is not listed needs the action of its name, on everything."""
+    special = _NEEDS.get((request.call.service, request.call.operation))
+    if special:
+        return special(request)
+    if request.call.service == "s3":
+        return _s3(request)
+    if request.call.service == "ecr" and "repositoryName" in request.parameters:
+        return (
+            Need(
+                action=f"ecr:{request.call.operation}",
+                resource=request.arn("ecr", f"repository/{request.parameters['repositoryName']}"),
+            ),
+        )
+    prefix = _PREFIXES.get(request.call.service, request.call.service)
+    return (Need(action=f"{prefix}:{request.call.operation}"),)
+
+
+def _documents(role: Role) -> list[JSON]:
+    attached = [
+        version.document for policy in role.managed_policies.values() for version in policy.versions if version.is_default
+    ]
+    return [json.loads(document) for document in (*attached, *role.policies.values())]
+
+
+def _read(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting) -> Request:
+    """Reads the body, but for S3's, and puts it back."""
+    parameters: Mapping[str, Any] = {}
+    if call.protocol != "s3":
+        body = environ["wsgi.input"].read(min(int(environ.get("CONTENT_LENGTH") or 0), _MAX_BODY))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if call.protocol in ("json", "rest-json"):
+            parameters = json.loads(body or b"{}")
+        else:
+            parameters = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    credential = wire.CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return Request(
+        call=call,
+        region=credential["region"] if credential else "",
+        parameters=parameters,
+        headers=EnvironHeaders(environ),
+        upload=parse_qs(environ.get("QUERY_STRING", "")).get("uploadId", [""])[0],
+        hosting=hosting,
+    )
+
+
+def _s3(request: Request) -> tuple[Need, ...]:
+    bucket, _, key = request.call.path.lstrip("/").partition("/")
+    whole, one = _s3_arn(bucket), _s3_arn(bucket, key)
+    operation = request.call.operation
+    if operation in ("HeadBucket", "ListObjects", "ListObjectsV2"):
+        return (Need(action="s3:ListBucket", resource=whole),)
+    if operation == "ListMultipartUploads":
+        return (Need(action="s3:ListBucketMultipartUploads", resource=whole),)
+    if operation == "ListParts":
+        return (Need(action="s3:ListMultipartUploadParts", resource=one),)
+    if operation in ("HeadObject", "GetObject"):
+        # S3 tells the head of an encrypted object to who may not decrypt it, but for its checksum
+        opened = operation == "GetObject" or request.headers.get("x-amz-checksum-mode") == "ENABLED"
+        return _s3_read(request, bucket, key) if opened else _s3_found(bucket, key)
+    if operation in ("CopyObject", "UploadPartCopy"):
+        source, _, source_key = urlsplit(unquote(request.headers["x-amz-copy-source"])).path.lstrip("/").partition("/")
+        return (*_s3_read(request, source, source_key), *_s3_write(request, bucket, key))
+    if operation in ("PutObject", "CreateMultipartUpload", *_OF_PARTS):
+        return _s3_write(request, bucket, key)
+    return (Need(action=f"s3:{operation}", resource=one if key else whole),)
+
+
+def _s3_arn(bucket: str, key: str = "") -> str:
+    return f"arn:{_PARTITION}:s3:::{bucket}/{key}" if key else f"arn:{_PARTITION}:s3:::{bucket}"
+
+
+def _s3_found(bucket: str, key: str) -> tuple[Need, ...]:
+    get = Need(action="s3:GetObject", resource=_s3_arn(bucket, key))
+    # 'not found' is only for those who may list the bucket
+    return (get,) if _stored(bucket, key) else (get, Need(action="s3:ListBucket", resource=_s3_arn(bucket)))
+
+
+def _s3_read(request: Request, bucket: str, key: str) -> tuple[Need, ...]:
+    stored = _stored(bucket, key)
+    return (*_s3_found(bucket, key), *_of_key(request, "kms:Decrypt", stored.kms_key_id if stored else None))
+
+
+def _s3_write(request: Request, bucket: str, key: str) -> tuple[Need, ...]:
+    put = Need(action="s3:PutObject", resource=_s3_arn(bucket, key))
+    encrypt = _of_key(request, "kms:GenerateDataKey", _key_to_write_with(request, bucket))
+    if request.call.operation in _OF_PARTS:
+        # S3 opens the parts to join them
+        return (put, *encrypt, *_of_key(request, "kms:Decrypt", _key_to_write_with(request, bucket)))
+    # whoever may ask whether the object is still the same has to be one who may read it
+    return (put, *(_s3_found(bucket, key) if "If-Match" in request.headers else ()), *encrypt)
+
+
+def _key_to_write_with(request: Request, bucket: str) -> str | None:
+    """A key of one's own; for the one that AWS keeps for S3 nobody needs a permission."""
+    found: Any = _bucket(bucket)
+    if found and request.call.operation in _OF_PARTS:
+        upload = found.multiparts.get(request.upload)
+        chosen, key = (upload.sse_encryption, upload.kms_key_id) if upload else (None, None)
+    else:
+        chosen, key = (request.headers.get(f"x-amz-server-side-encryption{each}") for each in ("", "-aws-kms-key-id"))
+    if chosen or not (found and found.encryption):
+        return key
+    return found.encryption["Rule"]["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID")  # type: ignore[no-any-return]
+
+
+def _of_key(request: Request, action: str, key: str | None) -> tuple[Need, ...]:
+    if not key:
+        return ()
+    arn = key if key.startswith("arn:") else request.arn("kms", f"key/{key}")
+    return (Need(action=action, resource=arn, context={"kms:ViaService": f"s3.{request.region}.amazonaws.com"}),)
+
+
+def _bucket(name: str) -> FakeBucket | None:
+    return s3_backends[_ACCOUNT][_PARTITION].buckets.get(name)
+
+
+def _stored(bucket: str, key: str) -> FakeKey | None:
+    return s3_backends[_ACCOUNT][_PARTITION].get_object(bucket, key) if _bucket(bucket) else None
+
+
+def _hosting(kinds: Mapping[str, str]) -> Callable[[Request], tuple[Need, ...]]:
+    """An operation of SageMaker's hosting. `kinds`: the parameters that name resources, with the kind of each."""
+
+    def needed(request: Request) -> tuple[Need, ...]:
+        action = request.call.operation
+        arns = [request.arn("sagemaker", f"{kind}/{request.parameters[name]}") for name, kind in kinds.items()]
+        tags = _tags({tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags", [])})
+        found = [Need(action=f"sagemaker:{action}", resource=arn, context=tags | _resource_tags(request, arn)) for arn in arns]
+        if tags:
+            context = tags | {"sagemaker:TaggingAction": action} | _resource_tags(request, arns[0])
+            found.append(Need(action="sagemaker:AddTags", resource=arns[0], context=context))
+        if role := request.parameters.get("ExecutionRoleArn"):
+            found.append(_pass_role(role, "sagemaker.amazonaws.com"))
+        return tuple(found)
+
+    return needed
+
+
+def _hosting_tags(request: Request) -> tuple[Need, ...]:
+    arn = request.parameters["ResourceArn"]
+    tags = _tags({tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags", [])})
+    context = tags | _resource_tags(request, arn)
+    return (Need(action=f"sagemaker:{request.call.operation}", resource=arn, context=context),)
+
+
+def _register_job_definition(request: Request) -> tuple[Need, ...]:
+    definition = request.arn("batch", f"job-definition/{request.parameters['jobDefinitionName']}")
+    tags = _tags(request.parameters.get("tags", {}))
+    container = request.parameters.get("containerProperties", {})
+    roles = sorted({container[key] for key in ("jobRoleArn", "executionRoleArn") if key in container})
+    return (
+        Need(action="batch:RegisterJobDefinition", resource=definition, context=tags),
+        # the tags are put on the new revision, whose number nobody knows yet
+        *([Need(action="batch:TagResource", resource=f"{definition}:1", context=tags)] if tags else []),
+        *(_pass_role(role, "ecs-tasks.amazonaws.com") for role in roles),
+    )
+
+
+def _role(request: Request) -> tuple[Need, ...]:
+    resource = f"arn:{_PARTITION}:iam::{_ACCOUNT}:role/{request.parameters['RoleName']}"
+    return (Need(action=f"iam:{request.call.operation}", resource=resource),)
+
+
+def _nothing(_request: Request) -> tuple[Need, ...]:
+    return ()
+
+
+def _pass_role(role: str, service: str) -> Need:
+    return Need(action="iam:PassRole", resource=role, context={"iam:PassedToService": service})
+
+
+def _tags(tags: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    return found | {"aws:TagKeys": sorted(tags)} if tags else found
+
+
+def _resource_tags(request: Request, arn: str) -> dict[str, Any]:
+    try:
+        tags = request.hosting.tags(arn) or {}
+    except wire.Refusal:  # there is no such resource yet
+        tags = {}
+    return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+
+
+_NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
+    ("sts", "GetCallerIdentity"): _nothing,  # everybody may always ask who they are
+    ("iam", "GetRole"): _role,
+    ("batch", "RegisterJobDefinition"): _register_job_definition,
+    ("sagemaker", "AddTags"): _hosting_tags,
+    ("sagemaker", "DeleteTags"): _hosting_tags,
+    ("sagemaker", "ListTags"): _hosting_tags,
+    ("sagemaker", "CreateModel"): _hosting({"ModelName": "model"}),
+    ("sagemaker", "DescribeModel"): _hosting({"ModelName": "model"}),
+    ("sagemaker", "DeleteModel"): _hosting({"ModelName": "model"}),
+    ("sagemaker", "CreateEndpointConfig"): _hosting({"EndpointConfigName": "endpoint-config"}),
+    ("sagemaker", "DescribeEndpointConfig"): _hosting({"EndpointConfigName": "endpoint-config"}),
+    ("sagemaker", "DeleteEndpointConfig"): _hosting({"EndpointConfigName": "endpoint-config"}),
+    ("sagemaker", "CreateEndpoint"): _hosting({"EndpointName": "endpoint", "EndpointConfigName": "endpoint-config"}),
+    ("sagemaker", "UpdateEndpoint"): _hosting({"EndpointName": "endpoint", "EndpointConfigName": "endpoint-config"}),
+    ("sagemaker", "DescribeEndpoint"): _hosting({"EndpointName": "endpoint"}),
+    ("sagemaker", "DeleteEndpoint"): _hosting({"EndpointName": "endpoint"}),
+}

@@ -1,0 +1,95 @@
+"""IAM's policy language. Pure: a document and a request in, yes or no out, with the statements that said so.
+
+Known are Effect, Action, Resource and Condition with the operators below. What is not known is no answer: it raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One permission that a request asks for. `context` has the condition keys that AWS sets for it."""
+
+    action: str
+    resource: str = "*"
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """What of a policy granted something: the statement's Sid, and its own action and resource patterns that matched."""
+
+    sid: str
+    action: str
+    resource: str
+
+
+def grants(documents: Iterable[JSON], need: Need) -> tuple[Grant, ...]:
+    """All that grants the need; empty where nothing does, or where a statement denies it.
+
+    Raises NotImplementedError for an element or a condition operator that the sandbox does not know.
+    """
+    found: list[Grant] = []
+    for statement in (each for document in documents for each in listed(document.get("Statement"))):
+        if unknown := statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}:
+            raise NotImplementedError(f"{', '.join(sorted(unknown))} in a permission policy")
+        matching = [
+            Grant(statement.get("Sid", ""), action, resource)
+            for action in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+            if matches(need.action.lower(), action.lower()) and matches(need.resource, resource)
+        ]
+        if matching and holds(statement, need.context):
+            if statement["Effect"] != "Allow":
+                return ()
+            found += matching
+    return tuple(found)
+
+
+def matches(value: str, pattern: str) -> bool:
+    """IAM's wildcards: `*` any characters, `?` one, and nothing else is special."""
+    wild = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)
+    return re.fullmatch(wild, value, re.DOTALL) is not None
+
+
+def holds(statement: JSON, context: Mapping[str, Any]) -> bool:
+    """Whether all conditions of a statement hold. Keys of conditions have no case."""
+    known = {key.lower(): value for key, value in context.items()}
+    return all(_holds(operator, listed(known.get(key.lower())), wanted) for operator, key, wanted in _conditions(statement))
+
+
+def listed(value: Any) -> list[Any]:
+    """IAM writes a single value without its list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+_OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": lambda value, wanted: value == wanted,
+    "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
+    "StringLike": matches,
+}
+
+
+def _conditions(statement: JSON) -> Iterator[tuple[str, str, list[Any]]]:
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, wanted in keys.items():
+            yield operator, key, listed(wanted)
+
+
+def _holds(operator: str, values: list[Any], wanted: list[Any]) -> bool:
+    name = operator.removeprefix("ForAnyValue:")
+    negated = name.startswith("StringNot")
+    compare = _OPERATORS.get(name.replace("Not", "", 1) if negated else name)
+    if compare is None:
+        raise NotImplementedError(f"The condition operator {operator}")
+    found = any(compare(str(value), str(one)) for value in values for one in wanted)
+    return not found if negated else found

@@ -1,0 +1,309 @@
+"""The role of docs/iam is enough, every statement of it is needed, and the message says which one is missing.
+
+All other end-to-end tests run under that role too, so one that needs more fails there. These run the action in this process:
+they are many runs, and starting Python and the SDK takes longer than a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import requests
+from botocore.loaders import JSONFileLoader
+
+from aces_action.main import run
+from aces_action.problems import ActionError
+from aces_action.weights.located import locate
+from aces_action.weights.progress import Silence
+from aces_action.weights.push import PushManner, push
+from aces_action.weights.release import CopyManner, make_release, release_key
+from aces_action.weights.store import read_record
+from sandbox.archives import make_weights
+from sandbox.aws.policy import JSON, listed
+from sandbox.iam import TEMPLATE, Role, roles
+from sandbox.seed import ACCOUNT, REGION, admin_session, make_roles
+from tests.conftest import REPOSITORY, Caller
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
+
+Documents = Mapping[str, JSON]
+WEIGHTS = "shared/weights/deploy.tar.gz"
+PART = 5 << 20
+KMS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0"
+
+_load = JSONFileLoader.load_file
+
+
+@cache
+def _model(path: str) -> Any:
+    return _load(JSONFileLoader(), path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployer:
+    """A caller whose role's policies can be changed. `iam` is an administrator's client."""
+
+    caller: Caller
+    iam: IAMClient
+
+    @property
+    def role(self) -> Role:
+        given = {"Project": self.caller.project, "Env": "dev", "Repository": REPOSITORY, "KmsKeyArn": KMS_KEY}
+        return roles(given, account=ACCOUNT, region=REGION)["DeployRole"]
+
+    @property
+    def permissions(self) -> Documents:
+        """What the action needs: pushing the image is for the workflow's build step."""
+        return {name: document for name, document in self.role.managed.items() if not name.endswith("-image-push")}
+
+    def run(self, **inputs: str) -> tuple[int, str]:
+        """One run of the action; its exit status and log."""
+        log = io.StringIO()
+        return run(self.caller.variables(**inputs), log), log.getvalue()
+
+    def set_permissions(self, documents: Documents) -> None:
+        """These policies, and none else, from now on."""
+        for policy in self.iam.list_attached_role_policies(RoleName=self.role.name)["AttachedPolicies"]:
+            self.iam.detach_role_policy(RoleName=self.role.name, PolicyArn=policy["PolicyArn"])
+        for name in self.iam.list_role_policies(RoleName=self.role.name)["PolicyNames"]:
+            self.iam.delete_role_policy(RoleName=self.role.name, PolicyName=name)
+        for name, document in documents.items():
+            self.iam.put_role_policy(RoleName=self.role.name, PolicyName=name, PolicyDocument=json.dumps(document))
+
+
+@pytest.fixture
+def deployer(caller: Caller, archive: Path, monkeypatch: pytest.MonkeyPatch) -> Deployer:
+    """The first example, with weights under a key of its own, in an environment like the runner's."""
+    for name, value in caller.variables().items():
+        if name.startswith("AWS_"):  # botocore looks there itself
+            monkeypatch.setenv(name, value)
+    # Each run has a session of its own, and botocore parses its models (30 MB for these services) anew for each session.
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _loader, path: _model(path))
+    made = Deployer(caller=caller, iam=caller.client("iam"))
+    named = {"project": caller.project, "env": "dev", "repository": REPOSITORY}
+    make_roles(caller.sandbox, admin_session(), **named, KmsKeyArn=KMS_KEY)
+    caller.client("s3").put_object(
+        Bucket=caller.bucket, Key=WEIGHTS, Body=archive.read_bytes(), ServerSideEncryption="aws:kms", SSEKMSKeyId=KMS_KEY
+    )
+    return made
+
+
+def statements(documents: Documents) -> Iterator[JSON]:
+    for document in documents.values():
+        yield from document["Statement"]
+
+
+def without(documents: Documents, sid: str) -> Documents:
+    """The same policies less one statement."""
+    return {
+        name: {**document, "Statement": [each for each in document["Statement"] if each["Sid"] != sid]}
+        for name, document in documents.items()
+    }
+
+
+# In the order in which a deployment comes to need them, so each run goes on where the one before it was stopped.
+# The action that the message must name; of a failed endpoint or an update, for those that only these need.
+NEEDED_TO_PLAN = {
+    "WeightsBucket": "s3:ListBucket",
+    "WeightsRead": "s3:GetObject",
+    "KeyDecrypt": "kms:Decrypt",
+    "ImageRead": "ecr:BatchGetImage",
+    "BatchRead": "ec2:DescribeInstanceTypes",
+    "EndpointRead": "sagemaker:DescribeEndpoint",
+}
+NEEDED_TO_DEPLOY = {
+    "KeyEncrypt": "kms:GenerateDataKey",
+    "WeightsRelease": "s3:PutObject",
+    "EndpointPassRole": "iam:PassRole",
+    "EndpointCreate": "sagemaker:CreateModel",
+    "EndpointCreateTags": "sagemaker:AddTags",
+    "EndpointChange": "sagemaker:DeleteEndpoint",
+    "BatchPassRoles": "iam:PassRole",
+    "BatchRegister": "batch:RegisterJobDefinition",
+    "BatchRegisterTags": "batch:TagResource",
+}
+NEEDED_TO_UPDATE = {"EndpointChangeTags": "sagemaker:AddTags"}
+# A run without them goes on, with a warning of this code.
+ONLY_A_WARNING = {
+    "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
+    "BatchRolesRead": ("iam:GetRole", "ACES-P010"),
+    "WeightsVerdict": ("s3:PutObject", "ACES-W017"),
+}
+
+
+def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
+    caller, everything = deployer.caller, deployer.permissions
+    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE
+    assert needed.keys() | ONLY_A_WARNING.keys() == {statement["Sid"] for statement in statements(everything)}
+
+    for sid, action in NEEDED_TO_PLAN.items():
+        assert_stopped(deployer, without(everything, sid), action, command="plan")
+    for sid, action in NEEDED_TO_DEPLOY.items():
+        if sid == "EndpointChange":  # a failed endpoint has to be deleted before it is made anew
+            caller.next_rollout(name=caller.server, outcome="fail", reason="Out of memory")
+            deployer.set_permissions(everything)
+            assert "Out of memory" in deployer.run()[1]
+        assert_stopped(deployer, without(everything, sid), action)
+    for sid, (action, code) in ONLY_A_WARNING.items():
+        deployer.set_permissions(without(everything, sid))
+        assert_named(deployer.run(command="plan" if code == "ACES-P010" else "deploy"), 0, code, action)
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    for sid, action in NEEDED_TO_UPDATE.items():
+        assert_stopped(deployer, without(everything, sid), action)
+
+    deployer.set_permissions(deployer.role.managed)
+    status, log = deployer.run()
+    assert (status, "ACES-A" in log) == (0, False), log
+    break_off_a_release(deployer)
+    push_image(deployer)
+    granted = list(statements(deployer.role.managed))
+    used = caller.control("GET", "permissions")["used"]
+    for element in ("Action", "Resource"):
+        unused = {(each["Sid"], value) for each in granted for value in listed(each[element])} - {
+            (each["sid"], each[element.lower()]) for each in used
+        }
+        assert not unused, f"granted in {TEMPLATE.name} and never used: {unused}"
+
+
+def assert_stopped(deployer: Deployer, permissions: Documents, action: str, command: str = "deploy") -> None:
+    deployer.set_permissions(permissions)
+    assert_named(deployer.run(command=command), 1, "ACES-A005", action)
+
+
+def assert_named(ended: tuple[int, str], status: int, code: str, action: str) -> None:
+    problems = [line for line in ended[1].splitlines() if f"title={code}" in line]
+    assert ended[0] == status, ended[1]
+    assert any(action in problem for problem in problems), f"{action} is not named:\n{ended[1]}"
+
+
+def break_off_a_release(deployer: Deployer) -> None:
+    """Weights of more than 5 GB are copied in parts; those of a copy that breaks off are cleared away. Here, of 1 MB."""
+    caller, client = deployer.caller, under_role(deployer, "s3")
+    weights = locate(client, caller.bucket, WEIGHTS)
+    record = read_record(client, weights, debug=print)
+    assert record
+    caller.client("s3").delete_object(Bucket=caller.bucket, Key=release_key(weights, record.verdict))
+    caller.fault(service="s3", operation="UploadPartCopy", kind="error", status=400, code="InvalidRequest", message="Broken off")
+    with pytest.raises(ActionError, match="Broken off"):
+        make_release(client, weights, record.verdict, manner=CopyManner(whole=0))
+    assert "Uploads" not in caller.client("s3").list_multipart_uploads(Bucket=caller.bucket)
+    make_release(client, weights, record.verdict, manner=CopyManner(whole=0))
+
+
+def push_image(deployer: Deployer) -> None:
+    """As the workflow's build step does, under the role."""
+    caller, ecr = deployer.caller, under_role(deployer, "ecr")
+    ecr.get_authorization_token()
+    old = ecr.batch_get_image(repositoryName=caller.server, imageIds=[{"imageTag": "deploy"}])["images"][0]
+    manifest = json.loads(old["imageManifest"])
+    digest = manifest["layers"][0]["digest"]
+    ecr.batch_check_layer_availability(repositoryName=caller.server, layerDigests=[digest])
+    upload = ecr.initiate_layer_upload(repositoryName=caller.server)["uploadId"]
+    ecr.upload_layer_part(repositoryName=caller.server, uploadId=upload, partFirstByte=0, partLastByte=4, layerPartBlob=b"layer")
+    layer = "sha256:" + hashlib.sha256(b"layer").hexdigest()
+    ecr.complete_layer_upload(repositoryName=caller.server, uploadId=upload, layerDigests=[layer])
+    ecr.put_image(repositoryName=caller.server, imageManifest=json.dumps(manifest, indent=1), imageTag="another")
+
+
+def under_role(deployer: Deployer, service: str) -> Any:
+    """A client of a session of the role's, as another step of the job has it."""
+    caller = deployer.caller
+    token = caller.sandbox.issuer.token(repository=REPOSITORY, audience="sts.amazonaws.com")
+    role = f"arn:aws:iam::{ACCOUNT}:role/{deployer.role.name}"
+    answer = caller.client("sts").assume_role_with_web_identity(RoleArn=role, RoleSessionName="build", WebIdentityToken=token)
+    keys = answer["Credentials"]
+    session: Any = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], REGION)
+    return session.client(service, endpoint_url=caller.sandbox.aws_url)
+
+
+def test_a_role_that_may_only_plan_plans_and_changes_nothing(deployer: Deployer) -> None:
+    plan = {name: document for name, document in deployer.permissions.items() if name.endswith("-aces-plan")}
+    deployer.set_permissions(plan)
+    status, log = deployer.run(command="plan")
+    assert status == 0, log
+    assert "ACES-" not in log
+    status, log = deployer.run()
+    assert (status, "it lacks s3:PutObject" in log) == (1, True), log
+
+
+@pytest.mark.parametrize(
+    "resuming", [(), ("s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts")], ids=["not", "resuming"]
+)
+def test_who_pushes_weights_needs_what_the_page_says(deployer: Deployer, tmp_path: Path, resuming: tuple[str, ...]) -> None:
+    caller = deployer.caller
+    archive = tmp_path / "deploy.tar.gz"
+    make_weights(archive, megabytes=7)  # two parts
+    bucket = f"arn:aws:s3:::{caller.bucket}"
+    actions = ["s3:GetObject", "s3:PutObject", *resuming[1:]]
+    objects = {"Sid": "Objects", "Effect": "Allow", "Action": actions, "Resource": f"{bucket}/shared/weights/*"}
+    whole = {"Sid": "Bucket", "Effect": "Allow", "Action": ["s3:ListBucket", *resuming[:1]], "Resource": bucket}
+    deployer.set_permissions({"push": {"Version": "2012-10-17", "Statement": [objects, whole]}})
+    client = under_role(deployer, "s3")
+    if resuming:
+        begun = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}
+        upload = client.create_multipart_upload(Bucket=caller.bucket, Key=WEIGHTS, **begun)["UploadId"]
+        first = {"Bucket": caller.bucket, "Key": WEIGHTS, "UploadId": upload, "PartNumber": 1}
+        client.upload_part(**first, Body=archive.read_bytes()[:PART], ChecksumAlgorithm="CRC32")
+    pushed = push(
+        client,
+        archive,
+        caller.bucket,
+        WEIGHTS,
+        policy="strict",
+        show=lambda _verb, _size: Silence(),
+        debug=print,
+        manner=PushManner(part=PART),
+    )
+    size = archive.stat().st_size
+    assert (pushed.sent, pushed.warnings) == (size - PART if resuming else size, ())
+
+
+def test_motos_own_enforcement_agrees_on_the_actions(deployer: Deployer) -> None:
+    readable = {
+        name: {**document, "Statement": [_readable_to_moto(each) for each in document["Statement"]]}
+        for name, document in deployer.permissions.items()
+    }
+    deployer.set_permissions(without(readable, "BatchRegister"))
+    with moto_enforces(deployer.caller.sandbox.aws_url):
+        status, log = deployer.run()
+    assert (status, "it lacks batch:registerjobdefinition" in log) == (1, True), log
+    deployer.set_permissions(readable)
+    with moto_enforces(deployer.caller.sandbox.aws_url):
+        status, log = deployer.run()
+    assert status == 0, log
+
+
+def _readable_to_moto(statement: JSON) -> JSON:
+    """What moto can read of a statement: it takes every resource but S3's for `*`, and a condition for a denial.
+
+    It has an action of its own for HeadBucket, where AWS asks for s3:ListBucket, and spells Batch's as in its URLs.
+    """
+    actions = [each.lower() if each.startswith("batch:") else each for each in listed(statement["Action"])]
+    return {
+        "Sid": statement["Sid"],
+        "Effect": statement["Effect"],
+        "Action": [*actions, *(["s3:HeadBucket"] if "s3:ListBucket" in actions else [])],
+        "Resource": statement["Resource"] if actions[0].startswith("s3:") else "*",
+    }
+
+
+@contextmanager
+def moto_enforces(url: str) -> Iterator[None]:
+    """moto, and it alone, asks for a valid signature and a permission from the first request on."""
+    requests.post(f"{url}/_sandbox/permissions", json={"enforced": False}, timeout=10).raise_for_status()
+    requests.post(f"{url}/moto-api/reset-auth", data="0", timeout=10).raise_for_status()
+    try:
+        yield
+    finally:
+        requests.post(f"{url}/moto-api/reset-auth", data="inf", timeout=10).raise_for_status()
