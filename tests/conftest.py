@@ -23,8 +23,10 @@ from sandbox.archives import make_weights
 from sandbox.runner import runner_environment
 from sandbox.seed import admin_session, seed, upload_weights
 from sandbox.server import Sandbox
+from tests.forked import ENTRYPOINT, run_entrypoint
 
 ROOT = Path(__file__).parent.parent
+_PATIENCE = 120  # seconds for one run of the action
 REPOSITORY = "example-org/number-plate-detection"
 
 # two busy cores make single examples slow at random; the number of examples, not time, bounds a property test
@@ -92,10 +94,9 @@ class Caller:
 
     def start(self, **inputs: str) -> subprocess.Popen[str]:
         """Starts the action as the runner does, but for the container."""
-        for name in ("output", "summary"):
-            (self.folder / name).write_text("")
+        self._prepare()
         return subprocess.Popen(
-            [sys.executable, str(ROOT / "entrypoint.py")],
+            [sys.executable, str(ENTRYPOINT)],
             cwd=self.workspace,
             env={"PATH": os.environ["PATH"], **self.variables(**inputs)},
             stdout=subprocess.PIPE,
@@ -107,22 +108,32 @@ class Caller:
     def end(self, process: subprocess.Popen[str]) -> Ended:
         """Waits for the action's end."""
         try:
-            log, _ = process.communicate(timeout=120)
+            log, _ = process.communicate(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             log, _ = process.communicate()
             pytest.fail(f"the action did not end:\n{log}")
-        ended = Ended(
-            status=process.returncode,
-            log=log,
-            outputs=read_outputs(self.folder / "output"),
-            summary=(self.folder / "summary").read_text(encoding="utf-8"),
-        )
-        assert "Traceback" not in log
-        return ended
+        return self._ended(process.returncode, log)
 
     def run(self, **inputs: str) -> Ended:
-        return self.end(self.start(**inputs))
+        """Runs the action to its end, under the same environment as `start`."""
+        self._prepare()
+        file = self.folder / "log"
+        environ = {"PATH": os.environ["PATH"], **self.variables(**inputs)}
+        status = run_entrypoint(cwd=self.workspace, environ=environ, log=file, timeout=_PATIENCE)
+        log = file.read_text(encoding="utf-8")
+        if status is None:
+            pytest.fail(f"the action did not end:\n{log}")
+        return self._ended(status, log)
+
+    def _prepare(self) -> None:
+        for name in ("output", "summary"):
+            (self.folder / name).write_text("")
+
+    def _ended(self, status: int, log: str) -> Ended:
+        assert "Traceback" not in log
+        outputs, summary = read_outputs(self.folder / "output"), (self.folder / "summary").read_text(encoding="utf-8")
+        return Ended(status=status, log=log, outputs=outputs, summary=summary)
 
     def fault(self, **rule: Any) -> None:
         """Makes the local AWS misbehave: see sandbox/README.md."""
