@@ -15,7 +15,7 @@ import click
 from aces_action import __version__
 from aces_action.github.commands import neutralise, problem_text
 from aces_action.language import Language, Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, internal_error
 from aces_action.terminal.surroundings import Terminal, terminal
 from aces_action.terminal.verbs import Verbs, language_option
 from aces_action.terminal.wrong_use import WrongUse
@@ -23,7 +23,7 @@ from aces_action.terminal.wrong_use import WrongUse
 VERBS = ("init", "validate", "weights")  # in the order of --help
 
 _NAME = "aces-action"
-_ISSUES = "https://github.com/ORG/aces-action/issues"
+_DETAILS = Text("RUNNER_DEBUG=1 shows the details.", "RUNNER_DEBUG=1で詳細が表示されます。")
 _CANCELLED = 130
 _WHAT = Text(
     "Deploys inference algorithms to Amazon SageMaker and AWS Batch, and lists them on the ACES Platform.",
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
             import traceback
 
             say(traceback.format_exc())
-        say(problem_text(_unexpected(error), language))
+        say(problem_text(internal_error(error, _DETAILS), language))
         return 1
 
 
@@ -156,19 +156,3 @@ def _told(error: ActionError, person: Terminal) -> str:
 def _failed(error: OSError, language: Language) -> str:
     reason = f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}"
     return neutralise(f"✗ {Text(f'Not possible: {reason}', f'実行できませんでした: {reason}').in_(language)}")
-
-
-def _unexpected(error: Exception) -> Problem:
-    import traceback  # it and its own imports take 4 ms, which a verb that fares well need not
-
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
-    what = f"{type(error).__name__}: {error}"
-    return Problem(
-        kind=CATALOGUE["X001"],
-        message=Text(f"aces-action ran into an error of its own: {what}", f"aces-action自身のエラーです: {what}"),
-        hint=Text(
-            f"At {file}:{where.lineno}. Please report it at {_ISSUES}; RUNNER_DEBUG=1 shows the details.",
-            f"場所は{file}:{where.lineno}です。{_ISSUES}に報告してください。RUNNER_DEBUG=1で詳細が表示されます。",
-        ),
-    )

@@ -19,14 +19,17 @@ from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.language import Language, Text
-from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem
+from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
 from aces_action.project.model import Project
 from aces_action.report import Report, how_far, summary
 from aces_action.settings import language_of, read_settings, secrets
 from aces_action.steps import Steps
 
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
-_ISSUES = "https://github.com/ORG/aces-action/issues"
+_DETAILS = Text(
+    "'Re-run jobs' with 'Enable debug logging' shows the details.",
+    "「Re-run jobs」で「Enable debug logging」を選ぶと、詳細が表示されます。",
+)
 
 
 class Cancelled(BaseException):
@@ -70,7 +73,8 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
         status = _failed(log, report, language, (_cancelled(error),), CANCELLED[signal.Signals(error.signum)])
     except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
         ending()
-        status = _failed(log, report, language, (_unexpected(error, log),), 1)
+        log.debug("".join(traceback.format_exception(error)))
+        status = _failed(log, report, language, (internal_error(error, _DETAILS),), 1)
     ending()
     _finish(github, log, report, language)
     return status
@@ -154,25 +158,6 @@ def _cancelled(error: Cancelled) -> Problem:
         kind=CATALOGUE["X002"],
         message=Text(f"The job was cancelled ({name}).", f"ジョブがキャンセルされました（{name}）。"),
         hint=Text("Run the job again to go on.", "再実行すると、続きから行います。"),
-    )
-
-
-def _unexpected(error: Exception, log: Log) -> Problem:
-    log.debug("".join(traceback.format_exception(error)))
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
-    return Problem(
-        kind=CATALOGUE["X001"],
-        message=Text(
-            f"The action ran into an error of its own: {type(error).__name__}: {error}",
-            f"アクション自体のエラーです: {type(error).__name__}: {error}",
-        ),
-        hint=Text(
-            f"At {file}:{where.lineno}. Please report it at {_ISSUES}; "
-            "'Re-run jobs' with 'Enable debug logging' shows the details.",
-            f"{file}:{where.lineno}で起きました。{_ISSUES}に報告してください。"
-            "「Re-run jobs」で「Enable debug logging」を選ぶと、詳細が表示されます。",
-        ),
     )
 
 

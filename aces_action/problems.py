@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from aces_action.catalogue import CATALOGUE, Kind, Severity
 from aces_action.language import EMPTY, Text
 
-__all__ = ["CATALOGUE", "ActionError", "ConfigurationError", "Kind", "Problem", "Severity"]
+__all__ = ["CATALOGUE", "ActionError", "ConfigurationError", "Kind", "Problem", "Severity", "internal_error"]
+
+_ISSUES = "https://github.com/ORG/aces-action/issues"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +65,20 @@ class ConfigurationError(ActionError):
     """The inputs or the caller's files are wrong (exit status 2): nothing was touched, AWS was not even asked."""
 
     exit_status = 2
+
+
+def internal_error(error: Exception, details: Text) -> Problem:
+    """What nobody foresaw, as a problem (X001) to be reported to us. `details` says how to see more of it."""
+    import traceback  # it and its own imports take 4 ms, which a run that fares well need not
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
+    what = f"{type(error).__name__}: {error}"
+    return Problem(
+        kind=CATALOGUE["X001"],
+        message=Text(f"aces-action ran into an error of its own: {what}", f"aces-action自身のエラーです: {what}"),
+        hint=Text(
+            f"At {file}:{where.lineno}. Please report it at {_ISSUES}; {details.en}",
+            f"{file}:{where.lineno}で起きました。{_ISSUES}に報告してください。{details.ja}",
+        ),
+    )

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.github.log import Log
-from aces_action.main import _unexpected, run
+from aces_action.language import Text
+from aces_action.main import run
+from aces_action.problems import internal_error
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples/number-plate-detection"
@@ -126,15 +127,13 @@ def test_an_error_of_the_actions_own_is_told_with_its_place_and_without_a_traceb
     def broken() -> None:
         raise LookupError("the reason")
 
-    out = io.StringIO()
-    log = Log(out, workflow_commands=True)
     with pytest.raises(LookupError) as raised:
         broken()
-    problem = _unexpected(raised.value, log)
+    problem = internal_error(raised.value, Text("Look closer.", "詳しく見てください。"))
     assert problem.code == "ACES-X001"
-    assert problem.message.ja == "アクション自体のエラーです: LookupError: the reason"
+    assert problem.message.ja == "aces-action自身のエラーです: LookupError: the reason"
     assert f"{Path(__file__).name}:" in problem.hint.ja
-    assert out.getvalue() == ""
+    assert problem.hint.en.endswith("; Look closer.")
 
 
 def test_validate_loads_nothing_that_talks_to_a_network(repository: Repository) -> None:
