@@ -13,7 +13,7 @@ from aces_action import batch, endpoint, registration
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity, check_account, who_am_i
 from aces_action.aws.naming import Names
-from aces_action.aws.session import open_session, session_name
+from aces_action.aws.session import ends_within, open_session, session_name
 from aces_action.aws.tags import tags_for
 from aces_action.batch.desired import Instance
 from aces_action.changes import Change
@@ -21,11 +21,13 @@ from aces_action.github.log import Log
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
 from aces_action.language import EMPTY, Text
-from aces_action.preflight import Findings, preflight
-from aces_action.problems import ActionError, Problem
+from aces_action.preflight import Findings, Subject, preflight
+from aces_action.preflight.platform import deferred
+from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Infra, JobSettings, Project
 from aces_action.registration import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
-from aces_action.report import Report, change_lines
+from aces_action.report import Report, change_lines, check_lines
+from aces_action.retries import Outages
 from aces_action.settings import Settings
 from aces_action.steps import Steps
 from aces_action.weights.examine import Examined, examine, is_released, release
@@ -59,30 +61,11 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     Raises ActionError with the problems that ended it.
     """
-    infra, infra_file = project.infra, str(project.infra_file)
-
-    with steps.step("Credentials"):
-        clients, identity = _sign_in(settings, run, log, configured=infra.account_id, infra_file=infra_file)
-
-    platform = PlatformClient(settings.platform_url, token=settings.platform_token)
+    infra, outages = project.infra, outages_told(log)
+    clients, identity = sign_in(project, settings, run, log, steps, report, outages)
+    platform = open_platform(settings, outages)
     with steps.step("Preflight"):
-        findings = preflight(
-            clients,
-            platform,
-            infra=infra,
-            infra_file=infra_file,
-            names=names,
-            identity=identity,
-            region=settings.aws_region,
-            image_tag=settings.deploy_tag,
-            tenant_id=settings.tenant_id,
-        )
-        report.problems += findings.warnings
-        log.problems(findings.warnings)
-        report.outputs["image-digest"] = findings.image.digest
-        log.info(f"image    {findings.image.uri}")
-        log.info(f"weights  {findings.weights.uri}  {size_text(findings.weights.size)}")
-        log.info(f"platform {settings.platform_url} knows tenant {settings.tenant_id}")
+        findings = _look_ahead(clients, platform, _subject(project, names, settings, run, identity), settings, log, report)
 
     with steps.step("Weights"):
         examined, released = _examine_weights(clients, infra, findings, settings, log, report)
@@ -93,10 +76,13 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     with steps.step("Plan"):
         report.changes += [Change(verb="nothing" if released else "create", resource="weights release", name=weights_uri)]
         if desired.endpoint:
-            report.changes += endpoint.read_plan(clients.sagemaker, desired.endpoint, owner(desired.endpoint.content_hash))
+            planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner(desired.endpoint.content_hash))
+            report.changes += planned
+            _check_against_plan(findings, planned)
         jobs = _plan_jobs(clients, desired, settings, report)
-        planned = _listing(project, names, settings, identity, desired.endpoint, jobs)
-        report.changes += registration.plan(platform, settings.tenant_id, planned)
+        if not findings.platform_sleeps:
+            expected = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
+            report.changes += registration.plan(platform, settings.tenant_id, expected)
         for line in change_lines(report.changes):
             log.info(line)
     if settings.command == "plan":
@@ -118,22 +104,44 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
             jobs = _register_jobs(clients, desired, settings, run, log, report)
 
     with steps.step("Registration"):
-        listing = _listing(project, names, settings, identity, desired.endpoint, jobs)
-        changes = registration.plan(platform, settings.tenant_id, listing)
-        services = _register(platform, settings.tenant_id, listing, changes, report)
-        report.outputs["service-names"] = ",".join(services)
-        log.info(f"{', '.join(services)} on {settings.platform_url}")
+        listing = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
+        _register_or_defer(platform, listing, settings, findings, log, report)
 
     report.result = "deployed" if any(change.is_change for change in report.changes) else "unchanged"
-    if report.result == "unchanged":
+    if report.result == "unchanged" and report.outputs["registration"] == "done":
         log.info("Nothing to do: everything is as it should be.")
 
 
-def _sign_in(settings: Settings, run: Run, log: Log, *, configured: str | None, infra_file: str) -> tuple[Clients, Identity]:
+def outages_told(log: Log) -> Outages:
+    """Each call that is made again is a debug line, a long outage a warning."""
+    return Outages(log.debug, lambda problem: log.problems([problem]))
+
+
+def open_platform(settings: Settings, outages: Outages) -> PlatformClient:
+    return PlatformClient(settings.platform_url, token=settings.platform_token, tell=outages.of("ACES Platform"))
+
+
+def sign_in(
+    project: Project, settings: Settings, run: Run, log: Log, steps: Steps, report: Report, outages: Outages
+) -> tuple[Clients, Identity]:
+    """The step that gets credentials and checks whose they are. Raises ActionError: A001 to A004, A007."""
+    with steps.step("Credentials"):
+        clients, identity = _sign_in(settings, run, log, outages)
+        if problems := check_account(identity, configured=project.infra.account_id, infra_file=str(project.infra_file)):
+            raise ActionError(problems)
+        if ends_within(clients.session, settings.wait_timeout):
+            warning = _ends_early()
+            report.problems.append(warning)
+            log.problems([warning])
+        log.info(f"{identity.arn}  {settings.aws_region}")
+    return clients, identity
+
+
+def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
     last: list[str] = []
 
     def token() -> str:
-        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token)
+        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, tell=outages.of("GitHub"))
         log.mask(fresh)
         last[:] = [fresh]
         return fresh
@@ -143,13 +151,68 @@ def _sign_in(settings: Settings, run: Run, log: Log, *, configured: str | None, 
         role_arn=settings.aws_role_arn,
         session_name=session_name(run.repository, run.run_id),
         token=token,
+        tell=outages.retried,
     )
     clients = Clients(session)
-    identity = who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)
-    if problems := check_account(identity, configured=configured, infra_file=infra_file):
-        raise ActionError(problems)
-    log.info(f"{identity.arn}  {settings.aws_region}")
-    return clients, identity
+    return clients, who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)
+
+
+def _ends_early() -> Problem:
+    return Problem(
+        kind=CATALOGUE["A008"],
+        message=Text(
+            "The job's AWS credentials end before wait-timeout does, and nothing renews them.",
+            "ジョブのAWS認証情報は、wait-timeoutより先に期限が切れ、更新されません。",
+        ),
+        hint=Text(
+            "Set AWS_ROLE_ARN and give the job `permissions: id-token: write`: then the credentials renew themselves. "
+            "Or make the keys last longer (role-duration-seconds of aws-actions/configure-aws-credentials).",
+            "AWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。認証情報が自動で更新されます。"
+            "または、キーの有効期間を長くしてください（aws-actions/configure-aws-credentialsのrole-duration-seconds）。",
+        ),
+    )
+
+
+def _subject(project: Project, names: Names, settings: Settings, run: Run, identity: Identity) -> Subject:
+    return Subject(
+        infra=project.infra,
+        infra_file=str(project.infra_file),
+        names=names,
+        identity=identity,
+        role_arn=settings.aws_role_arn,
+        region=settings.aws_region,
+        project=settings.project,
+        env=settings.env,
+        image_tag=settings.deploy_tag,
+        tenant_id=settings.tenant_id,
+        platform_url=settings.platform_url,
+        changes=settings.command == "deploy",
+        may_sleep=settings.platform == "deferred",
+        run_url=run.run_url,
+    )
+
+
+def _look_ahead(
+    clients: Clients, platform: PlatformClient, subject: Subject, settings: Settings, log: Log, report: Report
+) -> Findings:
+    """The preflight, told as one table. Raises ActionError with everything that is wrong."""
+    seen = preflight(clients, platform, subject, strictness=settings.preflight)
+    report.checks = seen.checks
+    for line in check_lines(seen.checks, log.language):
+        log.info(line)
+    if seen.findings is None:
+        raise ActionError(seen.problems)
+    report.problems += seen.problems
+    log.problems(seen.problems)
+    report.outputs["image-digest"] = seen.findings.image.digest
+    return seen.findings
+
+
+def _check_against_plan(findings: Findings, changes: list[Change]) -> None:
+    """What the preflight could only warn of, as it did not know yet whether there is something to update."""
+    starts = any(change.resource == "endpoint" and change.verb in {"create", "update", "replace"} for change in changes)
+    if starts and findings.if_updated:
+        raise ActionError(findings.if_updated)
 
 
 def _examine_weights(
@@ -306,6 +369,36 @@ def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: 
     )
 
 
+def _register_or_defer(
+    platform: PlatformClient, listing: Listing, settings: Settings, findings: Findings, log: Log, report: Report
+) -> None:
+    """Registers; where the platform sleeps and may, the registration is left to `command: register`."""
+    if not findings.platform_sleeps:
+        try:
+            register(platform, listing, settings, log, report)
+        except ActionError as error:
+            asleep = all(problem.kind == CATALOGUE["P007"] for problem in error.problems)
+            if settings.platform == "required" or not asleep:
+                raise
+            warnings = [deferred(problem) for problem in error.problems]
+            report.problems += warnings
+            log.problems(warnings)
+        else:
+            return
+    report.outputs["registration"] = "deferred"
+    log.info("The registration is left to `command: register`.")
+
+
+def register(platform: PlatformClient, listing: Listing, settings: Settings, log: Log, report: Report) -> list[Change]:
+    """Lists it on the platform, as far as that is not so already; returns what that changed."""
+    changes = registration.plan(platform, settings.tenant_id, listing)
+    services = _register(platform, settings.tenant_id, listing, changes, report)
+    report.outputs["service-names"] = ",".join(services)
+    report.outputs["registration"] = "done"
+    log.info(f"{', '.join(services)} on {settings.platform_url}")
+    return changes
+
+
 def _register(
     platform: PlatformClient, tenant_id: str, listing: Listing, changes: list[Change], report: Report
 ) -> tuple[str, ...]:
@@ -329,22 +422,26 @@ def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: R
     return JobDefinitions(standard=plan(desired.job), longtime=plan(desired.longtime_job))
 
 
-def _listing(
+def _name_of(served: endpoint.DesiredEndpoint | None) -> str | None:
+    return served.endpoint_name if served else None
+
+
+def listing_of(
     project: Project,
     names: Names,
     settings: Settings,
     identity: Identity,
-    served: endpoint.DesiredEndpoint | None,
+    endpoint_name: str | None,
     jobs: JobDefinitions,
 ) -> Listing:
     """The listing by the guide's table of serving modes: who answers the synchronous and the asynchronous API."""
     sync_target: SageMakerTarget | None = None
     async_target: AsyncSageMakerTarget | BatchTarget | None = None
-    if served and project.infra.endpoint:
-        name = served.endpoint_name
-        sync_target = None if served.is_async else SageMakerTarget(endpoint_name=name)
-        timeout = project.infra.endpoint.async_invocation_timeout if served.is_async else None
-        async_target = AsyncSageMakerTarget(endpoint_name=name, invocation_timeout_seconds=timeout)
+    if endpoint_name and (served := project.infra.endpoint):
+        is_async = served.mode == "async"
+        sync_target = None if is_async else SageMakerTarget(endpoint_name=endpoint_name)
+        timeout = served.async_invocation_timeout if is_async else None
+        async_target = AsyncSageMakerTarget(endpoint_name=endpoint_name, invocation_timeout_seconds=timeout)
     if jobs.standard and names.job_queue:
         async_target = BatchTarget(
             job_definition_arn=jobs.standard,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from aces_action.changes import Change, Verb, noun
+from aces_action.checks import Check, Outcome
 from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.problems import Kind, Problem
@@ -19,10 +21,10 @@ from aces_action.weights.size import files_text, members_text, size_text
 from aces_action.weights.tree import tree_lines
 from aces_action.weights.verdict import Verdict
 
-Result = Literal["deployed", "unchanged", "planned", "valid", "failed", "cancelled"]
+Result = Literal["deployed", "registered", "unchanged", "planned", "valid", "failed", "cancelled"]
 
 OUTPUTS: dict[str, str] = {
-    "result": "`deployed`, `unchanged`, `planned`, `valid`, `failed` or `cancelled`.",
+    "result": "`deployed`, `registered`, `unchanged`, `planned`, `valid`, `failed` or `cancelled`.",
     "has-changes": "`true` when something was, or in a plan would be, changed.",
     "changes": "The changes as JSON: a list of objects with `verb`, `resource`, `name` and `reasons`.",
     "endpoint-name": "Name of the SageMaker endpoint.",
@@ -33,11 +35,13 @@ OUTPUTS: dict[str, str] = {
     "batch-job-definition-arn": "ARN of the standard job definition, with its revision.",
     "batch-longtime-job-definition-arn": "ARN of the long-time job definition, with its revision.",
     "service-names": "Names of the services on the ACES Platform, separated by commas.",
+    "registration": "`done`, or `deferred`: the platform did not answer, and `command: register` has to list what serves.",
     "failure-code": "Code of the first error, such as `ACES-W004`. Empty when nothing failed.",
 }
 
 _TITLES: dict[Result, Text] = {
     "deployed": Text("✅ Deployed", "✅ デプロイしました"),
+    "registered": Text("✅ Registered", "✅ 登録しました"),
     "unchanged": Text("✅ Nothing to do: everything is as it should be", "✅ 変更はありません（すべて設定どおりです）"),
     "planned": Text("📋 Plan: nothing was changed", "📋 計画（何も変更していません）"),
     "valid": Text("✅ The configuration is valid", "✅ 設定にエラーはありません"),
@@ -51,6 +55,10 @@ _VERBS: dict[Verb, Text] = {
     "attach": Text("wait for", "完了待ち"),
     "nothing": Text("as it is", "変更なし"),
 }
+_MARKS: dict[Outcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
+_ICONS: dict[Outcome, str] = {"fine": "✅", "warning": "⚠️", "error": "❌", "not checked": "➖"}
+_COLUMNS = (Text("what", "対象"), Text("found", "現状"), Text("needed", "必要"))
+_WIDEST = 60  # columns of a cell in the log
 _BAR = 24  # characters of the timeline
 _LONGEST = 4096  # characters of one message, hint or reason in the summary
 _MOST = 200  # problems, and changes, that the summary tells one by one
@@ -69,6 +77,7 @@ class Report:
     title: str = ""
     result: Result = "failed"
     steps: Sequence[StepRecord] = ()
+    checks: Sequence[Check] = ()
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -104,6 +113,7 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
     weights = _weights(report.weights, report.weights_uri, page) if report.weights else ""
     parts += [
         _problems(report.problems, page),
+        _checks(report.checks, page),
         weights if refused else "",
         _changes(report.changes, page),
         _outputs(report.outputs, page),
@@ -120,6 +130,29 @@ def how_far(report: Report) -> Text:
         changed = Text("; ".join(each.en for each in report.done), "、".join(each.ja for each in report.done))
         done = Text(f"Changed before it stopped: {changed.en}.", f"停止するまでに変更したもの: {changed.ja}")
     return lines(done, report.under_way)
+
+
+def check_lines(checks: Sequence[Check], language: Language) -> list[str]:
+    """The preflight's table for the log, in columns; below each row that is not fine, what to do about it."""
+    rows = [(_MARKS[each.outcome], *(text.in_(language) for text in (each.what, each.found, each.needed))) for each in checks]
+    head = ("", *(text.in_(language) for text in _COLUMNS))
+    wide = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(cells, wide, strict=True)).rstrip()
+
+    told = [line(head)]
+    for row, check in zip(rows, checks, strict=True):
+        told.append(line(row))
+        if check.problems:
+            codes = ", ".join(dict.fromkeys(problem.code for problem in check.problems))
+            told.append(f"   {codes}  {check.fix.in_(language)}".rstrip())
+    return told
+
+
+def _width(text: str) -> int:
+    """Columns in a terminal: Japanese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def change_lines(changes: Iterable[Change]) -> list[str]:
@@ -215,6 +248,18 @@ def _kinds(problems: Sequence[Problem]) -> list[tuple[Kind, int]]:
     """How many problems there are of each code, in the order of the first of each."""
     kinds = {problem.code: problem.kind for problem in reversed(problems)}
     return [(kinds[code], count) for code, count in Counter(problem.code for problem in problems).items()]
+
+
+def _checks(checks: Sequence[Check], page: _Page) -> str:
+    rows = [_check(each, page) for each in checks]
+    return page.table(Text("Preflight", "事前確認"), (EMPTY, *_COLUMNS, Text("fix", "直し方")), rows) if rows else ""
+
+
+def _check(check: Check, page: _Page) -> str:
+    told = " | ".join(page.text(each) for each in (check.what, check.found, check.needed))
+    links = dict.fromkeys(page.link(problem.kind) for problem in check.problems)
+    fix = "<br>".join(filter(None, (*links, page.text(check.fix))))
+    return f"| {_ICONS[check.outcome]} | {told} | {fix} |"
 
 
 def _changes(changes: Sequence[Change], page: _Page) -> str:

@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 from aces_action.language import EMPTY, LANGUAGES, Language, Text, lines, sentences
 from aces_action.problems import CATALOGUE, Problem
 
-Command = Literal["deploy", "plan", "validate"]
+Command = Literal["deploy", "plan", "register", "validate"]
 Environment = Literal["dev", "staging", "production"]
 WeightsPolicy = Literal["strict", "lenient"]
+Strictness = Literal["normal", "strict"]
+Attendance = Literal["required", "deferred"]
 
-COMMANDS: tuple[Command, ...] = ("deploy", "plan", "validate")
+COMMANDS: tuple[Command, ...] = ("deploy", "plan", "register", "validate")
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 
@@ -85,6 +87,8 @@ class Settings:
     platform_token: str | None = field(repr=False)
     weights_policy: WeightsPolicy
     wait_timeout: int
+    preflight: Strictness
+    platform: Attendance
     language: Language
 
 
@@ -233,8 +237,14 @@ INPUTS: tuple[Input, ...] = (
         name="command",
         variable=None,
         default="deploy",
-        description="`deploy`, `plan` (shows what deploy would change) or `validate` (the files alone, needs no AWS).",
-        description_ja="`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）のいずれか。",
+        description=(
+            "`deploy`, `plan` (shows what deploy would change), `register` (lists what serves now on the platform) or "
+            "`validate` (the files alone, needs no AWS)."
+        ),
+        description_ja=(
+            "`deploy`、`plan`（deployで何が変わるかを表示）、`register`（現在稼働しているものをACES Platformに登録）、"
+            "`validate`（ファイルの検査だけ。AWSは不要）のいずれか。"
+        ),
         read=_one_of(*COMMANDS),
         expected=_choice(*COMMANDS),
         advice=_nearest(*COMMANDS),
@@ -371,6 +381,34 @@ INPUTS: tuple[Input, ...] = (
         read=_duration,
         expected=Text("a time such as 90s, 45m or 2h, at most 6h", "90s、45m、2hのような時間（6hまで）"),
         advice=_duration_advice,
+    ),
+    Input(
+        name="preflight",
+        variable=None,
+        default="normal",
+        description="`normal` warns of what the role may not look at before the deployment; `strict` makes that an error.",
+        description_ja=(
+            "`normal`は、デプロイ前にロールの権限不足で確認できなかったことを警告にします。`strict`はエラーにします。"
+        ),
+        read=_one_of("normal", "strict"),
+        expected=_choice("normal", "strict"),
+        advice=_nearest("normal", "strict"),
+    ),
+    Input(
+        name="platform",
+        variable=None,
+        default="required",
+        description=(
+            "`required` stops before anything is changed when the platform does not answer; `deferred` deploys, and leaves the "
+            "listing to `command: register`."
+        ),
+        description_ja=(
+            "`required`は、ACES Platformが応答しないとき、何も変更せずに止まります。"
+            "`deferred`はデプロイを行い、登録を後の`command: register`に残します。"
+        ),
+        read=_one_of("required", "deferred"),
+        expected=_choice("required", "deferred"),
+        advice=_nearest("required", "deferred"),
     ),
     Input(
         name="language",

@@ -235,6 +235,25 @@ def _digest(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
+def make_topic(sandbox: Sandbox, session: boto3.Session, name: str) -> str:
+    """An SNS topic; gives its ARN."""
+    return session.client("sns", endpoint_url=sandbox.aws_url).create_topic(Name=name)["TopicArn"]
+
+
+def make_alarm(sandbox: Sandbox, session: boto3.Session, name: str) -> None:
+    """A CloudWatch alarm on an endpoint's errors; it has not rung yet."""
+    session.client("cloudwatch", endpoint_url=sandbox.aws_url).put_metric_alarm(
+        AlarmName=name,
+        Namespace="AWS/SageMaker",
+        MetricName="Invocation5XXErrors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+
 def make_job_queues(sandbox: Sandbox, session: boto3.Session, server: str, instance_types: tuple[str, ...]) -> None:
     """A compute environment and a job queue each for the standard and the long-time jobs, named like their job definitions."""
     client = session.client("iam", endpoint_url=sandbox.aws_url)

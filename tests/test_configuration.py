@@ -11,7 +11,7 @@ import pytest
 from aces_action.configuration import Configuration, check_configuration
 from aces_action.language import Text
 from aces_action.problems import Problem
-from aces_action.project.workflow import find_usages
+from aces_action.project.workflow import read_workflow
 
 ROOT = Path(__file__).parent.parent
 WORKFLOW = ".github/workflows/build_on_push_develop.yml"
@@ -42,11 +42,11 @@ class Repository:
 
     def in_the_action(self, **variables: str) -> Configuration:
         """As the runner starts the action: what the workflow has, and variables that differ from it."""
-        (usage,) = find_usages(self.path)[0]
+        (usage,) = read_workflow(self.path, WORKFLOW)[0]
         return check_configuration({**usage.environ(), **RUNNER, **variables}, self.path)
 
     def before_a_run(self) -> Configuration:
-        (usage,) = find_usages(self.path)[0]
+        (usage,) = read_workflow(self.path, WORKFLOW)[0]
         return check_configuration(usage.environ(), self.path, usage)
 
 
@@ -229,7 +229,7 @@ def test_of_two_steps_in_a_job_the_one_that_runs_is_shown(repository: Repository
     second = "      - uses: ORG/aces-action@v0.1.0\n        with:\n          wait-timeout: 90\n          platform-token: x\n"
     text = (repository.path / WORKFLOW).read_text(encoding="utf-8")
     (repository.path / WORKFLOW).write_text(f"{text}{second}", encoding="utf-8")
-    usage = find_usages(repository.path)[0][1]
+    usage = read_workflow(repository.path, WORKFLOW)[0][1]
     (problem,) = check_configuration({**usage.environ(), **RUNNER}, repository.path).problems
     assert where(problem) == ("ACES-S002", WORKFLOW, repository.line("wait-timeout:"), 25, 27)
 

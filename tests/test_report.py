@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from aces_action.changes import Change, noun
+from aces_action.checks import Check
 from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.report import Report, change_lines, how_far, summary
+from aces_action.report import Report, change_lines, check_lines, how_far, summary
 from aces_action.steps import StepRecord
 from aces_action.weights.verdict import Entry, Verdict
 
@@ -273,3 +274,45 @@ def test_outputs_are_the_same_whatever_the_language() -> None:
 def test_a_run_without_changes_or_errors_says_so_in_its_outputs() -> None:
     outputs = Report(result="unchanged", changes=[AS_IT_IS], problems=[NO_EFFECT]).step_outputs()
     assert (outputs["has-changes"], outputs["failure-code"]) == ("false", "")
+
+
+FINE = Check(what=Text("S3 bucket", "S3バケット"), found=same("plate-dev"), needed=same("plate-dev"))
+FULL = Check(
+    what=Text("Quota", "クォータ"),
+    found=Text("0", "0台"),
+    needed=Text("1 new", "新規1台"),
+    problems=(Problem(kind=CATALOGUE["P016"], message=same("m"), hint=Text("Ask for more:\naws …", "申請してください:\naws …")),),
+)
+UNSEEN = Check(what=same("SNS"), found=same("–"), problems=(Problem(kind=CATALOGUE["P010"], message=same("m")),))
+
+
+def test_the_preflight_is_a_table_in_the_log_with_what_to_do_below_a_row() -> None:
+    assert check_lines([FINE, FULL, UNSEEN], "en") == [
+        "   what       found      needed",
+        "✓  S3 bucket  plate-dev  plate-dev",
+        "✗  Quota      0          1 new",
+        "   ACES-P016  Ask for more:",
+        "–  SNS        –",
+        "   ACES-P010",
+    ]
+
+
+def test_japanese_characters_take_two_columns_of_the_table() -> None:
+    assert check_lines([FINE, FULL], "ja")[:3] == [
+        "   対象        現状       必要",
+        "✓  S3バケット  plate-dev  plate-dev",
+        "✗  クォータ    0台        新規1台",
+    ]
+
+
+def test_the_preflight_is_a_table_in_the_summary_with_links_to_the_codes() -> None:
+    page = shown(Report(result="failed", checks=[FINE, FULL, UNSEEN]))
+    assert "### Preflight\n\n|  | what | found | needed | fix |" in page
+    assert "| ✅ | S3 bucket | plate-dev | plate-dev |  |" in page
+    link = f"[ACES-P016]({CATALOGUE['P016'].help_url('en')})"
+    assert f"| ❌ | Quota | 0 | 1 new | {link}<br>Ask for more: |" in page
+    assert "| ➖ | SNS | – |  | [ACES-P010]" in page
+
+
+def test_without_a_preflight_there_is_no_table_of_it() -> None:
+    assert "Preflight" not in shown(Report(result="valid"))

@@ -5,15 +5,23 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from botocore.config import Config
+
 if TYPE_CHECKING:
     import boto3
     from types_boto3_batch import BatchClient
+    from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_ec2 import EC2Client
     from types_boto3_ecr import ECRClient
     from types_boto3_iam import IAMClient
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_service_quotas import ServiceQuotasClient
+    from types_boto3_sns import SNSClient
     from types_boto3_sts import STSClient
+
+# For what is good to know, and not needed: a runner inside a VPC may have no way to these services, and is not to wait for long.
+_BRIEF = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 class Clients:
@@ -25,6 +33,10 @@ class Clients:
     @cached_property
     def batch(self) -> BatchClient:
         return self.session.client("batch")
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        return self.session.client("cloudwatch", config=_BRIEF)
 
     @cached_property
     def ec2(self) -> EC2Client:
@@ -45,6 +57,14 @@ class Clients:
     @cached_property
     def sagemaker(self) -> SageMakerClient:
         return self.session.client("sagemaker")
+
+    @cached_property
+    def service_quotas(self) -> ServiceQuotasClient:
+        return self.session.client("service-quotas", config=_BRIEF)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        return self.session.client("sns", config=_BRIEF)
 
     @cached_property
     def sts(self) -> STSClient:

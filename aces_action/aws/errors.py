@@ -23,7 +23,7 @@ from aces_action.problems import CATALOGUE, Problem
 AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation", "AuthorizationError"}
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
@@ -132,7 +132,7 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
                 Text(f"AWS said: {said}", f"AWSの応答: {said}"),
             ),
         )
-    if code in _EXPIRED | _INVALID_KEY:
+    if code in EXPIRED | _INVALID_KEY:
         return Problem(
             kind=CATALOGUE["A001"],
             message=Text(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import boto3
 import botocore.session
@@ -13,33 +14,80 @@ from botocore.credentials import (
     CredentialProvider,
     CredentialResolver,
     DeferredRefreshableCredentials,
+    RefreshableCredentials,
 )
+from botocore.model import OperationModel
 
 from aces_action import __version__
+from aces_action.aws.errors import EXPIRED
 
-_METHOD = "assume-role-with-web-identity"
+Told = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
+# In the context of a request: what was wrong with the attempt before, the key it was signed with, whether that was renewed for it
+_WHY, _KEY, _RENEWED = "aces-action.why", "aces-action.key", "aces-action.renewed"
+
+
+class _Renewing(DeferredRefreshableCredentials):
+    """Credentials that are fetched anew near their end, and also when AWS says before that they have ended.
+
+    botocore goes by their time alone; a session may be revoked, and clocks may differ.
+    """
+
+    def __init__(self, fetch: Callable[[], Any], method: str) -> None:
+        super().__init__(refresh_using=self._renew, method=method)
+        self._fetch = fetch
+        self.key: str | None = None  # the access key as it is, without a look whether it should be another one
+        self._ended: str | None = None
+
+    def refresh_needed(self, refresh_in: int | None = None) -> bool:
+        if self._ended is not None and self._ended == self.key:
+            return True
+        return bool(super().refresh_needed(refresh_in))
+
+    def _renew(self) -> Any:
+        fetched = self._fetch()
+        self.key = fetched["access_key"]
+        return fetched
+
+    def end(self, access_key: str | None) -> None:
+        """AWS did not take this key any more: the next request asks for another one."""
+        self._ended = access_key
 
 
 class _GitHubIdentity(CredentialProvider):
     """Assumes a role with a fresh GitHub token, now and whenever the role's credentials come near their end."""
 
-    METHOD = _METHOD
+    METHOD = "assume-role-with-web-identity"
 
     def __init__(self, session: botocore.session.Session, role_arn: str, session_name: str, token: Callable[[], str]) -> None:
         super().__init__(session)
-        self._fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
-            session.create_client, token, role_arn, extra_args={"RoleSessionName": session_name}
+        cache: dict[str, Any] = {}
+        fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
+            session.create_client, token, role_arn, extra_args={"RoleSessionName": session_name}, cache=cache
         )
 
-    def load(self) -> DeferredRefreshableCredentials:
-        return DeferredRefreshableCredentials(method=self.METHOD, refresh_using=self._fetcher.fetch_credentials)
+        def fetch() -> Any:
+            cache.clear()  # botocore keeps what is good by its time, which is not the question here
+            return fetcher.fetch_credentials()
+
+        self.credentials = _Renewing(fetch, self.METHOD)
+
+    def load(self) -> _Renewing:
+        return self.credentials
 
 
-def open_session(*, region: str, role_arn: str | None, session_name: str, token: Callable[[], str]) -> boto3.Session:
+def open_session(
+    *,
+    region: str,
+    role_arn: str | None,
+    session_name: str,
+    token: Callable[[], str],
+    tell: Told = lambda _service, _call, _why: None,
+) -> boto3.Session:
     """A session whose clients share retries (standard mode, with jitter), time-outs and our user agent.
 
     With `role_arn`, each (re)assumption calls `token` for a new web identity token, so a deploy may outlast any session
-    of the role. Without, botocore's usual chain: environment, profile, container, instance role. Nothing is called yet.
+    of the role. Without, botocore's usual chain: environment, profile, container, instance role. `tell` hears of each call
+    that is made again. Nothing is called yet.
     """
     core = botocore.session.get_session()
     core.set_default_client_config(
@@ -47,17 +95,73 @@ def open_session(*, region: str, role_arn: str | None, session_name: str, token:
             retries={"mode": "standard", "max_attempts": 6},
             connect_timeout=10,
             read_timeout=60,
-            max_pool_connections=20,
+            max_pool_connections=50,
             user_agent_extra=f"aces-action/{__version__}",
         )
     )
     core.set_config_variable("region", region)
+    core.set_config_variable("sts_regional_endpoints", "regional")
+    _tell_retries(core, tell)
     if role_arn:
-        core.register_component("credential_provider", CredentialResolver([_GitHubIdentity(core, role_arn, session_name, token)]))
+        identity = _GitHubIdentity(core, role_arn, session_name, token)
+        core.register_component("credential_provider", CredentialResolver([identity]))
+        _renew_when_refused(core, identity.credentials)
     return boto3.Session(botocore_session=core, region_name=region)
+
+
+def ends_within(session: boto3.Session, seconds: float) -> bool:
+    """Whether the job's own credentials are known to end within that time, and nothing renews them.
+
+    Those of an instance, a container, a profile or a process renew themselves; of keys in the environment botocore knows the
+    end where AWS_CREDENTIAL_EXPIRATION tells it.
+    """
+    credentials = session.get_credentials()
+    if not isinstance(credentials, RefreshableCredentials) or credentials.method != "env":
+        return False
+    return bool(credentials.refresh_needed(int(seconds)))
 
 
 def session_name(repository: str, run_id: str) -> str:
     """`aces-action.<repository>.<run id>` within STS's pattern `[\\w+=,.@-]{2,64}`: CloudTrail then says who did it."""
     name = ".".join(part for part in ("aces-action", repository.rpartition("/")[2][:30], run_id[:20]) if part)
     return re.sub(r"[^\w+=,.@-]", "-", name, flags=re.ASCII)[:64]
+
+
+def _tell_retries(core: botocore.session.Session, tell: Told) -> None:
+    """Each attempt after the first is told, with what was wrong with the one before."""
+
+    def remember(
+        response: tuple[Any, Mapping[str, Any]] | None, caught_exception: Exception | None, request_dict: Any, **_: Any
+    ) -> None:
+        code = "" if response is None else str(response[1].get("Error", {}).get("Code", ""))
+        request_dict["context"][_WHY] = code or type(caught_exception).__name__
+
+    def repeated(request: Any, operation_name: str, event_name: str, **_: Any) -> None:
+        if request.context.get("retries", {}).get("attempt", 1) > 1:
+            tell(event_name.split(".")[1], operation_name, request.context.get(_WHY, ""))
+
+    events = core.get_component("event_emitter")
+    events.register("needs-retry", remember)
+    events.register("request-created", repeated)
+
+
+def _renew_when_refused(core: botocore.session.Session, credentials: _Renewing) -> None:
+    """A call that AWS refuses because the credentials have ended is made once more, with new ones. Never twice."""
+
+    def signed(request: Any, **_: Any) -> None:
+        request.context[_KEY] = credentials.key
+
+    def again(
+        response: tuple[Any, Mapping[str, Any]] | None, operation: OperationModel, request_dict: Any, **_: Any
+    ) -> float | None:
+        context = request_dict["context"]
+        code = "" if response is None else str(response[1].get("Error", {}).get("Code", ""))
+        if code not in EXPIRED or context.get(_RENEWED) or operation.name.startswith("AssumeRole"):
+            return None
+        context[_RENEWED] = True
+        credentials.end(context.get(_KEY))  # not today's key: another thread may have renewed it meanwhile
+        return 0.0
+
+    events = core.get_component("event_emitter")
+    events.register_last("request-created", signed)  # the signer is one of those that hear of it before
+    events.register("needs-retry", again)

@@ -157,4 +157,28 @@ KINDS = (
         ),
         example='ACES-A007 AWS does not answer: Could not connect to the endpoint URL: "https://sts.ap-northeast-9.amazonaws.com/"',
     ),
+    Kind(
+        code="ACES-A008",
+        severity="warning",
+        title=Text("AWS credentials end before the run may", "AWSの認証情報が実行中に失効します"),
+        cause=Text(
+            "There is no AWS_ROLE_ARN, and the keys in the job's environment end (AWS_CREDENTIAL_EXPIRATION) before wait-timeout "
+            "would. Nothing renews them: a roll-out that takes longer goes on without the job, which then fails.",
+            "AWS_ROLE_ARNがなく、ジョブの環境変数にあるキーの期限（AWS_CREDENTIAL_EXPIRATION）が、wait-timeoutより先に切れます。"
+            "このキーは更新されません。デプロイがそれより長くかかると、SageMakerの処理は続きますが、ジョブは失敗します。",
+        ),
+        fix=Text(
+            "Let the action assume the role itself: its credentials renew themselves. Or make the keys last longer.",
+            "このアクションにロールを引き受けさせてください。その認証情報は自動で更新されます。または、キーの有効期間を長くしてください。",
+        )
+        + snippet(
+            "yaml",
+            "permissions:\n"
+            "  id-token: write\n"
+            "  contents: read\n"
+            "env:\n"
+            "  AWS_ROLE_ARN: arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role",
+        ),
+        example="ACES-A008 The job's AWS credentials end before wait-timeout does, and nothing renews them.",
+    ),
 )

@@ -43,4 +43,23 @@ KINDS = (
         ),
         example="ACES-X002 The job was cancelled (SIGINT).",
     ),
+    Kind(
+        code="ACES-X003",
+        severity="warning",
+        title=Text("A service does not answer for long", "サービスが長い間応答していません"),
+        cause=Text(
+            "AWS, GitHub's token endpoint or the ACES Platform has failed, throttled or refused connections for more than ten "
+            "seconds. The call is tried again, with growing pauses; missing permissions and wrong requests are never repeated.",
+            "AWS、GitHubのトークンのエンドポイント、ACES Platformのいずれかで、"
+            "エラー、スロットリング、接続の失敗が10秒以上続いています。"
+            "間隔を延ばしながら再試行します。権限の不足や誤ったリクエストは再試行しません。",
+        ),
+        fix=Text(
+            "Nothing has to be done while the run goes on. If it fails in the end, look at the service's status page and run the "
+            "job again. 'Enable debug logging' shows each attempt.",
+            "実行が続いている間は、対応は不要です。最後に失敗したときは、そのサービスの障害情報を確認し、ジョブを再実行してください。"
+            "「Enable debug logging」を選ぶと、再試行が1回ごとに表示されます。",
+        ),
+        example="ACES-X003 sagemaker has not answered properly for 14 s (ThrottlingException); it is tried again.",
+    ),
 )

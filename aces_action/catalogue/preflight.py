@@ -207,7 +207,7 @@ KINDS = (
             "Nothing has to be done. To have it checked early, add the permission in the message, e.g. `iam:GetRole`.",
             "対応は必須ではありません。事前に確認したいときは、メッセージにある権限（`iam:GetRole`など）を追加してください。",
         ),
-        example="ACES-P010 The role number-plate-dev-sagemaker-role was not checked: missing permission iam:GetRole.",
+        example="ACES-P010 The role number-plate-dev-sagemaker-role: not checked, missing permission iam:GetRole.",
     ),
     Kind(
         code="ACES-P011",
@@ -230,5 +230,406 @@ KINDS = (
             "  --filters 'Name=instance-type,Values=g4dn.*' --query 'InstanceTypeOfferings[].InstanceType'",
         ),
         example="aws_batch_instance_type: m5.xxlarge",
+    ),
+    Kind(
+        code="ACES-P012",
+        severity="error",
+        title=Text("Weights archived", "重みファイルがアーカイブされています"),
+        cause=Text(
+            "A lifecycle rule or a person has moved the weights to S3 Glacier or to an archive tier. Objects there cannot be "
+            "read, neither by this action nor by SageMaker, until they are restored, which takes minutes to hours.",
+            "重みファイルが、ライフサイクルルールなどでS3 Glacierまたはアーカイブ層に移されています。"
+            "復元するまで、このアクションもSageMakerも読み取れません。復元には数分から数時間かかります。",
+        ),
+        fix=Text(
+            "Upload the weights again, which is quickest, or restore them. Keep `shared/weights/` out of the bucket's "
+            "lifecycle rule.",
+            "もう一度アップロードするのが最も早い方法です。または復元してください。"
+            "バケットのライフサイクルルールから`shared/weights/`を除いてください。",
+        )
+        + snippet("sh", "aws s3 cp deploy.tar.gz s3://${Project}-${Env}/shared/weights/deploy.tar.gz"),
+        example=(
+            "ACES-P012 The weights at s3://number-plate-detection-dev/shared/weights/deploy.tar.gz are archived "
+            "(GLACIER) and cannot be read."
+        ),
+    ),
+    Kind(
+        code="ACES-P013",
+        severity="error",
+        title=Text("Execution role does not trust the service", "実行ロールがサービスを信頼していません"),
+        cause=Text(
+            "The role exists, but its trust policy does not let the service that runs the server take it on: "
+            "`sagemaker.amazonaws.com` for the endpoint, `ecs-tasks.amazonaws.com` for Batch's containers. CreateModel would "
+            "refuse it, and a job would fail at its start.",
+            "ロールはありますが、サーバを実行するサービスがそのロールを引き受けることを、"
+            "信頼ポリシーが許可していません。"
+            "エンドポイントでは`sagemaker.amazonaws.com`、"
+            "Batchのコンテナでは`ecs-tasks.amazonaws.com`です。"
+            "そのままではCreateModelが拒否され、ジョブは開始時に失敗します。",
+        ),
+        fix=Text(
+            "Add the statement of the message to the role's trust policy:",
+            "メッセージにあるステートメントを、ロールの信頼ポリシーに追加してください。",
+        )
+        + snippet("json", '{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}'),
+        example=(
+            "ACES-P013 The role number-plate-detection-dev-sagemaker-role does not trust sagemaker.amazonaws.com, which "
+            "runs the server under it."
+        ),
+    ),
+    Kind(
+        code="ACES-P014",
+        severity="error",
+        title=Text("Execution role may not be passed", "実行ロールを渡す権限がありません"),
+        cause=Text(
+            "SageMaker and Batch take a role only from somebody who may pass it to them, and IAM's simulation of the job's "
+            "own role says that it may not. The calls that create things would be refused.",
+            "SageMakerとBatchは、"
+            "そのロールを渡す権限（iam:PassRole）のある相手からしかロールを受け取りません。"
+            "IAMのシミュレーションによると、ジョブのロールにその権限がありません。そのままでは、"
+            "作成の呼び出しが拒否されます。",
+        ),
+        fix=Text(
+            "Add the statement of the message to the role of AWS_ROLE_ARN.",
+            "メッセージにあるステートメントを、AWS_ROLE_ARNのロールに追加してください。",
+        ),
+        example=(
+            "ACES-P014 The job may not pass the role number-plate-detection-dev-sagemaker-role to "
+            "sagemaker.amazonaws.com (iam:PassRole)."
+        ),
+    ),
+    Kind(
+        code="ACES-P015",
+        severity="error",
+        title=Text("Instance type not offered for endpoints", "エンドポイントで使えないインスタンスタイプです"),
+        cause=Text(
+            "Service Quotas has a quota `… for endpoint usage` for every instance type that SageMaker offers for endpoints "
+            "in a region, and none for this one.",
+            "Service Quotasには、"
+            "SageMakerがリージョンのエンドポイントに提供するインスタンスタイプごとに、"
+            "`… for endpoint usage`というクォータがあります。"
+            "このタイプのクォータはありません。",
+        ),
+        fix=Text(
+            "Choose another SAGEMAKER_INSTANCE_TYPE. To see what the region offers:",
+            "別のSAGEMAKER_INSTANCE_TYPEにしてください。リージョンで使えるものは、次のコマンドでわかります。",
+        )
+        + snippet(
+            "sh",
+            "aws service-quotas list-aws-default-service-quotas --service-code sagemaker \\\n"
+            "  --query \"Quotas[?ends_with(QuotaName, 'for endpoint usage')].QuotaName\"",
+        ),
+        example="SAGEMAKER_INSTANCE_TYPE: ml.p5.48xlarge",
+    ),
+    Kind(
+        code="ACES-P016",
+        severity="error",
+        title=Text("Quota too small", "クォータが足りません"),
+        cause=Text(
+            "The account may not have so many instances of this type under endpoints. A blue/green update (all at once, "
+            "canary, linear) makes the whole new fleet beside the old one, so that it needs twice as many for some minutes; "
+            "a rolling one needs one batch more. New accounts often have a quota of 0 for GPU types.",
+            "エンドポイントで使えるこのタイプのインスタンス数の上限を超えます。ブルー/グリーンの更新（一括、"
+            "カナリア、線形）では、古いものと並べて新しいインスタンスをすべて作るため、"
+            "一時的に2倍の数が必要です。ローリングでは1回分だけ多く必要です。新しいアカウントでは、"
+            "GPUのタイプのクォータが0のことがよくあります。",
+        ),
+        fix=Text(
+            "Ask for more with the command of the message, or make do with what there is: another instance type, a smaller "
+            "count, or for updates a rolling rollout.",
+            "メッセージのコマンドで引き上げを申請してください。または、別のインスタンスタイプ、少ない台数、"
+            "更新にはローリングを使ってください。",
+        )
+        + snippet(
+            "yaml",
+            "SAGEMAKER_INSTANCE_TYPE: ml.g4dn.xlarge\n"
+            "aws_batch_instance_type: g4dn.xlarge\n"
+            "sagemaker:\n"
+            "  instance_count: 4\n"
+            "  rollout: {strategy: rolling, size: 1, alarms: [server-5xx]}",
+        ),
+        example=(
+            "ACES-P016 The quota 'ml.g4dn.xlarge for endpoint usage' is 0 in ap-northeast-1, but 1 are needed: 0 in use "
+            "and 1 new."
+        ),
+    ),
+    Kind(
+        code="ACES-P017",
+        severity="warning",
+        title=Text("Quota leaves no room for an update", "更新に必要なクォータの余裕がありません"),
+        cause=Text(
+            "The endpoint runs within the account's quota, but an update needs more instances for some minutes than the "
+            "quota leaves. It is a warning while there is nothing to update; as soon as the plan has an update, it is "
+            "ACES-P016.",
+            "エンドポイントはクォータの範囲内で稼働していますが、更新中に一時的に必要な台数が、"
+            "クォータの残りを超えます。更新するものがない間は警告です。計画に更新があると、"
+            "ACES-P016になります。",
+        ),
+        fix=Text(
+            "Ask for more with the command of the message before the next change.",
+            "次に変更する前に、メッセージのコマンドで引き上げを申請してください。",
+        ),
+        example=(
+            "ACES-P017 The quota 'ml.g4dn.xlarge for endpoint usage' is 1 in ap-northeast-1, but 2 are needed: 1 in use "
+            "and 1 new."
+        ),
+    ),
+    Kind(
+        code="ACES-P018",
+        severity="warning",
+        title=Text("Weights larger than the instance's memory", "重みファイルがインスタンスのメモリより大きい"),
+        cause=Text(
+            "The archive of the weights is larger than the memory of the instance type, or than the memory of its GPUs. "
+            "Unpacked, weights are hardly smaller. A server that loads all of them does not start.",
+            "重みファイルのアーカイブが、インスタンスタイプのメモリ、またはGPUのメモリより大きくなっています。"
+            "展開した重みが小さくなることはほとんどありません。すべてを読み込むサーバは起動しません。",
+        ),
+        fix=Text(
+            "Choose a larger instance type, or leave out of the archive what the server does not load.",
+            "より大きなインスタンスタイプを選ぶか、サーバが読み込まないものをアーカイブから除いてください。",
+        ),
+        example=(
+            "ACES-P018 The archive of the weights has 20,480 MiB, more than the GPU memory of ml.g4dn.xlarge (16,384 "
+            "MiB, on its GPUs 16,384 MiB)."
+        ),
+    ),
+    Kind(
+        code="ACES-P019",
+        severity="error",
+        title=Text("Job queue not usable", "ジョブキューが使えません"),
+        cause=Text(
+            "The platform submits the asynchronous API's jobs to this queue, and there is none of that name, somebody has "
+            "disabled it, or Batch finds it invalid. The queue is named like its job definition unless the infra file names "
+            "another.",
+            "ACES Platformは、非同期APIのジョブをこのキューに送信します。"
+            "この名前のキューがないか、無効になっているか、BatchがINVALIDとしています。"
+            "キューの名前は、infraファイルで指定しない限り、ジョブ定義と同じです。",
+        ),
+        fix=Text(
+            "Ask who set the AWS account up for the queue, or name another in the infra file:",
+            "キューについてAWSアカウントの管理者に確認するか、infraファイルで別のキューを指定してください。",
+        )
+        + snippet("yaml", "batch:\n  queue: shared-gpu-queue"),
+        example=(
+            "ACES-P019 There is no job queue number-plate-detection-dev-algorithm-server: the platform could not submit a job."
+        ),
+    ),
+    Kind(
+        code="ACES-P020",
+        severity="error",
+        title=Text("Compute environment not usable", "コンピューティング環境が使えません"),
+        cause=Text(
+            "The job queue has no compute environment, none that works (enabled and valid), none for EC2, or not the one "
+            "that the infra file names. Its jobs would stay RUNNABLE for ever.",
+            "ジョブキューにコンピューティング環境がないか、"
+            "稼働できる（ENABLEDかつVALIDの）ものがないか、EC2用ではないか、"
+            "infraファイルで指定したものが含まれていません。そのままでは、"
+            "ジョブがRUNNABLEのまま開始されません。",
+        ),
+        fix=Text(
+            "Ask who set the AWS account up. If it is the name in the infra file that is wrong:",
+            "AWSアカウントの管理者に確認してください。infraファイルの名前が誤っているときは、直してください。",
+        )
+        + snippet(
+            "yaml",
+            "aws_batch_instance_type: m5.xlarge\nbatch:\n  compute_environment: number-plate-detection-dev-algorithm-server",
+        ),
+        example="ACES-P020 The compute environment number-plate-detection-dev is DISABLED and VALID.",
+    ),
+    Kind(
+        code="ACES-P021",
+        severity="error",
+        title=Text("Compute environment cannot run the jobs", "コンピューティング環境でジョブを実行できません"),
+        cause=Text(
+            "No instance of the compute environment can run a job as the infra file describes it: it has other instance "
+            "types, all too small or of another kind, not enough vCPUs in all (`maxvCpus`), or no subnet in a zone that "
+            "offers the type. Jobs would stay RUNNABLE for ever, without an error.",
+            "infraファイルどおりのジョブを実行できるインスタンスが、コンピューティング環境にありません。"
+            "インスタンスタイプが小さいか種類が違う、全体のvCPU（`maxvCpus`）が足りない、"
+            "そのタイプのあるゾーンにサブネットがない、のいずれかです。そのままでは、エラーも出ずに、"
+            "ジョブがRUNNABLEのまま開始されません。",
+        ),
+        fix=Text(
+            "Let the compute environment and aws_batch_instance_type have the same instance type.",
+            "コンピューティング環境とaws_batch_instance_typeで、同じインスタンスタイプを使ってください。",
+        ),
+        example=(
+            "ACES-P021 No instance type of the compute environment number-plate-detection-dev can run a job that fills "
+            "g4dn.xlarge; it has m5.xlarge."
+        ),
+    ),
+    Kind(
+        code="ACES-P022",
+        severity="warning",
+        title=Text("Compute environment has other instance types", "コンピューティング環境のインスタンスタイプが異なります"),
+        cause=Text(
+            "The compute environment does not have the instance type of the infra file, but another one that can probably "
+            "run the job. The job definition is cut to the type of the infra file, so that part of a larger instance stays "
+            "idle.",
+            "コンピューティング環境に、infraファイルのインスタンスタイプがありません。ただし、"
+            "他のタイプでジョブを実行できる見込みです。ジョブ定義はinfraファイルのタイプに合わせるため、"
+            "より大きなインスタンスでは一部が使われません。",
+        ),
+        fix=Text(
+            "Name an instance type of the compute environment in the infra file, or add yours to the environment.",
+            "infraファイルにコンピューティング環境のインスタンスタイプを書くか、"
+            "コンピューティング環境にタイプを追加してください。",
+        ),
+        example=(
+            "ACES-P022 The compute environment number-plate-detection-dev has no m5.xlarge; jobs will run on another of "
+            "its instance types: m5.2xlarge."
+        ),
+    ),
+    Kind(
+        code="ACES-P023",
+        severity="error",
+        title=Text("SNS topic not found", "SNSトピックがありません"),
+        cause=Text(
+            "The infra file names a topic that results of the asynchronous endpoint are announced to, and it does not exist. "
+            "CreateEndpointConfig takes it all the same, and nobody would ever hear of a result.",
+            "infraファイルで指定した、非同期エンドポイントの結果を通知するトピックがありません。"
+            "CreateEndpointConfigは成功しますが、結果の通知が届きません。",
+        ),
+        fix=Text(
+            "Correct the ARN, or make the topic:",
+            "ARNを直すか、トピックを作成してください。",
+        )
+        + snippet("sh", "aws sns create-topic --name inference"),
+        example="ACES-P023 There is no SNS topic arn:aws:sns:ap-northeast-1:123456789012:inference.",
+    ),
+    Kind(
+        code="ACES-P024",
+        severity="error",
+        title=Text("CloudWatch alarm not found", "CloudWatchアラームがありません"),
+        cause=Text(
+            "The rollout of the infra file names an alarm that does not exist in the region. UpdateEndpoint would refuse it, "
+            "or the update would go on unguarded.",
+            "infraファイルのrolloutで指定したアラームが、リージョンにありません。"
+            "UpdateEndpointが拒否するか、監視なしで更新されます。",
+        ),
+        fix=Text(
+            "Correct sagemaker.rollout.alarms, or make the alarm. To see which there are:",
+            "sagemaker.rollout.alarmsを直すか、アラームを作成してください。どのアラームがあるかは、次のコマンドでわかります。",
+        )
+        + snippet("sh", "aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmName'"),
+        example="ACES-P024 There is no CloudWatch alarm server-5xx.",
+    ),
+    Kind(
+        code="ACES-P025",
+        severity="warning",
+        title=Text("Alarm is ringing already", "アラームがすでに発生しています"),
+        cause=Text(
+            "An alarm that guards the rollout is in the state ALARM before the update begins. SageMaker would roll the "
+            "update back at once, whatever the new version is like.",
+            "ロールアウトを監視するアラームが、更新を始める前からALARM状態です。"
+            "新しいバージョンに問題がなくても、SageMakerはすぐにロールバックします。",
+        ),
+        fix=Text(
+            "See to the cause of the alarm first. If it is the update that mends it, leave the alarm out of "
+            "sagemaker.rollout.alarms this time.",
+            "先にアラームの原因を取り除いてください。今回の更新がその対処である場合は、"
+            "今回だけsagemaker.rollout.alarmsから外してください。",
+        ),
+        example="ACES-P025 The alarm server-5xx is in the state ALARM now: an update would be rolled back at once.",
+    ),
+    Kind(
+        code="ACES-P026",
+        severity="error",
+        title=Text("Subnet or security group not usable", "サブネットまたはセキュリティグループが使えません"),
+        cause=Text(
+            "A subnet or security group of the infra file does not exist in this account and region, or they are not all of "
+            "one VPC. CreateModel would refuse them.",
+            "infraファイルのサブネットまたはセキュリティグループが、このアカウントとリージョンにないか、"
+            "同じVPCに属していません。CreateModelが拒否します。",
+        ),
+        fix=Text(
+            "Correct sagemaker.subnets and sagemaker.security_group_ids in the infra file. To see what there is:",
+            "infraファイルのsagemaker.subnetsとsagemaker.security_group_idsを直してください。"
+            "使えるものは、次のコマンドでわかります。",
+        )
+        + snippet("sh", "aws ec2 describe-subnets --query 'Subnets[].[SubnetId, VpcId, AvailabilityZone]' --output table"),
+        example="ACES-P026 subnet-0123456789abcdef0 does not exist in this account and region.",
+    ),
+    Kind(
+        code="ACES-P027",
+        severity="error",
+        title=Text("Endpoint cannot change its mode", "エンドポイントのモードは変更できません"),
+        cause=Text(
+            "An endpoint is real-time or asynchronous from the beginning: UpdateEndpoint neither adds nor drops "
+            "AsyncInferenceConfig. By convention the two have different names; here both would have the one that the infra "
+            "file gives.",
+            "エンドポイントは、作成時からリアルタイムか非同期のどちらかで、"
+            "UpdateEndpointではAsyncInferenceConfigの追加も削除もできません。"
+            "通常は2つの名前が異なりますが、infraファイルで同じ名前になっています。",
+        ),
+        fix=Text(
+            "Give the new endpoint a name of its own:",
+            "新しいエンドポイントに別の名前を付けてください。",
+        )
+        + snippet(
+            "yaml",
+            "SAGEMAKER_INSTANCE_TYPE: ml.m5.large\nASYNC_COMPONENT_SERVICE: sagemaker\nsagemaker:\n  endpoint_name: plates-async",
+        ),
+        example="ACES-P027 plates is a real-time endpoint and cannot become an asynchronous one.",
+    ),
+    Kind(
+        code="ACES-P028",
+        severity="warning",
+        title=Text("Another deployment is under way", "別のデプロイが進行中です"),
+        cause=Text(
+            "Somebody else, mostly another run of the workflow, is updating the same endpoint. This run waits for the end of "
+            "that, then makes its plan anew. The message links to the run, as far as the tags tell.",
+            "同じエンドポイントを、別の誰か（多くはワークフローの別の実行）が更新しています。この実行は、"
+            "その完了を待ってから計画し直します。タグからわかる場合は、メッセージにその実行へのリンクを示します。",
+        ),
+        fix=Text(
+            "Let the workflows that deploy one server wait for each other:",
+            "同じサーバをデプロイするワークフローが、同時に動かないようにしてください。",
+        )
+        + snippet("yaml", "concurrency:\n  group: deploy-number-plate-detection-dev\n  cancel-in-progress: false"),
+        example=(
+            "ACES-P028 Another deployment of number-plate-detection-dev-algorithm-server is under way (Updating), begun "
+            "by https://github.com/ORG/plates/actions/runs/7: this one waits for it first."
+        ),
+    ),
+    Kind(
+        code="ACES-P029",
+        severity="error",
+        title=Text("Not checked, but has to be", "確認が必須ですが、確認できませんでした"),
+        cause=Text(
+            "Under `preflight: strict` everything has to be looked at before the deployment, and the job's role may not look "
+            "at this, or AWS did not answer. Without it, this is the warning ACES-P010.",
+            "`preflight: strict`では、デプロイ前にすべてを確認する必要がありますが、"
+            "ジョブのロールに確認する権限がないか、AWSから応答がありませんでした。指定しない場合は、"
+            "警告ACES-P010になります。",
+        ),
+        fix=Text(
+            "Add the permission of the message to the role, or leave `preflight: strict` out.",
+            "メッセージにある権限をロールに追加するか、`preflight: strict`を外してください。",
+        ),
+        example="ACES-P029 The role number-plate-dev-sagemaker-role: not checked, missing permission iam:GetRole.",
+    ),
+    Kind(
+        code="ACES-P030",
+        severity="warning",
+        title=Text("Registration deferred", "登録を延期しました"),
+        cause=Text(
+            "The ACES Platform does not answer, and `platform: deferred` lets the deployment go on without it. What is "
+            "deployed serves, but the platform does not list it yet, or lists the version before. The step output "
+            "`registration` is `deferred`.",
+            "ACES Platformが応答しませんが、`platform: deferred`のため、"
+            "登録なしでデプロイを続けます。デプロイしたものは稼働しますが、"
+            "ACES Platformには未登録か、以前の内容のままです。"
+            "ステップの出力`registration`は`deferred`になります。",
+        ),
+        fix=Text(
+            "When the platform is up again, register what serves now; that may be done as often as you like:",
+            "ACES Platformが起動したら、稼働中のものを登録してください。何度実行しても構いません。",
+        )
+        + snippet("yaml", "with:\n  command: register"),
+        example=(
+            "ACES-P030 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know "
+            "the host api-dev.aces-platform-dev.internal"
+        ),
     ),
 )

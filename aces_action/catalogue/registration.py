@@ -91,4 +91,21 @@ KINDS = (
         ),
         example="env:\n  PLATFORM_URL: https://platform.example.com/login",
     ),
+    Kind(
+        code="ACES-R005",
+        severity="error",
+        title=Text("Nothing to register", "登録できるものがありません"),
+        cause=Text(
+            "`command: register` lists what serves already, and something of what the infra file asks for is not there: the "
+            "endpoint is missing, not in service or not made by this action, or a job definition is missing.",
+            "`command: register`は稼働中のものを登録しますが、infraファイルの内容の一部がありません。"
+            "エンドポイントがない、稼働していない、このアクションが作ったものではない、またはジョブ定義がありません。",
+        ),
+        fix=Text(
+            "Deploy first; with `platform: deferred` that works while the platform is asleep.",
+            "先にデプロイしてください。`platform: deferred`を指定すると、ACES Platformが停止していてもデプロイできます。",
+        )
+        + snippet("yaml", "with:\n  command: deploy\n  platform: deferred"),
+        example="ACES-R005 There is no endpoint number-plate-detection-dev-algorithm-server to register.",
+    ),
 )

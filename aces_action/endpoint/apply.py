@@ -75,7 +75,7 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
     )
     tags = {what: read_tags(client, arn) for what, _, arn in found if arn}
     foreign = [
-        _not_ours(what, name, arn, owner)
+        not_ours(what, name, arn, project=owner.project, env=owner.env)
         for what, name, arn in found
         if arn and not is_ours(tags[what], project=owner.project, env=owner.env)
     ]
@@ -257,14 +257,15 @@ def _until(seen: Callable[[], bool]) -> None:
         time.sleep(0.5)
 
 
-def _not_ours(what: str, name: str, arn: str, owner: Owner) -> Problem:
+def not_ours(what: str, name: str, arn: str, *, project: str, env: str) -> Problem:
+    """That a resource of SageMaker is somebody else's (E004), with the command that hands it over."""
     kind = noun(what)
-    tags = adoption_tags(project=owner.project, env=owner.env)
+    tags = adoption_tags(project=project, env=env)
     return Problem(
         kind=CATALOGUE["E004"],
         message=Text(
-            f"The {kind.en} {name} exists but was not made by this action for {owner.project} {owner.env}: it is left alone.",
-            f"{kind.ja}{name}は存在しますが、このアクションが{owner.project}の{owner.env}のために作ったものではないため、変更しません。",
+            f"The {kind.en} {name} exists but was not made by this action for {project} {env}: it is left alone.",
+            f"{kind.ja}{name}は存在しますが、このアクションが{project}の{env}のために作ったものではないため、変更しません。",
         ),
         hint=Text(
             "If it may be taken over, hand it to the action by its tags and run the job again:\n"

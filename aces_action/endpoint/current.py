@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Nothing can be asked of the endpoint until it leaves these (API reference: DescribeEndpoint, EndpointStatus)
 TRANSIENT = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+# Requests are answered in these; after a rollback that failed by two configs at a time
+SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

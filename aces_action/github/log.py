@@ -23,7 +23,7 @@ class Log:
         self._stream = stream
         self._commands = workflow_commands
         self._debug = debug
-        self._language = language
+        self.language: Language = language
         self._secrets: list[str] = []
         self._annotated = {"error": 0, "warning": 0}
 
@@ -66,12 +66,12 @@ class Log:
             # before anything is escaped: an escaped secret would not be found
             safe = replace(problem, message=problem.message.map(self.redact), hint=problem.hint.map(self.redact))
             if self._commands and self._annotated[problem.severity] <= ANNOTATIONS_PER_STEP:
-                self._write(annotation(safe, self._language))
+                self._write(annotation(safe, self.language))
             else:
-                self.info(f"{'✗' if problem.severity == 'error' else '!'} {problem_text(safe, self._language)}")
+                self.info(f"{'✗' if problem.severity == 'error' else '!'} {problem_text(safe, self.language)}")
                 not_annotated += 1
         if self._commands and not_annotated:
-            self.info(_beyond_annotations(not_annotated).in_(self._language))
+            self.info(_beyond_annotations(not_annotated).in_(self.language))
 
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.retries import Told, network_retry
 
 AUDIENCE = "sts.amazonaws.com"
-_PASSING = (429, 500, 502, 503, 504)  # HTTP statuses worth another try
+_PASSING = frozenset({429, 500, 502, 503, 504})  # HTTP statuses worth another try
 _AGAIN = Text(
     "Run the job again; githubstatus.com says whether GitHub Actions has an incident.",
     "ジョブを再実行してください。GitHub Actionsに障害が起きているかは、githubstatus.comでわかります。",
@@ -27,11 +27,18 @@ _PERMISSION_HINT = lines(
 )
 
 
-def fetch_token(url: str | None, request_token: str | None) -> str:
+def fetch_token(
+    url: str | None,
+    request_token: str | None,
+    *,
+    timeout: tuple[float, float] = (5, 10),
+    tell: Told = lambda _call, _why: None,
+) -> str:
     """A fresh token (a JWT, valid for five minutes) for `sts.amazonaws.com`.
 
     `url` and `request_token` are the runner's ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. Raises ActionError (A002) when
-    the job may not have one or GitHub does not answer; server errors are retried for some seconds first.
+    the job may not have one or GitHub does not answer; server errors are retried for some seconds first, which `tell` hears of.
+    `timeout`: seconds to connect, seconds to answer.
     """
     if not url or not request_token:
         raise ActionError(
@@ -46,12 +53,12 @@ def fetch_token(url: str | None, request_token: str | None) -> str:
         request.headers["Authorization"] = f"bearer {request_token}"
         return request
 
-    retry = Retry(total=4, backoff_factor=0.5, backoff_jitter=0.5, status_forcelist=_PASSING, raise_on_status=False)
+    retry = network_retry(backoff=0.5, statuses=_PASSING, patient=True, tell=tell)
     with requests.Session() as http:
         for scheme in ("http://", "https://"):
             http.mount(scheme, HTTPAdapter(max_retries=retry))
         try:
-            answer = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=(5, 20))
+            answer = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=timeout)
         except requests.RequestException as error:
             raise ActionError(_no_answer(error)) from error
     status = answer.status_code

@@ -37,12 +37,10 @@ def settings_problems(infra: Document) -> list[Problem]:
     problems = list(_environment_problems(infra))
     if (serving := _serving(infra)) is None:
         return problems
-    with_batch, is_async = serving
+    _, is_async = serving
     if infra.get(ENDPOINT) is not None:
         problems += [*rollout_problems(infra), *autoscaling_problems(infra, is_async=is_async)]
         problems += _not_applied(infra, (("sagemaker", "autoscaling"),))
-    if with_batch:
-        problems += _not_applied(infra, (("batch", "compute_environment"), ("batch", "longtime", "compute_environment")))
     return problems
 
 

@@ -16,13 +16,11 @@ from urllib.parse import quote, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as urllib3
-from urllib3.connectionpool import ConnectionPool
-from urllib3.response import BaseHTTPResponse
-from urllib3.util import Retry
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
+from aces_action.retries import Told, network_retry
 
 AGAIN = Text(
     "Then run this job again: what is deployed already stays as it is, and only the rest is done.",
@@ -65,6 +63,7 @@ LOG_IN = lines(
 )
 REGISTER_FILE = "server/algorithms/register.json"
 SHOWN_ERRORS = 20
+_PASSING = frozenset({502, 503, 504})  # HTTP statuses worth another try
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +79,17 @@ class PlatformClient:
     """One platform at `url`, with the token if it asks for one. `timeout`: seconds to connect, seconds to answer.
 
     Failed connections and 502, 503, 504 are tried again, three times in about `8 * backoff` seconds: no call does harm twice.
+    Each time is told to `tell`.
     """
 
     def __init__(
-        self, url: str, *, token: str | None = None, timeout: tuple[float, float] = (5, 30), backoff: float = 0.5
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        timeout: tuple[float, float] = (5, 30),
+        backoff: float = 0.5,
+        tell: Told = lambda _call, _why: None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -107,7 +113,8 @@ class PlatformClient:
         if token is not None:
             # As `auth`, not as a header: a .netrc on the runner would replace a header.
             self._session.auth = _signer(token)
-        self._session.mount(f"{parts.scheme}://", HTTPAdapter(max_retries=_retry(backoff)))
+        retry = network_retry(backoff=backoff, statuses=_PASSING, tell=tell)
+        self._session.mount(f"{parts.scheme}://", HTTPAdapter(max_retries=retry))
 
     def __enter__(self) -> Self:
         return self
@@ -319,38 +326,6 @@ def one_line(text: str, limit: int = 200) -> str:
     """Text from outside for a message: no line breaks, no control characters, at most `limit` characters."""
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
-
-
-class _Retry(Retry):
-    # urllib3 would also retry 413 and 429 that bear Retry-After.
-    RETRY_AFTER_STATUS_CODES = frozenset({503})
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: BaseHTTPResponse | None = None,
-        error: Exception | None = None,
-        _pool: ConnectionPool | None = None,
-        _stacktrace: TracebackType | None = None,
-    ) -> Self:
-        """As urllib3's, but a server that let us wait for the whole timeout is not asked again."""
-        if isinstance(error, urllib3.ReadTimeoutError):
-            raise error
-        return super().increment(method, url, response, error, _pool, _stacktrace)
-
-
-def _retry(backoff: float) -> Retry:
-    return _Retry(
-        total=3,
-        other=0,  # TLS errors: a certificate is no better a second later
-        status_forcelist=(502, 503, 504),
-        allowed_methods=None,  # all of them: the POST is an upsert by name
-        backoff_factor=backoff,
-        backoff_jitter=backoff,
-        retry_after_max=5,
-        raise_on_status=False,
-    )
 
 
 def _signer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import moto.ecr.urls
+import moto.iam.urls
 import moto.s3.responses
 import moto.sagemaker.urls
 import moto.sagemakerruntime.urls
+import moto.servicequotas.urls
 import moto.sts.urls
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
@@ -23,6 +25,8 @@ from werkzeug.wrappers import Response
 from sandbox.aws import permissions, wire
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
+from sandbox.aws.iam import IdentityAndAccess
+from sandbox.aws.quotas import ServiceQuotas
 from sandbox.aws.s3 import ObjectStore
 from sandbox.aws.sagemaker import SageMaker, SageMakerRuntime
 from sandbox.aws.state import ENVIRON_KEY, Fault, SeenCall, State
@@ -72,6 +76,8 @@ def _extend_moto() -> None:
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # 1,300 machine images that nobody asks for, at every reset
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
+    moto.iam.urls.url_paths["{0}/$"] = IdentityAndAccess.dispatch
+    moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch
     moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
     moto.s3.responses.S3Response = ObjectStore  # type: ignore[misc]  # moto reads S3's table anew whenever it needs it
     for path in moto.sagemakerruntime.urls.url_paths:

@@ -96,6 +96,21 @@ def _add_whole_server(app: Flask, state: State) -> None:
             state.grants_used.clear()
         return "", 204
 
+    @app.post("/_sandbox/quotas")
+    def set_quota() -> tuple[str, int]:
+        wish = _wish()
+        if wish.keys() != {"name", "value"}:
+            raise ValueError("name and value are wanted, and nothing else")
+        with state.lock:
+            state.quotas[str(wish["name"])] = None if wish["value"] is None else float(wish["value"])
+        return "", 204
+
+    @app.delete("/_sandbox/quotas")
+    def forget_quotas() -> tuple[str, int]:
+        with state.lock:
+            state.quotas.clear()
+        return "", 204
+
     @app.get("/_sandbox/layers/<digest>")
     def layer(digest: str) -> Response:
         if digest not in state.layers:

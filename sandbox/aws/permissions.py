@@ -68,7 +68,7 @@ def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting) -> tuple[
     session = sts_backends[_ACCOUNT][_PARTITION].get_assumed_role_from_access_key(call.access_key_id)
     if session is None:
         return ()
-    documents = _documents(iam_backends[_ACCOUNT][_PARTITION].get_role_by_arn(session.role_arn))
+    documents = documents_of(iam_backends[_ACCOUNT][_PARTITION].get_role_by_arn(session.role_arn))
     found: list[Grant] = []
     for need in needs(_read(call, environ, hosting)):
         granted = grants(documents, need)
@@ -99,7 +99,7 @@ def needs(request: Request) -> tuple[Need, ...]:
     return (Need(action=f"{prefix}:{request.call.operation}"),)
 
 
-def _documents(role: Role) -> list[JSON]:
+def documents_of(role: Role) -> list[JSON]:
     attached = [
         version.document for policy in role.managed_policies.values() for version in policy.versions if version.is_default
     ]
@@ -245,6 +245,18 @@ def _role(request: Request) -> tuple[Need, ...]:
     return (Need(action=f"iam:{request.call.operation}", resource=resource),)
 
 
+def _alarms(request: Request) -> tuple[Need, ...]:
+    return (Need(action="cloudwatch:DescribeAlarms", resource=request.arn("cloudwatch", "alarm:*")),)
+
+
+def _topic(request: Request) -> tuple[Need, ...]:
+    return (Need(action="sns:GetTopicAttributes", resource=request.parameters["TopicArn"]),)
+
+
+def _simulate(request: Request) -> tuple[Need, ...]:
+    return (Need(action="iam:SimulatePrincipalPolicy", resource=request.parameters["PolicySourceArn"]),)
+
+
 def _nothing(_request: Request) -> tuple[Need, ...]:
     return ()
 
@@ -269,6 +281,9 @@ def _resource_tags(request: Request, arn: str) -> dict[str, Any]:
 _NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
     ("sts", "GetCallerIdentity"): _nothing,  # everybody may always ask who they are
     ("iam", "GetRole"): _role,
+    ("iam", "SimulatePrincipalPolicy"): _simulate,
+    ("cloudwatch", "DescribeAlarms"): _alarms,
+    ("sns", "GetTopicAttributes"): _topic,
     ("batch", "RegisterJobDefinition"): _register_job_definition,
     ("sagemaker", "AddTags"): _hosting_tags,
     ("sagemaker", "DeleteTags"): _hosting_tags,

@@ -71,6 +71,7 @@ class State:
     credentials_lifetime: float | None = None
     permissions_enforced: bool = False
     grants_used: set[Grant] = field(default_factory=set)
+    quotas: dict[str, float | None] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def take_fault(self, call: Call) -> Fault | None:
@@ -98,7 +99,7 @@ class State:
     def reset(self) -> None:
         with self.lock:
             self.hosting.reset()
-            for remembered in (self.faults, self.calls, self.layers, self.credentials_end, self.grants_used):
+            for remembered in (self.faults, self.calls, self.layers, self.credentials_end, self.grants_used, self.quotas):
                 remembered.clear()
             self.credentials_lifetime = None
             self.permissions_enforced = False

@@ -111,6 +111,6 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """A copy of the first example in which nothing is wrong."""
-    shutil.copytree(EXAMPLE, tmp_path / "repository")
+    """A copy of the first example, with one workflow, in which nothing is wrong."""
+    shutil.copytree(EXAMPLE, tmp_path / "repository", ignore=shutil.ignore_patterns("plan_on_pull_request.yml"))
     return Repository(path=tmp_path / "repository")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.seed import admin_session, make_bucket, make_roles, push_image
+from sandbox.seed import admin_session, make_alarm, make_bucket, make_job_queues, make_roles, make_topic, push_image
 from tests.conftest import REPOSITORY, Caller
 
 
 def writes(calls: list[dict[str, Any]]) -> list[str]:
     """Operations that change something in AWS, by their names."""
-    reading = ("Get", "Head", "Describe", "List", "BatchGet", "AssumeRole")
+    reading = ("Get", "Head", "Describe", "List", "BatchGet", "AssumeRole", "Simulate")
     return [call["operation"] for call in calls if not call["operation"].startswith(reading)]
 
 
@@ -131,7 +132,7 @@ def test_the_log_has_its_steps_in_order_as_groups_with_durations(caller: Caller)
         "Batch",
         "Registration",
     ]
-    assert log.count("::group::") == log.count("::endgroup::") == log.count("✓ ")
+    assert log.count("::group::") == log.count("::endgroup::") == len(re.findall(r"^✓ \w", log, flags=re.MULTILINE))
 
 
 def test_everything_made_in_aws_is_tagged_with_where_it_comes_from(caller: Caller) -> None:
@@ -149,6 +150,7 @@ def test_an_update_takes_the_way_that_the_infra_file_says_and_another_way_alone_
     created = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)
     assert "LastDeploymentConfig" not in created
     caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    make_alarm(caller.sandbox, admin_session(), "server-5xx")
     rollout = "{strategy: canary, size: 10%, wait_interval: 0, termination_wait: 0, alarms: [server-5xx]}"
     with caller.infra_file.open("a", encoding="utf-8") as infra:
         infra.write(f"sagemaker:\n  rollout: {rollout}\n")
@@ -192,6 +194,7 @@ def test_names_of_the_infra_file_win_over_the_convention(caller: Caller, archive
     push_image(caller.sandbox, admin_session(), repository=repository)
     own = {"BucketName": bucket, "ServerName": server, "ImageRepository": repository, "WeightsFolder": "models"}
     make_roles(caller.sandbox, admin_session(), project=caller.project, env="dev", repository=REPOSITORY, **own)
+    make_job_queues(caller.sandbox, admin_session(), server, ("m5.xlarge",))
     with caller.infra_file.open("a", encoding="utf-8") as infra:
         infra.write(f"names: {{bucket: {bucket}, server: {server}, repository: {repository}, weights_key: models/best.tar.gz}}\n")
     ended = caller.run()
@@ -207,7 +210,7 @@ def test_an_asynchronous_endpoint_announces_its_results_and_the_platform_learns_
     make_caller: Callable[..., Caller],
 ) -> None:
     caller = make_caller("document-summary")
-    topic = "arn:aws:sns:ap-northeast-1:123456789012:inference"
+    topic = make_topic(caller.sandbox, admin_session(), "inference")
     caller.edit(caller.infra_file, "  async:\n", f"  async:\n    error_topic: {topic}\n    invocation_timeout: 120\n")
     ended = caller.run()
     assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log

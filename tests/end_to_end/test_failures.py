@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import signal
 import tarfile
 import time
@@ -84,7 +85,16 @@ class TestCredentials:
         ended = caller.run()
         failed(ended, 1, "ACES-A003")
         assert arn in ended.log
-        assert "sub: repo:example-org/number-plate-detection:ref:refs/heads/develop" in ended.log
+        for claim in (
+            "sub: repo:example-org/number-plate-detection:ref:refs/heads/develop",
+            "aud: sts.amazonaws.com",
+            "repository: example-org/number-plate-detection",
+            "ref: refs/heads/develop",
+        ):
+            assert claim in ended.log
+        (token,) = re.findall(r"^::add-mask::(ey.*)$", ended.log, flags=re.MULTILINE)
+        assert ended.log.count(token) == 1
+        assert token not in ended.summary
 
     def test_a_token_endpoint_that_fails_at_first_is_asked_again(self, caller: Caller) -> None:
         requests.post(f"{caller.sandbox.oidc_url}/_control", json={"fail": 2, "status": 503}, timeout=10)
@@ -189,8 +199,8 @@ class TestPreflight:
         ended = caller.run(command="plan")
         assert (ended.status, ended.outputs["result"], ended.codes) == (0, "planned", []), ended.log
         name = f"{caller.project}-dev-sagemaker-role"
-        assert f"The role {name} was not checked: missing permission iam:GetRole." in ended.log
-        assert ended.summary.count("ACES-P010") == 3
+        assert f"The role {name}: not checked, missing permission iam:GetRole." in ended.log
+        assert ended.summary.count("⚠️ **[ACES-P010]") == ended.summary.count("| ➖ | Role ") == 3
 
     def test_a_call_that_aws_refuses_is_told_in_its_words(self, caller: Caller) -> None:
         caller.fault(
@@ -330,7 +340,7 @@ class TestSageMaker:
         ended = caller.run(wait_timeout="1s")
         failed(ended, 1, "ACES-E003")
         assert "a run again finds that and waits for it" in ended.log
-        caller.control("POST", f"endpoints/{caller.server}/status", {"status": "Creating", "seconds": 0})  # until seen once
+        caller.control("POST", f"endpoints/{caller.server}/status", {"status": "Creating", "seconds": 6})
         again = caller.run()
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert "wait for" in again.log

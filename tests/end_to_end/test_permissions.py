@@ -31,7 +31,7 @@ from aces_action.weights.store import read_record
 from sandbox.archives import make_weights
 from sandbox.aws.policy import JSON, listed
 from sandbox.iam import TEMPLATE, Role, roles
-from sandbox.seed import ACCOUNT, REGION, admin_session, make_roles
+from sandbox.seed import ACCOUNT, REGION, admin_session, make_alarm, make_roles, make_topic
 from tests.conftest import REPOSITORY, Caller
 
 if TYPE_CHECKING:
@@ -119,8 +119,9 @@ NEEDED_TO_PLAN = {
     "WeightsRead": "s3:GetObject",
     "KeyDecrypt": "kms:Decrypt",
     "ImageRead": "ecr:BatchGetImage",
-    "BatchRead": "ec2:DescribeInstanceTypes",
-    "EndpointRead": "sagemaker:DescribeEndpoint",
+    "InstancesRead": "ec2:DescribeInstanceTypes",
+    "BatchRead": "batch:DescribeJobDefinitions",
+    "EndpointRead": "sagemaker:DescribeModel",
 }
 NEEDED_TO_DEPLOY = {
     "KeyEncrypt": "kms:GenerateDataKey",
@@ -138,7 +139,13 @@ NEEDED_TO_UPDATE = {"EndpointChangeTags": "sagemaker:AddTags"}
 ONLY_A_WARNING = {
     "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
     "BatchRolesRead": ("iam:GetRole", "ACES-P010"),
+    "BatchQueues": ("batch:DescribeJobQueues", "ACES-P010"),
+    "EndpointQuotas": ("servicequotas:ListServiceQuotas", "ACES-P010"),
+    "EndpointUsage": ("sagemaker:DescribeEndpoint", "ACES-P010"),
+    "EndpointAlarms": ("cloudwatch:DescribeAlarms", "ACES-P010"),
+    "EndpointTopics": ("sns:GetTopicAttributes", "ACES-P010"),
     "WeightsVerdict": ("s3:PutObject", "ACES-W017"),
+    "RolesSimulate": ("iam:SimulatePrincipalPolicy", "ACES-P010"),
 }
 
 
@@ -155,16 +162,25 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
             deployer.set_permissions(everything)
             assert "Out of memory" in deployer.run()[1]
         assert_stopped(deployer, without(everything, sid), action)
+    make_others_endpoint(caller)
+    name_more(caller)
     for sid, (action, code) in ONLY_A_WARNING.items():
         deployer.set_permissions(without(everything, sid))
-        assert_named(deployer.run(command="plan" if code == "ACES-P010" else "deploy"), 0, code, action)
+        if sid != "EndpointTopics":  # only an asynchronous endpoint has any
+            # a plan passes no roles, and keeps no verdict
+            writes = sid in {"RolesSimulate", "WeightsVerdict"}
+            assert_named(deployer.run(command="deploy" if writes else "plan"), 0, code, action)
     caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
     for sid, action in NEEDED_TO_UPDATE.items():
         assert_stopped(deployer, without(everything, sid), action)
 
     deployer.set_permissions(deployer.role.managed)
     status, log = deployer.run()
-    assert (status, "ACES-A" in log) == (0, False), log
+    assert (status, "ACES-A" in log, "ACES-P010" in log) == (0, False, False), log
+    caller.control("POST", "quotas", {"name": "ml.g4dn.xlarge for endpoint usage", "value": None})
+    assert "ACES-P015" in deployer.run(command="plan")[1]
+    topic = make_topic(caller.sandbox, admin_session(), "inference")
+    under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)
     break_off_a_release(deployer)
     push_image(deployer)
     granted = list(statements(deployer.role.managed))
@@ -178,13 +194,37 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
 
 def assert_stopped(deployer: Deployer, permissions: Documents, action: str, command: str = "deploy") -> None:
     deployer.set_permissions(permissions)
-    assert_named(deployer.run(command=command), 1, "ACES-A005", action)
+    code = "ACES-P014" if action == "iam:PassRole" else "ACES-A005"  # the preflight asks IAM whether it may pass roles
+    assert_named(deployer.run(command=command), 1, code, action)
 
 
 def assert_named(ended: tuple[int, str], status: int, code: str, action: str) -> None:
     problems = [line for line in ended[1].splitlines() if f"title={code}" in line]
     assert ended[0] == status, ended[1]
     assert any(action in problem for problem in problems), f"{action} is not named:\n{ended[1]}"
+
+
+def make_others_endpoint(caller: Caller) -> None:
+    """Another project's, with the same model behind it: its instances count against the quota as well."""
+    sagemaker = caller.client("sagemaker")
+    model = sagemaker.list_models(NameContains=caller.project)["Models"][0]["ModelName"]
+    variant = {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="others", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="others", EndpointConfigName="others")
+
+
+def name_more(caller: Caller) -> None:
+    """An alarm, a subnet and a security group in the infra file."""
+    ec2 = caller.client("ec2")
+    subnet, group = ec2.describe_subnets()["Subnets"][0], ec2.describe_security_groups()["SecurityGroups"][0]
+    make_alarm(caller.sandbox, admin_session(), "server-5xx")
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write(f"""\
+sagemaker:
+  rollout: {{strategy: canary, size: 10%, wait_interval: 0, alarms: [server-5xx]}}
+  subnets: [{subnet["SubnetId"]}]
+  security_group_ids: [{group["GroupId"]}]
+""")
 
 
 def break_off_a_release(deployer: Deployer) -> None:
@@ -228,13 +268,13 @@ def under_role(deployer: Deployer, service: str) -> Any:
 
 
 def test_a_role_that_may_only_plan_plans_and_changes_nothing(deployer: Deployer) -> None:
-    plan = {name: document for name, document in deployer.permissions.items() if name.endswith("-aces-plan")}
+    plan = {name: document for name, document in deployer.permissions.items() if name.endswith(("-aces-plan", "-aces-preflight"))}
     deployer.set_permissions(plan)
     status, log = deployer.run(command="plan")
     assert status == 0, log
     assert "ACES-" not in log
     status, log = deployer.run()
-    assert (status, "it lacks s3:PutObject" in log) == (1, True), log
+    assert (status, "ACES-P014" in log, "Nothing was changed." in log) == (1, True, True), log
 
 
 @pytest.mark.parametrize(

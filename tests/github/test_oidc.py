@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
+import requests
 
 from aces_action.github.oidc import fetch_token
 from aces_action.problems import ActionError
+from sandbox.server import Sandbox
 
 
 @pytest.mark.parametrize(("url", "request_token"), [(None, "t"), ("", "t"), ("http://127.0.0.1:9/", None)])
@@ -29,3 +33,36 @@ def test_an_endpoint_that_cannot_be_reached_is_named_as_the_cause() -> None:
     [problem] = raised.value.problems
     assert problem.message.en == "GitHub's token endpoint does not answer (InvalidSchema)."
     assert problem.message.ja == "GitHubのトークンのエンドポイントが応答しません（InvalidSchema）。"
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox) -> Iterator[Callable[..., str]]:
+    """Asks the local endpoint for a token, after telling it how to behave."""
+
+    def asked(tell: Callable[[str, str], None] = lambda _call, _why: None, **behaviour: object) -> str:
+        requests.post(f"{sandbox.oidc_url}/_control", json=behaviour, timeout=10).raise_for_status()
+        return fetch_token(sandbox.oidc_request_url, sandbox.oidc_request_token, tell=tell)
+
+    yield asked
+    requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
+
+
+def test_an_endpoint_that_fails_at_first_is_asked_again_and_each_time_is_told(ask: Callable[..., str]) -> None:
+    told: list[tuple[str, str]] = []
+    assert ask(lambda *each: told.append(each), fail=2, status=503).count(".") == 2
+    assert told == [("GET", "HTTP 503"), ("GET", "HTTP 503")]
+
+
+def test_a_slow_endpoint_is_waited_for(ask: Callable[..., str]) -> None:
+    assert ask(slow_seconds=0.5).count(".") == 2
+
+
+def test_a_refused_token_is_not_asked_for_again_and_comes_with_the_yaml(ask: Callable[..., str]) -> None:
+    told: list[tuple[str, str]] = []
+    with pytest.raises(ActionError) as raised:
+        ask(lambda *each: told.append(each), fail=1, status=403)
+    [problem] = raised.value.problems
+    assert told == []
+    assert problem.message.en == "GitHub refused this job an OIDC token (HTTP 403)."
+    assert "permissions:\n      id-token: write" in problem.hint.en
+    assert "A pull request from a fork never gets it" in problem.hint.en

@@ -94,7 +94,10 @@ class TestParameters:
         assert not any(name.endswith("image-push") for name in made(WithImagePush="false")["DeployRole"].managed)
 
     def test_the_role_for_pull_requests_may_do_what_plan_does_alone(self) -> None:
-        assert list(made(WithPlanRole="true")["PullRequestRole"].managed) == ["plates-dev-aces-plan"]
+        assert list(made(WithPlanRole="true")["PullRequestRole"].managed) == [
+            "plates-dev-aces-plan",
+            "plates-dev-aces-preflight",
+        ]
 
     def test_names_of_the_infra_file_take_the_place_of_the_convention(self) -> None:
         own = {"BucketName": "store", "ServerName": "engine", "ImageRepository": "images/plates", "WeightsFolder": "models"}
@@ -102,7 +105,11 @@ class TestParameters:
         for action, mine, conventional in (
             ("s3:GetObject", "arn:aws:s3:::store/models/best.tar.gz", "arn:aws:s3:::plates-dev/shared/weights/deploy.tar.gz"),
             ("ecr:BatchGetImage", arn("ecr", "repository/images/plates"), arn("ecr", "repository/plates-dev-algorithm-server")),
-            ("sagemaker:DescribeEndpoint", arn("sagemaker", "endpoint/engine-async"), ENDPOINT),
+            (
+                "sagemaker:DescribeModel",
+                arn("sagemaker", "model/engine-1"),
+                arn("sagemaker", "model/plates-dev-algorithm-server-1"),
+            ),
         ):
             assert grants(permissions, Need(action=action, resource=mine))
             assert not grants(permissions, Need(action=action, resource=conventional))
@@ -309,10 +316,18 @@ class TestReference:
     def test_on_everything_is_granted_only_what_takes_no_resource(self) -> None:
         everywhere = {action for each in statements() if each["Resource"] == "*" for action in listed(each["Action"])}
         assert everywhere == {
+            "batch:DescribeComputeEnvironments",
             "batch:DescribeJobDefinitions",
+            "batch:DescribeJobQueues",
             "cloudwatch:PutMetricData",  # limited by its namespace
+            "ec2:DescribeInstanceTypeOfferings",
             "ec2:DescribeInstanceTypes",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
             "ecr:GetAuthorizationToken",
+            "sagemaker:ListEndpoints",
+            "servicequotas:ListAWSDefaultServiceQuotas",
+            "servicequotas:ListServiceQuotas",
         }
         assert not any(each["required"] for action in everywhere for each in self.types(action))
 

@@ -331,9 +331,9 @@ def test_an_asynchronous_endpoint_may_sleep_and_scaling_is_said_not_to_be_applie
     )
 
 
-def test_a_compute_environment_is_said_not_to_be_applied(workspace: Workspace) -> None:
+def test_a_compute_environment_is_left_to_the_preflight(workspace: Workspace) -> None:
     text = f"{BASE}aws_longtime_batch_instance_type: m5.xlarge\nbatch: {{compute_environment: own, longtime: {{queue: q}}}}\n"
-    _only(workspace, text, "C022", 4, 9, "batch.compute_environment is checked, but not applied")
+    assert _found(workspace, text) == []
     project, _ = workspace.load()
     assert project is not None
     assert project.infra.longtime_job is not None

@@ -64,8 +64,9 @@ def test_other_actions_are_left_alone(tmp_path: Path, uses: str) -> None:
 
 
 def test_the_guides_variables_are_what_the_runner_would_set() -> None:
-    (found,) = find_usages(EXAMPLES / "number-plate-detection")[0]
-    assert found.job == "deploy"
+    found, planned = find_usages(EXAMPLES / "number-plate-detection")[0]
+    assert (found.job, planned.job) == ("deploy", "plan")
+    assert planned.environ().items() >= found.environ().items()
     assert found.environ() == {
         "ENV": "dev",
         "Project": "number-plate-detection",

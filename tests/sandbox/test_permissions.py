@@ -84,9 +84,9 @@ class TestOverHttp:
     def test_each_protocol_refuses_in_its_own_words_and_names_the_permission(self, client: Callable[[str], Any]) -> None:
         thing = {"Bucket": "number-plate-detection-dev", "Key": "x"}
         for service, operation, arguments, code, permission in (
-            ("sagemaker", "list_endpoints", {}, "AccessDeniedException", "sagemaker:ListEndpoints"),
+            ("sagemaker", "list_models", {}, "AccessDeniedException", "sagemaker:ListModels"),
             ("ecr", "delete_repository", {"repositoryName": "others"}, "AccessDeniedException", "ecr:DeleteRepository"),
-            ("batch", "describe_job_queues", {}, "AccessDeniedException", "batch:DescribeJobQueues"),
+            ("batch", "list_scheduling_policies", {}, "AccessDeniedException", "batch:ListSchedulingPolicies"),
             ("iam", "list_roles", {}, "AccessDenied", "iam:ListRoles"),
             ("ec2", "describe_instances", {}, "UnauthorizedOperation", "ec2:DescribeInstances"),
             ("s3", "delete_object", thing, "AccessDenied", "s3:DeleteObject"),

@@ -1,0 +1,108 @@
+"""The endpoint as it is now: it can become what the infra file asks for, and nobody else is at work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aces_action.aws.tags import RUN_URL, is_ours
+from aces_action.checks import Check
+from aces_action.endpoint.apply import not_ours
+from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_tags
+from aces_action.language import Text, lines, same
+from aces_action.preflight.questions import Answer
+from aces_action.problems import CATALOGUE, Problem
+
+if TYPE_CHECKING:
+    from types_boto3_sagemaker import SageMakerClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The endpoint as it stands. `run_url`: of the run that began what is under way, else that made what it serves; empty where
+    the tags do not tell."""
+
+    current: CurrentEndpoint
+    is_async: bool
+    tags: Mapping[str, str] = field(default_factory=dict)
+    run_url: str = ""
+
+    @property
+    def can_be_updated(self) -> bool:
+        """Otherwise it is made anew, and its instances are gone by then."""
+        return self.current.status not in {"Failed", "OutOfService", "Deleting"}
+
+
+def read_standing(client: SageMakerClient, name: str) -> Standing | None:
+    """None: there is no such endpoint."""
+    current = read_endpoint(client, name)
+    if current is None:
+        return None
+    live = read_config(client, current.config_name) if current.config_name else None
+    tags = read_tags(client, current.arn)
+    run_url = tags.get(RUN_URL, "")
+    # an endpoint gets its own new tags only after an update; who began one is told by the config that it leads to
+    if current.status in TRANSIENT and (target := current.target_config) and target != current.config_name:
+        config = read_config(client, target)
+        run_url = read_tags(client, config["EndpointConfigArn"]).get(RUN_URL, "") if config else ""
+    return Standing(current=current, is_async="AsyncInferenceConfig" in (live or {}), tags=tags, run_url=run_url)
+
+
+def check_endpoint(
+    name: str, found: Answer[Standing | None], *, is_async: bool, project: str, env: str, run_url: str
+) -> list[Check]:
+    """`run_url` is this run's: what an attempt of it before has begun is its own."""
+    what, needed = Text(f"Endpoint {name}", f"エンドポイント{name}"), Text("none, or ours and at rest", "なし、または更新可能")
+    if found.problems:
+        return found.failed(what, needed)
+    standing = found.value
+    if standing is None:
+        return [Check(what=what, found=Text("none yet", "未作成"), needed=needed)]
+    current, problems = standing.current, []
+    if not is_ours(standing.tags, project=project, env=env):
+        problems.append(not_ours("endpoint", name, current.arn, project=project, env=env))
+    elif standing.can_be_updated and current.config_name and standing.is_async != is_async:
+        problems.append(_other_mode(name, is_async))
+    if current.status in TRANSIENT:
+        problems += _under_way(name, standing, run_url)
+    return [Check(what=what, found=same(current.status), needed=needed, problems=tuple(problems))]
+
+
+def _other_mode(name: str, is_async: bool) -> Problem:
+    now = Text("a real-time", "リアルタイム") if is_async else Text("an asynchronous", "非同期")
+    wanted = Text("an asynchronous", "非同期") if is_async else Text("a real-time", "リアルタイム")
+    return Problem(
+        kind=CATALOGUE["P027"],
+        message=Text(
+            f"{name} is {now.en} endpoint and cannot become {wanted.en} one.",
+            f"{name}は{now.ja}エンドポイントで、{wanted.ja}エンドポイントには変更できません。",
+        ),
+        hint=Text(
+            "Give the new one another name in the infra file (sagemaker.endpoint_name), or delete the old one first.",
+            "infraファイルのsagemaker.endpoint_nameで別の名前にするか、先に古いエンドポイントを削除してください。",
+        ),
+    )
+
+
+def _under_way(name: str, standing: Standing, run_url: str) -> list[Problem]:
+    status, other = standing.current.status, standing.run_url
+    if status == "SystemUpdating" or (other and other == run_url):
+        return []  # AWS's own maintenance, or this very run's, begun in an attempt before
+    by = Text(f"by {other}", f"実行元: {other}") if other else Text("by somebody else", "実行元は不明")
+    return [
+        Problem(
+            kind=CATALOGUE["P028"],
+            message=Text(
+                f"Another deployment of {name} is under way ({status}), begun {by.en}: this one waits for it first.",
+                f"{name}の別のデプロイが進行中です（{status}、{by.ja}）。先にその完了を待ちます。",
+            ),
+            hint=lines(
+                Text(
+                    "Let workflows of one server wait for each other:",
+                    "同じサーバのワークフローが同時に動かないようにしてください:",
+                ),
+                same(f"concurrency:\n  group: deploy-{name}\n  cancel-in-progress: false"),
+            ),
+        )
+    ]

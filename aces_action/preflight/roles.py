@@ -1,0 +1,208 @@
+"""The roles that the server runs under: they exist, trust the service that runs it, and this job may pass them on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from aces_action.aws.errors import error_code
+from aces_action.aws.identity import Identity
+from aces_action.aws.naming import Names
+from aces_action.checks import Check
+from aces_action.language import Text, same
+from aces_action.preflight.questions import Answer
+from aces_action.problems import CATALOGUE, Problem
+from aces_action.project.model import Infra
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
+
+SAGEMAKER, CONTAINERS = "sagemaker.amazonaws.com", "ecs-tasks.amazonaws.com"
+ABSENT: Mapping[str, Any] = {}
+"""In place of a trust policy: there is no such role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role by what it is for ('sagemaker', 'batch job', 'batch execution'), and the service that takes it on."""
+
+    use: str
+    arn: str
+    service: str
+
+    @property
+    def name(self) -> str:
+        return self.arn.rpartition("/")[2]
+
+
+def roles_of(infra: Infra, names: Names, identity: Identity) -> list[Role]:
+    """The roles to pass: the infra file's own, else by convention in the caller's account."""
+
+    def arn(own: str | None, name: str) -> str:
+        return own or f"arn:{identity.partition}:iam::{identity.account}:role/{name}"
+
+    roles = []
+    if infra.endpoint:
+        roles.append(Role(use="sagemaker", arn=arn(infra.endpoint.execution_role_arn, names.sagemaker_role), service=SAGEMAKER))
+    if infra.job:
+        roles += [
+            Role(use="batch job", arn=arn(infra.job.job_role_arn, names.batch_job_role), service=CONTAINERS),
+            Role(use="batch execution", arn=arn(infra.job.execution_role_arn, names.batch_execution_role), service=CONTAINERS),
+        ]
+    return roles
+
+
+def read_trust(client: IAMClient, name: str) -> Mapping[str, Any]:
+    """The trust policy of a role; ABSENT where there is no role of that name."""
+    try:
+        document: object = client.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    except ClientError as error:
+        if error_code(error) == "NoSuchEntity":
+            return ABSENT
+        raise
+    # botocore has decoded it; the stubs say that it is text
+    return document if isinstance(document, Mapping) else dict(json.loads(str(document)))
+
+
+def own_arn(identity: Identity, role_arn: str | None) -> str:
+    """The ARN of whoever runs this, as IAM's simulation takes it: of a session, that of its role.
+
+    A session's ARN does not tell the path of its role; `role_arn` does, where it is the role that was assumed.
+    """
+    session = re.fullmatch(r"(arn:[\w-]+):sts::(\d+):assumed-role/([^/]+)/.+", identity.arn)
+    if session is None:
+        return identity.arn
+    if role_arn and role_arn.rpartition("/")[2] == session[3]:
+        return role_arn
+    return f"{session[1]}:iam::{session[2]}:role/{session[3]}"
+
+
+def simulate_passing(client: IAMClient, caller: str, service: str, arns: Iterable[str]) -> dict[str, bool]:
+    """Whether `caller` may pass each role to the service, by IAM's own simulation of its policies."""
+    answer = client.simulate_principal_policy(
+        PolicySourceArn=caller,
+        ActionNames=["iam:PassRole"],
+        ResourceArns=sorted(set(arns)),
+        ContextEntries=[{"ContextKeyName": "iam:PassedToService", "ContextKeyValues": [service], "ContextKeyType": "string"}],
+    )
+    decided: dict[str, bool] = {}
+    for result in answer["EvaluationResults"]:
+        of_resources = result.get("ResourceSpecificResults") or []
+        for each in of_resources:
+            decided[each["EvalResourceName"]] = each["EvalResourceDecision"] == "allowed"
+        if not of_resources:
+            decided[result.get("EvalResourceName", "")] = result["EvalDecision"] == "allowed"
+    return decided
+
+
+def check_role(role: Role, found: Answer[Mapping[str, Any]], passing: Answer[dict[str, bool]]) -> Check:
+    """`passing`: by the roles' ARNs, for the role's service. Why that could not be asked is told apart from this."""
+    what, needed = _what(role), Text(f"{role.name}, trusting {role.service}", f"{role.service}を信頼する{role.name}")
+    if found.value is None:
+        return Check(what=what, found=same("–"), needed=needed, problems=found.problems)
+    if found.value == ABSENT:
+        return Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(_missing(role),))
+    problems = []
+    if not trusts(found.value, role.service):
+        problems.append(_no_trust(role))
+    if passing.value is not None and passing.value.get(role.arn) is False:
+        problems.append(_not_passable(role))
+    return Check(what=what, found=same(role.name), needed=needed, problems=tuple(problems))
+
+
+def trusts(policy: Mapping[str, Any], service: str) -> bool:
+    """Whether a trust policy lets a service assume the role.
+
+    Of conditions it is not known whether they hold when the service asks: one on an Allow is taken to, one on a Deny not to.
+    """
+    effects = {
+        statement.get("Effect")
+        for statement in _listed(policy.get("Statement"))
+        if any(fnmatchcase("sts:assumerole", str(action).lower()) for action in _listed(statement.get("Action")))
+        and _names_service(statement.get("Principal"), service)
+        and not (statement.get("Effect") == "Deny" and statement.get("Condition"))
+    }
+    return "Allow" in effects and "Deny" not in effects
+
+
+def _names_service(principal: object, service: str) -> bool:
+    if principal == "*":
+        return True
+    return isinstance(principal, Mapping) and any(each in ("*", service) for each in _listed(principal.get("Service")))
+
+
+def _listed(value: Any) -> list[Any]:
+    """IAM writes a single value without its list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+_WHAT = {
+    "sagemaker": Text("Role of the endpoint", "エンドポイントのロール"),
+    "batch job": Text("Role of the jobs", "ジョブのロール"),
+    "batch execution": Text("Role that starts the jobs", "ジョブを起動するロール"),
+}
+
+
+def _what(role: Role) -> Text:
+    return _WHAT[role.use]
+
+
+def _missing(role: Role) -> Problem:
+    return Problem(
+        kind=CATALOGUE["P006"],
+        message=Text(
+            f"There is no IAM role {role.name}, which the server would run under.",
+            f"サーバの実行に使うIAMロール{role.name}がありません。",
+        ),
+        hint=Text(
+            "Ask who set the AWS account up for it, or name another role in the infra file: "
+            "sagemaker.execution_role_arn, batch.execution_role_arn or batch.job_role_arn.",
+            "AWSアカウントの担当者に確認するか、infraファイルで別のロールを指定してください: "
+            "sagemaker.execution_role_arn、batch.execution_role_arn、batch.job_role_arn",
+        ),
+    )
+
+
+def _no_trust(role: Role) -> Problem:
+    statement = {"Effect": "Allow", "Principal": {"Service": role.service}, "Action": "sts:AssumeRole"}
+    written = json.dumps(statement)
+    return Problem(
+        kind=CATALOGUE["P013"],
+        message=Text(
+            f"The role {role.name} does not trust {role.service}, which runs the server under it.",
+            f"サーバを実行する{role.service}を、ロール{role.name}が信頼していません。",
+        ),
+        hint=Text(
+            f"Add this statement to its trust policy:\n{written}",
+            f"信頼ポリシーに次のステートメントを追加してください:\n{written}",
+        ),
+    )
+
+
+def _not_passable(role: Role) -> Problem:
+    statement = {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": role.arn,
+        "Condition": {"StringEquals": {"iam:PassedToService": role.service}},
+    }
+    written = json.dumps(statement)
+    return Problem(
+        kind=CATALOGUE["P014"],
+        message=Text(
+            f"The job may not pass the role {role.name} to {role.service} (iam:PassRole).",
+            f"このジョブは、ロール{role.name}を{role.service}に渡せません（iam:PassRole）。",
+        ),
+        hint=Text(
+            f"Add this statement to the role of AWS_ROLE_ARN:\n{written}",
+            f"AWS_ROLE_ARNのロールに次のステートメントを追加してください:\n{written}",
+        ),
+    )

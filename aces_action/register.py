@@ -1,0 +1,118 @@
+"""The story of `command: register`: what serves now is listed on the platform. Nothing is deployed, and as often as one likes."""
+
+from __future__ import annotations
+
+from aces_action.aws.clients import Clients
+from aces_action.aws.naming import Names
+from aces_action.aws.tags import is_ours
+from aces_action.batch.plan import read_job_definition
+from aces_action.deploy import JobDefinitions, listing_of, open_platform, outages_told, register, sign_in
+from aces_action.endpoint.current import SERVING, read_endpoint, read_tags
+from aces_action.github.log import Log
+from aces_action.github.run import Run
+from aces_action.language import Text
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.project.model import Project
+from aces_action.report import Report, change_lines
+from aces_action.settings import Settings
+from aces_action.steps import Steps
+
+
+def register_serving(
+    project: Project, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report
+) -> None:
+    """Finds endpoint and job definitions by their names and tags, and registers them. Fills in `report` as it goes.
+
+    Raises ActionError: R005 where something of what the infra file asks for does not serve, and those of the registration.
+    """
+    outages = outages_told(log)
+    clients, identity = sign_in(project, settings, run, log, steps, report, outages)
+    platform = open_platform(settings, outages)
+    with steps.step("What serves"):
+        jobs = _find(clients, names, settings, report)
+        for name, value in report.outputs.items():
+            log.info(f"{name}  {value}")
+    with steps.step("Registration"):
+        listing = listing_of(project, names, settings, identity, names.endpoint, jobs)
+        report.changes += register(platform, listing, settings, log, report)
+        for line in change_lines(report.changes):
+            log.info(line)
+    report.result = "registered" if any(change.is_change for change in report.changes) else "unchanged"
+
+
+def _find(clients: Clients, names: Names, settings: Settings, report: Report) -> JobDefinitions:
+    """What serves, in the outputs; the revisions of the job definitions. Raises ActionError (R005) with all that is missing."""
+    problems = []
+    if names.endpoint:
+        problems += _find_endpoint(clients, names.endpoint, settings, report)
+    found = {
+        output: _find_job(clients, name, output, settings, report, problems)
+        for output, name in (
+            ("batch-job-definition-arn", names.job),
+            ("batch-longtime-job-definition-arn", names.longtime_job),
+        )
+    }
+    if problems:
+        raise ActionError(problems)
+    return JobDefinitions(standard=found["batch-job-definition-arn"], longtime=found["batch-longtime-job-definition-arn"])
+
+
+def _find_endpoint(clients: Clients, name: str, settings: Settings, report: Report) -> list[Problem]:
+    current = read_endpoint(clients.sagemaker, name)
+    if current is None:
+        return [_missing(Text(f"There is no endpoint {name} to register.", f"登録するエンドポイント{name}がありません。"))]
+    if not is_ours(read_tags(clients.sagemaker, current.arn), project=settings.project, env=settings.env):
+        return [
+            _missing(
+                Text(
+                    f"The endpoint {name} was not made by this action for {settings.project} {settings.env}.",
+                    f"エンドポイント{name}は、このアクションが{settings.project}の{settings.env}のために作ったものではありません。",
+                )
+            )
+        ]
+    if current.status not in SERVING:
+        return [
+            _missing(
+                Text(
+                    f"The endpoint {name} does not serve: it is {current.status}.",
+                    f"エンドポイント{name}は稼働していません（{current.status}）。",
+                )
+            )
+        ]
+    report.outputs |= {
+        "endpoint-name": name,
+        "endpoint-arn": current.arn,
+        "endpoint-config-name": current.config_name,
+    }
+    return []
+
+
+def _find_job(
+    clients: Clients, name: str | None, output: str, settings: Settings, report: Report, problems: list[Problem]
+) -> str | None:
+    if name is None:
+        return None
+    current = read_job_definition(clients.batch, name)
+    if current is None or not is_ours(current.tags, project=settings.project, env=settings.env):
+        problems.append(
+            _missing(
+                Text(
+                    f"There is no job definition {name} of this action to register.",
+                    f"このアクションが作った、登録するジョブ定義{name}がありません。",
+                )
+            )
+        )
+        return None
+    report.outputs[output] = current.arn
+    return current.arn
+
+
+def _missing(message: Text) -> Problem:
+    return Problem(
+        kind=CATALOGUE["R005"],
+        message=message,
+        hint=Text(
+            "Run `command: deploy` first; with `platform: deferred` also while the platform is asleep.",
+            "先に`command: deploy`を実行してください。`platform: deferred`を指定すると、ACES Platformの停止中でも実行できます。",
+        ),
+    )

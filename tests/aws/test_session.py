@@ -1,0 +1,178 @@
+"""The session of a run against the local AWS: who it is, how long, and what it tries again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from aces_action.aws.session import ends_within, open_session
+from sandbox.seed import admin_session, make_roles
+from sandbox.server import Sandbox
+from tests.conftest import REPOSITORY
+
+
+class Job:
+    """A job with a role: its session, the tokens it asked for, the calls it made again."""
+
+    def __init__(self, sandbox: Sandbox, role_arn: str) -> None:
+        self.sandbox = sandbox
+        self.tokens: list[str] = []
+        self.told: list[tuple[str, str, str]] = []
+        self.session = open_session(
+            region="ap-northeast-1",
+            role_arn=role_arn,
+            session_name="aces-action.test.1",
+            token=self._token,
+            tell=lambda *each: self.told.append(each),
+        )
+        self.sagemaker: Any = self.session.client("sagemaker")
+
+    def _token(self) -> str:
+        self.tokens.append(self.sandbox.issuer.token(repository=REPOSITORY, audience="sts.amazonaws.com"))
+        return self.tokens[-1]
+
+    def look(self) -> None:
+        self.sagemaker.list_endpoints()
+
+    def control(self, what: str, **wish: object) -> None:
+        requests.post(f"{self.sandbox.aws_url}/_sandbox/{what}", json=wish, timeout=10).raise_for_status()
+
+    def calls(self, operation: str) -> list[dict[str, Any]]:
+        calls: list[dict[str, Any]] = requests.get(f"{self.sandbox.aws_url}/_sandbox/calls", timeout=10).json()
+        return [call for call in calls if call["operation"] == operation]
+
+
+@pytest.fixture(scope="module")
+def role_arn(sandbox: Sandbox) -> str:
+    return make_roles(sandbox, admin_session(), project="session", env="dev", repository=REPOSITORY)
+
+
+@pytest.fixture
+def job(sandbox: Sandbox, role_arn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.aws_url)
+    requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=10)
+    made = Job(sandbox, role_arn)
+    yield made
+    requests.delete(f"{sandbox.aws_url}/_sandbox/faults", timeout=10)
+    requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=10)
+    made.control("credentials", lifetime_seconds=None)
+
+
+@pytest.fixture
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> Callable[..., boto3.Session]:
+    """Opens a session with these variables and nothing else of AWS's."""
+
+    def opened(**variables: str) -> boto3.Session:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return open_session(region="ap-northeast-1", role_arn=None, session_name="s", token=str)
+
+    return opened
+
+
+def test_sts_of_the_region_is_asked_and_not_the_one_in_virginia(no_keys: Callable[..., boto3.Session]) -> None:
+    assert no_keys().client("sts").meta.endpoint_url == "https://sts.ap-northeast-1.amazonaws.com"
+
+
+def test_one_assumption_serves_all_clients(job: Job) -> None:
+    job.look()
+    s3: Any = job.session.client("s3")
+    s3.list_buckets()
+    assert len(job.tokens) == len(job.calls("AssumeRoleWithWebIdentity")) == 1
+
+
+def test_sessions_of_seconds_are_renewed_each_with_a_fresh_token(job: Job) -> None:
+    job.control("credentials", lifetime_seconds=3)
+    for _ in range(4):
+        job.look()
+    assert all(call["status"] == 200 for call in job.calls("ListEndpoints"))
+    assert len(set(job.tokens)) == len(job.tokens) > 1
+
+
+def test_credentials_that_aws_takes_for_expired_are_renewed_once_and_the_call_is_made_again(job: Job) -> None:
+    job.look()
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="expired", times=1)
+    job.look()
+    assert [call["status"] for call in job.calls("ListEndpoints")] == [200, 403, 200]
+    assert len(job.tokens) == 2
+    keys = [call["access_key_id"] for call in job.calls("ListEndpoints")]
+    assert keys[0] == keys[1] != keys[2]
+    assert job.told == [("sagemaker", "ListEndpoints", "ExpiredTokenException")]
+    job.look()
+    assert len(job.tokens) == 2
+
+
+def test_credentials_that_stay_expired_are_not_renewed_in_a_loop(job: Job) -> None:
+    job.look()
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="expired", times=None)
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        job.look()
+    assert len(job.calls("ListEndpoints")) == 3  # the good one, and two tries
+    assert len(job.tokens) == 2
+
+
+def test_s3s_and_ec2s_own_words_for_expired_credentials_are_known_too(job: Job) -> None:
+    for service, operation in (("s3", "ListBuckets"), ("ec2", "DescribeSubnets")):
+        job.control("faults", service=service, operation=operation, kind="expired", times=1)
+    s3: Any = job.session.client("s3")
+    s3.list_buckets()
+    ec2: Any = job.session.client("ec2")
+    ec2.describe_subnets()
+    assert [why for _, _, why in job.told] == ["ExpiredToken", "RequestExpired"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "AccessDeniedException"), (400, "ValidationException")])
+def test_what_aws_refuses_is_never_tried_again(job: Job, status: int, code: str) -> None:
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="error", status=status, code=code, times=None)
+    with pytest.raises(ClientError, match=code):
+        job.look()
+    assert len(job.calls("ListEndpoints")) == 1
+    assert job.told == []
+
+
+def test_throttling_and_broken_connections_are_tried_again_and_told_with_the_reason(job: Job) -> None:
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="throttle", times=1)
+    job.look()
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="reset", times=1)
+    job.look()
+    assert [(call, why) for _, call, why in job.told] == [
+        ("ListEndpoints", "ThrottlingException"),
+        ("ListEndpoints", "ConnectionClosedError"),
+    ]
+
+
+def test_every_client_has_time_outs_and_jittered_retries(job: Job) -> None:
+    config = job.sagemaker.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (10, 60)
+    assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", 7)
+
+
+def until(minutes: float) -> dict[str, str]:
+    end = datetime.now(UTC) + timedelta(minutes=minutes)
+    return {
+        "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7SANDBOX",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_SESSION_TOKEN": "token",
+        "AWS_CREDENTIAL_EXPIRATION": end.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def test_keys_that_end_before_the_wait_are_known_where_their_end_is(no_keys: Callable[..., boto3.Session]) -> None:
+    assert ends_within(no_keys(**until(30)), 3600)
+    assert not ends_within(no_keys(**until(90)), 3600)
+    lasting = until(30)
+    del lasting["AWS_CREDENTIAL_EXPIRATION"]
+    assert not ends_within(no_keys(**lasting), 3600)
+
+
+def test_a_role_that_renews_itself_never_ends(job: Job) -> None:
+    assert not ends_within(job.session, 6 * 3600)

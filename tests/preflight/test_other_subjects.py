@@ -1,0 +1,211 @@
+"""Bucket, weights, instances, network, notices, the endpoint as it stands, the platform, and what could not be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from aces_action.aws.tags import tags_for
+from aces_action.batch.desired import Instance
+from aces_action.checks import Check
+from aces_action.endpoint.current import CurrentEndpoint
+from aces_action.language import Text
+from aces_action.preflight.bucket import MISSING, check_bucket
+from aces_action.preflight.endpoint import Standing, check_endpoint
+from aces_action.preflight.instances import Machine, check_batch_type, check_room
+from aces_action.preflight.network import Place, check_network
+from aces_action.preflight.notices import check_alarm, check_topic
+from aces_action.preflight.platform import check_platform, is_asleep
+from aces_action.preflight.questions import Answer, unchecked
+from aces_action.preflight.weights import FoundWeights, check_weights, sleep
+from aces_action.problems import CATALOGUE, Problem
+from aces_action.weights.located import Weights
+
+GIB = 1024**3
+RUN = "https://github.com/org/plates/actions/runs/7"
+
+
+def codes(rows: list[Check]) -> list[str]:
+    return [problem.code for row in rows for problem in row.problems]
+
+
+def test_a_bucket_of_another_region_is_refused() -> None:
+    assert codes(check_bucket(Answer(value="us-east-1"), bucket="b", region="ap-northeast-1")) == ["ACES-P001"]
+    assert codes(check_bucket(Answer(value=MISSING), bucket="b", region="ap-northeast-1")) == ["ACES-P001"]
+    assert codes(check_bucket(Answer(value="ap-northeast-1"), bucket="b", region="ap-northeast-1")) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ({}, ("", False)),
+        ({"StorageClass": "STANDARD_IA"}, ("", False)),
+        ({"StorageClass": "GLACIER_IR"}, ("", False)),
+        ({"StorageClass": "INTELLIGENT_TIERING"}, ("", False)),
+        ({"StorageClass": "GLACIER"}, ("GLACIER", False)),
+        ({"StorageClass": "DEEP_ARCHIVE", "Restore": 'ongoing-request="true"'}, ("DEEP_ARCHIVE", True)),
+        ({"StorageClass": "GLACIER", "Restore": 'ongoing-request="false", expiry-date="Fri, 21 Dec 2026"'}, ("", False)),
+        ({"StorageClass": "INTELLIGENT_TIERING", "ArchiveStatus": "DEEP_ARCHIVE_ACCESS"}, ("DEEP_ARCHIVE_ACCESS", False)),
+    ],
+)
+def test_archived_weights_are_told_from_those_that_can_be_read(head: dict[str, str], expected: tuple[str, bool]) -> None:
+    assert sleep(head) == expected
+
+
+def weights(asleep: str = "", *, restoring: bool = False) -> Answer[FoundWeights]:
+    found = Weights(bucket="b", key="k", etag="e", size=10)
+    return Answer(value=FoundWeights(weights=found, asleep=asleep, restoring=restoring))
+
+
+def test_archived_weights_come_with_the_command_that_restores_them() -> None:
+    rows = check_weights(weights("GLACIER"), bucket="b", key="k", without_bucket=False)
+    assert codes(rows) == ["ACES-P012"]
+    assert "aws s3api restore-object --bucket b --key k" in rows[0].problems[0].hint.en
+    rows = check_weights(weights("GLACIER", restoring=True), bucket="b", key="k", without_bucket=False)
+    assert "It is being restored" in rows[0].problems[0].hint.en
+    assert codes(check_weights(weights(), bucket="b", key="k", without_bucket=False)) == []
+
+
+def test_without_the_bucket_the_weights_are_not_missed_too() -> None:
+    missing = Problem(kind=CATALOGUE["P002"], message=Text("gone", "なし"))
+    assert check_weights(Answer(problems=(missing,)), bucket="b", key="k", without_bucket=True) == []
+
+
+def machine(memory: int = 16384, gpu_memory: int = 0) -> Machine:
+    instance = Instance(instance_type="x", vcpus=4, memory=memory, gpus=bool(gpu_memory), architectures=("x86_64",))
+    return Machine(instance=instance, gpu_memory=gpu_memory)
+
+
+@pytest.mark.parametrize(
+    ("has", "size", "said"),
+    [
+        (machine(), 15 * GIB, ""),
+        (machine(), 17 * GIB, "more than the memory of"),
+        (machine(gpu_memory=8192), 9 * GIB, "more than the GPU memory of"),
+        (machine(gpu_memory=8192), 17 * GIB, "more than the memory of"),
+        (machine(gpu_memory=8192), 7 * GIB, ""),
+    ],
+)
+def test_weights_that_do_not_fit_into_an_instance_are_a_warning(has: Machine, size: int, said: str) -> None:
+    [row] = check_room("ml.x", has, size=size)
+    assert codes([row]) == (["ACES-P018"] if said else [])
+    assert not said or said in row.problems[0].message.en
+
+
+def test_a_type_is_offered_where_ec2_knows_it_and_has_it_in_a_zone() -> None:
+    known = Answer(value={"x": machine()})
+
+    def judged(machines: Any, zones: Any) -> list[str]:
+        return codes(check_batch_type("x", machines, zones, region="ap-northeast-1"))
+
+    assert judged(known, Answer(value={"x": frozenset({"1a"})})) == []
+    assert judged(known, Answer()) == []  # the zones could not be asked for
+    assert judged(known, Answer(value={})) == ["ACES-P011"]
+    assert judged(Answer(value={}), Answer(value={"x": frozenset({"1a"})})) == ["ACES-P011"]
+
+
+def network(subnets: dict[str, str], groups: dict[str, str]) -> list[str]:
+    return codes(
+        check_network(
+            ("subnet-1", "subnet-2"),
+            ("sg-1",),
+            Answer(value={name: Place(vpc=vpc) for name, vpc in subnets.items()}),
+            Answer(value={name: Place(vpc=vpc) for name, vpc in groups.items()}),
+            file="infra.yml",
+        )
+    )
+
+
+def test_subnets_and_security_groups_have_to_exist_in_one_vpc() -> None:
+    assert network({"subnet-1": "v", "subnet-2": "v"}, {"sg-1": "v"}) == []
+    assert network({"subnet-1": "v"}, {}) == ["ACES-P026", "ACES-P026"]
+    assert network({"subnet-1": "v", "subnet-2": "w"}, {"sg-1": "v"}) == ["ACES-P026"]
+    assert check_network((), (), Answer(), Answer(), file="infra.yml") == []
+
+
+def test_topics_and_alarms_have_to_exist_and_alarms_to_be_silent() -> None:
+    topic = "arn:aws:sns:ap-northeast-1:123456789012:t"
+    assert codes(check_topic("k", topic, Answer(value=False), file="f")) == ["ACES-P023"]
+    assert codes(check_topic("k", topic, Answer(value=True), file="f")) == []
+    states = Answer(value={"ok": "OK", "new": "INSUFFICIENT_DATA", "ringing": "ALARM"})
+    found = {name: codes(check_alarm(name, states, file="f")) for name in ("ok", "new", "ringing", "gone")}
+    assert found == {"ok": [], "new": [], "ringing": ["ACES-P025"], "gone": ["ACES-P024"]}
+
+
+def standing(
+    status: str = "InService", *, is_async: bool = False, ours: bool = True, run_url: str = ""
+) -> Answer[Standing | None]:
+    tags = tags_for(project="p", env="dev", content_hash="h", commit="", repository="", run_url="") if ours else {}
+    current = CurrentEndpoint(
+        arn="arn:aws:sagemaker:ap-northeast-1:123456789012:endpoint/e",
+        status=status,
+        config_name="c",
+        target_config=None,
+        failure_reason="",
+        variants=(),
+        progress=(),
+    )
+    return Answer(value=Standing(current=current, is_async=is_async, tags=tags, run_url=run_url))
+
+
+def endpoint(found: Answer[Standing | None], *, is_async: bool = False) -> list[Check]:
+    return check_endpoint("e", found, is_async=is_async, project="p", env="dev", run_url=RUN)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (Answer(value=None), []),
+        (standing(), []),
+        (standing("Failed"), []),
+        (standing("SystemUpdating"), []),
+        (standing("Updating", run_url=RUN), []),
+        (standing("Updating", run_url=f"{RUN}8"), ["ACES-P028"]),
+        (standing("Creating"), ["ACES-P028"]),
+        (standing(ours=False), ["ACES-E004"]),
+        (standing(is_async=True), ["ACES-P027"]),
+        (standing("Failed", is_async=True), []),
+    ],
+)
+def test_the_endpoint_has_to_be_ours_of_the_same_mode_and_at_rest(found: Answer[Standing | None], expected: list[str]) -> None:
+    assert codes(endpoint(found)) == expected
+
+
+def test_who_is_at_work_on_the_endpoint_is_told_by_the_run() -> None:
+    [row] = endpoint(standing("Updating", run_url=f"{RUN}8"))
+    assert f"begun by {RUN}8" in row.problems[0].message.en
+    assert f"実行元: {RUN}8" in row.problems[0].message.ja
+    assert row.outcome == "warning"
+
+
+def asleep() -> list[Problem]:
+    return [Problem(kind=CATALOGUE["P007"], message=Text("does not answer", "応答なし"))]
+
+
+def test_a_sleeping_platform_is_an_error_unless_the_registration_may_wait() -> None:
+    required = check_platform(asleep(), url="u", tenant_id="t", may_sleep=False)
+    waiting = check_platform(asleep(), url="u", tenant_id="t", may_sleep=True)
+    assert (codes(required), codes(waiting)) == (["ACES-P007"], ["ACES-P030"])
+    assert "command: register" in waiting[0].problems[0].hint.ja
+
+
+def test_a_platform_that_refuses_is_an_error_in_any_case() -> None:
+    unknown = [Problem(kind=CATALOGUE["P008"], message=Text("no such tenant", "なし"))]
+    assert codes(check_platform(unknown, url="u", tenant_id="t", may_sleep=True)) == ["ACES-P008"]
+    assert not is_asleep(unknown)
+    assert is_asleep(asleep())
+    assert not is_asleep([])
+
+
+def test_a_missing_permission_is_named_also_where_aws_does_not_say_it() -> None:
+    denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListServiceQuotas")
+    problem = unchecked(Text("The quota", "クォータ"), denied)
+    assert problem.message.en == "The quota: not checked, missing permission servicequotas:ListServiceQuotas."
+    assert problem.message.ja == "クォータを確認できませんでした。servicequotas:ListServiceQuotasの権限がありません。"
+
+
+def test_a_service_that_does_not_answer_is_no_missing_permission() -> None:
+    problem = unchecked(Text("The quota", "クォータ"), ConnectTimeoutError(endpoint_url="https://servicequotas"))
+    assert problem.message.en == "The quota: not checked, AWS does not answer that (ConnectTimeoutError)."

@@ -1,0 +1,166 @@
+"""Batch: whether a queue's compute environments can run the jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aces_action.batch.desired import Instance
+from aces_action.preflight.instances import Machine
+from aces_action.preflight.queues import Environment, Queue, Surroundings, check_queue, holds
+from aces_action.project.model import JobSettings
+
+
+def machine(name: str, vcpus: int = 4, memory: int = 16384, gpus: int = 0, architecture: str = "x86_64") -> Machine:
+    instance = Instance(instance_type=name, vcpus=vcpus, memory=memory, gpus=gpus, architectures=(architecture,))
+    return Machine(instance=instance, gpu_memory=16384 * gpus)
+
+
+MACHINES = {
+    each.instance.instance_type: each
+    for each in (
+        machine("m5.xlarge"),
+        machine("m5.large", vcpus=2, memory=8192),
+        machine("m5.2xlarge", vcpus=8, memory=32768),
+        machine("g4dn.xlarge", gpus=1),
+        machine("m6g.2xlarge", vcpus=8, memory=32768, architecture="arm64"),
+    )
+}
+JOB = JobSettings(instance_type="m5.xlarge")
+
+
+def environment(*types: str, **more: Any) -> Environment:
+    values: dict[str, Any] = {
+        "name": "env",
+        "arn": "arn:aws:batch:ap-northeast-1:123456789012:compute-environment/env",
+        "state": "ENABLED",
+        "status": "VALID",
+        "reason": "",
+        "resources": "EC2",
+        "instance_types": types or ("m5.xlarge",),
+        "max_vcpus": 16,
+        "subnets": ("subnet-a",),
+    }
+    return Environment(**values | more)
+
+
+def judged(
+    *environments: Environment,
+    job: JobSettings = JOB,
+    queue: Mapping[str, Any] | None = None,
+    zone: str = "1a",
+    offered: str = "1a",
+) -> list[str]:
+    """The codes of what is wrong with a queue of these environments."""
+    whole = Queue(name="q", state="ENABLED", status="VALID", reason="", environments=environments)
+    around = Surroundings(
+        machines=MACHINES, zone_of={"subnet-a": zone}, offered={job.instance_type: frozenset({offered})} if offered else {}
+    )
+    rows = check_queue("q", replace(whole, **(queue or {})), job, around)
+    return [problem.code for row in rows for problem in row.problems]
+
+
+@pytest.mark.parametrize(
+    ("types", "wanted", "there"),
+    [
+        (("m5.xlarge",), "m5.xlarge", True),
+        (("m5",), "m5.xlarge", True),
+        (("c5", "m5"), "m5.xlarge", True),
+        (("optimal",), "m5.xlarge", True),
+        (("optimal",), "g4dn.xlarge", False),
+        (("optimal",), "m6g.xlarge", False),
+        (("default_arm64",), "m6g.xlarge", True),
+        (("default_x86_64",), "m5.xlarge", True),
+        (("m5a",), "m5.xlarge", False),
+        ((), "m5.xlarge", False),
+    ],
+)
+def test_an_environment_has_a_type_by_name_by_family_or_by_batchs_own_choice(
+    types: tuple[str, ...], wanted: str, there: bool
+) -> None:
+    assert holds(types, wanted) is there
+
+
+def test_a_queue_with_a_fitting_environment_is_fine() -> None:
+    assert judged(environment()) == []
+
+
+def test_a_queue_that_is_not_there_is_told_once() -> None:
+    rows = check_queue("q", None, JOB, Surroundings(machines=MACHINES, zone_of={}, offered={}))
+    [problem] = [problem for row in rows for problem in row.problems]
+    assert problem.code == "ACES-P019"
+    assert problem.message.ja == "ジョブキューqがありません。ACES Platformがジョブを送信できません。"
+
+
+@pytest.mark.parametrize(
+    "queue", [{"state": "DISABLED"}, {"status": "INVALID", "reason": "its environment is gone"}, {"status": "DELETING"}]
+)
+def test_a_queue_that_takes_no_jobs_is_found(queue: dict[str, str]) -> None:
+    assert judged(environment(), queue=queue) == ["ACES-P019"]
+
+
+def test_a_queue_without_environments_is_found() -> None:
+    assert judged() == ["ACES-P020"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"state": "DISABLED"},
+        {"status": "INVALID", "reason": "CLIENT_ERROR - the role is gone"},
+        {"resources": "FARGATE", "instance_types": ()},
+        {"resources": "FARGATE_SPOT", "instance_types": ()},
+    ],
+)
+def test_an_environment_that_runs_nothing_is_found(broken: dict[str, Any]) -> None:
+    assert judged(environment(**broken)) == ["ACES-P020"]
+    assert judged(environment(**broken), environment()) == []  # the other one runs the jobs
+
+
+def test_an_environment_that_batch_does_not_manage_is_left_alone() -> None:
+    assert judged(environment(resources="", instance_types=(), max_vcpus=0, subnets=())) == []
+
+
+def test_too_few_vcpus_in_all_are_found() -> None:
+    assert judged(environment(max_vcpus=2)) == ["ACES-P021"]
+    assert judged(environment(max_vcpus=2), job=replace(JOB, vcpus=2)) == []
+
+
+@pytest.mark.parametrize("types", [("m5.2xlarge",), ("m5.large", "m5.2xlarge"), ("c5",), ("c6i.4xlarge",)])
+def test_another_type_that_may_run_the_job_is_a_warning(types: tuple[str, ...]) -> None:
+    assert judged(environment(*types)) == ["ACES-P022"]
+
+
+@pytest.mark.parametrize("types", [("m5.large",), ("m6g.2xlarge",), ("c6g",), ("default_arm64",), ("g5",)])
+def test_types_of_which_none_can_run_the_job_are_an_error(types: tuple[str, ...]) -> None:
+    assert judged(environment(*types)) == ["ACES-P021"]
+
+
+def test_a_gpu_job_does_not_run_where_there_are_no_gpus() -> None:
+    job = JobSettings(instance_type="g4dn.xlarge")
+    assert judged(environment("m5.2xlarge"), job=job) == ["ACES-P021"]
+    assert judged(environment("optimal"), job=job) == ["ACES-P021"]
+    assert judged(environment("g4dn"), job=job) == []
+
+
+def test_a_small_job_runs_on_a_small_instance_too() -> None:
+    assert judged(environment("m5.large"), job=replace(JOB, vcpus=1, memory=2048)) == ["ACES-P022"]
+
+
+def test_the_environment_of_the_infra_file_has_to_be_the_queues() -> None:
+    assert judged(environment(), job=replace(JOB, compute_environment="env")) == []
+    assert judged(environment(), job=replace(JOB, compute_environment=environment().arn)) == []
+    assert judged(environment(), job=replace(JOB, compute_environment="other")) == ["ACES-P020"]
+    assert judged(environment(state="DISABLED"), environment(name="b"), job=replace(JOB, compute_environment="env")) == [
+        "ACES-P020"
+    ]
+
+
+def test_subnets_in_zones_without_the_type_are_found() -> None:
+    assert judged(environment(), zone="1c", offered="1a") == ["ACES-P021"]
+    assert judged(environment("m5.xlarge", "m5.2xlarge"), zone="1c", offered="1a") == []
+    assert judged(environment(), zone="", offered="1a") == []
+    assert judged(environment(), zone="1c", offered="") == []

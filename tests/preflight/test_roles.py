@@ -1,0 +1,100 @@
+"""The server's roles: there, trusting who runs it, and passable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aces_action.aws.identity import Identity
+from aces_action.preflight.questions import Answer
+from aces_action.preflight.roles import ABSENT, SAGEMAKER, Role, check_role, own_arn, trusts
+
+ARN = "arn:aws:iam::123456789012:role/p-dev-sagemaker-role"
+ROLE = Role(use="sagemaker", arn=ARN, service=SAGEMAKER)
+
+
+def policy(**statement: Any) -> dict[str, Any]:
+    whole = {"Effect": "Allow", "Principal": {"Service": SAGEMAKER}, "Action": "sts:AssumeRole"} | statement
+    return {"Version": "2012-10-17", "Statement": whole}
+
+
+def codes(trust: dict[str, Any], passing: dict[str, bool] | None = None) -> list[str]:
+    check = check_role(ROLE, Answer(value=trust), Answer(value=passing))
+    return [problem.code for problem in check.problems]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        policy(),
+        policy(Principal={"Service": ["ec2.amazonaws.com", SAGEMAKER]}),
+        policy(Principal="*"),
+        policy(Action=["sts:TagSession", "sts:*"]),
+        policy(Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}}),
+        {"Statement": [policy(Principal={"AWS": "arn:aws:iam::123456789012:root"})["Statement"], policy()["Statement"]]},
+        {"Statement": [policy()["Statement"], policy(Effect="Deny", Condition={"Bool": {"aws:x": "true"}})["Statement"]]},
+    ],
+)
+def test_a_trust_policy_that_lets_the_service_in_is_fine(document: dict[str, Any]) -> None:
+    assert trusts(document, SAGEMAKER)
+    assert codes(document) == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"Statement": []},
+        policy(Principal={"Service": "ecs-tasks.amazonaws.com"}),
+        policy(Principal={"AWS": "*"}),
+        policy(Action="sts:AssumeRoleWithWebIdentity"),
+        {"Statement": [policy()["Statement"], policy(Effect="Deny")["Statement"]]},
+    ],
+)
+def test_a_trust_policy_that_does_not_is_found(document: dict[str, Any]) -> None:
+    assert not trusts(document, SAGEMAKER)
+
+
+def test_a_role_that_does_not_trust_the_service_comes_with_the_statement_to_add() -> None:
+    check = check_role(ROLE, Answer(value=policy(Principal={"Service": "lambda.amazonaws.com"})), Answer())
+    [problem] = check.problems
+    assert problem.code == "ACES-P013"
+    assert '"Principal": {"Service": "sagemaker.amazonaws.com"}' in problem.hint.en
+    assert problem.message.ja.startswith(
+        "サーバを実行するsagemaker.amazonaws.comを、ロールp-dev-sagemaker-roleが信頼していません"
+    )
+
+
+def test_a_role_that_the_job_may_not_pass_on_comes_with_the_statement_to_add() -> None:
+    assert codes(policy(), {ARN: True}) == []
+    check = check_role(ROLE, Answer(value=policy()), Answer(value={ARN: False}))
+    [problem] = check.problems
+    assert problem.code == "ACES-P014"
+    assert '"iam:PassedToService": "sagemaker.amazonaws.com"' in problem.hint.en
+    assert check.outcome == "error"
+
+
+def test_a_missing_role_is_one_problem() -> None:
+    assert codes(dict(ABSENT), {ARN: False}) == ["ACES-P006"]
+
+
+@pytest.mark.parametrize(
+    ("session", "role_arn", "expected"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/deploy/s", None, "arn:aws:iam::123456789012:role/deploy"),
+        (
+            "arn:aws:sts::123456789012:assumed-role/deploy/s",
+            "arn:aws:iam::123456789012:role/team/deploy",
+            "arn:aws:iam::123456789012:role/team/deploy",
+        ),
+        (
+            "arn:aws-cn:sts::123456789012:assumed-role/other/s",
+            "arn:aws-cn:iam::123456789012:role/deploy",
+            "arn:aws-cn:iam::123456789012:role/other",
+        ),
+        ("arn:aws:iam::123456789012:user/ci", None, "arn:aws:iam::123456789012:user/ci"),
+    ],
+)
+def test_iam_is_asked_about_the_role_behind_a_session(session: str, role_arn: str | None, expected: str) -> None:
+    assert own_arn(Identity(account="123456789012", arn=session, partition="aws"), role_arn) == expected
