@@ -20,7 +20,8 @@ def test_a_run_over_unchanged_weights_costs_two_requests_and_a_later_change_rest
     key = first.outputs["weights-uri"].removeprefix(f"s3://{caller.bucket}/")
     s3 = caller.client("s3")
     s3.delete_object(Bucket=caller.bucket, Key=key)
-    caller.edit(caller.infra_file, "\naws_batch_instance_type: m5.xlarge", "\naws_batch_instance_type: m5.2xlarge")
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write("batch: {attempts: 2}\n")
     changed = caller.run()
     assert changed.outputs["result"] == "deployed"
     assert s3.head_object(Bucket=caller.bucket, Key=key)["ContentLength"] > 0
