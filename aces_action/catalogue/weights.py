@@ -143,11 +143,11 @@ KINDS = (
         )
         + snippet(
             "sh",
-            "cd /home/ubuntu/temp/root/datadrive\n"
+            "cd datadrive\n"
             "aces-action weights pack ObjectDetection/models -o deploy.tar.gz\n"
             "tar czf deploy.tar.gz ObjectDetection/models  # with tar alone",
         ),
-        example="tar czPf deploy.tar.gz /home/ubuntu/temp/root/datadrive/ObjectDetection",
+        example="tar czPf deploy.tar.gz /data/datadrive/ObjectDetection",
     ),
     Kind(
         code="ACES-W007",
