@@ -134,7 +134,7 @@ def _file_problems(workspace: Path, target: Wanted) -> list[Problem]:
 def _not_known(usage: Usage, spec: Input) -> Problem:
     message = Text(
         f"{spec.called.en} is an expression, and no infra file in {_INFRA_FOLDER}/ says by its name what it can be.",
-        f"{spec.called.ja}が式で指定されていますが、{_INFRA_FOLDER}/に、名前から値がわかるインフラの設定ファイルがありません。",
+        f"{spec.called.ja}が式で指定されていますが、{_INFRA_FOLDER}/に、名前から値がわかるinfraファイルがありません。",
     )
     return usage.document.problem("C027", usage.place(spec) or usage.step, message, _FLAGS)
 

@@ -31,7 +31,7 @@ _WHAT = Text(
     PATH is the top of the repository (default: here). What no option says is asked for; where nobody can answer, options without
     a default are required. Nothing that is there is overwritten, unless by --force.
     """,
-    """新しいプロジェクトのファイルを作成します: register.json、algorithm.json、インフラの設定ファイル、ワークフロー、画像
+    """新しいプロジェクトのファイルを作成します: register.json、algorithm.json、infraファイル、ワークフロー、画像
 
     PATHはリポジトリの最上位のフォルダです（省略時は現在のフォルダ）。
     オプションで指定しなかった値は質問します。質問できない環境では、既定値のないオプションは必須です。

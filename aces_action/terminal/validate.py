@@ -32,7 +32,7 @@ _WHAT = Text(
     """リポジトリの設定とファイルをまとめて検証します。
 
     PATHはリポジトリの最上位のフォルダです（省略時は現在のフォルダ）。
-    アクションを使う各ワークフローと、その設定ファイルを検証します。ワークフローがないときは、インフラの設定ファイルの名前から判断します。
+    アクションを使う各ワークフローと、その設定ファイルを検証します。ワークフローがないときは、infraファイルの名前から判断します。
     AWS、プラットフォーム、シークレットは使いません。
 
     終了ステータス: エラーなし0、エラーあり2
@@ -41,7 +41,7 @@ _WHAT = Text(
 _SHORT = Text("Check the settings and files of a repository.", "リポジトリの設定とファイルを検証します。")
 _PROJECT_HELP = Text("Project, where the workflow is not to decide.", "プロジェクト名。ワークフローより優先します。")
 _ENV_HELP = Text("Environment, where the workflow is not to decide.", "環境。ワークフローより優先します。")
-_CONFIG_HELP = Text("Infra file, where it has not the guide's name.", "手順書と異なる名前のインフラの設定ファイル。")
+_CONFIG_HELP = Text("Infra file, where it has not the guide's name.", "手順書と異なる名前のinfraファイル。")
 _FORMAT_HELP = Text(
     "How problems are written. Default: github in a GitHub Actions job, else text.",
     "出力形式。省略時は、GitHub Actionsのジョブではgithub、それ以外ではtextです。",

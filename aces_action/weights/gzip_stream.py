@@ -79,7 +79,7 @@ def inflate(chunks: Iterator[bytes]) -> Generator[bytes]:
     if not feed.more():
         raise Damaged(
             "W001",
-            Text("the file is empty (0 bytes)", "ファイルが空です (0バイト)"),
+            Text("the file is empty (0 bytes)", "ファイルが空です（0バイト）"),
             Text(
                 "The upload did not work. Look at your own file and upload it again.",
                 "アップロードに失敗しています。手元のファイルを確認し、アップロードしなおしてください。",
@@ -119,7 +119,7 @@ def _only_zeros(feed: _Feed) -> None:
         if piece != bytes(len(piece)):
             text = Text(
                 f"other data follows the zero padding behind the gzip data (before byte {feed.position:,})",
-                f"gzipデータの後のゼロ埋めに、別のデータが続いています ({feed.position:,}バイト目より前)",
+                f"gzipデータの後のゼロ埋めに、別のデータが続いています（{feed.position:,}バイト目より前）",
             )
             raise Damaged("W002", text)
 
@@ -131,13 +131,13 @@ def _read_header(feed: _Feed) -> None:
     if method != 8:
         text = Text(
             f"the gzip header at byte {start:,} names compression method {method}; only 8 (deflate) exists",
-            f"{start:,}バイト目のgzipヘッダの圧縮方式が{method}です。存在するのは8 (deflate) だけです",
+            f"{start:,}バイト目のgzipヘッダの圧縮方式が{method}です。存在するのは8（deflate）だけです",
         )
         raise Damaged("W002", text)
     if flags & _RESERVED:
         text = Text(
             f"the gzip header at byte {start:,} sets reserved flags ({flags:#04x})",
-            f"{start:,}バイト目のgzipヘッダで、予約されたフラグが立っています ({flags:#04x})",
+            f"{start:,}バイト目のgzipヘッダで、予約されたフラグが立っています（{flags:#04x}）",
         )
         raise Damaged("W002", text)
     if flags & _FEXTRA:
@@ -202,12 +202,12 @@ def _inflate_member(feed: _Feed) -> Iterator[bytes]:
     if int.from_bytes(trailer[:4], "little") != checksum:
         text = Text(
             f"the data before byte {end:,} of the gzip file does not match its checksum (CRC32)",
-            f"gzipファイルの{end:,}バイト目より前のデータが、そのチェックサム (CRC32) と一致しません",
+            f"gzipファイルの{end:,}バイト目より前のデータが、そのチェックサム（CRC32）と一致しません",
         )
         raise Damaged("W002", text)
     if int.from_bytes(trailer[4:], "little") != length & 0xFFFFFFFF:
         text = Text(
             f"the data before byte {end:,} of the gzip file does not have the length it should have (ISIZE)",
-            f"gzipファイルの{end:,}バイト目より前のデータの長さが、記録 (ISIZE) と一致しません",
+            f"gzipファイルの{end:,}バイト目より前のデータの長さが、記録（ISIZE）と一致しません",
         )
         raise Damaged("W002", text)

@@ -155,7 +155,7 @@ def advice(packed: Packed) -> Text:
         f"Compressing made the weights only {gained} smaller. With --store they stay that much larger, but are unpacked"
         " two to twenty times as fast (which depends on the tool) whenever an instance starts.",
         f"圧縮しても{gained}しか小さくなっていません。--storeを付けるとその分だけ大きくなりますが、"
-        "インスタンス起動時の展開が2〜20倍 (ツールによる) 速くなります。",
+        "インスタンス起動時の展開が2〜20倍（ツールによる）速くなります。",
     )
 
 
@@ -275,7 +275,7 @@ class _Surveyor:
         hidden = next(filter(_is_left_out, pure.parts), None)
         if hidden is not None:
             self._refuse(
-                Text(f"{path} is hidden or a cache ('{hidden}').", f"{path}は隠しファイルかキャッシュです (「{hidden}」)。"),
+                Text(f"{path} is hidden or a cache ('{hidden}').", f"{path}は隠しファイルかキャッシュです（「{hidden}」）。"),
                 Text(
                     "SageMaker may refuse it. Name another folder.",
                     "SageMakerに拒否されることがあります。別のフォルダを指定してください。",
@@ -371,7 +371,7 @@ _REMOVE_LINK = Text(
 )
 _REPLACE_LINK = Text(
     "Put the file itself in its place, or pack from a folder (-C) that holds both.",
-    "ファイルそのものに置き換えるか、両方を含むフォルダ (-C) からまとめてください。",
+    "ファイルそのものに置き換えるか、両方を含むフォルダ（-C）からまとめてください。",
 )
 
 

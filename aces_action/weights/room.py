@@ -24,7 +24,7 @@ def room(verdict: Verdict, *, instance_type: str, volume: int | None, memory: in
         )
         hint = Text(
             "Set sagemaker.volume_size in the infra file (in GB, up to 512), or leave out what the server does not load.",
-            "インフラ設定のsagemaker.volume_size (GB単位、最大512) を設定するか、サーバが読み込まないものを除いてください。",
+            "infraファイルのsagemaker.volume_size（GB単位、最大512）を設定するか、サーバが読み込まないものを除いてください。",
         )
         problems.append(Problem(kind=CATALOGUE["W018"], message=text, hint=hint))
     if memory is not None and verdict.unpacked_size > memory:

@@ -38,7 +38,7 @@ _UNUSUAL = ("\0\0", "\0.", "\0/", "/\0", "/.", "//", "\\", "__MACOSX")
 _SPECIAL = {
     CHARACTER_DEVICE: Text("is a device", "はデバイスファイルです"),
     BLOCK_DEVICE: Text("is a device", "はデバイスファイルです"),
-    FIFO: Text("is a named pipe (FIFO)", "は名前付きパイプ (FIFO) です"),
+    FIFO: Text("is a named pipe (FIFO)", "は名前付きパイプ（FIFO）です"),
     SPARSE: Text("is a sparse file, which not every tool can unpack", "はスパースファイルです。展開できないツールがあります"),
 }
 _LEAVE_OUT = Text("Leave it out.", "含めないでください。")
@@ -98,7 +98,7 @@ class Inspector:
             if member.mode & SETUID_SETGID:
                 text = Text(
                     f"would run with its owner's rights (mode {member.mode:o})",
-                    f"は所有者の権限で実行されます (モード{member.mode:o})",
+                    f"は所有者の権限で実行されます（モード{member.mode:o}）",
                 )
                 advice = Text(
                     "Servers do not need that: chmod -R ug-s DIR.",
@@ -172,7 +172,7 @@ class Inspector:
         of = Text(f" of {self.members:,}", f"{self.members:,}件中") if complete else EMPTY
         message = Text(
             f"{finding.text.en} (member {finding.number:,}{of.en}, byte {finding.offset:,} of the tar).",
-            f"{finding.text.ja} ({of.ja}{finding.number:,}番目のメンバー、tarの{finding.offset:,}バイト目)。",
+            f"{finding.text.ja}（{of.ja}{finding.number:,}番目のメンバー、tarの{finding.offset:,}バイト目）。",
         )
         why = EXTRACTION_FAILS if finding.kind.severity == "error" else EMPTY
         hint = lines(sentences(finding.advice, why if command else EMPTY), command)
@@ -248,7 +248,7 @@ class Inspector:
         parts = _components(text)
         if text[0] == "/" or ".." in parts:
             absolute = Text("has an absolute path", "のパスが絶対パスです")
-            leaves = Text("leaves the folder that it is unpacked to ('..')", "は展開先のフォルダの外に出ます (「..」)")
+            leaves = Text("leaves the folder that it is unpacked to ('..')", "は展開先のフォルダの外に出ます（「..」）")
             advice = Text(
                 "Run tar in the folder above, and name what is in there.",
                 "1つ上のフォルダでtarを実行し、その中のフォルダ名を指定してください。",
@@ -269,7 +269,7 @@ class Inspector:
         if hidden := next(filter(_is_hidden, parts), None):
             mac = hidden.startswith(("._", "__MACOSX"))
             what = Text("a leftover of macOS", "macOSが残したファイル") if mac else Text("hidden", "隠しファイル")
-            found = Text(f"is {what.en} ('{shown(hidden.encode())}')", f"は{what.ja}です (「{shown(hidden.encode())}」)")
+            found = Text(f"is {what.en} ('{shown(hidden.encode())}')", f"は{what.ja}です（「{shown(hidden.encode())}」）")
             advice = sentences(_LEAVE_OUT, _COPYFILE) if mac else _LEAVE_OUT
             self._find("W005", member, found, advice, severity="warning" if self._policy == "lenient" else None)
         return "/".join(parts)

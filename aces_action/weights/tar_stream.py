@@ -270,7 +270,7 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes], limits
         if block[156:157] != b"\0":  # the way to write a folder before there was a type for it
             text = Text(
                 f"({shown(member.path)}) is a file by its type and a folder by its name: tools disagree on which it is",
-                f"({shown(member.path)}) は種類ではファイル、名前ではフォルダです。ツールによって解釈が異なります",
+                f"（{shown(member.path)}）は種類ではファイル、名前ではフォルダです。ツールによって解釈が異なります",
             )
             raise _wrong(number, offset, text)
         member = member._replace(kind=DIRECTORY)
@@ -282,13 +282,13 @@ def _skip_data(tape: _Tape, member: Member) -> None:
         name = shown(member.path)
         text = Text(
             f"({name}) has {member.size:,} bytes although it is no file: tools disagree on what that means",
-            f"({name}) はファイルではないのに{member.size:,}バイトのデータがあります。ツールによって解釈が異なります",
+            f"（{name}）はファイルではないのに{member.size:,}バイトのデータがあります。ツールによって解釈が異なります",
         )
         raise _wrong(member.number, member.offset, text)
     if not tape.skip(member.size + -member.size % _BLOCK):
         text = Text(
             f"({shown(member.path)}) is cut off: its {member.size:,} bytes are not all there",
-            f"({shown(member.path)}) が途中で切れています。{member.size:,}バイトが揃っていません",
+            f"（{shown(member.path)}）が途中で切れています。{member.size:,}バイトが揃っていません",
         )
         raise _wrong(member.number, member.offset, text)
 
@@ -299,7 +299,7 @@ def _wrong(number: int, offset: int, text: Text) -> Damaged:
         "W003",
         Text(
             f"member {number:,} (byte {offset:,} of the tar) {text.en}",
-            f"{number:,}番目のメンバー (tarの{offset:,}バイト目) {text.ja}",
+            f"{number:,}番目のメンバー（tarの{offset:,}バイト目）{text.ja}",
         ),
     )
 
@@ -336,7 +336,7 @@ def _parse(block: bytes, number: int, offset: int) -> Member:
         raise _wrong(number, offset, text) from None
     if length is None or not 0 <= length <= _MAX_SIZE:
         stated = Text("blank", "空") if length is None else same(f"{length:,}")
-        text = Text(f"has an impossible size ({stated.en})", f"のサイズがあり得ない値です ({stated.ja})")
+        text = Text(f"has an impossible size ({stated.en})", f"のサイズがあり得ない値です（{stated.ja}）")
         raise _wrong(number, offset, text)
     path = _text(name)
     if magic.startswith(b"ustar\0") and (folder := _text(prefix)):  # GNU's magic is 'ustar ', and its prefix holds other fields
@@ -429,7 +429,7 @@ def _extended(member: Member, records: dict[bytes, bytes], long_names: dict[byte
         raise _wrong(member.number, member.offset, text)
     size = int(records.get(b"size") or member.size)
     if size > _MAX_SIZE:
-        text = Text(f"has an impossible size ({size:,})", f"のサイズがあり得ない値です ({size:,})")
+        text = Text(f"has an impossible size ({size:,})", f"のサイズがあり得ない値です（{size:,}）")
         raise _wrong(member.number, member.offset, text)
     return member._replace(
         path=records.get(_PAX_SPARSE_NAME) or path or long_names.get(_LONG_NAME) or member.path,
@@ -460,7 +460,7 @@ def _read_end(tape: _Tape) -> None:
     if second != _ZEROS:
         text = Text(
             f"a single block of zeros (byte {end - _BLOCK:,} of the tar) is followed by data: it is damaged there",
-            f"ゼロのブロックが1つだけあり (tarの{end - _BLOCK:,}バイト目)、その後にデータが続いています。そこで壊れています",
+            f"ゼロのブロックが1つだけあり（tarの{end - _BLOCK:,}バイト目）、その後にデータが続いています。そこで壊れています",
         )
         raise Damaged("W003", text)
     while block := tape.take(_PADDING):
@@ -470,6 +470,6 @@ def _read_end(tape: _Tape) -> None:
             what = Text("a second archive", "2つ目のアーカイブ") if second_archive else Text("other data", "別のデータ")
             text = Text(
                 f"{what.en} follows the end of the tar (at byte {offset:,}); whoever unpacks it does not see that",
-                f"tarの終わりの後に{what.ja}が続いています ({offset:,}バイト目)。展開しても現れません",
+                f"tarの終わりの後に{what.ja}が続いています（{offset:,}バイト目）。展開しても現れません",
             )
             raise Damaged("W003", text)

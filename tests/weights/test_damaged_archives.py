@@ -136,14 +136,14 @@ def test_a_declared_size_beyond_every_volume_stops_at_once() -> None:
 @pytest.mark.parametrize(
     ("archive", "words"),
     [
-        pytest.param(b"", "deploy.tar.gz: ファイルが空です (0バイト)。", id="empty"),
+        pytest.param(b"", "deploy.tar.gz: ファイルが空です（0バイト）。", id="empty"),
         pytest.param(TAR, "deploy.tar.gz: gzipファイルではなく、圧縮されていないtarです。", id="plain tar"),
         pytest.param(
             ARCHIVE[:-1], f"deploy.tar.gz: gzipストリームが{len(ARCHIVE) - 1}バイトで途切れています。", id="cut off gzip"
         ),
         pytest.param(
             gz(MODEL[:-100]),
-            "deploy.tar.gz: 3番目のメンバー (tarの1,536バイト目) (models/net.pth) が途中で切れています。"
+            "deploy.tar.gz: 3番目のメンバー（tarの1,536バイト目）（models/net.pth）が途中で切れています。"
             "1,280バイトが揃っていません。",
             id="cut off tar",
         ),

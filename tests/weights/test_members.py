@@ -133,7 +133,7 @@ def test_files_with_problems_are_marked_in_the_list() -> None:
 
 def test_a_member_is_named_in_japanese_too() -> None:
     (problem,) = judged(MODEL + link(b"models/latest", b"../v2")).problems
-    assert problem.message.ja == ("models/latest -> ../v2 はシンボリックリンクです (4件中4番目のメンバー、tarの3,584バイト目)。")
+    assert problem.message.ja == ("models/latest -> ../v2 はシンボリックリンクです（4件中4番目のメンバー、tarの3,584バイト目）。")
     advice, command, other, _ = problem.hint.ja.splitlines()
     assert advice == (
         "リンクではなく、ファイルそのものを含めてください。"
