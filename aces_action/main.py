@@ -98,8 +98,8 @@ def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Repo
     if settings is None or project is None or names is None:
         raise AssertionError("a configuration without errors is whole")
     from aces_action.aws.errors import AWS_ERRORS, explain
-    from aces_action.deploy import deploy
-    from aces_action.register import register_serving
+    from aces_action.commands.deploy import deploy
+    from aces_action.commands.register import register_serving
 
     story = register_serving if settings.command == "register" else deploy
     try:

@@ -23,7 +23,7 @@ def test_what_validate_needs_brings_neither_boto3_nor_the_sdk() -> None:
 
 
 def test_the_story_of_a_deployment_does_not_bring_the_sdk() -> None:
-    assert loaded_by("import aces_action.deploy") & {"sagemaker", "pandas", "numpy", "pydantic"} == set()
+    assert loaded_by("import aces_action.commands.deploy") & {"sagemaker", "pandas", "numpy", "pydantic"} == set()
 
 
 def test_a_run_with_nothing_to_do_never_loads_the_sdk(caller: Caller) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aces_action.batch.desired import Instance
-from aces_action.deploy import room_problems
+from aces_action.commands.deploy import room_problems
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.weights.room import room
 from aces_action.weights.verdict import Verdict

@@ -6,7 +6,8 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import is_ours
 from aces_action.batch.plan import read_job_definition
-from aces_action.deploy import JobDefinitions, listing_of, open_platform, outages_told, register, sign_in
+from aces_action.commands.access import open_platform, outages_told, sign_in
+from aces_action.commands.listing import JobDefinitions, listing_of, register
 from aces_action.endpoint.current import SERVING, read_endpoint, read_tags
 from aces_action.github.log import Log
 from aces_action.github.run import Run

@@ -11,23 +11,22 @@ from dataclasses import dataclass
 
 from aces_action import batch, endpoint, registration
 from aces_action.aws.clients import Clients
-from aces_action.aws.identity import Identity, check_account, who_am_i
+from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
-from aces_action.aws.session import ends_within, open_session, session_name
 from aces_action.aws.tags import tags_for
 from aces_action.batch.desired import Instance
 from aces_action.changes import Change
+from aces_action.commands.access import open_platform, outages_told, sign_in
+from aces_action.commands.listing import JobDefinitions, listing_of, register
 from aces_action.github.log import Log
-from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
 from aces_action.language import EMPTY, Text
 from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Infra, JobSettings, Project
-from aces_action.registration import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
+from aces_action.registration import Listing, PlatformClient
 from aces_action.report import Report, change_lines, check_lines
-from aces_action.retries import Outages
 from aces_action.settings import Settings
 from aces_action.steps import Steps
 from aces_action.weights.examine import Examined, examine, is_released, release
@@ -46,14 +45,6 @@ class Release:
     endpoint: endpoint.DesiredEndpoint | None
     job: batch.DesiredJobDefinition | None
     longtime_job: batch.DesiredJobDefinition | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobDefinitions:
-    """ARNs of the job definitions' revisions in use, None where there is none."""
-
-    standard: str | None
-    longtime: str | None
 
 
 def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
@@ -110,67 +101,6 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     report.result = "deployed" if any(change.is_change for change in report.changes) else "unchanged"
     if report.result == "unchanged" and report.outputs["registration"] == "done":
         log.info("Nothing to do: everything is as it should be.")
-
-
-def outages_told(log: Log) -> Outages:
-    """Each call that is made again is a debug line, a long outage a warning."""
-    return Outages(log.debug, lambda problem: log.problems([problem]))
-
-
-def open_platform(settings: Settings, outages: Outages) -> PlatformClient:
-    return PlatformClient(settings.platform_url, token=settings.platform_token, tell=outages.of("ACES Platform"))
-
-
-def sign_in(
-    project: Project, settings: Settings, run: Run, log: Log, steps: Steps, report: Report, outages: Outages
-) -> tuple[Clients, Identity]:
-    """The step that gets credentials and checks whose they are. Raises ActionError: A001 to A004, A007."""
-    with steps.step("Credentials"):
-        clients, identity = _sign_in(settings, run, log, outages)
-        if problems := check_account(identity, configured=project.infra.account_id, infra_file=str(project.infra_file)):
-            raise ActionError(problems)
-        if ends_within(clients.session, settings.wait_timeout):
-            warning = _ends_early()
-            report.problems.append(warning)
-            log.problems([warning])
-        log.info(f"{identity.arn}  {settings.aws_region}")
-    return clients, identity
-
-
-def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
-    last: list[str] = []
-
-    def token() -> str:
-        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, tell=outages.of("GitHub"))
-        log.mask(fresh)
-        last[:] = [fresh]
-        return fresh
-
-    session = open_session(
-        region=settings.aws_region,
-        role_arn=settings.aws_role_arn,
-        session_name=session_name(run.repository, run.run_id),
-        token=token,
-        tell=outages.retried,
-    )
-    clients = Clients(session)
-    return clients, who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)
-
-
-def _ends_early() -> Problem:
-    return Problem(
-        kind=CATALOGUE["A008"],
-        message=Text(
-            "The job's AWS credentials end before wait-timeout does, and nothing renews them.",
-            "ジョブのAWS認証情報は、wait-timeoutより先に期限が切れ、更新されません。",
-        ),
-        hint=Text(
-            "Set AWS_ROLE_ARN and give the job `permissions: id-token: write`: then the credentials renew themselves. "
-            "Or make the keys last longer (role-duration-seconds of aws-actions/configure-aws-credentials).",
-            "AWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。認証情報が自動で更新されます。"
-            "または、キーの有効期間を長くしてください（aws-actions/configure-aws-credentialsのrole-duration-seconds）。",
-        ),
-    )
 
 
 def _subject(project: Project, names: Names, settings: Settings, run: Run, identity: Identity) -> Subject:
@@ -389,26 +319,6 @@ def _register_or_defer(
     log.info("The registration is left to `command: register`.")
 
 
-def register(platform: PlatformClient, listing: Listing, settings: Settings, log: Log, report: Report) -> list[Change]:
-    """Lists it on the platform, as far as that is not so already; returns what that changed."""
-    changes = registration.plan(platform, settings.tenant_id, listing)
-    services = _register(platform, settings.tenant_id, listing, changes, report)
-    report.outputs["service-names"] = ",".join(services)
-    report.outputs["registration"] = "done"
-    log.info(f"{', '.join(services)} on {settings.platform_url}")
-    return changes
-
-
-def _register(
-    platform: PlatformClient, tenant_id: str, listing: Listing, changes: list[Change], report: Report
-) -> tuple[str, ...]:
-    registered: list[Text] = []
-    try:
-        return registration.apply(platform, tenant_id, listing, changes, registered)
-    finally:
-        report.done += [Text(f"{each.en} registered", f"{each.ja}の登録") for each in registered]
-
-
 def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:
     """Adds the job definitions to the plan; returns today's revisions, with a word in place of one that is not there yet."""
 
@@ -424,39 +334,3 @@ def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: R
 
 def _name_of(served: endpoint.DesiredEndpoint | None) -> str | None:
     return served.endpoint_name if served else None
-
-
-def listing_of(
-    project: Project,
-    names: Names,
-    settings: Settings,
-    identity: Identity,
-    endpoint_name: str | None,
-    jobs: JobDefinitions,
-) -> Listing:
-    """The listing by the guide's table of serving modes: who answers the synchronous and the asynchronous API."""
-    sync_target: SageMakerTarget | None = None
-    async_target: AsyncSageMakerTarget | BatchTarget | None = None
-    if endpoint_name and (served := project.infra.endpoint):
-        is_async = served.mode == "async"
-        sync_target = None if is_async else SageMakerTarget(endpoint_name=endpoint_name)
-        timeout = served.async_invocation_timeout if is_async else None
-        async_target = AsyncSageMakerTarget(endpoint_name=endpoint_name, invocation_timeout_seconds=timeout)
-    if jobs.standard and names.job_queue:
-        async_target = BatchTarget(
-            job_definition_arn=jobs.standard,
-            job_queue=names.job_queue,
-            longtime_job_definition_arn=jobs.longtime,
-            longtime_job_queue=names.longtime_job_queue,
-        )
-    return registration.desired(
-        project,
-        Server(
-            project=settings.project,
-            env=settings.env,
-            account_id=identity.account,
-            region=settings.aws_region,
-            sync_api=sync_target,
-            async_api=async_target,
-        ),
-    )

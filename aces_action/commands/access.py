@@ -1,0 +1,79 @@
+"""What every command that speaks to AWS or the platform begins with: credentials, whose they are, and what is told of outages."""
+
+from __future__ import annotations
+
+from aces_action.aws.clients import Clients
+from aces_action.aws.identity import Identity, check_account, who_am_i
+from aces_action.aws.session import ends_within, open_session, session_name
+from aces_action.github.log import Log
+from aces_action.github.oidc import fetch_token
+from aces_action.github.run import Run
+from aces_action.language import Text
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.project.model import Project
+from aces_action.registration import PlatformClient
+from aces_action.report import Report
+from aces_action.retries import Outages
+from aces_action.settings import Settings
+from aces_action.steps import Steps
+
+
+def outages_told(log: Log) -> Outages:
+    """Each call that is made again is a debug line, a long outage a warning."""
+    return Outages(log.debug, lambda problem: log.problems([problem]))
+
+
+def open_platform(settings: Settings, outages: Outages) -> PlatformClient:
+    return PlatformClient(settings.platform_url, token=settings.platform_token, tell=outages.of("ACES Platform"))
+
+
+def sign_in(
+    project: Project, settings: Settings, run: Run, log: Log, steps: Steps, report: Report, outages: Outages
+) -> tuple[Clients, Identity]:
+    """The step that gets credentials and checks whose they are. Raises ActionError: A001 to A004, A007."""
+    with steps.step("Credentials"):
+        clients, identity = _sign_in(settings, run, log, outages)
+        if problems := check_account(identity, configured=project.infra.account_id, infra_file=str(project.infra_file)):
+            raise ActionError(problems)
+        if ends_within(clients.session, settings.wait_timeout):
+            warning = _ends_early()
+            report.problems.append(warning)
+            log.problems([warning])
+        log.info(f"{identity.arn}  {settings.aws_region}")
+    return clients, identity
+
+
+def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
+    last: list[str] = []
+
+    def token() -> str:
+        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, tell=outages.of("GitHub"))
+        log.mask(fresh)
+        last[:] = [fresh]
+        return fresh
+
+    session = open_session(
+        region=settings.aws_region,
+        role_arn=settings.aws_role_arn,
+        session_name=session_name(run.repository, run.run_id),
+        token=token,
+        tell=outages.retried,
+    )
+    clients = Clients(session)
+    return clients, who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)
+
+
+def _ends_early() -> Problem:
+    return Problem(
+        kind=CATALOGUE["A008"],
+        message=Text(
+            "The job's AWS credentials end before wait-timeout does, and nothing renews them.",
+            "ジョブのAWS認証情報は、wait-timeoutより先に期限が切れ、更新されません。",
+        ),
+        hint=Text(
+            "Set AWS_ROLE_ARN and give the job `permissions: id-token: write`: then the credentials renew themselves. "
+            "Or make the keys last longer (role-duration-seconds of aws-actions/configure-aws-credentials).",
+            "AWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。認証情報が自動で更新されます。"
+            "または、キーの有効期間を長くしてください（aws-actions/configure-aws-credentialsのrole-duration-seconds）。",
+        ),
+    )
