@@ -21,15 +21,32 @@ from aces_action.weights.size import files_text, members_text, size_text
 from aces_action.weights.tree import tree_lines
 from aces_action.weights.verdict import Verdict
 
-Result = Literal["deployed", "registered", "unchanged", "planned", "valid", "failed", "cancelled"]
+Result = Literal[
+    "deployed",
+    "registered",
+    "unchanged",
+    "planned",
+    "valid",
+    "shown",
+    "rolled-back",
+    "stopped",
+    "started",
+    "destroyed",
+    "failed",
+    "cancelled",
+]
 
 OUTPUTS: dict[str, str] = {
-    "result": "`deployed`, `registered`, `unchanged`, `planned`, `valid`, `failed` or `cancelled`.",
+    "result": (
+        "`deployed`, `registered`, `unchanged`, `planned`, `valid`, `shown`, `rolled-back`, `stopped`, `started`, `destroyed`, "
+        "`failed` or `cancelled`."
+    ),
     "has-changes": "`true` when something was, or in a plan would be, changed.",
     "changes": "The changes as JSON: a list of objects with `verb`, `resource`, `name` and `reasons`.",
     "endpoint-name": "Name of the SageMaker endpoint.",
     "endpoint-arn": "ARN of the SageMaker endpoint.",
     "endpoint-config-name": "Name of the endpoint config that serves.",
+    "status": "Of `command: status`: endpoints, what is under way, and generations, as JSON.",
     "image-digest": "Digest of the server image (`sha256:…`).",
     "weights-uri": "S3 URI of the released weights, which nothing overwrites.",
     "batch-job-definition-arn": "ARN of the standard job definition, with its revision.",
@@ -45,6 +62,11 @@ _TITLES: dict[Result, Text] = {
     "unchanged": Text("✅ Nothing to do: everything is as it should be", "✅ 変更はありません（すべて設定どおりです）"),
     "planned": Text("📋 Plan: nothing was changed", "📋 計画（何も変更していません）"),
     "valid": Text("✅ The configuration is valid", "✅ 設定にエラーはありません"),
+    "shown": Text("📋 Status: nothing was changed", "📋 状態（何も変更していません）"),
+    "rolled-back": Text("✅ Rolled back", "✅ 前の世代に戻しました"),
+    "stopped": Text("✅ Stopped", "✅ 停止しました"),
+    "started": Text("✅ Started", "✅ 再開しました"),
+    "destroyed": Text("✅ Destroyed", "✅ 削除しました"),
     "failed": Text("❌ Failed", "❌ 失敗しました"),
     "cancelled": Text("⛔ Cancelled", "⛔ キャンセルされました"),
 }

@@ -9,19 +9,20 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from aces_action.language import EMPTY, LANGUAGES, Language, Text, lines, sentences
 from aces_action.problems import CATALOGUE, Problem
 
-Command = Literal["deploy", "plan", "register", "validate"]
+Command = Literal["deploy", "plan", "validate", "register", "status", "rollback", "stop", "start", "destroy"]
 Environment = Literal["dev", "staging", "production"]
 WeightsPolicy = Literal["strict", "lenient"]
 Strictness = Literal["normal", "strict"]
 Attendance = Literal["required", "deferred"]
+Concurrency = Literal["wait", "refuse"]
 
-COMMANDS: tuple[Command, ...] = ("deploy", "plan", "register", "validate")
+COMMANDS: tuple[Command, ...] = get_args(Command)
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 
@@ -87,6 +88,11 @@ class Settings:
     platform_token: str | None = field(repr=False)
     weights_policy: WeightsPolicy
     wait_timeout: int
+    concurrency: Concurrency
+    keep_generations: int
+    smoke_test_path: str | None
+    rollback_on_failure: bool
+    confirm: bool
     preflight: Strictness
     platform: Attendance
     language: Language
@@ -124,6 +130,15 @@ class Reading:
 
 def _one_of(*allowed: str) -> Callable[[str], str | None]:
     return lambda text: text if text in allowed else None
+
+
+def _yes_or_no(text: str) -> bool | None:
+    # YAML 1.1 and GitHub's YAML 1.2 disagree on whether a bare `yes` is a word or a boolean
+    return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold())
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int | None]:
+    return lambda text: int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) and least <= int(text) <= most else None
 
 
 def _choice(*allowed: str) -> Text:
@@ -238,12 +253,14 @@ INPUTS: tuple[Input, ...] = (
         variable=None,
         default="deploy",
         description=(
-            "`deploy`, `plan` (shows what deploy would change), `register` (lists what serves now on the platform) or "
-            "`validate` (the files alone, needs no AWS)."
+            "`deploy`, `plan` (shows what deploy would change), `validate` (the files alone, needs no AWS), `register` (lists "
+            "what serves now on the platform), `status`, `rollback` (the endpoint to the generation before), `stop` and `start` "
+            "(the endpoint alone) or `destroy`."
         ),
         description_ja=(
-            "`deploy`、`plan`（deployで何が変わるかを表示）、`register`（現在稼働しているものをACES Platformに登録）、"
-            "`validate`（ファイルの検査だけ。AWSは不要）のいずれか。"
+            "`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）、"
+            "`register`（現在稼働しているものをACES Platformに登録）、`status`（状態の表示）、"
+            "`rollback`（エンドポイントを1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）のいずれか。"
         ),
         read=_one_of(*COMMANDS),
         expected=_choice(*COMMANDS),
@@ -381,6 +398,51 @@ INPUTS: tuple[Input, ...] = (
         read=_duration,
         expected=Text("a time such as 90s, 45m or 2h, at most 6h", "90s、45m、2hのような時間（6hまで）"),
         advice=_duration_advice,
+    ),
+    Input(
+        name="concurrency",
+        variable=None,
+        default="wait",
+        description="When another run is rolling the endpoint out: `wait` for its end, or `refuse` before anything is changed.",
+        description_ja="別の実行がエンドポイントを更新中のとき、`wait`はその完了を待ち、`refuse`は何も変更せずに止まります。",
+        read=_one_of("wait", "refuse"),
+        expected=_choice("wait", "refuse"),
+        advice=_nearest("wait", "refuse"),
+    ),
+    Input(
+        name="keep-generations",
+        variable=None,
+        default="5",
+        description="How many generations before the one that serves are kept for `rollback`, 0 to 50.",
+        description_ja="`rollback`のために残す、稼働中のものより前の世代の数。0から50まで。",
+        read=_whole_number(0, 50),
+        expected=Text("a whole number from 0 to 50", "0から50までの整数"),
+    ),
+    Input(
+        name="smoke-test-path",
+        variable=None,
+        description="File or folder of requests that the endpoint must answer before the platform hears of it.",
+        description_ja="登録の前にエンドポイントに送り、応答を確かめるリクエストのファイルまたはフォルダ。",
+        read=_relative_path,
+        expected=_PATH,
+    ),
+    Input(
+        name="rollback-on-failure",
+        variable=None,
+        default="true",
+        description="Whether a failed smoke test brings the generation before back: `true` or `false`.",
+        description_ja="スモークテストが失敗したとき、1つ前の世代に戻すかどうか。`true`または`false`。",
+        read=_yes_or_no,
+        expected=_choice("true", "false"),
+    ),
+    Input(
+        name="confirm",
+        variable=None,
+        default="no",
+        description="`yes` for `command: destroy`, which deletes the endpoint and all its generations.",
+        description_ja="エンドポイントとすべての世代を削除する`command: destroy`を実行するには`yes`。",
+        read=_yes_or_no,
+        expected=_choice("yes", "no"),
     ),
     Input(
         name="preflight",

@@ -3,23 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 MANAGED_BY = "aces:managed-by"
 PROJECT = "aces:project"
 ENV = "aces:env"
+SERVER = "aces:server"
 CONTENT_HASH = "aces:content-hash"
 COMMIT = "aces:commit"
 REPOSITORY = "aces:repository"
 RUN_URL = "aces:run-url"
 TOOL = "aces-action"
 
+# Of an endpoint config alone, written when what it stands for has happened
+SERVED = "aces:served"  # when it last began to serve, UTC
+WITHDRAWN = "aces:withdrawn"  # when it was last given up after that: rolled back from, or its smoke test failed
+ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
 
-def tags_for(*, project: str, env: str, content_hash: str, commit: str, repository: str, run_url: str) -> dict[str, str]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose resources these are, and on whose behalf they are changed: one server of a project in one environment.
+
+    Only what `owns` says yes to is ever changed or deleted. Commit, repository and run are this run's, empty outside GitHub.
+    """
+
+    project: str
+    env: str
+    server: str
+    commit: str = ""
+    repository: str = ""
+    run_url: str = ""
+
+    def owns(self, tags: Mapping[str, str]) -> bool:
+        """Whether a resource with these tags is this server's. What was adopted by hand may lack the server's tag."""
+        return is_ours(tags, project=self.project, env=self.env) and tags.get(SERVER, self.server) == self.server
+
+    def tags(self, content_hash: str) -> dict[str, str]:
+        """The tags of a resource that this run makes or changes."""
+        return tags_for(
+            project=self.project,
+            env=self.env,
+            server=self.server,
+            content_hash=content_hash,
+            commit=self.commit,
+            repository=self.repository,
+            run_url=self.run_url,
+        )
+
+
+def tags_for(
+    *, project: str, env: str, server: str, content_hash: str, commit: str, repository: str, run_url: str
+) -> dict[str, str]:
     """Tags of one resource. Empty values are left out: outside GitHub there is no run to point to. AWS takes 256 characters."""
     values = {
         MANAGED_BY: TOOL,
         PROJECT: project,
         ENV: env,
+        SERVER: server,
         CONTENT_HASH: content_hash,
         COMMIT: commit,
         REPOSITORY: repository,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity, check_account, who_am_i
+from aces_action.aws.naming import Names
 from aces_action.aws.session import ends_within, open_session, session_name
+from aces_action.aws.tags import Owner
 from aces_action.github.log import Log
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
@@ -21,6 +23,17 @@ from aces_action.steps import Steps
 def outages_told(log: Log) -> Outages:
     """Each call that is made again is a debug line, a long outage a warning."""
     return Outages(log.debug, lambda problem: log.problems([problem]))
+
+
+def owner_of(settings: Settings, names: Names, run: Run) -> Owner:
+    return Owner(
+        project=settings.project,
+        env=settings.env,
+        server=names.server,
+        commit=run.commit,
+        repository=run.repository,
+        run_url=run.run_url,
+    )
 
 
 def open_platform(settings: Settings, outages: Outages) -> PlatformClient:

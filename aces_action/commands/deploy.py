@@ -6,17 +6,17 @@ the platform hears of it last. Whatever fails, a run again finds what is done or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aces_action import batch, endpoint, registration
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
-from aces_action.aws.tags import tags_for
+from aces_action.aws.tags import Owner
 from aces_action.batch.desired import Instance
 from aces_action.changes import Change
-from aces_action.commands.access import open_platform, outages_told, sign_in
+from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.listing import JobDefinitions, listing_of, register
 from aces_action.github.log import Log
 from aces_action.github.run import Run
@@ -63,11 +63,11 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         weights_uri = examined.release_uri
 
     desired = _desired(infra, names, findings, weights_uri)
-    owner = _owner(settings, run)
+    owner = owner_of(settings, names, run)
     with steps.step("Plan"):
         report.changes += [Change(verb="nothing" if released else "create", resource="weights release", name=weights_uri)]
         if desired.endpoint:
-            planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner(desired.endpoint.content_hash))
+            planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
             report.changes += planned
             _check_against_plan(findings, planned)
         jobs = _plan_jobs(clients, desired, settings, report)
@@ -87,12 +87,12 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     if desired.endpoint:
         with steps.step("SageMaker"):
-            _roll_out(clients, desired.endpoint, owner(desired.endpoint.content_hash), settings, log, report)
+            _roll_out(clients, desired.endpoint, owner, settings, log, report)
 
     jobs = JobDefinitions(standard=None, longtime=None)
     if desired.job:
         with steps.step("Batch"):
-            jobs = _register_jobs(clients, desired, settings, run, log, report)
+            jobs = _register_jobs(clients, desired, owner, log, report)
 
     with steps.step("Registration"):
         listing = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
@@ -228,26 +228,8 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
     return Release(endpoint=served, job=job(infra.job, names.job), longtime_job=job(infra.longtime_job, names.longtime_job))
 
 
-def _owner(settings: Settings, run: Run) -> Callable[[str], endpoint.Owner]:
-    def owner(content_hash: str) -> endpoint.Owner:
-        return endpoint.Owner(project=settings.project, env=settings.env, tags=_tags(settings, run, content_hash))
-
-    return owner
-
-
-def _tags(settings: Settings, run: Run, content_hash: str) -> dict[str, str]:
-    return tags_for(
-        project=settings.project,
-        env=settings.env,
-        content_hash=content_hash,
-        commit=run.commit,
-        repository=run.repository,
-        run_url=run.run_url,
-    )
-
-
 def _roll_out(
-    clients: Clients, desired: endpoint.DesiredEndpoint, owner: endpoint.Owner, settings: Settings, log: Log, report: Report
+    clients: Clients, desired: endpoint.DesiredEndpoint, owner: Owner, settings: Settings, log: Log, report: Report
 ) -> None:
     name = desired.endpoint_name
     report.outputs["endpoint-name"] = name
@@ -274,7 +256,7 @@ def _roll_out(
     log.info(f"{serving.name} is InService with {serving.config_name}")
 
 
-def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: Run, log: Log, report: Report) -> JobDefinitions:
+def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:
     def register(job: batch.DesiredJobDefinition | None, output: str) -> str | None:
         if job is None:
             return None
@@ -282,9 +264,9 @@ def _register_jobs(clients: Clients, desired: Release, settings: Settings, run: 
         arn = batch.apply(
             clients.batch,
             job,
-            project=settings.project,
-            env=settings.env,
-            tags=_tags(settings, run, job.content_hash),
+            project=owner.project,
+            env=owner.env,
+            tags=owner.tags(job.content_hash),
             changed=registered.append,
         )
         report.outputs[output] = arn

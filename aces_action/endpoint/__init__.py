@@ -1,7 +1,7 @@
 """The SageMaker endpoint: desired state, plan, roll-out and honest wait."""
 
-from aces_action.endpoint.apply import Owner, ServingEndpoint, Teller, apply, read_plan
+from aces_action.endpoint.apply import ServingEndpoint, Teller, apply, read_plan
 from aces_action.endpoint.desired import DesiredEndpoint, desired
 from aces_action.endpoint.wait import Patience
 
-__all__ = ["DesiredEndpoint", "Owner", "Patience", "ServingEndpoint", "Teller", "apply", "desired", "read_plan"]
+__all__ = ["DesiredEndpoint", "Patience", "ServingEndpoint", "Teller", "apply", "desired", "read_plan"]

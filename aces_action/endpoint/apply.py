@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied, was_refused
-from aces_action.aws.tags import CONTENT_HASH, adoption_tags, as_list, is_ours
+from aces_action.aws.tags import CONTENT_HASH, Owner, adoption_tags, as_list
 from aces_action.changes import Change, noun
 from aces_action.endpoint.causes import remedy
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
@@ -28,15 +28,6 @@ if TYPE_CHECKING:
 
 _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
 _APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose resources these are: only those tagged with this project and environment are touched."""
-
-    project: str
-    env: str
-    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +68,7 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
     foreign = [
         not_ours(what, name, arn, project=owner.project, env=owner.env)
         for what, name, arn in found
-        if arn and not is_ours(tags[what], project=owner.project, env=owner.env)
+        if arn and not owner.owns(tags[what])
     ]
     if foreign:
         raise ActionError(foreign)
@@ -118,7 +109,7 @@ def apply(
         tell.changed(Text(f"endpoint {name} rolled out", f"エンドポイント{name}の更新"))
     if changes["endpoint"].is_change or "endpoint tags" in changes:
         try:
-            client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags))  # type: ignore[arg-type]
+            client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags(desired.content_hash)))  # type: ignore[arg-type]
         except AWS_ERRORS as error:
             raise ActionError(_untagged(error, name, config_name)) from error
     if "endpoint tags" in changes:
@@ -136,7 +127,7 @@ def _create_parts(
 ) -> None:
     from aces_action.endpoint import sdk
 
-    tags = as_list(owner.tags)
+    tags = as_list(owner.tags(desired.content_hash))
     if changes["model"].is_change:
         request = {"ModelName": desired.model_name, **desired.model, "Tags": tags}
         sdk.create_model(session, request, lambda: read_model(client, desired.model_name) is not None)
@@ -212,7 +203,7 @@ def _start(
             )
     else:
         tell.say(f"creates {name} with {config_name}")
-        request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags)}
+        request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags(desired.content_hash))}
         with _at_work("CreateEndpoint", tell):
             sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
         _until(lambda: read_endpoint(client, name) is not None)

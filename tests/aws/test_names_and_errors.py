@@ -73,7 +73,7 @@ def test_the_session_name_says_repository_and_run() -> None:
 
 
 def test_a_resource_of_another_project_or_without_tags_is_not_ours() -> None:
-    tags = tags_for(project="a", env="dev", content_hash="h", commit="", repository="o/r", run_url="")
+    tags = tags_for(project="a", env="dev", server="s", content_hash="h", commit="", repository="o/r", run_url="")
     assert is_ours(tags, project="a", env="dev")
     assert not is_ours(tags, project="b", env="dev")
     assert not is_ours(tags, project="a", env="production")

@@ -137,7 +137,7 @@ def test_topics_and_alarms_have_to_exist_and_alarms_to_be_silent() -> None:
 def standing(
     status: str = "InService", *, is_async: bool = False, ours: bool = True, run_url: str = ""
 ) -> Answer[Standing | None]:
-    tags = tags_for(project="p", env="dev", content_hash="h", commit="", repository="", run_url="") if ours else {}
+    tags = tags_for(project="p", env="dev", server="s", content_hash="h", commit="", repository="", run_url="") if ours else {}
     current = CurrentEndpoint(
         arn="arn:aws:sagemaker:ap-northeast-1:123456789012:endpoint/e",
         status=status,
