@@ -63,7 +63,7 @@ def _prepared(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     make_weights(archive, megabytes=1)
     session = admin_session()
     repository = f"example-org/{PROJECT}"
-    seed(sandbox, project=PROJECT, env="dev", repository=repository, session=session)
+    seed(sandbox, project=PROJECT, env="dev", repository=repository)
     upload_weights(sandbox, archive, project=PROJECT, env="dev")
     make_alarm(sandbox, session, "server-5xx")
     make_topic(sandbox, session, "inference")

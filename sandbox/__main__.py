@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sandbox.archives import make_weights
 from sandbox.runner import runner_environment
-from sandbox.seed import TENANT_ID, admin_session, seed, upload_weights
+from sandbox.seed import TENANT_ID, seed, upload_weights
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -36,9 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         archive = Path(folder, "deploy.tar.gz")
         make_weights(archive, megabytes=WEIGHTS_MEGABYTES)
-        session = admin_session()
         for project in EXAMPLES:
-            seed(sandbox, project=project, env="dev", repository=f"example-org/{project}", session=session)
+            seed(sandbox, project=project, env="dev", repository=f"example-org/{project}")
             upload_weights(sandbox, archive, project=project, env="dev")
         print(_instructions(sandbox, asked.example, Path(folder)), flush=True)
         stop.wait()

@@ -7,6 +7,7 @@ HTTP with boto3, and twice is fine.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import hashlib
 import io
@@ -53,6 +54,7 @@ class Seeded:
     image_digest: str
 
 
+@functools.cache  # botocore reads its models, EC2's being the largest, once per session
 def admin_session(region: str = REGION) -> boto3.Session:
     """A session with fixed keys, passed explicitly: the machine's own are not used, and the real AWS knows none such."""
     return boto3.Session(aws_access_key_id="AKIAIOSFODNN7SANDBOX", aws_secret_access_key="sandbox", region_name=region)
@@ -70,14 +72,9 @@ def seed(
     media_type: str = DOCKER_MANIFEST,
     instance_types: tuple[str, ...] = ("m5.xlarge",),
     token: str | None = None,
-    session: boto3.Session | None = None,
 ) -> Seeded:
-    """Make everything that the guide takes for granted. `token`: what the platform is to accept for the tenant.
-
-    `session` may be one from `admin_session` that was used before: botocore reads its models once per session.
-    """
-    server = f"{project}-{env}-algorithm-server"
-    session = session or admin_session(region)
+    """Make everything that the guide takes for granted. `token`: what the platform is to accept for the tenant."""
+    server, session = f"{project}-{env}-algorithm-server", admin_session(region)
     make_bucket(sandbox, session, f"{project}-{env}")
     role_arn = make_roles(sandbox, session, project=project, env=env, repository=repository)
     digest = push_image(sandbox, session, repository=server, tag="deploy", architecture=architecture, media_type=media_type)

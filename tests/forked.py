@@ -16,7 +16,7 @@ from pathlib import Path
 ENTRYPOINT = Path(__file__).parents[1] / "entrypoint.py"
 
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.forked", "boto3", "jsonschema", "requests", "sagemaker.core.resources", "yaml"])
+_CONTEXT.set_forkserver_preload(["tests.forked", "jsonschema", "requests", "yaml", "tests.warm"])
 
 
 def run_entrypoint(*, cwd: Path, environ: Mapping[str, str], log: Path, timeout: float) -> int | None:

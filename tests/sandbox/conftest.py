@@ -30,8 +30,8 @@ def session() -> boto3.Session:
 
 
 @pytest.fixture
-def seeded(empty: Sandbox, session: boto3.Session) -> Seeded:
-    return seed(empty, project="number-plate-detection", env="dev", session=session)
+def seeded(empty: Sandbox) -> Seeded:
+    return seed(empty, project="number-plate-detection", env="dev")
 
 
 @pytest.fixture

@@ -320,7 +320,7 @@ def test_an_index_names_the_image_under_it(empty: Sandbox, session: boto3.Sessio
 
 
 def test_seeding_twice_is_seeding_once(empty: Sandbox, session: boto3.Session, seeded: Seeded) -> None:
-    again = seed(empty, project="number-plate-detection", env="dev", session=session)
+    again = seed(empty, project="number-plate-detection", env="dev")
     assert again == seeded
     queues = client(empty, session, "batch").describe_job_queues()["jobQueues"]
     assert sorted(queue["jobQueueName"] for queue in queues) == [seeded.server, f"{seeded.server}-longtime"]
