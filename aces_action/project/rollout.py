@@ -119,8 +119,8 @@ def _rollback_size_problems(infra: Document, strategy: str) -> Iterator[Problem]
 
 
 def _too_short(infra: Document, strategy: str) -> Iterator[Problem]:
-    """The time limit against the waits, which it must exceed (API reference: BlueGreenUpdatePolicy), and against the time in which
-    instances are looked for."""
+    """The time limit against the waits, which it must exceed (API reference: BlueGreenUpdatePolicy), and against the time in
+    which instances are looked for."""
     path: Path = (*_ROLLOUT, "maximum_execution_timeout")
     limit, wait = _whole(infra, path, None), _whole(infra, (*_ROLLOUT, "wait_interval"), 300)
     termination = _whole(infra, (*_ROLLOUT, "termination_wait"), 0)

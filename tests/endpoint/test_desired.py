@@ -47,7 +47,7 @@ EVERYTHING = replace(
     data_capture=replace(CAPTURE, kms_key_id="alias/capture"),
     rollout=ROLLOUT,
 )
-POOLS = replace(EVERYTHING, instance_pools=("ml.t3.xlarge", "ml.m5.xlarge"), provision_timeout=600)
+POOLS = replace(EVERYTHING, instance_pools=("ml.m4.xlarge", "ml.m5.xlarge"), provision_timeout=600)
 ROLLOUTS = {
     "all at once": replace(ROLLOUT, strategy="all_at_once", size=None, wait_interval=0, termination_wait=0, alarms=()),
     "canary": ROLLOUT,
@@ -154,7 +154,7 @@ def test_fallback_types_are_pools_in_the_place_of_the_instance_type() -> None:
     assert "InstanceType" not in variant
     assert variant["InstancePools"] == [
         {"InstanceType": "ml.t2.xlarge", "Priority": 1},
-        {"InstanceType": "ml.t3.xlarge", "Priority": 2},
+        {"InstanceType": "ml.m4.xlarge", "Priority": 2},
         {"InstanceType": "ml.m5.xlarge", "Priority": 3},
     ]
     assert variant["VariantInstanceProvisionTimeoutInSeconds"] == 600
@@ -164,7 +164,7 @@ def test_five_types_are_as_many_as_sagemaker_takes() -> None:
     five = replace(REALTIME, instance_pools=("ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.c5.large"))
     assert refusals("CreateEndpointConfig", {"EndpointConfigName": "c", **wanted(five).config}) == ""
     six = replace(five, instance_pools=(*five.instance_pools, "ml.c5.xlarge"))
-    assert "InstancePools" in refusals("CreateEndpointConfig", {"EndpointConfigName": "c", **wanted(six).config})
+    assert "instancePools.6" in refusals("CreateEndpointConfig", {"EndpointConfigName": "c", **wanted(six).config})
 
 
 def test_other_fallback_types_another_order_and_another_time_are_other_content() -> None:
@@ -172,7 +172,7 @@ def test_other_fallback_types_another_order_and_another_time_are_other_content()
         wanted(settings).content_hash
         for settings in (
             POOLS,
-            replace(POOLS, instance_pools=("ml.m5.xlarge", "ml.t3.xlarge")),
+            replace(POOLS, instance_pools=("ml.m5.xlarge", "ml.m4.xlarge")),
             replace(POOLS, instance_pools=()),
             replace(POOLS, provision_timeout=None),
         )

@@ -42,7 +42,7 @@ def endpoint(status: str, config: str, *, target: str | None = None, reason: str
 
 
 OURS = wanted().config_name
-POOLS = EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", instance_pools=("ml.t3.xlarge", "ml.m5.xlarge"))
+POOLS = EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", instance_pools=("ml.m4.xlarge", "ml.m5.xlarge"))
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,8 @@ def test_the_wait_notices_soon_and_asks_seldom() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        (None, POOLS, "InstanceType: ml.t2.xlarge -> ml.t2.xlarge, else ml.t3.xlarge, else ml.m5.xlarge"),
-        (POOLS, None, "InstanceType: ml.t2.xlarge, else ml.t3.xlarge, else ml.m5.xlarge -> ml.t2.xlarge"),
+        (None, POOLS, "InstanceType: ml.t2.xlarge -> ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge"),
+        (POOLS, None, "InstanceType: ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge -> ml.t2.xlarge"),
     ],
 )
 def test_fallback_types_are_told_as_one_line(old: EndpointSettings | None, new: EndpointSettings | None, reason: str) -> None:
@@ -210,4 +210,4 @@ def test_pools_are_told_by_their_priority_however_sagemaker_lists_them() -> None
     (variant,) = before.config["ProductionVariants"]
     listed = {"ProductionVariants": [{**variant, "InstancePools": variant["InstancePools"][::-1]}]}
     change = plan(after, endpoint("InService", before.config_name), live_model=before.model, live_config=listed)[-1]
-    assert change.reasons[0].en.startswith("InstanceType: ml.t2.xlarge, else ml.t3.xlarge, else ml.m5.xlarge ->")
+    assert change.reasons[0].en.startswith("InstanceType: ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge ->")
