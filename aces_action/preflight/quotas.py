@@ -46,6 +46,11 @@ class Usage:
     complete: bool
 
 
+def find_quota(client: ServiceQuotasClient, instance_type: str) -> Quota | None:
+    """The quota of endpoints of one type, as `find_quotas`; None where there is none."""
+    return find_quotas(client, (instance_type,)).get(instance_type)
+
+
 def find_quotas(client: ServiceQuotasClient, types: Collection[str]) -> dict[str, Quota]:
     """The quotas of endpoints by type: the account's values, else AWS's defaults. Ends as soon as all are found.
 

@@ -27,6 +27,7 @@ def test_an_endpoint_falls_back_to_another_type_and_says_which(caller: Caller) -
             "VariantInstanceProvisionTimeoutInSeconds: (not set) -> 900",
         ],
     )
+    assert f"real-time endpoint on 1 × {FIRST}, else {SECOND}, else {THIRD}" in ended.log
     assert "ACES-P031" in ended.log, "the quota of the last one is a warning"
     assert f"{caller.server} runs on 1 × {SECOND}" in ended.log
     config = caller.client("sagemaker").describe_endpoint_config(EndpointConfigName=ended.outputs["endpoint-config-name"])

@@ -14,7 +14,7 @@ from aces_action.preflight.instances import read_machines, read_zones
 from aces_action.preflight.network import read_security_groups, read_subnets
 from aces_action.preflight.notices import read_alarms, topic_exists
 from aces_action.preflight.queues import read_queues
-from aces_action.preflight.quotas import count_usage, find_quotas
+from aces_action.preflight.quotas import count_usage, find_quota, find_quotas
 from aces_action.preflight.roles import simulate_passing
 from sandbox.seed import Seeded, make_alarm, make_topic
 from sandbox.server import Sandbox
@@ -38,6 +38,7 @@ def test_a_quota_is_found_by_its_name_over_all_pages(
     assert {kind: quota.value for kind, quota in find_quotas(quotas, both).items()} == {"ml.t2.xlarge": 1000, "ml.g4dn.xlarge": 2}
     control("quotas", name=NAME, value=None)
     assert find_quotas(quotas, both).keys() == {"ml.t2.xlarge"}
+    assert find_quota(quotas, "ml.g4dn.xlarge") is None
     requests.delete(f"{empty.aws_url}/_sandbox/quotas", timeout=10)
 
 
