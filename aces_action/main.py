@@ -127,7 +127,7 @@ def _serving(project: Project) -> str:
     parts = []
     if infra.endpoint:
         kind = "asynchronous" if infra.endpoint.mode == "async" else "real-time"
-        parts.append(f"{kind} endpoint on {infra.endpoint.instance_count} × {infra.endpoint.instance_type}")
+        parts.append(f"{kind} endpoint on {infra.endpoint.instance_count} × {', else '.join(infra.endpoint.instance_types)}")
     if infra.job:
         parts.append(f"standard Batch jobs on {infra.job.instance_type}")
     if infra.longtime_job:

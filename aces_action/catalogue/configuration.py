@@ -482,4 +482,72 @@ KINDS = (
         + snippet("sh", "aces-action validate --project number-plate-detection --env dev"),
         example="server/infra/configs/infra.yml",
     ),
+    Kind(
+        code="ACES-C030",
+        severity="error",
+        title=Text("Fallback instance types that cannot be used", "代わりのインスタンスタイプが使えません"),
+        cause=Text(
+            "`sagemaker.instance_pools` are the types that SageMaker takes where it has no free instance of "
+            "SAGEMAKER_INSTANCE_TYPE. One of them is there twice, is SAGEMAKER_INSTANCE_TYPE itself, has another processor than "
+            "it (SageMaker takes an image for one processor only), or is a burstable type beside `sagemaker.autoscaling`.",
+            "`sagemaker.instance_pools`は、SAGEMAKER_INSTANCE_TYPEのインスタンスの空きがないときにSageMakerが使うタイプです。"
+            "同じタイプが2回ある、SAGEMAKER_INSTANCE_TYPEと同じである、プロセッサが違う"
+            "（SageMakerで使えるのは1種類のプロセッサ用のイメージだけです）、"
+            "またはバースト可能なタイプを`sagemaker.autoscaling`と一緒に使っています。",
+        ),
+        fix=Text(
+            "Name other types of the same kind, the best one first:",
+            "同じ種類の別のタイプを、優先する順に書いてください。",
+        )
+        + snippet(
+            "yaml", "SAGEMAKER_INSTANCE_TYPE: 'ml.g4dn.xlarge'\nsagemaker:\n  instance_pools: [ml.g5.xlarge, ml.g6.xlarge]"
+        ),
+        example="SAGEMAKER_INSTANCE_TYPE: 'ml.c5.xlarge'\nsagemaker:\n  instance_pools: [ml.c5.xlarge, ml.c7g.xlarge]",
+    ),
+    Kind(
+        code="ACES-C031",
+        severity="warning",
+        title=Text("Fallback instance types of another kind", "代わりのインスタンスタイプの種類が違います"),
+        cause=Text(
+            "One of `sagemaker.instance_pools` has a GPU and SAGEMAKER_INSTANCE_TYPE has none, or the other way round, or they "
+            "have different accelerators. All of them run the same image and weights: an image built for CUDA may not start "
+            "without a GPU, or be far slower, and then only on the day on which AWS has no free instance of the first choice.",
+            "`sagemaker.instance_pools`のいずれかとSAGEMAKER_INSTANCE_TYPEで、GPUの有無やアクセラレータの種類が違います。"
+            "どれも同じイメージと重みを使います。CUDA向けのイメージは、GPUがないと起動しないか、とても遅くなることがあります。"
+            "しかも、第一希望のインスタンスの空きがAWSにない日に初めて起こります。",
+        ),
+        fix=Text(
+            "Choose instance types of the same kind. If the server copes with both, nothing needs to be done.",
+            "同じ種類のインスタンスタイプにしてください。サーバがどちらにも対応しているなら、対応は不要です。",
+        )
+        + snippet("yaml", "SAGEMAKER_INSTANCE_TYPE: 'ml.g4dn.xlarge'\nsagemaker:\n  instance_pools: [ml.g5.xlarge]"),
+        example="SAGEMAKER_INSTANCE_TYPE: 'ml.g4dn.xlarge'\nsagemaker:\n  instance_pools: [ml.m5.xlarge]",
+    ),
+    Kind(
+        code="ACES-C032",
+        severity="warning",
+        title=Text("Rollout that may outlast its time limit", "ロールアウトが制限時間を超える可能性があります"),
+        cause=Text(
+            "The waits of the rollout and the time in which SageMaker may look for free instances "
+            "(`sagemaker.provision_timeout`) are together longer than the update may take "
+            "(`sagemaker.rollout.maximum_execution_timeout`; at the most 28,800 seconds). The update then times out, "
+            "although nothing is wrong with the new version.",
+            "ロールアウトの待ち時間と、SageMakerが空きインスタンスを探す時間（`sagemaker.provision_timeout`）の合計が、"
+            "更新全体の制限時間（`sagemaker.rollout.maximum_execution_timeout`、最長28,800秒）を超えます。"
+            "その場合、新しいバージョンに問題がなくても、更新がタイムアウトになります。",
+        ),
+        fix=Text(
+            "Give the update more time, or shorten the waits:",
+            "更新全体の制限時間を延ばすか、待ち時間を短くしてください。",
+        )
+        + snippet(
+            "yaml",
+            "sagemaker:\n  provision_timeout: 600\n  rollout:\n    strategy: canary\n    size: 10%\n"
+            "    maximum_execution_timeout: 3600\n    alarms: [number-plate-dev-5xx]",
+        ),
+        example=(
+            "sagemaker:\n  provision_timeout: 1200\n  rollout:\n    strategy: canary\n    size: 10%\n"
+            "    maximum_execution_timeout: 900\n    alarms: [number-plate-dev-5xx]"
+        ),
+    ),
 )

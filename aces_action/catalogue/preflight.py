@@ -311,8 +311,8 @@ KINDS = (
             "このタイプのクォータはありません。",
         ),
         fix=Text(
-            "Choose another SAGEMAKER_INSTANCE_TYPE. To see what the region offers:",
-            "別のSAGEMAKER_INSTANCE_TYPEにしてください。リージョンで使えるものは、次のコマンドでわかります。",
+            "Choose another SAGEMAKER_INSTANCE_TYPE or fallback type. To see what the region offers:",
+            "別のSAGEMAKER_INSTANCE_TYPE（または代わりのインスタンスタイプ）にしてください。リージョンで使えるものは、次のコマンドでわかります。",
         )
         + snippet(
             "sh",
@@ -630,6 +630,28 @@ KINDS = (
         example=(
             "ACES-P030 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know "
             "the host api-dev.aces-platform-dev.internal"
+        ),
+    ),
+    Kind(
+        code="ACES-P031",
+        severity="warning",
+        title=Text("No quota for a fallback instance type", "代わりのインスタンスタイプのクォータが足りません"),
+        cause=Text(
+            "One of `sagemaker.instance_pools` is to stand in where AWS has no free instance of SAGEMAKER_INSTANCE_TYPE, but the "
+            "account may not have so many instances of it under endpoints. New accounts often have a quota of 0 for GPU types. "
+            "The deployment goes on: SageMaker tries the first choice before.",
+            "`sagemaker.instance_pools`のいずれかは、"
+            "SAGEMAKER_INSTANCE_TYPEのインスタンスの空きがAWSにないときに代わりに使われますが、"
+            "エンドポイントで使えるこのタイプのインスタンス数の上限を超えます。"
+            "新しいアカウントでは、GPUのタイプのクォータが0のことがよくあります。"
+            "SageMakerは第一希望を先に試すため、デプロイは続けます。",
+        ),
+        fix=Text(
+            "Ask for more with the command of the message, or name a type that the account has.",
+            "メッセージのコマンドで引き上げを申請するか、アカウントで使えるタイプにしてください。",
+        ),
+        example=(
+            "ACES-P031 The quota 'ml.g5.xlarge for endpoint usage' is 0 in ap-northeast-1, but 1 are needed: 0 in use and 1 new."
         ),
     ),
 )

@@ -24,7 +24,7 @@ from aces_action.language import EMPTY, Text
 from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import Infra, JobSettings, Project
+from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project
 from aces_action.registration import Listing, PlatformClient
 from aces_action.report import Report, change_lines, check_lines
 from aces_action.settings import Settings
@@ -176,19 +176,33 @@ def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verd
     """Warnings for each instance type that has no room for the weights, as far as EC2 or the infra file tells."""
     found: list[Problem] = []
     if infra.endpoint:
-        instance_type, volume = infra.endpoint.instance_type, infra.endpoint.volume_size
-        instance = instances.get(instance_type.removeprefix("ml."))
-        own = instance.storage * 1_000_000_000 if instance and instance.storage else None  # SageMaker uses it in place of EBS
-        found += room(
-            verdict,
-            instance_type=instance_type,
-            volume=own or (volume * _GIB if volume else None),
-            memory=instance.memory * _MIB if instance else None,
-        )
+        found += _endpoint_room(infra.endpoint, instances, verdict)
     for instance_type in dict.fromkeys(job.instance_type for job in (infra.job, infra.longtime_job) if job):
         if instance := instances.get(instance_type):
             found += room(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
     return tuple(found)
+
+
+def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
+    """SageMaker may take any of the endpoint's types: that with the smallest volume counts, and that with the least memory."""
+    volumes: dict[str, int] = {}
+    memories: dict[str, int] = {}
+    for kind in settings.instance_types:
+        instance = instances.get(kind.removeprefix("ml."))
+        if instance and instance.storage:  # SageMaker uses it in place of EBS
+            volumes[kind] = instance.storage * 1_000_000_000
+        elif settings.volume_size:
+            volumes[kind] = settings.volume_size * _GIB
+        if instance:
+            memories[kind] = instance.memory * _MIB
+    found: tuple[Problem, ...] = ()
+    if volumes:
+        smallest = min(volumes, key=volumes.__getitem__)
+        found += room(verdict, instance_type=smallest, volume=volumes[smallest], memory=None)
+    if memories:
+        smallest = min(memories, key=memories.__getitem__)
+        found += room(verdict, instance_type=smallest, volume=None, memory=memories[smallest])
+    return found
 
 
 def _release_weights(clients: Clients, examined: Examined, log: Log, report: Report) -> None:
@@ -254,6 +268,8 @@ def _roll_out(
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name
     log.info(f"{serving.name} is InService with {serving.config_name}")
+    if fleet := ", ".join(f"{count} × {kind}" for kind, count in serving.pools if count):
+        log.info(f"{serving.name} runs on {fleet}")
 
 
 def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:

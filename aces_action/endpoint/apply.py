@@ -45,11 +45,12 @@ class Teller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServingEndpoint:
-    """The endpoint as it serves after the roll-out."""
+    """The endpoint as it serves after the roll-out. `pools`: instances of each type, where it may run on several; else none."""
 
     name: str
     arn: str
     config_name: str
+    pools: tuple[tuple[str, int], ...] = ()
 
 
 def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -> list[Change]:
@@ -114,7 +115,8 @@ def apply(
             raise ActionError(_untagged(error, name, config_name)) from error
     if "endpoint tags" in changes:
         tell.changed(Text(f"tags of endpoint {name} set", f"エンドポイント{name}のタグの設定"))
-    return ServingEndpoint(name=name, arn=current.arn, config_name=config_name)
+    pools = tuple(pool for variant in current.variants for pool in variant.pools)
+    return ServingEndpoint(name=name, arn=current.arn, config_name=config_name, pools=pools)
 
 
 def _create_parts(

@@ -21,13 +21,17 @@ SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """Counts and weights of one production variant, as they are and as they should become."""
+    """Counts and weights of one production variant, as they are and as they should become.
+
+    `pools`: how many instances there are of each type, where the variant may run on several; else none.
+    """
 
     name: str
     current_instances: int
     desired_instances: int
     current_weight: float
     desired_weight: float
+    pools: tuple[tuple[str, int], ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -102,4 +106,5 @@ def _variant(summary: Mapping[str, Any]) -> Variant:
         desired_instances=count,
         current_weight=summary.get("CurrentWeight", weight),
         desired_weight=weight,
+        pools=tuple((pool["InstanceType"], pool["CurrentInstanceCount"]) for pool in summary.get("InstancePools") or []),
     )

@@ -60,11 +60,12 @@ def desired(
         model["VpcConfig"] = {"Subnets": list(settings.subnets), "SecurityGroupIds": list(settings.security_group_ids)}
     variant: dict[str, Any] = {
         "VariantName": VARIANT,
-        "InstanceType": settings.instance_type,
+        **_instances(settings),
         "InitialInstanceCount": settings.instance_count,
         "InitialVariantWeight": 1.0,
     }
     optional = {
+        "VariantInstanceProvisionTimeoutInSeconds": settings.provision_timeout,
         "ModelDataDownloadTimeoutInSeconds": settings.model_data_download_timeout,
         "ContainerStartupHealthCheckTimeoutInSeconds": settings.container_startup_health_check_timeout,
         "VolumeSizeInGB": settings.volume_size,
@@ -88,6 +89,14 @@ def desired(
         rollout=_deployment_config(settings.rollout) if settings.rollout else None,
         is_async=settings.mode == "async",
     )
+
+
+def _instances(settings: EndpointSettings) -> dict[str, Any]:
+    """InstancePools stand in the place of InstanceType (SageMaker Developer Guide, 'Deploy to multiple instance types')."""
+    if not settings.instance_pools:
+        return {"InstanceType": settings.instance_type}
+    types = enumerate(settings.instance_types, start=1)
+    return {"InstancePools": [{"InstanceType": name, "Priority": priority} for priority, name in types]}
 
 
 def _async_inference(settings: EndpointSettings, base: str) -> dict[str, Any]:

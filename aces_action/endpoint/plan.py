@@ -107,6 +107,13 @@ def _served(model: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, An
     return {
         **{key: container[key] for key in ("Image", "ModelDataUrl", "Environment") if key in container},
         **{key: model[key] for key in ("ExecutionRoleArn", "VpcConfig") if key in model},
-        **{key: value for key, value in variant.items() if key not in {"ModelName", "VariantName"}},
+        **{key: value for key, value in variant.items() if key not in {"ModelName", "VariantName", "InstancePools"}},
+        **_pools(variant),
         **{key: config[key] for key in ("AsyncInferenceConfig", "DataCaptureConfig") if key in config},
     }
+
+
+def _pools(variant: Mapping[str, Any]) -> dict[str, str]:
+    """Instance pools as one line in the place of the type that they stand for: 'ml.g5.xlarge, else ml.g6.xlarge'."""
+    pools = sorted(variant.get("InstancePools") or [], key=lambda pool: pool["Priority"])
+    return {"InstanceType": ", else ".join(pool["InstanceType"] for pool in pools)} if pools else {}

@@ -25,8 +25,9 @@ def check_image(found: Answer[ServerImage], *, infra: Infra, instances: Mapping[
 
 def _problems(image: ServerImage, infra: Infra, instances: Mapping[str, Instance]) -> list[Problem]:
     """Of the first that cannot run it: the others would say the same of the same image."""
-    if infra.endpoint and (problems := check_for_sagemaker(image, infra.endpoint.instance_type)):
-        return problems
+    for instance_type in infra.endpoint.instance_types if infra.endpoint else ():
+        if problems := check_for_sagemaker(image, instance_type):
+            return problems
     for job in jobs(infra):
         instance = instances.get(job.instance_type)
         if instance and (problems := check_for_batch(image, job.instance_type, instance.architectures)):

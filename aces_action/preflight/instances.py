@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,11 @@ class Machine:
 
     instance: Instance
     gpu_memory: int
+
+    @property
+    def room(self) -> int:
+        """MiB that weights can take up: they go through the memory also where they end on GPUs."""
+        return min(self.instance.memory, self.gpu_memory) if self.gpu_memory else self.instance.memory
 
 
 def read_machines(client: EC2Client, types: Iterable[str]) -> dict[str, Machine]:
@@ -99,6 +104,12 @@ def check_batch_type(
     return [Check(what=what, found=found, needed=needed)]
 
 
+def tightest(types: Iterable[str], machines: Mapping[str, Machine]) -> Machine | None:
+    """Of an endpoint's types (with 'ml.') the one with the least room: SageMaker may take any. None where none is known."""
+    known = [machine for name in types if (machine := machines.get(name.removeprefix("ml.")))]
+    return min(known, key=lambda machine: machine.room, default=None)
+
+
 def check_room(instance_type: str, machine: Machine, *, size: int) -> list[Check]:
     """Whether an archive of `size` bytes can be loaded: unpacked it is hardly smaller. SageMaker's types are EC2's with 'ml.'."""
     what = Text(f"Room in {instance_type}", f"{instance_type}のメモリ")
@@ -107,7 +118,7 @@ def check_room(instance_type: str, machine: Machine, *, size: int) -> list[Check
     if gpu:
         room = Text(f"{memory:,} MiB, on its GPUs {gpu:,} MiB", f"{memory:,} MiB（GPUは{gpu:,} MiB）")
     needed = Text(f"an archive of {megabytes:,} MiB", f"重みファイル{megabytes:,} MiB")
-    if size <= (min(memory, gpu) if gpu else memory) * _MIB:
+    if size <= machine.room * _MIB:
         return [Check(what=what, found=room, needed=needed)]
     where = Text("memory", "メモリ") if size > memory * _MIB else Text("GPU memory", "GPUのメモリ")
     problem = Problem(

@@ -1,9 +1,10 @@
-"""The account's quota of the endpoint's instance type, against what runs now and what the roll-out adds to it."""
+"""The account's quotas of the endpoint's instance types, against what runs now and what the roll-out adds to it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -46,9 +47,14 @@ class Usage:
 
 
 def find_quota(client: ServiceQuotasClient, instance_type: str) -> Quota | None:
-    """The quota of endpoints of this type: the account's value, else AWS's default. Ends as soon as it is found.
+    """The quota of endpoints of one type, as `find_quotas`; None where there is none."""
+    return find_quotas(client, (instance_type,)).get(instance_type)
 
-    None: SageMaker knows no endpoints of this type in the region. Raises ActionError as `pick` does.
+
+def find_quotas(client: ServiceQuotasClient, types: Collection[str]) -> dict[str, Quota]:
+    """The quotas of endpoints by type: the account's values, else AWS's defaults. Ends as soon as all are found.
+
+    A type that SageMaker does not offer for endpoints in the region is left out. Raises ActionError as `pick` does.
     """
     listings = (
         client.get_paginator("list_service_quotas").paginate(ServiceCode=_SERVICE, PaginationConfig=_PAGES),
@@ -60,52 +66,57 @@ def find_quota(client: ServiceQuotasClient, instance_type: str) -> Quota | None:
         for page in listing
         for each in page["Quotas"]
     )
-    return pick(quotas, instance_type)
+    return pick(quotas, types)
 
 
-def pick(quotas: Iterable[tuple[str, Quota]], instance_type: str) -> Quota | None:
-    """The quota by its name, which is the only way from an instance type to it; None where there is none.
+def pick(quotas: Iterable[tuple[str, Quota]], types: Collection[str]) -> dict[str, Quota]:
+    """The first quota of each type by its name, which is the only way from an instance type to it.
 
     Raises ActionError (P010) where no quota is named as they are today: then nothing follows from a missing one.
     """
     named_so = False
+    found: dict[str, Quota] = {}
     for name, quota in quotas:
         named_so |= name.endswith(_USAGE)
-        if name == f"{instance_type}{_USAGE}":
-            return quota
+        if (kind := name.removesuffix(_USAGE)) != name and kind in types:
+            found.setdefault(kind, quota)
+            if len(found) == len(set(types)):
+                return found
     if not named_so:
+        wanted = Text(", ".join(types), "、".join(types))
         raise ActionError(
             Problem(
                 kind=CATALOGUE["P010"],
                 message=Text(
-                    f"The quota of {instance_type}: not checked, there is no quota '…{_USAGE}' at all.",
-                    f"{instance_type}のクォータを確認できませんでした。「…{_USAGE}」というクォータが1つもありません。",
+                    f"The quota of {wanted.en}: not checked, there is no quota '…{_USAGE}' at all.",
+                    f"{wanted.ja}のクォータを確認できませんでした。「…{_USAGE}」というクォータが1つもありません。",
                 ),
             )
         )
-    return None
+    return found
 
 
-def count_usage(client: SageMakerClient, instance_type: str, own_endpoint: str) -> Usage:
-    """Counts the instances of a type under all endpoints of the region, the newest first."""
+def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str) -> dict[str, Usage]:
+    """Counts the instances of each of the types under all endpoints of the region, the newest first."""
 
-    def instances(name: str) -> int:
+    def instances(name: str) -> Counter[str]:
         current = read_endpoint(client, name)
         config = read_config(client, current.config_name) if current and current.config_name else None
-        types = {each["VariantName"]: each.get("InstanceType") for each in (config or {}).get("ProductionVariants", [])}
-        variants = current.variants if current else ()
-        return sum(
-            max(variant.current_instances, variant.desired_instances)
-            for variant in variants
-            if types.get(variant.name) == instance_type
-        )
+        type_of = {each["VariantName"]: each.get("InstanceType", "") for each in (config or {}).get("ProductionVariants", [])}
+        counts: Counter[str] = Counter()
+        for variant in current.variants if current else ():
+            if variant.pools:  # which type those to come will be of is not known yet
+                counts.update(dict(variant.pools))
+            else:
+                counts[type_of.get(variant.name, "")] += max(variant.current_instances, variant.desired_instances)
+        return counts
 
     names = list(islice(_endpoints(client), _MOST_ENDPOINTS + 1))
     complete, names = len(names) <= _MOST_ENDPOINTS, names[:_MOST_ENDPOINTS]
     with ThreadPoolExecutor(max_workers=16, thread_name_prefix="usage") as pool:
         counts = dict(zip(names, pool.map(instances, names), strict=True))
-    own = counts.get(own_endpoint, 0)
-    return Usage(own=own, others=sum(counts.values()) - own, complete=complete)
+    own, together = counts.get(own_endpoint, Counter()), sum(counts.values(), Counter())
+    return {kind: Usage(own=own[kind], others=together[kind] - own[kind], complete=complete) for kind in types}
 
 
 def _endpoints(client: SageMakerClient) -> Iterator[str]:
@@ -130,13 +141,38 @@ def added(settings: EndpointSettings, *, own: int) -> int:
     return fleet
 
 
-def check_offered(found: Answer[Quota | None], instance_type: str, *, region: str) -> list[Check]:
-    """Whether SageMaker offers the type for endpoints in the region: there is a quota for each that it does."""
+def check_types(
+    quotas: Answer[dict[str, Quota]],
+    usage: Answer[dict[str, Usage]],
+    settings: EndpointSettings,
+    *,
+    exists: bool,
+    region: str,
+) -> list[Check]:
+    """Whether each type of the endpoint is offered, and has room in its quota.
+
+    `exists`: there is an endpoint. Then it is a warning only, until it is known that there is something to update.
+    """
+    rows = []
+    for kind in settings.instance_types:
+        rows += check_offered(quotas, kind, first=settings.instance_type, region=region)
+        if quotas.value and (quota := quotas.value.get(kind)):
+            rows += check_quota(kind, quota, usage, settings, exists=exists, region=region)
+        if quotas.problems:
+            break  # the others' rows would say the same
+    return rows
+
+
+def check_offered(found: Answer[dict[str, Quota]], instance_type: str, *, first: str, region: str) -> list[Check]:
+    """Whether SageMaker offers the type for endpoints in the region: there is a quota for each that it does. `first` is the
+    endpoint's first choice."""
     what = Text(f"Instance type {instance_type}", f"インスタンスタイプ{instance_type}")
     needed = Text(f"offered in {region}", f"{region}で利用可能")
     if found.problems:
         return found.failed(what, needed)
-    if found.value is not None:
+    if found.value is None:
+        return []
+    if instance_type in found.value:
         return [Check(what=what, found=Text("offered", "利用可能"), needed=needed)]
     problem = Problem(
         kind=CATALOGUE["P015"],
@@ -147,28 +183,38 @@ def check_offered(found: Answer[Quota | None], instance_type: str, *, region: st
         hint=Text(
             "Choose another SAGEMAKER_INSTANCE_TYPE, or another AWS_REGION.",
             "別のSAGEMAKER_INSTANCE_TYPE、または別のAWS_REGIONにしてください。",
+        )
+        if instance_type == first
+        else Text(
+            "Delete it from sagemaker.instance_pools, or choose another one.",
+            "sagemaker.instance_poolsから削除するか、別のタイプにしてください。",
         ),
     )
     return [Check(what=what, found=Text("not offered", "なし"), needed=needed, problems=(problem,))]
 
 
-def check_quota(quota: Quota, usage: Answer[Usage], settings: EndpointSettings, *, exists: bool, region: str) -> list[Check]:
-    """`exists`: there is an endpoint. Then it is a warning only, until it is known that there is something to update."""
-    kind = settings.instance_type
+def check_quota(
+    kind: str, quota: Quota, usage: Answer[dict[str, Usage]], settings: EndpointSettings, *, exists: bool, region: str
+) -> list[Check]:
+    """The quota of one of the endpoint's types, if all that is new is of it. For a fallback type a lack is a warning (P031):
+    SageMaker may find what it needs before."""
     what = Text(f"Quota of {kind}", f"{kind}のクォータ")
-    now = usage.value or Usage(own=0, others=0, complete=False)
+    counts = usage.value or {}
+    now = counts.get(kind) or Usage(own=0, others=0, complete=False)
     running = now.others + (now.own if exists else 0)
-    new = added(settings, own=now.own if exists else 0)
+    new = added(settings, own=sum(counts[name].own for name in settings.instance_types if name in counts) if exists else 0)
     wanted = running + new
     found = Text(f"{quota.value}", f"{quota.value}台")
     needed = Text(f"{wanted}: {running} in use, {new} new", f"{wanted}台: 使用中{running}台、新規{new}台")
     if not now.complete:
         needed = Text(f"at least {needed.en}", f"少なくとも{needed.ja}")
+    unanswered = usage.problems if kind == settings.instance_type else ()
     if wanted <= quota.value:
-        return [Check(what=what, found=found, needed=needed, problems=usage.problems)]
+        return [Check(what=what, found=found, needed=needed, problems=unanswered)]
+    code = "P031" if kind != settings.instance_type else "P017" if exists else "P016"
     request = _REQUEST.format(code=quota.code, value=wanted, region=region)
     problem = Problem(
-        kind=CATALOGUE["P017" if exists else "P016"],
+        kind=CATALOGUE[code],
         message=Text(
             f"The quota '{kind}{_USAGE}' is {quota.value} in {region}, but {wanted} are needed: {running} in use and {new} new.",
             f"クォータ「{kind}{_USAGE}」は{region}で{quota.value}台ですが、{wanted}台必要です（使用中{running}台、新規{new}台）。",
@@ -177,7 +223,7 @@ def check_quota(quota: Quota, usage: Answer[Usage], settings: EndpointSettings, 
             f"Ask for more (minutes to days):\n{request}", f"引き上げを申請してください（数分から数日かかります）:\n{request}"
         ),
     )
-    return [Check(what=what, found=found, needed=needed, problems=(problem, *usage.problems))]
+    return [Check(what=what, found=found, needed=needed, problems=(problem, *unanswered))]
 
 
 def in_earnest(problem: Problem) -> Problem:

@@ -18,13 +18,13 @@ from aces_action.language import EMPTY, Text, same
 from aces_action.preflight.bucket import MISSING, check_bucket, find_region
 from aces_action.preflight.endpoint import Standing, check_endpoint, read_standing
 from aces_action.preflight.image import check_image, jobs
-from aces_action.preflight.instances import Machine, check_batch_type, check_room, not_asked, read_machines, read_zones
+from aces_action.preflight.instances import Machine, check_batch_type, check_room, not_asked, read_machines, read_zones, tightest
 from aces_action.preflight.network import Place, check_network, read_security_groups, read_subnets
 from aces_action.preflight.notices import check_alarm, check_topic, read_alarms, topic_exists
 from aces_action.preflight.platform import check_platform, is_asleep
 from aces_action.preflight.questions import Answer, Questions
 from aces_action.preflight.queues import Queue, Surroundings, check_queue, read_queues
-from aces_action.preflight.quotas import Quota, Usage, check_offered, check_quota, count_usage, find_quota, in_earnest
+from aces_action.preflight.quotas import Quota, Usage, check_types, count_usage, find_quotas, in_earnest
 from aces_action.preflight.roles import check_role, own_arn, read_trust, roles_of, simulate_passing
 from aces_action.preflight.weights import FoundWeights, check_weights, find_weights
 from aces_action.problems import CATALOGUE, Problem
@@ -123,8 +123,8 @@ class _Answers:
     trusts: dict[str, Answer[Mapping[str, Any]]]
     passing: dict[str, Answer[dict[str, bool]]]
     standing: Answer[Standing | None]
-    quota: Answer[Quota | None]
-    usage: Answer[Usage]
+    quotas: Answer[dict[str, Quota]]
+    usage: Answer[dict[str, Usage]]
     queues: Answer[dict[str, Queue]]
     subnets: Answer[dict[str, Place]]
     groups: Answer[dict[str, Place]]
@@ -141,18 +141,21 @@ def _ask(questions: Questions, clients: Clients, platform: PlatformClient, subje
     What takes longest comes first.
     """
     infra, names, endpoint = subject.infra, subject.names, subject.infra.endpoint
-    kind = endpoint.instance_type if endpoint else ""
-    types = sorted({*(job.instance_type for job in jobs(infra)), *([kind.removeprefix("ml.")] if kind else [])})
+    kinds = endpoint.instance_types if endpoint else ()
+    types = sorted({*(job.instance_type for job in jobs(infra)), *(kind.removeprefix("ml.") for kind in kinds)})
 
     on_platform = questions.ask(lambda: ask_platform(platform, subject.tenant_id))
-    quota = usage = standing = None
+    quotas = usage = standing = None
     if endpoint and names.endpoint:
         quota_client, name = clients.service_quotas, names.endpoint
-        quota = questions.ask_if_allowed(
-            Text(f"The quota of {kind}", f"{kind}のクォータ"), lambda: find_quota(quota_client, kind)
+        all_kinds = Text(", ".join(kinds), "、".join(kinds))
+        quotas = questions.ask_if_allowed(
+            Text(f"The quota of {all_kinds.en}", f"{all_kinds.ja}のクォータ"), lambda: find_quotas(quota_client, kinds)
         )
         hosting = clients.sagemaker
-        usage = questions.ask_if_allowed(Text(f"The use of {kind}", f"{kind}の使用数"), lambda: count_usage(hosting, kind, name))
+        usage = questions.ask_if_allowed(
+            Text(f"The use of {all_kinds.en}", f"{all_kinds.ja}の使用数"), lambda: count_usage(hosting, kinds, name)
+        )
         standing = questions.ask(lambda: read_standing(hosting, name))
 
     batch_client = clients.batch if infra.job else None
@@ -244,7 +247,7 @@ def _ask(questions: Questions, clients: Clients, platform: PlatformClient, subje
         trusts={arn: each.result() for arn, each in trusts.items()},
         passing={service: each.result() for service, each in passing.items()},
         standing=standing.result() if standing else Answer(),
-        quota=quota.result() if quota else Answer(),
+        quotas=quotas.result() if quotas else Answer(),
         usage=usage.result() if usage else Answer(),
         queues=found_queues,
         subnets=subnets.result() if subnets else Answer(),
@@ -282,7 +285,7 @@ def _judge(answers: _Answers, subject: Subject) -> list[Check]:
 
 
 def _judge_endpoint(answers: _Answers, subject: Subject, endpoint: EndpointSettings, name: str) -> list[Check]:
-    kind, file = endpoint.instance_type, subject.infra_file
+    file, standing = subject.infra_file, answers.standing.value
     rows = check_endpoint(
         name,
         answers.standing,
@@ -291,14 +294,11 @@ def _judge_endpoint(answers: _Answers, subject: Subject, endpoint: EndpointSetti
         env=subject.env,
         run_url=subject.run_url,
     )
-    rows += check_offered(answers.quota, kind, region=subject.region)
-    if answers.quota.value:
-        standing = answers.standing.value
-        exists = standing is not None and standing.can_be_updated
-        rows += check_quota(answers.quota.value, answers.usage, endpoint, exists=exists, region=subject.region)
-    machine, weights = (answers.machines.value or {}).get(kind.removeprefix("ml.")), answers.weights.value
+    exists = standing is not None and standing.can_be_updated
+    rows += check_types(answers.quotas, answers.usage, endpoint, exists=exists, region=subject.region)
+    machine, weights = tightest(endpoint.instance_types, answers.machines.value or {}), answers.weights.value
     if machine and weights:
-        rows += check_room(kind, machine, size=weights.weights.size)
+        rows += check_room(f"ml.{machine.instance.instance_type}", machine, size=weights.weights.size)
     if not subject.infra.job:  # else the jobs say it
         rows += not_asked(Text("Instance types", "インスタンスタイプ"), answers.machines.problems)
     rows += check_network(endpoint.subnets, endpoint.security_group_ids, answers.subnets, answers.groups, file=file)

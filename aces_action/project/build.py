@@ -68,6 +68,8 @@ def _endpoint(data: Any, default_mode: str) -> EndpointSettings:
         instance_type=data["SAGEMAKER_INSTANCE_TYPE"],
         mode=data.get("SAGEMAKER_INFERENCE_MODE", default_mode),
         instance_count=_whole(settings.get("instance_count", 1)),
+        instance_pools=tuple(settings.get("instance_pools", ())),
+        provision_timeout=_whole(settings.get("provision_timeout")),
         execution_role_arn=settings.get("execution_role_arn"),
         environment=_environment(settings),
         model_data_download_timeout=_whole(settings.get("model_data_download_timeout")),

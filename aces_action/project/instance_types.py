@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from aces_action.language import EMPTY, Text, same, sentences
 from aces_action.problems import Problem
-from aces_action.project.document import Document
+from aces_action.project.document import Document, dotted
 from aces_action.project.document import Path as Place
 from aces_action.project.similar import closest
 
@@ -83,6 +83,11 @@ def is_burstable(instance_type: str) -> bool:
     return _parts(instance_type)[0] == "t"
 
 
+def is_endpoint_type(value: object) -> TypeGuard[str]:
+    """Whether it can be the name of an instance type of SageMaker, known or not."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None and value.startswith("ml.")
+
+
 def family(instance_type: str) -> str:
     return instance_type.rpartition(".")[0]
 
@@ -110,7 +115,7 @@ def instance_type_problems(infra: Document) -> list[Problem]:
     problems: list[Problem] = []
     known = []
     for key in _used(infra):
-        found = list(_known_problems(infra, key, sagemaker_instance_types() if key == ENDPOINT else ec2_instance_types()))
+        found = list(known_problems(infra, (key,), for_endpoint=key == ENDPOINT))
         problems += found
         if not found:
             known.append(key)
@@ -128,20 +133,20 @@ def _used(infra: Document) -> list[str]:
     ]
 
 
-def _known_problems(infra: Document, key: str, known: tuple[str, ...]) -> Iterator[Problem]:
-    """Against AWS's list (empty: not at hand). A size that its family lacks is a mistake; a family that is not in the list may
-    be newer than the list."""
-    value = str(infra.get(key))
+def known_problems(infra: Document, path: Place, *, for_endpoint: bool) -> Iterator[Problem]:
+    """The instance type at `path` against AWS's list (empty: not at hand). A size that its family lacks is a mistake; a family
+    that is not in the list may be newer than the list."""
+    value, known = str(infra.get(*path)), sagemaker_instance_types() if for_endpoint else ec2_instance_types()
     if not known or value in known:
         return
-    service = "SageMaker" if key == ENDPOINT else "EC2"
+    key, service = dotted(path), "SageMaker" if for_endpoint else "EC2"
     kind = family(value)
     if sizes := [name for name in known if family(name) == kind]:
         message = Text(
             f"{key} is {value}: {kind} has no such size on {service}.",
             f"{key}が{value}になっていますが、{service}の{kind}にこのサイズはありません。",
         )
-        yield infra.problem("C018", (key,), message, sentences(_did_you_mean(closest(value, sizes)), _listed_sizes(sizes)))
+        yield infra.problem("C018", path, message, sentences(_did_you_mean(closest(value, sizes)), _listed_sizes(sizes)))
         return
     message = Text(
         f"{key} is {value}, which is not in the list of {service}'s instance types that this action knows.",
@@ -150,7 +155,7 @@ def _known_problems(infra: Document, key: str, known: tuple[str, ...]) -> Iterat
     newer = Text(
         "If it is newer than the list, the deploy goes on with it.", "一覧より新しいものであれば、そのままデプロイを続けます。"
     )
-    yield infra.problem("C020", (key,), message, sentences(_did_you_mean(_nearest(value, known)), newer))
+    yield infra.problem("C020", path, message, sentences(_did_you_mean(_nearest(value, known)), newer))
 
 
 def _together(infra: Document, keys: list[str]) -> Iterator[Problem]:
@@ -180,10 +185,10 @@ def _together(infra: Document, keys: list[str]) -> Iterator[Problem]:
             )
             yield infra.problem("C025", (key,), message, hint)
         elif first == ENDPOINT and accelerator(one) != accelerator(other):
-            unit, other_unit = _unit(one), _unit(other)
+            one_kind, other_kind = unit(one), unit(other)
             message = Text(
-                f"{key} is {other} ({other_unit.en}), but {first} is {one} ({unit.en}): both run the same image.",
-                f"{key}は{other}（{other_unit.ja}）、{first}は{one}（{unit.ja}）ですが、どちらも同じイメージを使います。",
+                f"{key} is {other} ({other_kind.en}), but {first} is {one} ({one_kind.en}): both run the same image.",
+                f"{key}は{other}（{other_kind.ja}）、{first}は{one}（{one_kind.ja}）ですが、どちらも同じイメージを使います。",
             )
             hint = Text(
                 "Choose the same kind, unless the algorithm runs on both.",
@@ -192,9 +197,10 @@ def _together(infra: Document, keys: list[str]) -> Iterator[Problem]:
             yield infra.problem("C025", (key,), message, hint)
 
 
-def _unit(instance_type: str) -> Text:
-    unit = accelerator(instance_type)
-    return same(unit) if unit in {"GPU", "CPU"} else Text("another accelerator", "その他のアクセラレータ")
+def unit(instance_type: str) -> Text:
+    """What it computes with, in words."""
+    kind = accelerator(instance_type)
+    return same(kind) if kind in {"GPU", "CPU"} else Text("another accelerator", "その他のアクセラレータ")
 
 
 def _gpu_problems(infra: Document, keys: list[str]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from aces_action.project.image import image_name_problems, read_image
 from aces_action.project.instance_types import instance_type_problems
 from aces_action.project.json_reader import read_json
 from aces_action.project.model import Image, Project
+from aces_action.project.pools import pool_problems
 from aces_action.project.schema import schema_problems, sound_data, unknown_keys
 from aces_action.project.serving import serving_problems, settings_problems
 from aces_action.project.yaml_reader import read_yaml
@@ -62,7 +63,8 @@ def load_project(
         tasks = task_names(algorithm) if algorithm else ()
         problems += register_problems(register, tasks or None, image_path)
     if infra:
-        problems += [*account_problems(infra, role_account), *instance_type_problems(infra), *settings_problems(infra)]
+        problems += [*account_problems(infra, role_account), *instance_type_problems(infra), *pool_problems(infra)]
+        problems += settings_problems(infra)
         if not unknown_keys(infra, _INFRA_SCHEMA):  # a mistyped key may be the one that is missing
             problems += serving_problems(infra)
         if project and env:

@@ -95,11 +95,16 @@ class DataCapture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSettings:
-    """What the infra file asks of SageMaker. Seconds, GB (2**30) and counts as SageMaker's API takes them."""
+    """What the infra file asks of SageMaker. Seconds, GB (2**30) and counts as SageMaker's API takes them.
+
+    `instance_pools` are the types that stand in for `instance_type` where AWS has no free instance of it, the best one first.
+    """
 
     instance_type: str
     mode: InferenceMode
     instance_count: int = 1
+    instance_pools: tuple[str, ...] = ()
+    provision_timeout: int | None = None
     execution_role_arn: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     model_data_download_timeout: int | None = None
@@ -119,6 +124,11 @@ class EndpointSettings:
     rollout: Rollout | None = None
     data_capture: DataCapture | None = None
     name: str | None = None
+
+    @property
+    def instance_types(self) -> tuple[str, ...]:
+        """Every type that the endpoint may run on, in the order in which SageMaker tries them."""
+        return (self.instance_type, *self.instance_pools)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

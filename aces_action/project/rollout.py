@@ -10,10 +10,13 @@ from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import Document, Path, dotted
 from aces_action.project.instance_types import ENDPOINT, is_burstable
+from aces_action.project.pools import pool_types
 
 _ROLLOUT: Path = ("sagemaker", "rollout")
 _AUTOSCALING: Path = ("sagemaker", "autoscaling")
+_SEARCH: Path = ("sagemaker", "provision_timeout")
 # Shares of the instances that each strategy takes, in per cent (API reference: TrafficRoutingConfig, RollingUpdatePolicy).
+_LONGEST = 28_800  # s that an update may take at the most: MaximumExecutionTimeoutInSeconds
 _SHARES = {"canary": (0, 50), "linear": (10, 50), "rolling": (5, 50)}
 
 
@@ -22,19 +25,29 @@ def rollout_problems(infra: Document) -> list[Problem]:
     if not isinstance(infra.get(*_ROLLOUT), dict):
         return []
     strategy = value if isinstance(value := infra.get(*_ROLLOUT, "strategy"), str) else ""
-    return [*_excluded(infra), *_without_alarms(infra, strategy), *_size_problems(infra, strategy), *_too_short(infra, strategy)]
+    return [
+        *_excluded(infra),
+        *_without_alarms(infra, strategy),
+        *_without_watch(infra, strategy),
+        *_size_problems(infra, strategy),
+        *_rollback_size_problems(infra, strategy),
+        *_too_short(infra, strategy),
+    ]
 
 
 def _excluded(infra: Document) -> Iterator[Problem]:
     """SageMaker Developer Guide, 'Exclusions' of deployment guardrails. Its others (Marketplace containers, serverless and
-    multi-variant endpoints) cannot be asked for here; asynchronous endpoints are supported."""
-    value = infra.get(ENDPOINT)
-    if isinstance(value, str) and value.startswith("ml.inf1."):
-        message = Text(
-            f"sagemaker.rollout has no effect: {ENDPOINT} is {value}, and SageMaker updates Inf1 all at once, without alarms.",
-            f"sagemaker.rolloutは効果がありません。{ENDPOINT}が{value}で、Inf1ではアラームなしで一度に切り替わります。",
-        )
-        yield infra.problem("C012", _ROLLOUT, message, of="key")
+    multi-variant endpoints, another name of the variant) cannot be asked for here; asynchronous endpoints are supported, and so
+    are instance pools (AWS Machine Learning Blog, 'Capacity-aware inference')."""
+    for path, value in pool_types(infra):
+        if value.startswith("ml.inf1."):
+            place = dotted(path)
+            message = Text(
+                f"sagemaker.rollout has no effect: {place} is {value}, and SageMaker updates Inf1 all at once, without alarms.",
+                f"sagemaker.rolloutは効果がありません。{place}が{value}で、Inf1ではアラームなしで一度に切り替わります。",
+            )
+            yield infra.problem("C012", _ROLLOUT, message, of="key")
+            return
 
 
 def _without_alarms(infra: Document, strategy: str) -> Iterator[Problem]:
@@ -48,6 +61,22 @@ def _without_alarms(infra: Document, strategy: str) -> Iterator[Problem]:
             "ロールバックさせるCloudWatchアラームの名前を、sagemaker.rolloutに書いてください。\nalarms: [NAME]",
         )
         yield infra.problem("C026", (*_ROLLOUT, "strategy"), message, hint)
+
+
+def _without_watch(infra: Document, strategy: str) -> Iterator[Problem]:
+    """SageMaker looks at the alarms while it waits, and at no other time ('Auto-Rollback Configuration and Monitoring')."""
+    waits = [(*_ROLLOUT, "wait_interval"), *([] if strategy == "rolling" else [(*_ROLLOUT, "termination_wait")])]
+    if infra.get(*_ROLLOUT, "alarms") is None or any(_whole(infra, path, 300 if path == waits[0] else 0) != 0 for path in waits):
+        return
+    message = Text(
+        "sagemaker.rollout.alarms have no effect: without a wait, SageMaker never looks at them.",
+        "sagemaker.rollout.alarmsは効果がありません。待ち時間がないため、SageMakerはアラームを監視しません。",
+    )
+    hint = Text(
+        "Give wait_interval the seconds that an alarm needs to go off, such as 300.",
+        "wait_intervalを、アラームの発生に必要な秒数（300など）にしてください。",
+    )
+    yield infra.problem("C012", (*_ROLLOUT, "alarms"), message, hint, of="key")
 
 
 def _size_problems(infra: Document, strategy: str) -> Iterator[Problem]:
@@ -74,16 +103,34 @@ def _size_problems(infra: Document, strategy: str) -> Iterator[Problem]:
         yield infra.problem("C021", path, message, hint)
 
 
+def _rollback_size_problems(infra: Document, strategy: str) -> Iterator[Problem]:
+    """A batch of a roll-back in instances against all of them."""
+    path: Path = (*_ROLLOUT, "rollback_size")
+    size, count = _whole(infra, path, None), _whole(infra, ("sagemaker", "instance_count"), 1)
+    if strategy != "rolling" or size is None or count is None or infra.get(*_AUTOSCALING) is not None:
+        return
+    if 1 <= count < size:
+        message = Text(
+            f"{dotted(path)} is {size} instances, but there are {count} in all.",
+            f"{dotted(path)}は{size}台ですが、全部で{count}台しかありません。",
+        )
+        hint = Text("Delete it: then everything goes back at once.", "すべてを一度に戻す場合は、この項目を削除してください。")
+        yield infra.problem("C021", path, message, hint)
+
+
 def _too_short(infra: Document, strategy: str) -> Iterator[Problem]:
-    """The time limit against the waits, which it must exceed (API reference: BlueGreenUpdatePolicy)."""
+    """The time limit against the waits, which it must exceed (API reference: BlueGreenUpdatePolicy), and against the time in
+    which instances are looked for."""
     path: Path = (*_ROLLOUT, "maximum_execution_timeout")
     limit, wait = _whole(infra, path, None), _whole(infra, (*_ROLLOUT, "wait_interval"), 300)
     termination = _whole(infra, (*_ROLLOUT, "termination_wait"), 0)
-    if limit is None or wait is None or termination is None:
+    if wait is None or termination is None:
         return
     steps = _steps(infra, strategy)
     waits = steps * wait + termination
-    if limit <= waits:
+    if limit is None:
+        yield from _too_long(infra, steps, waits)
+    elif limit <= waits:
         message = Text(
             f"{dotted(path)} is {limit:,} seconds, but the waits alone take {waits:,}.",
             f"{dotted(path)}は{limit:,}秒ですが、待ち時間だけで{waits:,}秒かかります。",
@@ -93,6 +140,29 @@ def _too_short(infra: Document, strategy: str) -> Iterator[Problem]:
             f"wait_intervalが{steps}回と、最後のtermination_waitがあります。制限時間を延ばすか、待ち時間を短くしてください。",
         )
         yield infra.problem("C021", path, message, hint)
+    elif (search := _whole(infra, _SEARCH, None)) is not None and limit <= waits + search:
+        message = Text(
+            f"{dotted(path)} is {limit:,} seconds, but the waits take {waits:,} and {dotted(_SEARCH)} may take {search:,}.",
+            f"{dotted(path)}は{limit:,}秒ですが、待ち時間に{waits:,}秒、{dotted(_SEARCH)}に最大{search:,}秒かかります。",
+        )
+        hint = Text("Give the update more time, or shorten the others.", "更新全体の制限時間を延ばすか、ほかを短くしてください。")
+        yield infra.problem("C032", path, message, hint)
+
+
+def _too_long(infra: Document, steps: int, waits: int) -> Iterator[Problem]:
+    """The waits against the longest time limit that there can be."""
+    if waits < _LONGEST:
+        return
+    path: Path = (*_ROLLOUT, "wait_interval")
+    message = Text(
+        f"The waits of the rollout take {waits:,} seconds, but SageMaker lets an update take {_LONGEST:,} at the most.",
+        f"ロールアウトの待ち時間は{waits:,}秒ですが、SageMakerの更新は最長{_LONGEST:,}秒です。",
+    )
+    hint = Text(
+        f"wait_interval comes {steps} times, then termination_wait. Shorten them, or take larger steps.",
+        f"wait_intervalが{steps}回と、最後のtermination_waitがあります。待ち時間を短くするか、1回の量を大きくしてください。",
+    )
+    yield infra.problem("C032", path, message, hint)
 
 
 def _steps(infra: Document, strategy: str) -> int:

@@ -225,7 +225,7 @@ def _correction(document: Document, error: ValidationError, code: str) -> Text:
     """What to write instead, where that can be told: quotes around a number, date or yes; the right instance type or account."""
     path, instance = tuple(error.absolute_path), error.instance
     if code == "C018" and isinstance(instance, str):
-        return correction(instance, for_endpoint=path == ("SAGEMAKER_INSTANCE_TYPE",))
+        return correction(instance, for_endpoint=path[0] in ("SAGEMAKER_INSTANCE_TYPE", "sagemaker"))
     if code == "C014":
         return account_correction(document.written(path).en)
     if error.validator != "type" or error.validator_value != "string" or isinstance(instance, dict | list | None):

@@ -138,6 +138,15 @@ def _add_hosting(app: Flask, state: State) -> None:
                 raise ValueError(f"without an outcome, {', '.join(sorted(unknown))} means nothing")
         return "", 204
 
+    @app.post("/_sandbox/capacity")
+    def set_capacity() -> tuple[str, int]:
+        wish = _wish()
+        if wish.keys() != {"short"}:
+            raise ValueError("short is wanted, and nothing else")
+        with state.lock:
+            state.hosting.short = frozenset(map(str, wish["short"]))
+        return "", 204
+
     @app.delete("/_sandbox/endpoints")
     def forget() -> tuple[str, int]:
         with state.lock:

@@ -47,6 +47,7 @@ EVERYTHING = replace(
     data_capture=replace(CAPTURE, kms_key_id="alias/capture"),
     rollout=ROLLOUT,
 )
+POOLS = replace(EVERYTHING, instance_pools=("ml.m4.xlarge", "ml.m5.xlarge"), provision_timeout=600)
 ROLLOUTS = {
     "all at once": replace(ROLLOUT, strategy="all_at_once", size=None, wait_interval=0, termination_wait=0, alarms=()),
     "canary": ROLLOUT,
@@ -76,7 +77,7 @@ def refusals(operation: str, request: Mapping[str, Any]) -> str:
     return "\n".join([ParamValidator().validate(dict(request), shape).generate_report(), *violations(shape, request, "")]).strip()
 
 
-@pytest.mark.parametrize("settings", [REALTIME, ASYNC, EVERYTHING], ids=["realtime", "async", "everything"])
+@pytest.mark.parametrize("settings", [REALTIME, ASYNC, EVERYTHING, POOLS], ids=["realtime", "async", "everything", "pools"])
 def test_sagemakers_model_takes_the_requests(settings: EndpointSettings) -> None:
     made = wanted(settings)
     assert refusals("CreateModel", {"ModelName": made.model_name, **made.model}) == ""
@@ -146,6 +147,42 @@ def test_another_way_of_rolling_out_is_no_change() -> None:
     made = wanted(replace(REALTIME, rollout=ROLLOUT))
     assert (made.content_hash, made.config) == (wanted(REALTIME).content_hash, wanted(REALTIME).config)
     assert wanted(replace(REALTIME, data_capture=CAPTURE)).content_hash != made.content_hash
+
+
+def test_fallback_types_are_pools_in_the_place_of_the_instance_type() -> None:
+    (variant,) = wanted(POOLS).config["ProductionVariants"]
+    assert "InstanceType" not in variant
+    assert variant["InstancePools"] == [
+        {"InstanceType": "ml.t2.xlarge", "Priority": 1},
+        {"InstanceType": "ml.m4.xlarge", "Priority": 2},
+        {"InstanceType": "ml.m5.xlarge", "Priority": 3},
+    ]
+    assert variant["VariantInstanceProvisionTimeoutInSeconds"] == 600
+
+
+def test_five_types_are_as_many_as_sagemaker_takes() -> None:
+    five = replace(REALTIME, instance_pools=("ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.c5.large"))
+    assert refusals("CreateEndpointConfig", {"EndpointConfigName": "c", **wanted(five).config}) == ""
+    six = replace(five, instance_pools=(*five.instance_pools, "ml.c5.xlarge"))
+    assert "instancePools.6" in refusals("CreateEndpointConfig", {"EndpointConfigName": "c", **wanted(six).config})
+
+
+def test_other_fallback_types_another_order_and_another_time_are_other_content() -> None:
+    hashes = {
+        wanted(settings).content_hash
+        for settings in (
+            POOLS,
+            replace(POOLS, instance_pools=("ml.m5.xlarge", "ml.m4.xlarge")),
+            replace(POOLS, instance_pools=()),
+            replace(POOLS, provision_timeout=None),
+        )
+    }
+    assert len(hashes) == 4
+
+
+def test_what_has_been_deployed_before_there_were_pools_keeps_its_name() -> None:
+    hashes = [wanted(settings).content_hash[:10] for settings in (REALTIME, ASYNC, EVERYTHING)]
+    assert hashes == ["0d63047000", "0915d1b793", "ede0c3e714"], "another name is a roll-out for every user"
 
 
 def test_captured_requests_go_to_the_projects_bucket_unless_said_otherwise() -> None:

@@ -42,6 +42,7 @@ def endpoint(status: str, config: str, *, target: str | None = None, reason: str
 
 
 OURS = wanted().config_name
+POOLS = EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", instance_pools=("ml.m4.xlarge", "ml.m5.xlarge"))
 
 
 @pytest.mark.parametrize(
@@ -189,3 +190,24 @@ def test_the_wait_notices_soon_and_asks_seldom() -> None:
     assert len(looks(3600)) <= 150
     assert pause(120) <= 5
     assert pause(0) <= 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (None, POOLS, "InstanceType: ml.t2.xlarge -> ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge"),
+        (POOLS, None, "InstanceType: ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge -> ml.t2.xlarge"),
+    ],
+)
+def test_fallback_types_are_told_as_one_line(old: EndpointSettings | None, new: EndpointSettings | None, reason: str) -> None:
+    before, after = wanted(old), wanted(new)
+    change = plan(after, endpoint("InService", before.config_name), live_model=before.model, live_config=before.config)[-1]
+    assert (change.verb, [each.en for each in change.reasons]) == ("update", [reason])
+
+
+def test_pools_are_told_by_their_priority_however_sagemaker_lists_them() -> None:
+    before, after = wanted(POOLS), wanted()
+    (variant,) = before.config["ProductionVariants"]
+    listed = {"ProductionVariants": [{**variant, "InstancePools": variant["InstancePools"][::-1]}]}
+    change = plan(after, endpoint("InService", before.config_name), live_model=before.model, live_config=listed)[-1]
+    assert change.reasons[0].en.startswith("InstanceType: ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge ->")

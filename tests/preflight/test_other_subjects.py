@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from aces_action.aws.image import ServerImage
 from aces_action.aws.tags import tags_for
 from aces_action.batch.desired import Instance
 from aces_action.checks import Check
@@ -14,13 +15,15 @@ from aces_action.endpoint.current import CurrentEndpoint
 from aces_action.language import Text
 from aces_action.preflight.bucket import MISSING, check_bucket
 from aces_action.preflight.endpoint import Standing, check_endpoint
-from aces_action.preflight.instances import Machine, check_batch_type, check_room
+from aces_action.preflight.image import check_image
+from aces_action.preflight.instances import Machine, check_batch_type, check_room, tightest
 from aces_action.preflight.network import Place, check_network
 from aces_action.preflight.notices import check_alarm, check_topic
 from aces_action.preflight.platform import check_platform, is_asleep
 from aces_action.preflight.questions import Answer, unchecked
 from aces_action.preflight.weights import FoundWeights, check_weights, sleep
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.project.model import EndpointSettings, Infra
 from aces_action.weights.located import Weights
 
 GIB = 1024**3
@@ -92,6 +95,27 @@ def test_weights_that_do_not_fit_into_an_instance_are_a_warning(has: Machine, si
     [row] = check_room("ml.x", has, size=size)
     assert codes([row]) == (["ACES-P018"] if said else [])
     assert not said or said in row.problems[0].message.en
+
+
+def test_of_several_types_the_one_with_the_least_room_counts() -> None:
+    large, small = machine(32768, gpu_memory=24576), machine(65536, gpu_memory=16384)
+    machines = {"g5.xlarge": large, "g4dn.4xlarge": small}
+    assert tightest(("ml.g5.xlarge", "ml.g4dn.4xlarge", "ml.g99.xlarge"), machines) is small
+    assert tightest(("ml.g5.xlarge",), machines) is large
+    assert tightest(("ml.g99.xlarge",), machines) is None
+
+
+def test_the_image_has_to_run_on_every_type_of_the_endpoint() -> None:
+    uri, media = "r/server@sha256:1", "application/vnd.docker.distribution.manifest.v2+json"
+    image = ServerImage(uri=uri, digest="sha256:1", media_type=media, architecture="amd64")
+
+    def judged(*pools: str) -> list[str]:
+        settings = EndpointSettings(instance_type="ml.c5.xlarge", mode="async", instance_pools=pools)
+        infra = Infra(account_id=None, async_component="sagemaker", endpoint=settings, job=None, longtime_job=None)
+        return codes(check_image(Answer(value=image), infra=infra, instances={}, wanted="server:deploy"))
+
+    assert judged("ml.m5.xlarge") == []
+    assert judged("ml.m5.xlarge", "ml.c7g.xlarge", "ml.m6g.xlarge") == ["ACES-P005"]
 
 
 def test_a_type_is_offered_where_ec2_knows_it_and_has_it_in_a_zone() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
 
+from aces_action.language import same
 from aces_action.preflight.questions import Answer
-from aces_action.preflight.quotas import Quota, Usage, added, check_offered, check_quota, in_earnest, pick
-from aces_action.problems import ActionError
+from aces_action.preflight.quotas import Quota, Usage, added, check_offered, check_quota, check_types, in_earnest, pick
+from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import EndpointSettings, Rollout, Size
 
 KIND = "ml.g4dn.xlarge"
+FALLBACK = "ml.g5.xlarge"
 
 
 def settings(count: int = 1, rollout: Rollout | None = None) -> EndpointSettings:
@@ -51,8 +55,8 @@ def test_a_blue_green_update_doubles_the_fleet_and_a_rolling_one_adds_a_batch(
 
 
 def judged(quota: int, *, own: int = 0, others: int = 0, exists: bool = False, complete: bool = True, count: int = 1) -> Any:
-    usage = Answer(value=Usage(own=own, others=others, complete=complete))
-    [row] = check_quota(Quota(code="L-1", value=quota), usage, settings(count), exists=exists, region="ap-northeast-1")
+    usage = Answer(value={KIND: Usage(own=own, others=others, complete=complete)})
+    [row] = check_quota(KIND, Quota(code="L-1", value=quota), usage, settings(count), exists=exists, region="ap-northeast-1")
     return row
 
 
@@ -89,20 +93,82 @@ def test_of_too_many_endpoints_a_lower_bound_is_told() -> None:
 
 
 def test_an_instance_type_without_a_quota_is_not_offered() -> None:
-    [row] = check_offered(Answer(value=None), KIND, region="ap-northeast-1")
+    [row] = check_offered(Answer(value={}), KIND, first=KIND, region="ap-northeast-1")
     assert [problem.code for problem in row.problems] == ["ACES-P015"]
-    [row] = check_offered(Answer(value=Quota(code="L-1", value=0)), KIND, region="ap-northeast-1")
+    [row] = check_offered(Answer(value={KIND: Quota(code="L-1", value=0)}), KIND, first=KIND, region="ap-northeast-1")
     assert row.outcome == "fine"
 
 
 def test_a_quota_is_picked_by_its_name() -> None:
     quota = Quota(code="L-1", value=3)
     quotas = [("ml.g4dn.xlarge for training job usage", Quota(code="L-2", value=9)), (f"{KIND} for endpoint usage", quota)]
-    assert pick(quotas, KIND) == quota
-    assert pick(quotas, "ml.p5.48xlarge") is None
+    assert pick(quotas, [KIND]) == {KIND: quota}
+    assert pick(quotas, ["ml.p5.48xlarge"]) == {}
 
 
 def test_quotas_that_are_named_in_another_way_prove_nothing() -> None:
     with pytest.raises(ActionError) as raised:
-        pick([(f"Endpoint instances of {KIND}", Quota(code="L-1", value=3))], KIND)
+        pick([(f"Endpoint instances of {KIND}", Quota(code="L-1", value=3))], [KIND])
     assert [problem.code for problem in raised.value.problems] == ["ACES-P010"]
+
+
+def test_the_first_quota_of_each_type_counts_and_nothing_is_read_after_the_last() -> None:
+    def listed() -> Iterator[tuple[str, Quota]]:
+        yield f"{KIND} for endpoint usage", Quota(code="L-1", value=3)
+        yield f"{KIND} for endpoint usage", Quota(code="L-1", value=0)  # AWS's default, listed later
+        yield f"{FALLBACK} for endpoint usage", Quota(code="L-2", value=1)
+        raise AssertionError("all are known")
+
+    assert {kind: quota.value for kind, quota in pick(listed(), [KIND, FALLBACK]).items()} == {KIND: 3, FALLBACK: 1}
+
+
+# Fallback types
+
+
+def rows(quotas: dict[str, int] | None, usage: dict[str, tuple[int, int]], *, exists: bool = False) -> dict[str, list[str]]:
+    """The codes by the rows' names, for an endpoint with one fallback type. `usage`: own and others' instances by type."""
+    unknown = Problem(kind=CATALOGUE["P010"], message=same("not checked"))
+    found = check_types(
+        Answer(problems=(unknown,))
+        if quotas is None
+        else Answer(value={kind: Quota(code="L-1", value=value) for kind, value in quotas.items()}),
+        Answer(value={kind: Usage(own=own, others=others, complete=True) for kind, (own, others) in usage.items()}),
+        replace(settings(2), instance_pools=(FALLBACK,)),
+        exists=exists,
+        region="ap-northeast-1",
+    )
+    return {row.what.en: [problem.code.removeprefix("ACES-") for problem in row.problems] for row in found}
+
+
+def test_every_type_has_to_be_offered_and_a_small_quota_of_a_fallback_is_a_warning() -> None:
+    free = {KIND: (0, 0), FALLBACK: (0, 0)}
+    assert rows({KIND: 2, FALLBACK: 2}, free) == {
+        f"Instance type {KIND}": [],
+        f"Quota of {KIND}": [],
+        f"Instance type {FALLBACK}": [],
+        f"Quota of {FALLBACK}": [],
+    }
+    assert rows({KIND: 2, FALLBACK: 1}, free)[f"Quota of {FALLBACK}"] == ["P031"]
+    assert rows({KIND: 1, FALLBACK: 2}, free)[f"Quota of {KIND}"] == ["P016"]
+    assert rows({KIND: 2}, free)[f"Instance type {FALLBACK}"] == ["P015"]
+
+
+def test_instances_that_run_on_a_fallback_are_part_of_the_fleet_that_an_update_makes_anew() -> None:
+    mixed = {KIND: (1, 0), FALLBACK: (2, 1)}  # three of ours, of two types
+    assert rows({KIND: 4, FALLBACK: 6}, mixed, exists=True) == {
+        f"Instance type {KIND}": [],
+        f"Quota of {KIND}": [],
+        f"Instance type {FALLBACK}": [],
+        f"Quota of {FALLBACK}": [],
+    }
+    assert rows({KIND: 3, FALLBACK: 6}, mixed, exists=True)[f"Quota of {KIND}"] == ["P017"]
+    assert rows({KIND: 4, FALLBACK: 5}, mixed, exists=True)[f"Quota of {FALLBACK}"] == ["P031"]
+
+
+def test_what_cannot_be_looked_up_is_said_once() -> None:
+    assert rows(None, {}) == {f"Instance type {KIND}": ["P010"]}
+
+
+def test_a_fallback_that_is_not_offered_is_told_where_it_stands() -> None:
+    [row] = check_offered(Answer(value={}), FALLBACK, first=KIND, region="ap-northeast-1")
+    assert row.problems[0].hint.en == "Delete it from sagemaker.instance_pools, or choose another one."

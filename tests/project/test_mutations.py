@@ -27,6 +27,8 @@ SAGEMAKER_INFERENCE_MODE: realtime
 names: {bucket: own-bucket, server: own, repository: team/own, weights_key: weights/deploy.tar.gz}
 sagemaker:
   instance_count: 4
+  instance_pools: [ml.m5.2xlarge, ml.c5.2xlarge]
+  provision_timeout: 600
   execution_role_arn: arn:aws:iam::123456789012:role/own
   environment: &environment {LOG_LEVEL: info, MODE: "on"}
   model_data_download_timeout: 1200

@@ -161,6 +161,7 @@ SHAPES = {  # property -> service, structure, member in botocore's model
     "SAGEMAKER_INSTANCE_TYPE": ("sagemaker", "ProductionVariant", "InstanceType"),
     "sagemaker.endpoint_name": ("sagemaker", "CreateEndpointInput", "EndpointName"),
     "sagemaker.instance_count": ("sagemaker", "ProductionVariant", "InitialInstanceCount"),
+    "sagemaker.provision_timeout": ("sagemaker", "ProductionVariant", "VariantInstanceProvisionTimeoutInSeconds"),
     "sagemaker.execution_role_arn": ("sagemaker", "CreateModelInput", "ExecutionRoleArn"),
     "sagemaker.environment": ("sagemaker", "ContainerDefinition", "Environment"),
     "sagemaker.model_data_download_timeout": ("sagemaker", "ProductionVariant", "ModelDataDownloadTimeoutInSeconds"),
@@ -245,6 +246,14 @@ def test_the_instance_types_of_the_examples_are_awss() -> None:
     )
     ec2 = botocore.session.get_session().get_service_model("ec2").shape_for("InstanceType").metadata["enum"]
     assert set(found["aws_batch_instance_type"]["examples"]) <= set(ec2)
+
+
+def test_the_fallback_types_and_the_first_choice_are_as_many_pools_as_sagemaker_takes() -> None:
+    pools = _schema("infra")["properties"]["sagemaker"]["properties"]["instance_pools"]
+    assert pools["maxItems"] + 1 == _shape("sagemaker", "ProductionVariant", "InstancePools").metadata["max"]
+    assert pools["items"]["pattern"] == _schema("infra")["properties"]["SAGEMAKER_INSTANCE_TYPE"]["pattern"]
+    known = _shape("sagemaker", "ProductionVariant", "InstanceType").metadata["enum"]
+    assert {name for example in pools["examples"] for name in example} <= set(known)
 
 
 def test_names_and_values_of_environment_variables_are_limited_for_sagemaker_alone() -> None:

@@ -14,7 +14,7 @@ from aces_action.preflight.instances import read_machines, read_zones
 from aces_action.preflight.network import read_security_groups, read_subnets
 from aces_action.preflight.notices import read_alarms, topic_exists
 from aces_action.preflight.queues import read_queues
-from aces_action.preflight.quotas import count_usage, find_quota
+from aces_action.preflight.quotas import count_usage, find_quota, find_quotas
 from aces_action.preflight.roles import simulate_passing
 from sandbox.seed import Seeded, make_alarm, make_topic
 from sandbox.server import Sandbox
@@ -33,14 +33,11 @@ def test_a_quota_is_found_by_its_name_over_all_pages(
     empty: Sandbox, client: Callable[[str], Any], control: Callable[..., Any]
 ) -> None:
     quotas = client("service-quotas")
-    found = find_quota(quotas, "ml.t2.xlarge")
-    assert found is not None
-    assert found.value == 1000
     control("quotas", name=NAME, value=2)
-    two = find_quota(quotas, "ml.g4dn.xlarge")
-    assert two is not None
-    assert two.value == 2
+    both = ("ml.t2.xlarge", "ml.g4dn.xlarge")
+    assert {kind: quota.value for kind, quota in find_quotas(quotas, both).items()} == {"ml.t2.xlarge": 1000, "ml.g4dn.xlarge": 2}
     control("quotas", name=NAME, value=None)
+    assert find_quotas(quotas, both).keys() == {"ml.t2.xlarge"}
     assert find_quota(quotas, "ml.g4dn.xlarge") is None
     requests.delete(f"{empty.aws_url}/_sandbox/quotas", timeout=10)
 
@@ -102,7 +99,7 @@ def test_topics_and_alarms_are_found_by_name(empty: Sandbox, session: boto3.Sess
     assert read_alarms(client("cloudwatch"), ["server-5xx", "gone"]) == {"server-5xx": "ALARM"}
 
 
-def test_instances_under_endpoints_are_counted_by_type(seeded: Seeded, client: Callable[[str], Any]) -> None:
+def test_instances_under_endpoints_are_counted_by_type(sandbox: Sandbox, seeded: Seeded, client: Callable[[str], Any]) -> None:
     sagemaker = client("sagemaker")
     sagemaker.create_model(
         ModelName="m", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer={"Image": seeded.image_uri}
@@ -111,5 +108,15 @@ def test_instances_under_endpoints_are_counted_by_type(seeded: Seeded, client: C
         variant = {"VariantName": "v", "ModelName": "m", "InstanceType": kind, "InitialInstanceCount": count}
         sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
         sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    found = count_usage(sagemaker, "ml.t2.xlarge", "ours")
-    assert (found.own, found.others, found.complete) == (1, 2, True)
+    pools = [{"InstanceType": kind, "Priority": number} for number, kind in enumerate(("ml.m5.xlarge", "ml.t2.xlarge"), start=1)]
+    variant = {"VariantName": "v", "ModelName": "m", "InstancePools": pools, "InitialInstanceCount": 3}
+    sagemaker.create_endpoint_config(EndpointConfigName="pools", ProductionVariants=[variant])
+    requests.post(f"{sandbox.aws_url}/_sandbox/capacity", json={"short": ["ml.m5.xlarge"]}, timeout=10).raise_for_status()
+    sagemaker.create_endpoint(EndpointName="pools", EndpointConfigName="pools")
+    found = count_usage(sagemaker, ("ml.t2.xlarge", "ml.m5.xlarge", "ml.g4dn.xlarge"), "ours")
+    assert {kind: (each.own, each.others, each.complete) for kind, each in found.items()} == {
+        "ml.t2.xlarge": (1, 2 + 3, True),
+        "ml.m5.xlarge": (0, 4, True),
+        "ml.g4dn.xlarge": (0, 0, True),
+    }
+    requests.delete(f"{sandbox.aws_url}/_sandbox/endpoints", timeout=10).raise_for_status()

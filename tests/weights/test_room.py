@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from aces_action.batch.desired import Instance
@@ -11,6 +13,7 @@ from aces_action.weights.room import room
 from aces_action.weights.verdict import Verdict
 
 GIB = 1 << 30
+POOLS = ("ml.g4dn.xlarge", "ml.g6.xlarge")
 WEIGHTS = Verdict(
     name="deploy.tar.gz", size=9 * GIB, unpacked_size=10 * GIB, sha256="9c", members=1, files=1, entries=(), problems=()
 )
@@ -62,6 +65,19 @@ def instance(name: str, *, memory: int, storage: int = 0) -> dict[str, Instance]
 )
 def test_what_ec2_and_the_infra_file_tell_decides(settings: Infra, instances: dict[str, Instance], codes: list[str]) -> None:
     assert [problem.code for problem in room_problems(settings, instances, WEIGHTS)] == codes
+
+
+def test_of_several_types_the_smallest_is_warned_of_by_name() -> None:
+    settings = replace(infra(), endpoint=EndpointSettings(instance_type="ml.g5.xlarge", mode="realtime", instance_pools=POOLS))
+    instances = {
+        **instance("g5.xlarge", memory=16, storage=250),
+        **instance("g4dn.xlarge", memory=8, storage=125),
+        **instance("g6.xlarge", memory=9, storage=15),
+    }
+    volume, memory = room_problems(settings, instances, WEIGHTS)
+    assert (volume.code, memory.code) == ("ACES-W018", "ACES-W019")
+    assert "the volume of ml.g6.xlarge" in volume.message.en
+    assert "ml.g4dn.xlarge has 8.0 GiB of memory" in memory.message.en
 
 
 def test_the_warnings_say_how_much_is_needed_and_there() -> None:

@@ -5,9 +5,10 @@ Members that are not set are left out, as AWS does: the SageMaker SDK's strict m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from sandbox.aws.hosting import pools
 from sandbox.aws.hosting.records import JSON, Endpoint, EndpointConfig, Model, Transition
 
 
@@ -28,8 +29,9 @@ def endpoint_config(shown: EndpointConfig) -> JSON:
     return described | {"EndpointConfigArn": shown.arn, "CreationTime": shown.created}
 
 
-def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float) -> JSON:
-    """DescribeEndpoint. `models` by name, for the images; `now` on the clock that transitions started by."""
+def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float, short: Collection[str] = ()) -> JSON:
+    """DescribeEndpoint. `models` by name, for the images; `now` on the clock that transitions started by; `short`: instance types
+    of which there is no capacity."""
     config, transition = shown.config, shown.transition
     moving = transition and transition.config and (shown.status == "Creating" or transition.config is not config)
     return _present(
@@ -45,7 +47,7 @@ def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float) -> JSON:
         ExplainerConfig=config.request.get("ExplainerConfig"),
         DataCaptureConfig=_data_capture(config),
         ProductionVariants=[
-            _variant(shown, variant, models) for variant in config.variants if variant["VariantName"] in shown.scales
+            _variant(shown, variant, models, short) for variant in config.variants if variant["VariantName"] in shown.scales
         ],
         PendingDeploymentSummary=_pending(transition, models, now) if transition and moving else None,
     )
@@ -73,7 +75,7 @@ def _data_capture(config: EndpointConfig) -> JSON | None:
     }
 
 
-def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model]) -> JSON:
+def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model], short: Collection[str]) -> JSON:
     """A variant that serves; while its own numbers change (same config), the desired ones are those to come."""
     name, transition = variant["VariantName"], shown.transition
     scale = desired = shown.scales[name]
@@ -86,6 +88,7 @@ def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model]) -> JSO
         DesiredWeight=desired.weight,
         CurrentInstanceCount=scale.count,
         DesiredInstanceCount=desired.count,
+        InstancePools=pools.summary(variant, scale.count, short),
         ManagedInstanceScaling=variant.get("ManagedInstanceScaling"),
         RoutingConfig=variant.get("RoutingConfig"),
     )

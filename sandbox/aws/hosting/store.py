@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import get_args
 
-from sandbox.aws.hosting import describe, guardrails
+from sandbox.aws.hosting import describe, guardrails, pools
 from sandbox.aws.hosting.records import (
     JSON,
     SERVING,
@@ -55,6 +55,7 @@ class Hosting:
     def forget_control(self) -> None:
         self._outcomes: list[Outcome] = []
         self._durations: dict[str | None, Durations] = {}
+        self.short: frozenset[str] = frozenset()  # instance types of which there is no capacity
 
     def expect(self, outcome: Outcome) -> None:
         self._outcomes.append(outcome)
@@ -123,8 +124,7 @@ class Hosting:
         for variant in variants:
             if model_name := variant.get("ModelName"):
                 self._model(_sibling(arn, "model", model_name))
-            if "ServerlessConfig" not in variant and not {"InstanceType", "InitialInstanceCount"} <= variant.keys():
-                raise invalid(f"Production variant {variant['VariantName']} needs InstanceType and InitialInstanceCount.")
+            pools.check(variant)
         self._configs[arn] = EndpointConfig(
             name=request["EndpointConfigName"], arn=arn, request=request, created=_now(), tags=tags
         )
@@ -162,6 +162,8 @@ class Hosting:
         name = request["EndpointName"]
         now = _now()
         outcome = self._take_outcome(name, ("success", "fail"))
+        if pools.is_short(config, self.short):
+            outcome = Outcome(outcome="fail", reason=pools.SHORTAGE)
         transition = self._transition(self.durations(name).creating, "InService")
         transition.config, transition.scales = config, _initial_scales(config)
         transition.deployment_config = request.get("DeploymentConfig")
@@ -197,6 +199,8 @@ class Hosting:
                         weight=scales[variant].weight if "DesiredWeight" in excluded else old.weight,
                     )
         outcome = self._take_outcome(endpoint.name, get_args(OutcomeKind))
+        if pools.is_short(config, self.short):
+            outcome = Outcome(outcome="rollback", reason=pools.SHORTAGE)
         transition = self._transition(self.durations(endpoint.name).updating, "InService")
         transition.config, transition.scales = config, scales
         transition.deployment_config = request.get("DeploymentConfig")
@@ -232,7 +236,7 @@ class Hosting:
     def describe_endpoint(self, arn: str) -> JSON:
         endpoint = self._endpoint(arn)
         models = {model.name: model for model in self._models.values() if _in_place_of(model.arn, arn)}
-        described = describe.endpoint(endpoint, models, self._clock())
+        described = describe.endpoint(endpoint, models, self._clock(), self.short)
         if endpoint.transition:
             endpoint.transition.seen = True
         return described
