@@ -141,7 +141,7 @@ def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[
     last: list[str] = []
 
     def token() -> str:
-        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, tell=outages.of("GitHub"))
+        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, from_fork=run.from_fork, tell=outages.of("GitHub"))
         log.mask(fresh)
         last[:] = [fresh]
         return fresh
