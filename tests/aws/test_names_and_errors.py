@@ -18,7 +18,9 @@ from aces_action.aws.image import DOCKER_MANIFEST, ServerImage, check_for_batch,
 from aces_action.aws.naming import Names, check_names, names_for
 from aces_action.aws.session import session_name
 from aces_action.aws.tags import is_ours, tags_for
+from aces_action.project.document import Source
 from aces_action.project.model import EndpointSettings, InferenceMode, Infra, JobSettings
+from aces_action.project.yaml_reader import read_yaml
 
 
 def infra(mode: InferenceMode | None = "realtime", *, batch: bool = True) -> Infra:
@@ -57,10 +59,12 @@ def test_the_infra_files_own_names_win() -> None:
 
 
 def test_names_that_aws_would_refuse_are_found_before_anything_is_made() -> None:
-    problems = check_names(names("a" * 40))
+    file, _ = read_yaml(Source.of("infra.yml", "account_id: 123456789012\n"))
+    assert file is not None
+    problems = check_names(names("a" * 40), file)
     assert {problem.code for problem in problems} == {"ACES-C016"}
     assert "The model would be called" in problems[0].message.en
-    assert check_names(names()) == []
+    assert check_names(names(), file) == []
 
 
 @given(st.text(), st.text())
