@@ -61,7 +61,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     Raises ActionError with the problems that ended it.
     """
-    infra, outages = project.infra, outages_told(log)
+    infra, outages = project.infra, outages_told(log, report)
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
     platform = open_platform(settings, outages)
     with steps.step("Preflight"):
@@ -112,9 +112,14 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         log.info("Nothing to do: everything is as it should be.")
 
 
-def outages_told(log: Log) -> Outages:
+def outages_told(log: Log, report: Report) -> Outages:
     """Each call that is made again is a debug line, a long outage a warning."""
-    return Outages(log.debug, lambda problem: log.problems([problem]))
+
+    def warn(problem: Problem) -> None:
+        report.problems.append(problem)
+        log.problems([problem])
+
+    return Outages(log.debug, warn)
 
 
 def open_platform(settings: Settings, outages: Outages) -> PlatformClient:
