@@ -157,6 +157,7 @@ def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[
         session_name=session_name(run.repository, run.run_id),
         token=token,
         tell=outages.retried,
+        answered=outages.answered,
     )
     clients = Clients(session)
     return clients, who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)

@@ -66,6 +66,21 @@ def test_a_later_outage_and_that_of_another_service_are_told_for_themselves() ->
     assert [warning.message.en.partition(" ")[0] for warning in heard.warnings] == ["sagemaker", "sagemaker", "s3"]
 
 
+def test_a_service_that_lets_each_call_run_into_its_time_out_is_an_outage_too() -> None:
+    heard = Heard()
+    heard.retried(60, 121, 183, 247, 315)
+    [warning] = heard.warnings
+    assert warning.message.en.startswith("sagemaker has not answered properly for 61 s")
+
+
+def test_a_repetition_now_and_then_between_good_answers_is_no_outage() -> None:
+    heard = Heard()
+    for time in range(0, 600, 30):
+        heard.retried(time)
+        heard.outages.answered("sagemaker")
+    assert heard.warnings == []
+
+
 def test_a_warning_of_an_outage_is_in_the_log_and_in_the_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aces_action.retries.LONG", 0.0)
     written, report = StringIO(), Report()

@@ -22,6 +22,7 @@ from aces_action import __version__
 from aces_action.aws.errors import EXPIRED
 
 Told = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
+Answered = Callable[[str], None]  # the service that has answered as it should
 # In the context of a request: what was wrong with the attempt before, the key it was signed with, whether that was renewed for it
 _WHY, _KEY, _RENEWED = "aces-action.why", "aces-action.key", "aces-action.renewed"
 
@@ -82,12 +83,13 @@ def open_session(
     session_name: str,
     token: Callable[[], str],
     tell: Told = lambda _service, _call, _why: None,
+    answered: Answered = lambda _service: None,
 ) -> boto3.Session:
     """A session whose clients share retries (standard mode, with jitter), time-outs and our user agent.
 
     With `role_arn`, each (re)assumption calls `token` for a new web identity token, so a deploy may outlast any session
     of the role. Without, botocore's usual chain: environment, profile, container, instance role. `tell` hears of each call
-    that is made again. Nothing is called yet.
+    that is made again, `answered` of each that went well. Nothing is called yet.
     """
     core = botocore.session.get_session()
     core.set_default_client_config(
@@ -101,7 +103,7 @@ def open_session(
     )
     core.set_config_variable("region", region)
     core.set_config_variable("sts_regional_endpoints", "regional")
-    _tell_retries(core, tell)
+    _tell_retries(core, tell, answered)
     if role_arn:
         identity = _GitHubIdentity(core, role_arn, session_name, token)
         core.register_component("credential_provider", CredentialResolver([identity]))
@@ -127,12 +129,18 @@ def session_name(repository: str, run_id: str) -> str:
     return re.sub(r"[^\w+=,.@-]", "-", name, flags=re.ASCII)[:64]
 
 
-def _tell_retries(core: botocore.session.Session, tell: Told) -> None:
+def _tell_retries(core: botocore.session.Session, tell: Told, answered: Answered) -> None:
     """Each attempt after the first is told, with what was wrong with the one before."""
 
     def remember(
-        response: tuple[Any, Mapping[str, Any]] | None, caught_exception: Exception | None, request_dict: Any, **_: Any
+        response: tuple[Any, Mapping[str, Any]] | None,
+        caught_exception: Exception | None,
+        request_dict: Any,
+        event_name: str,
+        **_: Any,
     ) -> None:
+        if response is not None and response[0].status_code < 300:
+            answered(event_name.split(".")[1])
         code = "" if response is None else str(response[1].get("Error", {}).get("Code", ""))
         request_dict["context"][_WHY] = code or type(caught_exception).__name__
 

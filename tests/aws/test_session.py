@@ -25,12 +25,14 @@ class Job:
         self.sandbox = sandbox
         self.tokens: list[str] = []
         self.told: list[tuple[str, str, str]] = []
+        self.answered: list[str] = []
         self.session = open_session(
             region="ap-northeast-1",
             role_arn=role_arn,
             session_name="aces-action.test.1",
             token=self._token,
             tell=lambda *each: self.told.append(each),
+            answered=self.answered.append,
         )
         self.sagemaker: Any = self.session.client("sagemaker")
 
@@ -148,6 +150,17 @@ def test_throttling_and_broken_connections_are_tried_again_and_told_with_the_rea
         ("ListEndpoints", "ThrottlingException"),
         ("ListEndpoints", "ConnectionClosedError"),
     ]
+
+
+def test_good_answers_are_told_by_the_name_that_repetitions_have(job: Job) -> None:
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="throttle", times=1)
+    job.look()
+    assert [service for service, _, _ in job.told] == ["sagemaker"]
+    assert job.answered == ["sts", "sagemaker"]
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="error", status=400, code="ValidationException")
+    with pytest.raises(ClientError):
+        job.look()
+    assert job.answered == ["sts", "sagemaker"]
 
 
 def test_every_client_has_time_outs_and_jittered_retries(job: Job) -> None:
