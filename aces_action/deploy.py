@@ -143,12 +143,9 @@ def sign_in(
 
 
 def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
-    last: list[str] = []
-
     def token() -> str:
         fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, from_fork=run.from_fork, tell=outages.of("GitHub"))
         log.mask(fresh)
-        last[:] = [fresh]
         return fresh
 
     session = open_session(
@@ -160,7 +157,7 @@ def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[
         answered=outages.answered,
     )
     clients = Clients(session)
-    return clients, who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)
+    return clients, who_am_i(clients.sts)
 
 
 def _ends_early() -> Problem:

@@ -41,6 +41,12 @@ CHECK_THE_WAY = Text(
     "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
 )
 
+_RENEWS = Text(
+    "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
+    "AWS_ROLE_ARNを使ってください。その認証情報は自動で更新されますが、ジョブに設定したキーは更新されません。"
+    "設定後にジョブを再実行してください。",
+)
+
 
 def error_code(error: ClientError) -> str:
     """The code of AWS's answer, such as `ValidationException`; HTTP's status where there is no body (HEAD on S3)."""
@@ -119,6 +125,18 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
     return Problem(kind=CATALOGUE["A006"], message=wrong)
 
 
+def ended() -> Problem:
+    """Rendered when the keys of the environment have ended by AWS_CREDENTIAL_EXPIRATION: AWS need not be asked."""
+    return Problem(
+        kind=CATALOGUE["A001"],
+        message=Text(
+            "The AWS credentials in the environment have ended (AWS_CREDENTIAL_EXPIRATION).",
+            "環境変数にあるAWSの認証情報の期限（AWS_CREDENTIAL_EXPIRATION）が切れています。",
+        ),
+        hint=_RENEWS,
+    )
+
+
 def _explain_answer(error: ClientError, resource: str) -> Problem:
     code, said, operation = error_code(error), error_message(error), error.operation_name
     about = Text(f" on {resource}", f"（{resource}）") if resource else EMPTY
@@ -143,11 +161,7 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
                 f"AWS did not accept the credentials for {operation}{about.en} ({code}).",
                 f"AWSが{operation}{about.ja}の認証情報を受け付けませんでした（{code}）。",
             ),
-            hint=Text(
-                "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
-                "AWS_ROLE_ARNを使ってください。その認証情報は自動で更新されますが、ジョブに設定したキーは更新されません。"
-                "設定後にジョブを再実行してください。",
-            ),
+            hint=_RENEWS,
         )
     return Problem(
         kind=CATALOGUE["A006"],
