@@ -87,18 +87,33 @@ def pick(quotas: Iterable[tuple[str, Quota]], instance_type: str) -> Quota | Non
 
 
 def count_usage(client: SageMakerClient, instance_type: str, own_endpoint: str) -> Usage:
-    """Counts the instances of a type under all endpoints of the region, the newest first."""
+    """Counts the instances of a type under all endpoints of the region, the newest first.
+
+    What SageMaker is making counts as well: a whole fleet beside the old one. Not for our own endpoint's update, which is waited
+    for before ours begins.
+    """
+
+    def types(config: str) -> dict[str, tuple[str, int]]:
+        variants = (read_config(client, config) or {}).get("ProductionVariants", []) if config else []
+        return {each["VariantName"]: (each.get("InstanceType", ""), each.get("InitialInstanceCount", 0)) for each in variants}
+
+    def coming(config: str) -> int:
+        return sum(count for kind, count in types(config).values() if kind == instance_type)
 
     def instances(name: str) -> int:
         current = read_endpoint(client, name)
-        config = read_config(client, current.config_name) if current and current.config_name else None
-        types = {each["VariantName"]: each.get("InstanceType") for each in (config or {}).get("ProductionVariants", [])}
-        variants = current.variants if current else ()
-        return sum(
+        if current is None:
+            return 0
+        if not current.variants:  # none is described before the endpoint is there
+            return coming(current.target_config or current.config_name)
+        known = types(current.config_name)
+        running = sum(
             max(variant.current_instances, variant.desired_instances)
-            for variant in variants
-            if types.get(variant.name) == instance_type
+            for variant in current.variants
+            if known.get(variant.name, ("", 0))[0] == instance_type
         )
+        updated = current.target_config and current.target_config != current.config_name and name != own_endpoint
+        return running + (coming(current.target_config or "") if updated else 0)
 
     names = list(islice(_endpoints(client), _MOST_ENDPOINTS + 1))
     complete, names = len(names) <= _MOST_ENDPOINTS, names[:_MOST_ENDPOINTS]

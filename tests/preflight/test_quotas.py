@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, Literal
 
 import pytest
+import requests
 
 from aces_action.preflight.questions import Answer
-from aces_action.preflight.quotas import Quota, Usage, added, check_offered, check_quota, in_earnest, pick
+from aces_action.preflight.quotas import Quota, Usage, added, check_offered, check_quota, count_usage, in_earnest, pick
 from aces_action.problems import ActionError
 from aces_action.project.model import EndpointSettings, Rollout, Size
+from sandbox.seed import ACCOUNT, REGION, admin_session, make_bucket, make_roles, push_image
+from sandbox.server import Sandbox
+from tests.conftest import REPOSITORY
 
 KIND = "ml.g4dn.xlarge"
 
@@ -106,3 +111,41 @@ def test_quotas_that_are_named_in_another_way_prove_nothing() -> None:
     with pytest.raises(ActionError) as raised:
         pick([(f"Endpoint instances of {KIND}", Quota(code="L-1", value=3))], KIND)
     assert [problem.code for problem in raised.value.problems] == ["ACES-P010"]
+
+
+def test_instances_that_sagemaker_is_making_count_too_but_not_those_of_an_update_that_is_waited_for(sandbox: Sandbox) -> None:
+    kind, project = "ml.c5.18xlarge", f"q-{uuid.uuid4().hex[:8]}"
+    make_bucket(sandbox, admin_session(), f"{project}-dev")
+    admin: Any = admin_session()
+    admin.client("s3", endpoint_url=sandbox.aws_url).put_object(Bucket=f"{project}-dev", Key="shared/weights/w.tar.gz", Body=b"w")
+    make_roles(sandbox, admin_session(), project=project, env="dev", repository=REPOSITORY)
+    push_image(sandbox, admin_session(), repository=project)
+    client = admin.client("sagemaker", endpoint_url=sandbox.aws_url)
+    client.create_model(
+        ModelName=project,
+        ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/{project}-dev-sagemaker-role",
+        PrimaryContainer={
+            "Image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{project}:deploy",
+            "ModelDataUrl": f"s3://{project}-dev/shared/weights/w.tar.gz",
+        },
+    )
+
+    def config(count: int) -> str:
+        variant = {"VariantName": "v", "ModelName": project, "InstanceType": kind, "InitialInstanceCount": count}
+        client.create_endpoint_config(EndpointConfigName=f"{project}-{count}", ProductionVariants=[variant])
+        return f"{project}-{count}"
+
+    def next_takes(name: str, **seconds: int) -> None:
+        wish = {"name": name, "outcome": "success", **seconds}
+        requests.post(f"{sandbox.aws_url}/_sandbox/endpoints", json=wish, timeout=10).raise_for_status()
+
+    made, updated = f"{project}-made", f"{project}-updated"
+    next_takes(made, creating_seconds=600)
+    client.create_endpoint(EndpointName=made, EndpointConfigName=config(2))
+    assert count_usage(client, kind, updated) == Usage(own=0, others=2, complete=True)
+    next_takes(updated, creating_seconds=0, updating_seconds=600)
+    client.create_endpoint(EndpointName=updated, EndpointConfigName=config(1))
+    client.get_waiter("endpoint_in_service").wait(EndpointName=updated, WaiterConfig={"Delay": 1})
+    client.update_endpoint(EndpointName=updated, EndpointConfigName=config(4))
+    assert count_usage(client, kind, made) == Usage(own=2, others=1 + 4, complete=True)
+    assert count_usage(client, kind, updated) == Usage(own=1, others=2, complete=True)
