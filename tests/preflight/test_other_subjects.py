@@ -135,7 +135,7 @@ def test_topics_and_alarms_have_to_exist_and_alarms_to_be_silent() -> None:
 
 
 def standing(
-    status: str = "InService", *, is_async: bool = False, ours: bool = True, run_url: str = ""
+    status: str = "InService", *, is_async: bool | None = False, ours: bool = True, run_url: str = ""
 ) -> Answer[Standing | None]:
     tags = tags_for(project="p", env="dev", content_hash="h", commit="", repository="", run_url="") if ours else {}
     current = CurrentEndpoint(
@@ -167,6 +167,7 @@ def endpoint(found: Answer[Standing | None], *, is_async: bool = False) -> list[
         (standing(ours=False), ["ACES-E004"]),
         (standing(is_async=True), ["ACES-P027"]),
         (standing("Failed", is_async=True), []),
+        (standing(is_async=None), []),  # its config has been deleted
     ],
 )
 def test_the_endpoint_has_to_be_ours_of_the_same_mode_and_at_rest(found: Answer[Standing | None], expected: list[str]) -> None:
