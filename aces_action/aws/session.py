@@ -222,6 +222,6 @@ def _ask_providers_again(core: botocore.session.Session) -> None:
         code = "" if response is None else str(response[1].get("Error", {}).get("Code", ""))
         if code != "IDPCommunicationError" or attempts > 3:
             return None
-        return random.uniform(0.5, 1) * 2 ** (attempts - 1)  # noqa: S311  a pause
+        return random.uniform(0.5, 1) * (1 << attempts - 1)  # noqa: S311  a pause
 
     core.get_component("event_emitter").register("needs-retry.sts.AssumeRoleWithWebIdentity", again)
