@@ -21,6 +21,8 @@ from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Problem
 
 LONG = 10.0  # seconds without an answer that count as an outage
+# Seconds between two tries of one call at the most: a time-out of AWS's clients (60), and botocore's longest pause (20)
+_APART = 100.0
 
 Told = Callable[[str, str], None]  # the call that is tried again ('DescribeEndpoint of sagemaker'), and why
 
@@ -45,15 +47,23 @@ class Outages:
         """A call of a service is tried again. After a while without such news, the next outage is another one."""
         with self._lock:
             now = self._now()
-            if now - self._last.get(service, now) > 6 * LONG:
-                self._since.pop(service, None)
-                self._warned.discard(service)
+            if now - self._last.get(service, now) > _APART:
+                self._over(service)
             self._last[service] = now
             lasted = now - self._since.setdefault(service, now)
             self._debug(f"tries {call} of {service} again: {why}")
             if lasted >= LONG and service not in self._warned:
                 self._warned.add(service)
                 self._warn(_outage(service, lasted, why))
+
+    def answered(self, service: str) -> None:
+        """A service has answered as it should: what comes after this is another outage."""
+        with self._lock:
+            self._over(service)
+
+    def _over(self, service: str) -> None:
+        self._since.pop(service, None)
+        self._warned.discard(service)
 
     def of(self, service: str) -> Told:
         return lambda call, why: self.retried(service, call, why)

@@ -182,11 +182,14 @@ def push_index(
 ) -> str:
     """Push what `docker buildx build --push` makes unless told otherwise: an OCI index over one image. SageMaker refuses it."""
     child = push_image(sandbox, session, repository=repository, tag=None, architecture=architecture, media_type=OCI_MANIFEST)
-    platform = {"architecture": architecture, "os": "linux"}
+    platform, attestations = {"architecture": architecture, "os": "linux"}, {"architecture": "unknown", "os": "unknown"}
     index = {
         "schemaVersion": 2,
         "mediaType": OCI_INDEX,
-        "manifests": [{"mediaType": OCI_MANIFEST, "digest": child, "size": 1, "platform": platform}],
+        "manifests": [
+            {"mediaType": OCI_MANIFEST, "digest": child, "size": 1, "platform": platform},
+            {"mediaType": OCI_MANIFEST, "digest": f"sha256:{'0' * 64}", "size": 1, "platform": attestations},
+        ],
     }
     return _put_manifest(_repository_client(sandbox, session, repository), repository, index, tag)
 

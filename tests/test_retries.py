@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
+from aces_action.commands.access import outages_told
+from aces_action.github.log import Log
 from aces_action.problems import Problem
+from aces_action.report import Report, summary
 from aces_action.retries import Outages, network_retry
 
 
@@ -60,6 +64,31 @@ def test_a_later_outage_and_that_of_another_service_are_told_for_themselves() ->
     heard.retried(512)
     heard.retried(513, 525, service="s3")
     assert [warning.message.en.partition(" ")[0] for warning in heard.warnings] == ["sagemaker", "sagemaker", "s3"]
+
+
+def test_a_service_that_lets_each_call_run_into_its_time_out_is_an_outage_too() -> None:
+    heard = Heard()
+    heard.retried(60, 121, 183, 247, 315)
+    [warning] = heard.warnings
+    assert warning.message.en.startswith("sagemaker has not answered properly for 61 s")
+
+
+def test_a_repetition_now_and_then_between_good_answers_is_no_outage() -> None:
+    heard = Heard()
+    for time in range(0, 600, 30):
+        heard.retried(time)
+        heard.outages.answered("sagemaker")
+    assert heard.warnings == []
+
+
+def test_a_warning_of_an_outage_is_in_the_log_and_in_the_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aces_action.retries.LONG", 0.0)
+    written, report = StringIO(), Report()
+    outages = outages_told(Log(written, workflow_commands=True, debug=False), report)
+    outages.retried("sagemaker", "DescribeEndpoint", "ThrottlingException")
+    assert written.getvalue().count("title=ACES-X003") == 1
+    assert [problem.code for problem in report.problems] == ["ACES-X003"]
+    assert "sagemakerから0秒間、正常な応答がありません" in summary(report, "ja", str)
 
 
 def test_a_server_that_took_all_of_the_time_is_asked_again_only_by_the_patient() -> None:

@@ -31,6 +31,22 @@ _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on res
 # S3 answers HEAD of a missing key with 403 to a role that may not list the bucket
 _ACTIONS = {"HeadObject": "s3:GetObject or s3:ListBucket", "HeadBucket": "s3:ListBucket", "CopyObject": "s3:PutObject"}
 
+# The advice of A005 and A007 to a workflow; a person at a terminal gets other advice in its place (terminal/aws.py)
+ALLOW_IT = Text(
+    "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON).",
+    "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。",
+)
+CHECK_THE_WAY = Text(
+    "Run the job again. If it stays so, check AWS_REGION and the runner's way to the internet.",
+    "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
+)
+
+_RENEWS = Text(
+    "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
+    "AWS_ROLE_ARNを使ってください。その認証情報は自動で更新されますが、ジョブに設定したキーは更新されません。"
+    "設定後にジョブを再実行してください。",
+)
+
 
 def error_code(error: ClientError) -> str:
     """The code of AWS's answer, such as `ValidationException`; HTTP's status where there is no body (HEAD on S3)."""
@@ -85,10 +101,7 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
         return Problem(
             kind=CATALOGUE["A007"],
             message=Text(f"AWS does not answer{about.en}: {error}", f"AWSから応答がありません{about.ja}: {error}"),
-            hint=Text(
-                "Run the job again. If it stays so, check AWS_REGION and the runner's way to the internet.",
-                "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
-            ),
+            hint=CHECK_THE_WAY,
         )
     if isinstance(error, ResponseParserError):
         said = shorten(str(error), 200)
@@ -112,6 +125,18 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
     return Problem(kind=CATALOGUE["A006"], message=wrong)
 
 
+def ended() -> Problem:
+    """Rendered when the keys of the environment have ended by AWS_CREDENTIAL_EXPIRATION: AWS need not be asked."""
+    return Problem(
+        kind=CATALOGUE["A001"],
+        message=Text(
+            "The AWS credentials in the environment have ended (AWS_CREDENTIAL_EXPIRATION).",
+            "環境変数にあるAWSの認証情報の期限（AWS_CREDENTIAL_EXPIRATION）が切れています。",
+        ),
+        hint=_RENEWS,
+    )
+
+
 def _explain_answer(error: ClientError, resource: str) -> Problem:
     code, said, operation = error_code(error), error_message(error), error.operation_name
     about = Text(f" on {resource}", f"（{resource}）") if resource else EMPTY
@@ -125,10 +150,7 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
                 f"ロールは{operation}{about.ja}を呼び出せません。{permission}の権限がありません。",
             ),
             hint=sentences(
-                Text(
-                    "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON).",
-                    "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。",
-                ),
+                ALLOW_IT,
                 Text(f"AWS said: {said}", f"AWSの応答: {said}"),
             ),
         )
@@ -139,11 +161,7 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
                 f"AWS did not accept the credentials for {operation}{about.en} ({code}).",
                 f"AWSが{operation}{about.ja}の認証情報を受け付けませんでした（{code}）。",
             ),
-            hint=Text(
-                "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
-                "AWS_ROLE_ARNを使ってください。その認証情報は自動で更新されますが、ジョブに設定したキーは更新されません。"
-                "設定後にジョブを再実行してください。",
-            ),
+            hint=_RENEWS,
         )
     return Problem(
         kind=CATALOGUE["A006"],

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
-from aces_action.aws.errors import error_code, error_message, explain
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
@@ -31,19 +29,14 @@ class Identity:
     partition: str
 
 
-def who_am_i(client: STSClient, *, role_arn: str | None, token: Callable[[], str | None]) -> Identity:
+def who_am_i(client: STSClient) -> Identity:
     """Asks STS who the run is; with a role this is the first assumption.
 
-    `token` returns the last OIDC token, for its claims in the error text: never the token itself. Raises ActionError:
-    A001 no or expired credentials, A002 no token, A003 the role cannot be assumed, A007 no answer.
+    Raises ActionError: A001 no or expired credentials, A002 no token, A003 the role cannot be assumed, A007 no answer.
     """
     try:
         answer = client.get_caller_identity()
-    except ClientError as error:
-        if role_arn and error.operation_name == "AssumeRoleWithWebIdentity":
-            raise ActionError(_not_assumable(error, role_arn, token())) from error
-        raise ActionError(explain(error)) from error
-    except (BotoCoreError, ResponseParserError) as error:
+    except AWS_ERRORS as error:
         raise ActionError(explain(error)) from error
     return Identity(account=answer["Account"], arn=answer["Arn"], partition=answer["Arn"].split(":")[1])
 
@@ -78,9 +71,10 @@ def claims(token: str) -> dict[str, str]:
     return {name: str(read[name]) for name in _CLAIMS if name in read} if isinstance(read, dict) else {}
 
 
-def _not_assumable(error: ClientError, role_arn: str, token: str | None) -> Problem:
+def not_assumable(error: ClientError, role_arn: str, token: str) -> Problem:
+    """AWS refused the role for this token, of which the claims are told: never the token itself."""
     code, said = error_code(error), error_message(error)
-    shown = "".join(f"\n  {name}: {value}" for name, value in claims(token or "").items())
+    shown = "".join(f"\n  {name}: {value}" for name, value in claims(token).items())
     return Problem(
         kind=CATALOGUE["A003"],
         message=Text(

@@ -37,12 +37,13 @@ _BUILD_HINT = Text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerImage:
-    """An image by its digest. `architecture` as in its config ('amd64', 'arm64'); None for a manifest that has several."""
+    """An image by its digest. `architectures` as in its config ('amd64', 'arm64'), of an index those of its images; empty where
+    neither tells."""
 
     uri: str
     digest: str
     media_type: str
-    architecture: str | None
+    architectures: tuple[str, ...]
 
 
 def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, fetch: Callable[[str], bytes]) -> ServerImage:
@@ -69,12 +70,14 @@ def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, f
     image = answer["images"][0]
     manifest = json.loads(image["imageManifest"])
     media_type = image.get("imageManifestMediaType") or manifest.get("mediaType", "")
-    architecture = None
+    named = [each.get("platform", {}).get("architecture") for each in manifest.get("manifests", [])]
     if config := manifest.get("config"):
         link = client.get_download_url_for_layer(repositoryName=repository, layerDigest=config["digest"])["downloadUrl"]
-        architecture = json.loads(fetch(link)).get("architecture")
+        named.append(json.loads(fetch(link)).get("architecture"))
+    # buildx lists an image's attestations beside it, for the platform 'unknown/unknown'
+    architectures = tuple(dict.fromkeys(each for each in named if each and each != "unknown"))
     digest = image["imageId"]["imageDigest"]
-    return ServerImage(uri=f"{registry}/{repository}@{digest}", digest=digest, media_type=media_type, architecture=architecture)
+    return ServerImage(uri=f"{registry}/{repository}@{digest}", digest=digest, media_type=media_type, architectures=architectures)
 
 
 def check_for_sagemaker(image: ServerImage, instance_type: str) -> list[Problem]:
@@ -130,15 +133,17 @@ def download(url: str) -> bytes:
 
 
 def _check_architecture(image: ServerImage, instance_type: str, wanted: tuple[str, ...]) -> list[Problem]:
-    if image.architecture is None or image.architecture in wanted:
+    built = image.architectures
+    if not built or set(built) & set(wanted):
         return []
+    of = Text(" and ".join(built), "と".join(built))
     runs = Text(" or ".join(wanted), "または".join(wanted))
     return [
         Problem(
             kind=CATALOGUE["P005"],
             message=Text(
-                f"The image is built for {image.architecture}, but {instance_type} runs {runs.en}.",
-                f"イメージは{image.architecture}向けにビルドされていますが、{instance_type}で動くのは{runs.ja}です。",
+                f"The image is built for {of.en}, but {instance_type} runs {runs.en}.",
+                f"イメージは{of.ja}向けにビルドされていますが、{instance_type}で動くのは{runs.ja}です。",
             ),
             hint=_BUILD_HINT.map(lambda text: text.replace("linux/amd64", f"linux/{wanted[0]}")),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
 
 if TYPE_CHECKING:  # what reads the files imports this module
     from aces_action.project.document import Document
@@ -79,7 +79,7 @@ def content_name(server: str, content_hash: str) -> str:
     return f"{server}-{content_hash[:HASH_LENGTH]}"
 
 
-def check_names(names: Names, infra: Document | None = None) -> list[Problem]:
+def check_names(names: Names, infra: Document) -> list[Problem]:
     """Names that AWS would refuse, each with its rule, and job definitions of one name: found before anything is created.
 
     Each is shown at the key of the infra file that gives it, or could. Of several names that one key begins, the first is told.
@@ -90,13 +90,13 @@ def check_names(names: Names, infra: Document | None = None) -> list[Problem]:
             found.setdefault(key, _refused(rule, name, key, infra))
     if names.job is not None and names.job == names.longtime_job:
         own = ("batch", "longtime", "job_definition_name")
-        key = own if infra is None or infra.get(*own) is not None else ("batch", "job_definition_name")
+        key = own if infra.get(*own) is not None else ("batch", "job_definition_name")
         message = Text(
             f"Both job definitions are called {names.job}: each deploy would replace one by the other.",
             f"2つのジョブ定義の名前がどちらも{names.job}です。デプロイのたびに一方が他方を上書きします。",
         )
         hint = Text("Give the long-time one a name of its own.", "長時間用のジョブ定義には別の名前を付けてください。")
-        found.setdefault(key, _problem("C010", message, hint, key, infra))
+        found.setdefault(key, infra.problem("C010", key, message, hint))
     return list(found.values())
 
 
@@ -134,7 +134,7 @@ _ROLE_RULE = _Rule(
 )
 
 
-def _named(names: Names, infra: Document | None) -> Iterator[tuple[_Rule, str | None, tuple[str, ...]]]:
+def _named(names: Names, infra: Document) -> Iterator[tuple[_Rule, str | None, tuple[str, ...]]]:
     """Every name with its rule, and the key of the infra file that gives it."""
     server = ("names", "server")
     yield _BUCKET_RULE, names.bucket, ("names", "bucket")
@@ -144,8 +144,6 @@ def _named(names: Names, infra: Document | None) -> Iterator[tuple[_Rule, str | 
     yield _REPOSITORY_RULE, names.repository, ("names", "repository") if names.repository != names.server else server
     yield _JOB_RULE, names.job, server
     yield _JOB_RULE, names.longtime_job, server
-    if infra is None:
-        return
     roles = {
         ("sagemaker", "execution_role_arn"): names.sagemaker_role if names.endpoint else None,
         ("batch", "job_role_arn"): names.batch_job_role if names.job else None,
@@ -154,7 +152,7 @@ def _named(names: Names, infra: Document | None) -> Iterator[tuple[_Rule, str | 
     yield from ((_ROLE_RULE, name, key) for key, name in roles.items() if infra.get(*key) is None)
 
 
-def _refused(rule: _Rule, name: str, key: tuple[str, ...], infra: Document | None) -> Problem:
+def _refused(rule: _Rule, name: str, key: tuple[str, ...], infra: Document) -> Problem:
     kind, allowed, size, place = rule.kind, rule.allowed, len(name), ".".join(key)
     message = Text(
         f"The {kind.en} would be called '{name}' ({size} characters), which AWS refuses: it takes {allowed.en}.",
@@ -164,10 +162,4 @@ def _refused(rule: _Rule, name: str, key: tuple[str, ...], infra: Document | Non
         f"Choose a shorter Project, or give {place} in the infra file.",
         f"Projectを短くするか、infraファイルで{place}を指定してください。",
     )
-    return _problem("C016", message, hint, key, infra)
-
-
-def _problem(code: str, message: Text, hint: Text, key: tuple[str, ...], infra: Document | None) -> Problem:
-    if infra is None:
-        return Problem(kind=CATALOGUE[code], message=message, hint=hint)
-    return infra.problem(code, key, message, hint)
+    return infra.problem("C016", key, message, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,12 +17,16 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
     RefreshableCredentials,
 )
+from botocore.exceptions import ClientError, UnknownCredentialError
 from botocore.model import OperationModel
 
 from aces_action import __version__
-from aces_action.aws.errors import EXPIRED
+from aces_action.aws.errors import EXPIRED, ended, was_refused
+from aces_action.aws.identity import not_assumable
+from aces_action.problems import ActionError
 
 Told = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
+Answered = Callable[[str], None]  # the service that has answered as it should
 # In the context of a request: what was wrong with the attempt before, the key it was signed with, whether that was renewed for it
 _WHY, _KEY, _RENEWED = "aces-action.why", "aces-action.key", "aces-action.renewed"
 
@@ -31,6 +36,10 @@ class _Renewing(DeferredRefreshableCredentials):
 
     botocore goes by their time alone; a session may be revoked, and clocks may differ.
     """
+
+    # It asks for new ones from 15 minutes before their end, and fails the call if there are none at 10 minutes: an outage of
+    # GitHub's of five minutes would end a deployment whose credentials are good.
+    _mandatory_refresh_timeout = 60
 
     def __init__(self, fetch: Callable[[], Any], method: str) -> None:
         super().__init__(refresh_using=self._renew, method=method)
@@ -61,13 +70,25 @@ class _GitHubIdentity(CredentialProvider):
     def __init__(self, session: botocore.session.Session, role_arn: str, session_name: str, token: Callable[[], str]) -> None:
         super().__init__(session)
         cache: dict[str, Any] = {}
+        used = ""
+
+        def fresh() -> str:
+            nonlocal used
+            used = token()
+            return used
+
         fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
-            session.create_client, token, role_arn, extra_args={"RoleSessionName": session_name}, cache=cache
+            session.create_client, fresh, role_arn, extra_args={"RoleSessionName": session_name}, cache=cache
         )
 
         def fetch() -> Any:
             cache.clear()  # botocore keeps what is good by its time, which is not the question here
-            return fetcher.fetch_credentials()
+            try:
+                return fetcher.fetch_credentials()
+            except ClientError as error:
+                if was_refused(error, "AssumeRoleWithWebIdentity"):
+                    raise ActionError(not_assumable(error, role_arn, used)) from error
+                raise
 
         self.credentials = _Renewing(fetch, self.METHOD)
 
@@ -82,12 +103,14 @@ def open_session(
     session_name: str,
     token: Callable[[], str],
     tell: Told = lambda _service, _call, _why: None,
+    answered: Answered = lambda _service: None,
 ) -> boto3.Session:
     """A session whose clients share retries (standard mode, with jitter), time-outs and our user agent.
 
     With `role_arn`, each (re)assumption calls `token` for a new web identity token, so a deploy may outlast any session
-    of the role. Without, botocore's usual chain: environment, profile, container, instance role. `tell` hears of each call
-    that is made again. Nothing is called yet.
+    of the role; a role that AWS refuses is an ActionError (A003) of the call that needed it. Without, botocore's usual chain:
+    environment, profile, container, instance role. `tell` hears of each call that is made again, `answered` of each that went
+    well. Nothing is called yet.
     """
     core = botocore.session.get_session()
     core.set_default_client_config(
@@ -101,11 +124,14 @@ def open_session(
     )
     core.set_config_variable("region", region)
     core.set_config_variable("sts_regional_endpoints", "regional")
-    _tell_retries(core, tell)
+    _tell_retries(core, tell, answered)
     if role_arn:
         identity = _GitHubIdentity(core, role_arn, session_name, token)
         core.register_component("credential_provider", CredentialResolver([identity]))
         _renew_when_refused(core, identity.credentials)
+        _ask_providers_again(core)
+    else:
+        _refuse_ended_keys(core)
     return boto3.Session(botocore_session=core, region_name=region)
 
 
@@ -121,18 +147,39 @@ def ends_within(session: boto3.Session, seconds: float) -> bool:
     return bool(credentials.refresh_needed(int(seconds)))
 
 
+def _refuse_ended_keys(core: botocore.session.Session) -> None:
+    """Calls with keys of the environment whose end has come are problems (A001): of botocore they would be bare RuntimeErrors."""
+    try:
+        keys = core.get_component("credential_provider").get_provider("env").load()
+    except UnknownCredentialError:  # with a profile of one's own choice the environment does not count
+        return
+
+    def refuse(**_: Any) -> None:
+        if keys.refresh_needed(0):
+            raise ActionError(ended())
+
+    if isinstance(keys, RefreshableCredentials):  # else there is no AWS_CREDENTIAL_EXPIRATION
+        core.get_component("event_emitter").register("provide-client-params", refuse)
+
+
 def session_name(repository: str, run_id: str) -> str:
     """`aces-action.<repository>.<run id>` within STS's pattern `[\\w+=,.@-]{2,64}`: CloudTrail then says who did it."""
     name = ".".join(part for part in ("aces-action", repository.rpartition("/")[2][:30], run_id[:20]) if part)
     return re.sub(r"[^\w+=,.@-]", "-", name, flags=re.ASCII)[:64]
 
 
-def _tell_retries(core: botocore.session.Session, tell: Told) -> None:
+def _tell_retries(core: botocore.session.Session, tell: Told, answered: Answered) -> None:
     """Each attempt after the first is told, with what was wrong with the one before."""
 
     def remember(
-        response: tuple[Any, Mapping[str, Any]] | None, caught_exception: Exception | None, request_dict: Any, **_: Any
+        response: tuple[Any, Mapping[str, Any]] | None,
+        caught_exception: Exception | None,
+        request_dict: Any,
+        event_name: str,
+        **_: Any,
     ) -> None:
+        if response is not None and response[0].status_code < 300:
+            answered(event_name.split(".")[1])
         code = "" if response is None else str(response[1].get("Error", {}).get("Code", ""))
         request_dict["context"][_WHY] = code or type(caught_exception).__name__
 
@@ -165,3 +212,16 @@ def _renew_when_refused(core: botocore.session.Session, credentials: _Renewing) 
     events = core.get_component("event_emitter")
     events.register_last("request-created", signed)  # the signer is one of those that hear of it before
     events.register("needs-retry", again)
+
+
+def _ask_providers_again(core: botocore.session.Session) -> None:
+    """STS could not reach GitHub's keys to verify the token: 'often transient', says its API reference, but botocore's standard
+    mode does not try it again."""
+
+    def again(response: tuple[Any, Mapping[str, Any]] | None, attempts: int, **_: Any) -> float | None:
+        code = "" if response is None else str(response[1].get("Error", {}).get("Code", ""))
+        if code != "IDPCommunicationError" or attempts > 3:
+            return None
+        return random.uniform(0.5, 1) * (1 << attempts - 1)  # noqa: S311  a pause
+
+    core.get_component("event_emitter").register("needs-retry.sts.AssumeRoleWithWebIdentity", again)

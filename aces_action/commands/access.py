@@ -20,9 +20,14 @@ from aces_action.settings import Settings
 from aces_action.steps import Steps
 
 
-def outages_told(log: Log) -> Outages:
+def outages_told(log: Log, report: Report) -> Outages:
     """Each call that is made again is a debug line, a long outage a warning."""
-    return Outages(log.debug, lambda problem: log.problems([problem]))
+
+    def warn(problem: Problem) -> None:
+        report.problems.append(problem)
+        log.problems([problem])
+
+    return Outages(log.debug, warn)
 
 
 def owner_of(settings: Settings, names: Names, run: Run) -> Owner:
@@ -57,12 +62,9 @@ def sign_in(
 
 
 def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
-    last: list[str] = []
-
     def token() -> str:
-        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, tell=outages.of("GitHub"))
+        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, from_fork=run.from_fork, tell=outages.of("GitHub"))
         log.mask(fresh)
-        last[:] = [fresh]
         return fresh
 
     session = open_session(
@@ -71,9 +73,10 @@ def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[
         session_name=session_name(run.repository, run.run_id),
         token=token,
         tell=outages.retried,
+        answered=outages.answered,
     )
     clients = Clients(session)
-    return clients, who_am_i(clients.sts, role_arn=settings.aws_role_arn, token=lambda: last[0] if last else None)
+    return clients, who_am_i(clients.sts)
 
 
 def _ends_early() -> Problem:

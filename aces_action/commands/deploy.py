@@ -52,7 +52,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     Raises ActionError with the problems that ended it.
     """
-    infra, outages = project.infra, outages_told(log)
+    infra, outages = project.infra, outages_told(log, report)
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
     platform = open_platform(settings, outages)
     with steps.step("Preflight"):

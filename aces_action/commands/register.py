@@ -26,7 +26,7 @@ def register_serving(
 
     Raises ActionError: R005 where something of what the infra file asks for does not serve, and those of the registration.
     """
-    outages = outages_told(log)
+    outages = outages_told(log, report)
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
     platform = open_platform(settings, outages)
     with steps.step("What serves"):

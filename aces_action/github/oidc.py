@@ -15,14 +15,28 @@ _AGAIN = Text(
     "Run the job again; githubstatus.com says whether GitHub Actions has an incident.",
     "ジョブを再実行してください。GitHub Actionsに障害が起きているかは、githubstatus.comでわかります。",
 )
+# rendered when a job of the repository itself gets no token
 _PERMISSION_HINT = lines(
     Text(
         "Give the job the permission to ask GitHub for a token:", "ジョブに、GitHubからトークンを取得する権限を与えてください。"
     ),
     same("    permissions:\n      id-token: write\n      contents: read"),
+)
+# rendered when the event says that the job is for a pull request from a fork
+_FORK = Text(
+    "GitHub gives no OIDC token to pull requests from forks, and this job is for one.",
+    "GitHubは、forkからのpull requestにはOIDCトークンを発行しません。このジョブはforkからのpull requestのものです。",
+)
+_FORK_HINT = lines(
     Text(
-        "A pull request from a fork never gets it: there run `command: validate`.",
-        "forkからのpull requestでは、この権限は得られません。その場合は`command: validate`を使ってください。",
+        "No `permissions` change that. Validate such pull requests, which needs no AWS; plan from branches of this repository, "
+        "or after the merge:",
+        "`permissions`を設定しても変わりません。forkからのpull requestではAWSを使わない検証だけを行い、計画はこのリポジトリの"
+        "ブランチから、またはマージ後に実行してください:",
+    ),
+    same(
+        "    with:\n"
+        "      command: ${{ github.event.pull_request.head.repo.full_name == github.repository && 'plan' || 'validate' }}"
     ),
 )
 
@@ -31,6 +45,7 @@ def fetch_token(
     url: str | None,
     request_token: str | None,
     *,
+    from_fork: bool = False,
     timeout: tuple[float, float] = (5, 10),
     tell: Told = lambda _call, _why: None,
 ) -> str:
@@ -38,15 +53,12 @@ def fetch_token(
 
     `url` and `request_token` are the runner's ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. Raises ActionError (A002) when
     the job may not have one or GitHub does not answer; server errors are retried for some seconds first, which `tell` hears of.
+    `from_fork`: the job is for a pull request from a fork, which never may have one.
     `timeout`: seconds to connect, seconds to answer.
     """
     if not url or not request_token:
-        raise ActionError(
-            _refused(
-                Text("The runner offers this job no OIDC token.", "ランナーが、このジョブにOIDCトークンを提供していません。"),
-                _PERMISSION_HINT,
-            )
-        )
+        message = Text("The runner offers this job no OIDC token.", "ランナーが、このジョブにOIDCトークンを提供していません。")
+        raise ActionError(_not_permitted(message, from_fork))
 
     def bearer(request: requests.PreparedRequest) -> requests.PreparedRequest:
         # as `auth`, not as a header: requests lets an entry of .netrc replace a header
@@ -67,7 +79,7 @@ def fetch_token(
             f"GitHub refused this job an OIDC token (HTTP {status}).",
             f"GitHubが、このジョブへのOIDCトークンの発行を拒否しました（HTTP {status}）。",
         )
-        raise ActionError(_refused(message, _PERMISSION_HINT))
+        raise ActionError(_not_permitted(message, from_fork))
     try:
         token = answer.json()["value"] if answer.ok else None
     except (ValueError, KeyError, TypeError):
@@ -79,6 +91,10 @@ def fetch_token(
         )
         raise ActionError(_refused(message, _AGAIN))
     return token
+
+
+def _not_permitted(message: Text, from_fork: bool) -> Problem:
+    return _refused(_FORK, _FORK_HINT) if from_fork else _refused(message, _PERMISSION_HINT)
 
 
 def _no_answer(error: requests.RequestException) -> Problem:

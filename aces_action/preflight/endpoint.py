@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """The endpoint as it stands. `run_url`: of the run that began what is under way, else that made what it serves; empty where
-    the tags do not tell."""
+    the tags do not tell. `is_async` is None where its config, which tells that, is gone: an endpoint serves without."""
 
     current: CurrentEndpoint
-    is_async: bool
+    is_async: bool | None
     tags: Mapping[str, str] = field(default_factory=dict)
     run_url: str = ""
 
@@ -46,7 +46,8 @@ def read_standing(client: SageMakerClient, name: str) -> Standing | None:
     if current.status in TRANSIENT and (target := current.target_config) and target != current.config_name:
         config = read_config(client, target)
         run_url = read_tags(client, config["EndpointConfigArn"]).get(RUN_URL, "") if config else ""
-    return Standing(current=current, is_async="AsyncInferenceConfig" in (live or {}), tags=tags, run_url=run_url)
+    is_async = None if live is None else "AsyncInferenceConfig" in live
+    return Standing(current=current, is_async=is_async, tags=tags, run_url=run_url)
 
 
 def check_endpoint(
@@ -62,7 +63,7 @@ def check_endpoint(
     current, problems = standing.current, []
     if not is_ours(standing.tags, project=project, env=env):
         problems.append(not_ours("endpoint", name, current.arn, project=project, env=env))
-    elif standing.can_be_updated and current.config_name and standing.is_async != is_async:
+    elif standing.can_be_updated and current.config_name and standing.is_async not in {None, is_async}:
         problems.append(_other_mode(name, is_async))
     if current.status in TRANSIENT:
         problems += _under_way(name, standing, run_url)

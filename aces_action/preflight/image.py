@@ -19,7 +19,7 @@ def check_image(found: Answer[ServerImage], *, infra: Infra, instances: Mapping[
     if found.value is None:
         return found.failed(what, same(wanted))
     image = found.value
-    built = same(f"{image.digest[:19]}… {image.architecture or image.media_type}")
+    built = same(f"{image.digest[:19]}… {', '.join(image.architectures) or image.media_type}")
     return [Check(what=what, found=built, needed=same(wanted), problems=tuple(_problems(image, infra, instances)))]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aces_action.checks import Check
 from aces_action.endpoint.current import read_config, read_endpoint
@@ -97,19 +97,36 @@ def pick(quotas: Iterable[tuple[str, Quota]], types: Collection[str]) -> dict[st
 
 
 def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str) -> dict[str, Usage]:
-    """Counts the instances of each of the types under all endpoints of the region, the newest first."""
+    """Counts the instances of each of the types under all endpoints of the region, the newest first.
+
+    What SageMaker is making counts as well: a whole fleet beside the old one. Not for our own endpoint's update, which is waited
+    for before ours begins.
+    """
+
+    def variants(config: str) -> list[Mapping[str, Any]]:
+        return (read_config(client, config) or {}).get("ProductionVariants", []) if config else []
+
+    def coming(config: str) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for each in variants(config):
+            counts[_first_type(each)] += each.get("InitialInstanceCount", 0)
+        return counts
 
     def instances(name: str) -> Counter[str]:
         current = read_endpoint(client, name)
-        config = read_config(client, current.config_name) if current and current.config_name else None
-        type_of = {each["VariantName"]: each.get("InstanceType", "") for each in (config or {}).get("ProductionVariants", [])}
+        if current is None:
+            return Counter()
+        if not current.variants:  # none is described before the endpoint is there
+            return coming(current.target_config or current.config_name)
+        type_of = {each["VariantName"]: _first_type(each) for each in variants(current.config_name)}
         counts: Counter[str] = Counter()
-        for variant in current.variants if current else ():
+        for variant in current.variants:
             if variant.pools:  # which type those to come will be of is not known yet
                 counts.update(dict(variant.pools))
             else:
                 counts[type_of.get(variant.name, "")] += max(variant.current_instances, variant.desired_instances)
-        return counts
+        updated = current.target_config and current.target_config != current.config_name and name != own_endpoint
+        return counts + coming(current.target_config or "") if updated else counts
 
     names = list(islice(_endpoints(client), _MOST_ENDPOINTS + 1))
     complete, names = len(names) <= _MOST_ENDPOINTS, names[:_MOST_ENDPOINTS]
@@ -117,6 +134,12 @@ def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str
         counts = dict(zip(names, pool.map(instances, names), strict=True))
     own, together = counts.get(own_endpoint, Counter()), sum(counts.values(), Counter())
     return {kind: Usage(own=own[kind], others=together[kind] - own[kind], complete=complete) for kind in types}
+
+
+def _first_type(variant: Mapping[str, Any]) -> str:
+    """The type of a variant's instances; where it may be one of several, that which SageMaker tries first."""
+    pools = variant.get("InstancePools") or [{}]
+    return str(variant.get("InstanceType") or min(pools, key=lambda pool: pool.get("Priority", 0)).get("InstanceType", ""))
 
 
 def _endpoints(client: SageMakerClient) -> Iterator[str]:

@@ -20,6 +20,16 @@ _SIGN_IN = lines(
     same("aws sso login\nexport AWS_PROFILE=NAME"),
 )
 
+_HAVE_IT_ALLOWED = Text(
+    "Sign in as somebody who may (AWS_PROFILE chooses the profile), or ask whoever looks after the AWS account for it.",
+    "権限のあるプロファイルをAWS_PROFILEで指定するか、AWSアカウントの管理者に権限の追加を依頼してください。",
+)
+_CHECK_THE_WAY = Text(
+    "Try again. If it stays so, check the region (AWS_REGION, or the profile's) and your connection, proxy and VPN.",
+    "もう一度実行してください。それでも変わらない場合は、リージョン（AWS_REGIONまたはプロファイルの設定）と、"
+    "ネットワーク接続、プロキシ、VPNを確認してください。",
+)
+
 
 def s3_client(person: Terminal) -> S3Client:
     """A client of S3 with the action's time-outs and retries. Takes a third of a second: boto3 is imported here."""
@@ -50,5 +60,12 @@ def aws_explained() -> Iterator[None]:
 
 
 def _for_a_person(problem: Problem) -> Problem:
-    """The catalogue's advice on credentials is for a workflow."""
-    return replace(problem, hint=_SIGN_IN) if problem.code == "ACES-A001" else problem
+    """The catalogue's advice on credentials, permissions and connections is for a workflow. AWS's own words stay."""
+    from aces_action.aws.errors import ALLOW_IT, CHECK_THE_WAY
+
+    if problem.code == "ACES-A001":
+        return replace(problem, hint=_SIGN_IN)
+    hint = problem.hint
+    for for_a_job, for_a_person in ((ALLOW_IT, _HAVE_IT_ALLOWED), (CHECK_THE_WAY, _CHECK_THE_WAY)):
+        hint = Text(hint.en.replace(for_a_job.en, for_a_person.en), hint.ja.replace(for_a_job.ja, for_a_person.ja))
+    return replace(problem, hint=hint)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from aces_action.language import Text, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.weights.judge import judge
+from aces_action.weights.judge import AT_HAND, judge
 from aces_action.weights.rules import MAX_ENTRIES
 from aces_action.weights.verdict import Policy, Verdict
 
@@ -120,9 +120,8 @@ def _check_file(place: str, policy: Policy, show: Show, *, every_file: bool) -> 
             source = _Watched(file, show("checked", status.st_size if stat.S_ISREG(status.st_mode) else 0))
             stack.callback(source.progress.finish)
             name = "deploy.tar.gz" if place == STANDARD_INPUT else place
-            return (
-                judge(source, name=name, policy=policy, listed=_MANY) if every_file else judge(source, name=name, policy=policy)
-            )
+            listed = _MANY if every_file else MAX_ENTRIES
+            return judge(source, name=name, policy=policy, listed=listed, if_damaged=AT_HAND)
         except OSError as error:
             why = error.strerror or str(error)
             problem = Problem(

@@ -77,14 +77,7 @@ def inflate(chunks: Iterator[bytes]) -> Generator[bytes]:
     """
     feed = _Feed(chunks)
     if not feed.more():
-        raise Damaged(
-            "W001",
-            Text("the file is empty (0 bytes)", "ファイルが空です（0バイト）"),
-            Text(
-                "The upload did not work. Look at your own file and upload it again.",
-                "アップロードに失敗しています。手元のファイルを確認し、アップロードしなおしてください。",
-            ),
-        )
+        raise Damaged("W001", Text("the file is empty (0 bytes)", "ファイルが空です（0バイト）"))
     head = feed.some(512)
     if not b"\x1f\x8b".startswith(head[:2]):
         what, hint = describe(head)

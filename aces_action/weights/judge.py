@@ -28,10 +28,33 @@ class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def judge(source: Source, *, name: str, policy: Policy = "strict", limits: Limits = LIMITS, listed: int = MAX_ENTRIES) -> Verdict:
+UPLOADED = lines(
+    Text(
+        "Is it whole on your side? Then upload it again:",
+        "手元のファイルは壊れていませんか。壊れていなければ、アップロードしなおしてください:",
+    ),
+    same("aces-action weights check deploy.tar.gz"),
+)
+"""What to do about a damaged object in S3: it may be that only the upload was cut off."""
+AT_HAND = Text(
+    "Did it come from elsewhere? Then fetch it again.", "ダウンロードやコピーで入手したファイルなら、入手しなおしてください。"
+)
+"""What to do about a damaged file that nobody has uploaded yet."""
+
+
+def judge(
+    source: Source,
+    *,
+    name: str,
+    policy: Policy = "strict",
+    limits: Limits = LIMITS,
+    listed: int = MAX_ENTRIES,
+    if_damaged: Text = UPLOADED,
+) -> Verdict:
     """Reads a .tar.gz once, to its last byte or to the first damage, in constant memory and without a file on disk.
 
     `policy` 'lenient' only warns of hidden files and of links that stay inside. `listed`: how many files the verdict names.
+    `if_damaged`: what to do in case that the archive was whole once.
     Whatever is wrong with the archive is in the verdict; only what `source` itself raises is raised.
     """
     intake = _Intake(source)
@@ -48,7 +71,7 @@ def judge(source: Source, *, name: str, policy: Policy = "strict", limits: Limit
             damage = error
     problems = list(inspector.problems(name, complete=damage is None))
     if damage is not None:
-        problems.append(_problem(damage, name, inspector))
+        problems.append(_problem(damage, name, inspector, if_damaged))
     return Verdict(
         name=name,
         size=0 if damage else intake.size,
@@ -95,7 +118,7 @@ class _Intake:
         return bytes(parts)
 
 
-def _problem(damage: Damaged, name: str, inspector: Inspector) -> Problem:
+def _problem(damage: Damaged, name: str, inspector: Inspector, if_damaged: Text) -> Problem:
     command = inspector.command(name)
     if damage.hint:
         hint = lines(damage.hint, command) if damage.hint.en.endswith(":") else damage.hint
@@ -106,12 +129,7 @@ def _problem(damage: Damaged, name: str, inspector: Inspector) -> Problem:
         )
         hint = lines(question, command)
     else:
-        whole = Text(
-            "Is it whole on your side? Then upload it again:",
-            "手元のファイルは壊れていませんか。壊れていなければ、アップロードしなおしてください:",
-        )
-        look = same("aces-action weights check deploy.tar.gz")
-        again = Text("If it is not, pack it again:", "壊れていれば、まとめなおしてください:")
-        hint = lines(sentences(EXTRACTION_FAILS, whole), look, again, command)
+        again = Text("If not, pack it again:", "そうでなければ、まとめなおしてください:")
+        hint = lines(sentences(EXTRACTION_FAILS, if_damaged), again, command)
     message = Text(f"{name}: {damage.text.en}.", f"{name}: {damage.text.ja}。")
     return Problem(kind=CATALOGUE[damage.code], message=message, hint=hint)

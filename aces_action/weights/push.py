@@ -23,7 +23,7 @@ from isal.isal_zlib import crc32
 from aces_action.aws.errors import AWS_ERRORS, error_code, explain, is_denied
 from aces_action.language import Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.weights.judge import Source, judge
+from aces_action.weights.judge import AT_HAND, Source, judge
 from aces_action.weights.located import REPLACED, Checksum, Weights, look_up
 from aces_action.weights.progress import Progress, Show
 from aces_action.weights.release import part_spans
@@ -154,7 +154,7 @@ def _judge(file: BinaryIO, name: str, policy: Policy, show: Show, manner: PushMa
     progress = show("checked", size)
     tally = Tally(file, spans[0][1] if spans else manner.part, progress)
     try:
-        verdict = judge(tally, name=name, policy=policy)
+        verdict = judge(tally, name=name, policy=policy, if_damaged=AT_HAND)
     finally:
         progress.finish()
     archive = _Archive(

@@ -25,8 +25,8 @@ _TWICE = Text(
     "二重に圧縮されています。1回だけ展開して、その結果をアップロードしてください:\ngunzip -c < FILE > deploy.tar.gz",
 )
 _FETCH = Text(
-    "Fetch the real file and upload it again:\ngit lfs pull",
-    "本来のファイルを取得して、アップロードしなおしてください:\ngit lfs pull",
+    "Fetch the real file and upload that:\ngit lfs pull",
+    "本来のファイルを取得して、アップロードしてください:\ngit lfs pull",
 )
 
 # (what the first bytes look like, what it is, what to do); the first match counts.

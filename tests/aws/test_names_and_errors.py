@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
@@ -14,11 +15,23 @@ from hypothesis import strategies as st
 
 from aces_action.aws.errors import explain
 from aces_action.aws.identity import claims
-from aces_action.aws.image import DOCKER_MANIFEST, ServerImage, check_for_batch, check_for_sagemaker, is_graviton
+from aces_action.aws.image import (
+    DOCKER_MANIFEST,
+    ServerImage,
+    check_for_batch,
+    check_for_sagemaker,
+    download,
+    is_graviton,
+    read_image,
+)
 from aces_action.aws.naming import Names, check_names, names_for
 from aces_action.aws.session import session_name
 from aces_action.aws.tags import is_ours, tags_for
+from aces_action.project.document import Source
 from aces_action.project.model import EndpointSettings, InferenceMode, Infra, JobSettings
+from aces_action.project.yaml_reader import read_yaml
+from sandbox.seed import OCI_INDEX, admin_session, push_index
+from sandbox.server import Sandbox
 
 
 def infra(mode: InferenceMode | None = "realtime", *, batch: bool = True) -> Infra:
@@ -57,10 +70,12 @@ def test_the_infra_files_own_names_win() -> None:
 
 
 def test_names_that_aws_would_refuse_are_found_before_anything_is_made() -> None:
-    problems = check_names(names("a" * 40))
+    file, _ = read_yaml(Source.of("infra.yml", "account_id: 123456789012\n"))
+    assert file is not None
+    problems = check_names(names("a" * 40), file)
     assert {problem.code for problem in problems} == {"ACES-C016"}
     assert "The model would be called" in problems[0].message.en
-    assert check_names(names()) == []
+    assert check_names(names(), file) == []
 
 
 @given(st.text(), st.text())
@@ -95,8 +110,8 @@ def test_graviton_is_told_by_the_family(instance_type: str, arm: bool) -> None:
     assert is_graviton(instance_type) is arm
 
 
-def image(media_type: str = DOCKER_MANIFEST, architecture: str | None = "amd64") -> ServerImage:
-    return ServerImage(uri="r/s@sha256:1", digest="sha256:1", media_type=media_type, architecture=architecture)
+def image(media_type: str = DOCKER_MANIFEST, *architectures: str) -> ServerImage:
+    return ServerImage(uri="r/s@sha256:1", digest="sha256:1", media_type=media_type, architectures=architectures or ("amd64",))
 
 
 @pytest.mark.parametrize("media_type", ["application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json"])
@@ -108,16 +123,32 @@ def test_a_manifest_that_sagemaker_refuses_is_refused_with_the_build_settings(me
 
 
 def test_an_image_for_another_processor_is_refused() -> None:
-    (problem,) = check_for_sagemaker(image(architecture="arm64"), "ml.t2.xlarge")
+    (problem,) = check_for_sagemaker(image(DOCKER_MANIFEST, "arm64"), "ml.t2.xlarge")
     assert problem.message.en == "The image is built for arm64, but ml.t2.xlarge runs amd64."
     (problem,) = check_for_sagemaker(image(), "ml.c7g.large")
     assert "platforms: linux/arm64" in problem.hint.en
-    (problem,) = check_for_batch(image(architecture="arm64"), "m5.xlarge", ("x86_64",))
+    (problem,) = check_for_batch(image(DOCKER_MANIFEST, "arm64"), "m5.xlarge", ("x86_64",))
     assert problem.code == "ACES-P005"
 
 
 def test_batch_takes_manifests_of_several_processors() -> None:
-    assert check_for_batch(image("application/vnd.oci.image.index.v1+json", None), "m5.xlarge", ("x86_64",)) == []
+    assert check_for_batch(image(OCI_INDEX, "arm64", "amd64"), "m5.xlarge", ("x86_64",)) == []
+
+
+def test_batch_cannot_run_an_index_without_an_image_for_its_processor() -> None:
+    (problem,) = check_for_batch(image(OCI_INDEX, "arm64"), "m5.xlarge", ("x86_64",))
+    assert problem.code == "ACES-P005"
+    assert problem.message.en == "The image is built for arm64, but m5.xlarge runs amd64."
+
+
+@pytest.mark.parametrize("architecture", ["amd64", "arm64"])
+def test_what_an_index_is_built_for_is_read_without_its_attestations(sandbox: Sandbox, architecture: str) -> None:
+    repository = f"index-{architecture}"
+    push_index(sandbox, admin_session(), repository=repository, architecture=architecture)
+    session: Any = admin_session()
+    client = session.client("ecr", endpoint_url=sandbox.aws_url)
+    found = read_image(client, registry="r", repository=repository, tag="deploy", fetch=download)
+    assert (found.media_type, found.architectures) == (OCI_INDEX, (architecture,))
 
 
 def test_a_missing_permission_is_named() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ import requests
 from botocore.exceptions import ClientError
 
 from aces_action.aws.session import ends_within, open_session
+from aces_action.language import same
+from aces_action.problems import CATALOGUE, ActionError, Problem
 from sandbox.seed import admin_session, make_roles
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY
@@ -24,17 +27,22 @@ class Job:
     def __init__(self, sandbox: Sandbox, role_arn: str) -> None:
         self.sandbox = sandbox
         self.tokens: list[str] = []
+        self.fails = False
         self.told: list[tuple[str, str, str]] = []
+        self.answered: list[str] = []
         self.session = open_session(
             region="ap-northeast-1",
             role_arn=role_arn,
             session_name="aces-action.test.1",
             token=self._token,
             tell=lambda *each: self.told.append(each),
+            answered=self.answered.append,
         )
         self.sagemaker: Any = self.session.client("sagemaker")
 
     def _token(self) -> str:
+        if self.fails:
+            raise ActionError(Problem(kind=CATALOGUE["A002"], message=same("no token")))
         self.tokens.append(self.sandbox.issuer.token(repository=REPOSITORY, audience="sts.amazonaws.com"))
         return self.tokens[-1]
 
@@ -150,6 +158,17 @@ def test_throttling_and_broken_connections_are_tried_again_and_told_with_the_rea
     ]
 
 
+def test_good_answers_are_told_by_the_name_that_repetitions_have(job: Job) -> None:
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="throttle", times=1)
+    job.look()
+    assert [service for service, _, _ in job.told] == ["sagemaker"]
+    assert job.answered == ["sts", "sagemaker"]
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="error", status=400, code="ValidationException")
+    with pytest.raises(ClientError):
+        job.look()
+    assert job.answered == ["sts", "sagemaker"]
+
+
 def test_every_client_has_time_outs_and_jittered_retries(job: Job) -> None:
     config = job.sagemaker.meta.config
     assert (config.connect_timeout, config.read_timeout) == (10, 60)
@@ -172,6 +191,50 @@ def test_keys_that_end_before_the_wait_are_known_where_their_end_is(no_keys: Cal
     lasting = until(30)
     del lasting["AWS_CREDENTIAL_EXPIRATION"]
     assert not ends_within(no_keys(**lasting), 3600)
+
+
+def test_keys_that_have_ended_are_told_as_such_and_aws_is_not_asked(no_keys: Callable[..., boto3.Session]) -> None:
+    session = no_keys(**until(-1))
+    assert ends_within(session, 0)
+    with pytest.raises(ActionError) as raised:
+        session.client("sts").get_caller_identity()
+    [problem] = raised.value.problems
+    assert problem.code == "ACES-A001"
+    assert problem.message.en == "The AWS credentials in the environment have ended (AWS_CREDENTIAL_EXPIRATION)."
+
+
+def test_as_long_as_credentials_are_good_they_are_used_where_github_gives_no_token_for_new_ones(job: Job) -> None:
+    job.control("credentials", lifetime_seconds=300)  # botocore wants new ones by now
+    job.look()
+    job.fails = True
+    job.look()
+    assert [call["status"] for call in job.calls("ListEndpoints")] == [200, 200]
+    job.fails = False
+    job.look()
+    assert len(job.calls("AssumeRoleWithWebIdentity")) == 2
+
+
+def test_a_role_that_is_refused_in_the_middle_of_a_run_is_told_with_the_tokens_claims(job: Job) -> None:
+    job.control("credentials", lifetime_seconds=1)
+    job.look()
+    said = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    refusal = {"kind": "error", "status": 403, "code": "AccessDenied", "message": said}
+    job.control("faults", service="sts", operation="AssumeRoleWithWebIdentity", **refusal)
+    time.sleep(1)
+    with pytest.raises(ActionError) as raised:
+        job.look()
+    [problem] = raised.value.problems
+    assert problem.code == "ACES-A003"
+    assert said in problem.message.en
+    assert f"sub: repo:{REPOSITORY}:" in problem.hint.en
+    assert job.tokens[-1] not in problem.hint.en
+
+
+def test_sts_that_could_not_reach_github_is_asked_again(job: Job) -> None:
+    unreached = {"kind": "error", "status": 400, "code": "IDPCommunicationError", "times": 2}
+    job.control("faults", service="sts", operation="AssumeRoleWithWebIdentity", **unreached)
+    job.look()
+    assert [call["status"] for call in job.calls("AssumeRoleWithWebIdentity")] == [400, 400, 200]
 
 
 def test_a_role_that_renews_itself_never_ends(job: Job) -> None:

@@ -77,6 +77,17 @@ class TestCheck:
         assert "error ACES-W002: half.tar.gz: the gzip stream is cut off" in ended.out
         assert "\nChecked half.tar.gz up to the damage: " in ended.out
 
+    @pytest.mark.parametrize("size", [0, len(ARCHIVE) // 2])
+    def test_a_damaged_file_of_ones_own_is_to_be_fetched_or_packed_again_as_nobody_has_uploaded_it(
+        self, folder: Path, size: int
+    ) -> None:
+        (folder / "half.tar.gz").write_bytes(ARCHIVE[:size])
+        english, japanese = (weights("check", "half.tar.gz", "--language", each, cwd=folder).out for each in ("en", "ja"))
+        assert "Did it come from elsewhere? Then fetch it again.\n  If not, pack it again:\n  aces-action weights pack" in english
+        assert "入手しなおしてください。\n  そうでなければ、まとめなおしてください:\n  aces-action weights pack" in japanese
+        assert "upload" not in english
+        assert "アップロード" not in japanese
+
     @pytest.mark.parametrize(
         ("place", "words"),
         [("none.tar.gz", "none.tar.gz cannot be read: No such file or directory."), ("datadrive", "Is a directory.")],

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from aces_action.problems import ActionError
+from aces_action.terminal.aws import aws_explained
 from sandbox.seed import admin_session, make_bucket
 from sandbox.server import Sandbox
 from tests.cli.conftest import Ended, aces_action
@@ -92,6 +95,38 @@ def test_expired_credentials_come_with_what_a_person_can_do(run: Run, bucket: Bu
     assert ended.status == 1
     assert "ACES-A001" in ended.err
     assert "  aws sso login\n" in ended.err
+
+
+def test_a_missing_permission_comes_with_what_a_person_can_do_and_with_awss_words(run: Run, bucket: Bucket) -> None:
+    bucket.put(ARCHIVE)
+    bucket.deny("GetObject", "s3:GetObject")
+    for language, advice, said in (
+        ("en", "AWS_PROFILE chooses the profile", "AWS said: "),
+        ("ja", "AWS_PROFILEで", "AWSの応答: "),
+    ):
+        ended = run("check", bucket.uri, "--language", language)
+        assert ended.status == 1
+        assert "ACES-A005" in ended.err
+        assert advice in ended.err
+        assert said in ended.err
+        assert "AWS_ROLE_ARN" not in ended.err
+
+
+def test_without_a_connection_nobody_is_told_of_jobs_and_runners() -> None:
+    with pytest.raises(ActionError) as caught, aws_explained():
+        raise EndpointConnectionError(endpoint_url="https://s3.ap-northeast-1.amazonaws.com")
+    [problem] = caught.value.problems
+    assert problem.code == "ACES-A007"
+    assert problem.hint.en.startswith("Try again. If it stays so, check the region")
+    assert problem.hint.ja.startswith("もう一度実行してください。")
+    assert "runner" not in problem.hint.en
+
+
+def test_a_damaged_object_may_be_whole_at_home(run: Run, bucket: Bucket) -> None:
+    bucket.put(ARCHIVE[: len(ARCHIVE) // 2])
+    ended = run("check", bucket.uri)
+    assert ended.status == 1
+    assert "Is it whole on your side? Then upload it again:\n" in ended.out
 
 
 def test_an_object_that_is_not_there_is_said_with_the_command_that_puts_it_there(run: Run, bucket: Bucket) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.seed import admin_session, make_alarm, make_bucket, make_job_queues, make_roles, make_topic, push_image
 from tests.conftest import REPOSITORY, Caller
 
@@ -187,20 +189,22 @@ def test_requests_and_answers_are_captured_when_the_infra_file_says_so(caller: C
     )
 
 
-def test_names_of_the_infra_file_win_over_the_convention(caller: Caller, archive: Path) -> None:
+@pytest.mark.parametrize("folder", ["models", ""], ids=["folder", "root of the bucket"])
+def test_names_of_the_infra_file_win_over_the_convention(caller: Caller, archive: Path, folder: str) -> None:
     bucket, server, repository = f"{caller.project}-store", f"{caller.project}-engine", f"{caller.project}/images"
+    key = f"{folder}/best.tar.gz" if folder else "best.tar.gz"
     make_bucket(caller.sandbox, admin_session(), bucket)
-    caller.client("s3").upload_file(str(archive), bucket, "models/best.tar.gz")
+    caller.client("s3").upload_file(str(archive), bucket, key)
     push_image(caller.sandbox, admin_session(), repository=repository)
-    own = {"BucketName": bucket, "ServerName": server, "ImageRepository": repository, "WeightsFolder": "models"}
+    own = {"BucketName": bucket, "ServerName": server, "ImageRepository": repository, "WeightsFolder": folder}
     make_roles(caller.sandbox, admin_session(), project=caller.project, env="dev", repository=REPOSITORY, **own)
     make_job_queues(caller.sandbox, admin_session(), server, ("m5.xlarge",))
     with caller.infra_file.open("a", encoding="utf-8") as infra:
-        infra.write(f"names: {{bucket: {bucket}, server: {server}, repository: {repository}, weights_key: models/best.tar.gz}}\n")
+        infra.write(f"names: {{bucket: {bucket}, server: {server}, repository: {repository}, weights_key: {key}}}\n")
     ended = caller.run()
     assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
     assert ended.outputs["endpoint-name"] == server
-    assert ended.outputs["weights-uri"].startswith(f"s3://{bucket}/models/")
+    assert ended.outputs["weights-uri"].startswith(f"s3://{bucket}/{folder}/releases/" if folder else f"s3://{bucket}/releases/")
     model = caller.client("sagemaker").describe_model(ModelName=ended.outputs["endpoint-config-name"])
     assert f"/{repository}@" in model["PrimaryContainer"]["Image"]
     assert f":job-definition/{server}:" in ended.outputs["batch-job-definition-arn"]

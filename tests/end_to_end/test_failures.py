@@ -79,6 +79,16 @@ class TestCredentials:
         failed(ended, 1, "ACES-A002")
         assert "id-token: write" in ended.log
 
+    def test_a_pull_request_from_a_fork_is_told_to_validate(self, caller: Caller) -> None:
+        event = caller.folder / "event.json"
+        event.write_text('{"pull_request": {"head": {"repo": {"full_name": "someone/number-plate-detection"}}}}')
+        caller.environment.update(ACTIONS_ID_TOKEN_REQUEST_URL="", GITHUB_EVENT_NAME="pull_request", GITHUB_EVENT_PATH=str(event))
+        ended = caller.run(command="plan")
+        failed(ended, 1, "ACES-A002")
+        assert "GitHub gives no OIDC token to pull requests from forks" in ended.log
+        assert "'validate'" in ended.summary
+        assert "id-token: write" not in ended.log
+
     def test_a_role_that_does_not_exist_is_named_with_the_tokens_claims(self, caller: Caller) -> None:
         arn = "arn:aws:iam::123456789012:role/no-such-role"
         caller.environment["AWS_ROLE_ARN"] = arn

@@ -22,9 +22,20 @@ def test_a_job_without_the_permission_is_told_to_ask_for_it_in_both_languages(ur
     assert problem.message.ja == "ランナーが、このジョブにOIDCトークンを提供していません。"
     assert problem.hint.ja == (
         "ジョブに、GitHubからトークンを取得する権限を与えてください。\n"
-        "    permissions:\n      id-token: write\n      contents: read\n"
-        "forkからのpull requestでは、この権限は得られません。その場合は`command: validate`を使ってください。"
+        "    permissions:\n      id-token: write\n      contents: read"
     )
+
+
+def test_a_pull_request_from_a_fork_is_told_that_no_permission_helps_and_what_does() -> None:
+    with pytest.raises(ActionError) as raised:
+        fetch_token(None, None, from_fork=True)
+    [problem] = raised.value.problems
+    assert problem.code == "ACES-A002"
+    assert problem.message.en == "GitHub gives no OIDC token to pull requests from forks, and this job is for one."
+    assert problem.message.ja.startswith("GitHubは、forkからのpull requestにはOIDCトークンを発行しません。")
+    assert "id-token" not in problem.hint.en + problem.hint.ja
+    for hint in (problem.hint.en, problem.hint.ja):
+        assert "head.repo.full_name == github.repository && 'plan' || 'validate'" in hint
 
 
 def test_an_endpoint_that_cannot_be_reached_is_named_as_the_cause() -> None:
@@ -39,9 +50,9 @@ def test_an_endpoint_that_cannot_be_reached_is_named_as_the_cause() -> None:
 def ask(sandbox: Sandbox) -> Iterator[Callable[..., str]]:
     """Asks the local endpoint for a token, after telling it how to behave."""
 
-    def asked(tell: Callable[[str, str], None] = lambda _call, _why: None, **behaviour: object) -> str:
+    def asked(tell: Callable[[str, str], None] = lambda _call, _why: None, from_fork: bool = False, **behaviour: object) -> str:
         requests.post(f"{sandbox.oidc_url}/_control", json=behaviour, timeout=10).raise_for_status()
-        return fetch_token(sandbox.oidc_request_url, sandbox.oidc_request_token, tell=tell)
+        return fetch_token(sandbox.oidc_request_url, sandbox.oidc_request_token, from_fork=from_fork, tell=tell)
 
     yield asked
     requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
@@ -65,4 +76,11 @@ def test_a_refused_token_is_not_asked_for_again_and_comes_with_the_yaml(ask: Cal
     assert told == []
     assert problem.message.en == "GitHub refused this job an OIDC token (HTTP 403)."
     assert "permissions:\n      id-token: write" in problem.hint.en
-    assert "A pull request from a fork never gets it" in problem.hint.en
+    assert "fork" not in problem.hint.en
+
+
+def test_a_refusal_of_a_pull_request_from_a_fork_is_told_as_such(ask: Callable[..., str]) -> None:
+    with pytest.raises(ActionError) as raised:
+        ask(from_fork=True, fail=1, status=403)
+    [problem] = raised.value.problems
+    assert problem.message.en.startswith("GitHub gives no OIDC token to pull requests from forks")

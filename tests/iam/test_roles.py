@@ -114,6 +114,21 @@ class TestParameters:
             assert grants(permissions, Need(action=action, resource=mine))
             assert not grants(permissions, Need(action=action, resource=conventional))
 
+    def test_weights_at_the_root_of_the_bucket_have_no_folder(self) -> None:
+        made_so = made(WeightsFolder="")
+        deploys, serves = made_so["DeployRole"].managed.values(), made_so["SageMakerRole"].inline.values()
+        bucket = "arn:aws:s3:::plates-dev"
+        assert grants(deploys, Need(action="s3:GetObject", resource=f"{bucket}/deploy.tar.gz"))
+        assert grants(deploys, Need(action="s3:PutObject", resource=f"{bucket}/deploy.tar.gz.verdict.json"))
+        assert grants(deploys, Need(action="s3:PutObject", resource=f"{bucket}/releases/9c1f/deploy.tar.gz"))
+        assert grants(serves, Need(action="s3:GetObject", resource=f"{bucket}/releases/9c1f/deploy.tar.gz"))
+        assert not grants(deploys, Need(action="s3:PutObject", resource=f"{bucket}/deploy.tar.gz"))
+
+    @pytest.mark.parametrize(("folder", "fits"), [("", 1), ("models", 1), ("a/b", 1), ("/", 0), ("a/", 0), ("/a", 0), ("a*", 0)])
+    def test_a_folder_is_given_without_slashes_around_it(self, folder: str, fits: int) -> None:
+        (pattern,) = re.findall(r"WeightsFolder:\n(?:    .*\n)*?    AllowedPattern: '(.*)'", TEMPLATE.read_text(encoding="utf-8"))
+        assert bool(re.fullmatch(pattern, folder)) is bool(fits)
+
 
 class TestTrust:
     def admitted(self, sub: str, *, aud: str = "sts.amazonaws.com", role: str = "DeployRole", **parameters: str) -> bool:

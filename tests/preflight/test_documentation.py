@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from aces_action.catalogue import CATALOGUE
+from sandbox.iam import roles
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/preflight.md").read_text(encoding="utf-8")
@@ -30,6 +31,13 @@ def test_the_tests_that_the_page_names_are_there() -> None:
     assert [name for name in written if f"def {name}" not in sources] == []
     modules = re.findall(r"`(test_\w+)(?:::|`)", PAGE)
     assert [name for name in modules if not list((ROOT / "tests").rglob(f"{name}.py"))] == []
+
+
+def test_the_plan_runs_under_the_role_that_docs_iam_makes_for_pull_requests() -> None:
+    (job,) = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"].values()
+    given = {"Project": job["env"]["Project"], "Env": job["env"]["ENV"], "Repository": "o/r", "WithPlanRole": "true"}
+    role = roles(given, account="123456789012", region="ap-northeast-1")["PullRequestRole"]
+    assert job["env"]["AWS_ROLE_ARN"] == f"arn:aws:iam::123456789012:role/{role.name}"
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="GitHub's runners have jq; this machine has not")

@@ -107,7 +107,7 @@ def test_of_several_types_the_one_with_the_least_room_counts() -> None:
 
 def test_the_image_has_to_run_on_every_type_of_the_endpoint() -> None:
     uri, media = "r/server@sha256:1", "application/vnd.docker.distribution.manifest.v2+json"
-    image = ServerImage(uri=uri, digest="sha256:1", media_type=media, architecture="amd64")
+    image = ServerImage(uri=uri, digest="sha256:1", media_type=media, architectures=("amd64",))
 
     def judged(*pools: str) -> list[str]:
         settings = EndpointSettings(instance_type="ml.c5.xlarge", mode="async", instance_pools=pools)
@@ -159,7 +159,7 @@ def test_topics_and_alarms_have_to_exist_and_alarms_to_be_silent() -> None:
 
 
 def standing(
-    status: str = "InService", *, is_async: bool = False, ours: bool = True, run_url: str = ""
+    status: str = "InService", *, is_async: bool | None = False, ours: bool = True, run_url: str = ""
 ) -> Answer[Standing | None]:
     tags = tags_for(project="p", env="dev", server="s", content_hash="h", commit="", repository="", run_url="") if ours else {}
     current = CurrentEndpoint(
@@ -191,6 +191,7 @@ def endpoint(found: Answer[Standing | None], *, is_async: bool = False) -> list[
         (standing(ours=False), ["ACES-E004"]),
         (standing(is_async=True), ["ACES-P027"]),
         (standing("Failed", is_async=True), []),
+        (standing(is_async=None), []),  # its config has been deleted
     ],
 )
 def test_the_endpoint_has_to_be_ours_of_the_same_mode_and_at_rest(found: Answer[Standing | None], expected: list[str]) -> None:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
+import requests
 
 from aces_action.language import same
 from aces_action.preflight.questions import Answer
-from aces_action.preflight.quotas import Quota, Usage, added, check_offered, check_quota, check_types, in_earnest, pick
+from aces_action.preflight.quotas import (
+    Quota,
+    Usage,
+    added,
+    check_offered,
+    check_quota,
+    check_types,
+    count_usage,
+    in_earnest,
+    pick,
+)
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import EndpointSettings, Rollout, Size
+from sandbox.seed import ACCOUNT, REGION, admin_session, make_bucket, make_roles, push_image
+from sandbox.server import Sandbox
+from tests.conftest import REPOSITORY
 
 KIND = "ml.g4dn.xlarge"
 FALLBACK = "ml.g5.xlarge"
@@ -172,3 +187,41 @@ def test_what_cannot_be_looked_up_is_said_once() -> None:
 def test_a_fallback_that_is_not_offered_is_told_where_it_stands() -> None:
     [row] = check_offered(Answer(value={}), FALLBACK, first=KIND, region="ap-northeast-1")
     assert row.problems[0].hint.en == "Delete it from sagemaker.instance_pools, or choose another one."
+
+
+def test_instances_that_sagemaker_is_making_count_too_but_not_those_of_an_update_that_is_waited_for(sandbox: Sandbox) -> None:
+    kind, project = "ml.c5.18xlarge", f"q-{uuid.uuid4().hex[:8]}"
+    make_bucket(sandbox, admin_session(), f"{project}-dev")
+    admin: Any = admin_session()
+    admin.client("s3", endpoint_url=sandbox.aws_url).put_object(Bucket=f"{project}-dev", Key="shared/weights/w.tar.gz", Body=b"w")
+    make_roles(sandbox, admin_session(), project=project, env="dev", repository=REPOSITORY)
+    push_image(sandbox, admin_session(), repository=project)
+    client = admin.client("sagemaker", endpoint_url=sandbox.aws_url)
+    client.create_model(
+        ModelName=project,
+        ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/{project}-dev-sagemaker-role",
+        PrimaryContainer={
+            "Image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{project}:deploy",
+            "ModelDataUrl": f"s3://{project}-dev/shared/weights/w.tar.gz",
+        },
+    )
+
+    def config(count: int) -> str:
+        variant = {"VariantName": "v", "ModelName": project, "InstanceType": kind, "InitialInstanceCount": count}
+        client.create_endpoint_config(EndpointConfigName=f"{project}-{count}", ProductionVariants=[variant])
+        return f"{project}-{count}"
+
+    def next_takes(name: str, **seconds: int) -> None:
+        wish = {"name": name, "outcome": "success", **seconds}
+        requests.post(f"{sandbox.aws_url}/_sandbox/endpoints", json=wish, timeout=10).raise_for_status()
+
+    made, updated = f"{project}-made", f"{project}-updated"
+    next_takes(made, creating_seconds=600)
+    client.create_endpoint(EndpointName=made, EndpointConfigName=config(2))
+    assert count_usage(client, [kind], updated) == {kind: Usage(own=0, others=2, complete=True)}
+    next_takes(updated, creating_seconds=0, updating_seconds=600)
+    client.create_endpoint(EndpointName=updated, EndpointConfigName=config(1))
+    client.get_waiter("endpoint_in_service").wait(EndpointName=updated, WaiterConfig={"Delay": 1})
+    client.update_endpoint(EndpointName=updated, EndpointConfigName=config(4))
+    assert count_usage(client, [kind], made) == {kind: Usage(own=2, others=1 + 4, complete=True)}
+    assert count_usage(client, [kind], updated) == {kind: Usage(own=1, others=2, complete=True)}

@@ -312,7 +312,7 @@ def test_an_index_names_the_image_under_it(empty: Sandbox, session: boto3.Sessio
     ecr = client(empty, session, "ecr")
     [image] = ecr.batch_get_image(repositoryName="server", imageIds=[{"imageDigest": digest}])["images"]
     assert image["imageManifestMediaType"] == "application/vnd.oci.image.index.v1+json"
-    [child] = json.loads(image["imageManifest"])["manifests"]
+    child, _attestations = json.loads(image["imageManifest"])["manifests"]
     assert ecr.batch_get_image(repositoryName="server", imageIds=[{"imageDigest": child["digest"]}])["failures"] == []
 
 
