@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, error_message
 
@@ -72,9 +73,13 @@ class CurrentEndpoint:
 
 
 def read_endpoint(client: SageMakerClient, name: str) -> CurrentEndpoint | None:
-    """Describes an endpoint; None when there is none of that name."""
+    """Describes an endpoint; None when there is none of that name. Raises ClientError, and ResponseParserError for no answer."""
     description = _described(client.describe_endpoint, EndpointName=name)
-    return None if description is None else endpoint_of(description)
+    if description is None:
+        return None
+    if not {"EndpointArn", "EndpointStatus"} <= description.keys():  # HTTP 200 from something that is not SageMaker
+        raise ResponseParserError("DescribeEndpoint's answer does not describe an endpoint")
+    return endpoint_of(description)
 
 
 def endpoint_of(description: Mapping[str, Any]) -> CurrentEndpoint:

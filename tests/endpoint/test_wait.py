@@ -299,6 +299,10 @@ def test_an_outage_of_minutes_is_told_and_waited_out(error: ClientError | BotoCo
     assert any("AWS still does not answer" in line and "last seen: Updating" in line for line in world.log)
 
 
+def test_an_answer_of_something_that_is_not_sagemaker_is_no_answer() -> None:
+    assert judged(World([(0, UPDATING), (30, {}), (200, DONE)]).follow()) is None
+
+
 def test_throttling_at_the_very_first_look_is_no_failure() -> None:
     assert judged(World([(0, THROTTLED), (90, DONE)]).follow()) is None
 
@@ -511,8 +515,8 @@ def test_a_deletion_during_the_roll_out_is_told() -> None:
 
 def test_the_course_holds_every_state_and_what_was_said_about_the_instances() -> None:
     def going(message: str) -> dict[str, Any]:
-        stage = {"Status": "Creating", "StatusMessage": message}
-        return {"EndpointConfigName": OURS, "StartTime": MADE, "ProductionVariants": [variant(count=(0, 1), **stage)]}
+        pending = variant(count=(0, 1), Status="Creating", StatusMessage=message)
+        return {"EndpointConfigName": OURS, "StartTime": MADE, "ProductionVariants": [pending]}
 
     messages = ("Provisioning capacity", "Insufficient capacity: trying again")
     failed = described("Failed", OURS, FailureReason="Unable to provision")

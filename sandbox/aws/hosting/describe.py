@@ -6,8 +6,10 @@ Members that are not set are left out, as AWS does: the SageMaker SDK's strict m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from sandbox.aws.hosting.progress import Moment, moment, scale_of_new, scale_of_old
 from sandbox.aws.hosting.records import JSON, Endpoint, EndpointConfig, Model, Transition
 
 
@@ -32,6 +34,8 @@ def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float) -> JSON:
     """DescribeEndpoint. `models` by name, for the images; `now` on the clock that transitions started by."""
     config, transition = shown.config, shown.transition
     moving = transition and transition.config and (shown.status == "Creating" or transition.config is not config)
+    fleet = sum(scale.count or 1 for scale in transition.scales.values()) if transition else 0
+    at = moment(transition, now, fleet, first=not shown.scales) if transition and moving else None
     return _present(
         EndpointName=shown.name,
         EndpointArn=shown.arn,
@@ -45,9 +49,9 @@ def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float) -> JSON:
         ExplainerConfig=config.request.get("ExplainerConfig"),
         DataCaptureConfig=_data_capture(config),
         ProductionVariants=[
-            _variant(shown, variant, models) for variant in config.variants if variant["VariantName"] in shown.scales
+            _variant(shown, variant, models, at) for variant in config.variants if variant["VariantName"] in shown.scales
         ],
-        PendingDeploymentSummary=_pending(transition, models, now) if transition and moving else None,
+        PendingDeploymentSummary=_pending(transition, models, at) if transition and at else None,
     )
 
 
@@ -73,12 +77,18 @@ def _data_capture(config: EndpointConfig) -> JSON | None:
     }
 
 
-def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model]) -> JSON:
-    """A variant that serves; while its own numbers change (same config), the desired ones are those to come."""
+def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model], at: Moment | None) -> JSON:
+    """A variant that serves. While its own numbers change (same config), the desired ones are those to come; while another fleet
+    takes its place, its instances and its traffic go."""
     name, transition = variant["VariantName"], shown.transition
     scale = desired = shown.scales[name]
+    status: list[JSON] = []
     if transition and transition.config is shown.config:
         desired = transition.scales.get(name, scale)
+        status = [{"Status": "Updating", "StartTime": transition.started_at}] if desired != scale else []
+    elif transition and at:
+        scale = scale_of_old(scale, at)
+        status = [_status(transition, at)] if at.step == "Deleting" and transition.succeeds else []
     return _present(
         VariantName=name,
         DeployedImages=_images(variant, models),
@@ -86,33 +96,40 @@ def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model]) -> JSO
         DesiredWeight=desired.weight,
         CurrentInstanceCount=scale.count,
         DesiredInstanceCount=desired.count,
+        VariantStatus=status,
         ManagedInstanceScaling=variant.get("ManagedInstanceScaling"),
         RoutingConfig=variant.get("RoutingConfig"),
     )
 
 
-def _pending(transition: Transition, models: Mapping[str, Model], now: float) -> JSON:
-    """PendingDeploymentSummary: the fleet to come, and how far it is by the share of the seconds that have passed."""
-    done = (now - transition.started) / transition.seconds if transition.seconds else 0.0
-    step = "Creating" if done < 0.6 else "ActivatingTraffic" if done < 0.8 else "Baking"
+def _pending(transition: Transition, models: Mapping[str, Model], at: Moment) -> JSON:
+    """PendingDeploymentSummary: the fleet to come, and how far it is."""
     variants = transition.config.variants if transition.config else []
     return {
         "EndpointConfigName": transition.config.name if transition.config else "",
         "StartTime": transition.started_at,
-        "ProductionVariants": [
-            _present(
-                VariantName=variant["VariantName"],
-                DeployedImages=_images(variant, models),
-                CurrentWeight=0.0,
-                DesiredWeight=transition.scales[variant["VariantName"]].weight,
-                CurrentInstanceCount=0 if step == "Creating" else transition.scales[variant["VariantName"]].count,
-                DesiredInstanceCount=transition.scales[variant["VariantName"]].count,
-                InstanceType=variant.get("InstanceType"),
-                VariantStatus=[{"Status": step, "StartTime": transition.started_at}],
-            )
-            for variant in variants
-        ],
+        "ProductionVariants": [_coming(transition, variant, models, at) for variant in variants],
     }
+
+
+def _coming(transition: Transition, variant: JSON, models: Mapping[str, Model], at: Moment) -> JSON:
+    desired = transition.scales[variant["VariantName"]]
+    scale = scale_of_new(desired, at)
+    return _present(
+        VariantName=variant["VariantName"],
+        DeployedImages=_images(variant, models),
+        CurrentWeight=scale.weight,
+        DesiredWeight=desired.weight,
+        CurrentInstanceCount=scale.count,
+        DesiredInstanceCount=desired.count,
+        InstanceType=variant.get("InstanceType"),
+        VariantStatus=[_status(transition, at)],
+    )
+
+
+def _status(transition: Transition, at: Moment) -> JSON:
+    since = transition.started_at + timedelta(seconds=at.since * transition.seconds)
+    return {"Status": at.step, "StartTime": since}
 
 
 def _images(variant: JSON, models: Mapping[str, Model]) -> list[JSON]:
