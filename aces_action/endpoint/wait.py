@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _JITTER = 0.1  # the share by which a pause may be shorter, so that jobs that started together do not ask together
-_SHORT, _LONG = 4.5, 55.0  # seconds between looks, in the first two minutes and at most: two answers still fit into 5 s
+_SHORT, _MIDDLE, _LONG = 4.5, 30.0, 55.0  # seconds between looks; with two answers the first is still within 5 s
 _APPEARS_WITHIN = 20.0  # seconds for a write to be seen: SageMaker's reads are eventually consistent
 _ANSWERS_WITHIN = 10.0  # seconds that an answer may take, even when the limit is near or over
 _MOMENT = 0.001  # seconds; less is no time to sleep
@@ -117,12 +117,13 @@ def pause(elapsed: float, usual: float | None = None) -> float:
     """Seconds until the next look, before jitter: short in the first two minutes, then longer and longer, at most 55.
 
     Where the usual duration is known, looks are close around it and rare far from it. A roll-out of two minutes is noticed
-    within five seconds of its end, and an hour costs at most 150 calls, whatever is usual (tests/endpoint/test_wait.py).
+    within five seconds of its end, and an hour costs at most 150 calls, whatever is usual (tests/endpoint/test_wait.py). Up to
+    20 minutes nothing is noticed later than boto3's waiter would at worst, which looks every 30 s (benchmarks/rollout.py).
     """
     if elapsed < 125:
-        return max(0.5, min(elapsed / 3, _SHORT))
+        return max(0.5, min(elapsed / 2, _SHORT))
     if usual is None or usual < 240:
-        return min(_LONG, _SHORT + 0.05 * (elapsed - 125))
+        return min(_MIDDLE, _SHORT + 0.055 * (elapsed - 125)) if elapsed < 1260 else _LONG
     return min(_LONG, max(_SHORT, 0.01 * usual, 0.15 * abs(elapsed - usual)))
 
 

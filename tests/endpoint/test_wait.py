@@ -138,8 +138,8 @@ def test_an_hour_costs_at_most_150_looks_even_if_every_pause_is_the_shortest() -
     assert len(world.looks) <= 150
 
 
-@given(st.floats(60, 3600))
-def test_an_hour_costs_at_most_150_looks_whatever_is_usual(usual: float) -> None:
+@given(st.none() | st.floats(60, 7200))
+def test_an_hour_costs_at_most_150_looks_whatever_is_usual(usual: float | None) -> None:
     now, looks = 0.0, 1
     while now < 3600:
         looks += 1
@@ -166,10 +166,10 @@ def test_two_minutes_are_noticed_within_five_seconds_when_every_pause_is_the_lon
 
 @settings(max_examples=25)  # each is a wait of many looks
 @given(st.floats(125, 7000), st.randoms(use_true_random=False))
-def test_a_longer_one_is_noticed_within_a_minute_and_a_twentieth_of_its_time(seconds: float, dice: Any) -> None:
+def test_a_longer_one_is_noticed_within_half_a_minute_and_after_20_minutes_within_one(seconds: float, dice: Any) -> None:
     world = World([(0, UPDATING), (seconds, DONE)], dice=dice.random)
     world.follow()
-    assert world.clock - seconds <= min(55, 4.5 + 0.05 * (seconds - 125)) + 2 * LATENCY
+    assert world.clock - seconds <= (min(30, 4.5 + 0.055 * (seconds - 125)) if seconds < 1260 else 55) + 2 * LATENCY
 
 
 @given(st.floats(300, 3000))
