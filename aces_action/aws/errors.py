@@ -25,7 +25,13 @@ AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 _DENIED = {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation", "AuthorizationError"}
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
-_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
+_THROTTLED = {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException"}
+_THROTTLED |= {"TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
+_LATE = {
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "PriorRequestNotComplete",
+}  # AWS's answers to try later, as botocore has them
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
 # IAM's name of the action where it is not `service:Operation` (Service Authorization Reference)
 # S3 answers HEAD of a missing key with 403 to a role that may not list the bucket
@@ -68,6 +74,17 @@ def was_refused(error: ClientError, operation: str) -> bool:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     throttled = status == 429 or error_code(error) in _THROTTLED
     return error.operation_name == operation and 400 <= status < 500 and not throttled
+
+
+def may_pass(error: BotoCoreError | ClientError | ResponseParserError) -> bool:
+    """Whether a call that only reads may go through later: AWS was not reached, was overloaded or answered what is no answer.
+
+    Missing permissions, ended credentials and wrong requests stay what they are.
+    """
+    if not isinstance(error, ClientError):
+        return isinstance(error, ConnectionError | HTTPClientError | ResponseParserError)
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return status == 429 or status >= 500 or error_code(error) in _THROTTLED | _LATE
 
 
 def was_repeated(error: ClientError) -> bool:

@@ -62,9 +62,11 @@ KINDS = (
         title=Text("Waited too long for the endpoint", "エンドポイントの完了待ちが時間切れです"),
         cause=Text(
             "The endpoint was not ready within `wait-timeout` (60 minutes unless set). SageMaker goes on with it; nothing is "
-            "lost.",
+            "lost. The message says what was missing: the end of the roll-out, instances of an endpoint that is InService "
+            "already, or AWS's answers.",
             "`wait-timeout`（既定は60分）のうちに、エンドポイントの処理が終わりませんでした。"
-            "SageMakerの処理は続いていて、失われたものはありません。",
+            "SageMakerの処理は続いていて、失われたものはありません。ロールアウトの完了、すでにInServiceのエンドポイントのインスタンス、"
+            "AWSの応答のうち、何を待っていたかをメッセージに示します。",
         ),
         fix=Text(
             "Run the job again: it finds the roll-out and waits for it. If it always takes so long, set a longer "
@@ -146,6 +148,31 @@ KINDS = (
         example=(
             "ACES-E006 The update of number-plate-detection-dev-algorithm-server and its rollback both failed; "
             "it serves a mix of two endpoint configs."
+        ),
+    ),
+    Kind(
+        code="ACES-E040",
+        severity="error",
+        title=Text("Somebody else changed the endpoint", "別の処理がエンドポイントを変更しました"),
+        cause=Text(
+            "While this run waited for its roll-out, another one took its place, or the endpoint was deleted and made again: by "
+            "another run of the workflow, or by hand. What this run was to deploy does not serve.",
+            "ロールアウトの完了を待つ間に、別のデプロイに置き換えられたか、エンドポイントが削除されて作り直されました。"
+            "ワークフローの別の実行か、手動の変更によるものです。この実行がデプロイしようとした内容は稼働していません。",
+        ),
+        fix=Text(
+            "Look who changed it: CloudTrail has UpdateEndpoint, DeleteEndpoint and CreateEndpoint with their callers; calls of "
+            "this action are made by a session named after repository and run. Keep runs of the same environment apart, then "
+            "run the job again if its content is to serve.",
+            "誰が変更したかを確認してください。CloudTrailに、UpdateEndpoint、DeleteEndpoint、CreateEndpointと、その呼び出し元が"
+            "記録されています（このアクションのセッション名には、リポジトリと実行の番号が入ります）。"
+            "同じ環境への実行が重ならないようにし、この内容で稼働させたい場合はジョブを再実行してください。",
+        )
+        + snippet("yaml", "concurrency:\n  group: deploy-dev\n  cancel-in-progress: false"),
+        example=(
+            "ACES-E040 Somebody else's roll-out of number-plate-detection-dev-algorithm-server took the place of this one: it is "
+            "Updating with number-plate-detection-dev-algorithm-server-77aa01b2c3, not with "
+            "number-plate-detection-dev-algorithm-server-9c1f2a04d1."
         ),
     ),
 )

@@ -18,7 +18,7 @@ from aces_action.endpoint.causes import remedy
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
 from aces_action.endpoint.desired import DesiredEndpoint
 from aces_action.endpoint.plan import plan, tags_change
-from aces_action.endpoint.wait import Patience, settle, verdict
+from aces_action.endpoint.wait import Course, Patience, follow, settle, too_long, verdict
 from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
@@ -150,22 +150,30 @@ def _roll_out(
 ) -> CurrentEndpoint:
     """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew."""
     name, config_name = desired.endpoint_name, desired.config_name
-    current = read_endpoint(client, name)
+    current, patience = read_endpoint(client, name), patience.begun()
     joined = plan(desired, current)[-1].verb == "attach"
     if current is not None and current.status in TRANSIENT:
         tell.started()
-    current = settle(client, name, patience=patience, tell=tell.say) if current else None
+    course = Course()
+    if current is not None:
+        course = follow(client, name, config_name=config_name if joined else None, patience=patience, tell=tell.say)
+    if course.overdue:
+        raise ActionError(too_long(name, course))
+    current = course.endpoint
     tell.ended()
     verb = plan(desired, current)[-1].verb
-    if joined and verb != "nothing" and (problem := verdict(current, name=name, config_name=config_name)):
+    if joined and verb != "nothing" and (problem := verdict(current, name=name, config_name=config_name, course=course)):
         if current is None or current.status != "Failed":
             raise ActionError(problem)
         tell.say(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
     if verb != "nothing":
         _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
-        current = settle(client, name, patience=patience, tell=tell.say)
-        tell.ended()
-        if problem := verdict(current, name=name, config_name=config_name):
+        before = current if verb == "update" else None
+        course = follow(client, name, config_name=config_name, before=before, patience=patience, tell=tell.say)
+        current = course.endpoint
+        if not course.overdue:
+            tell.ended()
+        if problem := verdict(current, name=name, config_name=config_name, course=course):
             raise ActionError(problem)
     if current is None:  # verdict has said so already; this tells the type checker
         gone = Text(f"The endpoint {name} is gone.", f"エンドポイント{name}がありません。")

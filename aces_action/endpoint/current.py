@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, error_message
 
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
 TRANSIENT = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 # Requests are answered in these; after a rollback that failed by two configs at a time
 SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What SageMaker does with a variant: Creating, Updating, Deleting, ActivatingTraffic or Baking. `since` in UTC."""
+
+    status: str
+    message: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +43,7 @@ class Variant:
     current_weight: float
     desired_weight: float
     pools: tuple[tuple[str, int], ...] = ()
+    stages: tuple[Stage, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -40,7 +52,11 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentEndpoint:
-    """One description of an endpoint. `target_config` is what a roll-out under way leads to, else None."""
+    """One description of an endpoint. `target_config` is what a roll-out under way leads to, else None.
+
+    `variants` serve, `pending` are those of the roll-out under way, since `pending_since`. `progress` tells what is under way
+    with each variant, a text each. Times in UTC.
+    """
 
     arn: str
     status: str
@@ -49,27 +65,80 @@ class CurrentEndpoint:
     failure_reason: str
     variants: tuple[Variant, ...]
     progress: tuple[str, ...]
+    pending: tuple[Variant, ...] = ()
+    pending_since: datetime | None = None
+    created: datetime | None = None
+    modified: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether each variant has the instances and the weight that it should have."""
+        return bool(self.variants) and all(variant.settled for variant in self.variants)
 
 
 def read_endpoint(client: SageMakerClient, name: str) -> CurrentEndpoint | None:
-    """Describes an endpoint; None when there is none of that name."""
+    """Describes an endpoint; None when there is none of that name. Raises ClientError, and ResponseParserError for no answer."""
     description = _described(client.describe_endpoint, EndpointName=name)
     if description is None:
         return None
-    pending = description.get("PendingDeploymentSummary") or {}
+    if not {"EndpointArn", "EndpointStatus"} <= description.keys():  # HTTP 200 from something that is not SageMaker
+        raise ResponseParserError("DescribeEndpoint's answer does not describe an endpoint")
+    return endpoint_of(description)
+
+
+def endpoint_of(description: Mapping[str, Any]) -> CurrentEndpoint:
+    """DescribeEndpoint's answer. What it leaves out is taken as not there."""
+    summary = description.get("PendingDeploymentSummary") or {}
+    variants = tuple(_variant(each) for each in description.get("ProductionVariants", []))
+    pending = tuple(_variant(each) for each in summary.get("ProductionVariants", []))
     return CurrentEndpoint(
         arn=description["EndpointArn"],
         status=description["EndpointStatus"],
         config_name=description.get("EndpointConfigName", ""),
-        target_config=pending.get("EndpointConfigName"),
+        target_config=summary.get("EndpointConfigName"),
         failure_reason=description.get("FailureReason", ""),
-        variants=tuple(_variant(each) for each in description.get("ProductionVariants", [])),
-        progress=tuple(
-            f"{each['VariantName']}: {' '.join(filter(None, (status.get('Status'), status.get('StatusMessage'))))}"
-            for each in pending.get("ProductionVariants", [])
-            for status in each.get("VariantStatus", [])
-        ),
+        variants=variants,
+        progress=progress(variants, pending),
+        pending=pending,
+        pending_since=_utc(summary.get("StartTime")),
+        created=_utc(description.get("CreationTime")),
+        modified=_utc(description.get("LastModifiedTime")),
     )
+
+
+def progress(variants: tuple[Variant, ...], pending: tuple[Variant, ...]) -> tuple[str, ...]:
+    """What is under way with each variant, a text each: of the new fleet where there is one, else of the one that serves."""
+    old = {variant.name: variant for variant in variants}
+    told = [_of_new(variant, old.pop(variant.name, None)) for variant in pending]
+    # with `pending`, the variants left are of the old config only; without, their own counts or weights may change
+    told += [_of_serving(variant) for variant in old.values() if variant.stages or not (pending or variant.settled)]
+    return tuple(told)
+
+
+def _of_new(variant: Variant, old: Variant | None) -> str:
+    parts = [
+        *(_stage(stage) for stage in variant.stages),
+        f"{variant.current_instances} of {variant.desired_instances} new instances",
+        f"weight {variant.current_weight:g} of {variant.desired_weight:g}",
+    ]
+    if old is not None:
+        leaving = "".join(f" ({stage.status})" for stage in old.stages)
+        parts.append(f"{old.current_instances} old at weight {old.current_weight:g}{leaving}")
+    return f"{variant.name}: {', '.join(parts)}"
+
+
+def _of_serving(variant: Variant) -> str:
+    parts = [_stage(stage) for stage in variant.stages]
+    if variant.current_instances != variant.desired_instances:
+        parts.append(f"{variant.current_instances} of {variant.desired_instances} instances")
+    if variant.current_weight != variant.desired_weight:
+        parts.append(f"weight {variant.current_weight:g}, to be {variant.desired_weight:g}")
+    return f"{variant.name}: {', '.join(parts)}"
+
+
+def _stage(stage: Stage) -> str:
+    since = f" since {stage.since:%H:%M:%S} UTC" if stage.since else ""
+    return f"{stage.status}{since}{f' ({stage.message})' if stage.message else ''}"
 
 
 def read_model(client: SageMakerClient, name: str) -> dict[str, Any] | None:
@@ -107,4 +176,12 @@ def _variant(summary: Mapping[str, Any]) -> Variant:
         current_weight=summary.get("CurrentWeight", weight),
         desired_weight=weight,
         pools=tuple((pool["InstanceType"], pool["CurrentInstanceCount"]) for pool in summary.get("InstancePools") or []),
+        stages=tuple(
+            Stage(status=each.get("Status", ""), message=each.get("StatusMessage", ""), since=_utc(each.get("StartTime")))
+            for each in summary.get("VariantStatus") or ()
+        ),
     )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment else None

@@ -6,9 +6,11 @@ Members that are not set are left out, as AWS does: the SageMaker SDK's strict m
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sandbox.aws.hosting import pools
+from sandbox.aws.hosting.progress import Moment, moment, scale_of_new, scale_of_old
 from sandbox.aws.hosting.records import JSON, Endpoint, EndpointConfig, Model, Transition
 
 
@@ -34,6 +36,8 @@ def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float, short: Co
     of which there is no capacity."""
     config, transition = shown.config, shown.transition
     moving = transition and transition.config and (shown.status == "Creating" or transition.config is not config)
+    fleet = sum(scale.count or 1 for scale in transition.scales.values()) if transition else 0
+    at = moment(transition, now, fleet, first=not shown.scales) if transition and moving else None
     return _present(
         EndpointName=shown.name,
         EndpointArn=shown.arn,
@@ -47,9 +51,9 @@ def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float, short: Co
         ExplainerConfig=config.request.get("ExplainerConfig"),
         DataCaptureConfig=_data_capture(config),
         ProductionVariants=[
-            _variant(shown, variant, models, short) for variant in config.variants if variant["VariantName"] in shown.scales
+            _variant(shown, variant, models, short, at) for variant in config.variants if variant["VariantName"] in shown.scales
         ],
-        PendingDeploymentSummary=_pending(transition, models, now) if transition and moving else None,
+        PendingDeploymentSummary=_pending(transition, models, at) if transition and at else None,
     )
 
 
@@ -75,12 +79,18 @@ def _data_capture(config: EndpointConfig) -> JSON | None:
     }
 
 
-def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model], short: Collection[str]) -> JSON:
-    """A variant that serves; while its own numbers change (same config), the desired ones are those to come."""
+def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model], short: Collection[str], at: Moment | None) -> JSON:
+    """A variant that serves. While its own numbers change (same config), the desired ones are those to come; while another fleet
+    takes its place, its instances and its traffic go."""
     name, transition = variant["VariantName"], shown.transition
     scale = desired = shown.scales[name]
+    status: list[JSON] = []
     if transition and transition.config is shown.config:
         desired = transition.scales.get(name, scale)
+        status = [{"Status": "Updating", "StartTime": transition.started_at}] if desired != scale else []
+    elif transition and at:
+        scale = scale_of_old(scale, at)
+        status = [_status(transition, at)] if at.step == "Deleting" and transition.succeeds else []
     return _present(
         VariantName=name,
         DeployedImages=_images(variant, models),
@@ -89,33 +99,40 @@ def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model], short:
         CurrentInstanceCount=scale.count,
         DesiredInstanceCount=desired.count,
         InstancePools=pools.summary(variant, scale.count, short),
+        VariantStatus=status,
         ManagedInstanceScaling=variant.get("ManagedInstanceScaling"),
         RoutingConfig=variant.get("RoutingConfig"),
     )
 
 
-def _pending(transition: Transition, models: Mapping[str, Model], now: float) -> JSON:
-    """PendingDeploymentSummary: the fleet to come, and how far it is by the share of the seconds that have passed."""
-    done = (now - transition.started) / transition.seconds if transition.seconds else 0.0
-    step = "Creating" if done < 0.6 else "ActivatingTraffic" if done < 0.8 else "Baking"
+def _pending(transition: Transition, models: Mapping[str, Model], at: Moment) -> JSON:
+    """PendingDeploymentSummary: the fleet to come, and how far it is."""
     variants = transition.config.variants if transition.config else []
     return {
         "EndpointConfigName": transition.config.name if transition.config else "",
         "StartTime": transition.started_at,
-        "ProductionVariants": [
-            _present(
-                VariantName=variant["VariantName"],
-                DeployedImages=_images(variant, models),
-                CurrentWeight=0.0,
-                DesiredWeight=transition.scales[variant["VariantName"]].weight,
-                CurrentInstanceCount=0 if step == "Creating" else transition.scales[variant["VariantName"]].count,
-                DesiredInstanceCount=transition.scales[variant["VariantName"]].count,
-                InstanceType=variant.get("InstanceType"),
-                VariantStatus=[{"Status": step, "StartTime": transition.started_at}],
-            )
-            for variant in variants
-        ],
+        "ProductionVariants": [_coming(transition, variant, models, at) for variant in variants],
     }
+
+
+def _coming(transition: Transition, variant: JSON, models: Mapping[str, Model], at: Moment) -> JSON:
+    desired = transition.scales[variant["VariantName"]]
+    scale = scale_of_new(desired, at)
+    return _present(
+        VariantName=variant["VariantName"],
+        DeployedImages=_images(variant, models),
+        CurrentWeight=scale.weight,
+        DesiredWeight=desired.weight,
+        CurrentInstanceCount=scale.count,
+        DesiredInstanceCount=desired.count,
+        InstanceType=variant.get("InstanceType"),
+        VariantStatus=[_status(transition, at)],
+    )
+
+
+def _status(transition: Transition, at: Moment) -> JSON:
+    since = transition.started_at + timedelta(seconds=at.since * transition.seconds)
+    return {"Status": at.step, "StartTime": since}
 
 
 def _images(variant: JSON, models: Mapping[str, Model]) -> list[JSON]:
