@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -36,7 +37,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentEndpoint:
-    """One description of an endpoint. `target_config` is what a roll-out under way leads to, else None."""
+    """One description of an endpoint. `target_config` is what a roll-out under way leads to, else None; `created` in UTC."""
 
     arn: str
     status: str
@@ -45,6 +46,7 @@ class CurrentEndpoint:
     failure_reason: str
     variants: tuple[Variant, ...]
     progress: tuple[str, ...]
+    created: datetime | None = None
 
 
 def read_endpoint(client: SageMakerClient, name: str) -> CurrentEndpoint | None:
@@ -65,6 +67,7 @@ def read_endpoint(client: SageMakerClient, name: str) -> CurrentEndpoint | None:
             for each in pending.get("ProductionVariants", [])
             for status in each.get("VariantStatus", [])
         ),
+        created=description.get("CreationTime"),
     )
 
 
