@@ -162,15 +162,15 @@ KINDS = (
             "停止していて、エンドポイントがない場合もあります。",
         ),
         fix=Text(
-            "Run the deployment of an earlier commit again ('Re-run all jobs' on its run), or mend the server and deploy. A stopped "
-            "endpoint is brought back by `command: start`. `command: status` lists the generations.",
+            "Run the deployment of an earlier commit again ('Re-run all jobs' on its run), or mend the server and deploy. "
+            "A stopped endpoint is brought back by `command: start`. `command: status` lists the generations.",
             "以前のコミットのデプロイを再実行する（その実行の「Re-run all jobs」）か、サーバを直してデプロイしてください。"
             "停止しているエンドポイントは`command: start`で再開できます。世代の一覧は`command: status`で確認できます。",
         )
         + snippet("yaml", "- uses: ORG/aces-action@v0.1.0\n  with:\n    command: status"),
         example=(
-            "ACES-E007 There is no generation of number-plate-detection-dev-algorithm-server to go back to. The generations known: "
-            "number-plate-detection-dev-algorithm-server-9c1f2a04d1  served from 2026-05-11 02:10 UTC"
+            "ACES-E007 There is no generation of number-plate-detection-dev-algorithm-server to go back to. The generations "
+            "known: number-plate-detection-dev-algorithm-server-9c1f2a04d1  served from 2026-05-11 02:10 UTC"
         ),
     ),
     Kind(
@@ -178,15 +178,15 @@ KINDS = (
         severity="error",
         title=Text("Nothing to start", "再開できる世代がありません"),
         cause=Text(
-            "`command: start` makes the endpoint again from the generation that served last. None has served yet, all were rolled "
-            "back from, or what it needs (its model, image or weights) is gone.",
+            "`command: start` makes the endpoint again from the generation that served last. None has served yet, all were "
+            "rolled back from, or what it needs (its model, image or weights) is gone.",
             "`command: start`は、最後に稼働していた世代からエンドポイントを作り直します。しかし、稼働した世代がない、"
             "すべてロールバックの対象になっている、または必要なもの（モデル、イメージ、重みファイル）が残っていません。",
         ),
         fix=Text("Deploy instead: `command: deploy`.", "`command: deploy`でデプロイしてください。"),
         example=(
-            "ACES-E008 There is no generation of number-plate-detection-dev-algorithm-server to start: none has served yet, or all "
-            "were rolled back from."
+            "ACES-E008 There is no generation of number-plate-detection-dev-algorithm-server to start: none has served yet, or "
+            "all were rolled back from."
         ),
     ),
 )

@@ -16,7 +16,15 @@ from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explai
 from aces_action.aws.tags import CONTENT_HASH, Owner, adoption_tags, as_list
 from aces_action.changes import Change, noun
 from aces_action.endpoint.causes import remedy
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
+from aces_action.endpoint.current import (
+    TRANSIENT,
+    CurrentEndpoint,
+    read_config,
+    read_endpoint,
+    read_model,
+    read_tagged,
+    read_tags,
+)
 from aces_action.endpoint.desired import DesiredEndpoint
 from aces_action.endpoint.drift import Live, drift, same_counts
 from aces_action.endpoint.generations import mark_served, was_good
@@ -64,7 +72,8 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
 
 def _look(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -> tuple[list[Change], bool]:
     """The plan, and whether the tags of the desired endpoint config say already that it serves."""
-    current = read_endpoint(client, desired.endpoint_name)
+    tagged = read_tagged(client, desired.endpoint_name)
+    current = tagged[0] if tagged else None
     live_config = read_config(client, current.config_name) if current and current.config_name else None
     variants = (live_config or {}).get("ProductionVariants") or [{}]
     live_model = read_model(client, variants[0]["ModelName"]) if "ModelName" in variants[0] else None
@@ -74,7 +83,9 @@ def _look(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -> tu
         ("model", desired.model_name, model["ModelArn"] if model else None),
         ("endpoint config", desired.config_name, config["EndpointConfigArn"] if config else None),
     )
-    tags = {what: read_tags(client, arn) for what, _, arn in found if arn}
+    tags = {what: read_tags(client, arn) for what, _, arn in found if arn and what != "endpoint"}
+    if tagged:
+        tags["endpoint"] = tagged[1]
     foreign = [
         not_ours(what, name, arn, project=owner.project, env=owner.env)
         for what, name, arn in found
@@ -176,10 +187,11 @@ def apply(
 
 def _refuse_others(client: SageMakerClient, name: str, owner: Owner) -> None:
     """Raises ActionError (P028) while a roll-out of somebody else's is under way."""
-    current = read_endpoint(client, name)
-    if current is None or current.status not in TRANSIENT:
+    tagged = read_tagged(client, name)
+    if tagged is None:
         return
-    begun = begun_by(client, current, read_tags(client, current.arn))
+    current, tags = tagged
+    begun = begun_by(client, current, tags)
     if is_foreign(current, begun, owner.run_url):
         raise ActionError(another_rollout(name, current, begun, may_wait=False))
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.tags import COMMIT, RUN_URL, Owner
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
+from aces_action.endpoint.current import TRANSIENT, read_config, read_model, read_tagged, read_tags
 from aces_action.endpoint.drift import Live, drift
 from aces_action.endpoint.generations import Generation, of_mode, previous, read_generations
 from aces_action.endpoint.underway import begun_by
@@ -26,8 +26,7 @@ def read_standing(client: SageMakerClient, owner: Owner, names: Sequence[str], *
     `is_async`: of the first; a rollback is among generations of its mode.
     """
     generations = read_generations(client, owner)
-    read = [(name, read_endpoint(client, name)) for name in names]
-    shown = [_endpoint(client, owner, name, current) for name, current in read]
+    shown = [_endpoint(client, owner, name) for name in names]
     endpoints = [each for number, each in enumerate(shown) if number == 0 or (each.status and each.ours)]
     serving = {each.config_name for each in endpoints if each.status}
     back = previous(of_mode(generations, is_async=is_async), endpoints[0].config_name) if endpoints[0].status else None
@@ -39,10 +38,11 @@ def read_standing(client: SageMakerClient, owner: Owner, names: Sequence[str], *
     )
 
 
-def _endpoint(client: SageMakerClient, owner: Owner, name: str, current: CurrentEndpoint | None) -> EndpointStanding:
-    if current is None:
+def _endpoint(client: SageMakerClient, owner: Owner, name: str) -> EndpointStanding:
+    tagged = read_tagged(client, name)
+    if tagged is None:
         return EndpointStanding(name=name)
-    tags = read_tags(client, current.arn)
+    current, tags = tagged
     ours = owner.owns(tags)
     config = read_config(client, current.config_name) if current.config_name else None
     live = Live(endpoint_tags=tags, config=config, config_tags=read_tags(client, config["EndpointConfigArn"]) if config else {})

@@ -19,7 +19,7 @@ from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
 from aces_action.aws.tags import Owner
 from aces_action.changes import Change
 from aces_action.endpoint.apply import ServingEndpoint, Teller, apply, not_ours, read_plan, remove
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_endpoint, read_model, read_tags
+from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_model, read_tagged
 from aces_action.endpoint.desired import DesiredEndpoint, Request
 from aces_action.endpoint.generations import (
     Generation,
@@ -238,10 +238,10 @@ def stop(reach: Reach, planned: Stop, *, before_deletion: Callable[[str], object
 def _find(reach: Reach) -> CurrentEndpoint | None:
     """The endpoint, if it is ours to change now. Raises ActionError (E004, P028)."""
     client, name, owner = reach.clients.sagemaker, reach.endpoint_name, reach.owner
-    current = read_endpoint(client, name)
-    if current is None:
+    tagged = read_tagged(client, name)
+    if tagged is None:
         return None
-    tags = read_tags(client, current.arn)
+    current, tags = tagged
     if not owner.owns(tags):
         raise ActionError(not_ours("endpoint", name, current.arn, project=owner.project, env=owner.env))
     if not reach.may_wait:
@@ -252,8 +252,8 @@ def _find(reach: Reach) -> CurrentEndpoint | None:
 
 
 def _exists_and_is_ours(reach: Reach) -> bool:
-    current = read_endpoint(reach.clients.sagemaker, reach.endpoint_name)
-    return current is not None and reach.owner.owns(read_tags(reach.clients.sagemaker, current.arn))
+    tagged = read_tagged(reach.clients.sagemaker, reach.endpoint_name)
+    return tagged is not None and reach.owner.owns(tagged[1])
 
 
 def _at_rest(reach: Reach) -> CurrentEndpoint | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aces_action.aws.tags import is_ours
 from aces_action.checks import Check
 from aces_action.endpoint.apply import not_ours
-from aces_action.endpoint.current import CurrentEndpoint, read_config, read_endpoint, read_tags
+from aces_action.endpoint.current import CurrentEndpoint, read_config, read_tagged
 from aces_action.endpoint.underway import another_rollout, begun_by, is_foreign
 from aces_action.language import Text, same
 from aces_action.preflight.questions import Answer
@@ -37,11 +37,11 @@ class Standing:
 
 def read_standing(client: SageMakerClient, name: str) -> Standing | None:
     """None: there is no such endpoint."""
-    current = read_endpoint(client, name)
-    if current is None:
+    tagged = read_tagged(client, name)
+    if tagged is None:
         return None
+    current, tags = tagged
     live = read_config(client, current.config_name) if current.config_name else None
-    tags = read_tags(client, current.arn)
     return Standing(
         current=current, is_async="AsyncInferenceConfig" in (live or {}), tags=tags, run_url=begun_by(client, current, tags)
     )
