@@ -67,11 +67,6 @@ class ServingEndpoint:
 
 def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -> list[Change]:
     """Reads what is there and plans. Raises ActionError (E004) when a resource of that name is not ours."""
-    return _look(client, desired, owner)[0]
-
-
-def _look(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -> tuple[list[Change], bool]:
-    """The plan, and whether the tags of the desired endpoint config say already that it serves."""
     tagged = read_tagged(client, desired.endpoint_name)
     current = tagged[0] if tagged else None
     live_config = read_config(client, current.config_name) if current and current.config_name else None
@@ -104,7 +99,7 @@ def _look(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -> tu
     )
     noted = was_good(tags.get("endpoint config", {}))
     stale = tags_change(desired, changes[-1], tags.get("endpoint", {}).get(CONTENT_HASH), noted=noted)
-    return ([*changes, stale] if stale else changes), noted
+    return [*changes, stale] if stale else changes
 
 
 def _beside_us(
@@ -158,8 +153,7 @@ def apply(
     Raises ActionError: E001 failed, E002 rolled back, E003 too long, E004 not ours, E005 refused, E006 a mix, P028 somebody
     else's is under way.
     """
-    planned, noted = _look(client, desired, owner)
-    changes = {change.resource: change for change in planned}
+    changes = {change.resource: change for change in read_plan(client, desired, owner)}
     try:
         if not may_wait:  # again, right before anything is changed: the preflight's look was minutes ago
             _refuse_others(client, desired.endpoint_name, owner)
@@ -174,9 +168,9 @@ def apply(
         tell.changed(Text(f"endpoint {name} rolled out", f"エンドポイント{name}の更新"))
     if rolled_out or "endpoint tags" in changes:
         try:
-            if rolled_out or not noted:
-                config_arn = current.arn.rpartition(":")[0] + f":endpoint-config/{config_name}"
-                mark_served(client, config_arn, at=today(), seconds=seconds)
+            # the config first: an endpoint whose tags name its content serves what is noted as serving
+            config_arn = current.arn.rpartition(":")[0] + f":endpoint-config/{config_name}"
+            mark_served(client, config_arn, at=today(), seconds=seconds)
             client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags(desired.content_hash)))  # type: ignore[arg-type]
         except AWS_ERRORS as error:
             raise ActionError(_untagged(error, name, config_name)) from error

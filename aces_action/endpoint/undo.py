@@ -71,7 +71,8 @@ class Reach:
 class Return:
     """What a rollback or a start will do. `goal`: what the endpoint is to become, or what it serves where nothing is to be done.
 
-    `commit` is what the goal was made of; `leaving` the generation that is given up for good.
+    `commit` is what the goal was made of; `leaving` the generation that is given up for good; `unnoted` one that serves already,
+    only that nothing says so.
     """
 
     changes: tuple[Change, ...]
@@ -79,6 +80,7 @@ class Return:
     commit: str = ""
     usual: float | None = None
     leaving: Generation | None = None
+    unnoted: Generation | None = None
 
     @property
     def has_changes(self) -> bool:
@@ -101,10 +103,9 @@ def plan_rollback(reach: Reach) -> Return:
         if current is not None:
             current = _at_rest(reach)
         raise ActionError(_nothing_to_go_back_to(reach, generations, gone=current is None))
-    live, moving = current.config_name, _moving(current)
-    if moving and moving != live and _is_own_return(generations, live, moving):
-        begun = next(each for each in generations if each.name == moving)
-        return _return(reach, begun, _named(generations, live), generations, "rollback")
+    moving, begun = _moving(current), _unfinished(generations)
+    if begun and moving == begun.name:
+        return _return(reach, begun, None, generations, "rollback")
     if current.status in TRANSIENT:
         rolling_back = current.status == "RollingBack"
         current = _at_rest(reach)
@@ -114,6 +115,8 @@ def plan_rollback(reach: Reach) -> Return:
         if current.status == "InService" and (rolling_back or (moving and current.config_name != moving)):
             reach.tell.say(f"SageMaker has rolled the update back itself: {current.config_name} serves")
             return _as_it_is(reach, current)
+    if begun and current.status == "InService" and current.config_name == begun.name:
+        return _confirmed(_return(reach, begun, None, generations, "rollback"), begun)
     target, leaving = _target_of_rollback(generations, current, moving)
     if target is None:
         raise ActionError(_nothing_to_go_back_to(reach, generations))
@@ -143,6 +146,8 @@ def bring_back(reach: Reach, planned: Return) -> ServingEndpoint:
     if isinstance(planned.goal, ServingEndpoint):
         return planned.goal
     sagemaker = reach.clients.sagemaker
+    if planned.unnoted:
+        mark_served(sagemaker, planned.unnoted.arn, at=reach.now(), seconds=None)
     if planned.leaving:
         # first: a run that is cut off after it leaves nothing that `start` or another rollback would take for good
         mark_withdrawn(sagemaker, planned.leaving.arn, at=reach.now())
@@ -280,10 +285,23 @@ def _moving(current: CurrentEndpoint) -> str | None:
     return current.target_config if current.status == "Updating" else None
 
 
-def _is_own_return(generations: Sequence[Generation], live: str, moving: str) -> bool:
-    """Whether what is under way is the very rollback that is asked for: begun by a run that was cut off."""
-    left, back = _named(generations, live), previous(generations, live)
-    return left is not None and left.withdrawn is not None and not left.was_good and back is not None and back.name == moving
+def _unfinished(generations: Sequence[Generation]) -> Generation | None:
+    """What a rollback leads to that was begun, by a run that was cut off, and not noted as done; None where there is none."""
+    given_up = [(each.withdrawn, each) for each in generations if each.withdrawn]
+    if not given_up:
+        return None
+    moment, left = max(given_up, key=lambda each: each[0])
+    if any(each.served and each.served > moment for each in generations):
+        return None
+    return previous(generations, left.name)
+
+
+def _confirmed(planned: Return, target: Generation) -> Return:
+    """A rollback that is done, but for the note of it."""
+    reason = Text("the rollback is done, but not noted yet", "ロールバックは完了していますが、まだ記録されていません")
+    note = Change(verb="update", resource="endpoint tags", name=target.name, reasons=(reason,))
+    changes = tuple(each for each in planned.changes if each.resource != "endpoint tags")
+    return replace(planned, changes=(*changes, note), unnoted=target)
 
 
 def _target_of_rollback(

@@ -13,7 +13,7 @@ from aces_action.endpoint import read_plan
 from aces_action.endpoint.apply import ServingEndpoint
 from aces_action.endpoint.current import read_endpoint
 from aces_action.endpoint.generations import mark_withdrawn
-from aces_action.endpoint.undo import plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
 from aces_action.problems import ActionError
 from tests.commands.conftest import LATELY, LONG_AGO, RUN, Server
 
@@ -97,17 +97,30 @@ class TestRollback:
     def test_a_generation_without_its_model_is_refused_before_anything_is_touched(self, server: Server) -> None:
         server.stand(A=LONG_AGO, B=LATELY)
         server.client.delete_model(ModelName=server.content("A").model_name)
-        with pytest.raises(ActionError, match="ACES-E007.*its model is gone"):
+        with pytest.raises(ActionError, match=r"ACES-E007.*its model is gone"):
             roll_back(server.reach())
         assert server.generations()["B"].was_good
 
     def test_a_generation_without_its_image_is_refused_too(self, server: Server) -> None:
         server.stand(A=LONG_AGO, B=LATELY)
-        server.clients.ecr.batch_delete_image(
-            repositoryName=server.seeded.server, imageIds=[{"imageDigest": server.seeded.image_digest}]
-        )
-        with pytest.raises(ActionError, match="ACES-E007.*its image .* is gone"):
+        gone = {"kind": "error", "status": 400, "code": "RepositoryNotFoundException", "message": "There is none."}
+        server.control("POST", "faults", {"service": "ecr", "operation": "BatchGetImage", **gone})
+        with pytest.raises(ActionError, match=r"ACES-E007.*its image .* is gone"):
             roll_back(server.reach())
+
+    def test_one_that_was_cut_off_and_is_done_meanwhile_is_noted_and_the_next_goes_further(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LONG_AGO + timedelta(days=1), C=LATELY)
+        mark_withdrawn(server.client, server.generations()["C"].arn, at=LATELY + timedelta(hours=1))
+        server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=server.config("B"))
+        while server.serves() != "B":
+            pass
+        planned = plan_rollback(server.reach())
+        assert [(each.verb, each.resource) for each in planned.changes if each.is_change] == [("update", "endpoint tags")]
+        bring_back(server.reach(), planned)
+        assert server.serves() == "B"
+        assert server.tags()["aces:content-hash"] == server.generations()["B"].content_hash
+        roll_back(server.reach())
+        assert server.serves() == "A"
 
 
 class TestStop:
