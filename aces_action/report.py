@@ -88,7 +88,7 @@ _BAR = 24  # characters of the timeline
 _LONGEST = 4096  # characters of one message, hint or reason in the summary
 _MOST = 200  # problems, and changes, that the summary tells one by one
 _ROOM = 400_000  # bytes for the problems, and as many for the changes: GitHub drops a summary of more than 1 MiB whole
-_COMMIT = 12  # characters of a commit in a table
+_COMMIT = 12  # characters of a commit or another hash in a table
 _TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and characters of each
 
 
@@ -282,13 +282,16 @@ def standing_lines(standing: Standing) -> list[str]:
         ]
     if standing.stopped and standing.generations:
         told.append("It is stopped: `command: start` brings back what served last.")
-    rows = [("generation", "", "served", "roll-out", "instance type", "commit")]
+    rows = [("generation", "", "served", "withdrawn", "roll-out", "image", "weights", "instance type", "commit")]
     rows += [
         (
             each.name,
             _part(each, standing).en,
             _moment(each.served),
+            _moment(each.withdrawn),
             _took(each),
+            each.image_digest.removeprefix("sha256:")[:_COMMIT],
+            _release(each.weights)[:_COMMIT],
             each.instance_type,
             each.commit[:_COMMIT],
         )
@@ -352,6 +355,12 @@ def _moment(moment: datetime | None) -> str:
 
 def _took(generation: GenerationStanding) -> str:
     return duration(generation.rollout_seconds) if generation.rollout_seconds is not None else ""
+
+
+def _release(weights: str) -> str:
+    """What tells released weights from others: the hash in their key."""
+    parts = weights.split("/")
+    return parts[-2] if len(parts) > 2 and parts[-3] == "releases" else parts[-1]
 
 
 def _standing(standing: Standing, page: _Page) -> str:
