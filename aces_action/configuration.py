@@ -14,13 +14,13 @@ from typing import Any
 from aces_action.aws.naming import Names, names_for
 from aces_action.language import Text, lines
 from aces_action.problems import Problem
-from aces_action.project import load_project
+from aces_action.project import load_project, load_server
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.document import Document, Path, Span
-from aces_action.project.model import Project
+from aces_action.project.model import Project, Server
 from aces_action.project.similar import closest
 from aces_action.project.workflow import Usage, read_workflow
-from aces_action.settings import INPUTS, Finding, Input, Settings, input_text, read_settings
+from aces_action.settings import INPUTS, ON_WHAT_IS_THERE, Finding, Input, Settings, input_text, read_settings
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
 _FILES = tuple(spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path"})
@@ -31,7 +31,8 @@ _VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
 class Configuration:
     """All that settings and files say. With an error among the problems, what it concerns is None.
 
-    In a run without errors everything is there, but for what `validate` does not need. Before a run settings and names, and the
+    In a run without errors everything is there, but for what `validate` does not need, and the project where `server` is enough:
+    for a command about what is deployed already, nothing else is read. Before a run settings and names, and the
     project too, may be None without an error: an expression in the workflow gives what is missing. `values` has those settings
     that are known and right, by name.
     """
@@ -39,6 +40,7 @@ class Configuration:
     settings: Settings | None
     values: Mapping[str, Any] = field(repr=False)
     project: Project | None
+    server: Server | None
     names: Names | None
     problems: tuple[Problem, ...]
 
@@ -52,6 +54,7 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: 
     """
     reading = read_settings(environ)
     known_later = usage is not None or reading.values["command"] == "validate"  # a fork's pull request runs without secrets
+    running = usage is None
     usage = usage or _running(environ, workspace)
     problems = [
         _placed(finding, usage, environ)
@@ -61,19 +64,21 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: 
     if usage:
         problems += _placeholders(usage, problems)
     values = reading.values
-    project, file_problems = load_project(
-        workspace,
-        project=values["project"],
-        env=values["env"],
-        image_path=values["frontend_image_path"],
-        role_account=reading.role_account,
-        config_path=values["config_path"],
-    )
+    named = {name: values[name] for name in ("project", "env", "config_path")}
+    project: Project | None = None
+    if running and values["command"] in ON_WHAT_IS_THERE:
+        server, file_problems = load_server(workspace, **named, role_account=reading.role_account)
+    else:
+        image_path = values["frontend_image_path"]
+        project, file_problems = load_project(workspace, **named, image_path=image_path, role_account=reading.role_account)
+        server = Server(infra=project.infra, infra_file=project.infra_file) if project else None
     problems += [_named(problem, usage, values) for problem in file_problems] if usage else file_problems
     names = None
-    if project and values["project"] and values["env"]:
-        names = names_for(values["project"], values["env"], project.infra)
-    return Configuration(settings=reading.settings, values=values, project=project, names=names, problems=tuple(problems))
+    if server and values["project"] and values["env"]:
+        names = names_for(values["project"], values["env"], server.infra)
+    return Configuration(
+        settings=reading.settings, values=values, project=project, server=server, names=names, problems=tuple(problems)
+    )
 
 
 def _running(environ: Mapping[str, str], workspace: FilePath) -> Usage | None:

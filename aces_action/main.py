@@ -14,15 +14,16 @@ from types import FrameType
 from typing import TextIO
 
 from aces_action import __version__
+from aces_action.aws.naming import Names
 from aces_action.configuration import Configuration, check_configuration
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.language import Language, Text
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
-from aces_action.project.model import Project
+from aces_action.project.model import Project, Server
 from aces_action.report import Report, how_far, summary
-from aces_action.settings import language_of, read_settings, secrets
+from aces_action.settings import ON_WHAT_IS_THERE, Command, Settings, language_of, read_settings, secrets
 from aces_action.steps import Steps
 
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -94,18 +95,48 @@ def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Repo
     if values["command"] == "validate":
         report.result = "valid"
         return
-    settings, project, names = configuration.settings, configuration.project, configuration.names
-    if settings is None or project is None or names is None:
+    settings, server, names = configuration.settings, configuration.server, configuration.names
+    if settings is None or server is None or names is None:
         raise AssertionError("a configuration without errors is whole")
     from aces_action.aws.errors import AWS_ERRORS, explain
-    from aces_action.commands.deploy import deploy
-    from aces_action.commands.register import register_serving
 
-    story = register_serving if settings.command == "register" else deploy
     try:
-        story(project, names, settings, github, log, steps, report)
+        if settings.command in ON_WHAT_IS_THERE:
+            _on_what_is_there(settings.command)(server, names, settings, github, log, steps, report)
+        elif configuration.project:
+            _on_the_project(settings.command)(configuration.project, names, settings, github, log, steps, report)
     except AWS_ERRORS as error:
         raise ActionError(explain(error)) from error
+
+
+def _on_the_project(command: Command) -> Callable[[Project, Names, Settings, Run, Log, Steps, Report], None]:
+    """The story of a command that deploys or lists what the files describe. Each is imported when it is told."""
+    if command == "register":
+        from aces_action.commands.register import register_serving
+
+        return register_serving
+    from aces_action.commands.deploy import deploy
+
+    return deploy
+
+
+def _on_what_is_there(command: Command) -> Callable[[Server, Names, Settings, Run, Log, Steps, Report], None]:
+    """The story of a command about what is deployed already."""
+    if command == "rollback":
+        from aces_action.commands.rollback import rollback
+
+        return rollback
+    if command == "stop":
+        from aces_action.commands.stop import stop
+
+        return stop
+    if command == "start":
+        from aces_action.commands.start import start
+
+        return start
+    from aces_action.commands.status import status
+
+    return status
 
 
 def _tell(configuration: Configuration, log: Log, report: Report) -> None:

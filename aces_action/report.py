@@ -9,13 +9,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from aces_action.changes import Change, Verb, noun
 from aces_action.checks import Check, Outcome
 from aces_action.github.commands import neutralise, shorten
-from aces_action.language import EMPTY, Language, Text, lines
+from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.problems import Kind, Problem
+from aces_action.standing import EndpointStanding, GenerationStanding, Standing, hours
 from aces_action.steps import StepRecord, duration
 from aces_action.weights.size import files_text, members_text, size_text
 from aces_action.weights.tree import tree_lines
@@ -75,6 +77,7 @@ _VERBS: dict[Verb, Text] = {
     "update": Text("update", "更新"),
     "replace": Text("replace", "作り直し"),
     "attach": Text("wait for", "完了待ち"),
+    "delete": Text("delete", "削除"),
     "nothing": Text("as it is", "変更なし"),
 }
 _MARKS: dict[Outcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
@@ -85,6 +88,7 @@ _BAR = 24  # characters of the timeline
 _LONGEST = 4096  # characters of one message, hint or reason in the summary
 _MOST = 200  # problems, and changes, that the summary tells one by one
 _ROOM = 400_000  # bytes for the problems, and as many for the changes: GitHub drops a summary of more than 1 MiB whole
+_COMMIT = 12  # characters of a commit or another hash in a table
 _TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and characters of each
 
 
@@ -93,7 +97,7 @@ class Report:
     """Gathers what the run finds out, step by step, so that also a failed or cancelled run can say how far it came.
 
     `under_way` says what AWS goes on with if the run ends now; `done` what has been changed so far; `weights` is the verdict on
-    the archive at `weights_uri`, None until there is one.
+    the archive at `weights_uri`, None until there is one; `standing` what `command: status` found.
     """
 
     title: str = ""
@@ -107,6 +111,7 @@ class Report:
     under_way: Text = EMPTY
     weights: Verdict | None = None
     weights_uri: str = ""
+    standing: Standing | None = None
 
     def step_outputs(self) -> dict[str, str]:
         """The outputs to write: those known, and those that every run has."""
@@ -137,8 +142,9 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
         _problems(report.problems, page),
         _checks(report.checks, page),
         weights if refused else "",
+        _standing(report.standing, page) if report.standing else "",
         _changes(report.changes, page),
-        _outputs(report.outputs, page),
+        _outputs({name: value for name, value in report.outputs.items() if name != "status"}, page),
         "" if refused else weights,
         _timeline(report.steps, page),
     ]
@@ -264,6 +270,140 @@ def _weights(verdict: Verdict, uri: str, page: _Page) -> str:
         start = "<details>" if verdict.ok else "<details open>"
         told.append(f"{start}<summary>{title}</summary>\n\n{page.listing(tree)}\n\n</details>")
     return "\n\n".join(told)
+
+
+def standing_lines(standing: Standing) -> list[str]:
+    """How a server stands, for the log."""
+    told: list[str] = []
+    for endpoint in standing.endpoints:
+        told += [
+            f"endpoint {endpoint.name}  {endpoint.status or 'not there'}",
+            *(f"  {line.en}" for line in _facts(endpoint, standing)),
+        ]
+    if standing.stopped and standing.generations:
+        told.append("It is stopped: `command: start` brings back what served last.")
+    rows = [("generation", "", "served", "withdrawn", "roll-out", "image", "weights", "instance type", "commit")]
+    rows += [
+        (
+            each.name,
+            _part(each, standing).en,
+            _moment(each.served),
+            _moment(each.withdrawn),
+            _took(each),
+            each.image_digest.removeprefix("sha256:")[:_COMMIT],
+            _release(each.weights)[:_COMMIT],
+            each.instance_type,
+            each.commit[:_COMMIT],
+        )
+        for each in standing.generations
+    ]
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if standing.generations:
+        told += ["  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip() for row in rows]
+    return told
+
+
+def _facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:
+    """What there is to say of an endpoint beside its status."""
+    if not endpoint.status:
+        return []
+    age, config = hours(endpoint.created, standing.at), endpoint.config_name
+    told = [Text(f"serves {config}", f"稼働中の設定: {config}") if config else EMPTY]
+    if age is not None:
+        told.append(Text(f"made {age:.1f} h ago", f"作成から{age:.1f}時間"))
+    for each in endpoint.variants:
+        name, now, then, weight = each.name, each.instances, each.desired_instances, f"{each.weight:g}"
+        told.append(
+            Text(f"{name}: {now} of {then} instances, weight {weight}", f"{name}: {now}/{then}インスタンス、重み{weight}")
+        )
+    if endpoint.under_way:
+        told.append(_in_flight(endpoint))
+        told += [same(each) for each in endpoint.progress]
+    if reason := endpoint.failure_reason:
+        told.append(Text(f"failed: {reason}", f"失敗の理由: {reason}"))
+    if commit := endpoint.commit:
+        told.append(Text(f"commit {commit}", f"コミット: {commit}"))
+    if run := endpoint.run_url:
+        told.append(Text(f"run {run}", f"実行: {run}"))
+    if not endpoint.ours:
+        told.append(Text("not made by this action", "このアクションが作ったものではありません"))
+    told += [Text(f"changed by others: {each.en}", f"ほかからの変更: {each.ja}") for each in endpoint.drift]
+    return [each for each in told if each]
+
+
+def _in_flight(endpoint: EndpointStanding) -> Text:
+    status, target, by = endpoint.status, endpoint.target, endpoint.begun_by
+    to = Text(f" to {target}", f"（{target}へ）") if target else EMPTY
+    run = Text(f", begun by {by}", f"、実行元: {by}") if by else EMPTY
+    return Text(f"under way: {status}{to.en}{run.en}", f"進行中: {status}{to.ja}{run.ja}")
+
+
+def _part(generation: GenerationStanding, standing: Standing) -> Text:
+    """What a generation is at the moment."""
+    if generation.serves:
+        return Text("serves", "稼働中")
+    if generation.withdrawn:
+        return Text("withdrawn", "取りやめ")
+    if generation.name == standing.previous:
+        return Text("previous", "1つ前")
+    return EMPTY if generation.served else Text("never served", "稼働なし")
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+
+
+def _took(generation: GenerationStanding) -> str:
+    return duration(generation.rollout_seconds) if generation.rollout_seconds is not None else ""
+
+
+def _release(weights: str) -> str:
+    """What tells released weights from others: the hash in their key."""
+    parts = weights.split("/")
+    return parts[-2] if len(parts) > 2 and parts[-3] == "releases" else parts[-1]
+
+
+def _standing(standing: Standing, page: _Page) -> str:
+    """Each endpoint with what there is to say of it, and the generations below."""
+    rows = []
+    for endpoint in standing.endpoints:
+        status = endpoint.status or Text("not there", "なし")
+        facts = "<br>".join(page.text(each) for each in _facts(endpoint, standing))
+        rows.append(f"| {page.code(endpoint.name)} | {page.text(status)} | {facts} |")
+    head = (Text("endpoint", "エンドポイント"), Text("status", "状態"), EMPTY)
+    parts = [page.table(Text("Endpoint", "エンドポイント"), head, rows)]
+    if standing.stopped and standing.generations:
+        parts.append(
+            page.text(
+                Text(
+                    "It is stopped: command: start brings back what served last.",
+                    "停止しています。command: startで、最後に稼働していた世代を再開できます。",
+                )
+            )
+        )
+    if told := _fitting(_generation_row(each, standing, page) for each in standing.generations):
+        columns = (
+            Text("generation", "世代"),
+            EMPTY,
+            Text("served", "稼働開始"),
+            Text("withdrawn", "取りやめ"),
+            Text("roll-out", "ロールアウト"),
+            Text("image, weights", "イメージ、重みファイル"),
+            Text("instance type", "インスタンスタイプ"),
+            Text("commit, run", "コミット、実行"),
+        )
+        parts.append(page.table(Text("Generations", "世代"), columns, told))
+        if left := len(standing.generations) - len(told):
+            parts.append(page.text(_more(left)))
+    return "\n\n".join(parts)
+
+
+def _generation_row(each: GenerationStanding, standing: Standing, page: _Page) -> str:
+    made = "<br>".join(page.code(part) for part in (each.image_digest, each.weights) if part)
+    whence = "<br>".join(page.text(part) for part in (each.commit[:_COMMIT], each.run_url) if part)
+    times = (_moment(each.served), _moment(each.withdrawn), _took(each))
+    told = " | ".join(page.text(part) for part in (_part(each, standing), *times))
+    return f"| {page.code(each.name)} | {told} | {made} | {page.text(each.instance_type)} | {whence} |"
 
 
 def _kinds(problems: Sequence[Problem]) -> list[tuple[Kind, int]]:

@@ -23,6 +23,8 @@ Attendance = Literal["required", "deferred"]
 Concurrency = Literal["wait", "refuse"]
 
 COMMANDS: tuple[Command, ...] = get_args(Command)
+# What is deployed already is all that these are about: of the files they need the infra file alone
+ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", "start"})
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 

@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 from aces_action.endpoint.wait import Patience, follow  # noqa: E402
 from sandbox.archives import make_weights  # noqa: E402
 from sandbox.runner import runner_environment  # noqa: E402
-from sandbox.seed import TENANT_ID, admin_session, seed, upload_weights  # noqa: E402
+from sandbox.seed import TENANT_ID, seed, upload_weights  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
 
 PROJECT = "number-plate-detection"
@@ -187,7 +187,7 @@ def _prepared(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     shutil.copytree(ROOT / "examples" / PROJECT, workspace)
     make_weights(archive, megabytes=1)
     repository = f"example-org/{PROJECT}"
-    seed(sandbox, project=PROJECT, env="dev", repository=repository, session=admin_session())
+    seed(sandbox, project=PROJECT, env="dev", repository=repository)
     upload_weights(sandbox, archive, project=PROJECT, env="dev")
     return runner_environment(
         sandbox,

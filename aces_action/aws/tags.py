@@ -19,6 +19,7 @@ TOOL = "aces-action"
 SERVED = "aces:served"  # when it last began to serve, UTC
 WITHDRAWN = "aces:withdrawn"  # when it was last given up after that: rolled back from, or its smoke test failed
 ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
+ROLLOUT_RUN = "aces:rollout-run"  # which run began its last roll-out, where that is not the one that made it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

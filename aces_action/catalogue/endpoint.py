@@ -151,6 +151,47 @@ KINDS = (
         ),
     ),
     Kind(
+        code="ACES-E007",
+        severity="error",
+        title=Text("Nothing to roll back to", "ロールバック先がありません"),
+        cause=Text(
+            "`command: rollback` brings back the generation that served before the one that serves now. There is none: only one "
+            "has ever served, those before it were rolled back from, or what it needs (its model, image or weights) is gone. Or "
+            "there is no endpoint, because it is stopped.",
+            "`command: rollback`は、現在の世代の1つ前に稼働していた世代に戻します。しかし、戻せる世代がありません。"
+            "稼働した世代が1つしかない、それより前の世代はすべてロールバックの対象になっている、"
+            "または必要なもの（モデル、イメージ、重みファイル）が残っていないためです。"
+            "停止していて、エンドポイントがない場合もあります。",
+        ),
+        fix=Text(
+            "Run the deployment of an earlier commit again ('Re-run all jobs' on its run), or mend the server and deploy. "
+            "A stopped endpoint is brought back by `command: start`. `command: status` lists the generations.",
+            "以前のコミットのデプロイを再実行する（その実行の「Re-run all jobs」）か、サーバを直してデプロイしてください。"
+            "停止しているエンドポイントは`command: start`で再開できます。世代の一覧は`command: status`で確認できます。",
+        )
+        + snippet("yaml", "- uses: ORG/aces-action@v0.1.0\n  with:\n    command: status"),
+        example=(
+            "ACES-E007 There is no generation of number-plate-detection-dev-algorithm-server to go back to. The generations "
+            "known: number-plate-detection-dev-algorithm-server-9c1f2a04d1  served from 2026-05-11 02:10 UTC"
+        ),
+    ),
+    Kind(
+        code="ACES-E008",
+        severity="error",
+        title=Text("Nothing to start", "再開できる世代がありません"),
+        cause=Text(
+            "`command: start` makes the endpoint again from the generation that served last. None has served yet, all were "
+            "rolled back from, or what it needs (its model, image or weights) is gone.",
+            "`command: start`は、最後に稼働していた世代からエンドポイントを作り直します。しかし、稼働した世代がない、"
+            "すべてロールバックの対象になっている、または必要なもの（モデル、イメージ、重みファイル）が残っていません。",
+        ),
+        fix=Text("Deploy instead: `command: deploy`.", "`command: deploy`でデプロイしてください。"),
+        example=(
+            "ACES-E008 There is no generation of number-plate-detection-dev-algorithm-server to start: none has served yet, or "
+            "all were rolled back from."
+        ),
+    ),
+    Kind(
         code="ACES-E040",
         severity="error",
         title=Text("Somebody else changed the endpoint", "別の処理がエンドポイントを変更しました"),

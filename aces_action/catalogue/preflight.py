@@ -578,9 +578,11 @@ KINDS = (
         title=Text("Another deployment is under way", "別のデプロイが進行中です"),
         cause=Text(
             "Somebody else, mostly another run of the workflow, is updating the same endpoint. This run waits for the end of "
-            "that, then makes its plan anew. The message links to the run, as far as the tags tell.",
+            "that, then makes its plan anew. The message links to the run, as far as the tags tell. With "
+            "`concurrency: refuse` this is an error, and nothing is changed.",
             "同じエンドポイントを、別の誰か（多くはワークフローの別の実行）が更新しています。この実行は、"
-            "その完了を待ってから計画し直します。タグからわかる場合は、メッセージにその実行へのリンクを示します。",
+            "その完了を待ってから計画し直します。タグからわかる場合は、メッセージにその実行へのリンクを示します。"
+            "`concurrency: refuse`ではエラーになり、何も変更しません。",
         ),
         fix=Text(
             "Let the workflows that deploy one server wait for each other:",

@@ -12,7 +12,7 @@ from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import Project
+from aces_action.project.model import Project, Server
 from aces_action.registration import PlatformClient
 from aces_action.report import Report
 from aces_action.retries import Outages
@@ -46,7 +46,7 @@ def open_platform(settings: Settings, outages: Outages) -> PlatformClient:
 
 
 def sign_in(
-    project: Project, settings: Settings, run: Run, log: Log, steps: Steps, report: Report, outages: Outages
+    project: Project | Server, settings: Settings, run: Run, log: Log, steps: Steps, report: Report, outages: Outages
 ) -> tuple[Clients, Identity]:
     """The step that gets credentials and checks whose they are. Raises ActionError: A001 to A004, A007."""
     with steps.step("Credentials"):

@@ -18,9 +18,10 @@ from aces_action.batch.desired import Instance
 from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.listing import JobDefinitions, listing_of, register
+from aces_action.commands.reach import teller
 from aces_action.github.log import Log
 from aces_action.github.run import Run
-from aces_action.language import EMPTY, Text
+from aces_action.language import Text
 from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -119,6 +120,7 @@ def _subject(project: Project, names: Names, settings: Settings, run: Run, ident
         changes=settings.command == "deploy",
         may_sleep=settings.platform == "deferred",
         run_url=run.run_url,
+        may_wait=settings.concurrency == "wait" or settings.command == "plan",
     )
 
 
@@ -245,25 +247,17 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
 def _roll_out(
     clients: Clients, desired: endpoint.DesiredEndpoint, owner: Owner, settings: Settings, log: Log, report: Report
 ) -> None:
-    name = desired.endpoint_name
-    report.outputs["endpoint-name"] = name
-
-    def started() -> None:
-        report.under_way = Text(
-            f"SageMaker may still be working on {name}: a run again finds that and waits for it.",
-            f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
-        )
-
-    def ended() -> None:
-        report.under_way = EMPTY
-
+    report.outputs["endpoint-name"] = name = desired.endpoint_name
+    starts = any(change.resource == "endpoint" and change.is_change for change in report.changes)
     serving = endpoint.apply(
         clients.session,
         clients.sagemaker,
         desired,
         owner,
         patience=endpoint.Patience(limit=settings.wait_timeout),
-        tell=endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended),
+        tell=teller(name, log, report),
+        usual=endpoint.usual_of(clients.sagemaker, owner, debug=log.debug) if starts else None,
+        may_wait=settings.concurrency == "wait",
     )
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name

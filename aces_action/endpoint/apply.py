@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
@@ -15,9 +16,20 @@ from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explai
 from aces_action.aws.tags import CONTENT_HASH, Owner, adoption_tags, as_list
 from aces_action.changes import Change, noun
 from aces_action.endpoint.causes import remedy
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_model, read_tags
+from aces_action.endpoint.current import (
+    TRANSIENT,
+    CurrentEndpoint,
+    read_config,
+    read_endpoint,
+    read_model,
+    read_tagged,
+    read_tags,
+)
 from aces_action.endpoint.desired import DesiredEndpoint
+from aces_action.endpoint.drift import Live, drift, same_counts
+from aces_action.endpoint.generations import mark_served, was_good
 from aces_action.endpoint.plan import plan, tags_change
+from aces_action.endpoint.underway import another_rollout, begun_by, claim, is_foreign
 from aces_action.endpoint.wait import Course, Patience, follow, settle, too_long, verdict
 from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -55,7 +67,8 @@ class ServingEndpoint:
 
 def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -> list[Change]:
     """Reads what is there and plans. Raises ActionError (E004) when a resource of that name is not ours."""
-    current = read_endpoint(client, desired.endpoint_name)
+    tagged = read_tagged(client, desired.endpoint_name)
+    current = tagged[0] if tagged else None
     live_config = read_config(client, current.config_name) if current and current.config_name else None
     variants = (live_config or {}).get("ProductionVariants") or [{}]
     live_model = read_model(client, variants[0]["ModelName"]) if "ModelName" in variants[0] else None
@@ -65,7 +78,9 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
         ("model", desired.model_name, model["ModelArn"] if model else None),
         ("endpoint config", desired.config_name, config["EndpointConfigArn"] if config else None),
     )
-    tags = {what: read_tags(client, arn) for what, _, arn in found if arn}
+    tags = {what: read_tags(client, arn) for what, _, arn in found if arn and what != "endpoint"}
+    if tagged:
+        tags["endpoint"] = tagged[1]
     foreign = [
         not_ours(what, name, arn, project=owner.project, env=owner.env)
         for what, name, arn in found
@@ -80,9 +95,42 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
         live_config=live_config,
         model_exists=model is not None,
         config_exists=config is not None,
+        drift=_beside_us(client, desired, current, tags, live_config, owner) if current else (),
     )
-    stale = tags_change(desired, changes[-1], tags.get("endpoint", {}).get(CONTENT_HASH))
+    noted = was_good(tags.get("endpoint config", {}))
+    stale = tags_change(desired, changes[-1], tags.get("endpoint", {}).get(CONTENT_HASH), noted=noted)
     return [*changes, stale] if stale else changes
+
+
+def _beside_us(
+    client: SageMakerClient,
+    desired: DesiredEndpoint,
+    current: CurrentEndpoint,
+    tags: Mapping[str, Mapping[str, str]],
+    live_config: Mapping[str, Any] | None,
+    owner: Owner,
+) -> list[Text]:
+    """What others have changed of the endpoint, and what they are changing now."""
+    config_tags = tags.get("endpoint config", {})
+    if current.config_name != desired.config_name:
+        config_tags = read_tags(client, live_config["EndpointConfigArn"]) if live_config else {}
+    live = Live(endpoint_tags=tags["endpoint"], config=live_config, config_tags=config_tags)
+    stays = desired.autoscaled or current.config_name == desired.config_name or same_counts(live_config, desired.config)
+    told = list(drift(current, live, owner, wanted=desired.config_name, keeps_counts=stays))
+    begun = begun_by(client, current, tags["endpoint"])
+    if is_foreign(current, begun, owner.run_url):
+        told.append(_somebody_elses(current, begun))
+    return told
+
+
+def _somebody_elses(current: CurrentEndpoint, begun: str) -> Text:
+    to = current.target_config or current.config_name
+    by = Text(f" by {begun}", f"（実行元: {begun}）") if begun else Text(" by somebody else", "（実行元は不明）")
+    return Text(f"{current.status} to {to} was begun{by.en}", f"{to}への{current.status}が進行中です{by.ja}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def apply(
@@ -93,23 +141,36 @@ def apply(
     *,
     patience: Patience,
     tell: Teller,
+    usual: float | None = None,
+    may_wait: bool = True,
+    today: Callable[[], datetime] = _now,
 ) -> ServingEndpoint:
     """Creates what is missing, starts the roll-out (or joins one to the same content) and waits for its end.
 
-    Raises ActionError: E001 failed, E002 rolled back, E003 too long, E004 not ours, E005 refused, E006 a mix.
+    Then notes on endpoint and endpoint config what serves since when. `usual`: seconds that a roll-out took before; `may_wait`:
+    for a roll-out that somebody else has begun; `today`: the time of the note.
+
+    Raises ActionError: E001 failed, E002 rolled back, E003 too long, E004 not ours, E005 refused, E006 a mix, P028 somebody
+    else's is under way.
     """
     changes = {change.resource: change for change in read_plan(client, desired, owner)}
     try:
+        if not may_wait:  # again, right before anything is changed: the preflight's look was minutes ago
+            _refuse_others(client, desired.endpoint_name, owner)
         if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
             _create_parts(session, client, desired, owner, changes, tell)
-        current = _roll_out(session, client, desired, owner, patience, tell)
+        current, seconds = _roll_out(session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait)
     except ClientError as error:
         raise ActionError(_refused(error, desired)) from error
     name, config_name = desired.endpoint_name, current.config_name
-    if changes["endpoint"].is_change:
+    rolled_out = changes["endpoint"].is_change or seconds is not None
+    if rolled_out:
         tell.changed(Text(f"endpoint {name} rolled out", f"エンドポイント{name}の更新"))
-    if changes["endpoint"].is_change or "endpoint tags" in changes:
+    if rolled_out or "endpoint tags" in changes:
         try:
+            # the config first: an endpoint whose tags name its content serves what is noted as serving
+            config_arn = current.arn.rpartition(":")[0] + f":endpoint-config/{config_name}"
+            mark_served(client, config_arn, at=today(), seconds=seconds)
             client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags(desired.content_hash)))  # type: ignore[arg-type]
         except AWS_ERRORS as error:
             raise ActionError(_untagged(error, name, config_name)) from error
@@ -117,6 +178,17 @@ def apply(
         tell.changed(Text(f"tags of endpoint {name} set", f"エンドポイント{name}のタグの設定"))
     pools = tuple(pool for variant in current.variants for pool in variant.pools)
     return ServingEndpoint(name=name, arn=current.arn, config_name=config_name, pools=pools)
+
+
+def _refuse_others(client: SageMakerClient, name: str, owner: Owner) -> None:
+    """Raises ActionError (P028) while a roll-out of somebody else's is under way."""
+    tagged = read_tagged(client, name)
+    if tagged is None:
+        return
+    current, tags = tagged
+    begun = begun_by(client, current, tags)
+    if is_foreign(current, begun, owner.run_url):
+        raise ActionError(another_rollout(name, current, begun, may_wait=False))
 
 
 def _create_parts(
@@ -147,10 +219,19 @@ def _roll_out(
     owner: Owner,
     patience: Patience,
     tell: Teller,
-) -> CurrentEndpoint:
-    """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew."""
+    *,
+    usual: float | None,
+    may_wait: bool,
+) -> tuple[CurrentEndpoint, float | None]:
+    """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew.
+
+    Returns what serves, and the seconds of the roll-out if this run has begun one.
+    """
     name, config_name = desired.endpoint_name, desired.config_name
-    current, patience = read_endpoint(client, name), patience.begun()
+    patience = replace(patience.begun(), usual=usual)
+    if not may_wait:
+        _refuse_others(client, name, owner)
+    current, seconds = read_endpoint(client, name), None
     joined = plan(desired, current)[-1].verb == "attach"
     if current is not None and current.status in TRANSIENT:
         tell.started()
@@ -167,10 +248,10 @@ def _roll_out(
             raise ActionError(problem)
         tell.say(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
     if verb != "nothing":
-        _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
+        started = _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
         before = current if verb == "update" else None
         course = follow(client, name, config_name=config_name, before=before, patience=patience, tell=tell.say)
-        current = course.endpoint
+        current, seconds = course.endpoint, patience.now() - started
         if not course.overdue:
             tell.ended()
         if problem := verdict(current, name=name, config_name=config_name, course=course):
@@ -178,7 +259,7 @@ def _roll_out(
     if current is None:  # verdict has said so already; this tells the type checker
         gone = Text(f"The endpoint {name} is gone.", f"エンドポイント{name}がありません。")
         raise ActionError(Problem(kind=CATALOGUE["E001"], message=gone))
-    return current
+    return current, seconds
 
 
 def _start(
@@ -190,19 +271,21 @@ def _start(
     verb: str,
     patience: Patience,
     tell: Teller,
-) -> None:
+) -> float:
+    """Sets SageMaker to work. Returns when, by the clock of `patience`."""
     from aces_action.endpoint import sdk
 
     name, config_name = desired.endpoint_name, desired.config_name
     if verb == "replace":
         tell.say(f"deletes {name}, which can only be made anew")
-        sdk.find_endpoint(session, name).delete()
+        remove(session, client, name, patience=patience, tell=tell)
         tell.changed(Text(f"endpoint {name} deleted, to be made anew", f"エンドポイント{name}の削除（作り直すため）"))
-        settle(client, name, patience=patience, tell=tell.say)
     _until(lambda: read_config(client, config_name) is not None)
     if verb == "update":
         tell.say(f"updates {name} to {config_name}")
-        endpoint, retain_counts = sdk.find_endpoint(session, name), _same_counts(client, name, desired)
+        endpoint, retain_counts = sdk.find_endpoint(session, name), desired.autoscaled or _same_counts(client, name, desired)
+        claim(client, config_name, owner)
+        started = patience.now()
         with _at_work("UpdateEndpoint", tell):
             sdk.update_endpoint(
                 endpoint,
@@ -213,10 +296,44 @@ def _start(
             )
     else:
         tell.say(f"creates {name} with {config_name}")
+        started = patience.now()
         request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags(desired.content_hash))}
         with _at_work("CreateEndpoint", tell):
             sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
         _until(lambda: read_endpoint(client, name) is not None)
+    return started
+
+
+def remove(session: boto3.Session, client: SageMakerClient, name: str, *, patience: Patience, tell: Teller) -> None:
+    """Deletes an endpoint of ours that is not under way, and waits until it is gone.
+
+    Raises ClientError, and ActionError: E001 it is still there, E003 it took too long.
+    """
+    from aces_action.endpoint import sdk
+
+    with _at_work("DeleteEndpoint", tell):
+        sdk.find_endpoint(session, name).delete()
+    left: list[CurrentEndpoint] = []
+
+    def seen() -> bool:
+        left[:] = [current for current in (read_endpoint(client, name),) if current]
+        return not left or left[0].status == "Deleting"
+
+    _until(seen)
+    current = settle(client, name, patience=patience, tell=tell.say)
+    tell.ended()
+    if current is not None:
+        why = f": {current.failure_reason}" if current.failure_reason else "."
+        raise ActionError(
+            Problem(
+                kind=CATALOGUE["E001"],
+                message=Text(
+                    f"The endpoint {name} was to be deleted, but is {current.status}{why}",
+                    f"エンドポイント{name}を削除できず、状態が{current.status}のままです{why}",
+                ),
+                hint=Text("Run the job again.", "ジョブを再実行してください。"),
+            )
+        )
 
 
 @contextmanager
@@ -243,12 +360,7 @@ def _is_on_the_way(client: SageMakerClient, name: str, config_name: str) -> bool
 def _same_counts(client: SageMakerClient, name: str, desired: DesiredEndpoint) -> bool:
     """Whether the infra file asks for as many instances as before: then the count it was scaled to since stays."""
     current = read_endpoint(client, name)
-    live = read_config(client, current.config_name) if current else None
-    counts = [
-        [variant.get("InitialInstanceCount") for variant in (config or {}).get("ProductionVariants", [])]
-        for config in (live, desired.config)
-    ]
-    return counts[0] == counts[1]
+    return same_counts(read_config(client, current.config_name) if current else None, desired.config)
 
 
 def _until(seen: Callable[[], bool]) -> None:

@@ -157,6 +157,19 @@ def read_tags(client: SageMakerClient, arn: str) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
 
 
+def read_tagged(client: SageMakerClient, name: str) -> tuple[CurrentEndpoint, dict[str, str]] | None:
+    """An endpoint with its tags; None when there is none of that name, also where it goes between the two looks."""
+    current = read_endpoint(client, name)
+    if current is None:
+        return None
+    try:
+        return current, read_tags(client, current.arn)
+    except ClientError:
+        if read_endpoint(client, name) is None:
+            return None
+        raise
+
+
 def _described(describe: Any, **name: str) -> dict[str, Any] | None:
     try:
         return cast("dict[str, Any]", describe(**name))

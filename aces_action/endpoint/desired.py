@@ -20,7 +20,8 @@ Request = Mapping[str, Any]  # a request in the API's own words (PascalCase), as
 class DesiredEndpoint:
     """The desired state. `model` and `config` are the requests without names and tags: exactly what the hash covers.
 
-    `rollout` is the DeploymentConfig of an update. It is no part of the content: another way there is no change.
+    `rollout` is the DeploymentConfig of an update. It is no part of the content: another way there is no change. Nor is
+    `autoscaled`: whether the number of instances is autoscaling's business, so that an update leaves it.
     """
 
     endpoint_name: str
@@ -31,6 +32,7 @@ class DesiredEndpoint:
     config: Request
     rollout: Request | None
     is_async: bool
+    autoscaled: bool = False
 
 
 def desired(
@@ -86,8 +88,9 @@ def desired(
         config_name=name,
         model=model,
         config=config,
-        rollout=_deployment_config(settings.rollout) if settings.rollout else None,
+        rollout=deployment_config(settings.rollout) if settings.rollout else None,
         is_async=settings.mode == "async",
+        autoscaled=settings.autoscaling is not None,
     )
 
 
@@ -130,7 +133,7 @@ def _data_capture(settings: DataCapture, base: str) -> dict[str, Any]:
     }
 
 
-def _deployment_config(rollout: Rollout) -> dict[str, Any]:
+def deployment_config(rollout: Rollout) -> dict[str, Any]:
     """DeploymentConfig: SageMaker's deployment guardrails in its own words."""
     limits = {"MaximumExecutionTimeoutInSeconds": rollout.maximum_execution_timeout} if rollout.maximum_execution_timeout else {}
     config: dict[str, Any]

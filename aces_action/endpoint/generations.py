@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from aces_action.aws.errors import AWS_ERRORS
 from aces_action.aws.naming import HASH_LENGTH
 from aces_action.aws.tags import COMMIT, CONTENT_HASH, ROLLOUT_SECONDS, RUN_URL, SERVED, WITHDRAWN, Owner, as_list
 from aces_action.endpoint.current import read_config, read_tags
@@ -52,11 +53,11 @@ class Generation:
 
     @property
     def served(self) -> datetime | None:
-        return _time(self.tags.get(SERVED, ""))
+        return time_in(self.tags.get(SERVED, ""))
 
     @property
     def withdrawn(self) -> datetime | None:
-        return _time(self.tags.get(WITHDRAWN, ""))
+        return time_in(self.tags.get(WITHDRAWN, ""))
 
     @property
     def rollout_seconds(self) -> float | None:
@@ -75,7 +76,13 @@ class Generation:
     @property
     def was_good(self) -> bool:
         """It has served, and was not given up since."""
-        return self.served is not None and (self.withdrawn is None or self.withdrawn < self.served)
+        return was_good(self.tags)
+
+
+def was_good(config_tags: Mapping[str, str]) -> bool:
+    """Whether the tags of an endpoint config say that it has served, and was not given up since."""
+    served, withdrawn = (time_in(config_tags.get(tag, "")) for tag in (SERVED, WITHDRAWN))
+    return served is not None and (withdrawn is None or withdrawn < served)
 
 
 def read_generations(client: SageMakerClient, owner: Owner) -> list[Generation]:
@@ -107,6 +114,11 @@ def newest_first(generations: Iterable[Generation]) -> list[Generation]:
     return sorted(generations, key=lambda each: (each.served or each.created, each.name), reverse=True)
 
 
+def of_mode(generations: Iterable[Generation], *, is_async: bool) -> list[Generation]:
+    """Those that one endpoint can serve: AWS turns no real-time endpoint into an asynchronous one, nor back."""
+    return [each for each in generations if each.is_async == is_async]
+
+
 def previous(generations: Sequence[Generation], live: str | None) -> Generation | None:
     """What a rollback from the endpoint config `live` brings back: the last that served before it and was not given up.
 
@@ -127,6 +139,15 @@ def usual_seconds(generations: Iterable[Generation]) -> float | None:
     return statistics.median(known) if known else None
 
 
+def usual_of(client: SageMakerClient, owner: Owner, *, debug: Callable[[str], None]) -> float | None:
+    """How long a roll-out takes, where AWS tells: nothing depends on it, so a refusal is none of the user's business."""
+    try:
+        return usual_seconds(read_generations(client, owner))
+    except AWS_ERRORS as error:
+        debug(f"how long a roll-out usually takes is not known: {error}")
+        return None
+
+
 def mark_served(client: SageMakerClient, arn: str, *, at: datetime, seconds: float | None) -> None:
     """Notes on an endpoint config of ours that it serves from now on, and how long its roll-out took, if there was one."""
     took = {} if seconds is None else {ROLLOUT_SECONDS: f"{seconds:.0f}"}
@@ -143,7 +164,7 @@ def stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
-def _time(text: str) -> datetime | None:
+def time_in(text: str) -> datetime | None:
     """The time in a tag; None for what is none, since tags can be changed by anybody."""
     try:
         moment = datetime.fromisoformat(text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aces_action.aws.differences import ABSENT, difference, hidden_difference
@@ -21,13 +22,15 @@ def plan(
     live_config: Mapping[str, Any] | None = None,
     model_exists: bool = False,
     config_exists: bool = False,
+    drift: Sequence[Text] = (),
 ) -> list[Change]:
     """The changes to model, endpoint config and endpoint.
 
     `live_model` and `live_config` are what the endpoint serves now, for the reasons; `…_exists` say whether the desired
-    ones are there already.
+    ones are there already; `drift` is what somebody else has changed or is changing, for the reasons too.
     """
     endpoint = _endpoint_change(desired, current, live_model or {}, live_config or {})
+    endpoint = replace(endpoint, reasons=(*endpoint.reasons, *drift))
     parts = (("model", desired.model_name, model_exists), ("endpoint config", desired.config_name, config_exists))
     return [*(Change(verb="nothing" if exists else "create", resource=what, name=name) for what, name, exists in parts), endpoint]
 
@@ -75,15 +78,25 @@ def _endpoint_change(
     return change("update", *differences)
 
 
-def tags_change(desired: DesiredEndpoint, endpoint: Change, content_hash: str | None) -> Change | None:
-    """A change of the endpoint's tags alone: it serves what it should, but its tags say otherwise. Else None.
+def tags_change(desired: DesiredEndpoint, endpoint: Change, content_hash: str | None, *, noted: bool) -> Change | None:
+    """A change of the tags alone: it serves what it should, but its tags, or those of its endpoint config, do not say so.
 
-    That is so after a run whose roll-out went well and whose AddTags did not.
+    None where they do. They do not after a run whose roll-out went well and whose AddTags did not, or that was cut off before.
+    `noted`: whether the config's tags say that it serves.
     """
-    if endpoint.is_change or content_hash == desired.content_hash:
+    if endpoint.is_change:
         return None
-    reason = difference(CONTENT_HASH, content_hash or ABSENT, desired.content_hash)
-    return Change(verb="update", resource="endpoint tags", name=desired.endpoint_name, reasons=(reason,))
+    reasons = []
+    if content_hash != desired.content_hash:
+        reasons.append(difference(CONTENT_HASH, content_hash or ABSENT, desired.content_hash))
+    if not noted:
+        name = desired.config_name
+        reasons.append(
+            Text(f"the tags of {name} do not say that it serves", f"{name}のタグに、稼働していることが記録されていません")
+        )
+    if not reasons:
+        return None
+    return Change(verb="update", resource="endpoint tags", name=desired.endpoint_name, reasons=tuple(reasons))
 
 
 def differing(path: str, old: Any, new: Any) -> Iterator[Text]:

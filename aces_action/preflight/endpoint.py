@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aces_action.aws.tags import RUN_URL, is_ours
+from aces_action.aws.tags import is_ours
 from aces_action.checks import Check
 from aces_action.endpoint.apply import not_ours
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_tags
-from aces_action.language import Text, lines, same
+from aces_action.endpoint.current import CurrentEndpoint, read_config, read_tagged
+from aces_action.endpoint.underway import another_rollout, begun_by, is_foreign
+from aces_action.language import Text, same
 from aces_action.preflight.questions import Answer
 from aces_action.problems import CATALOGUE, Problem
 
@@ -36,24 +37,19 @@ class Standing:
 
 def read_standing(client: SageMakerClient, name: str) -> Standing | None:
     """None: there is no such endpoint."""
-    current = read_endpoint(client, name)
-    if current is None:
+    tagged = read_tagged(client, name)
+    if tagged is None:
         return None
+    current, tags = tagged
     live = read_config(client, current.config_name) if current.config_name else None
-    tags = read_tags(client, current.arn)
-    run_url = tags.get(RUN_URL, "")
-    # an endpoint gets its own new tags only after an update; who began one is told by the config that it leads to
-    if current.status in TRANSIENT and (target := current.target_config) and target != current.config_name:
-        config = read_config(client, target)
-        run_url = read_tags(client, config["EndpointConfigArn"]).get(RUN_URL, "") if config else ""
     is_async = None if live is None else "AsyncInferenceConfig" in live
-    return Standing(current=current, is_async=is_async, tags=tags, run_url=run_url)
+    return Standing(current=current, is_async=is_async, tags=tags, run_url=begun_by(client, current, tags))
 
 
 def check_endpoint(
-    name: str, found: Answer[Standing | None], *, is_async: bool, project: str, env: str, run_url: str
+    name: str, found: Answer[Standing | None], *, is_async: bool, project: str, env: str, run_url: str, may_wait: bool = True
 ) -> list[Check]:
-    """`run_url` is this run's: what an attempt of it before has begun is its own."""
+    """`run_url` is this run's: what an attempt of it before has begun is its own. `may_wait`: for what others have begun."""
     what, needed = Text(f"Endpoint {name}", f"エンドポイント{name}"), Text("none, or ours and at rest", "なし、または更新可能")
     if found.problems:
         return found.failed(what, needed)
@@ -65,8 +61,8 @@ def check_endpoint(
         problems.append(not_ours("endpoint", name, current.arn, project=project, env=env))
     elif standing.can_be_updated and current.config_name and standing.is_async not in {None, is_async}:
         problems.append(_other_mode(name, is_async))
-    if current.status in TRANSIENT:
-        problems += _under_way(name, standing, run_url)
+    if is_foreign(current, standing.run_url, run_url):
+        problems.append(another_rollout(name, current, standing.run_url, may_wait=may_wait))
     return [Check(what=what, found=same(current.status), needed=needed, problems=tuple(problems))]
 
 
@@ -84,26 +80,3 @@ def _other_mode(name: str, is_async: bool) -> Problem:
             "infraファイルのsagemaker.endpoint_nameで別の名前にするか、先に古いエンドポイントを削除してください。",
         ),
     )
-
-
-def _under_way(name: str, standing: Standing, run_url: str) -> list[Problem]:
-    status, other = standing.current.status, standing.run_url
-    if status == "SystemUpdating" or (other and other == run_url):
-        return []  # AWS's own maintenance, or this very run's, begun in an attempt before
-    by = Text(f"by {other}", f"実行元: {other}") if other else Text("by somebody else", "実行元は不明")
-    return [
-        Problem(
-            kind=CATALOGUE["P028"],
-            message=Text(
-                f"Another deployment of {name} is under way ({status}), begun {by.en}: this one waits for it first.",
-                f"{name}の別のデプロイが進行中です（{status}、{by.ja}）。先にその完了を待ちます。",
-            ),
-            hint=lines(
-                Text(
-                    "Let workflows of one server wait for each other:",
-                    "同じサーバのワークフローが同時に動かないようにしてください:",
-                ),
-                same(f"concurrency:\n  group: deploy-{name}\n  cancel-in-progress: false"),
-            ),
-        )
-    ]

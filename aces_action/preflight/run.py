@@ -40,7 +40,7 @@ class Subject:
     """What is to be deployed, and by whom.
 
     `changes`: this run is to deploy it; a plan may run under a role that can only read. `may_sleep`: without the platform, the
-    registration waits for another run.
+    registration waits for another run. `may_wait`: for a roll-out that others have begun.
     """
 
     infra: Infra
@@ -57,6 +57,7 @@ class Subject:
     changes: bool
     may_sleep: bool
     run_url: str
+    may_wait: bool = True
 
     @property
     def registry(self) -> str:
@@ -293,6 +294,7 @@ def _judge_endpoint(answers: _Answers, subject: Subject, endpoint: EndpointSetti
         project=subject.project,
         env=subject.env,
         run_url=subject.run_url,
+        may_wait=subject.may_wait,
     )
     exists = standing is not None and standing.can_be_updated
     rows += check_types(answers.quotas, answers.usage, endpoint, exists=exists, region=subject.region)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from aces_action.aws.naming import check_names, names_for
 from aces_action.language import Text
@@ -15,7 +15,7 @@ from aces_action.project.files import read_source
 from aces_action.project.image import image_name_problems, read_image
 from aces_action.project.instance_types import instance_type_problems
 from aces_action.project.json_reader import read_json
-from aces_action.project.model import Image, Project
+from aces_action.project.model import Image, Project, Server
 from aces_action.project.pools import pool_problems
 from aces_action.project.schema import schema_problems, sound_data, unknown_keys
 from aces_action.project.serving import serving_problems, settings_problems
@@ -63,16 +63,38 @@ def load_project(
         tasks = task_names(algorithm) if algorithm else ()
         problems += register_problems(register, tasks or None, image_path)
     if infra:
-        problems += [*account_problems(infra, role_account), *instance_type_problems(infra), *pool_problems(infra)]
-        problems += settings_problems(infra)
-        if not unknown_keys(infra, _INFRA_SCHEMA):  # a mistyped key may be the one that is missing
-            problems += serving_problems(infra)
-        if project and env:
-            problems += _name_problems(infra, project, env)
-    problems = sorted(_causes(problems), key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.code))
+        problems += _infra_problems(infra, project, env, role_account)
+    problems = _in_order(problems)
     if register is None or algorithm is None or infra is None or any(problem.severity == "error" for problem in problems):
         return None, problems
     return build_project(register, algorithm, infra, image), problems
+
+
+def load_server(
+    workspace: Path, *, project: str | None, env: str | None, role_account: str | None, config_path: str | None
+) -> tuple[Server | None, list[Problem]]:
+    """The infra file alone, with its own problems: what stops or rolls back asks for no more."""
+    infra_file = config_path or _infra_file(workspace, project, env)
+    infra, problems = _load(workspace, infra_file, _INFRA_SCHEMA, _INFRASTRUCTURE) if infra_file else (None, [])
+    if infra:
+        problems = _in_order([*problems, *_infra_problems(infra, project, env, role_account)])
+    if infra is None or any(problem.severity == "error" for problem in problems):
+        return None, problems
+    return Server(infra=build_infra(infra.data), infra_file=PurePosixPath(infra.source.file)), problems
+
+
+def _infra_problems(infra: Document, project: str | None, env: str | None, role_account: str | None) -> list[Problem]:
+    problems = [*account_problems(infra, role_account), *instance_type_problems(infra), *pool_problems(infra)]
+    problems += settings_problems(infra)
+    if not unknown_keys(infra, _INFRA_SCHEMA):  # a mistyped key may be the one that is missing
+        problems += serving_problems(infra)
+    if project and env:
+        problems += _name_problems(infra, project, env)
+    return problems
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(_causes(problems), key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.code))
 
 
 def _infra_file(workspace: Path, project: str | None, env: str | None) -> str | None:

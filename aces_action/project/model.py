@@ -162,6 +162,14 @@ class Infra:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What the infra file alone says: enough for what is deployed already, whatever becomes of the other files."""
+
+    infra: Infra
+    infra_file: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """Everything that the caller's files say, valid in itself and across files."""
 

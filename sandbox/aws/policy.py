@@ -86,10 +86,13 @@ def _conditions(statement: JSON) -> Iterator[tuple[str, str, list[Any]]]:
 
 
 def _holds(operator: str, values: list[Any], wanted: list[Any]) -> bool:
-    name = operator.removeprefix("ForAnyValue:")
+    every = operator.startswith("ForAllValues:")
+    name = operator.removeprefix("ForAllValues:").removeprefix("ForAnyValue:")
     negated = name.startswith("StringNot")
     compare = _OPERATORS.get(name.replace("Not", "", 1) if negated else name)
     if compare is None:
         raise NotImplementedError(f"The condition operator {operator}")
-    found = any(compare(str(value), str(one)) for value in values for one in wanted)
-    return not found if negated else found
+    each = [any(compare(str(value), str(one)) for one in wanted) for value in values]
+    if every:  # of no value at all it holds, too
+        return not any(each) if negated else all(each)
+    return not any(each) if negated else any(each)

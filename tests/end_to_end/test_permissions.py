@@ -134,7 +134,8 @@ NEEDED_TO_DEPLOY = {
     "BatchRegister": "batch:RegisterJobDefinition",
     "BatchRegisterTags": "batch:TagResource",
 }
-NEEDED_TO_UPDATE = {"EndpointChangeTags": "sagemaker:AddTags"}
+NEEDED_TO_UPDATE = {"EndpointNotes": "sagemaker:AddTags", "EndpointChangeTags": "sagemaker:AddTags"}
+NEEDED_TO_LOOK = {"EndpointGenerations": "sagemaker:ListEndpointConfigs"}
 # A run without them goes on, with a warning of this code.
 ONLY_A_WARNING = {
     "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
@@ -151,7 +152,7 @@ ONLY_A_WARNING = {
 
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
-    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE
+    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK
     assert needed.keys() | ONLY_A_WARNING.keys() == {statement["Sid"] for statement in statements(everything)}
 
     for sid, action in NEEDED_TO_PLAN.items():
@@ -173,6 +174,9 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
     for sid, action in NEEDED_TO_UPDATE.items():
         assert_stopped(deployer, without(everything, sid), action)
+
+    for sid, action in NEEDED_TO_LOOK.items():
+        assert_stopped(deployer, without(everything, sid), action, command="status")
 
     deployer.set_permissions(deployer.role.managed)
     status, log = deployer.run()

@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from aces_action.changes import Change
 from aces_action.endpoint.current import CurrentEndpoint
 from aces_action.endpoint.desired import DesiredEndpoint, desired
 from aces_action.endpoint.plan import plan, tags_change
@@ -239,12 +240,20 @@ def test_tags_of_other_content_on_an_endpoint_that_serves_ours_are_a_change_of_t
         progress=(),
     )
     nothing = plan(made, serving)[-1]
-    assert tags_change(made, nothing, made.content_hash) is None
-    change = tags_change(made, nothing, "0" * 64)
+    assert tags_change(made, nothing, made.content_hash, noted=True) is None
+    change = tags_change(made, nothing, "0" * 64, noted=True)
     assert change is not None
     assert (change.verb, change.resource, change.name) == ("update", "endpoint tags", "server")
     assert change.reasons[0].en == f"aces:content-hash: {'0' * 64} -> {made.content_hash}"
-    missing = tags_change(made, nothing, None)
+    missing = tags_change(made, nothing, None, noted=True)
     assert missing is not None
     assert missing.reasons[0].ja == f"aces:content-hash: （未設定） -> {made.content_hash}"
-    assert tags_change(made, plan(made, None)[-1], None) is None
+    assert tags_change(made, plan(made, None)[-1], None, noted=True) is None
+
+
+def test_a_config_whose_tags_do_not_say_that_it_serves_is_noted_by_the_next_run() -> None:
+    made = wanted(EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime"))
+    nothing = Change(verb="nothing", resource="endpoint", name="server")
+    change = tags_change(made, nothing, made.content_hash, noted=False)
+    assert change is not None
+    assert [each.en for each in change.reasons] == [f"the tags of {made.config_name} do not say that it serves"]

@@ -187,6 +187,10 @@ SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
 ENDPOINT = arn("sagemaker", "endpoint/plates-dev-algorithm-server")
 
 
+CONFIG = arn("sagemaker", "endpoint-config/plates-dev-algorithm-server-1f0c9a2b7e")
+TAG_KEYS = {"aws:TagKeys": [*OURS, "aces:served"]}
+
+
 class TestScope:
     """What the deploying role is refused. What it may do, the end-to-end tests show."""
 
@@ -246,6 +250,14 @@ class TestScope:
                 "delete a config",
                 Need(action="sagemaker:DeleteEndpointConfig", resource=arn("sagemaker", "endpoint-config/plates-dev-x")),
             ),
+            (
+                "take a config over by a note",
+                Need(action="sagemaker:AddTags", resource=CONFIG, context=RESOURCE_TAGS | REQUEST_TAGS | TAG_KEYS),
+            ),
+            (
+                "note something on another's config",
+                Need(action="sagemaker:AddTags", resource=CONFIG, context={"aws:TagKeys": ["aces:served"]}),
+            ),
             ("call the endpoint", Need(action="sagemaker:InvokeEndpoint", resource=ENDPOINT)),
             ("pass another role", Need(action="iam:PassRole", resource=role("admin"), context=SAGEMAKER)),
             (
@@ -288,6 +300,8 @@ class TestScope:
     def test_the_same_is_granted_for_what_is_ours(self) -> None:
         assert self.granted(Need(action="sagemaker:UpdateEndpoint", resource=ENDPOINT, context=RESOURCE_TAGS))
         assert self.granted(Need(action="sagemaker:AddTags", resource=ENDPOINT, context=RESOURCE_TAGS | REQUEST_TAGS))
+        served = {"aws:RequestTag/aces:served": "x", "aws:TagKeys": ["aces:rollout-seconds", "aces:served"]}
+        assert self.granted(Need(action="sagemaker:AddTags", resource=CONFIG, context=RESOURCE_TAGS | served))
         assert self.granted(Need(action="iam:PassRole", resource=role("plates-dev-sagemaker-role"), context=SAGEMAKER))
 
     def test_a_bucket_under_a_key_of_its_own_is_read_and_written_by_way_of_s3_alone(self) -> None:
@@ -340,6 +354,7 @@ class TestReference:
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
             "ecr:GetAuthorizationToken",
+            "sagemaker:ListEndpointConfigs",
             "sagemaker:ListEndpoints",
             "servicequotas:ListAWSDefaultServiceQuotas",
             "servicequotas:ListServiceQuotas",

@@ -1,0 +1,73 @@
+"""What the commands about a server's endpoint share: how it is reached, and how the report follows what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aces_action import endpoint
+from aces_action.aws.clients import Clients
+from aces_action.aws.naming import Names
+from aces_action.aws.tags import Owner
+from aces_action.changes import Change
+from aces_action.endpoint.apply import ServingEndpoint
+from aces_action.endpoint.desired import deployment_config
+from aces_action.endpoint.undo import Reach, Return, bring_back
+from aces_action.github.log import Log
+from aces_action.language import EMPTY, Text
+from aces_action.project.model import Server
+from aces_action.report import Report, change_lines
+from aces_action.settings import Settings
+
+
+def teller(name: str, log: Log, report: Report) -> endpoint.Teller:
+    """Tells the log and the report of what is done to endpoint `name`; the report also what goes on if the run ends now."""
+
+    def started() -> None:
+        report.under_way = Text(
+            f"SageMaker may still be working on {name}: a run again finds that and waits for it.",
+            f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
+        )
+
+    def ended() -> None:
+        report.under_way = EMPTY
+
+    return endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended)
+
+
+def reach_of(name: str, server: Server, clients: Clients, owner: Owner, settings: Settings, log: Log, report: Report) -> Reach:
+    """The endpoint `name`, changed in the way that the infra file asks for."""
+    wanted = server.infra.endpoint
+    return Reach(
+        clients=clients,
+        owner=owner,
+        endpoint_name=name,
+        is_async=wanted is not None and wanted.mode == "async",
+        rollout=deployment_config(wanted.rollout) if wanted and wanted.rollout else None,
+        autoscaled=wanted is not None and wanted.autoscaling is not None,
+        patience=endpoint.Patience(limit=settings.wait_timeout),
+        tell=teller(name, log, report),
+        may_wait=settings.concurrency == "wait",
+    )
+
+
+def endpoint_names(names: Names) -> tuple[str, ...]:
+    """Every endpoint that this server can have: the one that the infra file asks for now, first, and those of either mode."""
+    wanted = (names.endpoint,) if names.endpoint else ()
+    return tuple(dict.fromkeys((*wanted, names.server, f"{names.server}-async")))
+
+
+def planned(changes: Iterable[Change], log: Log, report: Report) -> None:
+    """Adds changes to the report, and tells them."""
+    report.changes += changes
+    for line in change_lines(report.changes):
+        log.info(line)
+
+
+def carry_out(reach: Reach, what: Return, log: Log, report: Report) -> ServingEndpoint:
+    """Brings the endpoint to what was planned; outputs as of a deployment."""
+    report.outputs["endpoint-name"] = reach.endpoint_name
+    serving = bring_back(reach, what)
+    report.outputs["endpoint-arn"] = serving.arn
+    report.outputs["endpoint-config-name"] = serving.config_name
+    log.info(f"{serving.name} is InService with {serving.config_name}")
+    return serving

@@ -1,0 +1,41 @@
+"""The story of `command: status`: how the server stands. Reads only, also under the role that may only plan."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from aces_action.aws.naming import Names
+from aces_action.commands.access import outages_told, owner_of, sign_in
+from aces_action.commands.reach import endpoint_names
+from aces_action.endpoint.look import read_standing
+from aces_action.github.log import Log
+from aces_action.github.run import Run
+from aces_action.project.model import Server
+from aces_action.report import Report, standing_lines
+from aces_action.settings import Settings
+from aces_action.standing import as_json
+from aces_action.steps import Steps
+
+
+def status(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
+    """In the log, in the summary, and as JSON in the output `status`."""
+    clients, _ = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
+    wanted = server.infra.endpoint
+    with steps.step("Status"):
+        standing = read_standing(
+            clients.sagemaker,
+            owner_of(settings, names, run),
+            endpoint_names(names),
+            is_async=wanted is not None and wanted.mode == "async",
+            at=datetime.now(UTC),
+        )
+        for line in standing_lines(standing):
+            log.info(line)
+    report.standing = standing
+    first = standing.endpoints[0]
+    if first.status:
+        report.outputs["endpoint-name"] = first.name
+        report.outputs["endpoint-config-name"] = first.config_name
+    report.outputs["status"] = json.dumps(as_json(standing), ensure_ascii=False)
+    report.result = "shown"

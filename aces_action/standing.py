@@ -1,0 +1,141 @@
+"""What `command: status` found, as data: endpoints and generations of one server. Texts are made of it in `report`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aces_action.language import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantStanding:
+    """Instances and traffic weight of a variant, as they are and as they are to become."""
+
+    name: str
+    instances: int
+    desired_instances: int
+    weight: float
+    desired_weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointStanding:
+    """One endpoint. `status` is SageMaker's, empty where there is no endpoint: it is stopped, or was never deployed.
+
+    `target` is the endpoint config that a roll-out under way leads to, `begun_by` the run that began it, `progress` how far its
+    variants are; `run_url` and `commit` are those of what it serves; `drift` what others have changed of it.
+    """
+
+    name: str
+    status: str = ""
+    ours: bool = True
+    config_name: str = ""
+    created: datetime | None = None
+    failure_reason: str = ""
+    variants: tuple[VariantStanding, ...] = ()
+    under_way: bool = False
+    target: str = ""
+    progress: tuple[str, ...] = ()
+    begun_by: str = ""
+    commit: str = ""
+    run_url: str = ""
+    drift: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationStanding:
+    """One generation: when it began to serve and when it was given up, how long its roll-out took, and what it is made of."""
+
+    name: str
+    serves: bool
+    served: datetime | None
+    withdrawn: datetime | None
+    rollout_seconds: float | None
+    image_digest: str
+    weights: str
+    instance_type: str
+    commit: str
+    run_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All of one server at the time `at`. Generations newest first. `previous`: what a rollback would bring back."""
+
+    at: datetime
+    endpoints: tuple[EndpointStanding, ...]
+    generations: tuple[GenerationStanding, ...]
+    previous: str = ""
+
+    @property
+    def stopped(self) -> bool:
+        return not any(endpoint.status for endpoint in self.endpoints)
+
+
+def as_json(standing: Standing) -> dict[str, object]:
+    """For the output `status`: times in ISO 8601, UTC; reasons of drift in English."""
+    return {
+        "at": _iso(standing.at),
+        "stopped": standing.stopped,
+        "previous": standing.previous,
+        "endpoints": [_endpoint(each, standing.at) for each in standing.endpoints],
+        "generations": [_generation(each) for each in standing.generations],
+    }
+
+
+def hours(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else max(0.0, round((now - since).total_seconds() / 3600, 2))
+
+
+def _endpoint(endpoint: EndpointStanding, now: datetime) -> dict[str, object]:
+    return {
+        "name": endpoint.name,
+        "status": endpoint.status or None,
+        "ours": endpoint.ours,
+        "endpoint-config": endpoint.config_name or None,
+        "created": _iso(endpoint.created),
+        "age-hours": hours(endpoint.created, now),
+        "failure-reason": endpoint.failure_reason or None,
+        "commit": endpoint.commit or None,
+        "run": endpoint.run_url or None,
+        "variants": [
+            {
+                "name": each.name,
+                "instances": each.instances,
+                "desired-instances": each.desired_instances,
+                "weight": each.weight,
+                "desired-weight": each.desired_weight,
+            }
+            for each in endpoint.variants
+        ],
+        "under-way": _under_way(endpoint),
+        "drift": [each.en for each in endpoint.drift],
+    }
+
+
+def _under_way(endpoint: EndpointStanding) -> dict[str, object] | None:
+    if not endpoint.under_way:
+        return None
+    progress: Sequence[str] = endpoint.progress
+    return {"to": endpoint.target or None, "run": endpoint.begun_by or None, "progress": list(progress)}
+
+
+def _generation(generation: GenerationStanding) -> dict[str, object]:
+    return {
+        "name": generation.name,
+        "serves": generation.serves,
+        "served": _iso(generation.served),
+        "withdrawn": _iso(generation.withdrawn),
+        "rollout-seconds": generation.rollout_seconds,
+        "image-digest": generation.image_digest or None,
+        "weights": generation.weights or None,
+        "instance-type": generation.instance_type or None,
+        "commit": generation.commit or None,
+        "run": generation.run_url or None,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,142 @@
+"""Every status of an endpoint as the starting point of every command: what comes of it, cell by cell.
+
+The server has served A, then B; a deployment brings C. The table of docs/sagemaker.md is this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from aces_action.endpoint.look import read_standing
+from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.problems import ActionError
+from tests.commands.conftest import LATELY, LONG_AGO, Server
+
+# What serves in the end, or the code of the error; 'nothing': there is no endpoint. '=': nothing was changed
+TABLE = {
+    # status                 deploy  rollback  stop         start  status
+    "not there": ("C", "E007 nothing", "nothing =", "B", "not there"),
+    "InService": ("C", "A", "nothing", "B =", "InService"),
+    "Creating": ("C", "A", "nothing", "B =", "Creating"),
+    "Updating": ("C", "A", "nothing", "B =", "Updating"),
+    "SystemUpdating": ("C", "A", "nothing", "B =", "SystemUpdating"),
+    "RollingBack": ("C", "B =", "nothing", "B =", "RollingBack"),
+    "Failed": ("C", "A", "nothing", "B", "Failed"),
+    "Deleting": ("C", "E007 nothing", "nothing", "B", "Deleting"),
+    "OutOfService": ("C", "A", "nothing", "B", "OutOfService"),
+    "UpdateRollbackFailed": ("C", "B", "nothing", "B", "UpdateRollbackFailed"),
+}
+
+
+def deploy(server: Server) -> bool:
+    server.deploy("C", run=9)
+    return True
+
+
+def rollback(server: Server) -> bool:
+    planned = plan_rollback(server.reach())
+    bring_back(server.reach(), planned)
+    return planned.has_changes
+
+
+def stopping(server: Server) -> bool:
+    planned = plan_stop(server.reach())
+    stop(server.reach(), planned)
+    return any(change.is_change for change in planned.changes)
+
+
+def start(server: Server) -> bool:
+    planned = plan_start(server.reach())
+    bring_back(server.reach(), planned)
+    return planned.has_changes
+
+
+COMMANDS: dict[str, Callable[[Server], bool]] = {"deploy": deploy, "rollback": rollback, "stop": stopping, "start": start}
+
+
+@pytest.fixture
+def standing_server(server: Server) -> Server:
+    server.stand(A=LONG_AGO, B=LATELY)
+    return server
+
+
+def bring_into(server: Server, status: str) -> None:
+    if status == "not there":
+        server.client.delete_endpoint(EndpointName=server.name)
+        while server.serves():
+            pass
+    elif status == "Deleting":
+        server.next_rollout(outcome="success", deleting_seconds=0.5)
+        server.client.delete_endpoint(EndpointName=server.name)
+    elif status != "InService":
+        lasts = status in {"Failed", "OutOfService", "UpdateRollbackFailed"}
+        server.hold(status, None if lasts else 0)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("status", TABLE)
+def test_each_command_from_each_status(standing_server: Server, status: str, command: str) -> None:
+    server = standing_server
+    expected = TABLE[status][list(COMMANDS).index(command)]
+    bring_into(server, status)
+    try:
+        changed = COMMANDS[command](server)
+    except ActionError as error:
+        outcome = f"{error.problems[0].code.removeprefix('ACES-')} {server.serves() or 'nothing'}"
+    else:
+        outcome = f"{server.serves() or 'nothing'}{'' if changed else ' ='}"
+    assert outcome == expected, server.lines
+    assert server.under_way == [False]
+    if outcome in {"A", "B", "C"}:  # what serves is noted, and the endpoint's tags name it
+        served = server.generations()[outcome]
+        assert served.was_good
+        assert served.content_hash == server.tags()["aces:content-hash"]
+        assert served.served == max(each.served for each in server.generations().values() if each.served)
+
+
+@pytest.mark.parametrize("status", TABLE)
+def test_status_shows_each_status_and_changes_nothing(standing_server: Server, status: str) -> None:
+    server = standing_server
+    bring_into(server, status)
+    standing = read_standing(server.client, server.owner, [server.name], is_async=False, at=datetime.now(UTC))
+    assert (standing.endpoints[0].status or "not there") == TABLE[status][-1]
+    assert standing.stopped == (status == "not there")
+    assert {server.version_of(each.name) for each in standing.generations} == {"A", "B"}
+
+
+def test_a_rollback_from_an_update_that_is_under_way_gives_that_up(standing_server: Server) -> None:
+    server = standing_server
+    begin_update(server, "C")
+    roll_back(server.reach())
+    assert server.serves() == "B"
+    assert not server.generations()["C"].was_good
+    assert server.generations()["B"].was_good
+
+
+def test_a_rollback_that_sagemaker_does_itself_meanwhile_is_not_done_twice(standing_server: Server) -> None:
+    server = standing_server
+    server.next_rollout(outcome="rollback")
+    begin_update(server, "C")
+    assert not plan_rollback(server.reach()).has_changes
+    assert server.serves() == "B"
+
+
+def test_a_rollback_that_was_cut_off_is_joined_by_the_next(standing_server: Server) -> None:
+    server = standing_server
+    planned = plan_rollback(server.reach())
+    server.next_rollout(outcome="success", updating_seconds=600)
+    with pytest.raises(ActionError, match="ACES-E003"):
+        bring_back(server.reach(limit=0), planned)
+    server.control("DELETE", "endpoints")
+    assert server.serves() == "B Updating"
+    again = plan_rollback(server.reach())
+    assert [change.verb for change in again.changes if change.resource == "endpoint"] == ["attach"]
+
+
+def begin_update(server: Server, version: str) -> None:
+    """An update by another run that was cut off before its end."""
+    content = server.put(version, run=3)
+    server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=content.config_name)

@@ -1,0 +1,243 @@
+"""What a rollback, a start and a stop decide and leave behind, and what a deployment notes: in this process, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from aces_action.aws.tags import ROLLOUT_RUN
+from aces_action.changes import Change
+from aces_action.endpoint import read_plan
+from aces_action.endpoint.apply import ServingEndpoint
+from aces_action.endpoint.current import read_endpoint
+from aces_action.endpoint.generations import mark_withdrawn
+from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.problems import ActionError
+from tests.commands.conftest import LATELY, LONG_AGO, RUN, Server
+
+
+def endpoint_change(changes: list[Change]) -> Change:
+    return next(each for each in changes if each.resource == "endpoint")
+
+
+def reasons(change: Change) -> list[str]:
+    return [each.en for each in change.reasons]
+
+
+def scale(server: Server, count: int) -> None:
+    wish = {"VariantName": "AllTraffic", "DesiredInstanceCount": count}
+    server.client.update_endpoint_weights_and_capacities(EndpointName=server.name, DesiredWeightsAndCapacities=[wish])
+    while server.serves().endswith("Updating"):
+        pass
+
+
+def instances(server: Server) -> int:
+    current = read_endpoint(server.client, server.name)
+    assert current is not None
+    return current.variants[0].current_instances
+
+
+class TestRollback:
+    def test_it_goes_back_step_by_step_and_never_to_what_was_given_up(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LONG_AGO + timedelta(days=1), C=LATELY)
+        roll_back(server.reach())
+        assert server.serves() == "B"
+        roll_back(server.reach())
+        assert server.serves() == "A"
+        with pytest.raises(ActionError, match="ACES-E007") as caught:
+            roll_back(server.reach())
+        hint = caught.value.problems[0].hint
+        assert server.config("C") in hint.en
+        assert hint.ja.count("に取りやめ") == 2
+        assert server.serves() == "A"
+
+    def test_the_tags_of_the_endpoint_are_those_of_what_it_serves_again(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        roll_back(server.reach(run=7))
+        tags, back = server.tags(), server.generations()["A"]
+        assert tags["aces:content-hash"] == back.content_hash
+        assert (tags["aces:commit"], tags["aces:run-url"]) == (f"{1:040x}", f"{RUN}/7")
+        assert (back.run_url, back.tags[ROLLOUT_RUN]) == (f"{RUN}/1", f"{RUN}/7")
+
+    def test_given_up_content_is_good_again_once_it_is_deployed_anew(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        roll_back(server.reach())
+        server.deploy("B", run=10)
+        assert server.generations()["B"].was_good
+        roll_back(server.reach())
+        assert server.serves() == "A"
+
+    def test_a_rollback_that_sagemaker_takes_back_is_a_failure_and_what_was_left_stays_given_up(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        server.next_rollout(outcome="rollback-silent")
+        with pytest.raises(ActionError, match="ACES-E002"):
+            roll_back(server.reach())
+        assert server.serves() == "B"
+        assert not server.generations()["B"].was_good
+
+    def test_from_what_the_action_did_not_make_it_goes_back_to_what_served_last(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        variants = [dict(each) for each in server.content("B").config["ProductionVariants"]]
+        server.client.create_endpoint_config(EndpointConfigName=f"{server.name}-byhand", ProductionVariants=variants)
+        server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=f"{server.name}-byhand")
+        roll_back(server.reach())
+        assert server.serves() == "B"
+
+    def test_it_is_among_generations_of_the_same_mode(self, make_server: Callable[..., Server]) -> None:
+        realtime = make_server()
+        realtime.stand(A=LONG_AGO)
+        asynchronous = make_server(is_async=True)
+        asynchronous.owner = realtime.owner
+        asynchronous.stand(B=LATELY)
+        with pytest.raises(ActionError, match="ACES-E007"):
+            plan_rollback(asynchronous.reach())
+
+    def test_a_generation_without_its_model_is_refused_before_anything_is_touched(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        server.client.delete_model(ModelName=server.content("A").model_name)
+        with pytest.raises(ActionError, match=r"ACES-E007.*its model is gone"):
+            roll_back(server.reach())
+        assert server.generations()["B"].was_good
+
+    def test_a_generation_without_its_image_is_refused_too(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        gone = {"kind": "error", "status": 400, "code": "RepositoryNotFoundException", "message": "There is none."}
+        server.control("POST", "faults", {"service": "ecr", "operation": "BatchGetImage", **gone})
+        with pytest.raises(ActionError, match=r"ACES-E007.*its image .* is gone"):
+            roll_back(server.reach())
+
+    def test_one_that_was_cut_off_and_is_done_meanwhile_is_noted_and_the_next_goes_further(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LONG_AGO + timedelta(days=1), C=LATELY)
+        mark_withdrawn(server.client, server.generations()["C"].arn, at=LATELY + timedelta(hours=1))
+        server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=server.config("B"))
+        while server.serves() != "B":
+            pass
+        planned = plan_rollback(server.reach())
+        assert [(each.verb, each.resource) for each in planned.changes if each.is_change] == [("update", "endpoint tags")]
+        bring_back(server.reach(), planned)
+        assert server.serves() == "B"
+        assert server.tags()["aces:content-hash"] == server.generations()["B"].content_hash
+        roll_back(server.reach())
+        assert server.serves() == "A"
+
+
+class TestStop:
+    def test_what_serves_is_noted_before_the_endpoint_goes_so_that_start_finds_it(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        mark_withdrawn(server.client, server.generations()["B"].arn, at=LATELY + timedelta(hours=1))  # its rollback failed
+        asked: list[str] = []
+        stop(server.reach(), plan_stop(server.reach()), before_deletion=lambda name: asked.append(f"{name} {server.serves()}"))
+        assert asked == [f"{server.name} B"]
+        assert server.serves() == ""
+        planned = plan_start(server.reach())
+        assert not isinstance(planned.goal, ServingEndpoint)
+        assert planned.goal.config_name == server.config("B")
+
+    def test_what_it_has_cost_is_told_in_instance_hours(self, server: Server) -> None:
+        server.stand(A=LATELY)
+        scale(server, 3)
+        current = read_endpoint(server.client, server.name)
+        assert current is not None
+        assert current.created is not None
+        later = current.created + timedelta(hours=2)
+        [change] = plan_stop(server.reach(now=lambda: later)).changes
+        assert reasons(change) == ["about 6.0 instance-hours since it was made (3 × 2.0 h, by today's count)"]
+
+    def test_an_endpoint_of_others_beside_the_wanted_one_is_passed_by(self, server: Server) -> None:
+        server.stand(A=LATELY)
+        server.client.delete_tags(ResourceArn=read_arn(server), TagKeys=["aces:managed-by"])
+        assert plan_stop(server.reach(), only_if_ours=True).changes == ()
+        with pytest.raises(ActionError, match="ACES-E004"):
+            plan_stop(server.reach())
+
+
+class TestDeploy:
+    def test_a_good_rollout_is_noted_with_its_time_and_a_joined_one_without(self, server: Server) -> None:
+        server.deploy("A")
+        served = server.generations()["A"]
+        assert served.was_good
+        assert served.rollout_seconds is not None
+
+    def test_notes_that_an_earlier_run_could_not_make_are_made_by_the_next(self, server: Server) -> None:
+        server.put("A")
+        server.client.create_endpoint(
+            EndpointName=server.name,
+            EndpointConfigName=server.config("A"),
+            Tags=[{"Key": key, "Value": value} for key, value in server.by(1).tags(server.content("A").content_hash).items()],
+        )
+        while server.serves() != "A":
+            pass
+        [*_, stale] = read_plan(server.client, server.content("A"), server.by(2))
+        assert (stale.resource, reasons(stale)) == (
+            "endpoint tags",
+            [f"the tags of {server.config('A')} do not say that it serves"],
+        )
+        server.deploy("A", run=2)
+        assert server.generations()["A"].was_good
+        assert not any(each.is_change for each in read_plan(server.client, server.content("A"), server.by(3)))
+
+    def test_a_rollout_that_others_began_is_refused_before_anything_is_made(self, server: Server) -> None:
+        server.stand(A=LATELY)
+        server.next_rollout(outcome="success", updating_seconds=600)
+        config = server.put("B", run=3).config_name
+        server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=config)
+        with pytest.raises(ActionError, match=f"ACES-P028.*{RUN}/3"):
+            server.deploy("C", run=4, may_wait=False)
+        assert "C" not in server.generations()
+        for planning in (plan_rollback, plan_start, plan_stop):
+            with pytest.raises(ActionError, match="ACES-P028"):
+                planning(server.reach(run=4, may_wait=False))
+        change = endpoint_change(read_plan(server.client, server.content("C"), server.by(4)))
+        assert reasons(change)[-1] == f"Updating to {config} was begun by {RUN}/3"
+
+    def test_content_of_an_earlier_run_is_told_to_be_rolled_out_by_this_one(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        server.deploy("A", run=5)
+        assert server.generations()["A"].tags[ROLLOUT_RUN] == f"{RUN}/5"
+
+
+class TestDrift:
+    def test_instances_that_people_have_scaled_are_told_and_kept(self, server: Server) -> None:
+        server.stand(A=LATELY)
+        scale(server, 3)
+        told = "AllTraffic: 3 instances instead of 1: kept"
+        unchanged = endpoint_change(read_plan(server.client, server.content("A"), server.owner))
+        assert (unchanged.verb, reasons(unchanged)) == ("nothing", [told])
+        assert reasons(endpoint_change(read_plan(server.client, server.content("B"), server.owner)))[-1] == told
+        server.deploy("B")
+        assert instances(server) == 3
+
+    def test_another_count_in_the_infra_file_sets_them_back(self, server: Server) -> None:
+        server.stand(A=LATELY)
+        scale(server, 3)
+        wanted = server.content("A", instances=2)
+        told = reasons(endpoint_change(read_plan(server.client, wanted, server.owner)))
+        assert "AllTraffic: 3 instances instead of 1: set back" in told
+        server.deploy("A", instances=2)
+        assert instances(server) == 2
+
+    def test_a_config_that_is_none_of_ours_is_told(self, server: Server) -> None:
+        server.stand(A=LATELY)
+        variants = [dict(each) for each in server.content("A").config["ProductionVariants"]]
+        server.client.create_endpoint_config(EndpointConfigName=f"{server.name}-byhand", ProductionVariants=variants)
+        server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=f"{server.name}-byhand")
+        while server.serves().endswith("Updating"):
+            pass
+        change = endpoint_change(read_plan(server.client, server.content("A"), server.owner))
+        assert f"it serves {server.name}-byhand, which this action did not make" in reasons(change)
+
+    def test_tags_that_name_other_content_than_what_serves_are_told(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=server.config("A"))
+        while server.serves().endswith("Updating"):
+            pass
+        change = endpoint_change(read_plan(server.client, server.content("C"), server.owner))
+        assert any("its tags name other content" in each for each in reasons(change))
+
+
+def read_arn(server: Server) -> str:
+    current = read_endpoint(server.client, server.name)
+    assert current is not None
+    return current.arn

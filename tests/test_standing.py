@@ -1,0 +1,96 @@
+"""How a server stands, as `command: status` tells it: log, summary and output."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from aces_action.language import Language, Text
+from aces_action.report import Report, standing_lines, summary
+from aces_action.standing import EndpointStanding, GenerationStanding, Standing, VariantStanding, as_json
+
+NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)
+OLD = GenerationStanding(
+    name="server-a",
+    serves=False,
+    served=NOW - timedelta(days=2),
+    withdrawn=None,
+    rollout_seconds=185.0,
+    image_digest="sha256:" + "1" * 64,
+    weights="s3://plates-dev/shared/weights/releases/abcdef0123456789/deploy.tar.gz",
+    instance_type="ml.t2.xlarge",
+    commit="0123456789abcdef",
+    run_url="https://github.com/org/plates/actions/runs/7",
+)
+LIVE = replace(OLD, name="server-b", serves=True, served=NOW - timedelta(hours=3), rollout_seconds=None)
+ENDPOINT = EndpointStanding(
+    name="server",
+    status="Updating",
+    config_name="server-b",
+    created=NOW - timedelta(hours=5),
+    variants=(VariantStanding(name="AllTraffic", instances=1, desired_instances=3, weight=1.0, desired_weight=1.0),),
+    under_way=True,
+    target="server-c",
+    progress=("AllTraffic: Creating",),
+    begun_by="https://github.com/org/plates/actions/runs/9",
+    commit="0123456789abcdef",
+    drift=(Text("AllTraffic: 3 instances instead of 1: kept", "AllTraffic: インスタンス数3（設定は1）。そのまま維持します"),),
+)
+STANDING = Standing(at=NOW, endpoints=(ENDPOINT,), generations=(LIVE, OLD), previous="server-a")
+STOPPED = Standing(at=NOW, endpoints=(EndpointStanding(name="server"),), generations=(replace(LIVE, serves=False), OLD))
+
+
+def page(standing: Standing, language: Language = "en") -> str:
+    return summary(Report(result="shown", standing=standing), language, lambda text: text)
+
+
+def test_the_log_tells_what_serves_what_is_under_way_and_by_whom() -> None:
+    assert standing_lines(STANDING) == [
+        "endpoint server  Updating",
+        "  serves server-b",
+        "  made 5.0 h ago",
+        "  AllTraffic: 1 of 3 instances, weight 1",
+        "  under way: Updating to server-c, begun by https://github.com/org/plates/actions/runs/9",
+        "  AllTraffic: Creating",
+        "  commit 0123456789abcdef",
+        "  changed by others: AllTraffic: 3 instances instead of 1: kept",
+        "generation            served                withdrawn  roll-out    image         weights       instance type  commit",
+        "server-b    serves    2026-05-11 09:00 UTC                         111111111111  abcdef012345  ml.t2.xlarge   0123456789ab",
+        "server-a    previous  2026-05-09 12:00 UTC             3 min 05 s  111111111111  abcdef012345  ml.t2.xlarge   0123456789ab",
+    ]
+
+
+def test_a_stopped_server_is_called_so_with_the_way_back() -> None:
+    assert STOPPED.stopped
+    assert "It is stopped: `command: start` brings back what served last." in standing_lines(STOPPED)
+    assert "停止しています。command: startで、最後に稼働していた世代を再開できます。" in page(STOPPED, "ja")
+    assert as_json(STOPPED)["stopped"] is True
+
+
+def test_the_summary_has_a_table_of_endpoints_and_one_of_generations() -> None:
+    shown = page(STANDING)
+    assert "| <code>server</code> | Updating | serves server-b<br>made 5.0 h ago<br>" in shown
+    assert "| <code>server-a</code> | previous | 2026-05-09 12:00 UTC |  | 3 min 05 s | " in shown
+    assert "### 世代" in page(STANDING, "ja")
+    assert "進行中: Updating（server-cへ）" in page(STANDING, "ja")
+
+
+def test_nothing_that_aws_tells_is_taken_for_markup() -> None:
+    failed = replace(ENDPOINT, failure_reason="<script>alert(1)</script> [x](http://x) | `y`")
+    shown = page(Standing(at=NOW, endpoints=(failed,), generations=(replace(OLD, run_url="a|b"),)))
+    assert "<script>" not in shown
+    assert "[x]" not in shown
+    assert "a|b" not in shown
+
+
+def test_the_output_is_json_with_times_in_utc() -> None:
+    told = json.loads(json.dumps(as_json(STANDING)))
+    assert told["endpoints"][0]["under-way"] == {
+        "to": "server-c",
+        "run": "https://github.com/org/plates/actions/runs/9",
+        "progress": ["AllTraffic: Creating"],
+    }
+    assert (told["endpoints"][0]["age-hours"], told["previous"]) == (5.0, "server-a")
+    assert told["generations"][0]["served"] == "2026-05-11T09:00:00+00:00"
+    assert told["endpoints"][0]["drift"] == ["AllTraffic: 3 instances instead of 1: kept"]
