@@ -143,12 +143,14 @@ def apply(
     tell: Teller,
     usual: float | None = None,
     may_wait: bool = True,
+    before_deletion: Callable[[str], object] | None = None,
     today: Callable[[], datetime] = _now,
 ) -> ServingEndpoint:
     """Creates what is missing, starts the roll-out (or joins one to the same content) and waits for its end.
 
     Then notes on endpoint and endpoint config what serves since when. `usual`: seconds that a roll-out took before; `may_wait`:
-    for a roll-out that somebody else has begun; `today`: the time of the note.
+    for a roll-out that somebody else has begun; `before_deletion`: called with the endpoint's name where it has to be made anew;
+    `today`: the time of the note.
 
     Raises ActionError: E001 failed, E002 rolled back, E003 too long, E004 not ours, E005 refused, E006 a mix, P028 somebody
     else's is under way.
@@ -159,7 +161,9 @@ def apply(
             _refuse_others(client, desired.endpoint_name, owner)
         if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
             _create_parts(session, client, desired, owner, changes, tell)
-        current, seconds = _roll_out(session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait)
+        current, seconds = _roll_out(
+            session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait, before_deletion=before_deletion
+        )
     except ClientError as error:
         raise ActionError(_refused(error, desired)) from error
     name, config_name = desired.endpoint_name, current.config_name
@@ -221,6 +225,7 @@ def _roll_out(
     *,
     usual: float | None,
     may_wait: bool,
+    before_deletion: Callable[[str], object] | None,
 ) -> tuple[CurrentEndpoint, float | None]:
     """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew.
 
@@ -241,6 +246,10 @@ def _roll_out(
             raise ActionError(problem)
         tell.say(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
     if verb != "nothing":
+        if verb == "replace":
+            tell.say(f"deletes {name}, which can only be made anew")
+            remove(session, client, name, patience=patience, tell=tell, before_deletion=before_deletion)
+            tell.changed(Text(f"endpoint {name} deleted, to be made anew", f"エンドポイント{name}の削除（作り直すため）"))
         started = _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell, usual=usual)
         current = settle(client, name, patience=patience, tell=tell.say)
         seconds = patience.now() - started
@@ -269,10 +278,6 @@ def _start(
 
     name, config_name = desired.endpoint_name, desired.config_name
     before = f", which takes {duration(usual)} as a rule" if usual is not None else ""
-    if verb == "replace":
-        tell.say(f"deletes {name}, which can only be made anew")
-        remove(session, client, name, patience=patience, tell=tell)
-        tell.changed(Text(f"endpoint {name} deleted, to be made anew", f"エンドポイント{name}の削除（作り直すため）"))
     _until(lambda: read_config(client, config_name) is not None)
     if verb == "update":
         tell.say(f"updates {name} to {config_name}{before}")
@@ -297,13 +302,25 @@ def _start(
     return started
 
 
-def remove(session: boto3.Session, client: SageMakerClient, name: str, *, patience: Patience, tell: Teller) -> None:
+def remove(
+    session: boto3.Session,
+    client: SageMakerClient,
+    name: str,
+    *,
+    patience: Patience,
+    tell: Teller,
+    before_deletion: Callable[[str], object] | None = None,
+) -> None:
     """Deletes an endpoint of ours that is not under way, and waits until it is gone.
+
+    `before_deletion` is called with its name first: to take off it what would outlive it, such as autoscaling.
 
     Raises ClientError, and ActionError: E001 it is still there, E003 it took too long.
     """
     from aces_action.endpoint import sdk
 
+    if before_deletion:
+        before_deletion(name)
     with _at_work("DeleteEndpoint", tell):
         sdk.find_endpoint(session, name).delete()
     left: list[CurrentEndpoint] = []

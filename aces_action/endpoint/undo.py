@@ -52,7 +52,8 @@ def _now() -> datetime:
 class Reach:
     """Which endpoint is changed, for whom, and how. `rollout` is the DeploymentConfig of an update.
 
-    `autoscaled`: the number of instances is autoscaling's business; `may_wait`: for a roll-out that somebody else has begun.
+    `autoscaled`: the number of instances is autoscaling's business; `may_wait`: for a roll-out that somebody else has begun;
+    `before_deletion` is called with the endpoint's name right before it is deleted.
     """
 
     clients: Clients
@@ -64,6 +65,7 @@ class Reach:
     patience: Patience
     tell: Teller
     may_wait: bool = True
+    before_deletion: Callable[[str], object] | None = None
     now: Callable[[], datetime] = _now
 
 
@@ -162,6 +164,7 @@ def bring_back(reach: Reach, planned: Return) -> ServingEndpoint:
         tell=reach.tell,
         usual=planned.usual,
         may_wait=reach.may_wait,
+        before_deletion=reach.before_deletion,
         today=reach.now,
     )
 
@@ -220,11 +223,8 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
     return Stop(changes=(change,), live=live if serves else None, instances=instances, hours=hours)
 
 
-def stop(reach: Reach, planned: Stop, *, before_deletion: Callable[[str], object] | None = None) -> None:
-    """Deletes the endpoint and waits until it is gone. Configs, models and weights stay, for `start`.
-
-    `before_deletion` is called with the endpoint's name when it is certain to be deleted: to take autoscaling off it.
-    """
+def stop(reach: Reach, planned: Stop) -> None:
+    """Deletes the endpoint and waits until it is gone. Configs, models and weights stay, for `start`."""
     if not any(change.verb == "delete" for change in planned.changes):
         return
     name, sagemaker = reach.endpoint_name, reach.clients.sagemaker
@@ -232,9 +232,14 @@ def stop(reach: Reach, planned: Stop, *, before_deletion: Callable[[str], object
         if planned.live and not planned.live.was_good:
             # its roll-out was never noted, or its rollback failed: it serves, so it is what `start` has to bring back
             mark_served(sagemaker, planned.live.arn, at=reach.now(), seconds=None)
-        if before_deletion:
-            before_deletion(name)
-        remove(reach.clients.session, sagemaker, name, patience=reach.patience, tell=reach.tell)
+        remove(
+            reach.clients.session,
+            sagemaker,
+            name,
+            patience=reach.patience,
+            tell=reach.tell,
+            before_deletion=reach.before_deletion,
+        )
     except AWS_ERRORS as error:
         raise ActionError(explain(error, resource=name)) from error
     reach.tell.changed(Text(f"endpoint {name} deleted", f"エンドポイント{name}の削除"))

@@ -128,12 +128,20 @@ class TestStop:
         server.stand(A=LONG_AGO, B=LATELY)
         mark_withdrawn(server.client, server.generations()["B"].arn, at=LATELY + timedelta(hours=1))  # its rollback failed
         asked: list[str] = []
-        stop(server.reach(), plan_stop(server.reach()), before_deletion=lambda name: asked.append(f"{name} {server.serves()}"))
+        reach = server.reach(before_deletion=lambda name: asked.append(f"{name} {server.serves()}"))
+        stop(reach, plan_stop(reach))
         assert asked == [f"{server.name} B"]
         assert server.serves() == ""
         planned = plan_start(server.reach())
         assert not isinstance(planned.goal, ServingEndpoint)
         assert planned.goal.config_name == server.config("B")
+
+    def test_what_is_made_anew_is_announced_before_it_is_deleted_too(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        server.hold("OutOfService", None)
+        asked: list[str] = []
+        roll_back(server.reach(before_deletion=asked.append))
+        assert (asked, server.serves()) == ([server.name], "A")
 
     def test_what_it_has_cost_is_told_in_instance_hours(self, server: Server) -> None:
         server.stand(A=LATELY)
