@@ -69,6 +69,26 @@ def test_an_example_is_whole_in_the_action_and_before_a_run(repository: Reposito
         assert configuration.names.server == "number-plate-detection-dev-algorithm-server"
 
 
+@pytest.mark.parametrize("command", ["rollback", "stop", "start", "status"])
+def test_what_is_about_a_deployed_server_asks_for_no_more_than_the_infra_file(repository: Repository, command: str) -> None:
+    repository.replace('"frame",', '"frame"', REGISTER)
+    (repository.path / "server/algorithms/algorithm.json").unlink()
+    configuration = repository.in_the_action(INPUT_COMMAND=command)
+    assert configuration.problems == ()
+    assert configuration.project is None
+    assert configuration.server is not None
+    assert configuration.names is not None
+    assert configuration.names.endpoint == "number-plate-detection-dev-algorithm-server"
+
+
+def test_a_mistake_in_the_infra_file_is_told_whatever_the_command(repository: Repository) -> None:
+    file = "server/infra/configs/number-plate-detection-dev-algorithm-server-infra.yml"
+    repository.replace("ml.t2.xlarge", "t2.xlarge", file)
+    configuration = repository.in_the_action(INPUT_COMMAND="rollback")
+    assert [problem.file for problem in configuration.problems] == [file]
+    assert (configuration.server, configuration.names) == (None, None)
+
+
 def test_a_wrong_setting_does_not_hide_what_is_wrong_with_the_files(repository: Repository) -> None:
     repository.replace(TENANT, "TENANT_ID: aces")
     repository.replace('"simple"', '"simpel"', REGISTER)

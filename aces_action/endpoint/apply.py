@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
+Suspended = Callable[[], AbstractContextManager[None]]  # around what cannot be done while the endpoint is scaled
 _APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
 
 
@@ -143,12 +144,14 @@ def apply(
     tell: Teller,
     usual: float | None = None,
     may_wait: bool = True,
+    suspended: Suspended = nullcontext,
     today: Callable[[], datetime] = _now,
 ) -> ServingEndpoint:
     """Creates what is missing, starts the roll-out (or joins one to the same content) and waits for its end.
 
     Then notes on endpoint and endpoint config what serves since when. `usual`: seconds that a roll-out took before; `may_wait`:
-    for a roll-out that somebody else has begun; `today`: the time of the note.
+    for a roll-out that somebody else has begun; `suspended` takes the autoscaling off meanwhile, where the roll-out changes the
+    instance type or makes the endpoint anew; `today`: the time of the note.
 
     Raises ActionError: E001 failed, E002 rolled back, E003 too long, E004 not ours, E005 refused, E006 a mix, P028 somebody
     else's is under way.
@@ -159,7 +162,9 @@ def apply(
             _refuse_others(client, desired.endpoint_name, owner)
         if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
             _create_parts(session, client, desired, owner, changes, tell)
-        current, seconds = _roll_out(session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait)
+        current, seconds = _roll_out(
+            session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait, suspended=suspended
+        )
     except ClientError as error:
         raise ActionError(_refused(error, desired)) from error
     name, config_name = desired.endpoint_name, current.config_name
@@ -222,6 +227,7 @@ def _roll_out(
     *,
     usual: float | None,
     may_wait: bool,
+    suspended: Suspended,
 ) -> tuple[CurrentEndpoint, float | None]:
     """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew.
 
@@ -248,14 +254,19 @@ def _roll_out(
             raise ActionError(problem)
         tell.say(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
     if verb != "nothing":
-        started = _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
         before = current if verb == "update" else None
-        course = follow(client, name, config_name=config_name, before=before, patience=patience, tell=tell.say)
-        current, seconds = course.endpoint, patience.now() - started
-        if not course.overdue:
-            tell.ended()
-        if problem := verdict(current, name=name, config_name=config_name, course=course):
-            raise ActionError(problem)
+        with suspended() if _is_off_meanwhile(client, verb, desired) else nullcontext():
+            if verb == "replace":
+                tell.say(f"deletes {name}, which can only be made anew")
+                remove(session, client, name, patience=patience, tell=tell)
+                tell.changed(Text(f"endpoint {name} deleted, to be made anew", f"エンドポイント{name}の削除（作り直すため）"))
+            started = _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
+            course = follow(client, name, config_name=config_name, before=before, patience=patience, tell=tell.say)
+            current, seconds = course.endpoint, patience.now() - started
+            if not course.overdue:
+                tell.ended()
+            if problem := verdict(current, name=name, config_name=config_name, course=course):
+                raise ActionError(problem)
     if current is None:  # verdict has said so already; this tells the type checker
         gone = Text(f"The endpoint {name} is gone.", f"エンドポイント{name}がありません。")
         raise ActionError(Problem(kind=CATALOGUE["E001"], message=gone))
@@ -276,10 +287,6 @@ def _start(
     from aces_action.endpoint import sdk
 
     name, config_name = desired.endpoint_name, desired.config_name
-    if verb == "replace":
-        tell.say(f"deletes {name}, which can only be made anew")
-        remove(session, client, name, patience=patience, tell=tell)
-        tell.changed(Text(f"endpoint {name} deleted, to be made anew", f"エンドポイント{name}の削除（作り直すため）"))
     _until(lambda: read_config(client, config_name) is not None)
     if verb == "update":
         tell.say(f"updates {name} to {config_name}")
@@ -304,7 +311,14 @@ def _start(
     return started
 
 
-def remove(session: boto3.Session, client: SageMakerClient, name: str, *, patience: Patience, tell: Teller) -> None:
+def remove(
+    session: boto3.Session,
+    client: SageMakerClient,
+    name: str,
+    *,
+    patience: Patience,
+    tell: Teller,
+) -> None:
     """Deletes an endpoint of ours that is not under way, and waits until it is gone.
 
     Raises ClientError, and ActionError: E001 it is still there, E003 it took too long.
@@ -355,6 +369,22 @@ def _at_work(operation: str, tell: Teller) -> Iterator[None]:
 def _is_on_the_way(client: SageMakerClient, name: str, config_name: str) -> bool:
     current = read_endpoint(client, name)
     return current is not None and config_name in {current.target_config, current.config_name}
+
+
+def _is_off_meanwhile(client: SageMakerClient, verb: str, desired: DesiredEndpoint) -> bool:
+    """Whether AWS does this only to what is not scaled (Developer Guide, 'Update endpoints that use auto scaling')."""
+    if verb != "update":
+        return verb == "replace"
+    current = read_endpoint(client, desired.endpoint_name)
+    live = read_config(client, current.config_name) if current else None
+    new = _instances(desired.config)
+    return any(new.get(name) != instances for name, instances in _instances(live or {}).items())
+
+
+def _instances(config: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """What each variant of an endpoint config runs on."""
+    variants = config.get("ProductionVariants", ())
+    return {each["VariantName"]: (each.get("InstanceType"), each.get("InstancePools")) for each in variants}
 
 
 def _same_counts(client: SageMakerClient, name: str, desired: DesiredEndpoint) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError
 from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
 from aces_action.aws.tags import Owner
 from aces_action.changes import Change
-from aces_action.endpoint.apply import ServingEndpoint, Teller, apply, not_ours, read_plan, remove
+from aces_action.endpoint.apply import ServingEndpoint, Suspended, Teller, apply, not_ours, read_plan, remove
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_model, read_tagged
 from aces_action.endpoint.desired import DesiredEndpoint, Request
 from aces_action.endpoint.generations import (
@@ -52,7 +53,8 @@ def _now() -> datetime:
 class Reach:
     """Which endpoint is changed, for whom, and how. `rollout` is the DeploymentConfig of an update.
 
-    `autoscaled`: the number of instances is autoscaling's business; `may_wait`: for a roll-out that somebody else has begun.
+    `autoscaled`: the number of instances is autoscaling's business; `may_wait`: for a roll-out that somebody else has begun;
+    `suspended` takes the autoscaling off for as long as it is in the way of a roll-out, `taken_off` for good, with a deletion.
     """
 
     clients: Clients
@@ -64,6 +66,8 @@ class Reach:
     patience: Patience
     tell: Teller
     may_wait: bool = True
+    suspended: Suspended = nullcontext
+    taken_off: Suspended = nullcontext
     now: Callable[[], datetime] = _now
 
 
@@ -162,6 +166,7 @@ def bring_back(reach: Reach, planned: Return) -> ServingEndpoint:
         tell=reach.tell,
         usual=planned.usual,
         may_wait=reach.may_wait,
+        suspended=reach.suspended,
         today=reach.now,
     )
 
@@ -220,11 +225,8 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
     return Stop(changes=(change,), live=live if serves else None, instances=instances, hours=hours)
 
 
-def stop(reach: Reach, planned: Stop, *, before_deletion: Callable[[str], object] | None = None) -> None:
-    """Deletes the endpoint and waits until it is gone. Configs, models and weights stay, for `start`.
-
-    `before_deletion` is called with the endpoint's name when it is certain to be deleted: to take autoscaling off it.
-    """
+def stop(reach: Reach, planned: Stop) -> None:
+    """Deletes the endpoint and waits until it is gone. Configs, models and weights stay, for `start`."""
     if not any(change.verb == "delete" for change in planned.changes):
         return
     name, sagemaker = reach.endpoint_name, reach.clients.sagemaker
@@ -232,9 +234,8 @@ def stop(reach: Reach, planned: Stop, *, before_deletion: Callable[[str], object
         if planned.live and not planned.live.was_good:
             # its roll-out was never noted, or its rollback failed: it serves, so it is what `start` has to bring back
             mark_served(sagemaker, planned.live.arn, at=reach.now(), seconds=None)
-        if before_deletion:
-            before_deletion(name)
-        remove(reach.clients.session, sagemaker, name, patience=reach.patience, tell=reach.tell)
+        with reach.taken_off():
+            remove(reach.clients.session, sagemaker, name, patience=reach.patience, tell=reach.tell)
     except AWS_ERRORS as error:
         raise ActionError(explain(error, resource=name)) from error
     reach.tell.changed(Text(f"endpoint {name} deleted", f"エンドポイント{name}の削除"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -37,6 +38,14 @@ def instances(server: Server) -> int:
     current = read_endpoint(server.client, server.name)
     assert current is not None
     return current.variants[0].current_instances
+
+
+@contextmanager
+def around(asked: list[str], server: Server) -> Iterator[None]:
+    """What is done to the autoscaling around a change of the endpoint: here it notes what serves."""
+    asked.append(f"before: {server.serves()}")
+    yield
+    asked.append(f"after: {server.serves()}")
 
 
 class TestRollback:
@@ -128,12 +137,20 @@ class TestStop:
         server.stand(A=LONG_AGO, B=LATELY)
         mark_withdrawn(server.client, server.generations()["B"].arn, at=LATELY + timedelta(hours=1))  # its rollback failed
         asked: list[str] = []
-        stop(server.reach(), plan_stop(server.reach()), before_deletion=lambda name: asked.append(f"{name} {server.serves()}"))
-        assert asked == [f"{server.name} B"]
+        reach = server.reach(taken_off=lambda: around(asked, server))
+        stop(reach, plan_stop(reach))
+        assert asked == ["before: B", "after: "]
         assert server.serves() == ""
         planned = plan_start(server.reach())
         assert not isinstance(planned.goal, ServingEndpoint)
         assert planned.goal.config_name == server.config("B")
+
+    def test_what_is_made_anew_is_announced_before_it_is_deleted_too(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        server.hold("OutOfService", None)
+        asked: list[str] = []
+        roll_back(server.reach(suspended=lambda: around(asked, server)))
+        assert asked == ["before: ", "after: A"]
 
     def test_what_it_has_cost_is_told_in_instance_hours(self, server: Server) -> None:
         server.stand(A=LATELY)

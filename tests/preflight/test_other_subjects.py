@@ -205,6 +205,15 @@ def test_who_is_at_work_on_the_endpoint_is_told_by_the_run() -> None:
     assert row.outcome == "warning"
 
 
+def test_with_concurrency_refuse_who_is_at_work_is_an_error() -> None:
+    found = standing("Updating", run_url=f"{RUN}8")
+    [row] = check_endpoint("e", found, is_async=False, project="p", env="dev", run_url=RUN, may_wait=False)
+    assert row.outcome == "error"
+    assert row.problems[0].message.en.endswith(f"begun by {RUN}8: with `concurrency: refuse` this one does nothing.")
+    [own] = check_endpoint("e", found, is_async=False, project="p", env="dev", run_url=f"{RUN}8", may_wait=False)
+    assert own.problems == ()
+
+
 def asleep() -> list[Problem]:
     return [Problem(kind=CATALOGUE["P007"], message=Text("does not answer", "応答なし"))]
 
