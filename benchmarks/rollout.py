@@ -72,13 +72,17 @@ def _compare() -> None:
         # as earlier roll-outs go: within a tenth of this one
         knowing = [_poller(end, dice, end * dice.uniform(0.9, 1.1)) for end in ends]
         columns = [f"{minutes:>5} min", _told(boto3)]
-        columns += [f"{_told(results)} {_delay(results) / _delay(boto3):>6.2f}" for results in (ours, knowing)]
+        columns += [f"{_told(results)} {_ratio(results, boto3):>6}" for results in (ours, knowing)]
         gave_up = sum(each.delay == float("inf") for each in boto3)  # after 120 looks: 59 minutes and a half
         print("  ".join(columns) + (f"   boto3 gave up in {gave_up} of {PHASES}" if gave_up else ""))
 
 
 def _delay(results: list[Noticed]) -> float:
     return statistics.median(each.delay for each in results)
+
+
+def _ratio(results: list[Noticed], boto3: list[Noticed]) -> str:
+    return "–" if _delay(boto3) == float("inf") else f"{_delay(results) / _delay(boto3):.2f}"
 
 
 def _told(results: list[Noticed]) -> str:
