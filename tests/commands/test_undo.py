@@ -150,7 +150,7 @@ class TestStop:
         server.hold("OutOfService", None)
         asked: list[str] = []
         roll_back(server.reach(suspended=lambda: around(asked, server)))
-        assert asked == ["before: ", "after: A"]
+        assert asked == ["before: B OutOfService", "after: A"]
 
     def test_what_it_has_cost_is_told_in_instance_hours(self, server: Server) -> None:
         server.stand(A=LATELY)
