@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aces_action import batch, endpoint, registration
+from aces_action import autoscaling, batch, endpoint, registration
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
@@ -43,6 +43,7 @@ class Release:
     """What should be, in full: the values that the plan compares and the steps after it bring about."""
 
     endpoint: endpoint.DesiredEndpoint | None
+    scaling: autoscaling.DesiredScaling | None
     job: batch.DesiredJobDefinition | None
     longtime_job: batch.DesiredJobDefinition | None
 
@@ -63,13 +64,14 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         weights_uri = examined.release_uri
 
     desired = _desired(infra, names, findings, weights_uri)
-    owner = owner_of(settings, names, run)
+    owner, scaling = owner_of(settings, names, run), list[Change]()
     with steps.step("Plan"):
         report.changes += [Change(verb="nothing" if released else "create", resource="weights release", name=weights_uri)]
         if desired.endpoint:
             planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
             report.changes += planned
             _check_against_plan(findings, planned)
+            scaling = _plan_scaling(clients, desired, owner, log, report)
         jobs = _plan_jobs(clients, desired, settings, report)
         if not findings.platform_sleeps:
             expected = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
@@ -87,7 +89,10 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     if desired.endpoint:
         with steps.step("SageMaker"):
-            _roll_out(clients, desired.endpoint, owner, settings, log, report)
+            _roll_out(clients, desired, owner, settings, log, report)
+        if desired.scaling or any(change.is_change for change in scaling):
+            with steps.step("Autoscaling"):
+                _scale(clients, desired, owner, log, report)
 
     jobs = JobDefinitions(standard=None, longtime=None)
     if desired.job:
@@ -214,8 +219,9 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
             execution_role_arn=findings.batch_execution_role,
         )
 
-    served = None
+    served, scaling = None, None
     if infra.endpoint and names.endpoint:
+        scaling = autoscaling.desired(infra.endpoint, endpoint_name=names.endpoint)
         served = endpoint.desired(
             infra.endpoint,
             endpoint_name=names.endpoint,
@@ -225,12 +231,39 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
             weights_uri=weights_uri,
             role_arn=findings.sagemaker_role,
         )
-    return Release(endpoint=served, job=job(infra.job, names.job), longtime_job=job(infra.longtime_job, names.longtime_job))
+    return Release(
+        endpoint=served,
+        scaling=scaling,
+        job=job(infra.job, names.job),
+        longtime_job=job(infra.longtime_job, names.longtime_job),
+    )
 
 
-def _roll_out(
-    clients: Clients, desired: endpoint.DesiredEndpoint, owner: Owner, settings: Settings, log: Log, report: Report
-) -> None:
+def _plan_scaling(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> list[Change]:
+    """Adds the autoscaling to the plan and returns its part."""
+    if not desired.endpoint:
+        return []
+    planned, warnings = autoscaling.read_plan(clients, desired.scaling, endpoint_name=desired.endpoint.endpoint_name, owner=owner)
+    report.changes += planned
+    report.problems += warnings
+    log.problems(warnings)
+    return planned
+
+
+def _scale(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> None:
+    if not desired.endpoint:
+        return
+    tell = autoscaling.Teller(say=log.info, changed=report.done.append)
+    name, scaling = desired.endpoint.endpoint_name, desired.scaling
+    autoscaling.apply(clients, scaling, endpoint_name=name, owner=owner, tell=tell)
+    kept = f"{scaling.min_capacity} to {scaling.max_capacity} instances" if scaling else "no longer scaled"
+    log.info(f"{name}: {kept}")
+
+
+def _roll_out(clients: Clients, release: Release, owner: Owner, settings: Settings, log: Log, report: Report) -> None:
+    desired = release.endpoint
+    if not desired:
+        return
     name = desired.endpoint_name
     report.outputs["endpoint-name"] = name
 
@@ -250,6 +283,13 @@ def _roll_out(
         owner,
         patience=endpoint.Patience(limit=settings.wait_timeout),
         tell=endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended),
+        suspended=lambda: autoscaling.suspended(
+            clients,
+            name,
+            owner,
+            wanted=release.scaling is not None,
+            tell=autoscaling.Teller(say=log.info, changed=report.done.append),
+        ),
     )
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
+Suspended = Callable[[], AbstractContextManager[None]]  # around what cannot be done while the endpoint is scaled
 _APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
 
 
@@ -92,16 +93,18 @@ def apply(
     *,
     patience: Patience,
     tell: Teller,
+    suspended: Suspended = nullcontext,
 ) -> ServingEndpoint:
     """Creates what is missing, starts the roll-out (or joins one to the same content) and waits for its end.
 
+    `suspended` takes the autoscaling off meanwhile, where the roll-out changes the instance type or makes the endpoint anew.
     Raises ActionError: E001 failed, E002 rolled back, E003 too long, E004 not ours, E005 refused, E006 a mix.
     """
     changes = {change.resource: change for change in read_plan(client, desired, owner)}
     try:
         if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
             _create_parts(session, client, desired, owner, changes, tell)
-        current = _roll_out(session, client, desired, owner, patience, tell)
+        current = _roll_out(session, client, desired, owner, patience, tell, suspended)
     except ClientError as error:
         raise ActionError(_refused(error, desired)) from error
     name, config_name = desired.endpoint_name, current.config_name
@@ -145,6 +148,7 @@ def _roll_out(
     owner: Owner,
     patience: Patience,
     tell: Teller,
+    suspended: Suspended,
 ) -> CurrentEndpoint:
     """From whatever state the endpoint is in. What is under way ends first; then the plan is made anew."""
     name, config_name = desired.endpoint_name, desired.config_name
@@ -160,11 +164,12 @@ def _roll_out(
             raise ActionError(problem)
         tell.say(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
     if verb != "nothing":
-        _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
-        current = settle(client, name, patience=patience, tell=tell.say)
-        tell.ended()
-        if problem := verdict(current, name=name, config_name=config_name):
-            raise ActionError(problem)
+        with suspended() if _is_off_meanwhile(client, verb, desired) else nullcontext():
+            _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
+            current = settle(client, name, patience=patience, tell=tell.say)
+            tell.ended()
+            if problem := verdict(current, name=name, config_name=config_name):
+                raise ActionError(problem)
     if current is None:  # verdict has said so already; this tells the type checker
         gone = Text(f"The endpoint {name} is gone.", f"エンドポイント{name}がありません。")
         raise ActionError(Problem(kind=CATALOGUE["E001"], message=gone))
@@ -230,8 +235,27 @@ def _is_on_the_way(client: SageMakerClient, name: str, config_name: str) -> bool
     return current is not None and config_name in {current.target_config, current.config_name}
 
 
+def _is_off_meanwhile(client: SageMakerClient, verb: str, desired: DesiredEndpoint) -> bool:
+    """Whether AWS does this only to what is not scaled (Developer Guide, 'Update endpoints that use auto scaling')."""
+    if verb != "update":
+        return verb == "replace"
+    current = read_endpoint(client, desired.endpoint_name)
+    live = read_config(client, current.config_name) if current else None
+    new = _instances(desired.config)
+    return any(new.get(name) != instances for name, instances in _instances(live or {}).items())
+
+
+def _instances(config: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """What each variant of an endpoint config runs on."""
+    variants = config.get("ProductionVariants", ())
+    return {each["VariantName"]: (each.get("InstanceType"), each.get("InstancePools")) for each in variants}
+
+
 def _same_counts(client: SageMakerClient, name: str, desired: DesiredEndpoint) -> bool:
-    """Whether the infra file asks for as many instances as before: then the count it was scaled to since stays."""
+    """Whether the count that the endpoint was scaled to stays: autoscaling has the say over it, or the infra file asks for as
+    many instances as before."""
+    if desired.is_scaled:
+        return True
     current = read_endpoint(client, name)
     live = read_config(client, current.config_name) if current else None
     counts = [

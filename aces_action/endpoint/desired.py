@@ -21,6 +21,7 @@ class DesiredEndpoint:
     """The desired state. `model` and `config` are the requests without names and tags: exactly what the hash covers.
 
     `rollout` is the DeploymentConfig of an update. It is no part of the content: another way there is no change.
+    `is_scaled`: autoscaling has the say over the number of instances.
     """
 
     endpoint_name: str
@@ -31,6 +32,7 @@ class DesiredEndpoint:
     config: Request
     rollout: Request | None
     is_async: bool
+    is_scaled: bool = False
 
 
 def desired(
@@ -87,6 +89,7 @@ def desired(
         config=config,
         rollout=_deployment_config(settings.rollout) if settings.rollout else None,
         is_async=settings.mode == "async",
+        is_scaled=settings.autoscaling is not None,
     )
 
 
