@@ -62,7 +62,7 @@ def apply(clients: Clients, desired: DesiredScaling | None, *, endpoint_name: st
         for change in changes:
             if change.is_change:
                 _DEEDS[change.resource](clients, desired, current, owner, change)
-                tell.say(": ".join([f"{change.verb} {change.resource} {change.name}", *(each.en for each in change.reasons)]))
+                tell.say("; ".join([f"{change.verb} {change.resource} {change.name}", *(each.en for each in change.reasons)]))
                 kind, done = noun(change.resource), _DONE[change.verb]
                 tell.changed(Text(f"{kind.en} {change.name} {done.en}", f"{kind.ja}{change.name}{done.ja}"))
     except ClientError as error:

@@ -147,7 +147,7 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
         def step(targets: Targets, hosting: Hosting, request: JSON) -> JSON:
             target = self._found(targets, hosting, request)
             name, old = request["PolicyName"], target.policies.get(request["PolicyName"])
-            kind: str = request.get("PolicyType", old["PolicyType"] if old else "StepScaling")
+            kind = str(request.get("PolicyType", old["PolicyType"] if old else "StepScaling"))
             if old and kind != old["PolicyType"]:
                 raise invalid(f"The policy {name} exists with another policy type: {old['PolicyType']}")
             settings = request.get(_SETTINGS[kind])
@@ -191,7 +191,7 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
                 threshold=1.0,
                 statistic="Sum",
                 description=f"DO NOT EDIT OR DELETE. For TargetTrackingScaling policy {arn}.",
-                dimensions=[{"name": "EndpointName", "value": target.resource_id.split("/")[1]}],
+                dimensions=[{"Name": "EndpointName", "Value": target.resource_id.split("/")[1]}],
                 alarm_actions=[arn],
             )
         return names

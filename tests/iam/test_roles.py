@@ -169,6 +169,7 @@ def role(name: str) -> str:
 
 BY_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
 SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+SCALED = arn("application-autoscaling", "scalable-target/1234abcd")
 ENDPOINT = arn("sagemaker", "endpoint/plates-dev-algorithm-server")
 
 
@@ -230,6 +231,25 @@ class TestScope:
             (
                 "delete a config",
                 Need(action="sagemaker:DeleteEndpointConfig", resource=arn("sagemaker", "endpoint-config/plates-dev-x")),
+            ),
+            ("scale what is not ours", Need(action="application-autoscaling:RegisterScalableTarget", resource=SCALED)),
+            ("take others' scaling away", Need(action="application-autoscaling:DeregisterScalableTarget", resource=SCALED)),
+            (
+                "scale another service",
+                Need(
+                    action="application-autoscaling:RegisterScalableTarget",
+                    resource=SCALED,
+                    context=REQUEST_TAGS | {"application-autoscaling:service-namespace": "ecs"},
+                ),
+            ),
+            ("delete others' alarm", Need(action="cloudwatch:DeleteAlarms", resource=arn("cloudwatch", "alarm:plates-dev-5xx"))),
+            (
+                "make another service's role",
+                Need(
+                    action="iam:CreateServiceLinkedRole",
+                    resource=role("aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForECS"),
+                    context={"iam:AWSServiceName": "ecs.application-autoscaling.amazonaws.com"},
+                ),
             ),
             ("call the endpoint", Need(action="sagemaker:InvokeEndpoint", resource=ENDPOINT)),
             ("pass another role", Need(action="iam:PassRole", resource=role("admin"), context=SAGEMAKER)),
@@ -316,6 +336,9 @@ class TestReference:
     def test_on_everything_is_granted_only_what_takes_no_resource(self) -> None:
         everywhere = {action for each in statements() if each["Resource"] == "*" for action in listed(each["Action"])}
         assert everywhere == {
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "application-autoscaling:DescribeScheduledActions",
             "batch:DescribeComputeEnvironments",
             "batch:DescribeJobDefinitions",
             "batch:DescribeJobQueues",
