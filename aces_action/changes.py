@@ -10,12 +10,15 @@ from aces_action.language import Text
 Verb = Literal["create", "update", "replace", "attach", "delete", "nothing"]
 
 _NOUNS = {
+    "alarm": "アラーム",
     "endpoint": "エンドポイント",
     "endpoint config": "エンドポイント設定",
     "endpoint tags": "エンドポイントのタグ",
     "image": "イメージ画像",
     "job definition": "ジョブ定義",
     "model": "モデル",
+    "scalable target": "スケーラブルターゲット",
+    "scaling policy": "スケーリングポリシー",
     "service": "サービス",
     "tenant": "テナント",
     "weights release": "重みファイルの固定",

@@ -9,6 +9,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     import boto3
+    from types_boto3_application_autoscaling import ApplicationAutoScalingClient
     from types_boto3_batch import BatchClient
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_ec2 import EC2Client
@@ -23,12 +24,19 @@ if TYPE_CHECKING:
 # For what is good to know, and not needed: a runner inside a VPC may have no way to these services, and is not to wait for long.
 _BRIEF = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
 
+# For what may be needed: as many attempts as usual, but no long wait for where there is no way.
+_PATIENT = Config(connect_timeout=3, read_timeout=20)
+
 
 class Clients:
     """boto3 clients of one session. Making one is not thread-safe, using one is: make them before threads start."""
 
     def __init__(self, session: boto3.Session) -> None:
         self.session = session
+
+    @cached_property
+    def application_autoscaling(self) -> ApplicationAutoScalingClient:
+        return self.session.client("application-autoscaling", config=_PATIENT)
 
     @cached_property
     def batch(self) -> BatchClient:

@@ -377,23 +377,6 @@ KINDS = (
         example="ASYNC_COMPONENT_SERVICE: aws_batch\nSAGEMAKER_INFERENCE_MODE: async",
     ),
     Kind(
-        code="ACES-C022",
-        severity="warning",
-        title=Text("Setting not applied by this version", "このバージョンでは適用されない設定です"),
-        cause=Text(
-            "The infra file has a setting that this version of the action checks, but does not bring about in AWS yet, such as "
-            "`sagemaker.autoscaling`. What is set in AWS by other means stays as it is.",
-            "infraファイルに、このバージョンのアクションでは検査するだけで、AWSにはまだ適用しない設定"
-            "（`sagemaker.autoscaling`など）があります。別の方法でAWSに設定したものは、そのまま残ります。",
-        ),
-        fix=Text(
-            "Leave the setting in if a later version is to apply it, and set it up in AWS by hand until then. Otherwise delete "
-            "it.",
-            "後のバージョンで適用したいときは残しておき、それまではAWSで手動で設定してください。不要なら削除してください。",
-        ),
-        example="sagemaker:\n  autoscaling:\n    min_capacity: 1\n    max_capacity: 4\n    target_value: 100",
-    ),
-    Kind(
         code="ACES-C023",
         severity="warning",
         title=Text("Account id without quotes", "アカウントIDが引用符で囲まれていません"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aces_action import batch, endpoint, registration
+from aces_action import autoscaling, batch, endpoint, registration
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
@@ -18,14 +18,15 @@ from aces_action.batch.desired import Instance
 from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.listing import JobDefinitions, listing_of, register
-from aces_action.commands.reach import teller
+from aces_action.commands.reach import reach_of, scale
+from aces_action.endpoint.undo import Reach
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
 from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project
+from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project, Server
 from aces_action.registration import Listing, PlatformClient
 from aces_action.report import Report, change_lines, check_lines
 from aces_action.settings import Settings
@@ -44,6 +45,7 @@ class Release:
     """What should be, in full: the values that the plan compares and the steps after it bring about."""
 
     endpoint: endpoint.DesiredEndpoint | None
+    scaling: autoscaling.DesiredScaling | None
     job: batch.DesiredJobDefinition | None
     longtime_job: batch.DesiredJobDefinition | None
 
@@ -64,13 +66,14 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         weights_uri = examined.release_uri
 
     desired = _desired(infra, names, findings, weights_uri)
-    owner = owner_of(settings, names, run)
+    owner, scaling = owner_of(settings, names, run), list[Change]()
     with steps.step("Plan"):
         report.changes += [Change(verb="nothing" if released else "create", resource="weights release", name=weights_uri)]
         if desired.endpoint:
             planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
             report.changes += planned
             _check_against_plan(findings, planned)
+            scaling = _plan_scaling(clients, desired, owner, log, report)
         jobs = _plan_jobs(clients, desired, settings, report)
         if not findings.platform_sleeps:
             expected = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
@@ -87,8 +90,12 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
             _release_weights(clients, examined, log, report)
 
     if desired.endpoint:
+        reach = reach_of(desired.endpoint.endpoint_name, _server(project), clients, owner, settings, log, report)
         with steps.step("SageMaker"):
-            _roll_out(clients, desired.endpoint, owner, settings, log, report)
+            _roll_out(clients, desired.endpoint, reach, log, report)
+        if desired.scaling or any(change.is_change for change in scaling):
+            with steps.step("Autoscaling"):
+                scale(clients, desired.scaling, desired.endpoint.endpoint_name, owner, log, report)
 
     jobs = JobDefinitions(standard=None, longtime=None)
     if desired.job:
@@ -230,8 +237,9 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
             execution_role_arn=findings.batch_execution_role,
         )
 
-    served = None
+    served, scaling = None, None
     if infra.endpoint and names.endpoint:
+        scaling = autoscaling.desired(infra.endpoint, endpoint_name=names.endpoint)
         served = endpoint.desired(
             infra.endpoint,
             endpoint_name=names.endpoint,
@@ -241,23 +249,42 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
             weights_uri=weights_uri,
             role_arn=findings.sagemaker_role,
         )
-    return Release(endpoint=served, job=job(infra.job, names.job), longtime_job=job(infra.longtime_job, names.longtime_job))
+    return Release(
+        endpoint=served,
+        scaling=scaling,
+        job=job(infra.job, names.job),
+        longtime_job=job(infra.longtime_job, names.longtime_job),
+    )
 
 
-def _roll_out(
-    clients: Clients, desired: endpoint.DesiredEndpoint, owner: Owner, settings: Settings, log: Log, report: Report
-) -> None:
-    report.outputs["endpoint-name"] = name = desired.endpoint_name
+def _plan_scaling(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> list[Change]:
+    """Adds the autoscaling to the plan and returns its part."""
+    if not desired.endpoint:
+        return []
+    planned, warnings = autoscaling.read_plan(clients, desired.scaling, endpoint_name=desired.endpoint.endpoint_name, owner=owner)
+    report.changes += planned
+    report.problems += warnings
+    log.problems(warnings)
+    return planned
+
+
+def _server(project: Project) -> Server:
+    return Server(infra=project.infra, infra_file=project.infra_file)
+
+
+def _roll_out(clients: Clients, desired: endpoint.DesiredEndpoint, reach: Reach, log: Log, report: Report) -> None:
+    report.outputs["endpoint-name"] = desired.endpoint_name
     starts = any(change.resource == "endpoint" and change.is_change for change in report.changes)
     serving = endpoint.apply(
         clients.session,
         clients.sagemaker,
         desired,
-        owner,
-        patience=endpoint.Patience(limit=settings.wait_timeout),
-        tell=teller(name, log, report),
-        usual=endpoint.usual_of(clients.sagemaker, owner, debug=log.debug) if starts else None,
-        may_wait=settings.concurrency == "wait",
+        reach.owner,
+        patience=reach.patience,
+        tell=reach.tell,
+        usual=endpoint.usual_of(clients.sagemaker, reach.owner, debug=log.debug) if starts else None,
+        may_wait=reach.may_wait,
+        suspended=reach.suspended,
     )
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name

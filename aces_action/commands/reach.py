@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aces_action import endpoint
+from aces_action import autoscaling, endpoint
 from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
@@ -47,7 +47,25 @@ def reach_of(name: str, server: Server, clients: Clients, owner: Owner, settings
         patience=endpoint.Patience(limit=settings.wait_timeout),
         tell=teller(name, log, report),
         may_wait=settings.concurrency == "wait",
+        suspended=lambda: autoscaling.suspended(
+            clients,
+            name,
+            owner,
+            wanted=wanted is not None and wanted.autoscaling is not None,
+            tell=scaling_teller(log, report),
+        ),
+        taken_off=lambda: autoscaling.taken_off(clients, name, owner, tell=scaling_teller(log, report)),
     )
+
+
+def scaling_teller(log: Log, report: Report) -> autoscaling.Teller:
+    return autoscaling.Teller(say=log.info, changed=report.done.append)
+
+
+def scale(clients: Clients, wanted: autoscaling.DesiredScaling | None, name: str, owner: Owner, log: Log, report: Report) -> None:
+    """The autoscaling of endpoint `name` as it is wanted; None takes off what is ours."""
+    autoscaling.apply(clients, wanted, endpoint_name=name, owner=owner, tell=scaling_teller(log, report))
+    log.info(f"{name}: {wanted.min_capacity} to {wanted.max_capacity} instances" if wanted else f"{name}: no longer scaled")
 
 
 def endpoint_names(names: Names) -> tuple[str, ...]:
@@ -63,11 +81,13 @@ def planned(changes: Iterable[Change], log: Log, report: Report) -> None:
         log.info(line)
 
 
-def carry_out(reach: Reach, what: Return, log: Log, report: Report) -> ServingEndpoint:
-    """Brings the endpoint to what was planned; outputs as of a deployment."""
+def carry_out(reach: Reach, what: Return, server: Server, log: Log, report: Report) -> ServingEndpoint:
+    """Brings the endpoint to what was planned, with the autoscaling that the infra file asks for; outputs as of a deployment."""
     report.outputs["endpoint-name"] = reach.endpoint_name
     serving = bring_back(reach, what)
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name
     log.info(f"{serving.name} is InService with {serving.config_name}")
+    if server.infra.endpoint and (wanted := autoscaling.desired(server.infra.endpoint, endpoint_name=serving.name)):
+        scale(reach.clients, wanted, serving.name, reach.owner, log, report)
     return serving

@@ -26,7 +26,7 @@ def rollback(server: Server, names: Names, settings: Settings, run: Run, log: Lo
         what = plan_rollback(reach)
         planned(what.changes, log, report)
     with steps.step("SageMaker"):
-        carry_out(reach, what, log, report)
+        carry_out(reach, what, server, log, report)
     report.result = "rolled-back" if what.has_changes else "unchanged"
 
 

@@ -26,7 +26,7 @@ def start(server: Server, names: Names, settings: Settings, run: Run, log: Log, 
         what = plan_start(reach)
         planned(what.changes, log, report)
     with steps.step("SageMaker"):
-        carry_out(reach, what, log, report)
+        carry_out(reach, what, server, log, report)
     report.result = "started" if what.has_changes else "unchanged"
     if not what.has_changes:
         log.info("Nothing to do: it serves already.")

@@ -388,7 +388,8 @@ def _instances(config: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
 
 
 def _same_counts(client: SageMakerClient, name: str, desired: DesiredEndpoint) -> bool:
-    """Whether the infra file asks for as many instances as before: then the count it was scaled to since stays."""
+    """Whether the count that the endpoint was scaled to stays: autoscaling has the say over it, or the infra file asks for as
+    many instances as before."""
     current = read_endpoint(client, name)
     return same_counts(read_config(client, current.config_name) if current else None, desired.config)
 

@@ -64,10 +64,12 @@ def _service(entry: Any) -> Service:
 def _endpoint(data: Any, default_mode: str) -> EndpointSettings:
     settings = data.get("sagemaker", {})
     asynchronous = settings.get("async", {})
+    autoscaling = _autoscaling(settings["autoscaling"]) if "autoscaling" in settings else None
+    fewest = max(1, autoscaling.min_capacity) if autoscaling else 1  # an endpoint cannot be created without instances
     return EndpointSettings(
         instance_type=data["SAGEMAKER_INSTANCE_TYPE"],
         mode=data.get("SAGEMAKER_INFERENCE_MODE", default_mode),
-        instance_count=_whole(settings.get("instance_count", 1)),
+        instance_count=_whole(settings.get("instance_count", fewest)),
         instance_pools=tuple(settings.get("instance_pools", ())),
         provision_timeout=_whole(settings.get("provision_timeout")),
         execution_role_arn=settings.get("execution_role_arn"),
@@ -85,7 +87,7 @@ def _endpoint(data: Any, default_mode: str) -> EndpointSettings:
         async_error_topic=asynchronous.get("error_topic"),
         async_include_inference_response_in=tuple(asynchronous.get("include_inference_response_in", ())),
         async_invocation_timeout=_whole(asynchronous.get("invocation_timeout")),
-        autoscaling=_autoscaling(settings["autoscaling"]) if "autoscaling" in settings else None,
+        autoscaling=autoscaling,
         rollout=_rollout(settings["rollout"]) if "rollout" in settings else None,
         data_capture=_data_capture(settings["data_capture"]) if "data_capture" in settings else None,
         name=settings.get("endpoint_name"),

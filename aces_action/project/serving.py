@@ -40,7 +40,6 @@ def settings_problems(infra: Document) -> list[Problem]:
     _, is_async = serving
     if infra.get(ENDPOINT) is not None:
         problems += [*rollout_problems(infra), *autoscaling_problems(infra, is_async=is_async)]
-        problems += _not_applied(infra, (("sagemaker", "autoscaling"),))
     return problems
 
 
@@ -136,21 +135,6 @@ def _settings_without_effect(infra: Document, *, with_batch: bool, is_async: boo
             place = dotted(path)
             message = Text(f"{place} has no effect: {reason.en}.", f"{place}は効果がありません。{reason.ja}。")
             yield infra.problem("C012", path, message, of="key")
-
-
-def _not_applied(infra: Document, paths: Iterable[Path]) -> Iterator[Problem]:
-    for path in paths:
-        if infra.get(*path) is not None:
-            place = dotted(path)
-            message = Text(
-                f"{place} is checked, but not applied by this version.",
-                f"{place}は検査されますが、このバージョンでは適用されません。",
-            )
-            hint = Text(
-                "Leave it for a later version, or set it up in AWS yourself.",
-                "以降のバージョンのために残すか、AWSで直接設定してください。",
-            )
-            yield infra.problem("C022", path, message, hint, of="key")
 
 
 def _environment_problems(infra: Document) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import moto.applicationautoscaling.urls
 import moto.ecr.urls
 import moto.iam.urls
 import moto.s3.responses
@@ -29,6 +30,7 @@ from sandbox.aws.iam import IdentityAndAccess
 from sandbox.aws.quotas import ServiceQuotas
 from sandbox.aws.s3 import ObjectStore
 from sandbox.aws.sagemaker import SageMaker, SageMakerRuntime
+from sandbox.aws.scaling import ApplicationAutoScaling
 from sandbox.aws.state import ENVIRON_KEY, Fault, SeenCall, State
 from sandbox.aws.sts import SecurityTokenService
 
@@ -75,6 +77,7 @@ def _extend_moto() -> None:
     """Put our responses into moto's routing tables, which it reads at the first request to a service."""
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # 1,300 machine images that nobody asks for, at every reset
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
+    moto.applicationautoscaling.urls.url_paths["{0}/$"] = ApplicationAutoScaling.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
     moto.iam.urls.url_paths["{0}/$"] = IdentityAndAccess.dispatch
     moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch
@@ -98,7 +101,7 @@ def _answer(
     try:
         if state.permissions_enforced:
             with state.lock:
-                state.grants_used.update(permissions.judge(call, environ, state.hosting))
+                state.grants_used.update(permissions.judge(call, environ, state.hosting, state.targets))
         response = _from_moto(moto_server, environ)
     except wire.Refusal as refusal:
         response = wire.error_response(call, refusal.status, refusal.code, refusal.message)

@@ -65,7 +65,8 @@ def _broken_rules(shape: Shape, value: Any) -> Iterator[str]:
 
 
 def _python_pattern(pattern: str) -> str:
-    """AWS writes Java's patterns: the Unicode classes have other names in Python."""
+    """AWS writes Java's patterns: classes have other names in Python, and what is beyond 16 bits is one character."""
+    pattern = pattern.replace(r"\uD800\uDC00-\uDBFF\uDFFF", "\U00010000-\U0010ffff").replace(r"\p{Print}", r"[\x20-\x7e]")
     return pattern.replace(r"\p{L}", r"\w").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d").replace(r"\p{M}", r"\w")
 
 

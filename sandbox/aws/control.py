@@ -123,6 +123,7 @@ def _add_hosting(app: Flask, state: State) -> None:
     def reset_hosting() -> tuple[str, int]:
         with state.lock:
             state.hosting.reset()
+            state.targets.reset()
         return "", 204
 
     @app.post("/_sandbox/endpoints")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.iam.models import Role, iam_backends
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 from moto.sts.models import sts_backends
@@ -22,6 +23,7 @@ from werkzeug.datastructures import EnvironHeaders
 from sandbox.aws import wire
 from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.policy import JSON, Grant, Need, grants
+from sandbox.aws.targets import Targets
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -55,12 +57,13 @@ class Request:
     headers: EnvironHeaders
     upload: str
     hosting: Hosting
+    targets: Targets
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:{_PARTITION}:{service}:{self.region}:{_ACCOUNT}:{resource}"
 
 
-def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting) -> tuple[Grant, ...]:
+def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: Targets) -> tuple[Grant, ...]:
     """All that grants what the request needs; nothing for a request that is not under a role's session.
 
     Raises Refusal in AWS's words for a need that no policy of the role grants. The caller holds the lock of the state.
@@ -70,7 +73,7 @@ def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting) -> tuple[
         return ()
     documents = documents_of(iam_backends[_ACCOUNT][_PARTITION].get_role_by_arn(session.role_arn))
     found: list[Grant] = []
-    for need in needs(_read(call, environ, hosting)):
+    for need in needs(_read(call, environ, hosting, targets)):
         granted = grants(documents, need)
         if not granted:
             status, code = _DENIED[call.protocol]
@@ -106,7 +109,7 @@ def documents_of(role: Role) -> list[JSON]:
     return [json.loads(document) for document in (*attached, *role.policies.values())]
 
 
-def _read(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting) -> Request:
+def _read(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: Targets) -> Request:
     """Reads the body, but for S3's, and puts it back."""
     parameters: Mapping[str, Any] = {}
     if call.protocol != "s3":
@@ -124,6 +127,7 @@ def _read(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting) -> Reques
         headers=EnvironHeaders(environ),
         upload=parse_qs(environ.get("QUERY_STRING", "")).get("uploadId", [""])[0],
         hosting=hosting,
+        targets=targets,
     )
 
 
@@ -249,6 +253,89 @@ def _alarms(request: Request) -> tuple[Need, ...]:
     return (Need(action="cloudwatch:DescribeAlarms", resource=request.arn("cloudwatch", "alarm:*")),)
 
 
+def _alarm(request: Request) -> tuple[Need, ...]:
+    """An operation on one alarm, or on each of several."""
+    given = request.parameters
+    names = [given["AlarmName"]] if "AlarmName" in given else given.get("AlarmNames", [])
+    arns = [request.arn("cloudwatch", f"alarm:{name}") for name in names] or [given["ResourceARN"]]
+    tags = _tags({tag["Key"]: tag["Value"] for tag in given.get("Tags", [])})
+    operation, found = request.call.operation, list[Need]()
+    for arn in arns:
+        context = tags | {f"aws:ResourceTag/{name}": value for name, value in _alarm_tags(request, arn).items()}
+        found.append(Need(action=f"cloudwatch:{operation}", resource=arn, context=context))
+        if tags and operation == "PutMetricAlarm":
+            found.append(Need(action="cloudwatch:TagResource", resource=arn, context=context))
+    return tuple(found)
+
+
+def _alarm_tags(request: Request, arn: str) -> dict[str, str]:
+    return cloudwatch_backends[_ACCOUNT][request.region].list_tags_for_resource(arn)
+
+
+def _scaling(request: Request) -> tuple[Need, ...]:
+    """An operation of Application Auto Scaling that changes a scalable target or what hangs on it."""
+    given = request.parameters
+    resource_id, operation = given["ResourceId"], request.call.operation
+    target = request.targets.find(request.hosting, request.region, resource_id)
+    tags = _tags(given.get("Tags", {}))
+    keys = {"application-autoscaling:service-namespace": given["ServiceNamespace"]}
+    keys["application-autoscaling:scalable-dimension"] = given["ScalableDimension"]
+    arn = target.arn if target else request.arn("application-autoscaling", "scalable-target/new")
+    context = tags | {f"aws:ResourceTag/{name}": value for name, value in (target.tags if target else {}).items()}
+    found = [Need(action=f"application-autoscaling:{operation}", resource=arn, context=context | keys)]
+    if tags:
+        found.append(Need(action="application-autoscaling:TagResource", resource=arn, context=context))
+    # Application Auto Scaling User Guide, 'Permissions validation for API calls on target resources': the caller must be allowed
+    # what it is going to do. What of that is asked for when, is not said of SageMaker: here its own with the target, CloudWatch's
+    # with a policy.
+    if operation == "RegisterScalableTarget":
+        endpoint = request.arn("sagemaker", "/".join(resource_id.split("/")[:2]))
+        found += [
+            Need(action=f"sagemaker:{action}", resource=endpoint, context=_resource_tags(request, endpoint))
+            for action in ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
+        ]
+        if not request.targets.linked_role:
+            found.append(_LINKED_ROLE)
+    if operation in {"PutScalingPolicy", "DeleteScalingPolicy", "DeregisterScalableTarget"}:
+        alarm = request.arn("cloudwatch", f"alarm:TargetTracking-{resource_id}-AlarmHigh")
+        action = "PutMetricAlarm" if operation == "PutScalingPolicy" else "DeleteAlarms"
+        found += [Need(action="cloudwatch:DescribeAlarms", resource=alarm), Need(action=f"cloudwatch:{action}", resource=alarm)]
+    return tuple(found)
+
+
+_LINKED_ROLE = Need(
+    action="iam:CreateServiceLinkedRole",
+    resource=f"arn:{_PARTITION}:iam::{_ACCOUNT}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
+    "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint",
+    context={"iam:AWSServiceName": "sagemaker.application-autoscaling.amazonaws.com"},
+)
+
+
+def _scaling_tags(request: Request) -> tuple[Need, ...]:
+    arn = request.parameters["ResourceARN"]
+    target = request.targets.by_arn(request.hosting, arn)
+    context = _tags(request.parameters.get("Tags", {}))
+    context |= {f"aws:ResourceTag/{name}": value for name, value in (target.tags if target else {}).items()}
+    return (Need(action=f"application-autoscaling:{request.call.operation}", resource=arn, context=context),)
+
+
+def _delete_endpoint(request: Request) -> tuple[Need, ...]:
+    """Developer Guide, 'Delete endpoints configured for auto scaling': who deletes it must be able to deregister its targets."""
+    endpoint = request.arn("sagemaker", f"endpoint/{request.parameters['EndpointName']}")
+    targets = request.targets.of_endpoint(request.hosting, endpoint)
+    return (
+        *_hosting({"EndpointName": "endpoint"})(request),
+        *(
+            Need(
+                action="application-autoscaling:DeregisterScalableTarget",
+                resource=target.arn,
+                context={f"aws:ResourceTag/{name}": value for name, value in target.tags.items()},
+            )
+            for target in targets
+        ),
+    )
+
+
 def _topic(request: Request) -> tuple[Need, ...]:
     return (Need(action="sns:GetTopicAttributes", resource=request.parameters["TopicArn"]),)
 
@@ -283,6 +370,18 @@ _NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
     ("iam", "GetRole"): _role,
     ("iam", "SimulatePrincipalPolicy"): _simulate,
     ("cloudwatch", "DescribeAlarms"): _alarms,
+    **{("cloudwatch", name): _alarm for name in ("PutMetricAlarm", "DeleteAlarms", "ListTagsForResource", "TagResource")},
+    **{
+        ("application-autoscaling", name): _scaling
+        for name in (
+            "RegisterScalableTarget",
+            "DeregisterScalableTarget",
+            "PutScalingPolicy",
+            "DeleteScalingPolicy",
+            "PutScheduledAction",
+        )
+    },
+    **{("application-autoscaling", name): _scaling_tags for name in ("ListTagsForResource", "TagResource")},
     ("sns", "GetTopicAttributes"): _topic,
     ("batch", "RegisterJobDefinition"): _register_job_definition,
     ("sagemaker", "AddTags"): _hosting_tags,
@@ -297,5 +396,5 @@ _NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
     ("sagemaker", "CreateEndpoint"): _hosting({"EndpointName": "endpoint", "EndpointConfigName": "endpoint-config"}),
     ("sagemaker", "UpdateEndpoint"): _hosting({"EndpointName": "endpoint", "EndpointConfigName": "endpoint-config"}),
     ("sagemaker", "DescribeEndpoint"): _hosting({"EndpointName": "endpoint"}),
-    ("sagemaker", "DeleteEndpoint"): _hosting({"EndpointName": "endpoint"}),
+    ("sagemaker", "DeleteEndpoint"): _delete_endpoint,
 }

@@ -127,7 +127,13 @@ class SageMaker(SageMakerResponse):
         return self._change_endpoint(Hosting.create_endpoint)
 
     def update_endpoint(self) -> ActionResult:
-        return self._change_endpoint(Hosting.update_endpoint)
+        targets = state_of(self.normalized_request).targets
+
+        def change(hosting: Hosting, arn: str, request: JSON) -> None:
+            targets.check_update(hosting, arn, self._arn("endpoint-config", request["EndpointConfigName"]))
+            hosting.update_endpoint(arn, request)
+
+        return self._change_endpoint(change)
 
     def update_endpoint_weights_and_capacities(self) -> ActionResult:
         return self._change_endpoint(Hosting.update_weights_and_capacities)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request
 
 from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.policy import Grant
+from sandbox.aws.targets import Targets
 from sandbox.aws.wire import Call
 from sandbox.oidc import Issuer
 
@@ -64,6 +65,7 @@ class State:
     issuer: Issuer
     stopping: threading.Event
     hosting: Hosting = field(default_factory=Hosting)
+    targets: Targets = field(default_factory=Targets)
     faults: list[Fault] = field(default_factory=list)
     calls: list[SeenCall] = field(default_factory=list)
     layers: dict[str, bytes] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class State:
     def reset(self) -> None:
         with self.lock:
             self.hosting.reset()
+            self.targets.reset()
             for remembered in (self.faults, self.calls, self.layers, self.credentials_end, self.grants_used, self.quotas):
                 remembered.clear()
             self.credentials_lifetime = None

@@ -184,6 +184,7 @@ def role(name: str) -> str:
 
 BY_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
 SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+SCALED = arn("application-autoscaling", "scalable-target/1234abcd")
 ENDPOINT = arn("sagemaker", "endpoint/plates-dev-algorithm-server")
 
 
@@ -257,6 +258,25 @@ class TestScope:
             (
                 "note something on another's config",
                 Need(action="sagemaker:AddTags", resource=CONFIG, context={"aws:TagKeys": ["aces:served"]}),
+            ),
+            ("scale what is not ours", Need(action="application-autoscaling:RegisterScalableTarget", resource=SCALED)),
+            ("take others' scaling away", Need(action="application-autoscaling:DeregisterScalableTarget", resource=SCALED)),
+            (
+                "scale another service",
+                Need(
+                    action="application-autoscaling:RegisterScalableTarget",
+                    resource=SCALED,
+                    context=REQUEST_TAGS | {"application-autoscaling:service-namespace": "ecs"},
+                ),
+            ),
+            ("delete others' alarm", Need(action="cloudwatch:DeleteAlarms", resource=arn("cloudwatch", "alarm:plates-dev-5xx"))),
+            (
+                "make another service's role",
+                Need(
+                    action="iam:CreateServiceLinkedRole",
+                    resource=role("aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForECS"),
+                    context={"iam:AWSServiceName": "ecs.application-autoscaling.amazonaws.com"},
+                ),
             ),
             ("call the endpoint", Need(action="sagemaker:InvokeEndpoint", resource=ENDPOINT)),
             ("pass another role", Need(action="iam:PassRole", resource=role("admin"), context=SAGEMAKER)),
@@ -345,6 +365,9 @@ class TestReference:
     def test_on_everything_is_granted_only_what_takes_no_resource(self) -> None:
         everywhere = {action for each in statements() if each["Resource"] == "*" for action in listed(each["Action"])}
         assert everywhere == {
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "application-autoscaling:DescribeScheduledActions",
             "batch:DescribeComputeEnvironments",
             "batch:DescribeJobDefinitions",
             "batch:DescribeJobQueues",

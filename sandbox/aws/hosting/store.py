@@ -266,6 +266,14 @@ class Hosting:
         endpoint = self._endpoints.get(arn)
         return endpoint.config if endpoint and endpoint.status in SERVING else None
 
+    def endpoint(self, arn: str) -> Endpoint | None:
+        """An endpoint, for other services that hang on it. Counts as nobody's look at the status."""
+        self._settle()
+        return self._endpoints.get(arn)
+
+    def config(self, arn: str) -> EndpointConfig | None:
+        return self._configs.get(arn)
+
     # Tags
 
     def tags(self, arn: str) -> dict[str, str] | None:

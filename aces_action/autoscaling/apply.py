@@ -1,0 +1,154 @@
+"""Brings the scaling of the endpoint to what the plan says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from aces_action.autoscaling.current import SETTINGS, CurrentScaling, read, read_target
+from aces_action.autoscaling.desired import WAKING, DesiredScaling, key, resource_id
+from aces_action.autoscaling.plan import foreign, plan, wanted_actions
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
+from aces_action.aws.tags import Owner, as_list
+from aces_action.changes import Change, noun
+from aces_action.language import Text
+from aces_action.problems import CATALOGUE, ActionError, Problem
+
+if TYPE_CHECKING:
+    from aces_action.aws.clients import Clients
+
+_DONE = {"create": Text("set up", "の作成"), "update": Text("updated", "の更新"), "delete": Text("deleted", "の削除")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """How what is done is told: `say` a line for the log, `changed` what is done."""
+
+    say: Callable[[str], None]
+    changed: Callable[[Text], None]
+
+
+def read_plan(
+    clients: Clients, desired: DesiredScaling | None, *, endpoint_name: str, owner: Owner
+) -> tuple[list[Change], list[Problem]]:
+    """Reads what is there and plans; also a warning (E039) where nothing is wanted and nobody could see whether something
+    is left.
+
+    Raises ActionError: E035 when what is in the way is not ours. Where autoscaling is wanted, botocore's errors too.
+    """
+    if desired is not None:
+        return _plan(desired, read(clients, endpoint_name), owner), []
+    # A role or a network of before there was autoscaling is no reason not to deploy without it
+    try:
+        target = read_target(clients, endpoint_name)
+        left = read(clients, endpoint_name) if target and owner.owns(target.tags) else None
+    except AWS_ERRORS as error:
+        return [], [_not_seen(explain(error, resource=resource_id(endpoint_name)), endpoint_name)]
+    return (plan(None, left, owner) if left else []), []
+
+
+def apply(clients: Clients, desired: DesiredScaling | None, *, endpoint_name: str, owner: Owner, tell: Teller) -> list[Change]:
+    """Makes, changes and deletes what the plan says, and returns it. `desired` None: deletes all that is ours.
+
+    The endpoint has to be there, unless nothing is wanted.
+    Raises ActionError: E035 when what is in the way is not ours, E038 when AWS refuses, A005 without the permission.
+    """
+    try:
+        current = read(clients, endpoint_name)
+        changes = _plan(desired, current, owner)
+        for change in changes:
+            if change.is_change:
+                _DEEDS[change.resource](clients, desired, current, owner, change)
+                tell.say("; ".join([f"{change.verb} {change.resource} {change.name}", *(each.en for each in change.reasons)]))
+                kind, done = noun(change.resource), _DONE[change.verb]
+                tell.changed(Text(f"{kind.en} {change.name} {done.en}", f"{kind.ja}{change.name}{done.ja}"))
+    except ClientError as error:
+        raise ActionError(refused(error, endpoint_name)) from error
+    return changes
+
+
+def refused(error: ClientError, endpoint_name: str) -> Problem:
+    """AWS's refusal: A005 for a missing permission, else E038. Application Auto Scaling checks the caller's permissions for
+    SageMaker and CloudWatch as well, and says of those too that the request is not valid."""
+    if is_denied(error):
+        return explain(error, resource=resource_id(endpoint_name))
+    code, said, operation = error_code(error), error_message(error), error.operation_name
+    return Problem(
+        kind=CATALOGUE["E038"],
+        message=Text(
+            f"AWS refused {operation} for the autoscaling of {endpoint_name}: {code}: {said}",
+            f"AWSが{endpoint_name}のオートスケーリングの{operation}を拒否しました: {code}: {said}",
+        ),
+        hint=Text(
+            "The endpoint serves; only its scaling is not as it should be. Correct sagemaker.autoscaling in the infra file, or "
+            "the "
+            "role's permissions if AWS names one, and run the job again.",
+            "エンドポイントは稼働しています。設定どおりでないのはスケーリングだけです。infraファイルのsagemaker.autoscaling、"
+            "またはAWSが権限を示している場合はロールの権限を修正して、ジョブを再実行してください。",
+        ),
+    )
+
+
+def _plan(desired: DesiredScaling | None, current: CurrentScaling, owner: Owner) -> list[Change]:
+    if problems := foreign(desired, current, owner):
+        raise ActionError(problems)
+    return plan(desired, current, owner)
+
+
+def _target(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
+    client, one = clients.application_autoscaling, key(current.endpoint_name)
+    if desired is None:
+        client.deregister_scalable_target(**one)
+        return
+    # Tags are for a new target alone: with them, AWS refuses the request for one that is there
+    tags: Any = {"Tags": owner.tags("")} if change.verb == "create" else {}
+    client.register_scalable_target(**one, MinCapacity=desired.min_capacity, MaxCapacity=desired.max_capacity, **tags)
+
+
+def _policy(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, _owner: Owner, change: Change) -> None:
+    client, one = clients.application_autoscaling, key(current.endpoint_name)
+    wanted = next((each for each in (desired.policies if desired else ()) if each.name == change.name), None)
+    if wanted is None:
+        client.delete_scaling_policy(PolicyName=change.name, **one)
+    else:
+        put_policy(clients, current.endpoint_name, wanted.name, wanted.kind, wanted.settings)
+
+
+def put_policy(clients: Clients, endpoint_name: str, name: str, kind: str, settings: Mapping[str, Any]) -> str:
+    """Makes or changes a policy; returns its ARN."""
+    request: Any = {"PolicyName": name, **key(endpoint_name), "PolicyType": kind, SETTINGS[kind]: settings}
+    return clients.application_autoscaling.put_scaling_policy(**request)["PolicyARN"]
+
+
+def _alarm(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
+    if desired is None or desired.alarm is None:
+        clients.cloudwatch.delete_alarms(AlarmNames=[change.name])
+        return
+    waking = next(each for each in desired.policies if each.name == WAKING)
+    # Its ARN: Application Auto Scaling gives it, and the same again for a policy that is as it was
+    arn = put_policy(clients, desired.endpoint_name, waking.name, waking.kind, waking.settings)
+    tags: Any = {"Tags": as_list(owner.tags(""))} if change.verb == "create" else {}
+    clients.cloudwatch.put_metric_alarm(
+        AlarmName=desired.alarm.name, **desired.alarm.settings, AlarmActions=wanted_actions(current, arn), **tags
+    )
+
+
+_DEEDS: Mapping[str, Callable[[Clients, DesiredScaling | None, CurrentScaling, Owner, Change], None]] = {
+    "scalable target": _target,
+    "scaling policy": _policy,
+    "alarm": _alarm,
+}
+
+
+def _not_seen(problem: Problem, endpoint_name: str) -> Problem:
+    return Problem(
+        kind=CATALOGUE["E039"],
+        message=Text(
+            f"Whether autoscaling of {endpoint_name} is left over from before could not be seen: {problem.message.en}",
+            f"{endpoint_name}に以前のオートスケーリングが残っているか確認できませんでした: {problem.message.ja}",
+        ),
+        hint=problem.hint,
+    )

@@ -1,0 +1,196 @@
+"""Autoscaling as a user has it: deployed, left alone, changed, taken away, and kept through a change of the instance type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aces_action.autoscaling.desired import DIMENSION, alarm_name, resource_id
+from tests.conftest import Caller, Ended
+from tests.end_to_end.test_deploy import writes
+
+REALTIME = "sagemaker:\n  autoscaling: {min_capacity: 2, max_capacity: 4, target_value: 70}\n"
+SLEEPING = "  autoscaling: {min_capacity: 0, max_capacity: 2, target_value: 5}\n"
+
+
+def changes(ended: Ended) -> list[tuple[str, str, str]]:
+    found = json.loads(ended.outputs["changes"])
+    wanted = ("scalable target", "scaling policy", "alarm")
+    return [(each["verb"], each["resource"], each["name"]) for each in found if each["resource"] in wanted]
+
+
+def scaled(caller: Caller, example: str = REALTIME) -> Caller:
+    """A real-time endpoint of a type that can be scaled."""
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.m5.xlarge")
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write(example)
+    return caller
+
+
+def sleeping(make_caller: Callable[..., Caller]) -> Caller:
+    caller = make_caller("document-summary")
+    caller.edit(caller.infra_file, "  async:\n", f"{SLEEPING}  async:\n")
+    return caller
+
+
+def key(endpoint_name: str) -> dict[str, Any]:
+    return {"ServiceNamespace": "sagemaker", "ResourceId": resource_id(endpoint_name), "ScalableDimension": DIMENSION}
+
+
+def targets(caller: Caller, endpoint_name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = caller.client("application-autoscaling").describe_scalable_targets(
+        ServiceNamespace="sagemaker", ResourceIds=[resource_id(endpoint_name)]
+    )["ScalableTargets"]
+    return found
+
+
+def policies(caller: Caller, endpoint_name: str) -> dict[str, dict[str, Any]]:
+    client = caller.client("application-autoscaling")
+    found = client.describe_scaling_policies(ServiceNamespace="sagemaker", ResourceId=resource_id(endpoint_name))
+    return {each["PolicyName"]: each for each in found["ScalingPolicies"]}
+
+
+def alarms(caller: Caller, endpoint_name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = caller.client("cloudwatch").describe_alarms(AlarmNames=[alarm_name(endpoint_name)])[
+        "MetricAlarms"
+    ]
+    return found
+
+
+def test_a_realtime_endpoint_autoscaled_and_a_second_run_changes_nothing(caller: Caller) -> None:
+    name = scaled(caller).server
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
+    assert changes(ended) == [
+        ("create", "scalable target", resource_id(name)),
+        ("create", "scaling policy", "aces-target-tracking"),
+    ]
+    (target,) = targets(caller, name)
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 4)
+    tags = caller.client("application-autoscaling").list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"]
+    assert (tags["aces:managed-by"], tags["aces:project"], tags["aces:server"]) == ("aces-action", caller.project, name)
+    (policy,) = policies(caller, name).values()
+    settings = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert settings["TargetValue"] == 70
+    assert settings["PredefinedMetricSpecification"] == {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    config = caller.client("sagemaker").describe_endpoint_config(EndpointConfigName=ended.outputs["endpoint-config-name"])
+    assert config["ProductionVariants"][0]["InitialInstanceCount"] == 2
+
+    caller.control("DELETE", "calls")
+    again = caller.run()
+    assert (again.status, again.outputs["result"], again.outputs["has-changes"]) == (0, "unchanged", "false"), again.log
+    assert writes(caller.control("GET", "calls")) == []
+
+
+def test_an_asynchronous_endpoint_sleeps_and_is_woken_until_the_section_goes(
+    make_caller: Callable[..., Caller],
+) -> None:
+    caller = sleeping(make_caller)
+    name = f"{caller.server}-async"
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
+    assert targets(caller, name)[0]["MinCapacity"] == 0
+    found = policies(caller, name)
+    metric = found["aces-target-tracking"]["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]
+    assert (metric["MetricName"], metric["Namespace"], metric["Statistic"]) == (
+        "ApproximateBacklogSizePerInstance",
+        "AWS/SageMaker",
+        "Average",
+    )
+    assert metric["Dimensions"] == [{"Name": "EndpointName", "Value": name}]
+    (alarm,) = alarms(caller, name)
+    assert alarm["MetricName"] == "HasBacklogWithoutCapacity"
+    assert alarm["AlarmActions"] == [found["aces-scale-from-zero"]["PolicyARN"]]
+    assert found["aces-scale-from-zero"]["StepScalingPolicyConfiguration"]["StepAdjustments"] == [
+        {"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}
+    ]
+
+    caller.control("DELETE", "calls")
+    again = caller.run()
+    assert (again.status, again.outputs["result"]) == (0, "unchanged"), again.log
+    assert writes(caller.control("GET", "calls")) == []
+
+    # and without the section all that is ours goes
+    caller.edit(caller.infra_file, SLEEPING, "")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
+    assert {verb for verb, _, _ in changes(ended)} == {"delete"}
+    assert (targets(caller, name), alarms(caller, name)) == ([], [])
+    again = caller.run()
+    assert (again.status, again.outputs["result"], changes(again)) == (0, "unchanged", []), again.log
+
+
+def hang_on(caller: Caller, name: str) -> None:
+    """What somebody else has put on our target: a policy and a schedule."""
+    client = caller.client("application-autoscaling")
+    client.put_scaling_policy(
+        **key(name),
+        PolicyName="by-cpu",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 60.0,
+            "CustomizedMetricSpecification": {
+                "MetricName": "CPUUtilization",
+                "Namespace": "/aws/sagemaker/Endpoints",
+                "Statistic": "Average",
+            },
+        },
+    )
+    client.put_scheduled_action(
+        **key(name),
+        ScheduledActionName="mornings",
+        Schedule="cron(0 8 * * ? *)",
+        Timezone="Asia/Tokyo",
+        ScalableTargetAction={"MinCapacity": 3, "MaxCapacity": 4},
+    )
+
+
+def everything(caller: Caller, name: str) -> Any:
+    """All of an endpoint's scaling, but for what AWS numbers anew."""
+    anew = {"CreationTime", "ScalableTargetARN", "PolicyARN", "ScheduledActionARN", "Alarms"}
+    client = caller.client("application-autoscaling")
+    (target,) = targets(caller, name)
+    actions = client.describe_scheduled_actions(ServiceNamespace="sagemaker", ResourceId=resource_id(name))["ScheduledActions"]
+    kept = [
+        {field: value for field, value in each.items() if field not in anew}
+        for each in (target, *policies(caller, name).values(), *actions)
+    ]
+    waking = [{**each, "AlarmActions": None} for each in alarms(caller, name)]
+    for each in waking:
+        for field in ("AlarmConfigurationUpdatedTimestamp", "StateUpdatedTimestamp"):
+            each.pop(field)
+    return kept, client.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"], waking
+
+
+def test_another_instance_type_loses_nothing_of_the_scaling(caller: Caller) -> None:
+    name = scaled(caller).server
+    caller.run()
+    hang_on(caller, name)
+    caller.client("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=name, DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 3}]
+    )
+    before = everything(caller, name)
+    caller.edit(caller.infra_file, "ml.m5.xlarge", "ml.m5.2xlarge")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
+    assert everything(caller, name) == before
+    for line in ("takes off scheduled action mornings: ", "takes off scaling policy by-cpu (others'): ", "put back"):
+        assert line in ended.log
+    variant = caller.client("sagemaker").describe_endpoint(EndpointName=name)["ProductionVariants"][0]
+    assert variant["DesiredInstanceCount"] == 3
+
+
+def test_a_rolled_back_change_of_the_instance_type_loses_nothing_of_the_scaling(make_caller: Callable[..., Caller]) -> None:
+    caller = sleeping(make_caller)
+    name = f"{caller.server}-async"
+    caller.run()
+    hang_on(caller, name)
+    before = everything(caller, name)
+    caller.edit(caller.infra_file, "ml.g4dn.xlarge", "ml.g4dn.2xlarge")
+    caller.next_rollout(name=name, outcome="rollback", reason="Out of memory")
+    ended = caller.run()
+    assert (ended.status, ended.codes) == (1, ["ACES-E002"]), ended.log
+    assert everything(caller, name) == before
+    (alarm,) = alarms(caller, name)
+    assert alarm["AlarmActions"] == [policies(caller, name)["aces-scale-from-zero"]["PolicyARN"]]
