@@ -7,7 +7,7 @@ from typing import Literal
 
 from aces_action.language import Text
 
-Verb = Literal["create", "update", "replace", "attach", "nothing"]
+Verb = Literal["create", "update", "replace", "attach", "delete", "nothing"]
 
 _NOUNS = {
     "endpoint": "エンドポイント",

@@ -99,9 +99,11 @@ def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Repo
         raise AssertionError("a configuration without errors is whole")
     from aces_action.aws.errors import AWS_ERRORS, explain
     from aces_action.commands.deploy import deploy
+    from aces_action.commands.destroy import destroy
     from aces_action.commands.register import register_serving
 
-    story = register_serving if settings.command == "register" else deploy
+    stories = {"register": register_serving, "destroy": destroy}
+    story = stories.get(settings.command, deploy)
     try:
         story(project, names, settings, github, log, steps, report)
     except AWS_ERRORS as error:

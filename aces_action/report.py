@@ -75,6 +75,7 @@ _VERBS: dict[Verb, Text] = {
     "update": Text("update", "更新"),
     "replace": Text("replace", "作り直し"),
     "attach": Text("wait for", "完了待ち"),
+    "delete": Text("delete", "削除"),
     "nothing": Text("as it is", "変更なし"),
 }
 _MARKS: dict[Outcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}

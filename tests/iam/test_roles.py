@@ -228,8 +228,20 @@ class TestScope:
             ("give an endpoint away by tags", Need(action="sagemaker:AddTags", resource=ENDPOINT, context=RESOURCE_TAGS)),
             ("take tags off", Need(action="sagemaker:DeleteTags", resource=ENDPOINT, context=RESOURCE_TAGS)),
             (
-                "delete a config",
+                "delete a config that is not ours",
                 Need(action="sagemaker:DeleteEndpointConfig", resource=arn("sagemaker", "endpoint-config/plates-dev-x")),
+            ),
+            (
+                "delete a model of production",
+                Need(
+                    action="sagemaker:DeleteModel",
+                    resource=arn("sagemaker", "model/plates-dev-x"),
+                    context=RESOURCE_TAGS | {"aws:ResourceTag/aces:env": "production"},
+                ),
+            ),
+            (
+                "delete a model that another project's name has",
+                Need(action="sagemaker:DeleteModel", resource=arn("sagemaker", "model/faces-dev-x"), context=RESOURCE_TAGS),
             ),
             ("call the endpoint", Need(action="sagemaker:InvokeEndpoint", resource=ENDPOINT)),
             ("pass another role", Need(action="iam:PassRole", resource=role("admin"), context=SAGEMAKER)),
@@ -319,13 +331,16 @@ class TestReference:
             "batch:DescribeComputeEnvironments",
             "batch:DescribeJobDefinitions",
             "batch:DescribeJobQueues",
+            "cloudwatch:GetMetricStatistics",
             "cloudwatch:PutMetricData",  # limited by its namespace
             "ec2:DescribeInstanceTypeOfferings",
             "ec2:DescribeInstanceTypes",
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
             "ecr:GetAuthorizationToken",
+            "sagemaker:ListEndpointConfigs",
             "sagemaker:ListEndpoints",
+            "sagemaker:ListModels",
             "servicequotas:ListAWSDefaultServiceQuotas",
             "servicequotas:ListServiceQuotas",
         }
