@@ -17,7 +17,6 @@ from aces_action.commands.access import open_platform, outages_told, owner_of, s
 from aces_action.commands.switch import remove_endpoint
 from aces_action.endpoint.cleanup import (
     Model,
-    Undeleted,
     Usage,
     decide_all,
     delete,
@@ -112,7 +111,7 @@ def _delete_generations(ours: _Ours, clients: Clients, log: Log, report: Report)
     warnings = [used_elsewhere(each) for each in kept]
     report.problems += warnings
     log.problems(warnings)
-    left: list[Undeleted] = delete(
+    deleted = delete(
         clients.session,
         clients.sagemaker,
         fates,
@@ -120,8 +119,8 @@ def _delete_generations(ours: _Ours, clients: Clients, log: Log, report: Report)
         say=log.info,
         changed=report.done.append,
     )
-    if left:
-        raise ActionError(dict.fromkeys(_in_earnest(each.problem) for each in left))
+    if deleted.left:
+        raise ActionError(dict.fromkeys(_in_earnest(each.problem) for each in deleted.left))
 
 
 def _in_earnest(problem: Problem) -> Problem:

@@ -81,6 +81,14 @@ class Undeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """How deleting went: what is gone, and what is left and why. What was not tried after that is in neither."""
+
+    gone: tuple[Fate, ...]
+    left: tuple[Undeleted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
     """What a clean-up deleted, and the warnings about what it did not."""
 
@@ -315,11 +323,9 @@ def clean_up(
         if not each.goes:
             say(f"keeps {each.resource} {each.name}: {each.reason.en}")
     going = [each for each in fates.decided if each.goes]
-    left = delete(session, client, going, endpoints=endpoints, say=say, changed=changed)
-    undeleted = {(each.fate.resource, each.fate.name) for each in left}
+    deleted = delete(session, client, going, endpoints=endpoints, say=say, changed=changed)
     return Cleaned(
-        changes=tuple(each.change for each in going if (each.resource, each.name) not in undeleted),
-        warnings=tuple(_not_deleted(each) for each in left),
+        changes=tuple(each.change for each in deleted.gone), warnings=tuple(_not_deleted(each) for each in deleted.left)
     )
 
 
@@ -355,38 +361,40 @@ def delete(
     endpoints: Sequence[str],
     say: Callable[[str], None],
     changed: Callable[[Text], None],
-) -> list[Undeleted]:
-    """Deletes those that go, endpoint configs before models; returns what is still there, and why.
+) -> Deleted:
+    """Deletes those that go, endpoint configs before models.
 
     Looks at `endpoints` again before each, as another run may have set out for it meanwhile. A model stays with any endpoint
     config that refers to it. What is gone already is fine. After a missing permission the rest of that kind is not tried.
     """
     from aces_action.endpoint import sdk
 
+    gone: list[Fate] = []
     left: list[Undeleted] = []
-    denied: dict[str, Problem] = {}
+    denied: set[str] = set()
     referred: set[str] = set()
     remove = {"endpoint config": sdk.delete_config, "model": sdk.delete_model}
     for fate in (each for each in fates if each.goes):
-        if fate.resource == "model" and fate.name in referred:
+        if fate.resource in denied or (fate.resource == "model" and fate.name in referred):
+            referred |= {*fate.models}
             continue
-        problem = denied.get(fate.resource)
         try:
-            problem = problem or _in_the_way(client, fate, endpoints)
+            problem = _in_the_way(client, fate, endpoints)
             if problem is None:
                 remove[fate.resource](session, fate.name)
         except (*AWS_ERRORS, ValueError) as error:  # ValueError: what the SDK cannot read
             problem = _failed(error, fate)
             if isinstance(error, ClientError) and is_denied(error):
-                denied[fate.resource] = problem
+                denied.add(fate.resource)
         if problem is not None:
             left.append(Undeleted(fate=fate, problem=problem))
             referred |= {*fate.models}
             continue
+        gone.append(fate)
         what = noun(fate.resource)
         say(f"deleted {fate.resource} {fate.name}: {fate.reason.en}")
         changed(Text(f"{what.en} {fate.name} deleted", f"{what.ja}{fate.name}の削除"))
-    return left
+    return Deleted(gone=tuple(gone), left=tuple(left))
 
 
 def _in_the_way(client: SageMakerClient, fate: Fate, endpoints: Iterable[str]) -> Problem | None:

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+
+from aces_action.aws.tags import Owner
+from sandbox.seed import Seeded, admin_session, seed
+from sandbox.server import Sandbox
+from tests.endpoint.hosted import Hosted
+
+
+@pytest.fixture(scope="session")
+def _session() -> boto3.Session:
+    """One for all: botocore reads its models once per session."""
+    return admin_session()
+
+
+@pytest.fixture(scope="module")
+def _prepared(sandbox: Sandbox, _session: boto3.Session) -> tuple[Seeded, Owner]:
+    """Image and role, which the tests of a module share; and whose they are."""
+    project = f"h-{uuid.uuid4().hex[:8]}"
+    seeded = seed(sandbox, project=project, env="dev", session=_session)
+    return seeded, Owner(project=project, env="dev", server=seeded.server)
+
+
+@pytest.fixture
+def hosted(
+    sandbox: Sandbox, _session: boto3.Session, _prepared: tuple[Seeded, Owner], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Hosted]:
+    """A server of which there is nothing yet in SageMaker but what a model needs."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.aws_url)  # for the SDK, which makes its own client of the session
+    seeded, owner = _prepared
+    once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+    client = _session.client("sagemaker", endpoint_url=sandbox.aws_url, config=once)
+    requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=10)
+    yield Hosted(sandbox=sandbox, session=_session, client=client, seeded=seeded, owner=owner, said=[], done=[], at_work=[])
+    for what in ("faults", "endpoints", "calls", "hosting"):
+        requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
