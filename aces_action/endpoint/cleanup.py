@@ -234,8 +234,12 @@ def read_usage(client: SageMakerClient) -> Usage:
     """What every endpoint of the account uses, whoever made it. Raises ClientError where they may not be listed."""
     pages = client.get_paginator("list_endpoints").paginate(PaginationConfig=_PAGES)
     names = [each["EndpointName"] for page in pages for each in page["Endpoints"]]
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="usage") as pool:
+    # not as a context manager: that would read all of a large account before a cancelled job may end
+    pool = ThreadPoolExecutor(_READERS, thread_name_prefix="usage")
+    try:
         found = list(pool.map(lambda name: _used(client, name), names))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return Usage(
         configs={config: name for name, each in zip(names, found, strict=True) for config in each.configs},
         models={model: name for name, each in zip(names, found, strict=True) for model in each.models},
@@ -364,8 +368,9 @@ def delete(
 ) -> Deleted:
     """Deletes those that go, endpoint configs before models.
 
-    Looks at `endpoints` again before each, as another run may have set out for it meanwhile. A model stays with any endpoint
-    config that refers to it. What is gone already is fine. After a missing permission the rest of that kind is not tried.
+    Looks at `endpoints` again before each, as another run may have set out for it meanwhile, and stops where one is at work. A
+    model stays with any endpoint config that refers to it. What is gone already is fine. After a missing permission the rest of
+    that kind is not tried.
     """
     from aces_action.endpoint import sdk
 
@@ -375,13 +380,15 @@ def delete(
     referred: set[str] = set()
     remove = {"endpoint config": sdk.delete_config, "model": sdk.delete_model}
     for fate in (each for each in fates if each.goes):
+        obstacle: _Obstacle | None = None
         if fate.resource in denied or (fate.resource == "model" and fate.name in referred):
             referred |= {*fate.models}
             continue
         try:
-            problem = _in_the_way(client, fate, endpoints)
-            if problem is None:
+            obstacle = _in_the_way(client, fate, endpoints)
+            if obstacle is None:
                 remove[fate.resource](session, fate.name)
+            problem = obstacle.problem if obstacle else None
         except (*AWS_ERRORS, ValueError) as error:  # ValueError: what the SDK cannot read
             problem = _failed(error, fate)
             if isinstance(error, ClientError) and is_denied(error):
@@ -389,6 +396,8 @@ def delete(
         if problem is not None:
             left.append(Undeleted(fate=fate, problem=problem))
             referred |= {*fate.models}
+            if obstacle is not None and obstacle.for_all:
+                break
             continue
         gone.append(fate)
         what = noun(fate.resource)
@@ -397,19 +406,26 @@ def delete(
     return Deleted(gone=tuple(gone), left=tuple(left))
 
 
-def _in_the_way(client: SageMakerClient, fate: Fate, endpoints: Iterable[str]) -> Problem | None:
+@dataclass(frozen=True, slots=True)
+class _Obstacle:
+    """Why something must not be deleted now; `for_all`: nor anything else."""
+
+    problem: Problem
+    for_all: bool
+
+
+def _in_the_way(client: SageMakerClient, fate: Fate, endpoints: Iterable[str]) -> _Obstacle | None:
     for name in endpoints:
         current = read_endpoint(client, name)
         if current is None:
             continue
         if current.status in TRANSIENT:
-            return _unclear(
-                Text(
-                    f"The endpoint {name} is {current.status} again.", f"エンドポイント{name}が再び{current.status}になりました。"
-                )
-            )
+            status = current.status
+            told = Text(f"The endpoint {name} is {status} again.", f"エンドポイント{name}が再び{status}になりました。")
+            return _Obstacle(_unclear(told), for_all=True)
         if fate.name in {current.config_name, current.target_config}:
-            return _unclear(Text(f"The endpoint {name} uses it now.", f"エンドポイント{name}が使い始めました。"))
+            told = Text(f"The endpoint {name} uses it now.", f"エンドポイント{name}が使い始めました。")
+            return _Obstacle(_unclear(told), for_all=False)
     return None
 
 

@@ -87,6 +87,8 @@ def remove(
     for remaining in reversed(range(_TRIES)):
         current = _at_rest(client, name, patience, tell)
         if current is None:
+            if ready:  # our call got through after all
+                tell.changed(_gone(name))
             return ready
         if not owner.owns(read_tags(client, current.arn)):
             raise ActionError(not_ours("endpoint", name, current.arn, project=owner.project, env=owner.env))
@@ -108,8 +110,12 @@ def remove(
     tell.ended()
     if current is not None:
         raise ActionError(_still_there(name, current))
-    tell.changed(Text(f"endpoint {name} deleted", f"エンドポイント{name}の削除"))
+    tell.changed(_gone(name))
     return True
+
+
+def _gone(name: str) -> Text:
+    return Text(f"endpoint {name} deleted", f"エンドポイント{name}の削除")
 
 
 def _at_rest(client: SageMakerClient, name: str, patience: Patience, tell: Teller) -> CurrentEndpoint | None:

@@ -95,6 +95,13 @@ def test_somebody_who_sets_it_to_work_between_our_look_and_our_call_is_waited_fo
     assert (serving.names("Endpoints"), before) == (set(), ["suspended"])
 
 
+def test_a_call_whose_answer_got_lost_is_a_deletion_all_the_same(serving: Hosted) -> None:
+    serving.control("faults", service="sagemaker", operation="DeleteEndpoint", kind="lost")
+    assert removed(serving)
+    assert serving.names("Endpoints") == set()
+    assert [each.en for each in serving.done] == [f"endpoint {serving.server} deleted"]
+
+
 @pytest.mark.parametrize(("code", "problem"), [("AccessDeniedException", "ACES-A005"), ("ValidationException", "ACES-A006")])
 def test_a_refusal_is_told_and_nothing_is_under_way(serving: Hosted, code: str, problem: str) -> None:
     refuse(serving, code=code, message="No.", times=None)
