@@ -105,7 +105,7 @@ def _delete_generations(ours: _Ours, clients: Clients, log: Log, report: Report)
     fates = decide_all(ours.generations, ours.models, usage=usage)
     kept = [each for each in fates if not each.goes]
     report.changes = [
-        *(change for change in report.changes if change.resource == "endpoint"),
+        *(change for change in report.changes if change.resource not in {"endpoint config", "model"}),
         *(each.change for each in fates),
     ]
     warnings = [used_elsewhere(each) for each in kept]

@@ -111,13 +111,18 @@ def decide(
     """The fate of each generation and each model, in the order of deletion: endpoint configs, then models.
 
     `live`: names of the endpoint configs that our endpoints serve or move to; without any (after a stop), the last good one
-    counts as live. `keep`: how many that served before it stay, for a rollback. Without `usage`, what at most may go.
+    counts as live. `keep`: how many of each mode that served before it stay, for a rollback. Without `usage`: what may go at most.
     """
     current = [each for each in generations if each.name in live] or _last_good(generations)
     undo: set[str] = set()
     for serving in current:
-        earlier = [each for each in generations if each not in current and each.was_good and _before(each, serving)]
-        undo |= {each.name for each in sorted(earlier, key=_served, reverse=True)[:keep]}
+        for is_async in (False, True):  # no endpoint of one mode can go back to a generation of the other
+            earlier = [
+                each
+                for each in generations
+                if each.is_async == is_async and each not in current and each.was_good and _before(each, serving)
+            ]
+            undo |= {each.name for each in sorted(earlier, key=_served, reverse=True)[:keep]}
 
     def judged(each: Generation) -> tuple[bool, Text]:
         if user := usage.configs.get(each.name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -125,6 +126,12 @@ def test_after_a_rollback_by_hand_what_served_later_stays() -> None:
 
 def test_while_two_endpoints_serve_each_has_its_generations_before() -> None:
     assert going(fates(FIVE, live=["e", "c"], keep=1)) == {"a"}
+
+
+def test_generations_of_the_other_mode_take_no_place_of_those_that_a_rollback_can_bring_back() -> None:
+    others = [replace(each, config={**each.config, "AsyncInferenceConfig": {}}) for each in FIVE[1:3]]
+    found = fates([FIVE[0], *others, *FIVE[3:]], live="e")
+    assert going(found) == set()
 
 
 def test_a_model_goes_only_after_the_last_config_that_refers_to_it() -> None:
