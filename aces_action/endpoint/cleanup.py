@@ -111,7 +111,7 @@ def decide(
     """The fate of each generation and each model, in the order of deletion: endpoint configs, then models.
 
     `live`: names of the endpoint configs that our endpoints serve or move to; without any (after a stop), the last good one
-    counts as live. `keep`: how many of each mode that served before it stay, for a rollback. Without `usage`: what may go at most.
+    counts as live. `keep`: how many of each mode that served before it stay for a rollback. Without `usage`: what may go at most.
     """
     current = [each for each in generations if each.name in live] or _last_good(generations)
     undo: set[str] = set()
