@@ -134,6 +134,10 @@ def _on_what_is_there(command: Command) -> Callable[[Server, Names, Settings, Ru
         from aces_action.commands.start import start
 
         return start
+    if command == "destroy":
+        from aces_action.commands.destroy import destroy
+
+        return destroy
     from aces_action.commands.status import status
 
     return status

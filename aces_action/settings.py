@@ -24,7 +24,7 @@ Concurrency = Literal["wait", "refuse"]
 
 COMMANDS: tuple[Command, ...] = get_args(Command)
 # What is deployed already is all that these are about: of the files they need the infra file alone
-ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", "start"})
+ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", "start", "destroy"})
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 

@@ -1,13 +1,15 @@
 """The story of a deployment after its configuration is known to be right: the ordered steps, top to bottom.
 
 Order matters: nothing is changed before the preflight and the weights are fine; job definitions come after the endpoint,
-the platform hears of it last. Whatever fails, a run again finds what is done or under way and goes on from there.
+the platform hears of it after both, and only then is deleted what is no longer wanted. Whatever fails, a run again finds what
+is done or under way and goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aces_action import autoscaling, batch, endpoint, registration
 from aces_action.aws.clients import Clients
@@ -19,6 +21,8 @@ from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.listing import JobDefinitions, listing_of, register
 from aces_action.commands.reach import reach_of, scale
+from aces_action.commands.switch import old_stays, plan_removal, remove_replaced
+from aces_action.endpoint.cleanup import clean_up
 from aces_action.endpoint.undo import Reach
 from aces_action.github.log import Log
 from aces_action.github.run import Run
@@ -38,6 +42,7 @@ from aces_action.weights.verdict import Verdict
 
 _MIB, _GIB = 1 << 20, 1 << 30
 _NEW_REVISION = "(new revision)"
+_HOSTED = frozenset({"model", "endpoint config", "endpoint"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
             report.changes += planned
             _check_against_plan(findings, planned)
             scaling = _plan_scaling(clients, desired, owner, log, report)
+        replaced = plan_removal(clients, owner, names.endpoint, log, report)
         jobs = _plan_jobs(clients, desired, settings, report)
         if not findings.platform_sleeps:
             expected = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
@@ -102,9 +108,12 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         with steps.step("Batch"):
             jobs = _register_jobs(clients, desired, owner, log, report)
 
-    with steps.step("Registration"):
+    with steps.step("Registration"), old_stays(replaced, log):
         listing = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
         _register_or_defer(platform, listing, settings, findings, log, report)
+
+    remove_replaced(replaced, clients, owner, settings, log, steps, report)
+    _clean_up([names.endpoint, *(each.name for each in replaced)], clients, owner, settings, log, steps, report)
 
     report.result = "deployed" if any(change.is_change for change in report.changes) else "unchanged"
     if report.result == "unchanged" and report.outputs["registration"] == "done":
@@ -336,6 +345,29 @@ def _register_or_defer(
             return
     report.outputs["registration"] = "deferred"
     log.info("The registration is left to `command: register`.")
+
+
+def _clean_up(
+    endpoints: Iterable[str | None], clients: Clients, owner: Owner, settings: Settings, log: Log, steps: Steps, report: Report
+) -> None:
+    """The step that deletes old generations. Not after every run: to look at them all takes more calls than the rest of a run
+    that changes nothing of the endpoint."""
+    if not any(change.is_change and change.resource in _HOSTED for change in report.changes):
+        return
+    with steps.step("Clean-up"):
+        cleaned = clean_up(
+            clients.session,
+            clients.sagemaker,
+            owner,
+            endpoints=[name for name in endpoints if name],
+            keep=settings.keep_generations,
+            now=datetime.now(UTC),
+            say=log.info,
+            changed=report.done.append,
+        )
+        report.changes += cleaned.changes
+        report.problems += cleaned.warnings
+        log.problems(cleaned.warnings)
 
 
 def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:

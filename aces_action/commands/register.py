@@ -1,4 +1,7 @@
-"""The story of `command: register`: what serves now is listed on the platform. Nothing is deployed, and as often as one likes."""
+"""The story of `command: register`: what serves now is listed on the platform. Nothing is deployed, and as often as one likes.
+
+After it nobody comes to an endpoint that another has taken the place of: one that a deployment left for that reason is deleted.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import is_ours
 from aces_action.batch.plan import read_job_definition
-from aces_action.commands.access import open_platform, outages_told, sign_in
+from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.listing import JobDefinitions, listing_of, register
+from aces_action.commands.switch import old_stays, plan_removal, remove_replaced
 from aces_action.endpoint.current import SERVING, read_endpoint, read_tags
 from aces_action.github.log import Log
 from aces_action.github.run import Run
@@ -28,16 +32,18 @@ def register_serving(
     """
     outages = outages_told(log, report)
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
-    platform = open_platform(settings, outages)
+    platform, owner = open_platform(settings, outages), owner_of(settings, names, run)
     with steps.step("What serves"):
         jobs = _find(clients, names, settings, report)
         for name, value in report.outputs.items():
             log.info(f"{name}  {value}")
-    with steps.step("Registration"):
+        replaced = plan_removal(clients, owner, names.endpoint, log, report)
+    with steps.step("Registration"), old_stays(replaced, log):
         listing = listing_of(project, names, settings, identity, names.endpoint, jobs)
         report.changes += register(platform, listing, settings, log, report)
         for line in change_lines(report.changes):
             log.info(line)
+    remove_replaced(replaced, clients, owner, settings, log, steps, report)
     report.result = "registered" if any(change.is_change for change in report.changes) else "unchanged"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied, was_refused
-from aces_action.aws.tags import CONTENT_HASH, Owner, adoption_tags, as_list
-from aces_action.changes import Change, noun
+from aces_action.aws.tags import CONTENT_HASH, Owner, as_list
+from aces_action.changes import Change
 from aces_action.endpoint.causes import remedy
 from aces_action.endpoint.current import (
     TRANSIENT,
@@ -28,9 +28,12 @@ from aces_action.endpoint.current import (
 from aces_action.endpoint.desired import DesiredEndpoint
 from aces_action.endpoint.drift import Live, drift, same_counts
 from aces_action.endpoint.generations import mark_served, was_good
+from aces_action.endpoint.ownership import not_ours
 from aces_action.endpoint.plan import plan, tags_change
+from aces_action.endpoint.removal import remove
+from aces_action.endpoint.telling import Suspended, Teller
 from aces_action.endpoint.underway import another_rollout, begun_by, claim, is_foreign
-from aces_action.endpoint.wait import Course, Patience, follow, settle, too_long, verdict
+from aces_action.endpoint.wait import Course, Patience, follow, too_long, verdict
 from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
@@ -39,21 +42,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
-Suspended = Callable[[], AbstractContextManager[None]]  # around what cannot be done while the endpoint is scaled
 _APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
-    """How `apply` tells what it does: `say` a line for the log, `changed` what is done.
-
-    Between `started` and `ended` SageMaker may be at work, whatever becomes of this run.
-    """
-
-    say: Callable[[str], None]
-    changed: Callable[[Text], None]
-    started: Callable[[], None]
-    ended: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,8 +247,7 @@ def _roll_out(
         with suspended() if _is_off_meanwhile(client, verb, desired) else nullcontext():
             if verb == "replace":
                 tell.say(f"deletes {name}, which can only be made anew")
-                remove(session, client, name, patience=patience, tell=tell)
-                tell.changed(Text(f"endpoint {name} deleted, to be made anew", f"エンドポイント{name}の削除（作り直すため）"))
+                remove(session, client, name, owner, patience=patience, tell=tell)
             started = _start(session, client, desired, owner, verb=verb, patience=patience, tell=tell)
             course = follow(client, name, config_name=config_name, before=before, patience=patience, tell=tell.say)
             current, seconds = course.endpoint, patience.now() - started
@@ -311,45 +299,6 @@ def _start(
     return started
 
 
-def remove(
-    session: boto3.Session,
-    client: SageMakerClient,
-    name: str,
-    *,
-    patience: Patience,
-    tell: Teller,
-) -> None:
-    """Deletes an endpoint of ours that is not under way, and waits until it is gone.
-
-    Raises ClientError, and ActionError: E001 it is still there, E003 it took too long.
-    """
-    from aces_action.endpoint import sdk
-
-    with _at_work("DeleteEndpoint", tell):
-        sdk.find_endpoint(session, name).delete()
-    left: list[CurrentEndpoint] = []
-
-    def seen() -> bool:
-        left[:] = [current for current in (read_endpoint(client, name),) if current]
-        return not left or left[0].status == "Deleting"
-
-    _until(seen)
-    current = settle(client, name, patience=patience, tell=tell.say)
-    tell.ended()
-    if current is not None:
-        why = f": {current.failure_reason}" if current.failure_reason else "."
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["E001"],
-                message=Text(
-                    f"The endpoint {name} was to be deleted, but is {current.status}{why}",
-                    f"エンドポイント{name}を削除できず、状態が{current.status}のままです{why}",
-                ),
-                hint=Text("Run the job again.", "ジョブを再実行してください。"),
-            )
-        )
-
-
 @contextmanager
 def _at_work(operation: str, tell: Teller) -> Iterator[None]:
     """Around the write that sets SageMaker to work: told before it, so that a run which is cut off right after it does not say
@@ -399,25 +348,6 @@ def _until(seen: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _APPEARS_WITHIN
     while not seen() and time.monotonic() < deadline:
         time.sleep(0.5)
-
-
-def not_ours(what: str, name: str, arn: str, *, project: str, env: str) -> Problem:
-    """That a resource of SageMaker is somebody else's (E004), with the command that hands it over."""
-    kind = noun(what)
-    tags = adoption_tags(project=project, env=env)
-    return Problem(
-        kind=CATALOGUE["E004"],
-        message=Text(
-            f"The {kind.en} {name} exists but was not made by this action for {project} {env}: it is left alone.",
-            f"{kind.ja}{name}は存在しますが、このアクションが{project}の{env}のために作ったものではないため、変更しません。",
-        ),
-        hint=Text(
-            "If it may be taken over, hand it to the action by its tags and run the job again:\n"
-            f"aws sagemaker add-tags --resource-arn {arn} --tags {tags}",
-            "このアクションの管理下に置いてよい場合は、次のタグを付けてからジョブを再実行してください:\n"
-            f"aws sagemaker add-tags --resource-arn {arn} --tags {tags}",
-        ),
-    )
 
 
 def _refused(error: ClientError, desired: DesiredEndpoint) -> Problem:

@@ -170,12 +170,16 @@ def read_tagged(client: SageMakerClient, name: str) -> tuple[CurrentEndpoint, di
         raise
 
 
+def is_missing(error: ClientError) -> bool:
+    """Whether SageMaker says that there is no such thing. It has no code of its own for that: a ValidationException says so."""
+    return error_code(error) == "ValidationException" and "could not find" in error_message(error).lower()
+
+
 def _described(describe: Any, **name: str) -> dict[str, Any] | None:
     try:
         return cast("dict[str, Any]", describe(**name))
     except ClientError as error:
-        # SageMaker has no 'not found' code: it is a ValidationException that says so
-        if error_code(error) == "ValidationException" and "could not find" in error_message(error).lower():
+        if is_missing(error):
             return None
         raise
 

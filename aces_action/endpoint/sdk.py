@@ -17,6 +17,7 @@ from sagemaker.core.resources import Endpoint, EndpointConfig, Model
 from sagemaker.core.shapes import DeploymentConfig
 
 from aces_action.aws.errors import is_denied, was_repeated
+from aces_action.endpoint.current import is_missing
 
 if TYPE_CHECKING:
     import boto3
@@ -54,6 +55,29 @@ def create_endpoint(session: boto3.Session, request: Mapping[str, Any], exists: 
 def find_endpoint(session: boto3.Session, name: str) -> Endpoint:
     """The endpoint as the SDK knows it, to be updated or deleted."""
     return Endpoint.get(endpoint_name=name, session=session, region=session.region_name)
+
+
+def delete_endpoint(session: boto3.Session, name: str) -> None:
+    """Starts the deletion of an endpoint. Does not wait; what is gone already is fine."""
+    _deleted(lambda: find_endpoint(session, name).delete())
+
+
+def delete_config(session: boto3.Session, name: str) -> None:
+    """Deletes an endpoint config. What is gone already is fine."""
+    _deleted(lambda: EndpointConfig.get(endpoint_config_name=name, session=session, region=session.region_name).delete())
+
+
+def delete_model(session: boto3.Session, name: str) -> None:
+    """Deletes a model. What is gone already is fine."""
+    _deleted(lambda: Model.get(model_name=name, session=session, region=session.region_name).delete())
+
+
+def _deleted(write: Callable[[], object]) -> None:
+    try:
+        write()
+    except ClientError as error:
+        if not is_missing(error):
+            raise
 
 
 def update_endpoint(

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
 from aces_action.aws.tags import Owner
 from aces_action.changes import Change
-from aces_action.endpoint.apply import ServingEndpoint, Suspended, Teller, apply, not_ours, read_plan, remove
+from aces_action.endpoint.apply import ServingEndpoint, apply, read_plan
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_model, read_tagged
 from aces_action.endpoint.desired import DesiredEndpoint, Request
 from aces_action.endpoint.generations import (
@@ -31,6 +31,9 @@ from aces_action.endpoint.generations import (
     read_generations,
     usual_seconds,
 )
+from aces_action.endpoint.ownership import not_ours
+from aces_action.endpoint.removal import remove
+from aces_action.endpoint.telling import Suspended, Teller
 from aces_action.endpoint.underway import another_rollout, begun_by, is_foreign
 from aces_action.endpoint.wait import Patience, settle
 from aces_action.language import EMPTY, Text, joined, lines
@@ -234,11 +237,17 @@ def stop(reach: Reach, planned: Stop) -> None:
         if planned.live and not planned.live.was_good:
             # its roll-out was never noted, or its rollback failed: it serves, so it is what `start` has to bring back
             mark_served(sagemaker, planned.live.arn, at=reach.now(), seconds=None)
-        with reach.taken_off():
-            remove(reach.clients.session, sagemaker, name, patience=reach.patience, tell=reach.tell)
+        remove(
+            reach.clients.session,
+            sagemaker,
+            name,
+            reach.owner,
+            patience=reach.patience,
+            tell=reach.tell,
+            taken_off=reach.taken_off,
+        )
     except AWS_ERRORS as error:
         raise ActionError(explain(error, resource=name)) from error
-    reach.tell.changed(Text(f"endpoint {name} deleted", f"エンドポイント{name}の削除"))
 
 
 def _find(reach: Reach) -> CurrentEndpoint | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from aces_action.aws.tags import is_ours
 from aces_action.checks import Check
-from aces_action.endpoint.apply import not_ours
 from aces_action.endpoint.current import CurrentEndpoint, read_config, read_tagged
+from aces_action.endpoint.ownership import not_ours
 from aces_action.endpoint.underway import another_rollout, begun_by, is_foreign
 from aces_action.language import Text, same
 from aces_action.preflight.questions import Answer

@@ -133,6 +133,7 @@ def test_the_log_has_its_steps_in_order_as_groups_with_durations(caller: Caller)
         "SageMaker",
         "Batch",
         "Registration",
+        "Clean-up",
     ]
     assert log.count("::group::") == log.count("::endgroup::") == len(re.findall(r"^✓ \w", log, flags=re.MULTILINE))
 

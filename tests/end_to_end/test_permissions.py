@@ -21,6 +21,7 @@ import pytest
 import requests
 from botocore.loaders import JSONFileLoader
 
+from aces_action.aws.tags import SERVED, WITHDRAWN, as_list
 from aces_action.main import run
 from aces_action.problems import ActionError
 from aces_action.weights.located import locate
@@ -149,6 +150,12 @@ TO_SCALE = {
     "EndpointScalingRole",
     "EndpointScalingTags",
 }
+# Of these, what is no longer needed stays, with a warning of this code.
+NEEDED_TO_TIDY_UP = {
+    "EndpointBacklog": ("cloudwatch:GetMetricStatistics", "ACES-E033"),
+    "EndpointCleanUp": ("sagemaker:DeleteEndpointConfig", "ACES-E031"),
+    "EndpointModels": ("sagemaker:ListModels", "ACES-E030"),
+}
 # A run without them goes on, with a warning of this code.
 ONLY_A_WARNING = {
     "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
@@ -167,7 +174,9 @@ ONLY_A_WARNING = {
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
     needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK
-    assert needed.keys() | ONLY_A_WARNING.keys() | TO_SCALE == {statement["Sid"] for statement in statements(everything)}
+    assert needed.keys() | ONLY_A_WARNING.keys() | NEEDED_TO_TIDY_UP.keys() | TO_SCALE == {
+        statement["Sid"] for statement in statements(everything)
+    }
 
     for sid, action in NEEDED_TO_PLAN.items():
         assert_stopped(deployer, without(everything, sid), action, command="plan")
@@ -195,6 +204,14 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     deployer.set_permissions(deployer.role.managed)
     status, log = deployer.run()
     assert (status, "ACES-A" in log, "ACES-P010" in log) == (0, False, False), log
+    caller.edit(caller.infra_file, "sagemaker:\n", "sagemaker:\n  volume_size: 100\n")
+    make_async_endpoint(caller)
+    for size, (sid, (action, code)) in enumerate(NEEDED_TO_TIDY_UP.items(), start=100):
+        deployer.set_permissions(without(everything, sid))
+        caller.edit(caller.infra_file, f"volume_size: {size}", f"volume_size: {size + 1}")  # something to roll out
+        give_up_all_generations(caller)
+        assert_named(deployer.run(), 0, code, action)
+    deployer.set_permissions(deployer.role.managed)
     caller.control("POST", "quotas", {"name": "ml.g4dn.xlarge for endpoint usage", "value": None})
     assert "ACES-P015" in deployer.run(command="plan")[1]
     topic = make_topic(caller.sandbox, admin_session(), "inference")
@@ -230,6 +247,29 @@ def make_others_endpoint(caller: Caller) -> None:
     variant = {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName="others", ProductionVariants=[variant])
     sagemaker.create_endpoint(EndpointName="others", EndpointConfigName="others")
+
+
+def make_async_endpoint(caller: Caller) -> None:
+    """What the server had before its endpoint became a real-time one."""
+    sagemaker, name = caller.client("sagemaker"), f"{caller.server}-async"
+    own = {"aces:managed-by": "aces-action", "aces:project": caller.project, "aces:env": "dev"}
+    model = sagemaker.describe_endpoint_config(EndpointConfigName="others")["ProductionVariants"][0]["ModelName"]
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=name,
+        ProductionVariants=[
+            {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1},
+        ],
+        AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": f"s3://{caller.bucket}/async-inference"}},
+    )
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=as_list(own))
+
+
+def give_up_all_generations(caller: Caller) -> None:
+    """As after a rollback from each: what does not serve is no longer needed."""
+    sagemaker = caller.client("sagemaker")
+    gone = as_list({SERVED: "2026-01-01T00:00:00Z", WITHDRAWN: "2026-01-02T00:00:00Z"})
+    for config in sagemaker.list_endpoint_configs(NameContains=caller.server, MaxResults=100)["EndpointConfigs"]:
+        sagemaker.add_tags(ResourceArn=config["EndpointConfigArn"], Tags=gone)
 
 
 def name_more(caller: Caller) -> None:

@@ -248,7 +248,7 @@ class TestScope:
             ("give an endpoint away by tags", Need(action="sagemaker:AddTags", resource=ENDPOINT, context=RESOURCE_TAGS)),
             ("take tags off", Need(action="sagemaker:DeleteTags", resource=ENDPOINT, context=RESOURCE_TAGS)),
             (
-                "delete a config",
+                "delete a config that is not ours",
                 Need(action="sagemaker:DeleteEndpointConfig", resource=arn("sagemaker", "endpoint-config/plates-dev-x")),
             ),
             (
@@ -277,6 +277,18 @@ class TestScope:
                     resource=role("aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForECS"),
                     context={"iam:AWSServiceName": "ecs.application-autoscaling.amazonaws.com"},
                 ),
+            ),
+            (
+                "delete a model of production",
+                Need(
+                    action="sagemaker:DeleteModel",
+                    resource=arn("sagemaker", "model/plates-dev-x"),
+                    context=RESOURCE_TAGS | {"aws:ResourceTag/aces:env": "production"},
+                ),
+            ),
+            (
+                "delete a model that another project's name has",
+                Need(action="sagemaker:DeleteModel", resource=arn("sagemaker", "model/faces-dev-x"), context=RESOURCE_TAGS),
             ),
             ("call the endpoint", Need(action="sagemaker:InvokeEndpoint", resource=ENDPOINT)),
             ("pass another role", Need(action="iam:PassRole", resource=role("admin"), context=SAGEMAKER)),
@@ -371,6 +383,7 @@ class TestReference:
             "batch:DescribeComputeEnvironments",
             "batch:DescribeJobDefinitions",
             "batch:DescribeJobQueues",
+            "cloudwatch:GetMetricStatistics",
             "cloudwatch:PutMetricData",  # limited by its namespace
             "ec2:DescribeInstanceTypeOfferings",
             "ec2:DescribeInstanceTypes",
@@ -379,6 +392,7 @@ class TestReference:
             "ecr:GetAuthorizationToken",
             "sagemaker:ListEndpointConfigs",
             "sagemaker:ListEndpoints",
+            "sagemaker:ListModels",
             "servicequotas:ListAWSDefaultServiceQuotas",
             "servicequotas:ListServiceQuotas",
         }

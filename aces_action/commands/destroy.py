@@ -1,0 +1,177 @@
+"""The story of `command: destroy`: the server's endpoints are deleted, then its generations and models. Nothing else.
+
+What may cost nothing and be missed is left: the weights and all else in S3, the job definitions of AWS Batch, the listing on the
+platform. A run again goes on where one was broken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aces_action.aws.clients import Clients
+from aces_action.aws.naming import Names
+from aces_action.aws.tags import Owner
+from aces_action.changes import Change
+from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.commands.switch import remove_endpoint
+from aces_action.endpoint.cleanup import (
+    Model,
+    Usage,
+    decide_all,
+    delete,
+    owned_models,
+    read_models,
+    read_usage,
+    used_elsewhere,
+)
+from aces_action.endpoint.generations import Generation, read_generations
+from aces_action.endpoint.removal import Found, find_endpoints
+from aces_action.github.log import Log
+from aces_action.github.run import Run
+from aces_action.language import Text
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.project.model import Server
+from aces_action.registration import PlatformClient
+from aces_action.report import Report, change_lines
+from aces_action.settings import Settings
+from aces_action.steps import Steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ours:
+    """All that there is of the server."""
+
+    endpoints: Sequence[Found]
+    generations: Sequence[Generation]
+    models: Sequence[Model]
+
+
+def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
+    """Deletes what carries this server's tags, in the order of dependence. Fills in `report` as it goes.
+
+    Raises ActionError: E009 without `confirm: yes`, with all that would be deleted in `report.changes`; those of an endpoint's
+    removal; and with everything that AWS refused to delete.
+    """
+    outages = outages_told(log, report)
+    clients, _ = sign_in(server, settings, run, log, steps, report, outages)
+    owner = owner_of(settings, names, run)
+    with steps.step("What is there"):
+        ours = _find(clients, owner)
+        report.changes += _planned(ours)
+        for line in change_lines(report.changes):
+            log.info(line)
+        log.info("Left as they are: S3 (weights, captured data, answers), job definitions of AWS Batch, the platform's listing.")
+    if not settings.confirm:
+        raise ActionError(_unconfirmed(owner, report.changes))
+
+    if ours.endpoints:
+        with steps.step("Endpoints"):
+            for each in ours.endpoints:
+                remove_endpoint(each.name, clients, owner, settings, log, report)
+    if ours.generations or ours.models:
+        with steps.step("Generations"):
+            _delete_generations(ours, clients, log, report)
+    with steps.step("Platform"):
+        platform = open_platform(settings, outages)
+        gone = {owner.server, f"{owner.server}-async", *(each.name for each in ours.endpoints), *filter(None, (names.endpoint,))}
+        _look_at_listing(platform, settings, frozenset(gone), log, report)
+    report.result = "destroyed" if any(change.is_change for change in report.changes) else "unchanged"
+
+
+def _find(clients: Clients, owner: Owner) -> _Ours:
+    client = clients.sagemaker
+    return _Ours(
+        endpoints=find_endpoints(client, owner),
+        generations=read_generations(client, owner),
+        models=owned_models(client, owner, read_models(client, owner)),
+    )
+
+
+def _planned(ours: _Ours) -> list[Change]:
+    endpoints = [Change(verb="delete", resource="endpoint", name=each.name, reasons=(_status(each),)) for each in ours.endpoints]
+    return [*endpoints, *(fate.change for fate in decide_all(ours.generations, ours.models, usage=Usage()))]
+
+
+def _status(found: Found) -> Text:
+    return Text(f"it is {found.status}", f"現在の状態: {found.status}")
+
+
+def _delete_generations(ours: _Ours, clients: Clients, log: Log, report: Report) -> None:
+    """Deletes all but what another endpoint uses. Raises ActionError with what could not be looked at, or not be deleted."""
+    usage = read_usage(clients.sagemaker)
+    if usage.unclear:
+        raise ActionError([_in_earnest(each) for each in usage.unclear])
+    fates = decide_all(ours.generations, ours.models, usage=usage)
+    kept = [each for each in fates if not each.goes]
+    report.changes = [
+        *(change for change in report.changes if change.resource not in {"endpoint config", "model"}),
+        *(each.change for each in fates),
+    ]
+    warnings = [used_elsewhere(each) for each in kept]
+    report.problems += warnings
+    log.problems(warnings)
+    deleted = delete(
+        clients.session,
+        clients.sagemaker,
+        fates,
+        endpoints=[each.name for each in ours.endpoints],
+        say=log.info,
+        changed=report.done.append,
+    )
+    if deleted.left:
+        raise ActionError(dict.fromkeys(_in_earnest(each.problem) for each in deleted.left))
+
+
+def _in_earnest(problem: Problem) -> Problem:
+    """What keeps something from being deleted is a warning after a deployment, and an error where that is all that was asked."""
+    return replace(problem, kind=CATALOGUE["E032"]) if problem.severity == "warning" else problem
+
+
+def _look_at_listing(platform: PlatformClient, settings: Settings, gone: frozenset[str], log: Log, report: Report) -> None:
+    """Warns where the platform still lists what is gone. It is only a look: where it does not answer, that is all right."""
+    try:
+        services = platform.registered(settings.tenant_id).services
+    except ActionError as error:
+        log.info(f"Not looked at the platform's listing: {error.problems[0].message.en}")
+        return
+    names = [name for name, entry in services.items() if _endpoints_of(entry) & gone]
+    if not names:
+        log.info("The platform lists nothing of it.")
+        return
+    shown = ", ".join(sorted(names))
+    problem = Problem(
+        kind=CATALOGUE["E034"],
+        message=Text(
+            f"The ACES Platform still lists {shown}, whose endpoint is gone: requests there fail from now on.",
+            f"ACES Platformに{shown}がまだ登録されていますが、そのエンドポイントはもうありません。リクエストは失敗します。",
+        ),
+        hint=Text(
+            "Ask the platform's administrators to take it off the tenant, or deploy again.",
+            "ACES Platformの管理者にテナントからの削除を依頼するか、もう一度デプロイしてください。",
+        ),
+    )
+    report.problems.append(problem)
+    log.problems([problem])
+
+
+def _endpoints_of(entry: Mapping[str, object]) -> set[str]:
+    """The endpoints that a service on the platform leads to."""
+    server = entry.get("server")
+    targets = [server.get("sync"), server.get("async")] if isinstance(server, Mapping) else []
+    return {str(target.get("endpoint_name")) for target in targets if isinstance(target, Mapping)}
+
+
+def _unconfirmed(owner: Owner, changes: Sequence[Change]) -> Problem:
+    count = len(changes)
+    return Problem(
+        kind=CATALOGUE["E009"],
+        message=Text(
+            f"`command: destroy` would delete {count} resources of {owner.server} and was not confirmed: nothing was deleted.",
+            f"`command: destroy`は{owner.server}のリソース{count}件を削除します。確認の指定がないため、何も削除していません。",
+        ),
+        hint=Text(
+            "The log and the summary list them. To delete them, set the input `confirm: yes`.",
+            "対象はログとサマリーにあります。削除する場合は、入力`confirm: yes`を指定してください。",
+        ),
+    )

@@ -1,0 +1,25 @@
+"""What whoever changes an endpoint is given by the command: how to tell of it, and how to take its autoscaling off meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from aces_action.language import Text
+
+Suspended = Callable[[], AbstractContextManager[None]]
+"""Around what cannot be done while the endpoint is scaled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """How `apply` tells what it does: `say` a line for the log, `changed` what is done.
+
+    Between `started` and `ended` SageMaker may be at work, whatever becomes of this run.
+    """
+
+    say: Callable[[str], None]
+    changed: Callable[[Text], None]
+    started: Callable[[], None]
+    ended: Callable[[], None]
