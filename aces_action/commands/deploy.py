@@ -7,7 +7,7 @@ the platform hears of it last. Whatever fails, a run again finds what is done or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aces_action import batch, endpoint, registration
 from aces_action.aws.clients import Clients
@@ -17,7 +17,9 @@ from aces_action.aws.tags import Owner
 from aces_action.batch.desired import Instance
 from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.commands.explaining import explained
 from aces_action.commands.listing import JobDefinitions, listing_of, register
+from aces_action.endpoint.remedies import Facts, facts_of
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import EMPTY, Text
@@ -86,7 +88,9 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
             _release_weights(clients, examined, log, report)
 
     if desired.endpoint:
-        with steps.step("SageMaker"):
+        facts = _facts(desired.endpoint, findings, settings, examined.verdict)
+        joins = any(change.verb == "attach" for change in report.changes)
+        with explained(clients, facts, log, report, joins=joins), steps.step("SageMaker"):
             _roll_out(clients, desired.endpoint, owner, settings, log, report)
 
     jobs = JobDefinitions(standard=None, longtime=None)
@@ -254,6 +258,19 @@ def _roll_out(
     report.outputs["endpoint-arn"] = serving.arn
     report.outputs["endpoint-config-name"] = serving.config_name
     log.info(f"{serving.name} is InService with {serving.config_name}")
+
+
+def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Settings, verdict: Verdict) -> Facts:
+    facts = facts_of(
+        desired.config,
+        desired.model,
+        endpoint_name=desired.endpoint_name,
+        region=settings.aws_region,
+        rollout=desired.rollout,
+        unpacked=verdict.unpacked_size,
+    )
+    instance = findings.instances.get(facts.instance_type.removeprefix("ml."))
+    return replace(facts, memory=instance.memory * _MIB if instance else None)
 
 
 def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:
