@@ -153,7 +153,9 @@ ONLY_A_WARNING = {
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
     needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE
-    assert needed.keys() | NEEDED_TO_EXPLAIN.keys() | ONLY_A_WARNING.keys() == {statement["Sid"] for statement in statements(everything)}
+    assert needed.keys() | NEEDED_TO_EXPLAIN.keys() | ONLY_A_WARNING.keys() == {
+        statement["Sid"] for statement in statements(everything)
+    }
 
     for sid, action in NEEDED_TO_PLAN.items():
         assert_stopped(deployer, without(everything, sid), action, command="plan")

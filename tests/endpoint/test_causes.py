@@ -34,39 +34,58 @@ URL = "s3://plates-dev/shared/weights/releases/9c1f/deploy.tar.gz"
 
 REASONS: list[tuple[str, Kind]] = [
     (
-        f'Failed to extract model data archive for container "container_1" from URL "{URL}". '
-        "Please ensure that the object located at the URL is a valid tar.gz archive.",
+        (
+            f'Failed to extract model data archive for container "container_1" from URL "{URL}". '
+            "Please ensure that the object located at the URL is a valid tar.gz archive."
+        ),
         UNPACKING,
     ),
     ("Failed to extract model data archive for container", UNPACKING),
     (
-        "The primary container for production variant AllTraffic did not pass the ping health check. "
-        "Please check CloudWatch logs for this endpoint.",
+        (
+            "The primary container for production variant AllTraffic did not pass the ping health check. "
+            "Please check CloudWatch logs for this endpoint."
+        ),
         PING,
     ),
     (
-        "The customer:primary container,hardware:neuron for production variant AllTraffic did not pass the ping health check. "
-        "Please check CloudWatch logs for this endpoint.",
+        (
+            "The customer:primary container,hardware:neuron for production variant AllTraffic did not pass the ping health "
+            "check. "
+            "Please check CloudWatch logs for this endpoint."
+        ),
         PING,
     ),
     (
-        "ResourceLimitExceeded The account-level service limit 'ml.m4.xlarge for endpoint usage' is 0 Instances, with current "
-        "utilization of 0 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this "
-        "limit.",
+        (
+            "ResourceLimitExceeded The account-level service limit 'ml.m4.xlarge for endpoint usage' is 0 Instances, with "
+            "current "
+            "utilization of 0 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase "
+            "for this "
+            "limit."
+        ),
         QUOTA,
     ),
     ("The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances", QUOTA),
-    ("CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.", CAPACITY),
+    (
+        "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.",
+        CAPACITY,
+    ),
     ("Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error.", CAPACITY),
     ("Unable to provision requested ML compute capacity", CAPACITY),
     (
-        "EC2InsufficientCapacityError: Instance type 'ml.g5.48xlarge' is temporarily unavailable in supported availability zones "
-        "[euw1-az1]. Try again in a few minutes, or try a different instance type.",
+        (
+            "EC2InsufficientCapacityError: Instance type 'ml.g5.48xlarge' is temporarily unavailable in supported availability "
+            "zones "
+            "[euw1-az1]. Try again in a few minutes, or try a different instance type."
+        ),
         CAPACITY,
     ),
     (
-        f"ValidationException Unsupported manifest media type application/vnd.oci.image.index.v1+json for image {IMAGE}. "
-        "Ensure that valid manifest media type is used for specified image.",
+        (
+            f"ValidationException Unsupported manifest media type application/vnd.oci.image.index.v1+json for image {IMAGE}. "
+            "Ensure that valid manifest media type is used for specified image."
+        ),
         MANIFEST,
     ),
     ("exec /opt/program/serve: exec format error", PROCESSOR),
@@ -75,33 +94,44 @@ REASONS: list[tuple[str, Kind]] = [
         PULL,
     ),
     (
-        "Please make sure all images included in the model for the production variant AllTraffic exist, and that the execution role "
-        "used to create the model has permissions to access them.",
+        (
+            "Please make sure all images included in the model for the production variant AllTraffic exist, and that the "
+            "execution role "
+            "used to create the model has permissions to access them."
+        ),
         PULL,
     ),
     ("ClientError: Cannot pull algorithm container. Either the image does not exist or its permissions are incorrect.", PULL),
     (
-        f"The repository of your image {IMAGE} does not grant ecr:GetDownloadUrlForLayer, ecr:BatchGetImage, "
-        "ecr:BatchCheckLayerAvailability permission to sagemaker.amazonaws.com service principal.",
+        (
+            f"The repository of your image {IMAGE} does not grant ecr:GetDownloadUrlForLayer, ecr:BatchGetImage, "
+            "ecr:BatchCheckLayerAvailability permission to sagemaker.amazonaws.com service principal."
+        ),
         PULL,
     ),
     ("CannotPullContainerError: pull image manifest has been retried 5 time(s)", PULL),
     (f"ValidationException Requested image {IMAGE} not found.", PULL),
     (
-        f'Failed to download model data for container "container_1" from URL: "{URL}". Please ensure that there is an object located '
-        "at the URL and that the role passed to CreateModel has permissions to download the object.",
+        (
+            f'Failed to download model data for container "container_1" from URL: "{URL}". Please ensure that there is an object located '
+            "at the URL and that the role passed to CreateModel has permissions to download the object."
+        ),
         ACCESS,
     ),
     (
-        f'ValidationException Could not access model data at {URL}. Please ensure that the role "role" exists and that its trust '
-        'relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". Also ensure '
-        'that the role has "s3:GetObject" permissions and that the object is located in eu-west-1.',
+        (
+            f'ValidationException Could not access model data at {URL}. Please ensure that the role "role" exists and that its trust '
+            'relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". Also ensure '
+            'that the role has "s3:GetObject" permissions and that the object is located in eu-west-1.'
+        ),
         ACCESS,
     ),
     (f"Could not find model data at {URL}", ACCESS),
     (
-        "User: arn:aws:sts::123456789012:assumed-role/x/SageMaker is not authorized to perform: kms:Decrypt on resource: "
-        "arn:aws:kms:ap-northeast-1:123456789012:key/1",
+        (
+            "User: arn:aws:sts::123456789012:assumed-role/x/SageMaker is not authorized to perform: kms:Decrypt on resource: "
+            "arn:aws:kms:ap-northeast-1:123456789012:key/1"
+        ),
         ACCESS,
     ),
     ("Model data download timed out.", DOWNLOAD),
@@ -109,8 +139,11 @@ REASONS: list[tuple[str, Kind]] = [
     ("The server ran Out of memory", MEMORY),
     ("OutOfMemoryError: Container killed due to memory usage", MEMORY),
     (
-        "The model data archive is too large. Please reduce the size of the model data archive or move to an instance type with more "
-        "memory.",
+        (
+            "The model data archive is too large. Please reduce the size of the model data archive or move to an instance type "
+            "with more "
+            "memory."
+        ),
         DISK,
     ),
     ("write /opt/ml/model/a.bin: no space left on device", DISK),
@@ -118,13 +151,18 @@ REASONS: list[tuple[str, Kind]] = [
     ("Rolled back because the CloudWatch alarm plates-5xx went into ALARM state", ALARM),
     ("The deployment was rolled back due to an alarm", ALARM),
     (
-        "CannotStartContainerError. Please ensure the model container for variant plates starts correctly when invoked with "
-        "'docker run <image> serve'",
+        (
+            "CannotStartContainerError. Please ensure the model container for variant plates starts correctly when invoked with "
+            "'docker run <image> serve'"
+        ),
         START,
     ),
     (
-        "Please ensure that the subnet's route table has a route to an S3 VPC endpoint or a NAT device, and both the security groups "
-        "and the subnet's network ACL allow outbound traffic to S3",
+        (
+            "Please ensure that the subnet's route table has a route to an S3 VPC endpoint or a NAT device, and both the "
+            "security groups "
+            "and the subnet's network ACL allow outbound traffic to S3"
+        ),
         NETWORK,
     ),
     (
@@ -197,18 +235,28 @@ PYTHON = ["Traceback (most recent call last):", '  File "/opt/program/serve", li
         (["ValueError: bad config", "Load model failed: model, error: Worker died."], START, "ValueError: bad config"),
         (["OSError: [Errno 28] No space left on device: '/tmp/x'"], DISK, None),
         (
-            ["botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"],
+            [
+                "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the GetObject operation: "
+                "Access Denied"
+            ],
             ACCESS,
             None,
         ),
-        (['botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL: "https://s3.amazonaws.com/"'], NETWORK, None),
+        (
+            ['botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL: "https://s3.amazonaws.com/"'],
+            NETWORK,
+            None,
+        ),
         (['exec: "serve": executable file not found in $PATH'], START, None),
         (["python: error while loading shared libraries: libGL.so.1: cannot open shared object file"], START, None),
         ([PING_OK, PING_OK.replace(" 200 1", " 404 22")], PING, PING_OK.replace(" 200 1", " 404 22")),
         (
             [
-                '2026/08/11 16:26:09 [error] 22#22: *193 upstream timed out (110: Connection timed out) while reading response header '
-                'from upstream, client: 10.32.0.2, request: "GET /ping HTTP/1.1"'
+                (
+                    "2026/08/11 16:26:09 [error] 22#22: *193 upstream timed out (110: Connection timed out) while reading "
+                    "response header "
+                    'from upstream, client: 10.32.0.2, request: "GET /ping HTTP/1.1"'
+                )
             ],
             PING,
             None,
@@ -235,6 +283,8 @@ def test_a_worker_that_gunicorn_kills_because_it_is_slow_is_no_want_of_memory() 
     assert found.kind.code == PING.code
 
 
-@pytest.mark.parametrize("log", [[], [PING_OK], ["Listening at: http://0.0.0.0:8080 (12)", "No GPUs detected (normal if no gpus)"]])
+@pytest.mark.parametrize(
+    "log", [[], [PING_OK], ["Listening at: http://0.0.0.0:8080 (12)", "No GPUs detected (normal if no gpus)"]]
+)
 def test_a_server_that_says_nothing_wrong_gives_no_cause(log: list[str]) -> None:
     assert cause_in_lines(log) is None
