@@ -1,7 +1,5 @@
 """Credentials in texts from outside are hidden by their form. Those here are made up."""
 
-"minds."
-
 from __future__ import annotations
 
 import string

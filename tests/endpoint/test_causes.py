@@ -113,16 +113,17 @@ REASONS: list[tuple[str, Kind]] = [
     (f"ValidationException Requested image {IMAGE} not found.", PULL),
     (
         (
-            f'Failed to download model data for container "container_1" from URL: "{URL}". Please ensure that there is an object located '
-            "at the URL and that the role passed to CreateModel has permissions to download the object."
+            f'Failed to download model data for container "container_1" from URL: "{URL}". Please ensure that there is an object '
+            "located at the URL and that the role passed to CreateModel has permissions to download the object."
         ),
         ACCESS,
     ),
     (
         (
-            f'ValidationException Could not access model data at {URL}. Please ensure that the role "role" exists and that its trust '
-            'relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com". Also ensure '
-            'that the role has "s3:GetObject" permissions and that the object is located in eu-west-1.'
+            f'ValidationException Could not access model data at {URL}. Please ensure that the role "role" exists and that its '
+            'trust relationship policy allows the action "sts:AssumeRole" for the service principal '
+            '"sagemaker.amazonaws.com". Also '
+            'ensure that the role has "s3:GetObject" permissions and that the object is located in eu-west-1.'
         ),
         ACCESS,
     ),
@@ -236,8 +237,10 @@ PYTHON = ["Traceback (most recent call last):", '  File "/opt/program/serve", li
         (["OSError: [Errno 28] No space left on device: '/tmp/x'"], DISK, None),
         (
             [
-                "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the GetObject operation: "
-                "Access Denied"
+                (
+                    "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the GetObject operation: "
+                    "Access Denied"
+                )
             ],
             ACCESS,
             None,

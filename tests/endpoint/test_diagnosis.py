@@ -1,7 +1,5 @@
 """Why a roll-out failed: what is concluded from reason, log and alarms, by value; what is read, over HTTP from the sandbox."""
 
-"sandbox."
-
 from __future__ import annotations
 
 import time
