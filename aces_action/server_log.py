@@ -13,7 +13,7 @@ from aces_action.language import EMPTY, Text
 
 LINES = 30  # of each variant
 WIDTH = 200  # characters of a line
-_LONGEST = 10_000  # characters of a line that are looked at: an event of CloudWatch may have a million
+_LONGEST = 4_000  # characters of a line that are looked at: an event of CloudWatch may have a million
 
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _TERMINAL_CODES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\^_]")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
+from aces_action.endpoint.diagnosis import began
+from sandbox.seed import admin_session, make_alarm
 from tests.conftest import Caller
 from tests.end_to_end.test_failures import failed
 
@@ -66,3 +69,35 @@ def test_a_log_that_may_not_be_read_is_a_word_beside_the_failure(caller: Caller)
     assert "lacks logs:DescribeLogStreams." in ended.log
     assert "lacks logs:DescribeLogStreams." in ended.summary
     assert "GET /ping" in annotation(ended.log)
+
+
+def test_a_roll_out_that_takes_too_long_shows_where_the_server_is_and_when_it_began_is_known_to_the_next_run(
+    caller: Caller,
+) -> None:
+    start = datetime.now(UTC)
+    caller.next_rollout(name=caller.server, outcome="success", creating_seconds=600, log=["Loading shard 2 of 5"])
+    ended = caller.run(wait_timeout="1s")
+    failed(ended, 1, "ACES-E003")
+    assert "The server's log: Loading shard 2 of 5" in annotation(ended.log)
+    assert "  | Loading shard 2 of 5" in ended.log
+    begun = began(caller.client("sagemaker"), caller.server)
+    assert begun is not None
+    assert start - timedelta(seconds=1) <= begun <= datetime.now(UTC)
+    assert began(caller.client("sagemaker"), "no-such-endpoint") is None
+
+
+def test_alarms_that_ring_explain_a_rollback_without_a_reason(caller: Caller) -> None:
+    make_alarm(caller.sandbox, admin_session(), f"{caller.project}-5xx")
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        rollout = f"{{strategy: canary, size: 10%, wait_interval: 0, alarms: [{caller.project}-5xx]}}"
+        infra.write(f"sagemaker:\n  rollout: {rollout}\n")
+    caller.run()
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    caller.next_rollout(name=caller.server, outcome="rollback-silent", updating_seconds=6)
+    process = caller.start()
+    caller.wait_for_call("UpdateEndpoint")
+    said = {"StateValue": "ALARM", "StateReason": "Threshold Crossed: 9.0"}
+    caller.client("cloudwatch").set_alarm_state(AlarmName=f"{caller.project}-5xx", **said)
+    ended = caller.end(process)
+    failed(ended, 1, "ACES-E019")
+    assert f"Alarm {caller.project}-5xx is ALARM since" in annotation(ended.log)
