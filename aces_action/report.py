@@ -17,6 +17,7 @@ from aces_action.checks import Check, Outcome
 from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.problems import Kind, Problem
+from aces_action.server_log import ServerLog
 from aces_action.standing import EndpointStanding, GenerationStanding, Standing, hours
 from aces_action.steps import StepRecord, duration
 from aces_action.weights.size import files_text, members_text, size_text
@@ -97,7 +98,8 @@ class Report:
     """Gathers what the run finds out, step by step, so that also a failed or cancelled run can say how far it came.
 
     `under_way` says what AWS goes on with if the run ends now; `done` what has been changed so far; `weights` is the verdict on
-    the archive at `weights_uri`, None until there is one; `standing` what `command: status` found.
+    the archive at `weights_uri`, None until there is one; `standing` what `command: status` found. Of a failed roll-out:
+    `server_logs`, and the `events` on its way.
     """
 
     title: str = ""
@@ -112,6 +114,8 @@ class Report:
     weights: Verdict | None = None
     weights_uri: str = ""
     standing: Standing | None = None
+    server_logs: Sequence[ServerLog] = ()
+    events: list[str] = field(default_factory=list)
 
     def step_outputs(self) -> dict[str, str]:
         """The outputs to write: those known, and those that every run has."""
@@ -140,6 +144,7 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
     weights = _weights(report.weights, report.weights_uri, page) if report.weights else ""
     parts += [
         _problems(report.problems, page),
+        _diagnosis(report.server_logs, report.events, page),
         _checks(report.checks, page),
         weights if refused else "",
         _standing(report.standing, page) if report.standing else "",
@@ -250,6 +255,23 @@ def _problem(problem: Problem, page: _Page) -> str:
     place = f"<br>{page.code(problem.place)}" if problem.place else ""
     told = f"{icon} **{page.link(problem.kind)}** {page.text(problem.message)}{place}"
     return f"{told}\n\n{page.block(problem.hint)}" if problem.hint else told
+
+
+def _diagnosis(logs: Sequence[ServerLog], events: Sequence[str], page: _Page) -> str:
+    """What the server wrote last, a block for each variant, and what SageMaker went through on the way."""
+    told: list[str] = []
+    if logs:
+        told.append(f"### {Text('Last lines of the server', 'サーバのログの末尾').in_(page.language)}")
+    for each in logs:
+        served = (
+            Text(" (of an instance that served before)", "（以前から稼働しているインスタンス）") if not each.is_new else EMPTY
+        )
+        told += [f"{page.code(each.stream)}{page.text(served)}"] if each.stream else []
+        told += [page.listing(each.lines)] if each.lines else []
+        told += [page.text(each.missing)] if each.missing else []
+    if events:
+        told += [f"### {Text('What SageMaker did', 'SageMakerの経過').in_(page.language)}", page.listing(events)]
+    return "\n\n".join(told)
 
 
 def _weights(verdict: Verdict, uri: str, page: _Page) -> str:

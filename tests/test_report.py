@@ -17,6 +17,7 @@ from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.report import Report, change_lines, check_lines, how_far, summary
+from aces_action.server_log import ServerLog
 from aces_action.steps import StepRecord
 from aces_action.weights.verdict import Entry, Verdict
 
@@ -39,6 +40,27 @@ AS_IT_IS = Change(verb="nothing", resource="service", name="plate")
 
 def shown(report: Report, language: Language = "en") -> str:
     return summary(report, language, lambda text: text)
+
+
+LOG = ServerLog(variant="AllTraffic", stream="AllTraffic/i-1", lines=("loading | <b>", "MemoryError: `x`"))
+
+
+def test_the_last_lines_of_the_server_stand_below_the_problems_as_they_are() -> None:
+    report = Report(result="failed", problems=[LINK], server_logs=(LOG,), events=["0:01  Updating", "0:09  RollingBack")]
+    page = shown(report)
+    assert page.index("### Problems") < page.index("### Last lines of the server") < page.index("### What SageMaker did")
+    assert "<code>AllTraffic/i-1</code>\n\n<pre>loading | &lt;b&gt;\nMemoryError: `x`</pre>" in page
+    assert "<pre>0:01  Updating\n0:09  RollingBack</pre>" in page
+
+
+def test_why_there_are_no_lines_and_whose_they_are_is_said_in_either_language() -> None:
+    missing = ServerLog(variant="", missing=Text("No log.", "ログがありません。"))
+    report = Report(result="failed", server_logs=(missing, replace(LOG, is_new=False)))
+    assert "No log.\n\n<code>AllTraffic/i-1</code> (of an instance that served before)" in shown(report)
+    assert "サーバのログの末尾\n\nログがありません。\n\n<code>AllTraffic/i-1</code>（以前から稼働しているインスタンス）" in shown(
+        report, "ja"
+    )
+    assert "Last lines" not in shown(Report(result="failed"))
 
 
 def many(count: int) -> list[Problem]:

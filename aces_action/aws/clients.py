@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
     from types_boto3_ecr import ECRClient
     from types_boto3_iam import IAMClient
+    from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_service_quotas import ServiceQuotasClient
@@ -26,6 +27,8 @@ _BRIEF = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard",
 
 # For what may be needed: as many attempts as usual, but no long wait for where there is no way.
 _PATIENT = Config(connect_timeout=3, read_timeout=20)
+# For what is asked when the run has failed already: nobody is to wait long for the reason.
+_BRIEFER = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 class Clients:
@@ -57,6 +60,10 @@ class Clients:
     @cached_property
     def iam(self) -> IAMClient:
         return self.session.client("iam")
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        return self.session.client("logs", config=_BRIEFER)
 
     @cached_property
     def s3(self) -> S3Client:

@@ -29,7 +29,7 @@ _BUILD = """\
     outputs: type=image,push=true,oci-mediatypes=false
 {or_} docker buildx build --platform linux/amd64 --provenance=false --sbom=false \\
       --output type=image,push=true,oci-mediatypes=false -t <repository>:<tag> ."""
-_BUILD_HINT = Text(
+BUILD_HINT = Text(
     "Build and push one image for one processor, in Docker's own format. With docker/build-push-action:\n",
     "1つのプロセッサ向けのイメージを、Docker形式でビルドしてプッシュしてください。docker/build-push-actionの場合:\n",
 ) + Text(_BUILD.format(or_="or:"), _BUILD.format(or_="または:"))
@@ -90,7 +90,7 @@ def check_for_sagemaker(image: ServerImage, instance_type: str) -> list[Problem]
                     f"SageMaker does not take the image's manifest type {image.media_type}.",
                     f"SageMakerは、このイメージのマニフェストの形式{image.media_type}に対応していません。",
                 ),
-                hint=_BUILD_HINT,
+                hint=BUILD_HINT,
             )
         ]
     wanted = "arm64" if is_graviton(instance_type) else "amd64"
@@ -145,7 +145,7 @@ def _check_architecture(image: ServerImage, instance_type: str, wanted: tuple[st
                 f"The image is built for {of.en}, but {instance_type} runs {runs.en}.",
                 f"イメージは{of.ja}向けにビルドされていますが、{instance_type}で動くのは{runs.ja}です。",
             ),
-            hint=_BUILD_HINT.map(lambda text: text.replace("linux/amd64", f"linux/{wanted[0]}")),
+            hint=BUILD_HINT.map(lambda text: text.replace("linux/amd64", f"linux/{wanted[0]}")),
         )
     ]
 

@@ -1,13 +1,25 @@
 """Every kind of problem with its stable code: what docs/errors.md explains and what each message links to.
 
-The letter of a code names the part that finds the problem; each has a module here.
+The letter of a code names the part that finds the problem; each part has a module here, that of the endpoint has several.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aces_action.catalogue import access, action, batch, configuration, endpoint, preflight, registration, settings, weights
+from aces_action.catalogue import (
+    access,
+    action,
+    autoscaling,
+    batch,
+    causes,
+    configuration,
+    endpoint,
+    preflight,
+    registration,
+    settings,
+    weights,
+)
 from aces_action.catalogue.kind import Kind, Severity
 from aces_action.language import Text, same
 
@@ -26,9 +38,13 @@ PARTS: Mapping[str, Text] = {
 }
 """The parts by the letters of their codes, in the order in which a run comes to them."""
 
+_MODULES = (settings, configuration, access, preflight, weights, endpoint, causes, autoscaling, batch, registration, action)
+
 CATALOGUE: Mapping[str, Kind] = {
     kind.code.removeprefix("ACES-"): kind
-    for module in (settings, configuration, access, preflight, weights, endpoint, batch, registration, action)
-    for kind in module.KINDS
+    for kind in sorted(
+        (kind for module in _MODULES for kind in module.KINDS),
+        key=lambda kind: (list(PARTS).index(kind.code.removeprefix("ACES-")[0]), kind.code),
+    )
 }
-"""Every kind by its code without 'ACES-'."""
+"""Every kind by its code without 'ACES-', in the order of the parts."""

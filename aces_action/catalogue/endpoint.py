@@ -5,7 +5,7 @@ from __future__ import annotations
 from aces_action.catalogue.kind import Kind, snippet
 from aces_action.language import Text
 
-_LOG = snippet("sh", "aws logs tail /aws/sagemaker/Endpoints/number-plate-detection-dev-algorithm-server --since 1h")
+LOG = snippet("sh", "aws logs tail /aws/sagemaker/Endpoints/number-plate-detection-dev-algorithm-server --since 1h")
 
 KINDS = (
     Kind(
@@ -28,7 +28,7 @@ KINDS = (
             "読み込みに時間がかかっているだけなら、infraファイルの`sagemaker.container_startup_health_check_timeout`を"
             "長くしてください。再実行すると、失敗したエンドポイントを作り直します。",
         )
-        + _LOG,
+        + LOG,
         example=(
             "ACES-E001 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
             "The primary container for production variant AllTraffic did not pass the ping health check."
@@ -50,7 +50,7 @@ KINDS = (
             "メッセージにある原因を取り除いて、ジョブを再実行してください。理由がないときは、"
             "そのときのサーバのログを確認してください。",
         )
-        + _LOG,
+        + LOG,
         example=(
             "ACES-E002 SageMaker rolled the update of number-plate-detection-dev-algorithm-server back; it still serves "
             "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not number-plate-detection-dev-algorithm-server-9c1f2a04d1, "
@@ -146,7 +146,7 @@ KINDS = (
             "メッセージにある原因を取り除いて、ジョブを再実行してください。エンドポイントをもう一度更新します。"
             "それまでは、両方の内容が応答します。",
         )
-        + _LOG,
+        + LOG,
         example=(
             "ACES-E006 The update of number-plate-detection-dev-algorithm-server and its rollback both failed; "
             "it serves a mix of two endpoint configs."
@@ -191,166 +191,6 @@ KINDS = (
         example=(
             "ACES-E008 There is no generation of number-plate-detection-dev-algorithm-server to start: none has served yet, or "
             "all were rolled back from."
-        ),
-    ),
-    Kind(
-        code="ACES-E040",
-        severity="error",
-        title=Text("Somebody else changed the endpoint", "別の処理がエンドポイントを変更しました"),
-        cause=Text(
-            "While this run waited for its roll-out, another one took its place, or the endpoint was deleted and made again: by "
-            "another run of the workflow, or by hand. What this run was to deploy does not serve.",
-            "ロールアウトの完了を待つ間に、別のデプロイに置き換えられたか、エンドポイントが削除されて作り直されました。"
-            "ワークフローの別の実行か、手動の変更によるものです。この実行がデプロイしようとした内容は稼働していません。",
-        ),
-        fix=Text(
-            "Look who changed it: CloudTrail has UpdateEndpoint, DeleteEndpoint and CreateEndpoint with their callers; calls of "
-            "this action are made by a session named after repository and run. Keep runs of the same environment apart, then "
-            "run the job again if its content is to serve.",
-            "誰が変更したかを確認してください。CloudTrailに、UpdateEndpoint、DeleteEndpoint、CreateEndpointと、その呼び出し元が"
-            "記録されています（このアクションのセッション名には、リポジトリと実行の番号が入ります）。"
-            "同じ環境への実行が重ならないようにし、この内容で稼働させたい場合はジョブを再実行してください。",
-        )
-        + snippet("yaml", "concurrency:\n  group: deploy-dev\n  cancel-in-progress: false"),
-        example=(
-            "ACES-E040 Somebody else's roll-out of number-plate-detection-dev-algorithm-server took the place of this one: it is "
-            "Updating with number-plate-detection-dev-algorithm-server-77aa01b2c3, not with "
-            "number-plate-detection-dev-algorithm-server-9c1f2a04d1."
-        ),
-    ),
-    Kind(
-        code="ACES-E035",
-        severity="error",
-        title=Text("Autoscaling is not ours", "このアクションが設定したオートスケーリングではありません"),
-        cause=Text(
-            "The infra file asks for autoscaling, but the endpoint has a scalable target already, or there is an alarm of the "
-            "name, "
-            "without the tags by which this action knows its own. It was set up by hand or by another tool, and is left alone.",
-            "infraファイルにオートスケーリングの設定がありますが、"
-            "エンドポイントのスケーラブルターゲットか同じ名前のアラームがすでにあり、"
-            "このアクションが作成したことを示すタグがありません。手動や別のツールで設定されたものなので、変更しません。",
-        ),
-        fix=Text(
-            "If the action may take it over, give it the tags with the command in the message and run the job again. If not, "
-            "take "
-            "`sagemaker.autoscaling` out of the infra file: then it stays as it is.",
-            "このアクションで管理してよければ、メッセージにあるコマンドでタグを付けて、ジョブを再実行してください。"
-            "そうでなければ、infraファイルから`sagemaker.autoscaling`を外してください。今の設定がそのまま残ります。",
-        )
-        + snippet(
-            "sh",
-            "aws application-autoscaling tag-resource --resource-arn <ARN> \\\n"
-            "  --tags aces:managed-by=aces-action,aces:project=number-plate-detection,aces:env=dev",
-        ),
-        example=(
-            "ACES-E035 The scalable target endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic exists but "
-            "was "
-            "not made by this action for number-plate-detection dev: it is left alone."
-        ),
-    ),
-    Kind(
-        code="ACES-E036",
-        severity="error",
-        title=Text("Others' autoscaling is in the way", "他で設定されたオートスケーリングの解除が必要です"),
-        cause=Text(
-            "SageMaker changes the instance type of an endpoint, and deletes one, only without a scalable target. This "
-            "endpoint has "
-            "one that this action did not make, or one whose policies are set off by an alarm that it did not make.",
-            "SageMakerでは、スケーラブルターゲットがあるエンドポイントのインスタンスタイプの変更や削除ができません。"
-            "このエンドポイントのスケーラブルターゲット、またはそのポリシーを動かすアラームは、"
-            "このアクションが作成したものではありません。",
-        ),
-        fix=Text(
-            "Deregister the scalable target, run the job again, and set the autoscaling up anew. Or hand target and alarms "
-            "over to the "
-            "action with the commands in the message: it then takes them off and puts them back.",
-            "スケーラブルターゲットを解除してからジョブを再実行し、その後オートスケーリングを設定し直してください。"
-            "メッセージにあるコマンドでスケーラブルターゲットとアラームにタグを付けると、このアクションが解除と復元を行います。",
-        )
-        + snippet(
-            "sh",
-            "aws application-autoscaling deregister-scalable-target --service-namespace sagemaker \\\n"
-            "  --scalable-dimension sagemaker:variant:DesiredInstanceCount \\\n"
-            "  --resource-id endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic",
-        ),
-        example=(
-            "ACES-E036 The scalable target endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic was not "
-            "made by "
-            "this action for number-plate-detection dev: the autoscaling of number-plate-detection-dev-algorithm-server, which "
-            "has to "
-            "be off for this, is left alone."
-        ),
-    ),
-    Kind(
-        code="ACES-E037",
-        severity="error",
-        title=Text("Autoscaling not put back", "オートスケーリングを元に戻せませんでした"),
-        cause=Text(
-            "For the change of the instance type the autoscaling was taken off, and AWS refused to put part of it back. The "
-            "message "
-            "says what, and why.",
-            "インスタンスタイプの変更のためにオートスケーリングを解除しましたが、その一部を元に戻すことをAWSが拒否しました。"
-            "対象と理由はメッセージに示します。",
-        ),
-        fix=Text(
-            "Run the job again: it sets up what the infra file says. Scaling policies and scheduled actions that others made "
-            "are in "
-            "the log, each as it was: set them up again from there.",
-            "ジョブを再実行してください。infraファイルの内容を設定し直します。"
-            "他で設定されたスケーリングポリシーとスケジュールは、解除前の内容がログにあります。"
-            "それを使って設定し直してください。",
-        ),
-        example=(
-            "ACES-E037 Not all of the autoscaling of number-plate-detection-dev-algorithm-server could be put back after the "
-            "update: "
-            "1 failed."
-        ),
-    ),
-    Kind(
-        code="ACES-E038",
-        severity="error",
-        title=Text("Autoscaling refused", "オートスケーリングの設定が拒否されました"),
-        cause=Text(
-            "Application Auto Scaling or CloudWatch refused a scalable target, a scaling policy or an alarm: an instance type "
-            "that is "
-            "not scaled, a limit of the account, or a permission for SageMaker or CloudWatch that the role lacks.",
-            "Application Auto ScalingまたはCloudWatchが、スケーラブルターゲット、スケーリングポリシー、"
-            "アラームのいずれかを拒否しました。"
-            "例: スケールできないインスタンスタイプ、アカウントの上限、SageMakerやCloudWatchの権限の不足。",
-        ),
-        fix=Text(
-            "The endpoint itself is deployed. Correct `sagemaker.autoscaling` in the infra file, or the role, as AWS's own "
-            "words in the "
-            "message say, and run the job again.",
-            "エンドポイント自体はデプロイされています。メッセージにあるAWSの応答に従って、"
-            "infraファイルの`sagemaker.autoscaling`かロールを修正し、ジョブを再実行してください。",
-        ),
-        example=(
-            "ACES-E038 AWS refused RegisterScalableTarget for the autoscaling of number-plate-detection-dev-algorithm-server: "
-            "ValidationException: The instance type ml.t2.xlarge does not support autoscaling"
-        ),
-    ),
-    Kind(
-        code="ACES-E039",
-        severity="warning",
-        title=Text("Autoscaling not looked at", "オートスケーリングを確認できませんでした"),
-        cause=Text(
-            "The infra file asks for no autoscaling, and the run could not see whether there is some left that an earlier one "
-            "set up: "
-            "the role lacks a permission, or Application Auto Scaling does not answer.",
-            "infraファイルにオートスケーリングの設定がなく、以前の実行で設定したものが残っているかも確認できませんでした。"
-            "ロールに権限がないか、Application Auto Scalingから応答がありません。",
-        ),
-        fix=Text(
-            "If the endpoint was never scaled, nothing is amiss. To be rid of the warning, give the role what `docs/iam` has "
-            "for it.",
-            "一度もオートスケーリングを設定していなければ、問題はありません。"
-            "警告を消すには、`docs/iam`にある権限をロールに付けてください。",
-        ),
-        example=(
-            "ACES-E039 Whether autoscaling of number-plate-detection-dev-algorithm-server is left over from before could not "
-            "be seen: "
-            "The role may not call DescribeScalableTargets: it lacks application-autoscaling:DescribeScalableTargets."
         ),
     ),
     Kind(
@@ -478,6 +318,31 @@ KINDS = (
         example=(
             "ACES-E034 The ACES Platform still lists detect_number_plate, whose endpoint is gone: "
             "requests there fail from now on."
+        ),
+    ),
+    Kind(
+        code="ACES-E040",
+        severity="error",
+        title=Text("Somebody else changed the endpoint", "別の処理がエンドポイントを変更しました"),
+        cause=Text(
+            "While this run waited for its roll-out, another one took its place, or the endpoint was deleted and made again: by "
+            "another run of the workflow, or by hand. What this run was to deploy does not serve.",
+            "ロールアウトの完了を待つ間に、別のデプロイに置き換えられたか、エンドポイントが削除されて作り直されました。"
+            "ワークフローの別の実行か、手動の変更によるものです。この実行がデプロイしようとした内容は稼働していません。",
+        ),
+        fix=Text(
+            "Look who changed it: CloudTrail has UpdateEndpoint, DeleteEndpoint and CreateEndpoint with their callers; calls of "
+            "this action are made by a session named after repository and run. Keep runs of the same environment apart, then "
+            "run the job again if its content is to serve.",
+            "誰が変更したかを確認してください。CloudTrailに、UpdateEndpoint、DeleteEndpoint、CreateEndpointと、その呼び出し元が"
+            "記録されています（このアクションのセッション名には、リポジトリと実行の番号が入ります）。"
+            "同じ環境への実行が重ならないようにし、この内容で稼働させたい場合はジョブを再実行してください。",
+        )
+        + snippet("yaml", "concurrency:\n  group: deploy-dev\n  cancel-in-progress: false"),
+        example=(
+            "ACES-E040 Somebody else's roll-out of number-plate-detection-dev-algorithm-server took the place of this one: it is "
+            "Updating with number-plate-detection-dev-algorithm-server-77aa01b2c3, not with "
+            "number-plate-detection-dev-algorithm-server-9c1f2a04d1."
         ),
     ),
 )

@@ -8,7 +8,7 @@ is done or under way and goes on from there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aces_action import autoscaling, batch, endpoint, registration
@@ -19,10 +19,12 @@ from aces_action.aws.tags import Owner
 from aces_action.batch.desired import Instance
 from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.commands.explaining import explained
 from aces_action.commands.listing import JobDefinitions, listing_of, register
 from aces_action.commands.reach import reach_of, scale
 from aces_action.commands.switch import old_stays, plan_removal, remove_replaced
 from aces_action.endpoint.cleanup import clean_up
+from aces_action.endpoint.remedies import Facts, facts_of
 from aces_action.endpoint.undo import Reach
 from aces_action.github.log import Log
 from aces_action.github.run import Run
@@ -97,7 +99,9 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     if desired.endpoint:
         reach = reach_of(desired.endpoint.endpoint_name, _server(project), clients, owner, settings, log, report)
-        with steps.step("SageMaker"):
+        facts = _facts(desired.endpoint, findings, settings, examined.verdict)
+        joins = any(change.verb == "attach" for change in report.changes)
+        with explained(clients, facts, log, report, joins=joins), steps.step("SageMaker"):
             _roll_out(clients, desired.endpoint, reach, log, report)
         if desired.scaling or any(change.is_change for change in scaling):
             with steps.step("Autoscaling"):
@@ -300,6 +304,19 @@ def _roll_out(clients: Clients, desired: endpoint.DesiredEndpoint, reach: Reach,
     log.info(f"{serving.name} is InService with {serving.config_name}")
     if fleet := ", ".join(f"{count} × {kind}" for kind, count in serving.pools if count):
         log.info(f"{serving.name} runs on {fleet}")
+
+
+def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Settings, verdict: Verdict) -> Facts:
+    facts = facts_of(
+        desired.config,
+        desired.model,
+        endpoint_name=desired.endpoint_name,
+        region=settings.aws_region,
+        rollout=desired.rollout,
+        unpacked=verdict.unpacked_size,
+    )
+    instance = findings.instances.get(facts.instance_type.removeprefix("ml."))
+    return replace(facts, memory=instance.memory * _MIB if instance else None)
 
 
 def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:

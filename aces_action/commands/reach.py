@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 from aces_action import autoscaling, endpoint
 from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.changes import Change
+from aces_action.commands.explaining import explained
 from aces_action.endpoint.apply import ServingEndpoint
 from aces_action.endpoint.desired import deployment_config
+from aces_action.endpoint.remedies import facts_of
 from aces_action.endpoint.undo import Reach, Return, bring_back
 from aces_action.github.log import Log
 from aces_action.language import EMPTY, Text
@@ -31,7 +34,7 @@ def teller(name: str, log: Log, report: Report) -> endpoint.Teller:
     def ended() -> None:
         report.under_way = EMPTY
 
-    return endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended)
+    return endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended, happened=report.events.append)
 
 
 def reach_of(name: str, server: Server, clients: Clients, owner: Owner, settings: Settings, log: Log, report: Report) -> Reach:
@@ -91,3 +94,13 @@ def carry_out(reach: Reach, what: Return, server: Server, log: Log, report: Repo
     if server.infra.endpoint and (wanted := autoscaling.desired(server.infra.endpoint, endpoint_name=serving.name)):
         scale(reach.clients, wanted, serving.name, reach.owner, log, report)
     return serving
+
+
+def explained_return(reach: Reach, what: Return, settings: Settings, log: Log, report: Report) -> AbstractContextManager[None]:
+    """Around `carry_out`: its failure is explained as that of a deployment."""
+    goal = what.goal
+    if isinstance(goal, ServingEndpoint):
+        return nullcontext()
+    facts = facts_of(goal.config, goal.model, endpoint_name=reach.endpoint_name, region=settings.aws_region, rollout=goal.rollout)
+    joins = any(change.verb == "attach" for change in what.changes)
+    return explained(reach.clients, facts, log, report, joins=joins)

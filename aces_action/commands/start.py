@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aces_action.aws.naming import Names
 from aces_action.commands.access import outages_told, owner_of, sign_in
-from aces_action.commands.reach import carry_out, planned, reach_of
+from aces_action.commands.reach import carry_out, explained_return, planned, reach_of
 from aces_action.endpoint.undo import plan_start
 from aces_action.github.log import Log
 from aces_action.github.run import Run
@@ -25,7 +25,7 @@ def start(server: Server, names: Names, settings: Settings, run: Run, log: Log, 
     with steps.step("Plan"):
         what = plan_start(reach)
         planned(what.changes, log, report)
-    with steps.step("SageMaker"):
+    with explained_return(reach, what, settings, log, report), steps.step("SageMaker"):
         carry_out(reach, what, server, log, report)
     report.result = "started" if what.has_changes else "unchanged"
     if not what.has_changes:

@@ -254,6 +254,8 @@ def _roll_out(
             if not course.overdue:
                 tell.ended()
             if problem := verdict(current, name=name, config_name=config_name, course=course):
+                for message in course.messages:
+                    tell.happened(message)
                 raise ActionError(problem)
     if current is None:  # verdict has said so already; this tells the type checker
         gone = Text(f"The endpoint {name} is gone.", f"エンドポイント{name}がありません。")

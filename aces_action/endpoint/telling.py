@@ -16,10 +16,12 @@ Suspended = Callable[[], AbstractContextManager[None]]
 class Teller:
     """How `apply` tells what it does: `say` a line for the log, `changed` what is done.
 
-    Between `started` and `ended` SageMaker may be at work, whatever becomes of this run.
+    Between `started` and `ended` SageMaker may be at work, whatever becomes of this run. `happened`, of a roll-out that went
+    wrong: what SageMaker said on the way of each variant's instances. Text from outside.
     """
 
     say: Callable[[str], None]
     changed: Callable[[Text], None]
     started: Callable[[], None]
     ended: Callable[[], None]
+    happened: Callable[[str], None] = lambda _: None

@@ -336,6 +336,17 @@ def _delete_endpoint(request: Request) -> tuple[Need, ...]:
     )
 
 
+def _log_streams(request: Request) -> tuple[Need, ...]:
+    """Of the group: its ARN ends in `:*`, or as here in the name of no stream (CloudWatch Logs User Guide)."""
+    group = request.arn("logs", f"log-group:{request.parameters['logGroupName']}:log-stream:")
+    return (Need(action="logs:DescribeLogStreams", resource=group),)
+
+
+def _log_events(request: Request) -> tuple[Need, ...]:
+    group, stream = request.parameters["logGroupName"], request.parameters["logStreamName"]
+    return (Need(action="logs:GetLogEvents", resource=request.arn("logs", f"log-group:{group}:log-stream:{stream}")),)
+
+
 def _topic(request: Request) -> tuple[Need, ...]:
     return (Need(action="sns:GetTopicAttributes", resource=request.parameters["TopicArn"]),)
 
@@ -382,6 +393,8 @@ _NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
         )
     },
     **{("application-autoscaling", name): _scaling_tags for name in ("ListTagsForResource", "TagResource")},
+    ("logs", "DescribeLogStreams"): _log_streams,
+    ("logs", "GetLogEvents"): _log_events,
     ("sns", "GetTopicAttributes"): _topic,
     ("batch", "RegisterJobDefinition"): _register_job_definition,
     ("sagemaker", "AddTags"): _hosting_tags,

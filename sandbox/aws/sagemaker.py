@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import get_service_model
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
@@ -142,9 +144,20 @@ class SageMaker(SageMakerResponse):
         def step(hosting: Hosting, request: JSON) -> JSON:
             arn = self._arn("endpoint", request["EndpointName"])
             change(hosting, arn, request)
+            self._keep_logs(hosting)
             return {"EndpointArn": arn}
 
         return self._run(step)
+
+    def _keep_logs(self, hosting: Hosting) -> None:
+        """What new containers write goes to CloudWatch Logs, which are moto's."""
+        logs = logs_backends[self.current_account][self.region]
+        for each in hosting.take_logs():
+            group = f"/aws/sagemaker/Endpoints/{each.endpoint_name}"
+            logs.ensure_log_group(group)
+            logs.ensure_log_stream(group, each.stream)
+            now = int(time.time() * 1000)
+            logs.put_log_events(group, each.stream, [{"timestamp": now, "message": line} for line in each.lines])
 
     def describe_endpoint(self) -> ActionResult:
         return self._run(lambda hosting, request: hosting.describe_endpoint(self._arn("endpoint", request["EndpointName"])))

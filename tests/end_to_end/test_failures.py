@@ -310,9 +310,9 @@ class TestSageMaker:
         reason = "The primary container for production variant AllTraffic did not pass the ping health check."
         caller.next_rollout(name=caller.server, outcome="fail", reason=reason)
         ended = caller.run()
-        failed(ended, 1, "ACES-E001")
+        failed(ended, 1, "ACES-E011")
         assert reason in ended.log
-        assert "GET /ping on port 8080" in ended.log
+        assert "0.0.0.0:8080 and answer GET /ping" in ended.log
         assert "Changed before it stopped: weights released; model " in ended.log
         assert "may still be working" not in ended.log
         assert caller.listed() == {}
@@ -324,13 +324,15 @@ class TestSageMaker:
         assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
         assert "replace" in ended.outputs["changes"]
 
-    @pytest.mark.parametrize("outcome", ["rollback", "rollback-silent"])
-    def test_a_rolled_back_update_fails_although_the_endpoint_is_in_service(self, caller: Caller, outcome: str) -> None:
+    @pytest.mark.parametrize(("outcome", "code"), [("rollback", "ACES-E011"), ("rollback-silent", "ACES-E002")])
+    def test_a_rolled_back_update_fails_although_the_endpoint_is_in_service(
+        self, caller: Caller, outcome: str, code: str
+    ) -> None:
         first = caller.run()
         caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
         caller.next_rollout(name=caller.server, outcome=outcome, times=1)
         ended = caller.run()
-        failed(ended, 1, "ACES-E002")
+        failed(ended, 1, code)
         assert f"still serves {first.outputs['endpoint-config-name']}" in ended.log
         assert "Changed before it stopped: model " in ended.log
         assert "may still be working" not in ended.log
@@ -409,7 +411,7 @@ class TestSageMaker:
             times=None,
         )
         ended = caller.run()
-        failed(ended, 1, "ACES-E005")
+        failed(ended, 1, "ACES-E012")
         assert f"SageMaker refused CreateEndpointConfig for {caller.server}: ValidationException: {said}" in ended.log
         assert "Service Quotas console" in ended.log
         assert "may still be working" not in ended.log

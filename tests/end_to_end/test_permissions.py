@@ -156,6 +156,7 @@ NEEDED_TO_TIDY_UP = {
     "EndpointCleanUp": ("sagemaker:DeleteEndpointConfig", "ACES-E031"),
     "EndpointModels": ("sagemaker:ListModels", "ACES-E030"),
 }
+NEEDED_TO_EXPLAIN = {"EndpointLogs": "logs:DescribeLogStreams"}  # a failure, which is told all the same
 # A run without them goes on, with a warning of this code.
 ONLY_A_WARNING = {
     "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
@@ -174,7 +175,7 @@ ONLY_A_WARNING = {
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
     needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK
-    assert needed.keys() | ONLY_A_WARNING.keys() | NEEDED_TO_TIDY_UP.keys() | TO_SCALE == {
+    assert needed.keys() | NEEDED_TO_EXPLAIN.keys() | ONLY_A_WARNING.keys() | NEEDED_TO_TIDY_UP.keys() | TO_SCALE == {
         statement["Sid"] for statement in statements(everything)
     }
 
@@ -182,9 +183,7 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
         assert_stopped(deployer, without(everything, sid), action, command="plan")
     for sid, action in NEEDED_TO_DEPLOY.items():
         if sid == "EndpointChange":  # a failed endpoint has to be deleted before it is made anew
-            caller.next_rollout(name=caller.server, outcome="fail", reason="Out of memory")
-            deployer.set_permissions(everything)
-            assert "Out of memory" in deployer.run()[1]
+            fail_unexplained(deployer, everything)
         assert_stopped(deployer, without(everything, sid), action)
     make_others_endpoint(caller)
     name_more(caller)
@@ -226,6 +225,17 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
             (each["sid"], each[element.lower()]) for each in used
         }
         assert not unused, f"granted in {TEMPLATE.name} and never used: {unused}"
+
+
+def fail_unexplained(deployer: Deployer, everything: Documents) -> None:
+    """An endpoint that fails, first without the permission to read its log, then with it."""
+    for sid, action in NEEDED_TO_EXPLAIN.items():
+        for permissions, said in ((without(everything, sid), f"lacks {action}."), (everything, "| Killed")):
+            rule = {"outcome": "fail", "reason": "No idea", "log": ["Killed"]}
+            deployer.caller.next_rollout(name=deployer.caller.server, **rule)
+            deployer.set_permissions(permissions)
+            ended = deployer.run()
+            assert (ended[0], said in ended[1]) == (1, True), ended[1]
 
 
 def assert_stopped(deployer: Deployer, permissions: Documents, action: str, command: str = "deploy") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -468,3 +469,25 @@ def test_the_digest_that_a_tag_had_at_create_model_is_kept(
     sagemaker.create_endpoint(EndpointName="server", EndpointConfigName=make_config(sagemaker, "c"))
     [variant] = settle(sagemaker)["ProductionVariants"]
     assert variant["DeployedImages"][0]["ResolvedImage"].endswith(before)
+
+
+@pytest.mark.parametrize("more", [{}, {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://b/out"}}}])
+def test_new_containers_leave_their_lines_in_a_stream_of_their_own(
+    sandbox: Sandbox, session: boto3.Session, sagemaker: Any, model: str, control: Control, more: dict[str, Any]
+) -> None:
+    name = f"talks-{'async' if more else 'realtime'}"
+    control("endpoints", name=name, outcome="fail", log=["loading", "Killed"])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=make_config(sagemaker, "config-1", model=model, **more))
+    logs = session.client("logs", endpoint_url=sandbox.aws_url, config=CONFIG)
+    group = f"/aws/sagemaker/Endpoints/{name}"
+    streams = logs.describe_log_streams(logGroupName=group, orderBy="LogStreamName")["logStreams"]
+    names = [each["logStreamName"] for each in streams]
+    assert re.fullmatch(r"AllTraffic/i-[0-9a-f]{17}", names[0])
+    assert names[1:] == ([f"{names[0]}/data-log"] if more else [])
+    events = logs.get_log_events(logGroupName=group, logStreamName=names[0])["events"]
+    assert [each["message"] for each in events] == ["loading", "Killed"]
+
+
+def test_a_log_that_is_no_list_of_lines_is_refused(sandbox: Sandbox) -> None:
+    answer = requests.post(f"{sandbox.aws_url}/_sandbox/endpoints", json={"outcome": "fail", "log": "Killed"}, timeout=5)
+    assert (answer.status_code, "list of lines" in answer.text) == (400, True)

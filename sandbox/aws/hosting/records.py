@@ -101,17 +101,30 @@ class Endpoint:
 class Outcome:
     """A rule for creates and updates to come: how the next of endpoint `name` (None: of any) ends, `times` often (None: always).
 
-    The three rollbacks concern updates alone: a create passes them by, and they stay for the update.
+    The three rollbacks concern updates alone: a create passes them by, and they stay for the update. `log`: the lines that the
+    containers leave in CloudWatch.
     """
 
     outcome: OutcomeKind
     name: str | None = None
     reason: str | None = None
     times: int | None = 1
+    log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.log, list) or not all(isinstance(line, str) for line in self.log):
+            raise ValueError("log is not a list of lines")
         if self.outcome not in get_args(OutcomeKind):
             raise ValueError(f"outcome is {self.outcome!r}, not one of {', '.join(get_args(OutcomeKind))}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerLog:
+    """What a new instance of an endpoint has written: the log stream's name, as AWS makes it, and its lines."""
+
+    endpoint_name: str
+    stream: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ its seconds have passed. Nothing runs in the background; every request first set
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -19,6 +20,7 @@ from sandbox.aws.hosting.records import (
     JSON,
     SERVING,
     UNDER_WAY,
+    ContainerLog,
     Durations,
     Endpoint,
     EndpointConfig,
@@ -48,6 +50,7 @@ class Hosting:
         self._models: dict[str, Model] = {}
         self._configs: dict[str, EndpointConfig] = {}
         self._endpoints: dict[str, Endpoint] = {}
+        self._logs: list[ContainerLog] = []
         self.forget_control()
 
     # Control, by a test
@@ -168,6 +171,7 @@ class Hosting:
         transition.config, transition.scales = config, _initial_scales(config)
         transition.deployment_config = request.get("DeploymentConfig")
         _decide(transition, outcome)
+        self._logs += _logs_of(name, config, outcome)
         self._endpoints[arn] = Endpoint(
             name=name,
             arn=arn,
@@ -207,6 +211,7 @@ class Hosting:
         if request.get("RetainDeploymentConfig") and not transition.deployment_config:
             transition.deployment_config = endpoint.deployment_config
         _decide(transition, outcome)
+        self._logs += _logs_of(endpoint.name, config, outcome)
         endpoint.status, endpoint.transition, endpoint.modified = "Updating", transition, _now()
 
     def update_weights_and_capacities(self, arn: str, request: JSON) -> None:
@@ -273,6 +278,11 @@ class Hosting:
 
     def config(self, arn: str) -> EndpointConfig | None:
         return self._configs.get(arn)
+
+    def take_logs(self) -> list[ContainerLog]:
+        """What containers have written since this was last asked."""
+        taken, self._logs = self._logs, []
+        return taken
 
     # Tags
 
@@ -383,6 +393,15 @@ def _initial_scales(config: EndpointConfig) -> dict[str, Scale]:
         variant["VariantName"]: Scale(count=variant.get("InitialInstanceCount"), weight=variant.get("InitialVariantWeight", 1.0))
         for variant in config.variants
     }
+
+
+def _logs_of(name: str, config: EndpointConfig, outcome: Outcome) -> Iterator[ContainerLog]:
+    """A log stream for each variant, named as AWS does; of an asynchronous endpoint a second one, of what became of requests."""
+    for variant in config.variants if outcome.log else []:
+        stream = f"{variant['VariantName']}/i-{uuid.uuid4().hex[:17]}"
+        yield ContainerLog(endpoint_name=name, stream=stream, lines=tuple(outcome.log))
+        if "AsyncInferenceConfig" in config.request:
+            yield ContainerLog(endpoint_name=name, stream=f"{stream}/data-log", lines=("No request has come yet",))
 
 
 def _check_async(endpoint: Endpoint, config: EndpointConfig) -> None:

@@ -1,0 +1,362 @@
+"""Why a roll-out failed: SageMaker's reason, the server's last lines and the alarms, put together into one explained problem.
+
+What cannot be read here is a word beside the failure that is explained, never a failure of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from aces_action.aws.clients import Clients
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, is_denied, missing_permission
+from aces_action.endpoint.causes import ALARM, OF_AWS, QUOTA, START, SYMPTOMS, cause_in_lines, cause_in_reason
+from aces_action.endpoint.current import read_endpoint
+from aces_action.endpoint.remedies import Facts, Limit, hint, limit_in, quota_hint
+from aces_action.language import EMPTY, Text, lines
+from aces_action.preflight.quotas import find_quota
+from aces_action.problems import CATALOGUE, ActionError, Kind, Problem
+from aces_action.server_log import LINES, ServerLog, cleaned, notable
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_sagemaker import SageMakerClient
+
+T = TypeVar("T")
+_AwsError = BotoCoreError | ClientError | ResponseParserError
+
+_GROUP = "/aws/sagemaker/Endpoints/"
+_OF_REQUESTS = "/data-log"  # an asynchronous endpoint's second stream of an instance: what became of requests
+_STREAM_PAGES = 4  # of 50, those written last first: an endpoint that scales leaves a stream for each instance it ever had
+_EVENT_PAGES = 3  # CloudWatch may answer with fewer events than there are, or with none, and a token to go on
+_EARLIER = timedelta(seconds=30)  # the runner's clock may be that much ahead of AWS's
+
+_FAILED, _ROLLED_BACK, _TOO_LONG, _REFUSED, _MIXED = (CATALOGUE[code] for code in ("E001", "E002", "E003", "E005", "E006"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """The problems as they are to be told, and what they follow from. `events`: what SageMaker went through on the way."""
+
+    problems: tuple[Problem, ...]
+    logs: tuple[ServerLog, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A CloudWatch alarm that guards roll-outs. `changed`: when it came into its state; `said` is CloudWatch's reason for it."""
+
+    name: str
+    state: str
+    changed: datetime | None
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A log stream, `<variant>/<instance id>`. `last` is when it was last written, where CloudWatch knows already."""
+
+    name: str
+    created: datetime
+    last: datetime | None
+
+    @property
+    def variant(self) -> str:
+        return self.name.partition("/")[0]
+
+
+def began(client: SageMakerClient, endpoint_name: str) -> datetime | None:
+    """When the roll-out that is under way began; None where there is none, or where SageMaker does not say."""
+    try:
+        pending = client.describe_endpoint(EndpointName=endpoint_name).get("PendingDeploymentSummary") or {}
+    except AWS_ERRORS:
+        return None
+    return pending.get("StartTime")
+
+
+def diagnose(
+    clients: Clients,
+    error: ActionError,
+    facts: Facts,
+    *,
+    since: datetime,
+    redact: Callable[[str], str],
+    events: Sequence[str] = (),
+) -> Diagnosis:
+    """What a roll-out's failure comes from. `since`: when the roll-out began; `redact` hides the secrets that the run knows.
+
+    Problems that are no roll-out's failure stay as they are. Raises nothing: what cannot be asked is left out, with a word.
+    """
+    known = {kind.code for kind in (_FAILED, _ROLLED_BACK, _TOO_LONG, _REFUSED, _MIXED)}
+    problem = next((each for each in error.problems if each.code in known), None)
+    if problem is None:
+        return Diagnosis(problems=error.problems)
+    if problem.kind is _REFUSED:
+        said = _refusal(error)
+        explained = conclude(problem, said, facts, limit=_limit(clients, said, facts))
+        return _with(error, problem, explained)
+    begins = since - _EARLIER
+    logs_client, name = clients.logs, facts.endpoint_name
+    pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="diagnosis")
+    try:
+        reading = pool.submit(read_logs, logs_client, name, since=begins, redact=redact)
+        ringing = pool.submit(read_alarms, clients.cloudwatch, facts.alarms) if facts.alarms else None
+        reason = "" if problem.kind is _TOO_LONG else _reason(clients.sagemaker, name)
+        logs, alarms = reading.result(), ringing.result() if ringing else ()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # a cancelled run does not wait for CloudWatch
+    limit = _limit(clients, reason, facts)
+    explained = conclude(problem, reason, facts, logs=logs, alarms=alarms, events=events, limit=limit)
+    return _with(error, problem, explained, logs=logs, events=tuple(events))
+
+
+def _with(error: ActionError, old: Problem, new: Problem, **more: Any) -> Diagnosis:
+    return Diagnosis(problems=tuple(new if each is old else each for each in error.problems), **more)
+
+
+def conclude(
+    problem: Problem,
+    reason: str,
+    facts: Facts,
+    *,
+    logs: Sequence[ServerLog] = (),
+    alarms: Sequence[Alarm] = (),
+    events: Sequence[str] = (),
+    limit: Limit | None = None,
+) -> Problem:
+    """The problem with its message, but of the kind of its cause and with what mends that, where the cause is known.
+
+    `reason`: SageMaker's; `limit`: the quota, where the reason does not tell it. E003 stays one: it is not over.
+    """
+    log = [line for each in logs if each.is_new for line in each.lines]
+    kind, line = find_cause(reason, log, events=events, alarms=alarms if problem.kind is _ROLLED_BACK else ())
+    said = Text(f"The server's log: {line}", f"サーバのログ: {line}") if line else EMPTY
+    if problem.kind is _TOO_LONG:
+        return replace(problem, hint=lines(problem.hint, said))
+    unread = lines(*(each.missing for each in logs)) if kind is None or kind.code in SYMPTOMS else EMPTY
+    rang = alarm_lines(alarms) if kind is ALARM else EMPTY
+    if kind is None:
+        return replace(problem, hint=lines(said, problem.hint, unread))
+    advice = quota_hint(reason, facts, limit) if kind is QUOTA else hint(kind, reason, facts, log)
+    again = _AGAIN if problem.kind is _MIXED else EMPTY
+    return replace(problem, kind=kind, hint=lines(said, rang, advice, unread, again))
+
+
+_AGAIN = Text(
+    "Once the cause is mended, run the job again: it updates the endpoint anew.",
+    "原因を取り除いてからジョブを再実行してください。エンドポイントを更新し直します。",
+)
+
+
+def find_cause(
+    reason: str, log: Sequence[str], *, events: Sequence[str] = (), alarms: Sequence[Alarm] = ()
+) -> tuple[Kind | None, str]:
+    """The most definite cause that reason, events, log or alarms give, and the line of the log to show with it.
+
+    SageMaker often names only a symptom, such as the health check: then what the server wrote itself counts for more. An alarm
+    that rings is the cause of a rollback for which neither gives another.
+    """
+    told = next((kind for text in (reason, *reversed(events)) if (kind := cause_in_reason(text))), None)
+    shown = notable(log)
+    if told and told.code not in SYMPTOMS:
+        return told, shown
+    seen = cause_in_lines(log)
+    if seen and seen.kind.code not in SYMPTOMS:
+        return seen.kind, seen.said
+    if told is None and any(alarm.state == "ALARM" for alarm in alarms):
+        return ALARM, shown
+    if seen and (told is None or told is OF_AWS or seen.kind is START):
+        return seen.kind, shown
+    return told, shown
+
+
+def alarm_lines(alarms: Iterable[Alarm]) -> Text:
+    """A line for each alarm, those in the state ALARM first."""
+
+    def told(alarm: Alarm) -> Text:
+        when = f"{alarm.changed.astimezone(UTC):%H:%M:%S} UTC" if alarm.changed else ""
+        at = Text(f" since {when}", f"（{when}から）") if when else EMPTY
+        name, state = alarm.name, alarm.state
+        because = f": {alarm.said}" if alarm.said else ""
+        return Text(f"Alarm {name} is {state}{at.en}{because}", f"アラーム{name}の状態は{state}です{at.ja}{because}")
+
+    return lines(*(told(alarm) for alarm in sorted(alarms, key=lambda each: each.state != "ALARM")))
+
+
+def _reason(client: SageMakerClient, name: str) -> str:
+    current = _tried(lambda: read_endpoint(client, name))
+    return current.failure_reason if current else ""
+
+
+def _refusal(error: ActionError) -> str:
+    """AWS's own words in the answer that a problem was made of."""
+    cause = error.__cause__
+    return f"{error_code(cause)} {error_message(cause)}" if isinstance(cause, ClientError) else ""
+
+
+def _limit(clients: Clients, reason: str, facts: Facts) -> Limit | None:
+    """The quota by Service Quotas, where the reason is one and does not tell its value."""
+    if cause_in_reason(reason) is not QUOTA or limit_in(reason) or not facts.instance_type:
+        return None
+    try:
+        quota = find_quota(clients.service_quotas, facts.instance_type)
+    except (*AWS_ERRORS, ActionError):
+        return None
+    return Limit(name=f"{facts.instance_type} for endpoint usage", value=f"{quota.value}") if quota else None
+
+
+def _tried(question: Callable[[], T]) -> T | None:
+    try:
+        return question()
+    except AWS_ERRORS:
+        return None
+
+
+def read_alarms(client: CloudWatchClient, names: Sequence[str]) -> tuple[Alarm, ...]:
+    """The alarms of these names as they are now; none where they cannot be read."""
+    answer = _tried(lambda: client.describe_alarms(AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"]))
+    found: list[Mapping[str, Any]] = [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])] if answer else []
+    return tuple(
+        Alarm(
+            name=each["AlarmName"],
+            state=each.get("StateValue", ""),
+            changed=each.get("StateTransitionedTimestamp") or each.get("StateUpdatedTimestamp"),
+            said=each.get("StateReason", ""),
+        )
+        for each in found
+    )
+
+
+def read_logs(
+    client: CloudWatchLogsClient, endpoint_name: str, *, since: datetime, redact: Callable[[str], str]
+) -> tuple[ServerLog, ...]:
+    """The last lines of the newest log stream of each production variant, written since then; cleaned.
+
+    What cannot be read is told in `missing`, and so is that there is nothing.
+    """
+    group = f"{_GROUP}{endpoint_name}"
+    try:
+        streams = newest_streams(_streams(client, group), since=since)
+    except AWS_ERRORS as error:
+        return (ServerLog(variant="", missing=_why(error)),)
+
+    def read(stream: Stream, *, is_new: bool) -> ServerLog:
+        try:
+            found = cleaned(_messages(client, group, stream.name, since), redact)
+        except AWS_ERRORS as error:
+            return ServerLog(variant=stream.variant, stream=stream.name, is_new=is_new, missing=_why(error))
+        missing = EMPTY if found else _NOTHING
+        return ServerLog(variant=stream.variant, stream=stream.name, lines=found, is_new=is_new, missing=missing)
+
+    pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="logs")
+    try:
+        reading = [pool.submit(read, stream, is_new=is_new) for stream, is_new in streams]
+        logs = [each.result() for each in reading]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    told = tuple(each for each in logs if each.lines or each.missing is not _NOTHING)
+    return told or (ServerLog(variant="", missing=_NOTHING),)
+
+
+_NOTHING = Text(
+    "The server has written no log in CloudWatch since the roll-out began.",
+    "デプロイを開始してから、サーバのログはCloudWatchにありません。",
+)
+
+
+def _why(error: _AwsError) -> Text:
+    """Why there are no lines, in a sentence."""
+    if isinstance(error, ClientError):
+        if error_code(error) == "ResourceNotFoundException":
+            return _NOTHING
+        if is_denied(error):
+            permission = missing_permission(error, "logs")
+            return Text(
+                f"The server's log could not be read: the role of AWS_ROLE_ARN lacks {permission}.",
+                f"サーバのログを読み取れませんでした。AWS_ROLE_ARNのロールに{permission}の権限がありません。",
+            )
+        code = error_code(error)
+        return Text(f"The server's log could not be read ({code}).", f"サーバのログを読み取れませんでした（{code}）。")
+    name = type(error).__name__
+    return Text(
+        f"The server's log could not be read: CloudWatch Logs did not answer ({name}).",
+        f"サーバのログを読み取れませんでした。CloudWatch Logsから応答がありません（{name}）。",
+    )
+
+
+def _streams(client: CloudWatchLogsClient, group: str) -> list[Stream]:
+    """The log streams of a group, those written last first. Raises ClientError, BotoCoreError."""
+    found: list[Stream] = []
+    token: dict[str, str] = {}
+    for _ in range(_STREAM_PAGES):
+        answer = client.describe_log_streams(
+            logGroupName=group,
+            orderBy="LastEventTime",
+            descending=True,
+            limit=50,
+            **token,
+        )
+        found += [
+            Stream(
+                name=each["logStreamName"],
+                created=_time(each.get("creationTime", 0)),
+                last=_time(each["lastEventTimestamp"]) if "lastEventTimestamp" in each else None,
+            )
+            for each in answer["logStreams"]
+            if "logStreamName" in each
+        ]
+        if not (following := answer.get("nextToken")):
+            break
+        token = {"nextToken": following}
+    return found
+
+
+def newest_streams(streams: Iterable[Stream], *, since: datetime) -> list[tuple[Stream, bool]]:
+    """For each variant the stream to read, and whether it began with the roll-out.
+
+    Those of instances that served before are written to all the time, so the stream written last is seldom that of an instance
+    that failed: one that is new goes before.
+    """
+    by_variant: dict[str, list[Stream]] = {}
+    for stream in streams:
+        if not stream.name.endswith(_OF_REQUESTS):
+            by_variant.setdefault(stream.variant, []).append(stream)
+
+    def newest(of_variant: list[Stream]) -> tuple[Stream, bool]:
+        new = [each for each in of_variant if each.created >= since]
+        return max(new or of_variant, key=lambda each: each.last or each.created), bool(new)
+
+    return [newest(of_variant) for _, of_variant in sorted(by_variant.items())]
+
+
+def _messages(client: CloudWatchLogsClient, group: str, stream: str, since: datetime) -> list[str]:
+    """The last messages of a stream since then, oldest first. Raises ClientError, BotoCoreError."""
+    messages: list[str] = []
+    token: Any = {}  # with `nextToken`, once there is one
+    for _ in range(_EVENT_PAGES):
+        answer = client.get_log_events(
+            logGroupName=group,
+            logStreamName=stream,
+            startTime=round(since.timestamp() * 1000),
+            limit=LINES,
+            startFromHead=False,
+            **token,
+        )
+        messages = [each.get("message", "") for each in answer["events"]] + messages
+        back = answer.get("nextBackwardToken", "")
+        if len(messages) >= LINES or not back or token == {"nextToken": back}:
+            break
+        token = {"nextToken": back}
+    return messages
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,410 @@
+"""What mends a known cause: with the names, numbers and commands of the endpoint that failed, as far as they are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aces_action.aws.image import BUILD_HINT, is_graviton
+from aces_action.language import EMPTY, Text, lines, same
+from aces_action.problems import Kind
+from aces_action.project.instance_types import family, sagemaker_instance_types
+
+_GIB = 1 << 30
+_LONGEST = 3600  # seconds: the most that SageMaker takes for downloading, and for the first health check
+
+_LIMIT = re.compile(
+    r"service limit '(?P<name>[^']+)' is (?P<value>[\d,.]+)[^,]*"
+    r"(?:, with current utilization of (?P<used>[\d,.]+)[^,]*? and a request delta of (?P<wanted>[\d,.]+))?",
+    re.IGNORECASE,
+)
+_SERVES = re.compile(
+    r"(?:listening (?:at|on)|running on|bind(?:s|ing)? to|started on)\W{1,3}(?:https?://)?(?P<host>[\w.\[\]*-]+):(?P<port>\d{2,5})",
+    re.IGNORECASE,
+)
+_ANSWERS = re.compile(r"GET /ping HTTP/[\d.]+\"? (?P<status>\d{3})\b")
+_TOO_SLOW = re.compile(r"WORKER TIMEOUT")
+_OF_GPU = re.compile(
+    r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC|cudaMalloc|torch\.(?:cuda\.)?OutOfMemoryError|GPU memory"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of the endpoint that failed, as far as it is. Bytes, GB as SageMaker counts them (2**30), seconds."""
+
+    region: str = ""
+    endpoint_name: str = ""
+    instance_types: tuple[str, ...] = ()
+    memory: int | None = None
+    unpacked: int | None = None
+    volume: int | None = None
+    startup_timeout: int | None = None
+    download_timeout: int | None = None
+    weights_uri: str = ""
+    image_uri: str = ""
+    role_arn: str = ""
+    in_vpc: bool = False
+    is_async: bool = False
+    alarms: tuple[str, ...] = ()
+
+    @property
+    def instance_type(self) -> str:
+        return self.instance_types[0] if self.instance_types else ""
+
+
+def facts_of(
+    config: Mapping[str, Any],
+    model: Mapping[str, Any],
+    *,
+    endpoint_name: str,
+    region: str,
+    rollout: Mapping[str, Any] | None = None,
+    memory: int | None = None,
+    unpacked: int | None = None,
+) -> Facts:
+    """From an endpoint config and a model in SageMaker's own words, as they are sent or as they are described.
+
+    `rollout` is the DeploymentConfig of an update; `memory` of the instance type and `unpacked` size of the weights in bytes.
+    """
+    variant: Mapping[str, Any] = next(iter(config.get("ProductionVariants") or ()), {})
+    container: Mapping[str, Any] = model.get("PrimaryContainer") or {}
+    pools = sorted(variant.get("InstancePools") or (), key=lambda each: int(each.get("Priority", 0)))
+    types = [variant.get("InstanceType"), *(each.get("InstanceType") for each in pools)]
+    alarms = ((rollout or {}).get("AutoRollbackConfiguration") or {}).get("Alarms") or ()
+    return Facts(
+        region=region,
+        endpoint_name=endpoint_name,
+        instance_types=tuple(dict.fromkeys(each for each in types if each)),
+        memory=memory,
+        unpacked=unpacked,
+        volume=variant.get("VolumeSizeInGB"),
+        startup_timeout=variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),
+        download_timeout=variant.get("ModelDataDownloadTimeoutInSeconds"),
+        weights_uri=container.get("ModelDataUrl", ""),
+        image_uri=container.get("Image", ""),
+        role_arn=model.get("ExecutionRoleArn", ""),
+        in_vpc=bool(model.get("VpcConfig")),
+        is_async="AsyncInferenceConfig" in config,
+        alarms=tuple(each["AlarmName"] for each in alarms),
+    )
+
+
+def hint(kind: Kind, reason: str, facts: Facts, log: Sequence[str] = ()) -> Text:
+    """What to do about a cause, with all that is known. `reason` is SageMaker's, `log` the server's cleaned lines.
+
+    Empty for a kind that is no cause.
+    """
+    code = kind.code.removeprefix("ACES-")
+    if code == "E012":
+        return quota_hint(reason, facts)
+    advise = _ADVICE.get(code)
+    return advise(facts, log) if advise else EMPTY
+
+
+def _manifest(_facts: Facts, _log: Sequence[str]) -> Text:
+    return BUILD_HINT
+
+
+def _alarm(_facts: Facts, _log: Sequence[str]) -> Text:
+    return Text(
+        "An alarm of sagemaker.rollout.alarms went off while the new instances took over, so SageMaker went back. Look at its "
+        "metric "
+        "in CloudWatch for that time, and at the server's log.",
+        "新しいインスタンスへの切り替え中にsagemaker.rollout.alarmsのアラームが発生したため、SageMakerが元に戻しました。"
+        "その時間のメトリクスをCloudWatchで、またサーバのログを確認してください。",
+    )
+
+
+def _of_aws(_facts: Facts, _log: Sequence[str]) -> Text:
+    return Text(
+        "This is a failure of SageMaker's own, unless the server's log says more. Run the job again; if it stays so, ask AWS "
+        "Support.",
+        "サーバのログに手がかりがなければ、SageMaker側の障害です。ジョブを再実行し、変わらなければAWSサポートに問い合わせてください。",
+    )
+
+
+def _unpacking(facts: Facts, _log: Sequence[str]) -> Text:
+    uri = facts.weights_uri or "s3://…/deploy.tar.gz"
+    return Text(
+        "SageMaker could not unpack the weights. Check the archive, make it again without links, hidden and unneeded files, "
+        "upload it "
+        f"and run the job again:\naces-action weights check {uri}\naces-action weights pack <folder> -o deploy.tar.gz",
+        f"SageMakerが重みファイルを展開できませんでした。アーカイブを検査し、リンク、隠しファイル、不要なファイルを含めずに作り直して、"
+        f"アップロードしてからジョブを再実行してください:\naces-action weights check {uri}\n"
+        "aces-action weights pack <folder> -o deploy.tar.gz",
+    )
+
+
+def _ping(facts: Facts, log: Sequence[str]) -> Text:
+    expected = Text(
+        "The server must listen on 0.0.0.0:8080 and answer GET /ping with 200 (and take requests at POST /invocations).",
+        "サーバは0.0.0.0:8080で待ち受け、GET /pingに200で応答する必要があります（リクエストはPOST /invocationsで受け取ります）。",
+    )
+    now = _timeout(facts.startup_timeout)
+    longer = Text(
+        "If it only needs longer to load: sagemaker.container_startup_health_check_timeout in the infra file "
+        f"(up to {_LONGEST} seconds{now.en}).",
+        "読み込みに時間がかかるだけなら、infraファイルのsagemaker.container_startup_health_check_timeoutを延ばしてください"
+        f"（最大{_LONGEST}秒{now.ja}）。",
+    )
+    if facts.startup_timeout == _LONGEST:
+        longer = Text(
+            f"It already has the {_LONGEST} seconds that SageMaker gives at most: make it load faster.",
+            f"すでにSageMakerの上限である{_LONGEST}秒を設定しています。読み込みを速くしてください。",
+        )
+    return lines(expected, *_seen(log), longer)
+
+
+def _seen(log: Sequence[str]) -> Iterable[Text]:
+    """What the server's lines tell of how it answers, where it is not as it should be."""
+    answers = [found["status"] for line in log if (found := _ANSWERS.search(line))]
+    if answers and answers[-1] != "200":
+        status = answers[-1]
+        yield Text(f"By its log it answered GET /ping with {status}.", f"ログによると、GET /pingへの応答は{status}でした。")
+    places = [found for line in log if (found := _SERVES.search(line))]
+    if places and not any(place["port"] == "8080" for place in places) and not any("8080" in line for line in log):
+        place = f"{places[-1]['host']}:{places[-1]['port']}"
+        yield Text(f"By its log it listens on {place}.", f"ログによると、待ち受けているのは{place}です。")
+    if any(_TOO_SLOW.search(line) for line in log):
+        yield Text(
+            "gunicorn ended its workers because they took too long: raise its --timeout.",
+            "gunicornが、時間のかかりすぎたワーカーを終了させています。gunicornの--timeoutを延ばしてください。",
+        )
+
+
+def _timeout(seconds: int | None) -> Text:
+    return Text(f", now {seconds}", f"、現在は{seconds}秒") if seconds else EMPTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A quota as SageMaker's refusal or Service Quotas tells it. `used` and `wanted` where SageMaker says."""
+
+    name: str
+    value: str
+    used: str = ""
+    wanted: str = ""
+
+
+def limit_in(reason: str) -> Limit | None:
+    """The quota in SageMaker's refusal, as in: The account-level service limit '…' is 0 Instances, with current utilization …"""
+    found = _LIMIT.search(reason)
+    if found is None:
+        return None
+    numbers = {key: (found[key] or "").rstrip(".,") for key in ("value", "used", "wanted")}
+    return Limit(name=found["name"], **numbers)
+
+
+def quota_hint(reason: str, facts: Facts, known: Limit | None = None) -> Text:
+    """`known` is the quota as Service Quotas tells it, for a reason that does not say."""
+    limit = limit_in(reason) or known
+    name = limit.name if limit else f"{facts.instance_type or '<instance type>'} for endpoint usage"
+    now = EMPTY
+    if limit and limit.used and limit.wanted:
+        value, used, wanted = limit.value, limit.used, limit.wanted
+        now = Text(
+            f" is {value}, {used} are in use and {wanted} more were asked for",
+            f"は{value}で、使用中が{used}、追加の要求が{wanted}です",
+        )
+    elif limit:
+        now = Text(f" is {limit.value}, which is not enough", f"は{limit.value}で、足りません")
+    else:
+        now = Text(" is used up", "を使い切っています")
+    what = Text(
+        f"The account's quota '{name}'{now.en}. Ask for more in the Service Quotas console, or delete an endpoint that is no "
+        "longer "
+        "used. An update needs room for the old and the new instances at once.",
+        f"アカウントのクォータ「{name}」{now.ja}。Service Quotasのコンソールで引き上げを申請するか、使っていないエンドポイントを"
+        "削除してください。更新中は、新旧両方のインスタンスの分が必要です。",
+    )
+    region = facts.region
+    link = f"https://{region}.console.aws.amazon.com/servicequotas/home/services/sagemaker/quotas" if region else ""
+    return lines(what, same(link))
+
+
+def _capacity(facts: Facts, _log: Sequence[str]) -> Text:
+    types = ", ".join(facts.instance_types)
+    where = Text(f" of {types}", f"（{types}）") if types else EMPTY
+    zones = (
+        Text(" More subnets in other zones also help.", "別のゾーンのサブネットを増やすのも有効です。") if facts.in_vpc else EMPTY
+    )
+    return Text(
+        f"AWS has no free instance{where.en} at the moment; that is no quota. Run the job again later, choose another "
+        f"SAGEMAKER_INSTANCE_TYPE, or name several types in the infra file (sagemaker.instance_pools).{zones.en}",
+        f"現在、AWSにこのインスタンスタイプの空きがありません{where.ja}。クォータの問題ではありません。"
+        "時間をおいてジョブを再実行するか、SAGEMAKER_INSTANCE_TYPEを変更するか、infraファイルで複数のタイプを指定してください"
+        f"（sagemaker.instance_pools）。{zones.ja}",
+    )
+
+
+def _processor(facts: Facts, _log: Sequence[str]) -> Text:
+    wanted = "linux/arm64" if facts.instance_type and is_graviton(facts.instance_type) else "linux/amd64"
+    told = Text(
+        f"The image is built for another processor than the instance's ({wanted}), or its entry point is no program (a script "
+        "without its #! line, or with Windows line ends).",
+        f"イメージがインスタンス（{wanted}）とは別のプロセッサ向けにビルドされているか、エントリポイントが実行できる形式では"
+        "ありません（#!行のないスクリプト、Windowsの改行など）。",
+    )
+    return lines(told, BUILD_HINT.map(lambda text: text.replace("linux/amd64", wanted)))
+
+
+def _pull(facts: Facts, _log: Sequence[str]) -> Text:
+    image, role = facts.image_uri or "the image", facts.role_arn or "the execution role"
+    image_ja, role_ja = facts.image_uri or "イメージ", facts.role_arn or "実行ロール"
+    return Text(
+        f"SageMaker could not pull {image}. Check that it is still in ECR, in the endpoint's region, and that {role} may read it "
+        "(ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, ecr:GetAuthorizationToken); for a repository of another account, also "
+        "the repository's policy.",
+        f"SageMakerが{image_ja}を取得できませんでした。エンドポイントと同じリージョンのECRに残っていること、{role_ja}に読み取りの権限"
+        "（ecr:BatchGetImage、ecr:GetDownloadUrlForLayer、ecr:GetAuthorizationToken）があることを確認してください。"
+        "別のアカウントのリポジトリの場合は、リポジトリポリシーも確認してください。",
+    )
+
+
+def _download(facts: Facts, _log: Sequence[str]) -> Text:
+    now = _timeout(facts.download_timeout)
+    return Text(
+        "Fetching and unpacking the weights took too long. Set sagemaker.model_data_download_timeout in the infra file "
+        f"(up to {_LONGEST} seconds{now.en}), or leave out of the archive what the server does not load.",
+        "重みファイルの取得と展開に時間がかかりすぎました。infraファイルのsagemaker.model_data_download_timeout"
+        f"（最大{_LONGEST}秒{now.ja}）を設定するか、サーバが読み込まないものをアーカイブから除いてください。",
+    )
+
+
+def _memory(facts: Facts, log: Sequence[str]) -> Text:
+    told = []
+    kind = facts.instance_type
+    if facts.memory and facts.unpacked:
+        files, memory = _gib(facts.unpacked), _gib(facts.memory)
+        told.append(
+            Text(
+                f"The weights have {files} unpacked; {kind} has {memory} of memory.",
+                f"重みファイルは展開後{files}、{kind}のメモリは{memory}です。",
+            )
+        )
+    elif facts.memory:
+        memory = _gib(facts.memory)
+        told.append(Text(f"{kind} has {memory} of memory.", f"{kind}のメモリは{memory}です。"))
+    if any(_OF_GPU.search(line) for line in log):
+        told.append(
+            Text(
+                "It is the GPU's memory that ran out. Most sizes of a family have the same GPU, so take a family with more "
+                "memory on it, "
+                "load the model in half precision, or run fewer workers.",
+                "不足したのはGPUのメモリです。同じファミリーのサイズはGPUが同じことが多いため、GPUメモリの大きいファミリーにするか、"
+                "半精度で読み込むか、ワーカーを減らしてください。",
+            )
+        )
+        return lines(*told)
+    larger = next_sizes(kind)
+    names, names_ja = " or ".join(larger), "または".join(larger)
+    choose = Text(
+        "The server ran out of memory. Choose a larger SAGEMAKER_INSTANCE_TYPE in the infra file, or run fewer workers.",
+        "サーバのメモリが不足しました。infraファイルのSAGEMAKER_INSTANCE_TYPEを、より大きいものにするか、ワーカーを減らしてください。",
+    )
+    sizes = Text(f"The next sizes: {names}.", f"次のサイズ: {names_ja}") if larger else EMPTY
+    return lines(*told, choose, sizes)
+
+
+def next_sizes(instance_type: str, count: int = 2) -> tuple[str, ...]:
+    """The next larger sizes of the same family that SageMaker has for endpoints; none for a type that it does not know."""
+    known = sagemaker_instance_types()
+    if instance_type not in known:
+        return ()
+    same_family = [each for each in known if family(each) == family(instance_type)]
+    larger = [each for each in same_family if _size(each) > _size(instance_type)]
+    return tuple(sorted(larger, key=_size)[:count])
+
+
+def _size(instance_type: str) -> float:
+    """A number by which the sizes of a family can be ordered: 4xlarge has twice what 2xlarge has."""
+    size = instance_type.rpartition(".")[2]
+    small = {"nano": 0.1, "micro": 0.15, "small": 0.2, "medium": 0.25, "large": 0.5, "xlarge": 1.0}
+    found = re.match(r"(?:metal-)?(\d+)xl(?:arge)?", size)
+    return float(found[1]) if found else small.get(size, 1000.0)
+
+
+def _access(facts: Facts, _log: Sequence[str]) -> Text:
+    role, role_ja = facts.role_arn or "the execution role", facts.role_arn or "実行ロール"
+    uri = facts.weights_uri or "s3://…"
+    return Text(
+        f"The endpoint runs under {role}. Check that it may be assumed by sagemaker.amazonaws.com and has s3:GetObject on "
+        f"{uri} and what else "
+        "the server reads, and kms:Decrypt on the key of an encrypted bucket (the key's policy counts too).",
+        f"エンドポイントは{role_ja}で動作します。sagemaker.amazonaws.comが引き受けられること、{uri}とサーバが読み込むほかのものへの"
+        "s3:GetObject、暗号化されたバケットのキーへのkms:Decrypt（キーポリシーも必要です）があることを確認してください。",
+    )
+
+
+def _start(facts: Facts, _log: Sequence[str]) -> Text:
+    image = facts.image_uri or "<image>"
+    platform = "linux/arm64" if facts.instance_type and is_graviton(facts.instance_type) else "linux/amd64"
+    return Text(
+        "The server ended while it started. SageMaker runs the image with the one argument 'serve', the weights below "
+        "/opt/ml/model. "
+        f"Try it on a machine of yours:\ndocker run --rm --platform {platform} -p 8080:8080 {image} serve",
+        "サーバが起動中に終了しました。SageMakerは引数「serve」を付けてイメージを起動し、重みファイルを/opt/ml/modelに置きます。"
+        f"手元のマシンで試してください:\ndocker run --rm --platform {platform} -p 8080:8080 {image} serve",
+    )
+
+
+def _disk(facts: Facts, _log: Sequence[str]) -> Text:
+    now = Text(f", now {facts.volume}", f"、現在は{facts.volume}") if facts.volume else EMPTY
+    files = (
+        Text(f" The weights have {_gib(facts.unpacked)} unpacked.", f"重みファイルは展開後{_gib(facts.unpacked)}です。")
+        if facts.unpacked
+        else EMPTY
+    )
+    return Text(
+        "The instance's disk is full: archive, unpacked weights, and what the server writes. Set sagemaker.volume_size in the "
+        "infra file (in GB, "
+        f"up to 512{now.en}), or choose a larger SAGEMAKER_INSTANCE_TYPE where the type has its own disk (g4dn, g5, "
+        f"…).{files.en}",
+        "インスタンスのディスクがいっぱいになりました（アーカイブ、展開した重みファイル、サーバが書き込むもの）。"
+        f"infraファイルのsagemaker.volume_size（GB単位、最大512{now.ja}）を設定するか、ディスクを内蔵するタイプ（g4dn、g5など）では"
+        f"より大きいSAGEMAKER_INSTANCE_TYPEにしてください。{files.ja}",
+    )
+
+
+def _network(facts: Facts, _log: Sequence[str]) -> Text:
+    if facts.instance_types and not facts.in_vpc:
+        return Text(
+            "The server could not reach something in the network. The endpoint is in no VPC of yours (sagemaker.subnets): what "
+            "is "
+            "reachable only from inside one needs that.",
+            "サーバがネットワーク上の接続先に到達できませんでした。エンドポイントはVPC（sagemaker.subnets）に接続されていません。"
+            "VPC内からのみ到達できる接続先には、その設定が必要です。",
+        )
+    return Text(
+        "Check sagemaker.subnets and sagemaker.security_group_ids in the infra file: the subnets need free IP addresses (for "
+        "the old and the new "
+        "instances at once) and a route to S3, a gateway endpoint or a NAT gateway; the security groups must let HTTPS out.",
+        "infraファイルのsagemaker.subnetsとsagemaker.security_group_idsを確認してください。サブネットには、空きIPアドレス（新旧両方の"
+        "インスタンスの分）と、S3への経路（ゲートウェイエンドポイントまたはNATゲートウェイ）が必要です。"
+        "セキュリティグループでは、HTTPSの送信を許可してください。",
+    )
+
+
+def _gib(size: int | None) -> str:
+    return f"{(size or 0) / _GIB:.1f} GiB"
+
+
+_ADVICE: Mapping[str, Callable[[Facts, Sequence[str]], Text]] = {
+    "E010": _unpacking,
+    "E011": _ping,
+    "E013": _capacity,
+    "E014": _manifest,
+    "E015": _processor,
+    "E016": _pull,
+    "E017": _download,
+    "E018": _memory,
+    "E019": _alarm,
+    "E020": _access,
+    "E021": _start,
+    "E022": _disk,
+    "E023": _network,
+    "E024": _of_aws,
+}
