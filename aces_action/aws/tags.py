@@ -20,6 +20,9 @@ SERVED = "aces:served"  # when it last began to serve, UTC
 WITHDRAWN = "aces:withdrawn"  # when it was last given up after that: rolled back from, or its smoke test failed
 ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
 
+# Of an endpoint alone: which content has passed which requests of a smoke test (see smoke_test/model.py)
+SMOKE_TESTED = "aces:smoke-tested"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aces_action.catalogue import access, action, batch, configuration, endpoint, preflight, registration, settings, weights
+from aces_action.catalogue import (
+    access,
+    action,
+    batch,
+    configuration,
+    endpoint,
+    preflight,
+    registration,
+    settings,
+    smoke_test,
+    weights,
+)
 from aces_action.catalogue.kind import Kind, Severity
 from aces_action.language import Text, same
 
@@ -21,6 +32,7 @@ PARTS: Mapping[str, Text] = {
     "W": Text("Weights", "重みファイル"),
     "E": Text("SageMaker endpoint", "SageMakerのエンドポイント"),
     "B": same("AWS Batch"),
+    "T": Text("Smoke test", "スモークテスト"),
     "R": Text("Registration on the ACES Platform", "ACES Platformへの登録"),
     "X": Text("The action itself", "このアクション自体"),
 }
@@ -28,7 +40,7 @@ PARTS: Mapping[str, Text] = {
 
 CATALOGUE: Mapping[str, Kind] = {
     kind.code.removeprefix("ACES-"): kind
-    for module in (settings, configuration, access, preflight, weights, endpoint, batch, registration, action)
+    for module in (settings, configuration, access, preflight, weights, endpoint, batch, smoke_test, registration, action)
     for kind in module.KINDS
 }
 """Every kind by its code without 'ACES-'."""

@@ -18,6 +18,7 @@ from aces_action.batch.desired import Instance
 from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.listing import JobDefinitions, listing_of, register
+from aces_action.commands.testing import smoke_test
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import EMPTY, Text
@@ -93,6 +94,10 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     if desired.job:
         with steps.step("Batch"):
             jobs = _register_jobs(clients, desired, owner, log, report)
+
+    if desired.endpoint and project.requests:
+        with steps.step("Smoke test"):
+            smoke_test(clients, project, names, desired.endpoint, owner, settings, log, report, roll_back=None)
 
     with steps.step("Registration"):
         listing = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)

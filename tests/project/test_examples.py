@@ -90,7 +90,7 @@ def test_the_workflow_builds_an_image_that_sagemaker_takes(name: str) -> None:
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", uses) for uses in others)
 
 
-@pytest.mark.parametrize("schema", ["register", "algorithm", "infra"])
+@pytest.mark.parametrize("schema", ["register", "algorithm", "infra", "smoke-test"])
 def test_a_schema_is_one_and_its_examples_fit_it(schema: str) -> None:
     content = json.loads((SCHEMAS / f"{schema}.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(content)
