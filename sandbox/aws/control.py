@@ -159,14 +159,14 @@ def _add_hosting(app: Flask, state: State) -> None:
 
 def _add_inference(app: Flask, state: State) -> None:
     @app.post("/_sandbox/answers")
-    def answer() -> tuple[Response, int]:
+    def add_answer() -> tuple[Response, int]:
         wanted = Answer(**_wish())
         with state.lock:
             state.answers.append(wanted)
         return jsonify(asdict(wanted)), 201
 
     @app.delete("/_sandbox/answers")
-    def forget() -> tuple[str, int]:
+    def clear_answers() -> tuple[str, int]:
         with state.lock:
             state.answers.clear()
         return "", 204
