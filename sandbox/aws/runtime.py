@@ -17,6 +17,7 @@ from sandbox.aws.wire import Refusal
 
 _MOST_REALTIME = 6_291_456  # bytes of a body
 _MOST_ASYNCHRONOUS = 1 << 30  # bytes of the object that holds it
+# What moto takes for an answer. It goes by a header `status`, and looks at no status beside it
 _Reply = tuple[int, dict[str, str], bytes]
 
 
@@ -54,7 +55,11 @@ class SageMakerRuntime(SageMakerRuntimeResponse):
         said = answer.body if answer.body is not None else json.dumps({"endpoint_config": config_name, "received_bytes": size})
         if answer.status >= 400:
             return self._model_error(answer.status, said, variant)
-        headers = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": variant}
+        headers = {
+            "status": str(answer.status),
+            "Content-Type": answer.content_type,
+            "x-Amzn-Invoked-Production-Variant": variant,
+        }
         return answer.status, headers, said.encode()
 
     def _model_error(self, status: int, said: str, variant: str) -> _Reply:
@@ -67,7 +72,7 @@ class SageMakerRuntime(SageMakerRuntimeResponse):
             "LogStreamArn": f"arn:{self.partition}:logs:{self.region}:{self.current_account}:log-group:{group}"
             f":log-stream:{variant}/i-0123456789abcdef0",
         }
-        headers = {"Content-Type": "application/json", "x-amzn-ErrorType": "ModelError"}
+        headers = {"status": "424", "Content-Type": "application/json", "x-amzn-ErrorType": "ModelError"}
         return 424, headers, json.dumps(error).encode()
 
     def invoke_endpoint_async(self) -> tuple[int, dict[str, str], str]:
@@ -84,7 +89,7 @@ class SageMakerRuntime(SageMakerRuntimeResponse):
             self._leave(output, said, answer)
         elif failure:
             self._leave(failure, _received(answer.status, said), answer)
-        headers = {"X-Amzn-SageMaker-OutputLocation": output}
+        headers = {"status": "202", "X-Amzn-SageMaker-OutputLocation": output}
         if failure:
             headers["X-Amzn-SageMaker-FailureLocation"] = failure
         return 202, headers, json.dumps({"InferenceId": name})
