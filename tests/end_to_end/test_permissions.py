@@ -21,8 +21,12 @@ import pytest
 import requests
 from botocore.loaders import JSONFileLoader
 
+from aces_action.aws.tags import as_list
+from aces_action.endpoint.wait import Patience
 from aces_action.main import run
 from aces_action.problems import ActionError
+from aces_action.smoke_test.model import Request as SmokeRequest
+from aces_action.smoke_test.send import Target, folder_of, send
 from aces_action.weights.located import locate
 from aces_action.weights.progress import Silence
 from aces_action.weights.push import PushManner, push
@@ -135,6 +139,11 @@ NEEDED_TO_DEPLOY = {
     "BatchRegisterTags": "batch:TagResource",
 }
 NEEDED_TO_UPDATE = {"EndpointChangeTags": "sagemaker:AddTags"}
+NEEDED_TO_ASK = {
+    "EndpointInvoke": "sagemaker:InvokeEndpointAsync",
+    "EndpointRequests": "s3:PutObject",
+    "EndpointAnswers": "s3:GetObject",
+}
 # A run without them goes on, with a warning of this code.
 ONLY_A_WARNING = {
     "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
@@ -151,7 +160,7 @@ ONLY_A_WARNING = {
 
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
-    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE
+    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_ASK
     assert needed.keys() | ONLY_A_WARNING.keys() == {statement["Sid"] for statement in statements(everything)}
 
     for sid, action in NEEDED_TO_PLAN.items():
@@ -174,8 +183,15 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     for sid, action in NEEDED_TO_UPDATE.items():
         assert_stopped(deployer, without(everything, sid), action)
 
+    make_asynchronous_endpoint(caller)
+    for sid, action in NEEDED_TO_ASK.items():
+        deployer.set_permissions(without(everything, sid))
+        with pytest.raises(ActionError, match=f"lacks {action}"):
+            ask(deployer, f"{caller.server}-async")
+
     deployer.set_permissions(deployer.role.managed)
-    status, log = deployer.run()
+    caller.control("POST", "answers", {"body": '{"results": [{"label": "plate", "score": 1.0}]}'})
+    status, log = deployer.run(smoke_test_path="server/smoke-test/plate.png")
     assert (status, "ACES-A" in log, "ACES-P010" in log) == (0, False, False), log
     caller.control("POST", "quotas", {"name": "ml.g4dn.xlarge for endpoint usage", "value": None})
     assert "ACES-P015" in deployer.run(command="plan")[1]
@@ -183,6 +199,8 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)
     break_off_a_release(deployer)
     push_image(deployer)
+    caller.control("POST", "answers", {"status": 500, "body": "out of memory"})  # the answer is at the failure path
+    ask(deployer, f"{caller.server}-async")
     granted = list(statements(deployer.role.managed))
     used = caller.control("GET", "permissions")["used"]
     for element in ("Action", "Resource"):
@@ -225,6 +243,28 @@ sagemaker:
   subnets: [{subnet["SubnetId"]}]
   security_group_ids: [{group["GroupId"]}]
 """)
+
+
+def make_asynchronous_endpoint(caller: Caller) -> None:
+    """One of ours beside the real-time one, as after a change of the kind."""
+    sagemaker = caller.client("sagemaker")
+    model = sagemaker.list_models(NameContains=caller.project)["Models"][0]["ModelName"]
+    variant = {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1}
+    base = f"s3://{caller.bucket}/async-inference/{caller.server}"
+    paths = {"OutputConfig": {"S3OutputPath": f"{base}/output", "S3FailurePath": f"{base}/failure"}}
+    name, tags = f"{caller.server}-async", {"aces:managed-by": "aces-action", "aces:project": caller.project, "aces:env": "dev"}
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], AsyncInferenceConfig=paths)
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=as_list(tags))
+    for _ in range(2):
+        sagemaker.describe_endpoint(EndpointName=name)
+
+
+def ask(deployer: Deployer, endpoint: str) -> None:
+    """As the smoke test does, under the role."""
+    caller, file = deployer.caller, deployer.caller.workspace / "server/smoke-test/plate.png"
+    target = Target(endpoint_name=endpoint, is_async=True, bucket=caller.bucket, folder=folder_of(caller.server))
+    asked = SmokeRequest(name="plate.png", file=file, size=1, content_type="image/png")
+    send(under_role(deployer, "sagemaker-runtime"), under_role(deployer, "s3"), [asked], target, Patience(limit=10), print)
 
 
 def break_off_a_release(deployer: Deployer) -> None:

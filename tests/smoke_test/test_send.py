@@ -80,17 +80,17 @@ def asking(sandbox: Sandbox, account: boto3.Session, tmp_path: Path, monkeypatch
     monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.aws_url)
     made = Asking(url=sandbox.aws_url, clients=Clients(account), folder=tmp_path)
     made.control("DELETE", "hosting")
-    sagemaker = made.clients.sagemaker
+    sagemaker: Any = made.clients.sagemaker
     image = f"123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/{SERVER}:deploy"
     container = {"Image": image, "ModelDataUrl": f"s3://{BUCKET}/deploy.tar.gz"}
     role = f"arn:aws:iam::123456789012:role/{PROJECT}-dev-sagemaker-role"
-    sagemaker.create_model(ModelName="model", ExecutionRoleArn=role, PrimaryContainer=container)  # type: ignore[arg-type]
+    sagemaker.create_model(ModelName="model", ExecutionRoleArn=role, PrimaryContainer=container)
     base = f"s3://{BUCKET}/async-inference/{SERVER}"
     paths = {"OutputConfig": {"S3OutputPath": f"{base}/output", "S3FailurePath": f"{base}/failure"}}
     more: dict[str, Any]
     for kind, more in (("realtime", {}), ("async", {"AsyncInferenceConfig": paths})):
         variant = {"VariantName": "AllTraffic", "ModelName": "model", "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1}
-        sagemaker.create_endpoint_config(EndpointConfigName=kind, ProductionVariants=[variant], **more)  # type: ignore[list-item]
+        sagemaker.create_endpoint_config(EndpointConfigName=kind, ProductionVariants=[variant], **more)
         sagemaker.create_endpoint(EndpointName=f"smoke-{kind}", EndpointConfigName=kind)
         for _ in range(2):
             sagemaker.describe_endpoint(EndpointName=f"smoke-{kind}")
