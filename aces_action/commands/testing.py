@@ -78,7 +78,7 @@ def smoke_test(
         raise ActionError([*problems, *aftermath])
     whose = {MANAGED_BY: TOOL, PROJECT: owner.project, ENV: owner.env}  # the role may tag only what keeps these
     clients.sagemaker.add_tags(ResourceArn=arn, Tags=as_list(whose | {SMOKE_TESTED: mark}))  # type: ignore[arg-type]
-    log.info(f"{name} answered all of {len(report.exchanges)} as expected")
+    log.info(f"{name} answered as expected, {len(report.exchanges)} of {len(report.exchanges)}")
 
 
 def _with_hint(problems: Sequence[Problem], hint: Text) -> list[Problem]:

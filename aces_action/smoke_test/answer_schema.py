@@ -23,6 +23,7 @@ from aces_action.problems import Problem
 from aces_action.project.document import Document, Json, Path, called
 from aces_action.smoke_test.model import Schema
 
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _MOST = 20  # mistakes of one schema, or of one answer, that are told
 _LONGEST = 300  # characters of jsonschema's words: they have the value in them
 _REFERENCES = ("$ref", "$dynamicRef")
@@ -39,21 +40,40 @@ _INSIDE = Text(
 def answer_schema(document: Document, at: Path) -> tuple[Schema | None, list[Problem]]:
     """The schema at a path of a document, or every mistake in it at its place."""
     content = document.get(*at)
-    problems = list(islice(_mistakes(document, at, content), _MOST))
-    if not problems:
-        problems = list(islice(_lost_references(document, at, content), _MOST))
+    try:
+        problems = [*_another_draft(document, at, content), *islice(_mistakes(document, at, content), _MOST)]
+        if not problems:
+            problems = list(islice(_lost_references(document, at, content), _MOST))
+    except RecursionError:
+        message = Text("This JSON Schema is nested too deeply.", "JSON Schemaの入れ子が深すぎます。")
+        problems = [document.problem("T004", at, message, _WRITE)]
     return (None, problems) if problems else (Schema(content=content), [])
 
 
 def misfits(schema: Schema, answer: Json) -> list[str]:
     """What of the answer does not fit, in jsonschema's words and each with its place in the answer."""
     validator: Validator = Draft202012Validator(schema.content, registry=_registry())  # type: ignore[arg-type]
-    return [f"{_place(error)}: {_words(error)}" for error in islice(validator.iter_errors(answer), _MOST)]
+    try:
+        return [f"{_place(error)}: {_words(error)}" for error in islice(validator.iter_errors(answer), _MOST)]
+    except RecursionError:
+        return ["$: it is nested too deeply, or the schema refers to itself without end"]
 
 
 def _registry() -> SchemaRegistry:
     """One that knows nothing and fetches nothing: jsonschema's own would go and get what a reference names."""
     return Registry()
+
+
+def _another_draft(document: Document, at: Path, content: Json) -> list[Problem]:
+    """By another draft the same words mean something else."""
+    named = content.get("$schema") if isinstance(content, dict) else None
+    if not isinstance(named, str) or named.rstrip("#") == _DRAFT:
+        return []
+    message = Text(
+        f"This schema is written for {named}, but is read as {_DRAFT}.",
+        f"このスキーマは{named}用ですが、{_DRAFT}として読みます。",
+    )
+    return [document.problem("T004", (*at, "$schema"), message, _WRITE)]
 
 
 def _mistakes(document: Document, at: Path, content: Json) -> Iterator[Problem]:
@@ -94,7 +114,7 @@ def _unresolvable(content: Json) -> Iterator[str]:
                 if isinstance(reference := resource.contents.get(keyword), str):
                     try:
                         resolver.lookup(reference)
-                    except Unresolvable:
+                    except (Unresolvable, ValueError):  # the latter of what is no URI at all
                         yield reference
         waiting += [(each, resolver.in_subresource(each)) for each in resource.subresources()]
 

@@ -115,3 +115,11 @@ def test_a_refusal_by_the_container_says_as_what_the_request_was_sent() -> None:
 )
 def test_an_excerpt_is_one_line_of_text(body: str | bytes, shown: str) -> None:
     assert answer(body).excerpt(20) == shown
+
+
+@pytest.mark.parametrize(
+    ("schema", "body"), [({"$ref": "#"}, "{}"), ({"items": {"$ref": "#"}}, "[" * 400 + "]" * 400)], ids=["schema", "answer"]
+)
+def test_what_has_no_end_is_no_traceback(schema: Json, body: str) -> None:
+    (problem,) = judge(request(schema=schema), answer(body), seconds=1, endpoint_name="server")
+    assert "nested too deeply" in problem.message.en

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aces_action.problems import Problem
 from aces_action.smoke_test.load import Served, load_requests
@@ -179,6 +181,7 @@ def test_two_expectations_of_one_request_are_refused(tmp_path: Path) -> None:
         ("schema: {pattern: '('}\n", "1:19", "'(' is not a 'regex'"),
         ("schema: {$ref: '#/$defs/lost'}\n", "1:16", "#/$defs/lost leads to no place"),
         ("schema: {$ref: 'http://127.0.0.1:9/x'}\n", "1:16", "http://127.0.0.1:9/x leads to no place"),
+        ("schema: {$schema: 'http://json-schema.org/draft-07/schema#'}\n", "1:19", "draft-07/schema#, but is read as"),
         ("schema: {properties: {a: {$ref: other.json}}}\n", "1:33", "other.json leads to no place"),
     ],
 )
@@ -187,7 +190,7 @@ def test_what_is_no_json_schema_is_placed(tmp_path: Path, schema: str, place: st
     _, (problem,) = load(tmp_path)
     assert (problem.code, problem.place) == ("ACES-T004", f"smoke/a.json.expect.yml:{place}")
     assert said in problem.message.en
-    assert said.split(maxsplit=1)[0] in problem.message.ja
+    assert said.split(maxsplit=1)[0].rstrip(",") in problem.message.ja
 
 
 def test_references_inside_the_schema_are_followed(tmp_path: Path) -> None:
@@ -217,3 +220,18 @@ def test_a_linked_folder_is_not_passed_over_in_silence(tmp_path: Path) -> None:
     write(tmp_path, a__json="{}")
     (tmp_path / "smoke/more").symlink_to(tmp_path)
     assert told(load(tmp_path)[1]) == [("C019", "smoke/more")]
+
+
+WHOLE = b"status: 200\nmax_seconds: 30\naccept: a/b\nschema:\n  type: object\n  $ref: '#/$defs/a'\n  $defs: {a: {pattern: x}}\n"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, len(WHOLE)), gone=st.integers(0, 12), put=st.binary(max_size=6))
+def test_whatever_becomes_of_an_expectation_it_is_right_or_has_problems_inside_the_file(
+    tmp_path: Path, at: int, gone: int, put: bytes
+) -> None:
+    content = WHOLE[:at] + put + WHOLE[at + gone :]
+    write(tmp_path, a__png=b"1", a__png__expect__yml=content)
+    for problem in load(tmp_path)[1]:
+        assert problem.file == "smoke/a.png.expect.yml"
+        assert (problem.line or 1) <= content.decode("utf-8", errors="replace").count("\n") + 1
