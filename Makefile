@@ -38,6 +38,7 @@ lint: $(READY) ## check style, types, workflows, Dockerfile, roles, schemas and 
 	$(BIN)/check-jsonschema --schemafile schemas/register.schema.json examples/*/server/algorithms/register.json
 	$(BIN)/check-jsonschema --schemafile schemas/algorithm.schema.json examples/*/server/algorithms/algorithm.json
 	$(BIN)/check-jsonschema --schemafile schemas/infra.schema.json examples/*/server/infra/configs/*.yml
+	$(BIN)/check-jsonschema --schemafile schemas/smoke-test.schema.json examples/*/server/smoke-test/*.expect.yml
 	$(BIN)/cfn-lint --regions ap-northeast-1 --include-checks I -- docs/iam/roles.cfn.yml
 
 format: $(READY) ## put the Python files into the house's format

@@ -21,9 +21,13 @@ from aces_action.project.model import Project, Server
 from aces_action.project.similar import closest
 from aces_action.project.workflow import Usage, read_workflow
 from aces_action.settings import INPUTS, ON_WHAT_IS_THERE, Finding, Input, Settings, input_text, read_settings
+from aces_action.smoke_test.load import Served, load_requests
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
-_FILES = tuple(spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path"})
+_FILES = tuple(spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path", "smoke-test-path"})
+# Problems with a file or folder as a whole, that a setting names
+_OF_THE_SETTING = frozenset({"ACES-C001", "ACES-T001", "ACES-T005"})
+_TESTING = frozenset({"deploy", "plan", "validate"})  # the commands to which the smoke test is of interest
 _VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
 
 
@@ -72,6 +76,10 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: 
         image_path = values["frontend_image_path"]
         project, file_problems = load_project(workspace, **named, image_path=image_path, role_account=reading.role_account)
         server = Server(infra=project.infra, infra_file=project.infra_file) if project else None
+    if (path := values["smoke_test_path"]) and values["command"] in _TESTING:
+        requests, more = load_requests(workspace, path, _served(project))
+        file_problems = [*file_problems, *more]
+        project = replace(project, requests=requests) if project else None
     problems += [_named(problem, usage, values) for problem in file_problems] if usage else file_problems
     names = None
     if server and values["project"] and values["env"]:
@@ -79,6 +87,12 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: 
     return Configuration(
         settings=reading.settings, values=values, project=project, server=server, names=names, problems=tuple(problems)
     )
+
+
+def _served(project: Project | None) -> Served:
+    if project is None:
+        return None
+    return project.infra.endpoint.mode if project.infra.endpoint else "nothing"
 
 
 def _running(environ: Mapping[str, str], workspace: FilePath) -> Usage | None:
@@ -144,7 +158,7 @@ def _mistyped(usage: Usage, spec: Input) -> Path | None:
 
 def _named(problem: Problem, usage: Usage, values: Mapping[str, Any]) -> Problem:
     """A file that is not there is shown at the setting that names it: an annotation on it would stand nowhere."""
-    if problem.code != "ACES-C001":
+    if problem.code not in _OF_THE_SETTING:
         return problem
     for spec in _FILES:
         named, path = values[spec.setting], usage.place(spec)

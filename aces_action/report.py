@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aces_action.changes import Change, Verb, noun
 from aces_action.checks import Check, Outcome
@@ -23,6 +23,9 @@ from aces_action.steps import StepRecord, duration
 from aces_action.weights.size import files_text, members_text, size_text
 from aces_action.weights.tree import tree_lines
 from aces_action.weights.verdict import Verdict
+
+if TYPE_CHECKING:
+    from aces_action.smoke_test.model import Exchange
 
 Result = Literal[
     "deployed",
@@ -88,6 +91,7 @@ _WIDEST = 60  # columns of a cell in the log
 _BAR = 24  # characters of the timeline
 _LONGEST = 4096  # characters of one message, hint or reason in the summary
 _MOST = 200  # problems, and changes, that the summary tells one by one
+_ANSWER = 200  # characters of an answer to the smoke test
 _ROOM = 400_000  # bytes for the problems, and as many for the changes: GitHub drops a summary of more than 1 MiB whole
 _COMMIT = 12  # characters of a commit or another hash in a table
 _TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and characters of each
@@ -99,7 +103,7 @@ class Report:
 
     `under_way` says what AWS goes on with if the run ends now; `done` what has been changed so far; `weights` is the verdict on
     the archive at `weights_uri`, None until there is one; `standing` what `command: status` found. Of a failed roll-out:
-    `server_logs`, and the `events` on its way.
+    `server_logs`, and the `events` on its way. `exchanges` are those of the smoke test.
     """
 
     title: str = ""
@@ -116,6 +120,7 @@ class Report:
     standing: Standing | None = None
     server_logs: Sequence[ServerLog] = ()
     events: list[str] = field(default_factory=list)
+    exchanges: Sequence[Exchange] = ()
 
     def step_outputs(self) -> dict[str, str]:
         """The outputs to write: those known, and those that every run has."""
@@ -149,6 +154,7 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
         weights if refused else "",
         _standing(report.standing, page) if report.standing else "",
         _changes(report.changes, page),
+        _exchanges(report.exchanges, page),
         _outputs({name: value for name, value in report.outputs.items() if name != "status"}, page),
         "" if refused else weights,
         _timeline(report.steps, page),
@@ -458,6 +464,36 @@ def _changes(changes: Sequence[Change], page: _Page) -> str:
 def _change(change: Change, page: _Page) -> str:
     reasons = "<br>".join(page.text(each) for each in change.reasons)
     return f"| {page.text(_VERBS[change.verb])} | {page.text(noun(change.resource))} | {page.code(change.name)} | {reasons} |"
+
+
+def _exchanges(exchanges: Sequence[Exchange], page: _Page) -> str:
+    """The smoke test: a row for each request."""
+    columns = (
+        Text("request", "リクエスト"),
+        Text("status", "ステータス"),
+        Text("time", "時間"),
+        Text("bytes", "バイト"),
+        Text("variant", "バリアント"),
+        Text("answer", "応答"),
+    )
+    rows = _fitting(_exchange(each, page) for each in exchanges)
+    return page.table(Text("Smoke test", "スモークテスト"), (EMPTY, *columns), rows) if rows else ""
+
+
+def _exchange(exchange: Exchange, page: _Page) -> str:
+    icon, answer = "✅" if exchange.passed else "❌", exchange.answer
+    told = (
+        ("–", "–", "–", "–")
+        if answer is None
+        else (
+            page.text(str(answer.status or "–")),
+            f"{answer.size:,}",
+            page.text(answer.variant or "–"),
+            page.code(answer.excerpt(_ANSWER)),
+        )
+    )
+    status, size, variant, shown = told
+    return f"| {icon} | {page.code(exchange.request.name)} | {status} | {exchange.seconds:.2f} s | {size} | {variant} | {shown} |"
 
 
 def _outputs(outputs: dict[str, str], page: _Page) -> str:

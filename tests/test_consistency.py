@@ -89,7 +89,7 @@ def test_the_readmes_have_the_descriptions_word_for_word() -> None:
 def test_every_code_in_the_program_is_in_the_catalogue_and_every_code_of_the_catalogue_is_used() -> None:
     files = [*(ROOT / "aces_action").rglob("*.py"), *(ROOT / "schemas").glob("*.json")]
     sources = [path.read_text(encoding="utf-8") for path in files]
-    used = set(re.findall(r"\"([SCAPWEBRX]\d{3})\"", "\n".join(sources)))
+    used = set(re.findall(r"\"([SCAPWEBTRX]\d{3})\"", "\n".join(sources)))
     assert used == set(CATALOGUE)
 
 

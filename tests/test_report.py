@@ -18,6 +18,7 @@ from aces_action.language import Language, Text, same
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.report import Report, change_lines, check_lines, how_far, summary
 from aces_action.server_log import ServerLog
+from aces_action.smoke_test.model import Answer, Exchange, Request
 from aces_action.steps import StepRecord
 from aces_action.weights.verdict import Entry, Verdict
 
@@ -46,7 +47,7 @@ LOG = ServerLog(variant="AllTraffic", stream="AllTraffic/i-1", lines=("loading |
 
 
 def test_the_last_lines_of_the_server_stand_below_the_problems_as_they_are() -> None:
-    report = Report(result="failed", problems=[LINK], server_logs=(LOG,), events=["0:01  Updating", "0:09  RollingBack")]
+    report = Report(result="failed", problems=[LINK], server_logs=(LOG,), events=["0:01  Updating", "0:09  RollingBack"])
     page = shown(report)
     assert page.index("### Problems") < page.index("### Last lines of the server") < page.index("### What SageMaker did")
     assert "<code>AllTraffic/i-1</code>\n\n<pre>loading | &lt;b&gt;\nMemoryError: `x`</pre>" in page
@@ -338,3 +339,21 @@ def test_the_preflight_is_a_table_in_the_summary_with_links_to_the_codes() -> No
 
 def test_without_a_preflight_there_is_no_table_of_it() -> None:
     assert "Preflight" not in shown(Report(result="valid"))
+
+
+def test_the_answers_to_the_smoke_test_are_rows_with_nothing_in_them_taken_for_markup() -> None:
+    body = b"<b>|`secret`|</b>"
+    answer = Answer(status=200, content_type="text/html", body=body, size=len(body), variant="AllTraffic")
+    request = Request(name="smoke/a.png", file=Path("a.png"), size=1, content_type="image/png")
+    report = Report(
+        exchanges=[
+            Exchange(request=request, seconds=0.314, answer=answer),
+            Exchange(request=request, seconds=60, answer=None, problems=(LINK,)),
+        ]
+    )
+    page = summary(report, "ja", lambda text: text.replace("secret", "***"))
+    assert "### スモークテスト" in page
+    good, bad = (line for line in page.splitlines() if "smoke/a.png" in line)
+    assert good.startswith("| ✅ | <code>smoke/a.png</code> | 200 | 0.31 s | 17 | AllTraffic | <code>&lt;b&gt;&#124;&#96;")
+    assert "secret" not in good
+    assert bad == "| ❌ | <code>smoke/a.png</code> | – | 60.00 s | – | – | – |"

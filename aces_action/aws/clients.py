@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from types_boto3_service_quotas import ServiceQuotasClient
     from types_boto3_sns import SNSClient
     from types_boto3_sts import STSClient
@@ -29,6 +30,8 @@ _BRIEF = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard",
 _PATIENT = Config(connect_timeout=3, read_timeout=20)
 # For what is asked when the run has failed already: nobody is to wait long for the reason.
 _BRIEFER = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+# SageMaker gives a container 60 s for an answer (API reference: InvokeEndpoint). Who asks decides what is ever sent twice.
+_ONCE = Config(read_timeout=75, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 class Clients:
@@ -72,6 +75,10 @@ class Clients:
     @cached_property
     def sagemaker(self) -> SageMakerClient:
         return self.session.client("sagemaker")
+
+    @cached_property
+    def sagemaker_runtime(self) -> SageMakerRuntimeClient:
+        return self.session.client("sagemaker-runtime", config=_ONCE)
 
     @cached_property
     def service_quotas(self) -> ServiceQuotasClient:

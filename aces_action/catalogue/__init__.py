@@ -18,6 +18,7 @@ from aces_action.catalogue import (
     preflight,
     registration,
     settings,
+    smoke_test,
     weights,
 )
 from aces_action.catalogue.kind import Kind, Severity
@@ -33,12 +34,26 @@ PARTS: Mapping[str, Text] = {
     "W": Text("Weights", "重みファイル"),
     "E": Text("SageMaker endpoint", "SageMakerのエンドポイント"),
     "B": same("AWS Batch"),
+    "T": Text("Smoke test", "スモークテスト"),
     "R": Text("Registration on the ACES Platform", "ACES Platformへの登録"),
     "X": Text("The action itself", "このアクション自体"),
 }
 """The parts by the letters of their codes, in the order in which a run comes to them."""
 
-_MODULES = (settings, configuration, access, preflight, weights, endpoint, causes, autoscaling, batch, registration, action)
+_MODULES = (
+    settings,
+    configuration,
+    access,
+    preflight,
+    weights,
+    endpoint,
+    causes,
+    autoscaling,
+    batch,
+    smoke_test,
+    registration,
+    action,
+)
 
 CATALOGUE: Mapping[str, Kind] = {
     kind.code.removeprefix("ACES-"): kind

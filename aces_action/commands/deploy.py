@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from aces_action import autoscaling, batch, endpoint, registration
 from aces_action.aws.clients import Clients
@@ -23,9 +24,10 @@ from aces_action.commands.explaining import explained
 from aces_action.commands.listing import JobDefinitions, listing_of, register
 from aces_action.commands.reach import reach_of, scale
 from aces_action.commands.switch import old_stays, plan_removal, remove_replaced
+from aces_action.commands.testing import smoke_test
 from aces_action.endpoint.cleanup import clean_up
 from aces_action.endpoint.remedies import Facts, facts_of
-from aces_action.endpoint.undo import Reach
+from aces_action.endpoint.undo import Reach, roll_back
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
@@ -70,12 +72,13 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     with steps.step("Weights"):
         examined, released = _examine_weights(clients, infra, findings, settings, log, report)
-        weights_uri = examined.release_uri
 
-    desired = _desired(infra, names, findings, weights_uri)
+    desired = _desired(infra, names, findings, examined.release_uri)
     owner, scaling = owner_of(settings, names, run), list[Change]()
     with steps.step("Plan"):
-        report.changes += [Change(verb="nothing" if released else "create", resource="weights release", name=weights_uri)]
+        report.changes += [
+            Change(verb="nothing" if released else "create", resource="weights release", name=examined.release_uri)
+        ]
         if desired.endpoint:
             planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
             report.changes += planned
@@ -97,12 +100,9 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         with steps.step("Release weights"):
             _release_weights(clients, examined, log, report)
 
+    reach = reach_of(names.endpoint or "", _server(project), clients, owner, settings, log, report)
     if desired.endpoint:
-        reach = reach_of(desired.endpoint.endpoint_name, _server(project), clients, owner, settings, log, report)
-        facts = _facts(desired.endpoint, findings, settings, examined.verdict)
-        joins = any(change.verb == "attach" for change in report.changes)
-        with explained(clients, facts, log, report, joins=joins), steps.step("SageMaker"):
-            _roll_out(clients, desired.endpoint, reach, log, report)
+        _serve(desired.endpoint, reach, _facts(desired.endpoint, findings, settings, examined.verdict), log, steps, report)
         if desired.scaling or any(change.is_change for change in scaling):
             with steps.step("Autoscaling"):
                 scale(clients, desired.scaling, desired.endpoint.endpoint_name, owner, log, report)
@@ -111,6 +111,11 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     if desired.job:
         with steps.step("Batch"):
             jobs = _register_jobs(clients, desired, owner, log, report)
+
+    if desired.endpoint and project.requests:
+        with steps.step("Smoke test"):
+            back = partial(_back, reach)
+            smoke_test(clients, project, names, desired.endpoint, owner, settings, log, report, roll_back=back)
 
     with steps.step("Registration"), old_stays(replaced, log):
         listing = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
@@ -285,25 +290,33 @@ def _server(project: Project) -> Server:
     return Server(infra=project.infra, infra_file=project.infra_file)
 
 
-def _roll_out(clients: Clients, desired: endpoint.DesiredEndpoint, reach: Reach, log: Log, report: Report) -> None:
+def _serve(desired: endpoint.DesiredEndpoint, reach: Reach, facts: Facts, log: Log, steps: Steps, report: Report) -> None:
+    """The step that rolls the endpoint out; a failure is explained."""
+    clients = reach.clients
     report.outputs["endpoint-name"] = desired.endpoint_name
-    starts = any(change.resource == "endpoint" and change.is_change for change in report.changes)
-    serving = endpoint.apply(
-        clients.session,
-        clients.sagemaker,
-        desired,
-        reach.owner,
-        patience=reach.patience,
-        tell=reach.tell,
-        usual=endpoint.usual_of(clients.sagemaker, reach.owner, debug=log.debug) if starts else None,
-        may_wait=reach.may_wait,
-        suspended=reach.suspended,
-    )
-    report.outputs["endpoint-arn"] = serving.arn
-    report.outputs["endpoint-config-name"] = serving.config_name
-    log.info(f"{serving.name} is InService with {serving.config_name}")
-    if fleet := ", ".join(f"{count} × {kind}" for kind, count in serving.pools if count):
-        log.info(f"{serving.name} runs on {fleet}")
+    verbs = {change.verb for change in report.changes if change.resource == "endpoint" and change.name == desired.endpoint_name}
+    with explained(clients, facts, log, report, joins="attach" in verbs), steps.step("SageMaker"):
+        serving = endpoint.apply(
+            clients.session,
+            clients.sagemaker,
+            desired,
+            reach.owner,
+            patience=reach.patience,
+            tell=reach.tell,
+            usual=endpoint.usual_of(clients.sagemaker, reach.owner, debug=log.debug) if verbs - {"nothing"} else None,
+            may_wait=reach.may_wait,
+            suspended=reach.suspended,
+        )
+        report.outputs["endpoint-arn"] = serving.arn
+        report.outputs["endpoint-config-name"] = serving.config_name
+        log.info(f"{serving.name} is InService with {serving.config_name}")
+        if fleet := ", ".join(f"{count} × {kind}" for kind, count in serving.pools if count):
+            log.info(f"{serving.name} runs on {fleet}")
+
+
+def _back(reach: Reach) -> str:
+    """The generation before serves again; its name."""
+    return roll_back(reach).config_name
 
 
 def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Settings, verdict: Verdict) -> Facts:

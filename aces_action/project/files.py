@@ -53,8 +53,8 @@ def _undecodable(name: str, content: bytes, offset: int) -> Problem:
     return Problem(kind=kind, message=message, hint=hint, file=name, line=line, column=column, end_line=line, end_column=column)
 
 
-def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> bytes | Problem:
-    """The content of a file of at most `limit` bytes; `file` is relative to the workspace and may not lead out of it."""
+def find(workspace: Path, file: str, *, purpose: Text) -> Path | Problem:
+    """Where that is, links followed; `file` is relative to the workspace and may not lead out of it."""
     name = str(PurePosixPath(file))
     try:
         root, path = workspace.resolve(), (workspace / file).resolve()
@@ -64,6 +64,17 @@ def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> byte
             path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return _missing(root, path, name, purpose)
+    except (OSError, RuntimeError, ValueError) as error:  # no permission, name too long; a circle of links; a NUL in the path
+        return unreadable(name, purpose, error)
+    return path
+
+
+def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> bytes | Problem:
+    """The content of a file of at most `limit` bytes; `file` is relative to the workspace and may not lead out of it."""
+    name, path = str(PurePosixPath(file)), find(workspace, file, purpose=purpose)
+    if isinstance(path, Problem):
+        return path
+    try:
         if path.is_dir():
             message = Text(
                 f"{name} is a directory, but must be {purpose.en}.", f"{name}はディレクトリです。{purpose.ja}を指定してください。"
@@ -79,17 +90,20 @@ def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> byte
             return _unreadable(name, message)
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
-    except (OSError, RuntimeError, ValueError) as error:  # no permission, name too long; a circle of links; a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) else error
-        message = Text(
-            f"{name!r}, {purpose.en}, cannot be read: {reason}.", f"{name!r}（{purpose.ja}）を読み込めません: {reason}"
-        )
-        return _unreadable(None, message)
+    except OSError as error:
+        return unreadable(name, purpose, error)
     if len(content) > limit:
         most = f"{limit / 1e6:.0f} MB"
         message = Text(f"{name}, {purpose.en}, is larger than {most}.", f"{name}（{purpose.ja}）が{most}を超えています。")
         return _unreadable(name, message)
     return content
+
+
+def unreadable(name: str, purpose: Text, error: Exception) -> Problem:
+    """What the system said when it was asked for the file. It is shown at no file: an annotation there would stand nowhere."""
+    reason = error.strerror if isinstance(error, OSError) else error
+    message = Text(f"{name!r}, {purpose.en}, cannot be read: {reason}.", f"{name!r}（{purpose.ja}）を読み込めません: {reason}")
+    return _unreadable(None, message)
 
 
 def _unreadable(file: str | None, message: Text, hint: Text = EMPTY) -> Problem:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from aces_action.smoke_test.model import Request
 
 AsyncComponent = Literal["aws_batch", "sagemaker"]
 InferenceMode = Literal["realtime", "async"]
@@ -171,7 +174,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """Everything that the caller's files say, valid in itself and across files."""
+    """Everything that the caller's files say, valid in itself and across files. `requests` are those of the smoke test."""
 
     plan_id: int
     overflow_mode: int
@@ -180,3 +183,4 @@ class Project:
     image: Image | None
     infra: Infra
     infra_file: PurePosixPath
+    requests: tuple[Request, ...] = ()

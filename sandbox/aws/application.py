@@ -28,8 +28,9 @@ from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.iam import IdentityAndAccess
 from sandbox.aws.quotas import ServiceQuotas
+from sandbox.aws.runtime import SageMakerRuntime
 from sandbox.aws.s3 import ObjectStore
-from sandbox.aws.sagemaker import SageMaker, SageMakerRuntime
+from sandbox.aws.sagemaker import SageMaker
 from sandbox.aws.scaling import ApplicationAutoScaling
 from sandbox.aws.state import ENVIRON_KEY, Fault, SeenCall, State
 from sandbox.aws.sts import SecurityTokenService

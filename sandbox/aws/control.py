@@ -9,6 +9,7 @@ from flask import Flask, Response, jsonify, request
 from moto.moto_api._internal.models import moto_api_backend
 from werkzeug.exceptions import BadRequest, NotFound
 
+from sandbox.aws.answers import Answer
 from sandbox.aws.hosting.records import Outcome
 from sandbox.aws.state import Fault, State
 
@@ -31,6 +32,7 @@ def create_control(state: State) -> Flask:
 
     _add_whole_server(app, state)
     _add_hosting(app, state)
+    _add_inference(app, state)
     return app
 
 
@@ -162,6 +164,21 @@ def _add_hosting(app: Flask, state: State) -> None:
                 state.hosting.hold_status(name, wish["status"], wish.get("seconds"))
             except KeyError as error:
                 raise NotFound(f"No endpoint {name}, or no status given") from error
+        return "", 204
+
+
+def _add_inference(app: Flask, state: State) -> None:
+    @app.post("/_sandbox/answers")
+    def add_answer() -> tuple[Response, int]:
+        wanted = Answer(**_wish())
+        with state.lock:
+            state.answers.append(wanted)
+        return jsonify(asdict(wanted)), 201
+
+    @app.delete("/_sandbox/answers")
+    def clear_answers() -> tuple[str, int]:
+        with state.lock:
+            state.answers.clear()
         return "", 204
 
 

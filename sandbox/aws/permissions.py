@@ -110,9 +110,9 @@ def documents_of(role: Role) -> list[JSON]:
 
 
 def _read(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: Targets) -> Request:
-    """Reads the body, but for S3's, and puts it back."""
+    """Reads the body, but for S3's and the one that is the model's, and puts it back."""
     parameters: Mapping[str, Any] = {}
-    if call.protocol != "s3":
+    if call.protocol != "s3" and call.service != "sagemaker-runtime":
         body = environ["wsgi.input"].read(min(int(environ.get("CONTENT_LENGTH") or 0), _MAX_BODY))
         environ["wsgi.input"] = io.BytesIO(body)
         if call.protocol in ("json", "rest-json"):
@@ -351,6 +351,11 @@ def _topic(request: Request) -> tuple[Need, ...]:
     return (Need(action="sns:GetTopicAttributes", resource=request.parameters["TopicArn"]),)
 
 
+def _invocation(request: Request) -> tuple[Need, ...]:
+    arn = request.arn("sagemaker", f"endpoint/{request.call.path.split('/')[2]}")
+    return (Need(action=f"sagemaker:{request.call.operation}", resource=arn, context=_resource_tags(request, arn)),)
+
+
 def _simulate(request: Request) -> tuple[Need, ...]:
     return (Need(action="iam:SimulatePrincipalPolicy", resource=request.parameters["PolicySourceArn"]),)
 
@@ -397,6 +402,8 @@ _NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
     ("logs", "GetLogEvents"): _log_events,
     ("sns", "GetTopicAttributes"): _topic,
     ("batch", "RegisterJobDefinition"): _register_job_definition,
+    ("sagemaker-runtime", "InvokeEndpoint"): _invocation,
+    ("sagemaker-runtime", "InvokeEndpointAsync"): _invocation,
     ("sagemaker", "AddTags"): _hosting_tags,
     ("sagemaker", "DeleteTags"): _hosting_tags,
     ("sagemaker", "ListTags"): _hosting_tags,

@@ -15,7 +15,6 @@ from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.sagemaker.responses import SageMakerResponse
-from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
 from sandbox.aws import constraints
 from sandbox.aws.ecr import find_image
@@ -200,45 +199,6 @@ class SageMaker(SageMakerResponse):
         """Tags of hosting's resources are ours; those of anything else are moto's."""
         result = self._run(step)
         return otherwise() if isinstance(result, EmptyResult) else result
-
-
-class SageMakerRuntime(SageMakerRuntimeResponse):
-    """Inference: the serving config answers with what it is, so that a caller sees which content served."""
-
-    use_raw_body = True  # an image is not text
-
-    def _serving(self, *, wants_async: bool) -> tuple[str, JSON]:
-        state = state_of(self.normalized_request)
-        name = self.path.split("/")[2]
-        arn = f"arn:{self.partition}:sagemaker:{self.region}:{self.current_account}:endpoint/{name}"
-        with state.lock:
-            config = state.hosting.serving_config(arn)
-        if config is None:
-            raise Refusal(400, "ValidationError", f"Endpoint {name} of account {self.current_account} not found.")
-        if ("AsyncInferenceConfig" in config.request) != wants_async:
-            right = "InvokeEndpoint" if wants_async else "InvokeEndpointAsync"
-            raise Refusal(400, "ValidationError", f"Endpoint {name} does not support this inference type: use {right}.")
-        return config.name, config.request
-
-    def invoke_endpoint(self) -> tuple[int, dict[str, str], str]:
-        config_name, config = self._serving(wants_async=False)
-        size = len(self.body)
-        if size > 6_291_456:
-            raise Refusal(413, "ValidationError", f"Request has exceeded the maximum payload size of 6291456 bytes: {size}.")
-        headers = {
-            "Content-Type": "application/json",
-            "x-Amzn-Invoked-Production-Variant": config["ProductionVariants"][0]["VariantName"],
-        }
-        return 200, headers, json.dumps({"endpoint_config": config_name, "received_bytes": size})
-
-    def invoke_endpoint_async(self) -> tuple[int, dict[str, str], str]:
-        config_name, config = self._serving(wants_async=True)
-        inference_id = self.headers.get("X-Amzn-SageMaker-Inference-Id") or f"{config_name}-inference"
-        output = f"{config['AsyncInferenceConfig']['OutputConfig']['S3OutputPath'].rstrip('/')}/{inference_id}.out"
-        parts = urlsplit(output)
-        answer = json.dumps({"endpoint_config": config_name, "input": self.headers.get("X-Amzn-SageMaker-InputLocation")})
-        s3_backends[self.current_account][self.partition].put_object(parts.netloc, parts.path.lstrip("/"), answer.encode())
-        return 202, {"X-Amzn-SageMaker-OutputLocation": output}, json.dumps({"InferenceId": inference_id})
 
 
 def _tag_list(tags: dict[str, str]) -> list[dict[str, Any]]:

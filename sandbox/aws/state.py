@@ -9,6 +9,7 @@ from typing import Literal, TypedDict, get_args
 
 from werkzeug.wrappers import Request
 
+from sandbox.aws.answers import Answer
 from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.policy import Grant
 from sandbox.aws.targets import Targets
@@ -74,6 +75,7 @@ class State:
     permissions_enforced: bool = False
     grants_used: set[Grant] = field(default_factory=set)
     quotas: dict[str, float | None] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def take_fault(self, call: Call) -> Fault | None:
@@ -102,7 +104,15 @@ class State:
         with self.lock:
             self.hosting.reset()
             self.targets.reset()
-            for remembered in (self.faults, self.calls, self.layers, self.credentials_end, self.grants_used, self.quotas):
+            for remembered in (
+                self.faults,
+                self.calls,
+                self.layers,
+                self.credentials_end,
+                self.grants_used,
+                self.quotas,
+                self.answers,
+            ):
                 remembered.clear()
             self.credentials_lifetime = None
             self.permissions_enforced = False

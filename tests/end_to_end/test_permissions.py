@@ -22,8 +22,11 @@ import requests
 from botocore.loaders import JSONFileLoader
 
 from aces_action.aws.tags import SERVED, WITHDRAWN, as_list
+from aces_action.endpoint.wait import Patience
 from aces_action.main import run
 from aces_action.problems import ActionError
+from aces_action.smoke_test.model import Request as SmokeRequest
+from aces_action.smoke_test.send import Target, folder_of, send
 from aces_action.weights.located import locate
 from aces_action.weights.progress import Silence
 from aces_action.weights.push import PushManner, push
@@ -157,6 +160,11 @@ NEEDED_TO_TIDY_UP = {
     "EndpointModels": ("sagemaker:ListModels", "ACES-E030"),
 }
 NEEDED_TO_EXPLAIN = {"EndpointLogs": "logs:DescribeLogStreams"}  # a failure, which is told all the same
+NEEDED_TO_ASK = {
+    "EndpointInvoke": "sagemaker:InvokeEndpointAsync",
+    "EndpointRequests": "s3:PutObject",
+    "EndpointAnswers": "s3:GetObject",
+}
 # A run without them goes on, with a warning of this code.
 ONLY_A_WARNING = {
     "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
@@ -174,10 +182,9 @@ ONLY_A_WARNING = {
 
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
-    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK
-    assert needed.keys() | NEEDED_TO_EXPLAIN.keys() | ONLY_A_WARNING.keys() | NEEDED_TO_TIDY_UP.keys() | TO_SCALE == {
-        statement["Sid"] for statement in statements(everything)
-    }
+    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK | NEEDED_TO_ASK
+    told = ONLY_A_WARNING.keys() | NEEDED_TO_TIDY_UP.keys() | NEEDED_TO_EXPLAIN.keys()
+    assert needed.keys() | told | TO_SCALE == {statement["Sid"] for statement in statements(everything)}
 
     for sid, action in NEEDED_TO_PLAN.items():
         assert_stopped(deployer, without(everything, sid), action, command="plan")
@@ -199,9 +206,15 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
 
     for sid, action in NEEDED_TO_LOOK.items():
         assert_stopped(deployer, without(everything, sid), action, command="status")
+    make_asynchronous_endpoint(caller)
+    for sid, action in NEEDED_TO_ASK.items():
+        deployer.set_permissions(without(everything, sid))
+        with pytest.raises(ActionError, match=f"lacks {action}"):
+            ask(deployer, f"{caller.server}-async")
 
     deployer.set_permissions(deployer.role.managed)
-    status, log = deployer.run()
+    caller.control("POST", "answers", {"body": '{"results": [{"label": "plate", "score": 1.0}]}'})
+    status, log = deployer.run(smoke_test_path="server/smoke-test/plate.png")
     assert (status, "ACES-A" in log, "ACES-P010" in log) == (0, False, False), log
     caller.edit(caller.infra_file, "sagemaker:\n", "sagemaker:\n  volume_size: 100\n")
     make_async_endpoint(caller)
@@ -217,6 +230,8 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)
     break_off_a_release(deployer)
     push_image(deployer)
+    caller.control("POST", "answers", {"status": 500, "body": "out of memory"})  # the answer is at the failure path
+    ask(deployer, f"{caller.server}-async")
     scaling = TO_SCALE | {"EndpointScalingRead"}
     granted = [each for each in statements(deployer.role.managed) if each["Sid"] not in scaling]
     used = caller.control("GET", "permissions")["used"]
@@ -294,6 +309,28 @@ sagemaker:
   subnets: [{subnet["SubnetId"]}]
   security_group_ids: [{group["GroupId"]}]
 """)
+
+
+def make_asynchronous_endpoint(caller: Caller) -> None:
+    """One of ours beside the real-time one, as after a change of the kind."""
+    sagemaker = caller.client("sagemaker")
+    model = sagemaker.list_models(NameContains=caller.project)["Models"][0]["ModelName"]
+    variant = {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1}
+    base = f"s3://{caller.bucket}/async-inference/{caller.server}"
+    paths = {"OutputConfig": {"S3OutputPath": f"{base}/output", "S3FailurePath": f"{base}/failure"}}
+    name, tags = f"{caller.server}-async", {"aces:managed-by": "aces-action", "aces:project": caller.project, "aces:env": "dev"}
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], AsyncInferenceConfig=paths)
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=as_list(tags))
+    for _ in range(2):
+        sagemaker.describe_endpoint(EndpointName=name)
+
+
+def ask(deployer: Deployer, endpoint: str) -> None:
+    """As the smoke test does, under the role."""
+    caller, file = deployer.caller, deployer.caller.workspace / "server/smoke-test/plate.png"
+    target = Target(endpoint_name=endpoint, is_async=True, bucket=caller.bucket, folder=folder_of(caller.server))
+    asked = SmokeRequest(name="plate.png", file=file, size=1, content_type="image/png")
+    send(under_role(deployer, "sagemaker-runtime"), under_role(deployer, "s3"), [asked], target, Patience(limit=10), print)
 
 
 def break_off_a_release(deployer: Deployer) -> None:

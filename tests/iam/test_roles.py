@@ -210,6 +210,11 @@ class TestScope:
                 Need(action="s3:PutObject", resource="arn:aws:s3:::plates-dev/shared/weights/next/deploy.tar.gz"),
             ),
             ("write elsewhere", Need(action="s3:PutObject", resource="arn:aws:s3:::plates-dev/async-inference/x")),
+            (
+                "put words into the endpoint's mouth",
+                Need(action="s3:PutObject", resource="arn:aws:s3:::plates-dev/async-inference/plates-dev-x/output/1.out"),
+            ),
+            ("ask an endpoint that is not ours", Need(action="sagemaker:InvokeEndpoint", resource=ENDPOINT)),
             ("read elsewhere", Need(action="s3:GetObject", resource="arn:aws:s3:::plates-dev/customers.csv")),
             (
                 "delete a release",

@@ -35,7 +35,7 @@ def test_every_rule_names_a_test_that_exists(row: list[str]) -> None:
 
 def test_every_code_of_files_and_settings_is_in_the_table_and_no_other() -> None:
     codes = {row[1] for row in ROWS if len(row) == 4}
-    assert codes == {code for code in CATALOGUE if code[0] in "CS"}
+    assert codes == {code for code in CATALOGUE if code[0] in "CS" or "T001" <= code <= "T005"}  # the other T are of answers
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if len(row) == 4], ids=lambda row: row[0][:40])

@@ -22,6 +22,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from aces_action.project import load_project
+from aces_action.smoke_test.judge import judge
+from aces_action.smoke_test.load import load_requests
+from aces_action.smoke_test.model import Answer
 from tests.project.conftest import EXAMPLES, IMAGE
 
 SCHEMAS = EXAMPLES.parent / "schemas"
@@ -90,7 +93,7 @@ def test_the_workflow_builds_an_image_that_sagemaker_takes(name: str) -> None:
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", uses) for uses in others)
 
 
-@pytest.mark.parametrize("schema", ["register", "algorithm", "infra"])
+@pytest.mark.parametrize("schema", ["register", "algorithm", "infra", "smoke-test"])
 def test_a_schema_is_one_and_its_examples_fit_it(schema: str) -> None:
     content = json.loads((SCHEMAS / f"{schema}.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(content)
@@ -159,3 +162,14 @@ def test_the_summariser_answers_for_each_document_and_refuses_what_is_no_archive
         status, answer = _ask(f"{url}/invocations", b"PK")
         assert status == 400
         assert "must be a plain ZIP archive" in answer["error"]
+
+
+def test_the_detector_answers_its_own_smoke_test(tmp_path: Path) -> None:
+    name, model = "number-plate-detection", _weights(tmp_path, [1.0] * 256 + [0.0] * 256)
+    (request,), problems = load_requests(EXAMPLES / name, "server/smoke-test", "realtime")
+    assert (request.content_type, problems) == ("image/png", [])
+    with _served(name, model) as url:
+        status, content = _ask(f"{url}/invocations", request.file.read_bytes())
+    body = json.dumps(content).encode()
+    came = Answer(status=status, content_type="application/json", body=body, size=len(body))
+    assert judge(request, came, seconds=0, endpoint_name="local") == []

@@ -441,6 +441,34 @@ def test_inference_is_answered_by_the_config_that_serves(
         runtime.invoke_endpoint(EndpointName="absent", Body=b"x")
 
 
+def test_a_containers_error_is_awss_model_error_with_status_words_and_log(
+    sandbox: Sandbox, session: boto3.Session, endpoint: str, control: Control
+) -> None:
+    runtime = session.client("sagemaker-runtime", endpoint_url=sandbox.aws_url, config=CONFIG)
+    control("answers", endpoint="another", status=500)
+    control("answers", endpoint=endpoint, status=418, body="short and stout")
+    with pytest.raises(ClientError) as refused:
+        runtime.invoke_endpoint(EndpointName=endpoint, Body=b"x")
+    answer: Any = refused.value.response
+    assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == ("ModelError", 424)
+    assert (answer["OriginalStatusCode"], answer["OriginalMessage"]) == (418, "short and stout")
+    assert answer["LogStreamArn"].startswith("arn:aws:logs:")
+    assert runtime.invoke_endpoint(EndpointName=endpoint, Body=b"x")["ResponseMetadata"]["HTTPStatusCode"] == 200
+    requests.delete(f"{sandbox.aws_url}/_sandbox/answers", timeout=5).raise_for_status()
+
+
+def test_a_body_of_more_than_awss_limit_is_refused(sandbox: Sandbox, session: boto3.Session, endpoint: str) -> None:
+    runtime = session.client("sagemaker-runtime", endpoint_url=sandbox.aws_url, config=CONFIG)
+    runtime.invoke_endpoint(EndpointName=endpoint, Body=bytes(6_291_456))
+    with pytest.raises(ClientError, match="maximum payload size of 6291456 bytes"):
+        runtime.invoke_endpoint(EndpointName=endpoint, Body=bytes(6_291_457))
+
+
+def test_a_rule_for_an_answer_that_is_none_is_refused(sandbox: Sandbox) -> None:
+    answer = requests.post(f"{sandbox.aws_url}/_sandbox/answers", json={"status": 100}, timeout=5)
+    assert (answer.status_code, "not an HTTP status" in answer.json()["message"]) == (400, True)
+
+
 def test_asynchronous_inference_leaves_its_answer_in_s3(
     sandbox: Sandbox, session: boto3.Session, sagemaker: Any, model: str, seeded: Seeded
 ) -> None:

@@ -1,0 +1,128 @@
+"""The JSON Schema that an answer must fit: whether it is one at all, and what of an answer does not fit it.
+
+Nothing is ever fetched: a reference that leads out of the schema is refused before anything is deployed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.exceptions import best_match
+from jsonschema.protocols import Validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012, SchemaRegistry
+from referencing.typing import URI
+
+from aces_action.github.commands import shorten
+from aces_action.language import Text
+from aces_action.problems import Problem
+from aces_action.project.document import Document, Json, Path, called
+from aces_action.smoke_test.model import Schema
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_MOST = 20  # mistakes of one schema, or of one answer, that are told
+_LONGEST = 300  # characters of jsonschema's words: they have the value in them
+_REFERENCES = ("$ref", "$dynamicRef")
+_WRITE = Text(
+    "Write it as JSON Schema 2020-12: https://json-schema.org/draft/2020-12.",
+    "JSON Schema 2020-12に従って書いてください: https://json-schema.org/draft/2020-12",
+)
+_INSIDE = Text(
+    "A reference leads to a place inside the same schema, such as #/$defs/plate; nothing is fetched.",
+    "参照できるのは同じスキーマの中（#/$defs/plateなど）だけです。外部のスキーマは読み込みません。",
+)
+
+
+def answer_schema(document: Document, at: Path) -> tuple[Schema | None, list[Problem]]:
+    """The schema at a path of a document, or every mistake in it at its place."""
+    content = document.get(*at)
+    try:
+        problems = [*_another_draft(document, at, content), *islice(_mistakes(document, at, content), _MOST)]
+        if not problems:
+            problems = list(islice(_lost_references(document, at, content), _MOST))
+    except RecursionError:
+        message = Text("This JSON Schema is nested too deeply.", "JSON Schemaの入れ子が深すぎます。")
+        problems = [document.problem("T004", at, message, _WRITE)]
+    return (None, problems) if problems else (Schema(content=content), [])
+
+
+def misfits(schema: Schema, answer: Json) -> list[str]:
+    """What of the answer does not fit, in jsonschema's words and each with its place in the answer."""
+    validator: Validator = Draft202012Validator(schema.content, registry=_registry())  # type: ignore[arg-type]
+    try:
+        return [f"{_place(error)}: {_words(error)}" for error in islice(validator.iter_errors(answer), _MOST)]
+    except RecursionError:
+        return ["$: it is nested too deeply, or the schema refers to itself without end"]
+
+
+def _registry() -> SchemaRegistry:
+    """One that knows nothing and fetches nothing: jsonschema's own would go and get what a reference names."""
+    return Registry()
+
+
+def _another_draft(document: Document, at: Path, content: Json) -> list[Problem]:
+    """By another draft the same words mean something else."""
+    named = content.get("$schema") if isinstance(content, dict) else None
+    if not isinstance(named, str) or named.rstrip("#") == _DRAFT:
+        return []
+    message = Text(
+        f"This schema is written for {named}, but is read as {_DRAFT}.",
+        f"このスキーマは{named}用ですが、{_DRAFT}として読みます。",
+    )
+    return [document.problem("T004", (*at, "$schema"), message, _WRITE)]
+
+
+def _mistakes(document: Document, at: Path, content: Json) -> Iterator[Problem]:
+    meta = Draft202012Validator(Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    seen: set[tuple[Path, str]] = set()
+    for error in meta.iter_errors(content):
+        deepest = best_match([error]) or error
+        path, said = (*at, *deepest.absolute_path), _words(deepest)
+        if (path, said) in seen:
+            continue
+        seen.add((path, said))
+        place = called(path)
+        message = Text(f"This is no JSON Schema: {place.en}: {said}", f"JSON Schemaとして正しくありません: {place.ja}: {said}")
+        yield document.problem("T004", path, message, _WRITE)
+
+
+def _lost_references(document: Document, at: Path, content: Json) -> Iterator[Problem]:
+    lost = set(_unresolvable(content))
+    for path in document.values:
+        reference = document.get(*path)
+        if path[: len(at)] == at and path[-1:] and path[-1] in _REFERENCES and reference in lost:
+            message = Text(
+                f"The reference {reference} leads to no place in this schema.",
+                f"参照{reference}の指す場所が、このスキーマの中にありません。",
+            )
+            yield document.problem("T004", path, message, _INSIDE)
+
+
+def _unresolvable(content: Json) -> Iterator[str]:
+    """Every reference that cannot be followed without fetching something."""
+    root: Any = DRAFT202012.create_resource(content)
+    address: URI = root.id() or ""
+    waiting = [(root, Registry().with_resource(address, root).resolver(address))]
+    while waiting:
+        resource, resolver = waiting.pop()
+        if isinstance(resource.contents, dict):
+            for keyword in _REFERENCES:
+                if isinstance(reference := resource.contents.get(keyword), str):
+                    try:
+                        resolver.lookup(reference)
+                    except (Unresolvable, ValueError):  # the latter of what is no URI at all
+                        yield reference
+        waiting += [(each, resolver.in_subresource(each)) for each in resource.subresources()]
+
+
+def _words(error: ValidationError) -> str:
+    return shorten(error.message, _LONGEST)
+
+
+def _place(error: ValidationError) -> str:
+    """Where in the answer, as JSONPath writes it: `$.results[0].score`."""
+    return error.json_path

@@ -1,0 +1,319 @@
+"""From the input smoke-test-path to requests, or to everything that is wrong with their files.
+
+A request is a file whose bytes are the body. Beside it may lie an expectation, `<file name>.expect.yml` (or .yaml, .json). A
+folder is walked with its sub-folders, in the order of the paths; hidden files, expectations, and files that an expectation names
+as its schema_file are no requests.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from aces_action.language import EMPTY, Text
+from aces_action.problems import CATALOGUE, Problem
+from aces_action.project.checks import placeholder_problems
+from aces_action.project.document import Document
+from aces_action.project.files import find, read_source, unreadable
+from aces_action.project.json_reader import read_json
+from aces_action.project.schema import schema_problems, sound_data
+from aces_action.project.similar import closest
+from aces_action.project.yaml_reader import read_yaml
+from aces_action.smoke_test.answer_schema import answer_schema
+from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT, Request, Schema
+
+Served = Literal["realtime", "async", "nothing"] | None
+"""What answers: which kind of endpoint, nothing under Batch alone, None where the configuration does not tell."""
+
+MOST_REQUESTS = 100
+MARKS = (".expect.yml", ".expect.yaml", ".expect.json")
+
+_SCHEMA = "smoke-test.schema.json"
+_REQUESTS = Text("the requests of the smoke test", "スモークテストのリクエスト")
+_REQUEST = Text("a request of the smoke test", "スモークテストのリクエスト")
+_EXPECTATION = Text("an expectation of the smoke test", "スモークテストの期待する応答")
+_ANSWER = Text("the JSON Schema of an answer", "応答のJSON Schema")
+_OTHER = "application/octet-stream"
+# by the last extension; Python's own table depends on the machine
+_TYPES = {
+    ".json": "application/json",
+    ".jsonl": "application/jsonlines",
+    ".ndjson": "application/x-ndjson",
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+    ".xml": "application/xml",
+    ".html": "text/html",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".bmp": "image/bmp",
+    ".webp": "image/webp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".pdf": "application/pdf",
+    ".npy": "application/x-npy",
+    ".npz": "application/x-npz",
+    ".zip": "application/zip",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Expectation:
+    """One expectation file as far as it could be read. `data` has what is right in it; `schema_file` is from the top."""
+
+    file: str
+    document: Document | None
+    data: Mapping[str, object]
+    schema_file: str | None
+
+
+def content_type_of(name: str) -> str:
+    """The content type of a file by its extension."""
+    return _TYPES.get(PurePosixPath(name).suffix.lower(), _OTHER)
+
+
+def load_requests(workspace: Path, path: str, served: Served) -> tuple[tuple[Request, ...], list[Problem]]:
+    """The requests at a path of the workspace, in the order in which they are sent, and every problem of their files.
+
+    Where one of the problems is an error, the requests are not to be sent.
+    """
+    name = PurePosixPath(path).as_posix()
+    if served == "nothing":
+        return (), [_nothing_to_test(name)]
+    found = find(workspace, path, purpose=_REQUESTS)
+    if isinstance(found, Problem):
+        return (), [found]
+    files, problems = _files(workspace, name, found)
+    if len(files) > 2 * MOST_REQUESTS:  # each may have an expectation
+        return (), [*problems, _too_many(name, len(files))]
+    expectations: list[_Expectation] = []
+    for file in files:
+        if file.endswith(MARKS):
+            expectation, more = _read(workspace, file)
+            expectations.append(expectation)
+            problems += more
+    schemas = {each.schema_file for each in expectations}
+    bodies = [file for file in files if not file.endswith(MARKS) and file not in schemas]
+    problems += _strays(expectations, bodies)
+    if len(bodies) > MOST_REQUESTS:
+        return (), [*problems, _too_many(name, len(bodies))]
+    if not bodies:
+        problems.append(_none(name))
+    requests = []
+    for body in bodies:
+        own = next((each for each in expectations if _request_of(each.file) == body), None)
+        match _request(workspace, body, own, served):
+            case Problem() as problem:
+                problems.append(problem)
+            case (request, more):
+                requests.append(request)
+                problems += more
+    return tuple(requests), sorted(problems, key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.code))
+
+
+def _files(workspace: Path, name: str, found: Path) -> tuple[list[str], list[Problem]]:
+    """Every file that counts, by its path from the top of the repository, in order. Of one file, its expectations too."""
+    if not found.is_dir():
+        beside = [f"{name}{mark}" for mark in MARKS]
+        return [name, *(each for each in beside if (workspace / each).exists())], []
+    problems: list[Problem] = []
+    files: list[str] = []
+
+    def failed(error: OSError) -> None:
+        problems.append(unreadable(name, _REQUESTS, error))
+
+    for folder, folders, names in os.walk(workspace / name, onerror=failed):
+        inside = PurePosixPath(Path(folder).relative_to(workspace).as_posix())
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        links = [each for each in folders if Path(folder, each).is_symlink()]
+        problems += [_linked_folder(str(inside / each)) for each in links]
+        files += [str(inside / each) for each in names if not each.startswith(".")]
+    return sorted(files), problems
+
+
+def _read(workspace: Path, file: str) -> tuple[_Expectation, list[Problem]]:
+    document, problems = _document(workspace, file, _EXPECTATION)
+    nothing = _Expectation(file=file, document=document, data={}, schema_file=None)
+    if document is None:
+        return nothing, problems
+    if document.data is None and document.format == "YAML":  # nothing but comments: all as it is without one
+        return nothing, problems
+    problems = [*problems, *placeholder_problems(document), *schema_problems(document, _SCHEMA)]
+    data = sound_data(document, _SCHEMA)
+    if not isinstance(data, dict):
+        return nothing, problems
+    named = data.get("schema_file")
+    schema_file = posixpath.normpath(f"{posixpath.dirname(file)}/{named}").lstrip("/") if isinstance(named, str) else None
+    return _Expectation(file=file, document=document, data=data, schema_file=schema_file), problems
+
+
+def _document(workspace: Path, file: str, purpose: Text) -> tuple[Document | None, list[Problem]]:
+    source = read_source(workspace, file, purpose=purpose)
+    if isinstance(source, Problem):
+        return None, [source]
+    return read_yaml(source) if file.lower().endswith((".yml", ".yaml")) else read_json(source)
+
+
+def _request(
+    workspace: Path, body: str, expectation: _Expectation | None, served: Served
+) -> tuple[Request, list[Problem]] | Problem:
+    file = find(workspace, body, purpose=_REQUEST)
+    if isinstance(file, Problem):
+        return file
+    try:
+        if not file.is_file():
+            return _no_file(body)
+        with file.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+    except OSError as error:
+        return unreadable(body, _REQUEST, error)
+    problems = [_too_large(body, size, served)] if size > (REALTIME_LIMIT if served == "realtime" else ASYNC_LIMIT) else []
+    data: Mapping[str, object] = expectation.data if expectation else {}
+    schema: Schema | None = None
+    if expectation:
+        schema, more = _schema(workspace, expectation)
+        problems += more
+
+    def text(key: str) -> str | None:
+        value = data.get(key)
+        return value if isinstance(value, str) else None
+
+    status, limit = data.get("status"), data.get("max_seconds")
+    request = Request(
+        name=body,
+        file=file,
+        size=size,
+        content_type=text("content_type") or content_type_of(body),
+        accept=text("accept"),
+        custom_attributes=text("custom_attributes"),
+        status=int(status) if isinstance(status, int | float) else 200,
+        schema=schema,
+        max_seconds=float(limit) if isinstance(limit, int | float) else None,
+    )
+    return request, problems
+
+
+def _schema(workspace: Path, expectation: _Expectation) -> tuple[Schema | None, list[Problem]]:
+    if expectation.document and "schema" in expectation.data:
+        return answer_schema(expectation.document, ("schema",))
+    if expectation.document is None or expectation.schema_file is None:
+        return None, []
+    if (lost := find(workspace, expectation.schema_file, purpose=_ANSWER)) and isinstance(lost, Problem):
+        # shown at the line that names it: there may be nothing else to show it at
+        return None, [expectation.document.problem(lost.code.removeprefix("ACES-"), ("schema_file",), lost.message, lost.hint)]
+    document, problems = _document(workspace, expectation.schema_file, _ANSWER)
+    if document is None or problems:
+        return None, problems
+    return answer_schema(document, ())
+
+
+def _request_of(expectation: str) -> str:
+    """The file that an expectation is for."""
+    return next(expectation.removesuffix(mark) for mark in MARKS if expectation.endswith(mark))
+
+
+def _strays(expectations: Iterable[_Expectation], bodies: list[str]) -> list[Problem]:
+    """Expectations without a request, and those of a request that has one already."""
+    problems: list[Problem] = []
+    first: dict[str, str] = {}
+    for file in (each.file for each in expectations):
+        body = _request_of(file)
+        if body not in bodies:
+            problems.append(_orphan(file, body, bodies))
+        elif first.setdefault(body, file) != file:
+            taken = first[body]
+            message = Text(
+                f"{body} has two expectations: {taken} and {file}.", f"{body}の期待する応答が2つあります: {taken}、{file}"
+            )
+            hint = Text("Keep one of them.", "どちらか一方を残してください。")
+            problems.append(Problem(kind=CATALOGUE["T003"], message=message, hint=hint, file=file, line=1))
+    return problems
+
+
+def _orphan(file: str, body: str, bodies: list[str]) -> Problem:
+    here = [each for each in bodies if posixpath.dirname(each) == posixpath.dirname(file)]
+    meant = closest(body, islice(here, 500))
+    message = Text(
+        f"{file} is an expectation, but there is no request {body} beside it.",
+        f"{file}は期待する応答ですが、対応するリクエスト{body}がありません。",
+    )
+    if meant:
+        mark = file.removeprefix(body)
+        hint = Text(f"Did you mean {meant}{mark}?", f"{meant}{mark}ではありませんか。")
+    else:
+        hint = Text(
+            "Its name is the whole name of the request's file, extension included, and .expect.yml after it.",
+            "リクエストのファイル名（拡張子を含む）の後に.expect.ymlを付けた名前にしてください。",
+        )
+    return Problem(kind=CATALOGUE["T003"], message=message, hint=hint, file=file, line=1)
+
+
+def _none(name: str) -> Problem:
+    message = Text(
+        f"{name}, the input smoke-test-path, has no request to send.",
+        f"{name}（入力smoke-test-path）に、送るリクエストがありません。",
+    )
+    hint = Text(
+        "Put a file there whose bytes are the body of a request, such as an image. Hidden files and *.expect.* do not count.",
+        "リクエストの本文になるファイル（画像など）を置いてください。隠しファイルと*.expect.*は、リクエストになりません。",
+    )
+    return Problem(kind=CATALOGUE["T001"], message=message, hint=hint, file=name)
+
+
+def _too_many(name: str, count: int) -> Problem:
+    message = Text(
+        f"{name}, the input smoke-test-path, has {count:,} files; at most {MOST_REQUESTS} requests are sent.",
+        f"{name}（入力smoke-test-path）に{count:,}個のファイルがあります。送れるリクエストは{MOST_REQUESTS}個までです。",
+    )
+    hint = Text(
+        "Give a folder that has nothing but the requests of the smoke test.",
+        "スモークテストのリクエストだけを置いたフォルダを指定してください。",
+    )
+    return Problem(kind=CATALOGUE["T001"], message=message, hint=hint, file=name)
+
+
+def _too_large(body: str, size: int, served: Served) -> Problem:
+    limit = REALTIME_LIMIT if served == "realtime" else ASYNC_LIMIT
+    kind = Text("a real-time endpoint", "リアルタイムエンドポイント") if served == "realtime" else EMPTY
+    kind = kind or Text("an asynchronous endpoint", "非同期エンドポイント")
+    message = Text(
+        f"{body} has {size:,} bytes, but {kind.en} takes {limit:,} at most.",
+        f"{body}は{size:,}バイトです。{kind.ja}に送れるのは{limit:,}バイトまでです。",
+    )
+    hint = Text("Take a smaller request.", "より小さいリクエストにしてください。")
+    return Problem(kind=CATALOGUE["T002"], message=message, hint=hint, file=body)
+
+
+def _no_file(body: str) -> Problem:
+    message = Text(f"{body} is not an ordinary file.", f"{body}は通常のファイルではありません。")
+    hint = Text("A request is a file whose bytes are the body.", "リクエストは、中身がそのまま本文になるファイルです。")
+    return Problem(kind=CATALOGUE["C019"], message=message, hint=hint, file=body)
+
+
+def _linked_folder(folder: str) -> Problem:
+    message = Text(
+        f"{folder} is a link to a folder, which is not followed.", f"{folder}はフォルダへのリンクです。リンク先は読みません。"
+    )
+    hint = Text("Put the requests themselves there.", "リクエストのファイルそのものを置いてください。")
+    return Problem(kind=CATALOGUE["C019"], message=message, hint=hint, file=folder)
+
+
+def _nothing_to_test(name: str) -> Problem:
+    message = Text(
+        f"smoke-test-path is {name}, but Batch alone is deployed: there is no endpoint to send a request to.",
+        f"smoke-test-pathに{name}が指定されていますが、デプロイするのはBatchだけで、リクエストを送るエンドポイントがありません。",
+    )
+    hint = Text(
+        "Delete smoke-test-path, or deploy an endpoint.", "smoke-test-pathを削除するか、エンドポイントをデプロイしてください。"
+    )
+    return Problem(kind=CATALOGUE["T005"], message=message, hint=hint, file=name)

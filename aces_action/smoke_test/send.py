@@ -1,0 +1,277 @@
+"""Sends the requests to the endpoint and gathers what comes, of a real-time endpoint at once, of an asynchronous one from S3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
+
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
+from aces_action.endpoint.wait import Patience, pause
+from aces_action.problems import ActionError, Problem
+from aces_action.smoke_test.judge import clock, judge, silence
+from aces_action.smoke_test.model import Answer, Exchange, Request
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+Told = Callable[[str], None]
+_Returned = TypeVar("_Returned")
+
+_MOST_READ = 16 << 20  # bytes of one answer: an asynchronous one may have as many as it likes
+_SHOWN = 300  # characters of an answer in the log
+_HEARTBEAT = 60.0
+_TRIES = 3
+# The request did not come to SageMaker, or SageMaker did not hand it to the model. Nothing else is ever sent twice.
+_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError, ConnectionClosedError)
+_NOT_ASKED = {"ThrottlingException", "ServiceUnavailable", "ModelNotReadyException"}
+_MODEL_ERROR = "ModelError"
+_ORIGINAL_STATUS = re.compile(r"Received (?:client|server) error \((\d{3})\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The endpoint that is asked. Of an asynchronous one: the bucket and the folder in it that requests are put into, and the
+    seconds that the container has for one (None: SageMaker's default)."""
+
+    endpoint_name: str
+    is_async: bool
+    bucket: str
+    folder: str
+    invocation_timeout: int | None = None
+
+
+def folder_of(server: str) -> str:
+    """Where the requests of a server's smoke test lie in its bucket: beside the answers of its asynchronous endpoint."""
+    return f"async-inference/{server}/smoke-test"
+
+
+def send(
+    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: Patience, tell: Told
+) -> list[Exchange]:
+    """Sends all requests, whatever becomes of one, and judges the answers; each is a line of the log, with the answer below.
+
+    `patience` is for all of them. Raises ActionError: A005 where the role may not ask, or read the answers.
+    """
+    exchanges = _asynchronous(runtime, s3, requests, target, patience, tell) if target.is_async else None
+    if exchanges is None:
+        exchanges = []
+        for request in requests:
+            exchanges.append(_realtime(runtime, request, target, patience, tell))
+            _show(exchanges[-1], tell)
+    return exchanges
+
+
+def _realtime(runtime: SageMakerRuntimeClient, request: Request, target: Target, patience: Patience, tell: Told) -> Exchange:
+    headers: dict[str, Any] = {"ContentType": request.content_type, "Accept": request.accept}
+    headers["CustomAttributes"] = request.custom_attributes
+    given = {key: value for key, value in headers.items() if value is not None}
+    body, started = request.file.read_bytes(), patience.now()
+
+    def ask() -> Answer:
+        nonlocal started
+        started = patience.now()
+        came = runtime.invoke_endpoint(EndpointName=target.endpoint_name, Body=body, **given)
+        with closing(came["Body"]) as stream:
+            content = stream.read()
+        return Answer(
+            status=came["ResponseMetadata"]["HTTPStatusCode"],
+            content_type=came.get("ContentType", ""),
+            body=content,
+            size=len(content),
+            variant=came.get("InvokedProductionVariant", ""),
+        )
+
+    try:
+        answer = _patiently(ask, patience, tell)
+    except ClientError as error:
+        if error_code(error) != _MODEL_ERROR:
+            return _unsent(request, error, target, patience.now() - started)
+        answer = _model_error(error)
+    except AWS_ERRORS as error:
+        return _unsent(request, error, target, patience.now() - started)
+    return _judged(request, answer, patience.now() - started, target)
+
+
+def _model_error(error: ClientError) -> Answer:
+    """The container's own answer in SageMaker's: HTTP 424 with status, words and log of the container."""
+    told: Any = error.response
+    said = str(told.get("OriginalMessage") or error_message(error)).encode()
+    return Answer(
+        status=told.get("OriginalStatusCode") or None,  # 0: it did not answer in time
+        content_type="",
+        body=said,
+        size=len(said),
+        failed=True,
+        log_stream=str(told.get("LogStreamArn", "")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A request that an asynchronous endpoint has taken, when, and where its answer or its failure will be. S3 URIs."""
+
+    index: int
+    request: Request
+    started: float
+    output: str
+    failure: str | None
+
+
+def _asynchronous(
+    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: Patience, tell: Told
+) -> list[Exchange]:
+    begun = patience.now()
+    done: dict[int, Exchange] = {}
+    waiting: list[_Waiting] = []
+    for index, request in enumerate(requests):
+        taken = _take(runtime, s3, index, request, target, patience, tell)
+        if isinstance(taken, Exchange):
+            done[index] = taken
+            _show(taken, tell)
+        else:
+            waiting.append(taken)
+    last_told = patience.now()
+    while waiting:
+        for each in list(waiting):
+            now = patience.now()
+            exchange = _look(s3, each, target, now=now, limit=begun + patience.limit)
+            if exchange is not None:
+                waiting.remove(each)
+                done[each.index], last_told = exchange, now
+                _show(exchange, tell)
+        now = patience.now()
+        if waiting and now - last_told >= _HEARTBEAT:
+            last_told = now
+            tell(f"{clock(now - begun)}  {len(waiting)} of {len(requests)} requests have no answer yet")
+        if waiting:
+            patience.sleep(min(pause(now - begun), max(0.1, begun + patience.limit - now)))
+    return [done[index] for index in sorted(done)]
+
+
+def _take(
+    runtime: SageMakerRuntimeClient, s3: S3Client, index: int, request: Request, target: Target, patience: Patience, tell: Told
+) -> _Waiting | Exchange:
+    """Uploads a request and has the endpoint take it."""
+    started = patience.now()
+    location = _upload(s3, request, target)
+    headers: dict[str, Any] = {
+        "ContentType": request.content_type,
+        "Accept": request.accept,
+        "CustomAttributes": request.custom_attributes,
+        "InvocationTimeoutSeconds": target.invocation_timeout,
+    }
+    given = {key: value for key, value in headers.items() if value is not None}
+    try:
+        taken = _patiently(
+            lambda: runtime.invoke_endpoint_async(EndpointName=target.endpoint_name, InputLocation=location, **given),
+            patience,
+            tell,
+        )
+    except AWS_ERRORS as error:
+        return _unsent(request, error, target, patience.now() - started)
+    return _Waiting(
+        index=index,
+        request=request,
+        started=started,
+        output=taken["OutputLocation"],
+        failure=taken.get("FailureLocation") or None,
+    )
+
+
+def _upload(s3: S3Client, request: Request, target: Target) -> str:
+    """Puts the body where the endpoint can read it, under a name of its content: what is there already stays as it is."""
+    key = f"{target.folder}/{request.sha256()}{PurePosixPath(request.name).suffix.lower()}"
+    location = f"s3://{target.bucket}/{key}"
+    try:
+        with request.file.open("rb") as body:
+            s3.put_object(Bucket=target.bucket, Key=key, Body=body, ContentType=request.content_type, IfNoneMatch="*")
+    except ClientError as error:
+        if error_code(error) != "PreconditionFailed":
+            raise ActionError(explain(error, resource=location)) from error
+    return location
+
+
+def _look(s3: S3Client, each: _Waiting, target: Target, *, now: float, limit: float) -> Exchange | None:
+    """What came of a request so far; None while there is time and nothing has come."""
+    seconds = now - each.started
+    for location, failed in ((each.output, False), (each.failure, True)):
+        if location and (answer := _read(s3, location, failed=failed)):
+            return _judged(each.request, answer, seconds, target)
+    longest = each.request.max_seconds
+    if now >= limit or (longest is not None and seconds > longest):
+        problem = silence(each.request, seconds=seconds, endpoint_name=target.endpoint_name)
+        return Exchange(request=each.request, seconds=seconds, answer=None, problems=(problem,))
+    return None
+
+
+def _read(s3: S3Client, location: str, *, failed: bool) -> Answer | None:
+    """An answer in S3; None while it is not there. To a role that may not list the bucket S3 says 'forbidden' for that."""
+    parts = urlsplit(location)
+    try:
+        found = s3.get_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
+        with closing(found["Body"]) as stream:
+            body = stream.read(_MOST_READ)
+    except ClientError as error:
+        if error_code(error) in {"NoSuchKey", "404"}:
+            return None
+        raise ActionError(explain(error, resource=location)) from error
+    status: int | None = 200
+    if failed:
+        told = _ORIGINAL_STATUS.search(body[:10_000].decode("utf-8", errors="replace"))
+        status = int(told[1]) if told else None
+    content_type = found.get("ContentType", "")
+    return Answer(status=status, content_type=content_type, body=body, size=found["ContentLength"], failed=failed)
+
+
+def _patiently(call: Callable[[], _Returned], patience: Patience, tell: Told) -> _Returned:
+    """A call that is made again only where the model has not been asked."""
+    for wait in _waits():
+        try:
+            return call()
+        except _NOT_SENT as error:
+            why = type(error).__name__
+        except ClientError as error:
+            if error_code(error) not in _NOT_ASKED:
+                raise
+            why = error_code(error)
+        tell(f"sends it again: {why}")
+        patience.sleep(wait)
+    return call()
+
+
+def _waits() -> Iterator[float]:
+    """Seconds between two tries."""
+    yield from (2.0**number for number in range(_TRIES - 1))
+
+
+def _unsent(request: Request, error: Any, target: Target, seconds: float) -> Exchange:
+    """SageMaker did not ask the model. Raises ActionError where it would not for any request: the role may not."""
+    problem: Problem = replace(explain(error, resource=f"{target.endpoint_name}, {request.name}"), file=request.name)
+    if isinstance(error, ClientError) and is_denied(error):
+        raise ActionError(problem) from error
+    return Exchange(request=request, seconds=seconds, answer=None, problems=(problem,))
+
+
+def _judged(request: Request, answer: Answer, seconds: float, target: Target) -> Exchange:
+    problems = judge(request, answer, seconds=seconds, endpoint_name=target.endpoint_name)
+    return Exchange(request=request, seconds=seconds, answer=answer, problems=tuple(problems))
+
+
+def _show(exchange: Exchange, tell: Told) -> None:
+    answer, mark = exchange.answer, "✓" if exchange.passed else "✗"
+    if answer is None:
+        tell(f"{mark} {exchange.request.name}  no answer  {exchange.seconds:.2f} s")
+        return
+    status = answer.status or ("failed" if answer.failed else "–")
+    parts = (str(status), f"{exchange.seconds:.2f} s", f"{answer.size:,} bytes", answer.variant)
+    tell(f"{mark} {exchange.request.name}  " + "  ".join(part for part in parts if part))
+    if shown := answer.excerpt(_SHOWN):
+        tell(f"  {shown}")
