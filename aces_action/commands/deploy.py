@@ -18,7 +18,7 @@ from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.batch.desired import Instance
-from aces_action.changes import Change, Verb
+from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.explaining import explained
 from aces_action.commands.listing import JobDefinitions, listing_of, register
