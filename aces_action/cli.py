@@ -20,7 +20,7 @@ from aces_action.terminal.surroundings import Terminal, terminal
 from aces_action.terminal.verbs import Verbs, language_option
 from aces_action.terminal.wrong_use import WrongUse
 
-VERBS = ("init", "validate", "weights")  # in the order of --help
+VERBS = ("init", "validate", "weights", "status", "rollback", "stop", "start", "destroy")  # in the order of --help
 
 _NAME = "aces-action"
 _DETAILS = Text("RUNNER_DEBUG=1 shows the details.", "RUNNER_DEBUG=1で詳細が表示されます。")
