@@ -32,6 +32,15 @@ _WHAT = Text(
 _VERSION_HELP = Text("Show the version and exit.", "バージョンを表示して終了します。")
 
 
+def enter() -> int:
+    """Runs this process's command line. After Ctrl-C it ends the process: threads may still wait for an answer of AWS's."""
+    status = main()
+    if status == _CANCELLED:
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Runs one command of this process's terminal. Returns the exit status, whatever happens."""
     arguments = sys.argv[1:] if arguments is None else arguments

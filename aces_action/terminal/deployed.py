@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -57,6 +58,7 @@ def carry_out(
         try:
             command(deployment.server, deployment.names, settings, _at_home(options.path, person), log, steps, report)
         except (KeyboardInterrupt, click.Abort):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
             click.echo(Text("Cancelled.", "中止しました。").in_(person.language), err=True)
             click.echo(_how_far(report, person), err=True)
             return CANCELLED
