@@ -53,6 +53,8 @@ _PHRASES = (
     (re.compile(r"ジョブを再実行"), "コマンドを再実行"),
     (re.compile(r"`command: (status|rollback|stop|start|destroy)`"), r"`aces-action \1`"),
     (re.compile(r"(?<![-A-Za-z])wait-timeout"), "--wait-timeout"),
+    (re.compile(r"\bthe runner\b"), "this machine"),
+    (re.compile(r"ランナー"), "このマシン"),
 )
 
 

@@ -35,9 +35,10 @@ def asked(verb: str, person: Terminal, deployment: Deployment, *, yes: bool) -> 
 
 
 def _question(verb: str, server: str, env: str, count: int) -> Text:
-    resources = "1 resource" if count == 1 else f"{count} resources"
     what = (
-        Text(f"This deletes {resources} of {server}.", f"{server}のリソース{count}件を削除します。")
+        Text(
+            f"This deletes {count} resource{'' if count == 1 else 's'} of {server}.", f"{server}のリソース{count}件を削除します。"
+        )
         if verb == "destroy"
         else Text(f"This changes what serves in {env}.", f"{env}で稼働しているものを変更します。")
     )
@@ -45,7 +46,6 @@ def _question(verb: str, server: str, env: str, count: int) -> Text:
 
 
 def _unconfirmed(verb: str, server: str, count: int, *, was_asked: bool) -> Problem:
-    resources = "1 resource" if count == 1 else f"{count} resources"
     asked = (
         Text("What was typed is not the server's name.", "入力がサーバ名と一致しません。")
         if was_asked
@@ -54,7 +54,8 @@ def _unconfirmed(verb: str, server: str, count: int, *, was_asked: bool) -> Prob
     return Problem(
         kind=CATALOGUE["E009"],
         message=Text(
-            f"`aces-action {verb}` would change {resources} of {server} and was not confirmed: nothing was changed.",
+            f"`aces-action {verb}` would change {count} resource{'' if count == 1 else 's'} of {server} and was not confirmed: "
+            "nothing was changed.",
             f"`aces-action {verb}`は{server}のリソース{count}件を変更します。確認がないため、何も変更していません。",
         ),
         hint=sentences(

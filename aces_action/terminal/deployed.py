@@ -40,7 +40,7 @@ def carry_out(
 
     Raises ActionError, in a terminal's words. What was changed until then, and what SageMaker goes on with, has been told.
     """
-    from aces_action.terminal.aws import aws_explained, for_a_person, own_region
+    from aces_action.terminal.aws import aws_explained, for_a_person
 
     log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, worded=for_a_person)
     steps = Steps(log)
@@ -51,7 +51,7 @@ def carry_out(
             env=target.env,
             project=target.project,
             aws_role_arn=None,
-            aws_region=target.region or own_region(person),
+            aws_region=region_of(deployment, person),
             wait_timeout=options.wait_timeout,
             concurrency="wait",
         )
@@ -66,6 +66,13 @@ def carry_out(
             log.info(_how_far(report, person))
             raise
     return 0
+
+
+def region_of(deployment: Deployment, person: Terminal) -> str:
+    """That of the command line or the workflow, else the person's own."""
+    from aces_action.terminal.aws import own_region
+
+    return deployment.target.region or own_region(person)
 
 
 def _how_far(report: Report, person: Terminal) -> str:

@@ -12,7 +12,7 @@ from aces_action import __version__
 from aces_action.github.commands import neutralise, problem_text
 from aces_action.language import Language, Text
 from aces_action.standing import as_json
-from aces_action.terminal.deployed import carry_out
+from aces_action.terminal.deployed import carry_out, region_of
 from aces_action.terminal.deployment import Deployment
 from aces_action.terminal.server_command import Options, server_command
 from aces_action.terminal.surroundings import Terminal, speak_utf8
@@ -58,7 +58,7 @@ def _show(options: Options, person: Terminal) -> int:
         return ended
     if options.form == "json":
         speak_utf8()
-        told = _about(deployment) | as_json(report.standing)
+        told = _about(deployment, region_of(deployment, person)) | as_json(report.standing)
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for line in standing_lines(report.standing, person.language):
@@ -66,12 +66,13 @@ def _show(options: Options, person: Terminal) -> int:
     return ended
 
 
-def _about(deployment: Deployment) -> dict[str, object]:
+def _about(deployment: Deployment, region: str) -> dict[str, object]:
     """What a reader of the JSON needs to know which server it is about. docs/command-line.md describes the shape."""
     return {
         "version": SHAPE_VERSION,
         "tool": {"name": "aces-action", "version": __version__},
         "project": deployment.target.project,
         "env": deployment.target.env,
+        "region": region,
         "server": deployment.names.server,
     }
