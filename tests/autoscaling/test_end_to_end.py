@@ -190,7 +190,7 @@ def test_a_rolled_back_change_of_the_instance_type_loses_nothing_of_the_scaling(
     caller.edit(caller.infra_file, "ml.g4dn.xlarge", "ml.g4dn.2xlarge")
     caller.next_rollout(name=name, outcome="rollback", reason="Out of memory")
     ended = caller.run()
-    assert (ended.status, ended.codes) == (1, ["ACES-E002"]), ended.log
+    assert (ended.status, ended.codes) == (1, ["ACES-E018"]), ended.log
     assert everything(caller, name) == before
     (alarm,) = alarms(caller, name)
     assert alarm["AlarmActions"] == [policies(caller, name)["aces-scale-from-zero"]["PolicyARN"]]
