@@ -280,12 +280,13 @@ def _start(
     _until(lambda: read_config(client, config_name) is not None)
     if verb == "update":
         tell.say(f"updates {name} to {config_name}")
-        endpoint, retain_counts = sdk.find_endpoint(session, name), desired.autoscaled or _same_counts(client, name, desired)
+        retain_counts = desired.autoscaled or _same_counts(client, name, desired)
         claim(client, config_name, owner)
         started = patience.now()
         with _at_work("UpdateEndpoint", tell):
             sdk.update_endpoint(
-                endpoint,
+                session,
+                name,
                 config_name,
                 retain_counts=retain_counts,
                 rollout=desired.rollout,
