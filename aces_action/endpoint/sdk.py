@@ -92,9 +92,10 @@ def update_endpoint(
     rollout: Mapping[str, Any] | None,
     started: Callable[[], bool],
 ) -> None:
-    """Starts an update of an endpoint to another endpoint config. `retain_counts` keeps what people or autoscaling have scaled it to.
+    """Starts an update of an endpoint to another endpoint config.
 
-    `rollout` is the request's DeploymentConfig; None: all at once, as SageMaker does by itself.
+    `retain_counts` keeps what people or autoscaling have scaled it to; `rollout` is the request's DeploymentConfig, None: all at
+    once, as SageMaker does by itself.
     """
     endpoint, way = _known(Endpoint(endpoint_name=name, endpoint_config_name=config_name), session), {}
     if rollout is not None:

@@ -66,7 +66,7 @@ def test_a_new_endpoint_that_fails_leaves_the_old_one_in_service_and_a_run_again
     to_async(serving)
     serving.next_rollout(name=f"{serving.server}-async", outcome="fail", reason="Out of memory")
     failed = serving.run()
-    assert failed.codes == ["ACES-E001"]
+    assert failed.codes == ["ACES-E018"]
     assert target(serving, "sync")["endpoint_name"] == serving.server
     assert endpoints(serving) == {"", "-async"}
     ended = serving.run()

@@ -9,15 +9,14 @@ import pytest
 
 from aces_action.endpoint import sdk
 from aces_action.endpoint.current import read_endpoint
-from sandbox.seed import ACCOUNT, REGION, admin_session
+from sandbox.seed import ACCOUNT, REGION
 from tests.endpoint.hosted import Hosted
 
 
 @pytest.fixture
 def unreadable() -> boto3.Session:
     """A session to which SageMaker describes everything with something that the SDK's models refuse."""
-    keys = admin_session().get_credentials()  # its session is shared by all tests
-    session = boto3.Session(keys.access_key, keys.secret_key, region_name=REGION)
+    session = boto3.Session("AKIAIOSFODNN7SANDBOX", "sandbox", region_name=REGION)  # the administrator's is shared by all tests
 
     def spoil(parsed: dict[str, Any], **_: Any) -> None:
         parsed["EndpointArn"] = parsed["EndpointConfigArn"] = parsed["ModelArn"] = {"arn": f"arn:aws:{REGION}:{ACCOUNT}"}
