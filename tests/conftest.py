@@ -34,6 +34,11 @@ settings.register_profile("aces", deadline=None, print_blob=True)
 settings.load_profile("aces")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: else it would be what everything waits for at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How a run of the action ended: exit status, the raw log, and what it wrote for the runner."""

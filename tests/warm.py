@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
+import pkgutil
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +17,23 @@ import boto3
 import sagemaker.core.resources  # noqa: F401  to be frozen with the rest
 from botocore.loaders import JSONFileLoader
 
-_SERVICES = ("batch", "cloudwatch", "ec2", "ecr", "iam", "s3", "sagemaker", "service-quotas", "sns", "sts")
+import aces_action
+
+_SERVICES = (
+    "application-autoscaling",
+    "batch",
+    "cloudwatch",
+    "ec2",
+    "ecr",
+    "iam",
+    "logs",
+    "s3",
+    "sagemaker",
+    "sagemaker-runtime",
+    "service-quotas",
+    "sns",
+    "sts",
+)
 
 _read: Callable[..., Any] = JSONFileLoader._load_file  # type: ignore[attr-defined]
 
@@ -30,5 +48,8 @@ _session = boto3.Session(region_name="ap-northeast-1")
 for _service in _SERVICES:
     _session.client(_service, aws_access_key_id="none", aws_secret_access_key="none")  # type: ignore[call-overload]
 del _session
+for _module in pkgutil.walk_packages(aces_action.__path__, "aces_action."):
+    if not _module.name.endswith("__main__"):
+        importlib.import_module(_module.name)
 gc.collect()
 gc.freeze()  # nothing of it becomes garbage: the collector need not look at it in every fork

@@ -15,6 +15,7 @@ from aces_action.terminal.findings import Checked, Findings, counted
 _TAB = 4  # columns from tab stop to tab stop
 _BEFORE = 24  # columns kept before the span in a line that is too long
 _LEAST = 40  # columns for the file's line, however narrow the terminal is
+_LOOKED_AT = 1000  # characters before and after the start of the span: no terminal shows more
 _SEVERITIES = {"error": Text("error", "エラー"), "warning": Text("warning", "警告")}
 _COLOURS = {"error": "red", "warning": "yellow"}
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
@@ -83,14 +84,18 @@ def _hidden(line: str, secrets: Sequence[str]) -> str:
 
 def _excerpt(line: str, problem: Problem, width: int, paint: Callable[..., str]) -> Iterator[str]:
     """The line with its number and, below it, the carets; of a long line what is around the span."""
-    cells = _cells(line.rstrip("\r"))
-    start = min((problem.column or 1) - 1, len(cells))
+    line = line.rstrip("\r")
+    start = min((problem.column or 1) - 1, len(line))
     ends_here = problem.end_line in {None, problem.line}
-    end = len(cells) if not ends_here else start + 1 if problem.end_column is None else problem.end_column - 1
+    end = len(line) if not ends_here else start + 1 if problem.end_column is None else problem.end_column - 1
+    left_out = max(0, start - _LOOKED_AT)  # of a file that is one line not all is looked at for each problem
+    more = len(line) > start + _LOOKED_AT
+    cells = _cells(line[left_out : start + _LOOKED_AT])
+    start, end = start - left_out, end - left_out
     number = str(problem.line)
     first, last = _window(cells, start, max(width - len(number) - 5, _LEAST))
     shown = neutralise("".join(text for text, _ in cells[first:last]))
-    left, right = "…" if first else "", "…" if last < len(cells) else ""
+    left, right = "…" if first or left_out else "", "…" if last < len(cells) or more else ""
     indent = len(left) + sum(columns for _, columns in cells[first:start])
     carets = "^" * max(1, sum(columns for _, columns in cells[start : min(end, last)]))
     yield f"  {paint(f'{number} |', dim=True)} {left}{shown.rstrip()}{right}"

@@ -47,5 +47,5 @@ def test_where_no_type_is_free_the_deploy_fails_with_sagemakers_reason(caller: C
         infra.write(f"sagemaker: {{instance_pools: [{SECOND}]}}\n")
     caller.control("POST", "capacity", {"short": [FIRST, SECOND]})
     ended = caller.run()
-    failed(ended, 1, "ACES-E001")
+    failed(ended, 1, "ACES-E013")
     assert "InsufficientInstanceCapacity" in ended.log

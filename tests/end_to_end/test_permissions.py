@@ -180,6 +180,7 @@ ONLY_A_WARNING = {
 }
 
 
+@pytest.mark.long
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
     needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK | NEEDED_TO_ASK
@@ -206,13 +207,16 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
 
     for sid, action in NEEDED_TO_LOOK.items():
         assert_stopped(deployer, without(everything, sid), action, command="status")
-    make_asynchronous_endpoint(caller)
+    make_async_endpoint(caller)
     for sid, action in NEEDED_TO_ASK.items():
         deployer.set_permissions(without(everything, sid))
         with pytest.raises(ActionError, match=f"lacks {action}"):
             ask(deployer, f"{caller.server}-async")
 
     deployer.set_permissions(deployer.role.managed)
+    ask(deployer, f"{caller.server}-async")
+    caller.control("POST", "answers", {"status": 500, "body": "out of memory"})  # then the answer is at the failure path
+    ask(deployer, f"{caller.server}-async")
     caller.control("POST", "answers", {"body": '{"results": [{"label": "plate", "score": 1.0}]}'})
     status, log = deployer.run(smoke_test_path="server/smoke-test/plate.png")
     assert (status, "ACES-A" in log, "ACES-P010" in log) == (0, False, False), log
@@ -230,8 +234,6 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)
     break_off_a_release(deployer)
     push_image(deployer)
-    caller.control("POST", "answers", {"status": 500, "body": "out of memory"})  # the answer is at the failure path
-    ask(deployer, f"{caller.server}-async")
     scaling = TO_SCALE | {"EndpointScalingRead"}
     granted = [each for each in statements(deployer.role.managed) if each["Sid"] not in scaling]
     used = caller.control("GET", "permissions")["used"]
@@ -274,21 +276,6 @@ def make_others_endpoint(caller: Caller) -> None:
     sagemaker.create_endpoint(EndpointName="others", EndpointConfigName="others")
 
 
-def make_async_endpoint(caller: Caller) -> None:
-    """What the server had before its endpoint became a real-time one."""
-    sagemaker, name = caller.client("sagemaker"), f"{caller.server}-async"
-    own = {"aces:managed-by": "aces-action", "aces:project": caller.project, "aces:env": "dev"}
-    model = sagemaker.describe_endpoint_config(EndpointConfigName="others")["ProductionVariants"][0]["ModelName"]
-    sagemaker.create_endpoint_config(
-        EndpointConfigName=name,
-        ProductionVariants=[
-            {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1},
-        ],
-        AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": f"s3://{caller.bucket}/async-inference"}},
-    )
-    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=as_list(own))
-
-
 def give_up_all_generations(caller: Caller) -> None:
     """As after a rollback from each: what does not serve is no longer needed."""
     sagemaker = caller.client("sagemaker")
@@ -311,16 +298,17 @@ sagemaker:
 """)
 
 
-def make_asynchronous_endpoint(caller: Caller) -> None:
-    """One of ours beside the real-time one, as after a change of the kind."""
-    sagemaker = caller.client("sagemaker")
-    model = sagemaker.list_models(NameContains=caller.project)["Models"][0]["ModelName"]
-    variant = {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1}
-    base = f"s3://{caller.bucket}/async-inference/{caller.server}"
-    paths = {"OutputConfig": {"S3OutputPath": f"{base}/output", "S3FailurePath": f"{base}/failure"}}
-    name, tags = f"{caller.server}-async", {"aces:managed-by": "aces-action", "aces:project": caller.project, "aces:env": "dev"}
-    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], AsyncInferenceConfig=paths)
-    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=as_list(tags))
+def make_async_endpoint(caller: Caller) -> None:
+    """What the server had before its endpoint became a real-time one."""
+    sagemaker, name = caller.client("sagemaker"), f"{caller.server}-async"
+    if not sagemaker.list_endpoint_configs(NameContains=name)["EndpointConfigs"]:
+        model = sagemaker.describe_endpoint_config(EndpointConfigName="others")["ProductionVariants"][0]["ModelName"]
+        variant = {"VariantName": "v", "ModelName": model, "InstanceType": "ml.t2.xlarge", "InitialInstanceCount": 1}
+        base = f"s3://{caller.bucket}/async-inference/{caller.server}"
+        paths = {"OutputConfig": {"S3OutputPath": f"{base}/output", "S3FailurePath": f"{base}/failure"}}
+        sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], AsyncInferenceConfig=paths)
+    own = {"aces:managed-by": "aces-action", "aces:project": caller.project, "aces:env": "dev"}
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=as_list(own))
     for _ in range(2):
         sagemaker.describe_endpoint(EndpointName=name)
 

@@ -84,7 +84,7 @@ class TestOverHttp:
     def test_each_protocol_refuses_in_its_own_words_and_names_the_permission(self, client: Callable[[str], Any]) -> None:
         thing = {"Bucket": "number-plate-detection-dev", "Key": "x"}
         for service, operation, arguments, code, permission in (
-            ("sagemaker", "list_models", {}, "AccessDeniedException", "sagemaker:ListModels"),
+            ("sagemaker", "list_training_jobs", {}, "AccessDeniedException", "sagemaker:ListTrainingJobs"),
             ("ecr", "delete_repository", {"repositoryName": "others"}, "AccessDeniedException", "ecr:DeleteRepository"),
             ("batch", "list_scheduling_policies", {}, "AccessDeniedException", "batch:ListSchedulingPolicies"),
             ("iam", "list_roles", {}, "AccessDenied", "iam:ListRoles"),
