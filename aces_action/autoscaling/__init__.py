@@ -1,6 +1,6 @@
 """Automatic scaling of the endpoint: desired state, plan, apply, and taking it off for an update that needs that."""
 
-from aces_action.autoscaling.apply import Teller, apply, read_plan
+from aces_action.autoscaling.apply import Teller, apply, left_over, read_plan
 from aces_action.autoscaling.current import CurrentScaling, read
 from aces_action.autoscaling.desired import DesiredScaling, desired
 from aces_action.autoscaling.plan import plan
@@ -12,6 +12,7 @@ __all__ = [
     "Teller",
     "apply",
     "desired",
+    "left_over",
     "plan",
     "read",
     "read_plan",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -25,10 +25,23 @@ _DONE = {"create": Text("set up", "の作成"), "update": Text("updated", "の�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """How what is done is told: `say` a line for the log, `changed` what is done."""
+    """How what is done is told: `say` a line for the log, `changed` what is done, `left` what a run that is cut off leaves."""
 
     say: Callable[[str], None]
     changed: Callable[[Text], None]
+    left: Callable[[Text], None] = lambda _: None
+
+
+def left_over(clients: Clients, *, endpoint_name: str, owner: Owner) -> tuple[list[Change], list[Problem]]:
+    """What goes with the endpoint, or is left of one that is gone; a warning (E039) where nobody could see. Raises nothing."""
+    try:
+        found = plan(None, read(clients, endpoint_name), owner)
+    except AWS_ERRORS as error:
+        return [], [_not_seen(explain(error, resource=resource_id(endpoint_name)), endpoint_name)]
+    return [replace(each, reasons=(_GOES_TOO,)) for each in found if each.is_change], []
+
+
+_GOES_TOO = Text("goes with its endpoint", "エンドポイントとともに削除します")
 
 
 def read_plan(

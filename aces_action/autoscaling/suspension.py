@@ -56,10 +56,15 @@ _OF_AN_ALARM = (
 _OF_A_SCHEDULE = ("ScheduledActionName", "Schedule", "Timezone", "StartTime", "EndTime", "ScalableTargetAction")
 
 
-def suspend(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Teller) -> CurrentScaling | None:
+_WHY_OFF = "SageMaker changes no instance type of what is scaled"
+_WHY_GONE = "it goes with the endpoint"
+
+
+def suspend(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Teller, why: str = _WHY_OFF) -> CurrentScaling | None:
     """Deregisters the endpoint's scalable target; returns all that there was, for `restore`. None: there is none.
 
-    Each thing that it takes off is a line in the log; what others made there, with all that it takes to make it again.
+    `why` is for the log, where each thing that it takes off is a line; what others made there, with all that it takes to make it
+    again.
     Raises ActionError, with nothing changed: E036 when target or alarms are not ours, E038 or A005 when AWS refuses.
     """
     try:
@@ -68,7 +73,7 @@ def suspend(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Teller)
             return None
         if problems := _in_the_way(current, owner):
             raise ActionError(problems)
-        for line in _told(current):
+        for line in _told(current, why):
             tell.say(line)
         clients.application_autoscaling.deregister_scalable_target(**key(endpoint_name))
     except ClientError as error:
@@ -117,10 +122,11 @@ def suspended(clients: Clients, endpoint_name: str, owner: Owner, *, wanted: boo
     Raises what `suspend` and `restore` raise; after a failure in between, that with the other's problems.
     """
     taken = suspend(clients, endpoint_name, owner, tell=tell)
-    with _back_after_a_failure(clients, taken, endpoint_name, tell=tell):
-        yield
-    if taken and (wanted or of_others(taken)):
-        restore(clients, taken, tell=tell)
+    with _left_when_cut_off(taken, tell):
+        with _back_after_a_failure(clients, taken, endpoint_name, tell=tell):
+            yield
+        if taken and (wanted or of_others(taken)):
+            restore(clients, taken, tell=tell)
 
 
 @contextmanager
@@ -129,21 +135,35 @@ def taken_off(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Telle
 
     Raises what `suspend`, `restore` and `apply` raise.
     """
-    taken = suspend(clients, endpoint_name, owner, tell=tell)
-    with _back_after_a_failure(clients, taken, endpoint_name, tell=tell):
+    taken = suspend(clients, endpoint_name, owner, tell=tell, why=_WHY_GONE)
+    with _left_when_cut_off(taken, tell), _back_after_a_failure(clients, taken, endpoint_name, tell=tell):
         yield
     apply(clients, None, endpoint_name=endpoint_name, owner=owner, tell=tell)
+
+
+@contextmanager
+def _left_when_cut_off(taken: CurrentScaling | None, tell: Teller) -> Iterator[None]:
+    """When a run is cancelled there is no time for more than a word."""
+    try:
+        yield
+    except BaseException as error:
+        if taken and not isinstance(error, Exception):
+            name = taken.endpoint_name
+            tell.left(
+                Text(
+                    f"The autoscaling of {name} is off: `command: deploy` sets it up as the infra file says.",
+                    f"{name}のオートスケーリングは解除されたままです。`command: deploy`でinfraファイルのとおりに設定し直します。",
+                )
+            )
+        raise
 
 
 @contextmanager
 def _back_after_a_failure(clients: Clients, taken: CurrentScaling | None, endpoint_name: str, *, tell: Teller) -> Iterator[None]:
     try:
         yield
-    except BaseException as error:
+    except Exception as error:
         if taken is None:
-            raise
-        if not isinstance(error, Exception):  # cancelled: there is no time for more than a word
-            tell.say(f"the autoscaling of {endpoint_name} is off: a run again sets it up as the infra file says")
             raise
         try:
             restore(clients, taken, tell=tell)
@@ -217,13 +237,12 @@ def _schedule(action: Mapping[str, Any], now: datetime) -> dict[str, Any] | None
     return request
 
 
-def _told(current: CurrentScaling) -> Iterator[str]:
+def _told(current: CurrentScaling, why: str) -> Iterator[str]:
     """What is taken off. Ours is made again from the infra file; of the rest, the log has the request that makes it again."""
     target = current.target
     if target:
         yield (
-            f"takes the autoscaling off {current.endpoint_name} ({target.min_capacity} to {target.max_capacity} instances): "
-            "SageMaker does not change the instance type of what is scaled"
+            f"takes the autoscaling off {current.endpoint_name} ({target.min_capacity} to {target.max_capacity} instances): {why}"
         )
     for policy in current.policies:
         how = "" if policy.name in OUR_POLICIES else f" (others'): {_compact(policy.settings)}"

@@ -114,7 +114,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     if desired.endpoint and project.requests:
         with steps.step("Smoke test"):
-            back = partial(_back, reach)
+            back = partial(_back, reach, settings, log, report)
             smoke_test(clients, project, names, desired.endpoint, owner, settings, log, report, roll_back=back)
 
     with steps.step("Registration"), old_stays(replaced, log):
@@ -314,9 +314,14 @@ def _serve(desired: endpoint.DesiredEndpoint, reach: Reach, facts: Facts, log: L
             log.info(f"{serving.name} runs on {fleet}")
 
 
-def _back(reach: Reach) -> str:
-    """The generation before serves again; its name."""
-    return roll_back(reach).config_name
+def _back(reach: Reach, settings: Settings, log: Log, report: Report) -> str:
+    """The generation before serves again; its name. It has a wait-timeout of its own: to bring it back may not fail for lack of
+    the time that the version before it took."""
+    log.info(f"the version failed its smoke test: brings the generation before back to {reach.endpoint_name}")
+    serving = roll_back(replace(reach, patience=endpoint.Patience(limit=settings.wait_timeout).begun()))
+    report.outputs["endpoint-config-name"] = serving.config_name
+    log.info(f"{serving.name} is InService with {serving.config_name} again")
+    return serving.config_name
 
 
 def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Settings, verdict: Verdict) -> Facts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
@@ -15,7 +16,7 @@ from aces_action.aws.tags import Owner
 from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.commands.consent import Consent
-from aces_action.commands.reach import endpoint_names
+from aces_action.commands.reach import endpoint_names, scale, scaling_that_goes
 from aces_action.commands.switch import remove_endpoint
 from aces_action.endpoint.cleanup import (
     Model,
@@ -29,6 +30,7 @@ from aces_action.endpoint.cleanup import (
 )
 from aces_action.endpoint.generations import Generation, read_generations
 from aces_action.endpoint.removal import Found, find_endpoints
+from aces_action.endpoint.underway import refuse_others
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
@@ -53,8 +55,8 @@ class _Ours:
 def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
     """Deletes what carries this server's tags, in the order of dependence. Fills in `report` as it goes.
 
-    Raises ActionError: E009 without `confirm: yes`, with all that would be deleted in `report.changes`; those of an endpoint's
-    removal; and with everything that AWS refused to delete.
+    Raises ActionError: E009 without `confirm: yes`, with all that would be deleted in `report.changes`; P028 with `concurrency:
+    refuse` while somebody else is at work; those of an endpoint's removal; and with everything that AWS refused to delete.
     """
     outages = outages_told(log, report)
     consent = _confirmed if settings.confirm else _refused
@@ -81,19 +83,29 @@ def delete_server(
     owner = owner_of(settings, names, run, identity)
     with steps.step("What is there"):
         ours = _find(clients, owner)
-        report.changes += _planned(ours)
+        if settings.concurrency == "refuse":
+            refuse_others(clients.sagemaker, [each.name for each in ours.endpoints], owner)
+        scaling = scaling_that_goes(clients, _names(owner, names, ours), owner, log, report)
+        report.changes += _planned(ours, scaling)
+        if not report.changes:
+            log.info(f"There is nothing of {owner.server} to delete.")
         for line in change_lines(report.changes):
             log.info(line)
         log.info("Left as they are: S3 (weights, captured data, answers), job definitions of AWS Batch, the platform's listing.")
     consent(owner, report.changes)
-    if ours.endpoints:
+
+    there = {each.name for each in ours.endpoints}
+    left = [name for name, changes in scaling.items() if changes and name not in there]
+    if there or left:
         with steps.step("Endpoints"):
             for each in ours.endpoints:
                 remove_endpoint(each.name, clients, owner, settings, log, report)
+            for name in left:
+                scale(clients, None, name, owner, log, report)
     if ours.generations or ours.models:
         with steps.step("Generations"):
             _delete_generations(ours, clients, log, report)
-    return frozenset({*endpoint_names(names), *(each.name for each in ours.endpoints)})
+    return frozenset(_names(owner, names, ours))
 
 
 def _find(clients: Clients, owner: Owner) -> _Ours:
@@ -105,9 +117,18 @@ def _find(clients: Clients, owner: Owner) -> _Ours:
     )
 
 
-def _planned(ours: _Ours) -> list[Change]:
+def _names(owner: Owner, names: Names, ours: _Ours) -> list[str]:
+    """Every endpoint that the server has, can have or may have had."""
+    return list(dict.fromkeys((*(each.name for each in ours.endpoints), *endpoint_names(names), f"{owner.server}-async")))
+
+
+def _planned(ours: _Ours, scaling: Mapping[str, Sequence[Change]]) -> list[Change]:
     endpoints = [Change(verb="delete", resource="endpoint", name=each.name, reasons=(_status(each),)) for each in ours.endpoints]
-    return [*endpoints, *(fate.change for fate in decide_all(ours.generations, ours.models, usage=Usage()))]
+    return [
+        *endpoints,
+        *chain(*scaling.values()),
+        *(fate.change for fate in decide_all(ours.generations, ours.models, usage=Usage())),
+    ]
 
 
 def _status(found: Found) -> Text:

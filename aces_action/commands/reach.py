@@ -16,7 +16,7 @@ from aces_action.endpoint.desired import deployment_config
 from aces_action.endpoint.remedies import facts_of
 from aces_action.endpoint.undo import Reach, Return, bring_back
 from aces_action.github.log import Log
-from aces_action.language import EMPTY, Text
+from aces_action.language import EMPTY, Text, lines
 from aces_action.project.model import Server
 from aces_action.report import Report, change_lines
 from aces_action.settings import ServerSettings
@@ -40,7 +40,7 @@ def teller(name: str, log: Log, report: Report) -> endpoint.Teller:
 def reach_of(
     name: str, server: Server, clients: Clients, owner: Owner, settings: ServerSettings, log: Log, report: Report
 ) -> Reach:
-    """The endpoint `name`, changed in the way that the infra file asks for."""
+    """The endpoint `name`, changed in the way that the infra file asks for. wait-timeout counts from now on, for all of it."""
     wanted = server.infra.endpoint
     return Reach(
         clients=clients,
@@ -49,7 +49,7 @@ def reach_of(
         is_async=wanted is not None and wanted.mode == "async",
         rollout=deployment_config(wanted.rollout) if wanted and wanted.rollout else None,
         autoscaled=wanted is not None and wanted.autoscaling is not None,
-        patience=endpoint.Patience(limit=settings.wait_timeout),
+        patience=endpoint.Patience(limit=settings.wait_timeout).begun(),
         tell=teller(name, log, report),
         may_wait=settings.concurrency == "wait",
         suspended=lambda: autoscaling.suspended(
@@ -64,12 +64,28 @@ def reach_of(
 
 
 def scaling_teller(log: Log, report: Report) -> autoscaling.Teller:
-    return autoscaling.Teller(say=log.info, changed=report.done.append)
+    def left(what: Text) -> None:
+        report.under_way = lines(report.under_way, what)
+
+    return autoscaling.Teller(say=log.info, changed=report.done.append, left=left)
+
+
+def scaling_that_goes(clients: Clients, names: Iterable[str], owner: Owner, log: Log, report: Report) -> dict[str, list[Change]]:
+    """What there is of ours that scales these endpoints, by their names, also where the endpoint is gone already: a run that was
+    cut off, or somebody by hand, may have left the alarm. Warns where it could not be seen."""
+    found = {}
+    for name in names:
+        found[name], warnings = autoscaling.left_over(clients, endpoint_name=name, owner=owner)
+        report.problems += warnings
+        log.problems(warnings)
+    return found
 
 
 def scale(clients: Clients, wanted: autoscaling.DesiredScaling | None, name: str, owner: Owner, log: Log, report: Report) -> None:
-    """The autoscaling of endpoint `name` as it is wanted; None takes off what is ours."""
-    autoscaling.apply(clients, wanted, endpoint_name=name, owner=owner, tell=scaling_teller(log, report))
+    """The autoscaling of endpoint `name` as it is wanted; None takes off what is ours. Changes that no plan has are added."""
+    done = autoscaling.apply(clients, wanted, endpoint_name=name, owner=owner, tell=scaling_teller(log, report))
+    planned = {(change.resource, change.name) for change in report.changes}
+    report.changes += [each for each in done if each.is_change and (each.resource, each.name) not in planned]
     log.info(f"{name}: {wanted.min_capacity} to {wanted.max_capacity} instances" if wanted else f"{name}: no longer scaled")
 
 

@@ -39,7 +39,7 @@ def rollback(
     consent(reach.owner, report.changes)
     with explained_return(reach, what, settings, log, report), steps.step("SageMaker"):
         carry_out(reach, what, server, log, report)
-    report.result = "rolled-back" if what.has_changes else "unchanged"
+    report.result = "rolled-back" if any(change.is_change for change in report.changes) else "unchanged"
 
 
 def _no_endpoint(infra_file: str) -> Problem:

@@ -27,8 +27,8 @@ def start(server: Server, names: Names, settings: ServerSettings, run: Run, log:
         planned(what.changes, log, report)
     with explained_return(reach, what, settings, log, report), steps.step("SageMaker"):
         carry_out(reach, what, server, log, report)
-    report.result = "started" if what.has_changes else "unchanged"
-    if not what.has_changes:
+    report.result = "started" if any(change.is_change for change in report.changes) else "unchanged"
+    if report.result == "unchanged":
         log.info("Nothing to do: it serves already.")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from aces_action.aws.naming import Names
 from aces_action.commands.access import outages_told, owner_of, sign_in
 from aces_action.commands.consent import Consent, given
-from aces_action.commands.reach import endpoint_names, planned, reach_of
+from aces_action.commands.reach import endpoint_names, planned, reach_of, scale, scaling_that_goes
 from aces_action.endpoint import undo
 from aces_action.github.log import Log
 from aces_action.github.run import Run
@@ -36,11 +38,15 @@ def stop(
     reaches = [reach_of(name, server, clients, owner, settings, log, report) for name in (wanted, *others)]
     with steps.step("Plan"):
         plans = [(reach, undo.plan_stop(reach, only_if_ours=reach.endpoint_name != names.endpoint)) for reach in reaches]
-        planned((change for _, plan in plans for change in plan.changes), log, report)
+        ours = [reach.endpoint_name for reach, plan in plans if plan.changes]
+        scaling = scaling_that_goes(clients, ours, owner, log, report)
+        planned([*(change for _, plan in plans for change in plan.changes), *chain(*scaling.values())], log, report)
     consent(owner, report.changes)
     with steps.step("SageMaker"):
         for reach, plan in plans:
             undo.stop(reach, plan)
+            if scaling.get(reach.endpoint_name) and not plan.deletes:  # else it has gone with the endpoint
+                scale(clients, None, reach.endpoint_name, owner, log, report)
     stopped = any(change.is_change for change in report.changes)
     report.result = "stopped" if stopped else "unchanged"
     log.info("`start` brings back what served." if stopped else "It is stopped already.")

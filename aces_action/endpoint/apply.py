@@ -32,7 +32,7 @@ from aces_action.endpoint.ownership import not_ours
 from aces_action.endpoint.plan import plan, tags_change
 from aces_action.endpoint.removal import remove
 from aces_action.endpoint.telling import Suspended, Teller
-from aces_action.endpoint.underway import another_rollout, begun_by, claim, is_foreign
+from aces_action.endpoint.underway import begun_by, claim, is_foreign, refuse_others
 from aces_action.endpoint.wait import Course, Patience, follow, too_long, verdict
 from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -148,7 +148,7 @@ def apply(
     changes = {change.resource: change for change in read_plan(client, desired, owner)}
     try:
         if not may_wait:  # again, right before anything is changed: the preflight's look was minutes ago
-            _refuse_others(client, desired.endpoint_name, owner)
+            refuse_others(client, [desired.endpoint_name], owner)
         if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
             _create_parts(session, client, desired, owner, changes, tell)
         current, seconds = _roll_out(
@@ -159,7 +159,8 @@ def apply(
     name, config_name = desired.endpoint_name, current.config_name
     rolled_out = changes["endpoint"].is_change or seconds is not None
     if rolled_out:
-        tell.changed(Text(f"endpoint {name} rolled out", f"エンドポイント{name}の更新"))
+        rolled = Text(f"endpoint {name} rolled out with {config_name}", f"エンドポイント{name}の{config_name}への更新")
+        tell.changed(rolled)
     if rolled_out or "endpoint tags" in changes:
         try:
             # the config first: an endpoint whose tags name its content serves what is noted as serving
@@ -172,17 +173,6 @@ def apply(
         tell.changed(Text(f"tags of endpoint {name} set", f"エンドポイント{name}のタグの設定"))
     pools = tuple(pool for variant in current.variants for pool in variant.pools)
     return ServingEndpoint(name=name, arn=current.arn, config_name=config_name, pools=pools)
-
-
-def _refuse_others(client: SageMakerClient, name: str, owner: Owner) -> None:
-    """Raises ActionError (P028) while a roll-out of somebody else's is under way."""
-    tagged = read_tagged(client, name)
-    if tagged is None:
-        return
-    current, tags = tagged
-    begun = begun_by(client, current, tags)
-    if is_foreign(current, begun, owner.run_url):
-        raise ActionError(another_rollout(name, current, begun, may_wait=False))
 
 
 def _create_parts(
@@ -225,7 +215,7 @@ def _roll_out(
     name, config_name = desired.endpoint_name, desired.config_name
     patience = replace(patience.begun(), usual=usual)
     if not may_wait:
-        _refuse_others(client, name, owner)
+        refuse_others(client, [name], owner)
     current, seconds = read_endpoint(client, name), None
     joined = plan(desired, current)[-1].verb == "attach"
     if current is not None and current.status in TRANSIENT:
@@ -280,12 +270,13 @@ def _start(
     _until(lambda: read_config(client, config_name) is not None)
     if verb == "update":
         tell.say(f"updates {name} to {config_name}")
-        endpoint, retain_counts = sdk.find_endpoint(session, name), desired.autoscaled or _same_counts(client, name, desired)
+        retain_counts = desired.autoscaled or _same_counts(client, name, desired)
         claim(client, config_name, owner)
         started = patience.now()
         with _at_work("UpdateEndpoint", tell):
             sdk.update_endpoint(
-                endpoint,
+                session,
+                name,
                 config_name,
                 retain_counts=retain_counts,
                 rollout=desired.rollout,

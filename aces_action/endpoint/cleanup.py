@@ -22,6 +22,7 @@ from aces_action.aws.tags import Owner
 from aces_action.changes import Change, noun
 from aces_action.endpoint.current import TRANSIENT, is_missing, read_config, read_endpoint, read_tags
 from aces_action.endpoint.generations import Generation, before, read_generations
+from aces_action.endpoint.underway import run_of
 from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, Problem
 
@@ -58,7 +59,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What becomes of one endpoint config or model, and why. `models` are those that the endpoint config refers to."""
+    """What becomes of one endpoint config or model, and why. Of an endpoint config, `models` are those that it refers to, and
+    `run` is the run that last began to roll it out, as its tags said when this was decided."""
 
     resource: str
     name: str
@@ -66,6 +68,7 @@ class Fate:
     reason: Text
     arn: str = ""
     models: tuple[str, ...] = ()
+    run: str = ""
 
     @property
     def change(self) -> Change:
@@ -185,6 +188,7 @@ def _fate(generation: Generation, goes: bool, reason: Text) -> Fate:
         goes=goes,
         reason=reason,
         models=generation.model_names,
+        run=run_of(generation.tags),
     )
 
 
@@ -323,6 +327,7 @@ def clean_up(
     try:
         fates = _fates(client, owner, endpoints, keep=keep, now=now)
         if not any(each.goes for each in fates.decided):
+            say("nothing to delete")
             return Cleaned()
     except AWS_ERRORS as error:
         return Cleaned(warnings=(_kept_all(explain(error)),))
@@ -373,9 +378,9 @@ def delete(
 ) -> Deleted:
     """Deletes those that go, endpoint configs before models.
 
-    Looks at `endpoints` again before each, as another run may have set out for it meanwhile, and stops where one is at work. A
-    model stays with any endpoint config that refers to it. What is gone already is fine. After a missing permission the rest of
-    that kind is not tried.
+    Looks at `endpoints` again before each, as another run may have set out for it meanwhile, and stops where one is at work;
+    what another run has claimed since the decision stays. A model stays with any endpoint config that refers to it. What is gone
+    already is fine. After a missing permission the rest of that kind is not tried.
     """
     from aces_action.endpoint import sdk
 
@@ -431,7 +436,20 @@ def _in_the_way(client: SageMakerClient, fate: Fate, endpoints: Iterable[str]) -
         if fate.name in {current.config_name, current.target_config}:
             told = Text(f"The endpoint {name} uses it now.", f"エンドポイント{name}が使い始めました。")
             return _Obstacle(_unclear(told), for_all=False)
+    # last: a run claims an endpoint config right before it updates the endpoint to it
+    if fate.resource == "endpoint config" and _run_now(client, fate) != fate.run:
+        told = Text("Another run is about to roll it out.", "別の実行がこれをデプロイしようとしています。")
+        return _Obstacle(_unclear(told), for_all=False)
     return None
+
+
+def _run_now(client: SageMakerClient, fate: Fate) -> str:
+    try:
+        return run_of(read_tags(client, fate.arn))
+    except ClientError as error:
+        if is_missing(error):
+            return fate.run
+        raise
 
 
 def _failed(error: Exception, fate: Fate) -> Problem:

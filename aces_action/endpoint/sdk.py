@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
@@ -22,6 +22,7 @@ from aces_action.endpoint.current import is_missing
 if TYPE_CHECKING:
     import boto3
 
+_Resource = TypeVar("_Resource", Endpoint, EndpointConfig, Model)
 _VERBATIM = frozenset({"Environment"})  # mappings whose keys are the user's, not the API's
 
 
@@ -52,24 +53,26 @@ def create_endpoint(session: boto3.Session, request: Mapping[str, Any], exists: 
     _tolerant("CreateEndpoint", write, exists)
 
 
-def find_endpoint(session: boto3.Session, name: str) -> Endpoint:
-    """The endpoint as the SDK knows it, to be updated or deleted."""
-    return Endpoint.get(endpoint_name=name, session=session, region=session.region_name)
-
-
 def delete_endpoint(session: boto3.Session, name: str) -> None:
     """Starts the deletion of an endpoint. Does not wait; what is gone already is fine."""
-    _deleted(lambda: find_endpoint(session, name).delete())
+    _deleted(_known(Endpoint(endpoint_name=name), session).delete)
 
 
 def delete_config(session: boto3.Session, name: str) -> None:
     """Deletes an endpoint config. What is gone already is fine."""
-    _deleted(lambda: EndpointConfig.get(endpoint_config_name=name, session=session, region=session.region_name).delete())
+    _deleted(_known(EndpointConfig(endpoint_config_name=name), session).delete)
 
 
 def delete_model(session: boto3.Session, name: str) -> None:
     """Deletes a model. What is gone already is fine."""
-    _deleted(lambda: Model.get(model_name=name, session=session, region=session.region_name).delete())
+    _deleted(_known(Model(model_name=name), session).delete)
+
+
+def _known(resource: _Resource, session: boto3.Session) -> _Resource:
+    """A resource by its name alone, to be changed through this session. `get` would do it too, but reads all of the resource by
+    strict models first: what these do not know would keep us from changing or deleting it."""
+    resource._set_client_context(session=session, region=session.region_name)  # noqa: SLF001  `get` alone does it otherwise
+    return resource
 
 
 def _deleted(write: Callable[[], object]) -> None:
@@ -81,19 +84,20 @@ def _deleted(write: Callable[[], object]) -> None:
 
 
 def update_endpoint(
-    endpoint: Endpoint,
+    session: boto3.Session,
+    name: str,
     config_name: str,
     *,
     retain_counts: bool,
     rollout: Mapping[str, Any] | None,
     started: Callable[[], bool],
 ) -> None:
-    """Starts an update to another endpoint config. `retain_counts` keeps what people or autoscaling have scaled it to.
+    """Starts an update of an endpoint to another endpoint config.
 
-    `rollout` is the request's DeploymentConfig; None: all at once, as SageMaker does by itself.
+    `retain_counts` keeps what people or autoscaling have scaled it to; `rollout` is the request's DeploymentConfig, None: all at
+    once, as SageMaker does by itself.
     """
-    endpoint.endpoint_config_name = config_name
-    way = {}
+    endpoint, way = _known(Endpoint(endpoint_name=name, endpoint_config_name=config_name), session), {}
     if rollout is not None:
         # without the SDK's inner shapes: these leave out what is 0, and a wait of 0 seconds must be said
         fields = {_snake(key): value for key, value in rollout.items()}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aces_action.aws.tags import ROLLOUT_RUN, RUN_URL, Owner, as_list
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_tags
+from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_tagged, read_tags
 from aces_action.language import Text, lines, same
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
@@ -57,6 +57,17 @@ def another_rollout(name: str, current: CurrentEndpoint, begun: str, *, may_wait
             same(f"concurrency:\n  group: deploy-{name}\n  cancel-in-progress: false"),
         ),
     )
+
+
+def refuse_others(client: SageMakerClient, names: Iterable[str], owner: Owner) -> None:
+    """Raises ActionError (P028) while somebody else is at work on one of these endpoints, or ClientError."""
+    for name in names:
+        if (tagged := read_tagged(client, name)) is None:
+            continue
+        current, tags = tagged
+        begun = begun_by(client, current, tags)
+        if is_foreign(current, begun, owner.run_url):
+            raise ActionError(another_rollout(name, current, begun, may_wait=False))
 
 
 def claim(client: SageMakerClient, config_name: str, owner: Owner) -> None:

@@ -184,6 +184,10 @@ class Stop:
     hours: float = 0.0
 
     @property
+    def deletes(self) -> bool:
+        return any(change.verb == "delete" for change in self.changes)
+
+    @property
     def instance_hours(self) -> float:
         return self.instances * self.hours
 
@@ -230,7 +234,7 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
 
 def stop(reach: Reach, planned: Stop) -> None:
     """Deletes the endpoint and waits until it is gone. Configs, models and weights stay, for `start`."""
-    if not any(change.verb == "delete" for change in planned.changes):
+    if not planned.deletes:
         return
     name, sagemaker = reach.endpoint_name, reach.clients.sagemaker
     try:

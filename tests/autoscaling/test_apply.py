@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -200,6 +201,26 @@ class TestSuspension:
             raise ActionError(Problem(kind=CATALOGUE["E002"], message=same("rolled back")))
         assert codes(error) == ["ACES-E002"]
         assert scaled.read().target
+
+    @pytest.mark.parametrize("on_again", [False, True], ids=["under way", "while it is put back"])
+    def test_a_run_that_is_cut_off_says_that_it_is_off(self, endpoint: Make, *, on_again: bool) -> None:
+        scaled = endpoint()
+        scaled.apply(scaled.wanted())
+
+        def put_back(_line: str) -> None:
+            if scaled.done[-1].en.endswith("taken off"):
+                raise KeyboardInterrupt
+
+        tell = replace(scaled.tell, say=put_back if on_again else scaled.said.append)
+        with (
+            pytest.raises(KeyboardInterrupt),
+            suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=tell),
+        ):
+            if not on_again:
+                raise KeyboardInterrupt
+        assert [each.en for each in scaled.left] == [
+            f"The autoscaling of {scaled.name} is off: `command: deploy` sets it up as the infra file says."
+        ]
 
     def test_what_cannot_be_put_back_is_told_beside_the_failure(self, endpoint: Make, sandbox: Sandbox) -> None:
         scaled = endpoint()

@@ -11,6 +11,16 @@ from tests.conftest import Caller, Ended
 from tests.end_to_end.test_deploy import writes
 
 REALTIME = "sagemaker:\n  autoscaling: {min_capacity: 2, max_capacity: 4, target_value: 70}\n"
+_OF_AN_ALARM = (
+    "AlarmName",
+    "MetricName",
+    "Namespace",
+    "Statistic",
+    "Period",
+    "EvaluationPeriods",
+    "Threshold",
+    "ComparisonOperator",
+)
 SLEEPING = "  autoscaling: {min_capacity: 0, max_capacity: 2, target_value: 5}\n"
 
 
@@ -194,3 +204,47 @@ def test_a_rolled_back_change_of_the_instance_type_loses_nothing_of_the_scaling(
     assert everything(caller, name) == before
     (alarm,) = alarms(caller, name)
     assert alarm["AlarmActions"] == [policies(caller, name)["aces-scale-from-zero"]["PolicyARN"]]
+
+
+def test_the_alarm_of_an_endpoint_that_is_gone_goes_with_the_next_stop_or_destroy(
+    make_caller: Callable[..., Caller],
+) -> None:
+    caller = sleeping(make_caller)
+    assert caller.run().status == 0
+    name = f"{caller.server}-async"
+    (alarm,), cloudwatch = alarms(caller, name), caller.client("cloudwatch")
+    settings = {field: alarm[field] for field in _OF_AN_ALARM}
+    tags = cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
+    caller.client("sagemaker").delete_endpoint(EndpointName=name)  # by hand: its alarm stays
+    for command, result in (("stop", "stopped"), ("stop", "unchanged"), ("destroy", "destroyed")):
+        if command == "destroy":
+            cloudwatch.put_metric_alarm(**settings, Tags=tags)
+        assert len(alarms(caller, name)) == (result != "unchanged")
+        ended = caller.run(command=command, confirm="yes")
+        assert (ended.status, ended.outputs["result"], alarms(caller, name)) == (0, result, []), ended.log
+
+
+def test_a_start_that_only_sets_up_the_scaling_says_so(caller: Caller) -> None:
+    scaled(caller)
+    assert caller.run().status == 0
+    caller.client("application-autoscaling").deregister_scalable_target(**key(caller.server))
+    for result in ("started", "unchanged"):
+        ended = caller.run(command="start")
+        assert (ended.status, ended.outputs["result"]) == (0, result), ended.log
+    assert targets(caller, caller.server)
+
+
+def test_a_plan_reads_and_changes_nothing_whatever_it_finds(make_caller: Callable[..., Caller]) -> None:
+    caller = sleeping(make_caller)
+    assert caller.run().status == 0
+    caller.edit(caller.infra_file, SLEEPING, "")
+    caller.edit(caller.infra_file, "ml.g4dn.xlarge", "ml.g5.xlarge")
+    for mode in ("async", "realtime"):
+        caller.control("DELETE", "calls")
+        ended = caller.run(command="plan")
+        assert (ended.status, writes(caller.control("GET", "calls"))) == (0, []), ended.log
+        if mode == "async":
+            assert ("delete", "alarm", alarm_name(f"{caller.server}-async")) in changes(ended)
+            text = caller.infra_file.read_text(encoding="utf-8").partition("sagemaker:\n")[0]
+            caller.infra_file.write_text(f"{text}SAGEMAKER_INFERENCE_MODE: realtime\n", encoding="utf-8")
+    assert "takes its place" in ended.log

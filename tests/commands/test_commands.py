@@ -117,8 +117,8 @@ def test_a_foreign_rollout_is_refused_when_asked_for_and_nothing_is_changed(call
     assert caller.run(wait_timeout="1s").codes == ["ACES-E003"]
     caller.environment["GITHUB_RUN_ID"] = "70002"
     caller.edit(caller.infra_file, "ml.g4dn.xlarge", "ml.m5.xlarge")
-    for command in ("deploy", "rollback"):
-        ended = caller.run(command=command, concurrency="refuse")
+    for command in ("deploy", "rollback", "stop", "destroy"):
+        ended = caller.run(command=command, concurrency="refuse", confirm="yes")
         assert (ended.status, ended.codes) == (1, ["ACES-P028"]), ended.log
         assert "runs/70001: with `concurrency: refuse` this one does nothing." in ended.log
         assert "Nothing was changed." in ended.log

@@ -432,7 +432,7 @@ class TestSageMaker:
         failed(ended, 1, "ACES-A005")
         (name,) = [change["name"] for change in json.loads(ended.outputs["changes"]) if change["resource"] == "model"]
         assert f"The endpoint serves {name}; only its tags are not up to date. A run again sets them." in ended.log
-        assert f"; endpoint {caller.server} rolled out." in ended.log
+        assert f"; endpoint {caller.server} rolled out with " in ended.log
         assert "may still be working" not in ended.log
         caller.control("DELETE", "faults")
         again = caller.run()
@@ -462,7 +462,7 @@ class TestLaterSteps:
         )
         ended = caller.run()
         failed(ended, 1, "ACES-B001")
-        assert f"; endpoint {caller.server} rolled out." in ended.log
+        assert f"; endpoint {caller.server} rolled out with " in ended.log
         assert caller.listed() == {}
 
     def test_a_platform_that_falls_asleep_midway_leaves_only_the_registration_to_a_run_again(self, caller: Caller) -> None:

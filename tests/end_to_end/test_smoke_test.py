@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,20 @@ def test_a_wrong_answer_fails_the_deploy_and_the_platform_is_not_told_until_it_i
     caller.control("POST", "answers", {"body": DETECTED})  # nothing has changed but the answer: it is asked again
     again = caller.run(smoke_test_path=PATH)
     assert (again.status, sent(caller), len(caller.listed())) == (0, 2, 1), again.log
+
+
+def test_a_version_that_fails_makes_room_for_the_one_before_and_the_outputs_name_what_serves(caller: Caller) -> None:
+    good = caller.run().outputs["endpoint-config-name"]
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    caller.control("POST", "answers", {"status": 500, "body": "out of memory"})
+    ended = caller.run(smoke_test_path=PATH)
+    assert (ended.status, ended.outputs["result"], ended.outputs["failure-code"]) == (1, "failed", "ACES-T007"), ended.log
+    serving = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)["EndpointConfigName"]
+    assert (serving, ended.outputs["endpoint-config-name"]) == (good, good)
+    assert f"brings the generation before back to {caller.server}" in ended.log
+    (bad,) = re.findall(r"; endpoint \S+ rolled out with (\S+); \1 noted as withdrawn; ", ended.log)
+    assert f"; endpoint {caller.server} rolled out with {good}." in ended.log
+    assert bad != good
 
 
 def test_an_asynchronous_endpoint_answers_by_s3_and_its_failures_are_read_there(make_caller: Callable[..., Caller]) -> None:

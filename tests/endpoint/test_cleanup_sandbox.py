@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import requests
 from aces_action.aws.tags import MANAGED_BY, SERVER
 from aces_action.endpoint.cleanup import Cleaned, Deleted, Fate, Usage, clean_up, decide_all, delete, read_models
 from aces_action.endpoint.generations import read_generations
+from aces_action.endpoint.underway import claim
 from tests.endpoint.hosted import NOW, Hosted
 
 
@@ -172,6 +174,14 @@ def test_a_live_one_that_became_live_after_the_decision_stays(four: Hosted) -> N
     fates = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=Usage())
     assert [each.fate.name for each in deletion(four, fates).left] == [four.name(4)]
     assert four.names("EndpointConfigs") == four.names("Models") == numbered(four, 4)
+
+
+def test_what_another_run_has_claimed_after_the_decision_stays(four: Hosted) -> None:
+    fates = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=Usage())
+    claim(four.client, four.name(2), replace(four.owner, run_url="https://github.com/example-org/plates/actions/runs/2"))
+    left = deletion(four, fates).left
+    assert {each.fate.name: each.problem.message.en for each in left}[four.name(2)] == "Another run is about to roll it out."
+    assert four.names("EndpointConfigs") == four.names("Models") == numbered(four, 2, 4)
 
 
 def test_the_endpoints_of_the_account_are_read_only_where_something_may_go(four: Hosted) -> None:
