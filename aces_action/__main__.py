@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from aces_action.cli import main
+from aces_action.cli import enter
 
-sys.exit(main())
+sys.exit(enter())

@@ -20,7 +20,7 @@ from aces_action.terminal.surroundings import Terminal, terminal
 from aces_action.terminal.verbs import Verbs, language_option
 from aces_action.terminal.wrong_use import WrongUse
 
-VERBS = ("init", "validate", "weights")  # in the order of --help
+VERBS = ("init", "validate", "weights", "status", "rollback", "stop", "start", "destroy")  # in the order of --help
 
 _NAME = "aces-action"
 _DETAILS = Text("RUNNER_DEBUG=1 shows the details.", "RUNNER_DEBUG=1で詳細が表示されます。")
@@ -30,6 +30,15 @@ _WHAT = Text(
     "推論アルゴリズムをAmazon SageMakerとAWS Batchにデプロイし、ACES Platformに登録します。",
 )
 _VERSION_HELP = Text("Show the version and exit.", "バージョンを表示して終了します。")
+
+
+def enter() -> int:
+    """Runs this process's command line. After Ctrl-C it ends the process: threads may still wait for an answer of AWS's."""
+    status = main()
+    if status == _CANCELLED:
+        sys.stderr.flush()
+        os._exit(status)
+    return status
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:

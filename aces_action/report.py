@@ -87,6 +87,22 @@ _VERBS: dict[Verb, Text] = {
 _MARKS: dict[Outcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
 _ICONS: dict[Outcome, str] = {"fine": "✅", "warning": "⚠️", "error": "❌", "not checked": "➖"}
 _COLUMNS = (Text("what", "対象"), Text("found", "現状"), Text("needed", "必要"))
+_NOT_THERE = Text("not there", "なし")
+_STOPPED = Text(
+    "It is stopped: `command: start` brings back what served last.",
+    "停止しています。`command: start`で、最後に稼働していた世代を再開できます。",
+)
+_GENERATION_COLUMNS = (
+    Text("generation", "世代"),
+    EMPTY,
+    Text("served", "稼働開始"),
+    Text("withdrawn", "取りやめ"),
+    Text("roll-out", "ロールアウト"),
+    Text("image", "イメージ"),
+    Text("weights", "重みファイル"),
+    Text("instance type", "インスタンスタイプ"),
+    Text("commit", "コミット"),
+)
 _WIDEST = 60  # columns of a cell in the log
 _BAR = 24  # characters of the timeline
 _LONGEST = 4096  # characters of one message, hint or reason in the summary
@@ -177,16 +193,18 @@ def check_lines(checks: Sequence[Check], language: Language) -> list[str]:
     head = ("", *(text.in_(language) for text in _COLUMNS))
     wide = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *rows, strict=True)]
 
-    def line(cells: Sequence[str]) -> str:
-        return "  ".join(f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(cells, wide, strict=True)).rstrip()
-
-    told = [line(head)]
+    told = [_row(head, wide)]
     for row, check in zip(rows, checks, strict=True):
-        told.append(line(row))
+        told.append(_row(row, wide))
         if check.problems:
             codes = ", ".join(dict.fromkeys(problem.code for problem in check.problems))
             told.append(f"   {codes}  {check.fix.in_(language)}".rstrip())
     return told
+
+
+def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
+    """One line of a table in columns."""
+    return "  ".join(f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(cells, wide, strict=True)).rstrip()
 
 
 def _width(text: str) -> int:
@@ -300,21 +318,21 @@ def _weights(verdict: Verdict, uri: str, page: _Page) -> str:
     return "\n\n".join(told)
 
 
-def standing_lines(standing: Standing) -> list[str]:
-    """How a server stands, for the log."""
+def standing_lines(standing: Standing, language: Language = "en") -> list[str]:
+    """How a server stands, for the log or a terminal."""
     told: list[str] = []
     for endpoint in standing.endpoints:
         told += [
-            f"endpoint {endpoint.name}  {endpoint.status or 'not there'}",
-            *(f"  {line.en}" for line in _facts(endpoint, standing)),
+            f"{noun('endpoint').in_(language)} {endpoint.name}  {endpoint.status or _NOT_THERE.in_(language)}",
+            *(f"  {line.in_(language)}" for line in _facts(endpoint, standing)),
         ]
     if standing.stopped and standing.generations:
-        told.append("It is stopped: `command: start` brings back what served last.")
-    rows = [("generation", "", "served", "withdrawn", "roll-out", "image", "weights", "instance type", "commit")]
+        told.append(_STOPPED.in_(language))
+    rows = [tuple(each.in_(language) for each in _GENERATION_COLUMNS)]
     rows += [
         (
             each.name,
-            _part(each, standing).en,
+            _part(each, standing).in_(language),
             _moment(each.served),
             _moment(each.withdrawn),
             _took(each),
@@ -325,9 +343,9 @@ def standing_lines(standing: Standing) -> list[str]:
         )
         for each in standing.generations
     ]
-    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    wide = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     if standing.generations:
-        told += ["  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip() for row in rows]
+        told += [_row(row, wide) for row in rows]
     return told
 
 
@@ -395,20 +413,13 @@ def _standing(standing: Standing, page: _Page) -> str:
     """Each endpoint with what there is to say of it, and the generations below."""
     rows = []
     for endpoint in standing.endpoints:
-        status = endpoint.status or Text("not there", "なし")
+        status = endpoint.status or _NOT_THERE
         facts = "<br>".join(page.text(each) for each in _facts(endpoint, standing))
         rows.append(f"| {page.code(endpoint.name)} | {page.text(status)} | {facts} |")
     head = (Text("endpoint", "エンドポイント"), Text("status", "状態"), EMPTY)
     parts = [page.table(Text("Endpoint", "エンドポイント"), head, rows)]
     if standing.stopped and standing.generations:
-        parts.append(
-            page.text(
-                Text(
-                    "It is stopped: command: start brings back what served last.",
-                    "停止しています。command: startで、最後に稼働していた世代を再開できます。",
-                )
-            )
-        )
+        parts.append(page.text(_STOPPED.map(lambda text: text.replace("`", ""))))
     if told := _fitting(_generation_row(each, standing, page) for each in standing.generations):
         columns = (
             Text("generation", "世代"),

@@ -74,23 +74,29 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """The settings of one run. Durations in seconds. `platform_url` has no slash at its end."""
+class ServerSettings:
+    """What is needed to speak to AWS about a server that is deployed. A terminal has these alone. `wait_timeout` in seconds."""
 
-    command: Command
     env: Environment
     project: str
-    tenant_id: str
     aws_role_arn: str | None
     aws_region: str
+    wait_timeout: int
+    concurrency: Concurrency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(ServerSettings):
+    """The settings of one run of the action. `platform_url` has no slash at its end."""
+
+    command: Command
+    tenant_id: str
     deploy_tag: str
     frontend_image_path: str | None
     config_path: str | None
     platform_url: str
     platform_token: str | None = field(repr=False)
     weights_policy: WeightsPolicy
-    wait_timeout: int
-    concurrency: Concurrency
     keep_generations: int
     smoke_test_path: str | None
     rollback_on_failure: bool

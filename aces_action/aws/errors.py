@@ -47,6 +47,7 @@ CHECK_THE_WAY = Text(
     "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
 )
 
+NO_KEYS = Text("The job has no AWS credentials.", "ジョブにAWSの認証情報がありません。")
 _RENEWS = Text(
     "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
     "AWS_ROLE_ARNを使ってください。その認証情報は自動で更新されますが、ジョブに設定したキーは更新されません。"
@@ -108,7 +109,7 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return Problem(
             kind=CATALOGUE["A001"],
-            message=Text("The job has no AWS credentials.", "ジョブにAWSの認証情報がありません。"),
+            message=NO_KEYS,
             hint=Text(
                 "Set AWS_ROLE_ARN in the workflow's env: block and give the job `permissions: id-token: write`.",
                 "ワークフローのenv:にAWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aces_action.catalogue.kind import Kind
+from aces_action.catalogue.kind import Kind, snippet
 from aces_action.language import Text
 
 KINDS = (
@@ -61,5 +61,20 @@ KINDS = (
             "「Enable debug logging」を選ぶと、再試行が1回ごとに表示されます。",
         ),
         example="ACES-X003 sagemaker has not answered properly for 14 s (ThrottlingException); it is tried again.",
+    ),
+    Kind(
+        code="ACES-X004",
+        severity="error",
+        title=Text("The SageMaker SDK is not installed", "SageMaker SDKがインストールされていません"),
+        cause=Text(
+            "At a terminal only: `aces-action rollback`, `stop`, `start` and `destroy` write to SageMaker through its Python "
+            "SDK, which is not part of the small installation that checks files and weights.",
+            "ターミナルでの実行時だけのエラーです。`aces-action rollback`、`stop`、`start`、`destroy`は、"
+            "SageMakerのPython SDKを使います。"
+            "ファイルや重みファイルの検査だけに使う最小のインストールには、SDKが含まれていません。",
+        ),
+        fix=Text("Install the extra `deploy`, 190 MB:", "`deploy`を付けてインストールしてください（190MB）。")
+        + snippet("sh", 'pip install "aces-action[deploy] @ git+https://github.com/ORG/aces-action@v0.1.0"'),
+        example="ACES-X004 `aces-action rollback` needs the SageMaker SDK, which is not installed.",
     ),
 )

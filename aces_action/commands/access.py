@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity, check_account, who_am_i
 from aces_action.aws.naming import Names
@@ -16,8 +18,10 @@ from aces_action.project.model import Project, Server
 from aces_action.registration import PlatformClient
 from aces_action.report import Report
 from aces_action.retries import Outages
-from aces_action.settings import Settings
+from aces_action.settings import ServerSettings, Settings
 from aces_action.steps import Steps
+
+_NOT_IN_A_TAG = re.compile(r"[^\w .:/=+@-]")  # API reference: Tag, Value. The name of a session may have a comma
 
 
 def outages_told(log: Log, report: Report) -> Outages:
@@ -30,14 +34,16 @@ def outages_told(log: Log, report: Report) -> Outages:
     return Outages(log.debug, warn)
 
 
-def owner_of(settings: Settings, names: Names, run: Run) -> Owner:
+def owner_of(settings: ServerSettings, names: Names, run: Run, identity: Identity | None = None) -> Owner:
+    """On whose behalf things are changed. Outside GitHub there is no run to point to: there `identity` says who it was."""
+    who = _NOT_IN_A_TAG.sub("-", identity.arn) if identity else ""
     return Owner(
         project=settings.project,
         env=settings.env,
         server=names.server,
         commit=run.commit,
         repository=run.repository,
-        run_url=run.run_url,
+        run_url=run.run_url or who,
     )
 
 
@@ -46,7 +52,7 @@ def open_platform(settings: Settings, outages: Outages) -> PlatformClient:
 
 
 def sign_in(
-    project: Project | Server, settings: Settings, run: Run, log: Log, steps: Steps, report: Report, outages: Outages
+    project: Project | Server, settings: ServerSettings, run: Run, log: Log, steps: Steps, report: Report, outages: Outages
 ) -> tuple[Clients, Identity]:
     """The step that gets credentials and checks whose they are. Raises ActionError: A001 to A004, A007."""
     with steps.step("Credentials"):
@@ -61,7 +67,7 @@ def sign_in(
     return clients, identity
 
 
-def _sign_in(settings: Settings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
+def _sign_in(settings: ServerSettings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
     def token() -> str:
         fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, from_fork=run.from_fork, tell=outages.of("GitHub"))
         log.mask(fresh)

@@ -15,6 +15,7 @@ from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.changes import Change
 from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.commands.consent import Consent
 from aces_action.commands.reach import endpoint_names, scale, scaling_that_goes
 from aces_action.commands.switch import remove_endpoint
 from aces_action.endpoint.cleanup import (
@@ -37,7 +38,8 @@ from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
 from aces_action.registration import PlatformClient
 from aces_action.report import Report, change_lines
-from aces_action.settings import Settings
+from aces_action.retries import Outages
+from aces_action.settings import ServerSettings, Settings
 from aces_action.steps import Steps
 
 
@@ -57,8 +59,28 @@ def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log
     refuse` while somebody else is at work; those of an endpoint's removal; and with everything that AWS refused to delete.
     """
     outages = outages_told(log, report)
-    clients, _ = sign_in(server, settings, run, log, steps, report, outages)
-    owner = owner_of(settings, names, run)
+    consent = _confirmed if settings.confirm else _refused
+    gone = delete_server(server, names, settings, run, log, steps, report, outages, consent=consent)
+    with steps.step("Platform"):
+        _look_at_listing(open_platform(settings, outages), settings, gone, log, report)
+    report.result = "destroyed" if any(change.is_change for change in report.changes) else "unchanged"
+
+
+def delete_server(
+    server: Server,
+    names: Names,
+    settings: ServerSettings,
+    run: Run,
+    log: Log,
+    steps: Steps,
+    report: Report,
+    outages: Outages,
+    *,
+    consent: Consent,
+) -> frozenset[str]:
+    """All that is done in AWS. Returns the names of endpoints that there are no more. Raises ActionError as `destroy`."""
+    clients, identity = sign_in(server, settings, run, log, steps, report, outages)
+    owner = owner_of(settings, names, run, identity)
     with steps.step("What is there"):
         ours = _find(clients, owner)
         if settings.concurrency == "refuse":
@@ -70,8 +92,7 @@ def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log
         for line in change_lines(report.changes):
             log.info(line)
         log.info("Left as they are: S3 (weights, captured data, answers), job definitions of AWS Batch, the platform's listing.")
-    if not settings.confirm:
-        raise ActionError(_unconfirmed(owner, report.changes))
+    consent(owner, report.changes)
 
     there = {each.name for each in ours.endpoints}
     left = [name for name, changes in scaling.items() if changes and name not in there]
@@ -84,10 +105,7 @@ def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log
     if ours.generations or ours.models:
         with steps.step("Generations"):
             _delete_generations(ours, clients, log, report)
-    with steps.step("Platform"):
-        platform = open_platform(settings, outages)
-        _look_at_listing(platform, settings, frozenset(_names(owner, names, ours)), log, report)
-    report.result = "destroyed" if any(change.is_change for change in report.changes) else "unchanged"
+    return frozenset(_names(owner, names, ours))
 
 
 def _find(clients: Clients, owner: Owner) -> _Ours:
@@ -182,9 +200,13 @@ def _endpoints_of(entry: Mapping[str, object]) -> set[str]:
     return {str(target.get("endpoint_name")) for target in targets if isinstance(target, Mapping)}
 
 
-def _unconfirmed(owner: Owner, changes: Sequence[Change]) -> Problem:
+def _confirmed(_owner: Owner, _changes: Sequence[Change]) -> None:
+    """By the input `confirm`."""
+
+
+def _refused(owner: Owner, changes: Sequence[Change]) -> None:
     count = len(changes)
-    return Problem(
+    problem = Problem(
         kind=CATALOGUE["E009"],
         message=Text(
             f"`command: destroy` would delete {count} resources of {owner.server} and was not confirmed: nothing was deleted.",
@@ -195,3 +217,4 @@ def _unconfirmed(owner: Owner, changes: Sequence[Change]) -> Problem:
             "対象はログとサマリーにあります。削除する場合は、入力`confirm: yes`を指定してください。",
         ),
     )
+    raise ActionError(problem)

@@ -19,7 +19,7 @@ from aces_action.github.log import Log
 from aces_action.language import EMPTY, Text, lines
 from aces_action.project.model import Server
 from aces_action.report import Report, change_lines
-from aces_action.settings import Settings
+from aces_action.settings import ServerSettings
 
 
 def teller(name: str, log: Log, report: Report) -> endpoint.Teller:
@@ -37,7 +37,9 @@ def teller(name: str, log: Log, report: Report) -> endpoint.Teller:
     return endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended, happened=report.events.append)
 
 
-def reach_of(name: str, server: Server, clients: Clients, owner: Owner, settings: Settings, log: Log, report: Report) -> Reach:
+def reach_of(
+    name: str, server: Server, clients: Clients, owner: Owner, settings: ServerSettings, log: Log, report: Report
+) -> Reach:
     """The endpoint `name`, changed in the way that the infra file asks for. wait-timeout counts from now on, for all of it."""
     wanted = server.infra.endpoint
     return Reach(
@@ -112,7 +114,9 @@ def carry_out(reach: Reach, what: Return, server: Server, log: Log, report: Repo
     return serving
 
 
-def explained_return(reach: Reach, what: Return, settings: Settings, log: Log, report: Report) -> AbstractContextManager[None]:
+def explained_return(
+    reach: Reach, what: Return, settings: ServerSettings, log: Log, report: Report
+) -> AbstractContextManager[None]:
     """Around `carry_out`: its failure is explained as that of a deployment."""
     goal = what.goal
     if isinstance(goal, ServingEndpoint):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aces_action.aws.naming import Names
 from aces_action.commands.access import outages_told, owner_of, sign_in
+from aces_action.commands.consent import Consent, given
 from aces_action.commands.reach import carry_out, explained_return, planned, reach_of
 from aces_action.endpoint.undo import plan_rollback
 from aces_action.github.log import Log
@@ -12,19 +13,30 @@ from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
 from aces_action.report import Report
-from aces_action.settings import Settings
+from aces_action.settings import ServerSettings
 from aces_action.steps import Steps
 
 
-def rollback(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
+def rollback(
+    server: Server,
+    names: Names,
+    settings: ServerSettings,
+    run: Run,
+    log: Log,
+    steps: Steps,
+    report: Report,
+    *,
+    consent: Consent = given,
+) -> None:
     """Fills in `report` as it goes. Raises ActionError: E007 where there is nothing to go back to, and those of a roll-out."""
     if names.endpoint is None:
         raise ActionError(_no_endpoint(str(server.infra_file)))
-    clients, _ = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
-    reach = reach_of(names.endpoint, server, clients, owner_of(settings, names, run), settings, log, report)
+    clients, identity = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
+    reach = reach_of(names.endpoint, server, clients, owner_of(settings, names, run, identity), settings, log, report)
     with steps.step("Plan"):
         what = plan_rollback(reach)
         planned(what.changes, log, report)
+    consent(reach.owner, report.changes)
     with explained_return(reach, what, settings, log, report), steps.step("SageMaker"):
         carry_out(reach, what, server, log, report)
     report.result = "rolled-back" if any(change.is_change for change in report.changes) else "unchanged"

@@ -12,16 +12,16 @@ from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
 from aces_action.report import Report
-from aces_action.settings import Settings
+from aces_action.settings import ServerSettings
 from aces_action.steps import Steps
 
 
-def start(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
+def start(server: Server, names: Names, settings: ServerSettings, run: Run, log: Log, steps: Steps, report: Report) -> None:
     """Fills in `report` as it goes. Raises ActionError: E008 where there is nothing to start, and those of a roll-out."""
     if names.endpoint is None:
         raise ActionError(_no_endpoint(str(server.infra_file)))
-    clients, _ = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
-    reach = reach_of(names.endpoint, server, clients, owner_of(settings, names, run), settings, log, report)
+    clients, identity = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
+    reach = reach_of(names.endpoint, server, clients, owner_of(settings, names, run, identity), settings, log, report)
     with steps.step("Plan"):
         what = plan_start(reach)
         planned(what.changes, log, report)

@@ -13,19 +13,19 @@ from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.project.model import Server
 from aces_action.report import Report, standing_lines
-from aces_action.settings import Settings
+from aces_action.settings import ServerSettings
 from aces_action.standing import as_json
 from aces_action.steps import Steps
 
 
-def status(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
+def status(server: Server, names: Names, settings: ServerSettings, run: Run, log: Log, steps: Steps, report: Report) -> None:
     """In the log, in the summary, and as JSON in the output `status`."""
-    clients, _ = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
+    clients, identity = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
     wanted = server.infra.endpoint
     with steps.step("Status"):
         standing = read_standing(
             clients.sagemaker,
-            owner_of(settings, names, run),
+            owner_of(settings, names, run, identity),
             endpoint_names(names),
             is_async=wanted is not None and wanted.mode == "async",
             at=datetime.now(UTC),

@@ -6,23 +6,34 @@ from itertools import chain
 
 from aces_action.aws.naming import Names
 from aces_action.commands.access import outages_told, owner_of, sign_in
+from aces_action.commands.consent import Consent, given
 from aces_action.commands.reach import endpoint_names, planned, reach_of, scale, scaling_that_goes
 from aces_action.endpoint import undo
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.project.model import Server
 from aces_action.report import Report
-from aces_action.settings import Settings
+from aces_action.settings import ServerSettings
 from aces_action.steps import Steps
 
 
-def stop(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
+def stop(
+    server: Server,
+    names: Names,
+    settings: ServerSettings,
+    run: Run,
+    log: Log,
+    steps: Steps,
+    report: Report,
+    *,
+    consent: Consent = given,
+) -> None:
     """Deletes every endpoint of the server, also one of the other mode than the infra file asks for now: each costs.
 
     Fills in `report` as it goes. Raises ActionError: E004 where the endpoint of that name is not ours, E001 where it cannot go.
     """
-    clients, _ = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
-    owner = owner_of(settings, names, run)
+    clients, identity = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
+    owner = owner_of(settings, names, run, identity)
     wanted, *others = endpoint_names(names)
     reaches = [reach_of(name, server, clients, owner, settings, log, report) for name in (wanted, *others)]
     with steps.step("Plan"):
@@ -30,6 +41,7 @@ def stop(server: Server, names: Names, settings: Settings, run: Run, log: Log, s
         ours = [reach.endpoint_name for reach, plan in plans if plan.changes]
         scaling = scaling_that_goes(clients, ours, owner, log, report)
         planned([*(change for _, plan in plans for change in plan.changes), *chain(*scaling.values())], log, report)
+    consent(owner, report.changes)
     with steps.step("SageMaker"):
         for reach, plan in plans:
             undo.stop(reach, plan)
@@ -37,4 +49,4 @@ def stop(server: Server, names: Names, settings: Settings, run: Run, log: Log, s
                 scale(clients, None, reach.endpoint_name, owner, log, report)
     stopped = any(change.is_change for change in report.changes)
     report.result = "stopped" if stopped else "unchanged"
-    log.info("`command: start` brings back what served." if stopped else "It is stopped already.")
+    log.info("`start` brings back what served." if stopped else "It is stopped already.")

@@ -23,7 +23,7 @@ from aces_action.github.log import Log
 from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.report import Report
-from aces_action.settings import Settings
+from aces_action.settings import ServerSettings
 from aces_action.steps import Steps
 
 
@@ -69,7 +69,7 @@ def old_stays(replaced: Sequence[Found], log: Log) -> Iterator[None]:
 
 
 def remove_replaced(
-    replaced: Sequence[Found], clients: Clients, owner: Owner, settings: Settings, log: Log, steps: Steps, report: Report
+    replaced: Sequence[Found], clients: Clients, owner: Owner, settings: ServerSettings, log: Log, steps: Steps, report: Report
 ) -> None:
     """The step that deletes the old endpoints. One that somebody may still come to, or that has work left, stays for now.
 
@@ -119,7 +119,7 @@ def _reason_to_keep(each: Found, clients: Clients, *, registered: bool) -> tuple
     return None
 
 
-def remove_endpoint(name: str, clients: Clients, owner: Owner, settings: Settings, log: Log, report: Report) -> bool:
+def remove_endpoint(name: str, clients: Clients, owner: Owner, settings: ServerSettings, log: Log, report: Report) -> bool:
     """Deletes an endpoint of ours with what scales it, and waits until it is gone. False: there was none. Raises as `remove`."""
     return remove(
         clients.session,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TextIO
 
@@ -16,14 +16,24 @@ ANNOTATIONS_PER_STEP = 10  # of each severity; GitHub drops the rest without a w
 class Log:
     """Writes the log of one run. Secrets given to `mask` never appear in a line again, whoever wrote them into a text.
 
-    `workflow_commands` is false at a terminal: the same text without `::…` lines. `language` is that of problems.
+    `workflow_commands` is false at a terminal: the same text without `::…` lines. `language` is that of problems; `worded` puts
+    them in the words of whoever reads them.
     """
 
-    def __init__(self, stream: TextIO, *, workflow_commands: bool, debug: bool = False, language: Language = "en") -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        workflow_commands: bool,
+        debug: bool = False,
+        language: Language = "en",
+        worded: Callable[[Problem], Problem] = lambda problem: problem,
+    ) -> None:
         self._stream = stream
         self._commands = workflow_commands
         self._debug = debug
         self.language: Language = language
+        self._worded = worded
         self._secrets: list[str] = []
         self._annotated = {"error": 0, "warning": 0}
 
@@ -61,7 +71,7 @@ class Log:
     def problems(self, problems: Iterable[Problem]) -> None:
         """Prints problems, errors first: as annotations while GitHub keeps them, as plain text beyond, none left out."""
         not_annotated = 0
-        for problem in sorted(problems, key=lambda each: each.severity):
+        for problem in sorted(map(self._worded, problems), key=lambda each: each.severity):
             self._annotated[problem.severity] += 1
             # before anything is escaped: an escaped secret would not be found
             safe = replace(problem, message=problem.message.map(self.redact), hint=problem.hint.map(self.redact))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ _SIGN_IN = lines(
     same("aws sso login\nexport AWS_PROFILE=NAME"),
 )
 
+_NO_CREDENTIALS = Text("There are no AWS credentials.", "AWSの認証情報がありません。")
 _HAVE_IT_ALLOWED = Text(
     "Sign in as somebody who may (AWS_PROFILE chooses the profile), or ask whoever looks after the AWS account for it.",
     "権限のあるプロファイルをAWS_PROFILEで指定するか、AWSアカウントの管理者に権限の追加を依頼してください。",
@@ -29,43 +31,80 @@ _CHECK_THE_WAY = Text(
     "もう一度実行してください。それでも変わらない場合は、リージョン（AWS_REGIONまたはプロファイルの設定）と、"
     "ネットワーク接続、プロキシ、VPNを確認してください。",
 )
+_IN_THAT_ACCOUNT = Text(
+    "Sign in to that account (AWS_PROFILE chooses the profile), or correct account_id: nothing has been touched "
+    "in either account.",
+    "そのアカウントのプロファイルをAWS_PROFILEで指定するか、account_idを修正してください。どちらのアカウントにも変更は加えていません。",
+)
+_ENDS_EARLY = Text(
+    "Your AWS credentials end before --wait-timeout does, and nothing renews them.",
+    "AWSの認証情報は、--wait-timeoutより先に期限が切れ、更新されません。",
+)
+_JOINS = Text(
+    "What SageMaker has begun goes on without them: sign in again then, and the same command waits for it. "
+    "Those of a profile (AWS_PROFILE) renew themselves.",
+    "期限が切れても、SageMakerが始めた処理は続きます。サインインし直して同じコマンドを実行すると、その完了を待ちます。"
+    "プロファイル（AWS_PROFILE）の認証情報は自動で更新されます。",
+)
+
+# What a text says to a workflow, and what it says to a person
+_PHRASES = (
+    (re.compile(r"(?:the|this) job again"), "the command again"),
+    (re.compile(r"ジョブを再実行"), "コマンドを再実行"),
+    (re.compile(r"`command: (status|rollback|stop|start|destroy)`"), r"`aces-action \1`"),
+    (re.compile(r"(?<![-A-Za-z])wait-timeout"), "--wait-timeout"),
+    (re.compile(r"\bthe runner\b"), "this machine"),
+    (re.compile(r"ランナー"), "このマシン"),
+)
 
 
 def s3_client(person: Terminal) -> S3Client:
     """A client of S3 with the action's time-outs and retries. Takes a third of a second: boto3 is imported here."""
-    import boto3
-
     from aces_action.aws.session import open_session
 
-    region = person.region or boto3.Session().region_name or _REGION
-    return open_session(region=region, role_arn=None, session_name="", token=str).client("s3")
+    return open_session(region=own_region(person), role_arn=None, session_name="", token=str).client("s3")
+
+
+def own_region(person: Terminal) -> str:
+    """That of AWS_REGION, else of the profile, else the action's."""
+    import boto3
+
+    return person.region or boto3.Session().region_name or _REGION
 
 
 @contextmanager
 def aws_explained() -> Iterator[None]:
     """Makes problems of what AWS and botocore say, with what a person at a terminal can do about it."""
-    from botocore.exceptions import NoCredentialsError, PartialCredentialsError
-
     from aces_action.aws.errors import AWS_ERRORS, explain
 
     try:
         yield
     except AWS_ERRORS as error:
-        problem = explain(error)
-        if isinstance(error, NoCredentialsError | PartialCredentialsError):
-            problem = replace(problem, message=Text("There are no AWS credentials.", "AWSの認証情報がありません。"))
-        raise ActionError(_for_a_person(problem)) from error
+        raise ActionError(for_a_person(explain(error))) from error
     except ActionError as error:
-        raise ActionError(map(_for_a_person, error.problems)) from error
+        raise ActionError(map(for_a_person, error.problems)) from error
 
 
-def _for_a_person(problem: Problem) -> Problem:
-    """The catalogue's advice on credentials, permissions and connections is for a workflow. AWS's own words stay."""
-    from aces_action.aws.errors import ALLOW_IT, CHECK_THE_WAY
+def for_a_person(problem: Problem) -> Problem:
+    """The same problem in a terminal's words: advice on credentials, permissions and connections is for a workflow. AWS's own
+    words stay."""
+    from aces_action.aws.errors import ALLOW_IT, CHECK_THE_WAY, NO_KEYS
 
-    if problem.code == "ACES-A001":
-        return replace(problem, hint=_SIGN_IN)
-    hint = problem.hint
-    for for_a_job, for_a_person in ((ALLOW_IT, _HAVE_IT_ALLOWED), (CHECK_THE_WAY, _CHECK_THE_WAY)):
-        hint = Text(hint.en.replace(for_a_job.en, for_a_person.en), hint.ja.replace(for_a_job.ja, for_a_person.ja))
-    return replace(problem, hint=hint)
+    message, hint = problem.message, problem.hint
+    match problem.code:
+        case "ACES-A001":
+            message, hint = _NO_CREDENTIALS if message == NO_KEYS else message, _SIGN_IN
+        case "ACES-A004":
+            hint = _IN_THAT_ACCOUNT
+        case "ACES-A008":
+            message, hint = _ENDS_EARLY, _JOINS
+    for for_a_job, for_who_sits_there in ((ALLOW_IT, _HAVE_IT_ALLOWED), (CHECK_THE_WAY, _CHECK_THE_WAY)):
+        hint = Text(hint.en.replace(for_a_job.en, for_who_sits_there.en), hint.ja.replace(for_a_job.ja, for_who_sits_there.ja))
+    return replace(problem, message=message.map(in_a_persons_words), hint=hint.map(in_a_persons_words))
+
+
+def in_a_persons_words(text: str) -> str:
+    """Without jobs to run again and inputs to set."""
+    for phrase, other in _PHRASES:
+        text = phrase.sub(other, text)
+    return text

@@ -19,8 +19,9 @@ from aces_action.project.json_reader import read_json
 from aces_action.project.schema import schema_problems
 from aces_action.settings import ENVIRONMENTS
 from aces_action.terminal.arguments import folder, setting_fault
-from aces_action.terminal.checking import Wanted, check
+from aces_action.terminal.checking import check
 from aces_action.terminal.surroundings import Terminal
+from aces_action.terminal.targets import Wanted
 from aces_action.terminal.template import ALGORITHM, IMAGE, MODES, REGISTER, WORKFLOW, Mode, Start, files, infra_file, register
 from aces_action.terminal.validate import show
 from aces_action.terminal.wrong_use import WrongUse

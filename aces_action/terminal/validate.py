@@ -15,9 +15,10 @@ from aces_action.problems import Problem
 from aces_action.project.files import read_source
 from aces_action.settings import ENVIRONMENTS
 from aces_action.terminal.arguments import folder, setting
-from aces_action.terminal.checking import Wanted, check
+from aces_action.terminal.checking import check
 from aces_action.terminal.findings import Findings
 from aces_action.terminal.surroundings import Terminal, speak_utf8
+from aces_action.terminal.targets import Wanted
 
 FORMATS = ("text", "json", "sarif", "github")
 

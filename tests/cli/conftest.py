@@ -112,5 +112,6 @@ class Repository:
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     """A copy of the first example, with one workflow, in which nothing is wrong."""
-    shutil.copytree(EXAMPLE, tmp_path / "repository", ignore=shutil.ignore_patterns("plan_on_pull_request.yml"))
+    others = shutil.ignore_patterns("plan_on_pull_request.yml", "endpoint.yml", "stop_at_night.yml")
+    shutil.copytree(EXAMPLE, tmp_path / "repository", ignore=others)
     return Repository(path=tmp_path / "repository")

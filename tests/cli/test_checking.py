@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.terminal.checking import Wanted, check
+from aces_action.terminal.checking import check
 from aces_action.terminal.findings import Checked
+from aces_action.terminal.targets import Wanted
 from tests.cli.conftest import INFRA, REGISTER, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"

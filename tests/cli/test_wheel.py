@@ -90,7 +90,7 @@ def test_the_console_script_is_the_command_line(site: Path) -> None:
     scripts = ConfigParser()
     (entry_points,) = site.glob("aces_action-*.dist-info/entry_points.txt")
     scripts.read(entry_points)
-    assert dict(scripts["console_scripts"]) == {"aces-action": "aces_action.cli:main"}
+    assert dict(scripts["console_scripts"]) == {"aces-action": "aces_action.cli:enter"}
 
 
 def test_a_terminal_does_not_have_to_install_the_sdk(site: Path) -> None:

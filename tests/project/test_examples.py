@@ -22,6 +22,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from aces_action.project import load_project
+from aces_action.settings import ON_WHAT_IS_THERE
 from aces_action.smoke_test.judge import judge
 from aces_action.smoke_test.load import load_requests
 from aces_action.smoke_test.model import Answer
@@ -91,6 +92,20 @@ def test_the_workflow_builds_an_image_that_sagemaker_takes(name: str) -> None:
     assert "oci-mediatypes=false" in build["outputs"].split(",")
     others = [step["uses"] for step in job["steps"] if not step["uses"].startswith("ORG/")]
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", uses) for uses in others)
+
+
+def test_the_workflow_about_the_endpoint_offers_every_such_command_and_takes_turns_with_the_deploys() -> None:
+    folder = EXAMPLES / "number-plate-detection/.github/workflows"
+    deploy, endpoint, night = (
+        yaml.safe_load((folder / f"{name}.yml").read_text("utf-8"))
+        for name in ("build_on_push_develop", "endpoint", "stop_at_night")
+    )
+    inputs = endpoint[True]["workflow_dispatch"]["inputs"]  # `on`, as YAML 1.1 reads it
+    assert set(inputs["command"]["options"]) == ON_WHAT_IS_THERE
+    assert (inputs["command"]["default"], inputs["confirm"]["default"]) == ("status", False)
+    assert f"'{deploy['concurrency']['group']}'" in endpoint["concurrency"]["group"]
+    assert night["concurrency"] == deploy["concurrency"]
+    assert [entry["cron"] for entry in night[True]["schedule"]] == ["0 13 * * *"]  # 22:00 in Japan
 
 
 @pytest.mark.parametrize("schema", ["register", "algorithm", "infra", "smoke-test"])

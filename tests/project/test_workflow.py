@@ -64,10 +64,14 @@ def test_other_actions_are_left_alone(tmp_path: Path, uses: str) -> None:
 
 
 def test_the_guides_variables_are_what_the_runner_would_set() -> None:
-    found, planned = find_usages(EXAMPLES / "number-plate-detection")[0]
-    assert (found.job, planned.job) == ("deploy", "plan")
+    usages = {each.job: each for each in find_usages(EXAMPLES / "number-plate-detection")[0]}
+    assert list(usages) == ["deploy", "endpoint", "plan", "stop"]
+    found = usages["deploy"]
     role = "arn:aws:iam::123456789012:role/number-plate-detection-dev-aces-plan-role"
-    assert planned.environ().items() >= (found.environ() | {"AWS_ROLE_ARN": role}).items()
+    assert usages["plan"].environ().items() >= (found.environ() | {"AWS_ROLE_ARN": role}).items()
+    of_the_endpoint = found.environ().keys() - {"DEPLOY_TAG", "FRONTEND_IMAGE_PATH"}  # it needs neither image nor picture
+    for job in ("endpoint", "stop"):
+        assert usages[job].environ().items() >= {(name, found.environ()[name]) for name in of_the_endpoint}
     assert found.environ() == {
         "ENV": "dev",
         "Project": "number-plate-detection",
