@@ -373,7 +373,7 @@ def _facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:
         told.append(Text(f"run {run}", f"実行: {run}"))
     if not endpoint.ours:
         told.append(Text("not made by this action", "このアクションが作ったものではありません"))
-    told += [Text(f"changed by others: {each.en}", f"ほかからの変更: {each.ja}") for each in endpoint.drift]
+    told += [Text(f"not as deployed: {each.en}", f"デプロイ時との違い: {each.ja}") for each in endpoint.drift]
     return [each for each in told if each]
 
 

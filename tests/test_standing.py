@@ -55,7 +55,7 @@ def test_the_log_tells_what_serves_what_is_under_way_and_by_whom() -> None:
         "  under way: Updating to server-c, begun by https://github.com/org/plates/actions/runs/9",
         "  AllTraffic: Creating",
         "  commit 0123456789abcdef",
-        "  changed by others: AllTraffic: 3 instances instead of 1: kept",
+        "  not as deployed: AllTraffic: 3 instances instead of 1: kept",
     ]
     columns = "served", "withdrawn", "roll-out", "image", "weights", "instance type", "commit"
     assert lines[8].startswith("generation            served                withdrawn  roll-out    image         weights  ")

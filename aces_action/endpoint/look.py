@@ -11,6 +11,7 @@ from aces_action.aws.tags import COMMIT, RUN_URL, Owner
 from aces_action.endpoint.current import TRANSIENT, read_config, read_model, read_tagged, read_tags
 from aces_action.endpoint.drift import Live, drift
 from aces_action.endpoint.generations import Generation, of_mode, previous, read_generations
+from aces_action.endpoint.plan import instance_types
 from aces_action.endpoint.underway import begun_by
 from aces_action.standing import EndpointStanding, GenerationStanding, Standing, VariantStanding
 
@@ -85,7 +86,7 @@ def _generation(generation: Generation, model: Mapping[str, Any] | None, *, serv
         rollout_seconds=generation.rollout_seconds,
         image_digest=container.get("Image", "").partition("@")[2],
         weights=container.get("ModelDataUrl", ""),
-        instance_type=variant.get("InstanceType", ""),
+        instance_type=", else ".join(instance_types(variant)),
         commit=generation.commit,
         run_url=generation.run_url,
     )

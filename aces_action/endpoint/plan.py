@@ -128,5 +128,10 @@ def _served(model: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, An
 
 def _pools(variant: Mapping[str, Any]) -> dict[str, str]:
     """Instance pools as one line in the place of the type that they stand for: 'ml.g5.xlarge, else ml.g6.xlarge'."""
+    return {"InstanceType": ", else ".join(instance_types(variant))} if variant.get("InstancePools") else {}
+
+
+def instance_types(variant: Mapping[str, Any]) -> list[str]:
+    """What a variant of an endpoint config may run on, the preferred type first."""
     pools = sorted(variant.get("InstancePools") or [], key=lambda pool: pool["Priority"])
-    return {"InstanceType": ", else ".join(pool["InstanceType"] for pool in pools)} if pools else {}
+    return [pool["InstanceType"] for pool in pools] or [variant[key] for key in ("InstanceType",) if key in variant]

@@ -89,10 +89,6 @@ class Return:
     leaving: Generation | None = None
     unnoted: Generation | None = None
 
-    @property
-    def has_changes(self) -> bool:
-        return any(change.is_change for change in self.changes)
-
 
 def roll_back(reach: Reach) -> ServingEndpoint:
     """The endpoint to the generation before, in one go: after a failed smoke test, say. Raises ActionError as `plan_rollback`."""

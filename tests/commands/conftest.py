@@ -189,7 +189,7 @@ def make_server(sandbox: Sandbox, ground: tuple[Seeded, str], monkeypatch: pytes
         return Server(sandbox=sandbox, clients=clients, seeded=seeded, weights_uri=weights_uri, owner=owner, **more)
 
     yield make
-    for what in ("faults", "endpoints", "calls"):
+    for what in ("faults", "endpoints", "calls", "hosting"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
 
 

@@ -39,7 +39,7 @@ def deploy(server: Server) -> bool:
 def rollback(server: Server) -> bool:
     planned = plan_rollback(server.reach())
     bring_back(server.reach(), planned)
-    return planned.has_changes
+    return any(change.is_change for change in planned.changes)
 
 
 def stopping(server: Server) -> bool:
@@ -51,7 +51,7 @@ def stopping(server: Server) -> bool:
 def start(server: Server) -> bool:
     planned = plan_start(server.reach())
     bring_back(server.reach(), planned)
-    return planned.has_changes
+    return any(change.is_change for change in planned.changes)
 
 
 COMMANDS: dict[str, Callable[[Server], bool]] = {"deploy": deploy, "rollback": rollback, "stop": stopping, "start": start}
@@ -120,7 +120,7 @@ def test_a_rollback_that_sagemaker_does_itself_meanwhile_is_not_done_twice(stand
     server = standing_server
     server.next_rollout(outcome="rollback")
     begin_update(server, "C")
-    assert not plan_rollback(server.reach()).has_changes
+    assert not any(change.is_change for change in plan_rollback(server.reach()).changes)
     assert server.serves() == "B"
 
 

@@ -362,11 +362,22 @@ def under_role(deployer: Deployer, service: str) -> Any:
 
 
 def test_a_role_that_may_only_plan_plans_and_changes_nothing(deployer: Deployer) -> None:
+    caller = deployer.caller
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.m5.xlarge")
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write("sagemaker:\n  autoscaling: {min_capacity: 1, max_capacity: 2, target_value: 70}\n")
+    assert deployer.run()[0] == 0
+    caller.edit(caller.infra_file, "max_capacity: 2", "max_capacity: 3")
+    caller.edit(caller.infra_file, "ASYNC_COMPONENT_SERVICE: aws_batch", "ASYNC_COMPONENT_SERVICE: sagemaker")
     plan = {name: document for name, document in deployer.permissions.items() if name.endswith(("-aces-plan", "-aces-preflight"))}
     deployer.set_permissions(plan)
     status, log = deployer.run(command="plan")
     assert status == 0, log
     assert "ACES-" not in log
+    assert "takes its place" in log  # the look for an endpoint that is no longer wanted
+    caller.edit(caller.infra_file, "ASYNC_COMPONENT_SERVICE: sagemaker", "ASYNC_COMPONENT_SERVICE: aws_batch")
+    status, log = deployer.run(command="plan")
+    assert (status, "ACES-" in log, "MaxCapacity: 2 -> 3" in log) == (0, False, True), log
     status, log = deployer.run()
     assert (status, "ACES-P014" in log, "Nothing was changed." in log) == (1, True, True), log
 

@@ -7,7 +7,7 @@ import pytest
 from aces_action.changes import Verb
 from aces_action.endpoint.current import CurrentEndpoint, Variant
 from aces_action.endpoint.desired import DesiredEndpoint, desired
-from aces_action.endpoint.plan import differing, plan
+from aces_action.endpoint.plan import differing, instance_types, plan
 from aces_action.endpoint.wait import pause, verdict
 from aces_action.language import Text
 from aces_action.project.model import EndpointSettings
@@ -211,3 +211,10 @@ def test_pools_are_told_by_their_priority_however_sagemaker_lists_them() -> None
     listed = {"ProductionVariants": [{**variant, "InstancePools": variant["InstancePools"][::-1]}]}
     change = plan(after, endpoint("InService", before.config_name), live_model=before.model, live_config=listed)[-1]
     assert change.reasons[0].en.startswith("InstanceType: ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge ->")
+
+
+def test_of_what_may_run_on_several_types_the_preferred_one_is_named_first() -> None:
+    pools = [{"InstanceType": "ml.g6.xlarge", "Priority": 2}, {"InstanceType": "ml.g5.xlarge", "Priority": 1}]
+    assert instance_types({"InstancePools": pools}) == ["ml.g5.xlarge", "ml.g6.xlarge"]
+    assert instance_types({"InstanceType": "ml.m5.large"}) == ["ml.m5.large"]
+    assert instance_types({"ServerlessConfig": {}}) == []
