@@ -132,7 +132,6 @@ class TestRollback:
         roll_back(server.reach())
         assert server.serves() == "A"
 
-
     def test_what_served_before_and_serves_again_unnoted_is_left_for_what_served_in_between(self, server: Server) -> None:
         server.stand(A=LONG_AGO, B=LATELY)
         serve_unnoted(server, "A")

@@ -95,7 +95,9 @@ class Hosting:
         if arn in self._models:
             raise invalid(f'Cannot create already existing model "{arn}".')
         tags, request = _split_tags(request)
-        self._models[arn] = Model(name=request["ModelName"], arn=arn, request=request, images=images, created=self._today(), tags=tags)
+        self._models[arn] = Model(
+            name=request["ModelName"], arn=arn, request=request, images=images, created=self._today(), tags=tags
+        )
 
     def describe_model(self, arn: str) -> JSON:
         return describe.model(self._model(arn))
