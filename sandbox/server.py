@@ -13,6 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import oidc
 from sandbox.aws.application import create_application
+from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.state import State
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Sandbox:
     """All servers, up from construction until `stop()`; as a context manager, until its end.
 
     Ports of 0 are free ones. One sandbox per process: moto keeps its state in the process. `oidc_request_url` and
-    `oidc_request_token` are what the runner gives a job of `repository`.
+    `oidc_request_token` are what the runner gives a job of `repository`. `hosting`: SageMaker's, by a clock of its own.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Sandbox:
         oidc_port: int = 0,
         host: str = HOST,
         repository: str = REPOSITORY,
+        hosting: Hosting | None = None,
     ) -> None:
         # Imported here: whoever wants the AWS alone (create_application) needs no platform.
         from sandbox.platform.app import create_app as create_platform
 
         self._stopping = threading.Event()
+        self._hosting = hosting or Hosting()
         self._folder = tempfile.TemporaryDirectory(prefix="aces-sandbox-")
         self._threads: list[tuple[BaseWSGIServer, threading.Thread]] = []
         try:
@@ -69,7 +72,8 @@ class Sandbox:
         self.issuer = oidc.Issuer(url=self.oidc_url)
         server.app = oidc.create_app(self.issuer, self._stopping)
         self._run(server)
-        self.aws_url = self._serve(create_application(State(issuer=self.issuer, stopping=self._stopping)), host, aws_port)
+        state = State(issuer=self.issuer, stopping=self._stopping, hosting=self._hosting)
+        self.aws_url = self._serve(create_application(state), host, aws_port)
 
     def _serve(self, application: WSGIApplication, host: str, port: int) -> str:
         server = make_server(host, port, application, threaded=True, request_handler=_QuietHandler)

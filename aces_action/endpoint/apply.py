@@ -285,7 +285,8 @@ def _start(
     else:
         tell.say(f"creates {name} with {config_name}")
         started = patience.now()
-        request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags(desired.content_hash))}
+        # without the content's hash: until the roll-out has gone well and is noted, the tags must not say that it serves this
+        request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags(""))}
         with _at_work("CreateEndpoint", tell):
             sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
         _until(lambda: read_endpoint(client, name) is not None)

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
-from aces_action.aws.tags import Owner
+from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.changes import Change
 from aces_action.endpoint.apply import ServingEndpoint, apply, read_plan
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_model, read_tagged
+from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_model, read_tagged, read_tags
 from aces_action.endpoint.desired import DesiredEndpoint, Request
 from aces_action.endpoint.generations import (
     Generation,
@@ -120,7 +120,8 @@ def plan_rollback(reach: Reach) -> Return:
             return _as_it_is(reach, current)
     if begun and current.status == "InService" and current.config_name == begun.name:
         return _confirmed(_return(reach, begun, None, generations, "rollback"), begun)
-    target, leaving = _target_of_rollback(generations, current, moving)
+    noted = _is_noted(reach, current, _named(generations, current.config_name))
+    target, leaving = _target_of_rollback(generations, current, moving, noted=noted)
     if target is None:
         raise ActionError(_nothing_to_go_back_to(reach, generations))
     return _return(reach, target, leaving, generations, "rollback")
@@ -172,10 +173,13 @@ def bring_back(reach: Reach, planned: Return) -> ServingEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """What a stop will do. `instance_hours` is an estimate: today's instances times the hours since the endpoint was made."""
+    """What a stop will do. `instance_hours` is an estimate: today's instances times the hours since the endpoint was made.
+
+    `unnoted`: what serves, where the tags do not say so: its roll-out was never noted, or its rollback failed.
+    """
 
     changes: tuple[Change, ...]
-    live: Generation | None = None
+    unnoted: Generation | None = None
     instances: int = 0
     hours: float = 0.0
 
@@ -209,6 +213,7 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
     live = _named(read_generations(reach.clients.sagemaker, reach.owner), current.config_name)
     instances = sum(variant.current_instances for variant in current.variants)
     hours = max(0.0, (reach.now() - current.created).total_seconds() / 3600) if current.created else 0.0
+    noted = live is not None and live.was_good and _is_noted(reach, current, live)
     used = round(instances * hours, 1)
     reasons = [
         Text(
@@ -225,7 +230,7 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
         )
     change = Change(verb="delete", resource="endpoint", name=name, reasons=tuple(reasons))
     serves = current.status in {"InService", "UpdateRollbackFailed"}
-    return Stop(changes=(change,), live=live if serves else None, instances=instances, hours=hours)
+    return Stop(changes=(change,), unnoted=live if serves and not noted else None, instances=instances, hours=hours)
 
 
 def stop(reach: Reach, planned: Stop) -> None:
@@ -234,9 +239,8 @@ def stop(reach: Reach, planned: Stop) -> None:
         return
     name, sagemaker = reach.endpoint_name, reach.clients.sagemaker
     try:
-        if planned.live and not planned.live.was_good:
-            # its roll-out was never noted, or its rollback failed: it serves, so it is what `start` has to bring back
-            mark_served(sagemaker, planned.live.arn, at=reach.now(), seconds=None)
+        if planned.unnoted:  # it serves, so it is what `start` has to bring back
+            mark_served(sagemaker, planned.unnoted.arn, at=reach.now(), seconds=None)
         remove(
             reach.clients.session,
             sagemaker,
@@ -288,6 +292,14 @@ def _named(generations: Sequence[Generation], name: str) -> Generation | None:
     return next((each for each in generations if each.name == name), None)
 
 
+def _is_noted(reach: Reach, current: CurrentEndpoint, live: Generation | None) -> bool:
+    """Whether the tags know of the roll-out that has brought `live` to the endpoint: not after a run that was cut off, nor after
+    an update by hand. A generation that served before has a time in its tags even so, of then."""
+    if live is None:
+        return True
+    return read_tags(reach.clients.sagemaker, current.arn).get(CONTENT_HASH) == live.content_hash
+
+
 def _moving(current: CurrentEndpoint) -> str | None:
     """The endpoint config that a roll-out under way leads to."""
     if current.status == "Creating":
@@ -315,11 +327,14 @@ def _confirmed(planned: Return, target: Generation) -> Return:
 
 
 def _target_of_rollback(
-    generations: Sequence[Generation], current: CurrentEndpoint, moving: str | None
+    generations: Sequence[Generation], current: CurrentEndpoint, moving: str | None, *, noted: bool
 ) -> tuple[Generation | None, Generation | None]:
-    """What to go back to from an endpoint at rest, and what is given up by that. `moving`: what it was on its way to before."""
+    """What to go back to from an endpoint at rest, and what is given up by that. `moving`: what it was on its way to before.
+
+    `noted`: whether the time that what serves is said to serve from is that of today.
+    """
     live = current.config_name
-    if moving and moving == live:  # only now: whether it is noted yet as what serves depends on the other run
+    if not noted or (moving and moving == live):  # it serves later than all others, whatever is noted of an earlier time
         return previous([each for each in generations if each.name != live], None), _named(generations, live)
     if current.status == "UpdateRollbackFailed":  # a mix of what served and of what failed: whole again is the way back
         return previous([each for each in generations if each.name != moving], None), _named(generations, moving or "")

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from aces_action import endpoint
 from aces_action.aws.tags import ROLLOUT_RUN
 from aces_action.changes import Change
 from aces_action.endpoint import read_plan
@@ -131,8 +132,29 @@ class TestRollback:
         roll_back(server.reach())
         assert server.serves() == "A"
 
+    def test_what_served_before_and_serves_again_unnoted_is_left_for_what_served_in_between(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        serve_unnoted(server, "A")
+        roll_back(server.reach())
+        assert server.serves() == "B"
+        assert not server.generations()["A"].was_good
+
+    def test_so_is_what_was_created_by_a_run_that_was_cut_off(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        stop(server.reach(), plan_stop(server.reach()))
+        cut_off_after_creation(server, "A")
+        roll_back(server.reach())
+        assert server.serves() == "B"
+
 
 class TestStop:
+    def test_what_serves_unnoted_is_what_start_brings_back_whatever_served_in_between(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        serve_unnoted(server, "A")
+        stop(server.reach(), plan_stop(server.reach()))
+        bring_back(server.reach(), plan_start(server.reach()))
+        assert server.serves() == "A"
+
     def test_what_serves_is_noted_before_the_endpoint_goes_so_that_start_finds_it(self, server: Server) -> None:
         server.stand(A=LONG_AGO, B=LATELY)
         mark_withdrawn(server.client, server.generations()["B"].arn, at=LATELY + timedelta(hours=1))  # its rollback failed
@@ -195,6 +217,14 @@ class TestDeploy:
         assert server.generations()["A"].was_good
         assert not any(each.is_change for each in read_plan(server.client, server.content("A"), server.by(3)))
 
+    def test_a_run_after_one_that_was_cut_off_notes_the_content_also_where_it_has_served_before(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        stop(server.reach(), plan_stop(server.reach()))
+        cut_off_after_creation(server, "A")
+        server.deploy("A", run=2)
+        served = {version: each.served for version, each in server.generations().items()}
+        assert max(served, key=lambda version: served[version] or LONG_AGO) == "A"
+
     def test_a_rollout_that_others_began_is_refused_before_anything_is_made(self, server: Server) -> None:
         server.stand(A=LATELY)
         server.next_rollout(outcome="success", updating_seconds=600)
@@ -252,6 +282,34 @@ class TestDrift:
             pass
         change = endpoint_change(read_plan(server.client, server.content("C"), server.owner))
         assert any("its tags name other content" in each for each in reasons(change))
+
+
+def serve_unnoted(server: Server, version: str) -> None:
+    """A generation from before serves again, and no run has noted that."""
+    server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=server.config(version))
+    while server.serves() != version:
+        pass
+
+
+def cut_off_after_creation(server: Server, version: str) -> None:
+    """The endpoint is made anew by a run that is cancelled while it waits; the roll-out goes well."""
+    server.next_rollout(creating_seconds=600)
+
+    def cancelled(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        endpoint.apply(
+            server.session,
+            server.client,
+            server.content(version),
+            server.by(8),
+            patience=endpoint.Patience(limit=60, sleep=cancelled),
+            tell=server.tell,
+        )
+    server.hold("InService")
+    while server.serves() != version:
+        pass
 
 
 def read_arn(server: Server) -> str:

@@ -40,10 +40,13 @@ _PING = (
 
 
 class Hosting:
-    """All models, endpoint configs and endpoints by ARN, and what is to befall the next ones. The caller holds the lock."""
+    """All models, endpoint configs and endpoints by ARN, and what is to befall the next ones. The caller holds the lock.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    `clock` says how long something takes, in seconds; `today` is what stands in answers.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, today: Callable[[], datetime] | None = None) -> None:
+        self._clock, self._today = clock, today or _now
         self.reset()
 
     def reset(self) -> None:
@@ -84,7 +87,7 @@ class Hosting:
             raise KeyError(name)
         for endpoint in endpoints:
             endpoint.transition = None if seconds is None else self._transition(seconds, endpoint.status)
-            endpoint.status, endpoint.modified = status, _now()
+            endpoint.status, endpoint.modified = status, self._today()
 
     # Models
 
@@ -92,7 +95,9 @@ class Hosting:
         if arn in self._models:
             raise invalid(f'Cannot create already existing model "{arn}".')
         tags, request = _split_tags(request)
-        self._models[arn] = Model(name=request["ModelName"], arn=arn, request=request, images=images, created=_now(), tags=tags)
+        self._models[arn] = Model(
+            name=request["ModelName"], arn=arn, request=request, images=images, created=self._today(), tags=tags
+        )
 
     def describe_model(self, arn: str) -> JSON:
         return describe.model(self._model(arn))
@@ -129,7 +134,7 @@ class Hosting:
                 self._model(_sibling(arn, "model", model_name))
             pools.check(variant)
         self._configs[arn] = EndpointConfig(
-            name=request["EndpointConfigName"], arn=arn, request=request, created=_now(), tags=tags
+            name=request["EndpointConfigName"], arn=arn, request=request, created=self._today(), tags=tags
         )
 
     def describe_endpoint_config(self, arn: str) -> JSON:
@@ -163,7 +168,7 @@ class Hosting:
         config = self._config(_sibling(arn, "endpoint-config", request["EndpointConfigName"]))
         tags, request = _split_tags(request)
         name = request["EndpointName"]
-        now = _now()
+        now = self._today()
         outcome = self._take_outcome(name, ("success", "fail"))
         if pools.is_short(config, self.short):
             outcome = Outcome(outcome="fail", reason=pools.SHORTAGE)
@@ -212,7 +217,7 @@ class Hosting:
             transition.deployment_config = endpoint.deployment_config
         _decide(transition, outcome)
         self._logs += _logs_of(endpoint.name, config, outcome)
-        endpoint.status, endpoint.transition, endpoint.modified = "Updating", transition, _now()
+        endpoint.status, endpoint.transition, endpoint.modified = "Updating", transition, self._today()
 
     def update_weights_and_capacities(self, arn: str, request: JSON) -> None:
         endpoint = self._changeable(arn)
@@ -229,14 +234,14 @@ class Hosting:
         transition = self._transition(self.durations(endpoint.name).updating, "InService")
         transition.config, transition.scales = endpoint.config, scales
         transition.deployment_config = endpoint.deployment_config
-        endpoint.status, endpoint.transition, endpoint.modified = "Updating", transition, _now()
+        endpoint.status, endpoint.transition, endpoint.modified = "Updating", transition, self._today()
 
     def delete_endpoint(self, arn: str) -> None:
         endpoint = self._endpoint(arn)
         if endpoint.status in UNDER_WAY:
             raise invalid(f'Cannot update in-progress endpoint "{arn}".')  # AWS says 'update' here too
         endpoint.transition = self._transition(self.durations(endpoint.name).deleting, None)
-        endpoint.status, endpoint.modified = "Deleting", _now()
+        endpoint.status, endpoint.modified = "Deleting", self._today()
 
     def describe_endpoint(self, arn: str) -> JSON:
         endpoint = self._endpoint(arn)
@@ -299,7 +304,7 @@ class Hosting:
     # The life cycle
 
     def _transition(self, seconds: float, status_after: Status | None) -> Transition:
-        return Transition(started=self._clock(), started_at=_now(), seconds=seconds, status_after=status_after)
+        return Transition(started=self._clock(), started_at=self._today(), seconds=seconds, status_after=status_after)
 
     def _settle(self) -> None:
         now = self._clock()
@@ -312,7 +317,7 @@ class Hosting:
         if transition.status_after is None:
             del self._endpoints[endpoint.arn]
             return
-        endpoint.transition, endpoint.status, endpoint.modified = None, transition.status_after, _now()
+        endpoint.transition, endpoint.status, endpoint.modified = None, transition.status_after, self._today()
         if transition.config:
             endpoint.failure_reason = transition.reason
             if transition.succeeds:
