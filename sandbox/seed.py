@@ -56,7 +56,15 @@ class Seeded:
 
 @functools.cache  # botocore reads its models, EC2's being the largest, once per session
 def admin_session(region: str = REGION) -> boto3.Session:
-    """A session with fixed keys, passed explicitly: the machine's own are not used, and the real AWS knows none such."""
+    """The administrator's session of this process."""
+    return new_admin_session(region)
+
+
+def new_admin_session(region: str = REGION) -> boto3.Session:
+    """A session with fixed keys, passed explicitly: the machine's own are not used, and the real AWS knows none such.
+
+    One of its own for each sandbox of a process where the SageMaker SDK is used: it keeps one client per session.
+    """
     return boto3.Session(aws_access_key_id="AKIAIOSFODNN7SANDBOX", aws_secret_access_key="sandbox", region_name=region)
 
 

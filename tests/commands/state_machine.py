@@ -40,7 +40,7 @@ from aces_action.smoke_test.aftermath import give_up
 from sandbox.archives import make_weights
 from sandbox.aws.hosting.records import SERVING, Durations, Endpoint, Outcome, OutcomeKind, Status
 from sandbox.aws.hosting.store import Hosting
-from sandbox.seed import ACCOUNT, REGION, Seeded, admin_session, upload_weights
+from sandbox.seed import ACCOUNT, REGION, Seeded, new_admin_session, upload_weights
 from sandbox.seed import seed as seed_account
 from sandbox.server import Sandbox
 from tests.commands.conftest import Server
@@ -130,10 +130,10 @@ class Ground:
         self.seeded: Seeded = seed_account(sandbox, project=project, env="dev")
         upload_weights(sandbox, archive, project=project, env="dev")
         self.weights_uri = f"s3://{self.seeded.bucket}/shared/weights/deploy.tar.gz"
-        session = admin_session()
+        session = new_admin_session()
         session.events.register("before-send.sagemaker", self._sending)
         session.events.register("response-received.sagemaker", self._received)
-        self.clients, self.admin = Clients(session), Clients(admin_session())
+        self.clients, self.admin = Clients(session), Clients(new_admin_session())
         self.machine: Machine | None = None
         self._pending: dict[int, Call] = {}
 
