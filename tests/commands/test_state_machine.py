@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.commands.state_machine import ground, play
 
 
+@pytest.mark.long
 def test_whatever_happens_what_serves_is_what_is_said_and_nothing_in_use_is_deleted(archive: Path) -> None:
     # a history takes seconds: a shorter one is looked for by `main`, not while all else waits; and new ones, by new seeds
     phases = [each for each in Phase if each is not Phase.shrink]
