@@ -12,6 +12,6 @@ from tests.commands.state_machine import ground, play
 def test_whatever_happens_what_serves_is_what_is_said_and_nothing_in_use_is_deleted(archive: Path) -> None:
     # a history takes seconds: a shorter one is looked for by `main`, not while all else waits
     phases = [each for each in Phase if each is not Phase.shrink]
-    few = settings(max_examples=15, stateful_step_count=10, phases=phases, suppress_health_check=list(HealthCheck))
+    few = settings(max_examples=20, stateful_step_count=12, phases=phases, suppress_health_check=list(HealthCheck))
     with ground(archive) as shared:
         play(shared, few)
