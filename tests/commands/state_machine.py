@@ -685,7 +685,8 @@ class Machine(RuleBasedStateMachine):
     def stop(self, twist: Twist | None, limit: float, may_wait: bool) -> None:
         with self._command("stop", twist) as step:
             record = self.record
-            live = record.config.name if record and record.status == "InService" and record.transition is None else None
+            serves = record is not None and record.status in {"InService", "UpdateRollbackFailed"} and record.transition is None
+            live = record.config.name if record and serves else None
 
             def away() -> None:
                 reach = self._reach(limit=limit, may_wait=may_wait)
