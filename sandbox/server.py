@@ -13,7 +13,6 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import oidc
 from sandbox.aws.application import create_application
-from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.state import State
 
 if TYPE_CHECKING:
@@ -34,7 +33,8 @@ class Sandbox:
     """All servers, up from construction until `stop()`; as a context manager, until its end.
 
     Ports of 0 are free ones. One sandbox per process: moto keeps its state in the process. `oidc_request_url` and
-    `oidc_request_token` are what the runner gives a job of `repository`. `hosting`: SageMaker's, by a clock of its own.
+    `oidc_request_token` are what the runner gives a job of `repository`. `state` is that of the
+    local AWS.
     """
 
     def __init__(
@@ -45,13 +45,11 @@ class Sandbox:
         oidc_port: int = 0,
         host: str = HOST,
         repository: str = REPOSITORY,
-        hosting: Hosting | None = None,
     ) -> None:
         # Imported here: whoever wants the AWS alone (create_application) needs no platform.
         from sandbox.platform.app import create_app as create_platform
 
         self._stopping = threading.Event()
-        self._hosting = hosting or Hosting()
         self._folder = tempfile.TemporaryDirectory(prefix="aces-sandbox-")
         self._threads: list[tuple[BaseWSGIServer, threading.Thread]] = []
         try:
@@ -72,8 +70,8 @@ class Sandbox:
         self.issuer = oidc.Issuer(url=self.oidc_url)
         server.app = oidc.create_app(self.issuer, self._stopping)
         self._run(server)
-        state = State(issuer=self.issuer, stopping=self._stopping, hosting=self._hosting)
-        self.aws_url = self._serve(create_application(state), host, aws_port)
+        self.state = State(issuer=self.issuer, stopping=self._stopping)
+        self.aws_url = self._serve(create_application(self.state), host, aws_port)
 
     def _serve(self, application: WSGIApplication, host: str, port: int) -> str:
         server = make_server(host, port, application, threaded=True, request_handler=_QuietHandler)
