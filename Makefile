@@ -6,6 +6,8 @@ IMAGE ?= localhost/aces-action:dev
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# Half of an end-to-end test is a run of the action and half of it the sandbox that answers, in turn: two processors keep three busy.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(max(1, (os.cpu_count() or 1) * 3 // 2))')
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml)
 
 .DEFAULT_GOAL := help
@@ -21,7 +23,7 @@ demo: $(READY) ## deploy both examples to the sandbox, as GitHub's runner would,
 	@$(BIN)/python -m sandbox.demo
 
 test: $(READY) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
 lint: $(READY) ## check style, types, workflows, Dockerfile, roles, schemas and the examples against them
 	$(BIN)/ruff check .

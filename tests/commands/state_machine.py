@@ -24,7 +24,7 @@ from typing import Any
 
 import requests
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -763,7 +763,10 @@ def main(seconds: float, number: int) -> int:
         with Sandbox() as sandbox, ground(sandbox, archive) as shared:
             os.environ["AWS_ENDPOINT_URL"] = sandbox.aws_url  # the SDK makes its own clients of the session
             while time.monotonic() < until:
+                # no shrinking: it takes minutes, and a history reads well as it is
                 wish = settings(
+                    phases=[Phase.generate],
+                    report_multiple_bugs=False,
                     max_examples=50,
                     stateful_step_count=25,
                     deadline=None,
