@@ -333,12 +333,14 @@ def _target_of_rollback(
 
     `noted`: whether the time that what serves is said to serve from is that of today.
     """
-    live = current.config_name
-    if not noted or (moving and moving == live):  # it serves later than all others, whatever is noted of an earlier time
-        return previous([each for each in generations if each.name != live], None), _named(generations, live)
+    live, serving = current.config_name, _named(generations, current.config_name)
     if current.status == "UpdateRollbackFailed":  # a mix of what served and of what failed: whole again is the way back
+        if serving and serving.was_good and not noted:
+            return serving, _named(generations, moving or "")
         return previous([each for each in generations if each.name != moving], None), _named(generations, moving or "")
-    return previous(generations, live), _named(generations, live)
+    if not noted or (moving and moving == live):  # it serves later than all others, whatever is noted of an earlier time
+        return previous([each for each in generations if each.name != live], None), serving
+    return previous(generations, live), serving
 
 
 def _return(

@@ -642,18 +642,18 @@ class Machine(RuleBasedStateMachine):
                 result.append(bring_back(reach, plan_rollback(reach)))
 
             outcome, failed = self._do(step, back)
+            left = {name for name, at in self.given_up.items() if gave_up.get(name) != at}
+            if outcome != "done" and left:  # a rollback after this one goes on with it
+                self.begun_back |= allowed | {moving for moving in (self._moving(),) if moving}
             if step.meddled:
                 if result:
                     self._confirm(result[0].config_name)
                 return
-            left = {name for name, at in self.given_up.items() if gave_up.get(name) != at}
             if outcome == "done":
                 goal = result[0].config_name
                 assert self._settled(goal), f"success with {goal}, but it is {self._state()}"
                 assert goal in allowed, f"{self._short(goal)} instead of {sorted(map(self._short, allowed))}"
                 self._confirm(goal)
-            elif left:
-                self.begun_back |= allowed
             if failed and any(each.code == "ACES-E007" for each in failed.problems):
                 assert not must, f"there is {sorted(map(self._short, must))} to go back to"
 

@@ -146,6 +146,13 @@ class TestRollback:
         roll_back(server.reach())
         assert server.serves() == "B"
 
+    def test_a_mix_becomes_whole_again_by_what_served_also_where_nothing_notes_that(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        serve_unnoted(server, "A")
+        server.hold("UpdateRollbackFailed", None)
+        roll_back(server.reach())
+        assert server.serves() == "A"
+
 
 class TestStop:
     def test_what_serves_unnoted_is_what_start_brings_back_whatever_served_in_between(self, server: Server) -> None:
