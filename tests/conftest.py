@@ -202,7 +202,8 @@ def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Cal
     Its role may do what docs/iam says, and nothing else: the sandbox refuses the rest as AWS does.
     """
 
-    requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=10)  # a call of a test before is no sign of this one's run
+    for what in ("calls", "hosting"):  # a call of a test before is no sign of this one's run, nor is its endpoint of this one's
+        requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
     requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": True}, timeout=10).raise_for_status()
 
     def make(example: str = "number-plate-detection", *, weights: Path | None = archive, **seeded: Any) -> Caller:
