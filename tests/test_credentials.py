@@ -91,9 +91,14 @@ def test_what_tells_of_a_failure_stays_as_it_is(line: str) -> None:
     assert hide_credentials(line) == line
 
 
-def test_long_lines_of_almost_anything_take_no_time() -> None:
-    for text in ("a" * 10_000, "://" * 3000, "secret " * 1500, "password=" * 1000, "eyJ" * 3000, "AKIA" * 2500, "token:" * 1600):
-        hide_credentials(text)
+@pytest.mark.parametrize("scrap", ["a", "://", "secret ", "eyJ", "token:"])
+def test_a_long_line_of_what_only_begins_like_a_credential_stays_as_it_is(scrap: str) -> None:
+    assert hide_credentials(scrap * 2000) == scrap * 2000  # an expression that tries every way would not come to an end
+
+
+@pytest.mark.parametrize(("scrap", "shown"), [("password=", "password=***"), ("AKIA", "***")])
+def test_a_long_line_of_credentials_is_hidden_to_its_end(scrap: str, shown: str) -> None:
+    assert hide_credentials(scrap * 2000) == shown
 
 
 BODY = ["MIIEpAIBAAKCAQEA" + "x" * 48, "y" * 64, "c2hvcnQ="]

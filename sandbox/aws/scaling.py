@@ -40,11 +40,9 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
         request: JSON = json.loads(self.body or "{}")
         operation = self._get_action()
         constraints.check(get_service_model("application-autoscaling").operation_model(operation).input_shape, request)
-        if (
-            request.get("ServiceNamespace", "sagemaker") != "sagemaker"
-            or request.get("ScalableDimension", DIMENSION) != DIMENSION
-        ):
-            raise NotImplementedError(f"{operation} for {request['ServiceNamespace']}")
+        scaled = (request.get("ServiceNamespace", "sagemaker"), request.get("ScalableDimension", DIMENSION))
+        if scaled != ("sagemaker", DIMENSION):
+            raise NotImplementedError(f"{operation} for {' '.join(scaled)}")
         state = state_of(self.normalized_request)
         with state.lock:
             return ActionResult(step(state.targets, state.hosting, request))

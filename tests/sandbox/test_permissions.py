@@ -52,12 +52,15 @@ class TestLanguage:
         assert not grants(policy(statement), Need(action=GET.action, resource=GET.resource, context={"a:one": "2", "a:two": "1"}))
 
     @pytest.mark.parametrize(
-        "unknown",
-        [{"NotAction": "s3:*"}, {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}],
+        ("unknown", "named"),
+        [
+            ({"NotAction": "s3:*"}, "NotAction in a permission policy"),
+            ({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, "The condition operator IpAddress"),
+        ],
         ids=["element", "operator"],
     )
-    def test_what_it_does_not_know_is_no_answer(self, unknown: dict[str, Any]) -> None:
-        with pytest.raises(NotImplementedError):
+    def test_what_it_does_not_know_is_no_answer(self, unknown: dict[str, Any], named: str) -> None:
+        with pytest.raises(NotImplementedError, match=f"^{named}$"):
             grants(policy({**ALLOW, **unknown}), GET)
 
 
