@@ -55,6 +55,7 @@ class Server:
     lines: list[str] = field(default_factory=list)
     done: list[Text] = field(default_factory=list)
     under_way: list[bool] = field(default_factory=lambda: [False])
+    happened: list[str] = field(default_factory=list)
     is_async: bool = False
 
     @property
@@ -76,6 +77,7 @@ class Server:
             changed=self.done.append,
             started=lambda: self.under_way.__setitem__(0, True),
             ended=lambda: self.under_way.__setitem__(0, False),
+            happened=self.happened.append,
         )
 
     def reach(self, *, run: int = 9, may_wait: bool = True, limit: float = 60, **more: Any) -> Reach:

@@ -41,6 +41,12 @@ def instances(server: Server) -> int:
     return current.variants[0].current_instances
 
 
+def begin(server: Server, version: str) -> None:
+    """As by a run that was cut off after its write."""
+    server.put(version)
+    server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=server.config(version))
+
+
 @contextmanager
 def around(asked: list[str], server: Server) -> Iterator[None]:
     """What is done to the autoscaling around a change of the endpoint: here it notes what serves."""
@@ -205,6 +211,20 @@ class TestDeploy:
         served = server.generations()["A"]
         assert served.was_good
         assert served.rollout_seconds is not None
+        begin(server, "B")
+        server.deploy("B", run=2)
+        joined = server.generations()["B"]
+        assert (joined.was_good, joined.rollout_seconds) == (True, None)
+
+    @pytest.mark.parametrize("joins", [False, True])
+    def test_what_sagemaker_said_on_the_way_of_a_failed_rollout_is_told(self, server: Server, joins: bool) -> None:
+        server.deploy("A")
+        server.next_rollout(outcome="rollback-silent", message="Waiting for capacity", updating_seconds=0.6)
+        if joins:
+            begin(server, "B")
+        with pytest.raises(ActionError, match="ACES-E002"):
+            server.deploy("B", run=2)
+        assert "AllTraffic: Creating: Waiting for capacity" in server.happened
 
     def test_notes_that_an_earlier_run_could_not_make_are_made_by_the_next(self, server: Server) -> None:
         server.put("A")

@@ -132,7 +132,7 @@ def _coming(transition: Transition, variant: JSON, models: Mapping[str, Model], 
 
 def _status(transition: Transition, at: Moment) -> JSON:
     since = transition.started_at + timedelta(seconds=at.since * transition.seconds)
-    return {"Status": at.step, "StartTime": since}
+    return _present(Status=at.step, StatusMessage=transition.message, StartTime=since)
 
 
 def _images(variant: JSON, models: Mapping[str, Model]) -> list[JSON]:

@@ -77,6 +77,7 @@ class Transition:
     deployment_config: JSON | None = None
     succeeds: bool = True
     reason: str | None = None
+    message: str | None = None
     seen: bool = False
 
 
@@ -101,13 +102,14 @@ class Endpoint:
 class Outcome:
     """A rule for creates and updates to come: how the next of endpoint `name` (None: of any) ends, `times` often (None: always).
 
-    The three rollbacks concern updates alone: a create passes them by, and they stay for the update. `log`: the lines that the
-    containers leave in CloudWatch.
+    The three rollbacks concern updates alone: a create passes them by, and they stay for the update. `message`: what SageMaker
+    says of the new instances meanwhile. `log`: the lines that the containers leave in CloudWatch.
     """
 
     outcome: OutcomeKind
     name: str | None = None
     reason: str | None = None
+    message: str | None = None
     times: int | None = 1
     log: list[str] = field(default_factory=list)
 

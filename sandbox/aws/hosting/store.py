@@ -418,7 +418,8 @@ def _check_async(endpoint: Endpoint, config: EndpointConfig) -> None:
 
 
 def _decide(transition: Transition, outcome: Outcome) -> None:
-    """Write into a transition how it will end."""
+    """Write into a transition how it will end, and what is said of it until then."""
+    transition.message = outcome.message
     if outcome.outcome == "success":
         return
     transition.succeeds = False
