@@ -5,6 +5,7 @@ It names every call, injects faults, refuses expired credentials and, if asked t
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import struct
@@ -12,6 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import moto.applicationautoscaling.urls
+import moto.backends
+import moto.core.responses
+import moto.core.utils
 import moto.ecr.urls
 import moto.iam.urls
 import moto.s3.responses
@@ -32,11 +36,15 @@ from sandbox.aws.runtime import SageMakerRuntime
 from sandbox.aws.s3 import ObjectStore
 from sandbox.aws.sagemaker import SageMaker
 from sandbox.aws.scaling import ApplicationAutoScaling
-from sandbox.aws.state import ENVIRON_KEY, Fault, SeenCall, State
+from sandbox.aws.state import ENVIRON_KEY, Fault, State
 from sandbox.aws.sts import SecurityTokenService
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class _CutError(ConnectionResetError):
+    """The connection is to be reset, as was asked for through /_sandbox/faults. Werkzeug lets an error of this kind pass."""
 
 
 def create_application(state: State) -> WSGIApplication:
@@ -53,23 +61,15 @@ def create_application(state: State) -> WSGIApplication:
         environ[ENVIRON_KEY] = state
         call = wire.identify(environ)
         fault = state.take_fault(call)
-        status = 0
         try:
             response = _answer(moto_server, environ, call, fault, state)
-            status = response.status_code
-            return response(environ, start_response)
-        finally:
-            seen = SeenCall(
-                service=call.service,
-                operation=call.operation,
-                status=status,
-                method=call.method,
-                path=call.path,
-                access_key_id=call.access_key_id,
-                fault=fault.kind if fault else None,
-            )
-            with state.lock:
-                state.calls.append(seen)
+        except BaseException as error:
+            state.remember(call, status=0, fault=fault)  # before the client can know: it may ask at once what was seen
+            if isinstance(error, _CutError):
+                _reset_connection(environ)
+            raise
+        state.remember(call, status=response.status_code, fault=fault)
+        return response(environ, start_response)
 
     return application
 
@@ -77,6 +77,12 @@ def create_application(state: State) -> WSGIApplication:
 def _extend_moto() -> None:
     """Put our responses into moto's routing tables, which it reads at the first request to a service."""
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # 1,300 machine images that nobody asks for, at every reset
+    # At every request moto looks through its own folder, and through all methods of a class, which are 700 for EC2.
+    modules = tuple(moto.backends.list_of_moto_modules())
+    moto.backends.list_of_moto_modules = lambda: modules
+    moto.core.responses.method_names_from_class = functools.cache(  # type: ignore[attr-defined]
+        moto.core.utils.method_names_from_class
+    )
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
     moto.applicationautoscaling.urls.url_paths["{0}/$"] = ApplicationAutoScaling.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
@@ -94,7 +100,7 @@ def _answer(
     if fault and fault.kind == "slow":
         state.stopping.wait(fault.seconds)
     elif fault and fault.kind == "reset":
-        _reset_connection(environ)
+        raise _CutError
     elif fault and fault.kind not in ("truncate", "lost"):
         return wire.error_response(call, *_wording(fault, call))
     if state.is_expired(call.access_key_id):
@@ -117,7 +123,7 @@ def _answer(
     ):
         response = _not_implemented(call, "moto has no such route")
     if fault and fault.kind == "lost":
-        _reset_connection(environ)
+        raise _CutError
     return _truncated(response) if fault and fault.kind == "truncate" else response
 
 
@@ -161,4 +167,3 @@ def _reset_connection(environ: WSGIEnvironment) -> None:
     near, far = socket.socketpair()
     with near, far:
         os.dup2(near.fileno(), connection.fileno())
-    raise ConnectionResetError("Asked to reset the connection through /_sandbox/faults")

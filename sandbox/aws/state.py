@@ -97,6 +97,20 @@ class State:
                 return fault
         return None
 
+    def remember(self, call: Call, *, status: int, fault: Fault | None) -> None:
+        """Put the call on record."""
+        seen = SeenCall(
+            service=call.service,
+            operation=call.operation,
+            status=status,
+            method=call.method,
+            path=call.path,
+            access_key_id=call.access_key_id,
+            fault=fault.kind if fault else None,
+        )
+        with self.lock:
+            self.calls.append(seen)
+
     def is_expired(self, access_key_id: str) -> bool:
         return self.credentials_end.get(access_key_id, float("inf")) <= time.time()
 
