@@ -5,6 +5,7 @@ Known are Effect, Action, Resource and Condition with the operators below. What 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -55,8 +56,12 @@ def grants(documents: Iterable[JSON], need: Need) -> tuple[Grant, ...]:
 
 def matches(value: str, pattern: str) -> bool:
     """IAM's wildcards: `*` any characters, `?` one, and nothing else is special."""
-    wild = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)
-    return re.fullmatch(wild, value, re.DOTALL) is not None
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+@functools.lru_cache(maxsize=4096)  # a request is held against a hundred patterns, which are the same at the next
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern), re.DOTALL)
 
 
 def holds(statement: JSON, context: Mapping[str, Any]) -> bool:

@@ -7,7 +7,6 @@ import json
 from functools import cache
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.core.utils import get_service_model
 from moto.servicequotas.responses import ServiceQuotasResponse
 
@@ -21,15 +20,16 @@ _PLENTY = 1000.0
 class ServiceQuotas(ServiceQuotasResponse):
     """A quota for each instance type and use, the same in every region, as far as a test does not say otherwise."""
 
-    def list_service_quotas(self) -> ActionResult:
+    def list_service_quotas(self) -> str:
         return self._page(state_of(self.normalized_request).quotas)
 
-    def list_aws_default_service_quotas(self) -> ActionResult:  # type: ignore[override]
+    def list_aws_default_service_quotas(self) -> str:
         """Without the values that a test has set; a quota that a test has taken away is not here either."""
         changed = state_of(self.normalized_request).quotas
         return self._page({name: value for name, value in changed.items() if value is None})
 
-    def _page(self, changed: dict[str, float | None]) -> ActionResult:
+    def _page(self, changed: dict[str, float | None]) -> str:
+        """JSON, and not moto's ActionResult: to write a hundred quotas by their model takes four times as long as all else."""
         request: dict[str, Any] = json.loads(self.body)
         if request["ServiceCode"] != "sagemaker":
             raise Refusal(400, "NoSuchResourceException", "The request failed because the specified service does not exist.")
@@ -37,6 +37,7 @@ class ServiceQuotas(ServiceQuotasResponse):
         if not 1 <= size <= 100:
             raise invalid("MaxResults must be between 1 and 100")
         start = int(request.get("NextToken", 0))
+        names = [name for name in _names() if name not in changed or changed[name] is not None]
         quotas = [
             {
                 "ServiceCode": "sagemaker",
@@ -49,11 +50,10 @@ class ServiceQuotas(ServiceQuotasResponse):
                 "Adjustable": True,
                 "GlobalQuota": False,
             }
-            for name in _names()
-            if name not in changed or changed[name] is not None
+            for name in names[start : start + size]
         ]
-        more = {"NextToken": str(start + size)} if start + size < len(quotas) else {}
-        return ActionResult({"Quotas": quotas[start : start + size], **more})
+        more = {"NextToken": str(start + size)} if start + size < len(names) else {}
+        return json.dumps({"Quotas": quotas, **more})
 
 
 @cache
@@ -62,6 +62,7 @@ def _names() -> tuple[str, ...]:
     return tuple(sorted(f"{name} for {use}" for name in types for use in _USES))
 
 
+@cache
 def _code(name: str) -> str:
     """Made up, but of AWS's form, and always the same for one quota."""
     return f"L-{hashlib.sha256(name.encode()).hexdigest()[:8].upper()}"
