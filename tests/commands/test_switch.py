@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,7 +135,7 @@ def test_an_asynchronous_endpoint_with_requests_left_stays_until_a_next_run(asyn
     backlog = {
         "MetricName": "ApproximateBacklogSize",
         "Dimensions": [{"Name": "EndpointName", "Value": name}],
-        "Timestamp": datetime.now(UTC),
+        "Timestamp": datetime.now(UTC) - timedelta(seconds=5),  # CloudWatch's window ends before the second that has begun
         "Value": 3,
     }
     cloudwatch = caller.client("cloudwatch")
