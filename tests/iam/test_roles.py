@@ -465,7 +465,8 @@ def test_the_template_is_read_as_cloudformation_reads_it(sandbox: Sandbox) -> No
             found = client.get_role_policy(RoleName=role.name, PolicyName=name)["PolicyDocument"]
             assert ast.literal_eval(str(found)) == document  # moto keeps it as Python writes it, not as JSON
     # moto does not attach what ManagedPolicyArns names, so the policies are compared by their own names
-    policies = {policy["PolicyName"]: policy["Arn"] for policy in client.list_policies(Scope="Local")["Policies"]}
+    pages = client.get_paginator("list_policies").paginate(Scope="Local")
+    policies = {policy["PolicyName"]: policy["Arn"] for page in pages for policy in page["Policies"]}
     for name, document in expected["DeployRole"].managed.items():
         version = client.get_policy_version(PolicyArn=policies[name], VersionId="v1")["PolicyVersion"]
         assert version["Document"] == document
