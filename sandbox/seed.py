@@ -12,7 +12,9 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import tarfile
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
+_ACCESS_KEY_ID, _SECRET_ACCESS_KEY = "AKIAIOSFODNN7SANDBOX", "sandbox"
 TENANT_ID = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -56,8 +59,8 @@ class Seeded:
 
 @functools.cache  # botocore reads its models, EC2's being the largest, once per session
 def admin_session(region: str = REGION) -> boto3.Session:
-    """The administrator's session of this process."""
-    return new_admin_session(region)
+    """The administrator's session of this process. Its clients are kept too: making one takes as long as ten calls."""
+    return _KeepingSession(_ACCESS_KEY_ID, _SECRET_ACCESS_KEY, region_name=region)
 
 
 def new_admin_session(region: str = REGION) -> boto3.Session:
@@ -65,7 +68,18 @@ def new_admin_session(region: str = REGION) -> boto3.Session:
 
     One of its own for each sandbox of a process where the SageMaker SDK is used: it keeps one client per session.
     """
-    return boto3.Session(aws_access_key_id="AKIAIOSFODNN7SANDBOX", aws_secret_access_key="sandbox", region_name=region)
+    return boto3.Session(_ACCESS_KEY_ID, _SECRET_ACCESS_KEY, region_name=region)
+
+
+class _KeepingSession(boto3.Session):
+    """Gives the same client for the same service, address and settings. Clients are safe to share between threads."""
+
+    def client(self, *service: Any, **settings: Any) -> Any:
+        kept: dict[Hashable, Any] = self.__dict__.setdefault("_kept", {})
+        key = (service, os.environ.get("AWS_ENDPOINT_URL"), frozenset(settings.items()))
+        if key not in kept:
+            kept[key] = super().client(*service, **settings)
+        return kept[key]
 
 
 def seed(

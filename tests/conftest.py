@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ from sandbox.archives import make_weights
 from sandbox.runner import runner_environment
 from sandbox.seed import admin_session, seed, upload_weights
 from sandbox.server import Sandbox
-from tests.forked import ENTRYPOINT, run_entrypoint
+from tests import once  # noqa: F401  before the first session
+from tests.forked import ENTRYPOINT, Run, Started, start
 
 ROOT = Path(__file__).parent.parent
 _PATIENCE = 120  # seconds for one run of the action
@@ -36,7 +37,7 @@ settings.load_profile("aces")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first: else it would be what everything waits for at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    items.sort(key=lambda item: (item.get_closest_marker("long") is None, "make_caller" not in getattr(item, "fixturenames", ())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,39 +98,36 @@ class Caller:
         )
         return environment | self.environment
 
-    def start(self, **inputs: str) -> subprocess.Popen[str]:
-        """Starts the action as the runner does, but for the container."""
+    def start(self, **inputs: str) -> Started:
+        """Starts the action; `end` waits for it."""
         self._prepare()
-        return subprocess.Popen(
-            [sys.executable, str(ENTRYPOINT)],
-            cwd=self.workspace,
-            env={"PATH": os.environ["PATH"], **self.variables(**inputs)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
-
-    def end(self, process: subprocess.Popen[str]) -> Ended:
-        """Waits for the action's end."""
-        try:
-            log, _ = process.communicate(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            log, _ = process.communicate()
-            pytest.fail(f"the action did not end:\n{log}")
-        return self._ended(process.returncode, log)
-
-    def run(self, **inputs: str) -> Ended:
-        """Runs the action to its end, under the same environment as `start`."""
-        self._prepare()
-        file = self.folder / "log"
         environ = {"PATH": os.environ["PATH"], **self.variables(**inputs)}
-        status = run_entrypoint(cwd=self.workspace, environ=environ, log=file, timeout=_PATIENCE)
-        log = file.read_text(encoding="utf-8")
+        return start(Run(program=str(ENTRYPOINT), cwd=self.workspace, environ=environ, stdout=self.folder / "log"))
+
+    def end(self, started: Started) -> Ended:
+        """Waits for the action's end."""
+        status = started.wait(_PATIENCE)
+        log = (self.folder / "log").read_text(encoding="utf-8")
         if status is None:
             pytest.fail(f"the action did not end:\n{log}")
         return self._ended(status, log)
+
+    def run(self, **inputs: str) -> Ended:
+        """Runs the action to its end."""
+        return self.end(self.start(**inputs))
+
+    @contextmanager
+    def start_as_the_runner(self, **inputs: str) -> Iterator[tuple[subprocess.Popen[bytes], Callable[[], Ended]]]:
+        """Starts the action wholly as the runner does, but for the container: a process, and what waits for its end."""
+        self._prepare()
+        environ = {"PATH": os.environ["PATH"], **self.variables(**inputs)}
+        with (self.folder / "log").open("wb") as log:
+            command = [sys.executable, str(ENTRYPOINT)]
+            with subprocess.Popen(command, cwd=self.workspace, env=environ, stdout=log, stderr=subprocess.STDOUT) as process:
+                try:
+                    yield process, lambda: self._ended(process.wait(_PATIENCE), (self.folder / "log").read_text(encoding="utf-8"))
+                finally:
+                    process.kill()
 
     def _prepare(self) -> None:
         for name in ("output", "summary"):

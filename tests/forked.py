@@ -1,16 +1,19 @@
-"""Runs entrypoint.py many times without waiting for Python, boto3 and the SDK each time: their start takes longer than a run.
+"""Runs our programs many times without waiting for Python, boto3 and the SDK each time: their start takes longer than a run.
 
 A process that has imported them (multiprocessing's fork server) forks for each run, so a run begins with our modules fresh and
-its own environment, and ends by itself. What is about starting and signals has a process of its own: `Caller.start`.
+its own environment, and ends by itself. What is about starting has a process of its own: `Caller.start_as_the_runner`.
 """
 
 from __future__ import annotations
 
 import os
 import runpy
+import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 ENTRYPOINT = Path(__file__).parents[1] / "entrypoint.py"
@@ -19,26 +22,70 @@ _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.forked", "jsonschema", "requests", "yaml", "tests.warm"])
 
 
-def run_entrypoint(*, cwd: Path, environ: Mapping[str, str], log: Path, timeout: float) -> int | None:
-    """Runs the action, its output into `log`. Gives its exit status, None when it had to be killed after `timeout` seconds."""
-    process = _CONTEXT.Process(target=_enter, args=(cwd, dict(environ), log), daemon=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A program with its arguments, where and under which variables it runs, and the files of its streams.
+
+    `program`: a module's name, or a file's that ends in .py.
+    """
+
+    program: str
+    arguments: tuple[str, ...] = ()
+    cwd: Path
+    environ: Mapping[str, str]
+    stdin: Path = Path(os.devnull)
+    stdout: Path
+    stderr: Path | None = None  # None: where stdout goes
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that goes on."""
+
+    process: ForkServerProcess
+
+    def send_signal(self, signum: signal.Signals) -> None:
+        assert self.process.pid is not None
+        os.kill(self.process.pid, signum)
+
+    def wait(self, timeout: float) -> int | None:
+        """The exit status, None when it had to be killed after `timeout` seconds."""
+        self.process.join(timeout)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+            return None
+        return self.process.exitcode
+
+
+def start(wanted: Run) -> Started:
+    process = _CONTEXT.Process(target=_enter, args=(wanted,), daemon=True)
     process.start()
-    process.join(timeout)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return None
-    return process.exitcode
+    return Started(process)
 
 
-def _enter(cwd: Path, environ: dict[str, str], log: Path) -> None:
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    for descriptor in (1, 2):
+def run(wanted: Run, *, timeout: float) -> int | None:
+    """Starts it and waits for its end, as `Started.wait`."""
+    return start(wanted).wait(timeout)
+
+
+def _enter(wanted: Run) -> None:
+    stdout = _written(wanted.stdout)
+    stderr = _written(wanted.stderr) if wanted.stderr else stdout
+    for descriptor, file in enumerate((os.open(wanted.stdin, os.O_RDONLY), stdout, stderr)):
         os.dup2(file, descriptor)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  until the process ends
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    encoding = wanted.environ.get("PYTHONIOENCODING", "utf-8")
+    sys.stdin, sys.stdout = open(0, encoding=encoding), open(1, "w", encoding=encoding)  # noqa: SIM115  until the process ends
+    sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace")  # noqa: SIM115
     os.environ.clear()
-    os.environ.update(environ)
-    os.chdir(cwd)
-    sys.argv = [str(ENTRYPOINT)]
-    runpy.run_path(str(ENTRYPOINT), run_name="__main__")
+    os.environ.update(wanted.environ)
+    os.chdir(wanted.cwd)
+    sys.argv = [wanted.program, *wanted.arguments]
+    if wanted.program.endswith(".py"):
+        runpy.run_path(wanted.program, run_name="__main__")
+    else:
+        runpy.run_module(wanted.program, run_name="__main__", alter_sys=True)
+
+
+def _written(file: Path) -> int:
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

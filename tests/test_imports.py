@@ -29,7 +29,8 @@ def test_the_story_of_a_deployment_does_not_bring_the_sdk() -> None:
 def test_a_run_with_nothing_to_do_never_loads_the_sdk(caller: Caller) -> None:
     assert caller.run().outputs["result"] == "deployed"
     caller.environment["PYTHONPROFILEIMPORTTIME"] = "1"
-    again = caller.end(caller.start())
+    with caller.start_as_the_runner() as (_, wait):
+        again = wait()
     assert again.outputs["result"] == "unchanged"
     assert "sagemaker.core" not in again.log
     assert re.search(r"\| +boto3\n", again.log)  # the profile was there to be read

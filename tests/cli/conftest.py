@@ -1,4 +1,4 @@
-"""A person's terminal without a person: `python -m aces_action` in a process of its own, and a repository to run it on."""
+"""A person's terminal without a person: `python -m aces_action`, forked or at a terminal of its own, and a repository for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+
+from tests.forked import Run, run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/number-plate-detection"
@@ -33,20 +36,18 @@ CTRL_C = "\x03"
 
 def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variables: str) -> Ended:
     """Runs the command line; without `typed` nobody can be asked. Only the given variables, in a neutral locale."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **variables}
-    done = subprocess.run(
-        [sys.executable, "-B", "-m", "aces_action", *arguments],
-        cwd=cwd,
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-    assert "Traceback" not in done.stdout + done.stderr
-    return Ended(status=done.returncode, out=done.stdout, err=done.stderr)
+    environ = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **variables}
+    with TemporaryDirectory() as folder:
+        stdin, stdout, stderr = (Path(folder, name) for name in ("in", "out", "err"))
+        stdin.write_text(typed or "", encoding="utf-8")
+        command = Run(
+            program="aces_action", arguments=arguments, cwd=cwd, environ=environ, stdin=stdin, stdout=stdout, stderr=stderr
+        )
+        status = run(command, timeout=60)
+        out, err = (file.read_text(encoding="utf-8") for file in (stdout, stderr))
+    assert status is not None, f"it did not end:\n{out}{err}"
+    assert "Traceback" not in out + err
+    return Ended(status=status, out=out, err=err)
 
 
 def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:

@@ -34,9 +34,9 @@ def _briefly(seconds: float) -> None:
     time.sleep(min(seconds, 0.02))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ground(sandbox: Sandbox, archive: Path) -> tuple[Seeded, str]:
-    """One project's bucket, image and roles for all servers of a module, and where its weights are."""
+    """One project's bucket, image and roles for all servers, and where its weights are."""
     project = f"c-{uuid.uuid4().hex[:8]}"
     seeded = seed(sandbox, project=project, env="dev")
     upload_weights(sandbox, archive, project=project, env="dev")

@@ -21,7 +21,8 @@ def writes(calls: list[dict[str, Any]]) -> list[str]:
 
 
 def test_the_guides_workflow_deploys_a_realtime_endpoint_and_job_definitions(caller: Caller) -> None:
-    ended = caller.end(caller.start())  # a process of its own, wholly as the runner starts it
+    with caller.start_as_the_runner() as (_, wait):
+        ended = wait()
     assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
 
     endpoint = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)

@@ -502,12 +502,12 @@ class TestCancelling:
     def test_a_cancelled_run_says_what_goes_on_in_aws_and_a_run_again_attaches(
         self, caller: Caller, signum: signal.Signals, status: int
     ) -> None:
-        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=8)
-        process = caller.start()
-        caller.wait_for_call("CreateEndpoint")
-        process.send_signal(signum)
-        sent = time.monotonic()
-        ended = caller.end(process)
+        caller.next_rollout(name=caller.server, outcome="success", creating_seconds=6)
+        with caller.start_as_the_runner() as (process, wait):
+            caller.wait_for_call("CreateEndpoint")
+            process.send_signal(signum)
+            sent = time.monotonic()
+            ended = wait()
         assert time.monotonic() - sent < 5
         assert (ended.status, ended.outputs["result"], ended.codes) == (status, "cancelled", ["ACES-X002"]), ended.log
         assert f"SageMaker may still be working on {caller.server}" in ended.log

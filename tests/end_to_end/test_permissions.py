@@ -12,14 +12,12 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 import requests
-from botocore.loaders import JSONFileLoader
 
 from aces_action.aws.tags import SERVED, WITHDRAWN, as_list
 from aces_action.endpoint.wait import Patience
@@ -45,13 +43,6 @@ Documents = Mapping[str, JSON]
 WEIGHTS = "shared/weights/deploy.tar.gz"
 PART = 5 << 20
 KMS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0"
-
-_load = JSONFileLoader.load_file
-
-
-@cache
-def _model(path: str) -> Any:
-    return _load(JSONFileLoader(), path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +83,6 @@ def deployer(caller: Caller, archive: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in caller.variables().items():
         if name.startswith("AWS_"):  # botocore looks there itself
             monkeypatch.setenv(name, value)
-    # Each run has a session of its own, and botocore parses its models (30 MB for these services) anew for each session.
-    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _loader, path: _model(path))
     made = Deployer(caller=caller, iam=caller.client("iam"))
     named = {"project": caller.project, "env": "dev", "repository": REPOSITORY}
     make_roles(caller.sandbox, admin_session(), **named, KmsKeyArn=KMS_KEY)

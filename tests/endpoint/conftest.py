@@ -13,9 +13,9 @@ from sandbox.server import Sandbox
 from tests.endpoint.hosted import Hosted
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _prepared(sandbox: Sandbox) -> tuple[Seeded, Owner]:
-    """Image and role, which the tests of a module share; and whose they are."""
+    """Image and role, which the tests share; and whose they are."""
     project = f"h-{uuid.uuid4().hex[:8]}"
     seeded = seed(sandbox, project=project, env="dev")
     return seeded, Owner(project=project, env="dev", server=seeded.server)
