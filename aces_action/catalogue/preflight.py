@@ -656,4 +656,23 @@ KINDS = (
             "ACES-P031 The quota 'ml.g5.xlarge for endpoint usage' is 0 in ap-northeast-1, but 1 are needed: 0 in use and 1 new."
         ),
     ),
+    Kind(
+        code="ACES-P032",
+        severity="warning",
+        title=Text("Quota ends before the autoscaling does", "クォータがオートスケーリングの上限より小さくなっています"),
+        cause=Text(
+            "`sagemaker.autoscaling` may want more instances than the account may have under endpoints. There is room for the "
+            "deployment itself. When the load comes, scaling out fails at the quota, and only AWS's activity log says so.",
+            "`sagemaker.autoscaling`の上限まで増やすと、エンドポイントで使えるインスタンス数の上限を超えます。"
+            "デプロイそのものはできますが、負荷が増えたときにクォータの上限でスケールアウトが失敗し、そのことはAWSの履歴にしか残りません。",
+        ),
+        fix=Text(
+            "Ask for more with the command of the message, or lower `max_capacity`.",
+            "メッセージのコマンドで引き上げを申請するか、`max_capacity`を小さくしてください。",
+        ),
+        example=(
+            "ACES-P032 The autoscaling may want 8 × ml.g4dn.xlarge beside 1 of other endpoints, but the quota "
+            "'ml.g4dn.xlarge for endpoint usage' is 4 in ap-northeast-1."
+        ),
+    ),
 )

@@ -220,7 +220,7 @@ def check_quota(
     kind: str, quota: Quota, usage: Answer[dict[str, Usage]], settings: EndpointSettings, *, exists: bool, region: str
 ) -> list[Check]:
     """The quota of one of the endpoint's types, if all that is new is of it. For a fallback type a lack is a warning (P031):
-    SageMaker may find what it needs before."""
+    SageMaker may find what it needs before. So it is where only the autoscaling will want more, later (P032)."""
     what = Text(f"Quota of {kind}", f"{kind}のクォータ")
     counts = usage.value or {}
     now = counts.get(kind) or Usage(own=0, others=0, complete=False)
@@ -233,7 +233,8 @@ def check_quota(
         needed = Text(f"at least {needed.en}", f"少なくとも{needed.ja}")
     unanswered = usage.problems if kind == settings.instance_type else ()
     if wanted <= quota.value:
-        return [Check(what=what, found=found, needed=needed, problems=unanswered)]
+        scaled = _scaled_out(kind, quota, now, settings, region=region)
+        return [Check(what=what, found=found, needed=needed, problems=(*scaled, *unanswered))]
     code = "P031" if kind != settings.instance_type else "P017" if exists else "P016"
     request = _REQUEST.format(code=quota.code, value=wanted, region=region)
     problem = Problem(
@@ -247,6 +248,29 @@ def check_quota(
         ),
     )
     return [Check(what=what, found=found, needed=needed, problems=(problem, *unanswered))]
+
+
+def _scaled_out(kind: str, quota: Quota, now: Usage, settings: EndpointSettings, *, region: str) -> tuple[Problem, ...]:
+    """The warning that the quota ends before the autoscaling does. Which of several types will be wanted then nobody knows."""
+    most = settings.autoscaling.max_capacity if settings.autoscaling and len(settings.instance_types) == 1 else 0
+    if now.others + most <= quota.value:
+        return ()
+    beside = Text(f" beside {now.others} of other endpoints", f"（ほかのエンドポイントの{now.others}台とは別）")
+    request = _REQUEST.format(code=quota.code, value=now.others + most, region=region)
+    problem = Problem(
+        kind=CATALOGUE["P032"],
+        message=Text(
+            f"The autoscaling may want {most} × {kind}{beside.en if now.others else ''}, "
+            f"but the quota '{kind}{_USAGE}' is {quota.value} in {region}.",
+            f"オートスケーリングは{kind}を{most}台まで増やしますが{beside.ja if now.others else ''}、"
+            f"クォータ「{kind}{_USAGE}」は{region}で{quota.value}台です。",
+        ),
+        hint=Text(
+            f"Ask for more, or lower `max_capacity`:\n{request}",
+            f"引き上げを申請するか、`max_capacity`を小さくしてください:\n{request}",
+        ),
+    )
+    return (problem,)
 
 
 def in_earnest(problem: Problem) -> Problem:

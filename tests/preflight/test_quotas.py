@@ -24,7 +24,7 @@ from aces_action.preflight.quotas import (
     pick,
 )
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import EndpointSettings, Rollout, Size
+from aces_action.project.model import Autoscaling, EndpointSettings, Rollout, Size
 from sandbox.seed import ACCOUNT, REGION, admin_session, make_bucket, make_roles, push_image
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY
@@ -135,6 +135,37 @@ def test_the_first_quota_of_each_type_counts_and_nothing_is_read_after_the_last(
         raise AssertionError("all are known")
 
     assert {kind: quota.value for kind, quota in pick(listed(), [KIND, FALLBACK]).items()} == {KIND: 3, FALLBACK: 1}
+
+
+@pytest.mark.parametrize(
+    ("quota", "others", "pools", "told"),
+    [
+        (8, 0, (), None),
+        (7, 0, (), "The autoscaling may want 8 × ml.g4dn.xlarge, but the quota"),
+        (10, 3, (), "The autoscaling may want 8 × ml.g4dn.xlarge beside 3 of other endpoints, but the quota"),
+        (7, 0, (FALLBACK,), None),  # nobody knows which type will be wanted then
+    ],
+)
+def test_a_quota_that_ends_before_the_autoscaling_does_is_a_warning(
+    quota: int, others: int, pools: tuple[str, ...], told: str | None
+) -> None:
+    scaling = Autoscaling(min_capacity=1, max_capacity=8, target_value=5, scale_in_cooldown=300, scale_out_cooldown=60)
+    scaled = replace(settings(), autoscaling=scaling, instance_pools=pools)
+    usage = Answer(value={KIND: Usage(own=1, others=others, complete=True)})
+    [row] = check_quota(KIND, Quota(code="L-1", value=quota), usage, scaled, exists=True, region="ap-northeast-1")
+    assert [problem.code for problem in row.problems] == (["ACES-P032"] if told else [])
+    for problem in row.problems:
+        assert problem.severity == "warning"
+        assert problem.message.en.startswith(told or "")
+        assert f"--desired-value {others + 8} --region" in problem.hint.en
+
+
+def test_a_lack_of_room_now_is_all_that_is_told_of_a_quota() -> None:
+    scaling = Autoscaling(min_capacity=1, max_capacity=8, target_value=5, scale_in_cooldown=300, scale_out_cooldown=60)
+    usage = Answer(value={KIND: Usage(own=0, others=0, complete=True)})
+    scaled = replace(settings(), autoscaling=scaling)
+    [row] = check_quota(KIND, Quota(code="L-1", value=0), usage, scaled, exists=False, region="ap-northeast-1")
+    assert [problem.code for problem in row.problems] == ["ACES-P016"]
 
 
 # Fallback types
