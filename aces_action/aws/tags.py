@@ -21,7 +21,8 @@ WITHDRAWN = "aces:withdrawn"  # when it was last given up after that: rolled bac
 ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
 ROLLOUT_RUN = "aces:rollout-run"  # which run began its last roll-out, where that is not the one that made it
 
-# Of an endpoint alone: which content has passed which requests of a smoke test (see smoke_test/model.py)
+# Of an endpoint alone: which content has passed which requests of a smoke test (see smoke_test/model.py), or which endpoint
+# config was rolled out when and is still to be asked: 'pending <name> <its aces:served>'
 SMOKE_TESTED = "aces:smoke-tested"
 
 

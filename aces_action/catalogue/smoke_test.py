@@ -180,4 +180,23 @@ KINDS = (
             "this version."
         ),
     ),
+    Kind(
+        code="ACES-T011",
+        severity="warning",
+        title=Text("Passed smoke test not noted", "スモークテストの合格を記録できませんでした"),
+        cause=Text(
+            "The version answered as expected, but the tag that says so could not be set on the endpoint. The deployment is "
+            "whole; the next run sends the requests again.",
+            "期待どおりの応答がありましたが、そのことを示すタグをエンドポイントに付けられませんでした。"
+            "デプロイは完了しています。次の実行でリクエストをもう一度送ります。",
+        ),
+        fix=Text(
+            "Mend what the message names. A missing permission is in docs/iam.",
+            "メッセージにある原因を取り除いてください。足りない権限はdocs/iamにあります。",
+        ),
+        example=(
+            "ACES-T011 The smoke test of number-plate-detection-dev-algorithm-server passed, but that could not be noted. "
+            "The role may not call AddTags: it lacks sagemaker:AddTags."
+        ),
+    ),
 )

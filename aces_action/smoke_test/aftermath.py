@@ -1,14 +1,15 @@
-"""What becomes of a version that failed its smoke test: it is rolled back, or marked as given up, and what serves is said."""
+"""What becomes of a version after its smoke test: one that failed is rolled back or given up, and what serves is said."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.endpoint.generations import mark_withdrawn
-from aces_action.language import Text
+from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.smoke_test.model import Exchange
 
@@ -38,17 +39,17 @@ def give_up(
     endpoint_name: str,
     config_name: str,
     config_arn: str,
-    rolled_out: bool,
+    untried: bool,
     roll_back: RollBack | None,
     now: datetime,
 ) -> list[Problem]:
     """Rolls the version back where that is wanted and possible, else marks it as given up, and says which version serves now.
 
-    `rolled_out`: whether this run brought the version to the endpoint. What has served before is not taken away because of
-    a request that was changed. `roll_back` None: the setting forbids it. Returns the closing problem (T010) and whatever
-    went wrong on the way.
+    `untried`: whether it was rolled out just now, or has not passed since it was. What has served for good is not taken away
+    because of a request that was changed. `roll_back` None: the setting forbids it. Returns the closing problem (T010) and
+    whatever went wrong on the way.
     """
-    if not rolled_out:
+    if not untried:
         return [_closing(endpoint_name, _not_ours_to_take(config_name))]
     if roll_back is None:
         return [_closing(endpoint_name, _serves_on(config_name)), *_mark(client, config_arn, now)]
@@ -70,6 +71,15 @@ def _mark(client: SageMakerClient, config_arn: str, now: datetime) -> list[Probl
     except AWS_ERRORS as error:
         return [explain(error, resource=config_arn)]
     return []
+
+
+def not_noted(why: Problem, endpoint_name: str) -> Problem:
+    """The warning that the next run will send the requests again."""
+    start = Text(
+        f"The smoke test of {endpoint_name} passed, but that could not be noted.",
+        f"{endpoint_name}のスモークテストは合格しましたが、記録できませんでした。",
+    )
+    return replace(why, kind=CATALOGUE["T011"], message=sentences(start, why.message))
 
 
 def untested(config_name: str) -> Text:

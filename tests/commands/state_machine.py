@@ -567,7 +567,7 @@ class Machine(RuleBasedStateMachine):
                 endpoint_name=self.server.name,
                 config_name=wanted,
                 config_arn=arn("endpoint-config", wanted),
-                rolled_out=True,
+                untried=True,
                 roll_back=back,
                 now=self.clock.today(),
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +13,13 @@ from tests.conftest import Caller
 
 PATH = "server/smoke-test"
 DETECTED = '{"results": [{"label": "plate", "score": 0.9}]}'
+
+
+def tags(caller: Caller) -> dict[str, str]:
+    """Of the endpoint."""
+    sagemaker = caller.client("sagemaker")
+    arn = sagemaker.describe_endpoint(EndpointName=caller.server)["EndpointArn"]
+    return {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
 
 
 def sent(caller: Caller) -> int:
@@ -31,6 +40,26 @@ def test_a_version_that_answers_as_expected_is_registered_and_not_asked_again(ca
     again = caller.run(smoke_test_path=PATH)
     assert (again.status, again.outputs["result"], sent(caller)) == (0, "unchanged", 0), again.log
     assert "passed these requests before" in again.log
+
+
+def test_a_pass_that_cannot_be_noted_is_a_warning_and_the_next_run_asks_again(caller: Caller) -> None:
+    caller.control("POST", "answers", {"body": DETECTED})
+    said = {
+        "status": 400,
+        "code": "AccessDeniedException",
+        "message": "not authorized to perform: sagemaker:AddTags on resource: x",
+    }
+    caller.fault(service="sagemaker", operation="AddTags", kind="error", after="InvokeEndpoint", **said)
+    ended = caller.run(smoke_test_path=PATH)
+    assert (ended.status, ended.outputs["result"], len(caller.listed())) == (0, "deployed", 1), ended.log
+    (warning,) = re.findall(r"::warning [^\n]*title=ACES-T011[^\n]*", ended.log)
+    assert "passed, but that could not be noted. " in warning
+    assert "lacks sagemaker:AddTags" in warning
+    caller.control("DELETE", "calls")
+    caller.control("POST", "answers", {"body": DETECTED})
+    again = caller.run(smoke_test_path=PATH)
+    assert (again.status, again.outputs["result"], sent(caller)) == (0, "unchanged", 1), again.log
+    assert "ACES-T011" not in again.log
 
 
 def test_a_wrong_answer_fails_the_deploy_and_the_platform_is_not_told_until_it_is_right(caller: Caller) -> None:
@@ -62,6 +91,28 @@ def test_a_version_that_fails_makes_room_for_the_one_before_and_the_outputs_name
     (bad,) = re.findall(r"; endpoint \S+ rolled out with (\S+); \1 noted as withdrawn; ", ended.log)
     assert f"; endpoint {caller.server} rolled out with {good}." in ended.log
     assert bad != good
+
+
+def test_a_version_whose_smoke_test_was_cut_off_makes_room_too_when_a_run_again_finds_it_wrong(caller: Caller) -> None:
+    good = caller.run().outputs["endpoint-config-name"]
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    caller.control("POST", "answers", {"seconds": 30, "times": None})
+    started = caller.start(smoke_test_path=PATH)
+    sagemaker = caller.client("sagemaker")
+    deadline = time.monotonic() + 60
+    while not any(value.startswith("pending") for value in tags(caller).values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    started.send_signal(signal.SIGTERM)
+    cut = caller.end(started)
+    assert (cut.status, cut.outputs["result"]) == (143, "cancelled"), cut.log
+    assert "serves untested" in cut.log
+    caller.control("DELETE", "answers")
+    caller.control("POST", "answers", {"status": 500, "body": "out of memory", "times": None})
+    again = caller.run(smoke_test_path=PATH)
+    assert (again.status, again.outputs["failure-code"]) == (1, "ACES-T007"), again.log
+    assert f"It was rolled back: the endpoint serves {good} again." in again.log
+    assert sagemaker.describe_endpoint(EndpointName=caller.server)["EndpointConfigName"] == good
 
 
 def test_an_asynchronous_endpoint_answers_by_s3_and_its_failures_are_read_there(make_caller: Callable[..., Caller]) -> None:

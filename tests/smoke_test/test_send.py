@@ -249,13 +249,13 @@ class TestAftermath:
     def live(self, asking: Asking) -> str:
         return asking.clients.sagemaker.describe_endpoint_config(EndpointConfigName="realtime")["EndpointConfigArn"]
 
-    def give_up(self, asking: Asking, live: str, *, rolled_out: bool = True, roll_back: RollBack | None = None) -> list[Problem]:
+    def give_up(self, asking: Asking, live: str, *, untried: bool = True, roll_back: RollBack | None = None) -> list[Problem]:
         return give_up(
             asking.clients.sagemaker,
             endpoint_name="smoke-realtime",
             config_name="new-one",
             config_arn=live,
-            rolled_out=rolled_out,
+            untried=untried,
             roll_back=roll_back,
             now=datetime(2026, 1, 2, tzinfo=UTC),
         )
@@ -286,7 +286,7 @@ class TestAftermath:
         assert self.withdrawn(asking, live)
 
     def test_what_served_before_this_run_is_left_alone(self, asking: Asking, live: str) -> None:
-        (problem,) = self.give_up(asking, live, rolled_out=False, roll_back=lambda: pytest.fail("rolled back"))
+        (problem,) = self.give_up(asking, live, untried=False, roll_back=lambda: pytest.fail("rolled back"))
         assert "served before this run already" in problem.hint.en
         assert not self.withdrawn(asking, live)
 
