@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import moto.applicationautoscaling.urls
-import moto.backends
 import moto.core.responses
 import moto.core.utils
 import moto.ecr.urls
@@ -23,6 +22,8 @@ import moto.sagemaker.urls
 import moto.sagemakerruntime.urls
 import moto.servicequotas.urls
 import moto.sts.urls
+from flask import Flask
+from moto.backends import SERVICE_NAMES
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
@@ -50,7 +51,8 @@ class _CutError(ConnectionResetError):
 def create_application(state: State) -> WSGIApplication:
     """The local AWS. moto's own state is one per process, so a process holds one of these."""
     _extend_moto()
-    moto_server = DomainDispatcherApplication(create_backend_app)
+    moto_server = DomainDispatcherApplication(_create_backend)
+    moto_server.get_backend_for_host = functools.cache(moto_server.get_backend_for_host)  # type: ignore[method-assign]
     control = create_control(state)
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,12 +76,22 @@ def create_application(state: State) -> WSGIApplication:
     return application
 
 
+def _create_backend(service: SERVICE_NAMES) -> Flask:
+    """moto's application for a service, without its debugging, which looks into every form, and what it adds for browsers.
+
+    What it raises comes through all the same.
+    """
+    backend = create_backend_app(service)
+    backend.debug = False
+    backend.config["PROPAGATE_EXCEPTIONS"] = True
+    backend.after_request_funcs.clear()
+    return backend
+
+
 def _extend_moto() -> None:
     """Put our responses into moto's routing tables, which it reads at the first request to a service."""
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # 1,300 machine images that nobody asks for, at every reset
-    # At every request moto looks through its own folder, and through all methods of a class, which are 700 for EC2.
-    modules = tuple(moto.backends.list_of_moto_modules())
-    moto.backends.list_of_moto_modules = lambda: modules
+    # At every request moto looks through all methods of a class, which are 700 for EC2.
     moto.core.responses.method_names_from_class = functools.cache(  # type: ignore[attr-defined]
         moto.core.utils.method_names_from_class
     )
