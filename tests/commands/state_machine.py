@@ -108,7 +108,8 @@ class Twist:
 
 @dataclass(slots=True, kw_only=True)
 class Step:
-    """One command: what befalls it and what it called. `meddled`: somebody stepped in while it ran."""
+    """One command: what befalls it and what it called. `meddled`: somebody stepped in while it ran. `left`: what the endpoint
+    served when its deletion was asked for, after the wait for what was under way."""
 
     name: str
     twist: Twist | None = None
@@ -116,6 +117,7 @@ class Step:
     now: bool = False
     calls: list[Call] = field(default_factory=list)
     meddled: bool = False
+    left: str | None = None
 
     def sent(self, *operations: str) -> list[Call]:
         return [each for each in self.calls if each.operation in operations and each.status == 200]
@@ -345,6 +347,9 @@ class Machine(RuleBasedStateMachine):
             if step.twist.what != "after":
                 self._meddle(step, step.twist)
         self.observe()
+        record = self.record
+        if call.operation == "DeleteEndpoint" and record and record.status in {"InService", "UpdateRollbackFailed"}:
+            step.left = record.config.name if record.transition is None else None
         self._judge_write(step, call)
 
     def received(self, call: Call) -> None:
@@ -678,9 +683,6 @@ class Machine(RuleBasedStateMachine):
     @rule(twist=twists, limit=limits, may_wait=waits)
     def stop(self, twist: Twist | None, limit: float, may_wait: bool) -> None:
         with self._command("stop", twist) as step:
-            record = self.record
-            serves = record is not None and record.status in {"InService", "UpdateRollbackFailed"} and record.transition is None
-            live = record.config.name if record and serves else None
 
             def away() -> None:
                 reach = self._reach(limit=limit, may_wait=may_wait)
@@ -689,8 +691,8 @@ class Machine(RuleBasedStateMachine):
             outcome, _ = self._do(step, away)
             if outcome == "done" and not step.meddled:
                 assert self.record is None
-            if live in self.versions and live and not step.meddled and step.sent("DeleteEndpoint"):
-                self._confirm(live)
+            if step.left in self.versions and step.left and not step.meddled and step.sent("DeleteEndpoint"):
+                self._confirm(step.left)
 
     @rule(fate=fates, twist=twists, limit=limits, may_wait=waits)
     def start(self, fate: OutcomeKind, twist: Twist | None, limit: float, may_wait: bool) -> None:
