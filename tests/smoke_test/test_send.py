@@ -182,8 +182,8 @@ class TestAsynchronous:
         asking.control("POST", "answers", body="{}", times=None)
         asked = asking.request("plate.PNG", b"picture")
         assert codes([*asking.send(asked, kind="async"), *asking.send(asked, kind="async")]) == [[], []]
-        listed = asking.clients.s3.list_objects_v2(Bucket=BUCKET, Prefix=FOLDER)["Contents"]
         name = hashlib.sha256(b"picture").hexdigest()
+        listed = asking.clients.s3.list_objects_v2(Bucket=BUCKET, Prefix=f"{FOLDER}/{name}")["Contents"]
         assert [each["Key"] for each in listed] == [f"{FOLDER}/{name}.png"]
         statuses = [call["status"] for call in asking.control("GET", "calls") if call["operation"] == "PutObject"]
         assert statuses == [200, 412]
