@@ -33,8 +33,7 @@ class Sandbox:
     """All servers, up from construction until `stop()`; as a context manager, until its end.
 
     Ports of 0 are free ones. One sandbox per process: moto keeps its state in the process. `oidc_request_url` and
-    `oidc_request_token` are what the runner gives a job of `repository`. `state` is that of the
-    local AWS.
+    `oidc_request_token` are what the runner gives a job of `repository`. `state` is that of the local AWS.
     """
 
     def __init__(
