@@ -135,14 +135,22 @@ class Ground:
         session = new_admin_session()
         session.events.register("before-send.sagemaker", self._sending)
         session.events.register("response-received.sagemaker", self._received)
-        self.clients, self.admin = Clients(session), Clients(new_admin_session())
+        by_hand = new_admin_session()
+        for each in (session, by_hand):
+            each.events.register("before-send.sagemaker", self._counting)
+        self.clients, self.admin = Clients(session), Clients(by_hand)
         self.machine: Machine | None = None
+        self.deletions = 0
         self._pending: dict[int, Call] = {}
 
     def _sending(self, request: Any, **_: Any) -> None:
         call = Call(operation=request.headers["X-Amz-Target"].decode().partition(".")[2], request=json.loads(request.body))
         self._tell(lambda machine: machine.sending(call))
         self._pending[threading.get_ident()] = call
+
+    def _counting(self, request: Any, **_: Any) -> None:
+        """Of each attempt, where an answer took too long; not of one that a history cancels before it is sent."""
+        self.deletions += b".Delete" in request.headers["X-Amz-Target"]
 
     def _received(self, response_dict: dict[str, Any] | None, **_: Any) -> None:
         if response_dict is None:  # it was never sent
@@ -220,6 +228,7 @@ class Machine(RuleBasedStateMachine):
         self.hosting.reset()
         self._no_fate()
         requests.delete(f"{shared.sandbox.aws_url}/_sandbox/calls", timeout=10)
+        shared.deletions = 0
         owner = Owner(project="state-machine", env="dev", server=shared.seeded.server)
         self.server = Server(
             sandbox=shared.sandbox, clients=shared.clients, seeded=shared.seeded, weights_uri=shared.weights_uri, owner=owner
@@ -244,6 +253,8 @@ class Machine(RuleBasedStateMachine):
         answer = requests.get(f"{self.ground.sandbox.aws_url}/_sandbox/calls", timeout=10)
         calls = answer.json()
         assert not [each for each in calls if each["service"] == "s3" and each["method"] in {"DELETE", "PUT", "POST"}]
+        deletes = [each for each in calls if each["service"] == "sagemaker" and each["operation"].startswith("Delete")]
+        assert len(deletes) <= self.ground.deletions, "a deletion that the machine has not seen"
 
     def _make(self, name: str, content: endpoint.DesiredEndpoint, tags: dict[str, str]) -> None:
         """Model and endpoint config, where there are none of that name."""
