@@ -11,6 +11,7 @@ import requests
 
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.project.instance_types import processor
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -93,20 +94,13 @@ def check_for_sagemaker(image: ServerImage, instance_type: str) -> list[Problem]
                 hint=BUILD_HINT,
             )
         ]
-    wanted = "arm64" if is_graviton(instance_type) else "amd64"
+    wanted = "arm64" if processor(instance_type) == "arm64" else "amd64"
     return _check_architecture(image, instance_type, (wanted,))
 
 
 def check_for_batch(image: ServerImage, instance_type: str, architectures: tuple[str, ...]) -> list[Problem]:
     """`architectures` as EC2 names them ('x86_64', 'arm64'). Batch takes manifests of several processors too."""
     return _check_architecture(image, instance_type, tuple({"x86_64": "amd64"}.get(each, each) for each in architectures))
-
-
-def is_graviton(instance_type: str) -> bool:
-    """Whether a SageMaker instance type has an ARM processor: a 'g' right after the generation, as in ml.c7g, ml.m6gd."""
-    family = instance_type.removeprefix("ml.").partition(".")[0]
-    letters = family.lstrip("abcdefghijklmnopqrstuvwxyz").lstrip("0123456789")
-    return letters.startswith("g")
 
 
 def download(url: str) -> bytes:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aces_action.aws.image import BUILD_HINT, is_graviton
+from aces_action.aws.image import BUILD_HINT
 from aces_action.language import EMPTY, Text, lines, same
 from aces_action.problems import Kind
-from aces_action.project.instance_types import family, sagemaker_instance_types
+from aces_action.project.instance_types import family, processor, sagemaker_instance_types
 
 _GIB = 1 << 30
 _LONGEST = 3600  # seconds: the most that SageMaker takes for downloading, and for the first health check
@@ -241,7 +241,7 @@ def _capacity(facts: Facts, _log: Sequence[str]) -> Text:
 
 
 def _processor(facts: Facts, _log: Sequence[str]) -> Text:
-    wanted = "linux/arm64" if facts.instance_type and is_graviton(facts.instance_type) else "linux/amd64"
+    wanted = "linux/arm64" if processor(facts.instance_type) == "arm64" else "linux/amd64"
     told = Text(
         f"The image is built for another processor than the instance's ({wanted}), or its entry point is no program (a script "
         "without its #! line, or with Windows line ends).",
@@ -341,7 +341,7 @@ def _access(facts: Facts, _log: Sequence[str]) -> Text:
 
 def _start(facts: Facts, _log: Sequence[str]) -> Text:
     image = facts.image_uri or "<image>"
-    platform = "linux/arm64" if facts.instance_type and is_graviton(facts.instance_type) else "linux/amd64"
+    platform = "linux/arm64" if processor(facts.instance_type) == "arm64" else "linux/amd64"
     return Text(
         "The server ended while it started. SageMaker runs the image with the one argument 'serve', the weights below "
         "/opt/ml/model. "

@@ -21,13 +21,13 @@ from aces_action.aws.image import (
     check_for_batch,
     check_for_sagemaker,
     download,
-    is_graviton,
     read_image,
 )
 from aces_action.aws.naming import Names, check_names, names_for
 from aces_action.aws.session import session_name
 from aces_action.aws.tags import is_ours, tags_for
 from aces_action.project.document import Source
+from aces_action.project.instance_types import processor, sagemaker_instance_types
 from aces_action.project.model import EndpointSettings, InferenceMode, Infra, JobSettings
 from aces_action.project.yaml_reader import read_yaml
 from sandbox.seed import OCI_INDEX, admin_session, push_index
@@ -96,20 +96,6 @@ def test_a_resource_of_another_project_or_without_tags_is_not_ours() -> None:
     assert "aces:commit" not in tags
 
 
-@pytest.mark.parametrize(
-    ("instance_type", "arm"),
-    [
-        ("ml.c7g.large", True),
-        ("ml.m6gd.xlarge", True),
-        ("ml.g5g.xlarge", True),
-        ("ml.g4dn.xlarge", False),
-        ("ml.t2.xlarge", False),
-    ],
-)
-def test_graviton_is_told_by_the_family(instance_type: str, arm: bool) -> None:
-    assert is_graviton(instance_type) is arm
-
-
 def image(media_type: str = DOCKER_MANIFEST, *architectures: str) -> ServerImage:
     return ServerImage(uri="r/s@sha256:1", digest="sha256:1", media_type=media_type, architectures=architectures or ("amd64",))
 
@@ -129,6 +115,15 @@ def test_an_image_for_another_processor_is_refused() -> None:
     assert "platforms: linux/arm64" in problem.hint.en
     (problem,) = check_for_batch(image(DOCKER_MANIFEST, "arm64"), "m5.xlarge", ("x86_64",))
     assert problem.code == "ACES-P005"
+
+
+def test_an_image_for_the_processor_of_an_instance_type_and_no_other_is_taken_whatever_the_type() -> None:
+    """GB200 (ml.p6e-gb200) has NVIDIA's own ARM processor, which is no Graviton."""
+    built = {"arm64": image(DOCKER_MANIFEST, "arm64"), "x86_64": image(DOCKER_MANIFEST, "amd64")}
+    for name in sagemaker_instance_types():
+        taken = {chips for chips, each in built.items() if not check_for_sagemaker(each, name)}
+        assert taken == {processor(name)}, name
+    assert processor("ml.p6e-gb200.36xlarge") == "arm64"
 
 
 def test_batch_takes_manifests_of_several_processors() -> None:

@@ -8,7 +8,6 @@ import sys
 import botocore.session
 import pytest
 
-from aces_action.aws.image import is_graviton
 from aces_action.project.instance_types import (
     accelerator,
     correction,
@@ -66,12 +65,6 @@ def test_the_lists_are_read_without_importing_botocore() -> None:
 )
 def test_the_name_tells_what_it_computes_with_and_on_which_processor(instance_type: str, expected: tuple[str, str]) -> None:
     assert (accelerator(instance_type), processor(instance_type)) == expected
-
-
-def test_the_preflight_sees_the_same_processor() -> None:
-    """`aws.image` judges the image by it."""
-    differ = {name for name in sagemaker_instance_types() if is_graviton(name) != (processor(name) == "arm64")}
-    assert differ <= {"ml.p6e-gb200.36xlarge"}
 
 
 def test_every_family_with_gpus_that_sagemaker_has_is_known_as_one() -> None:
