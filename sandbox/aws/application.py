@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import moto.applicationautoscaling.urls
+import moto.batch.urls
 import moto.core.responses
 import moto.core.utils
 import moto.ecr.urls
@@ -29,6 +30,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
 from sandbox.aws import permissions, wire
+from sandbox.aws.batch import Batch
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.iam import IdentityAndAccess
@@ -102,6 +104,8 @@ def _extend_moto() -> None:
     moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch
     moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
     moto.s3.responses.S3Response = ObjectStore  # type: ignore[misc]  # moto reads S3's table anew whenever it needs it
+    for path in moto.batch.urls.url_paths:
+        moto.batch.urls.url_paths[path] = Batch.dispatch
     for path in moto.sagemakerruntime.urls.url_paths:
         moto.sagemakerruntime.urls.url_paths[path] = SageMakerRuntime.dispatch
 
