@@ -20,7 +20,7 @@ import requests
 from sandbox.archives import make_weights
 from sandbox.rendering import rendered
 from sandbox.runner import runner_environment
-from sandbox.seed import TENANT_ID, seed, upload_weights
+from sandbox.seed import TENANT_ID, admin_session, seed, upload_weights
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -97,7 +97,21 @@ def _deploy(sandbox: Sandbox, project: str, folder: Path, number: str) -> str:
         print(summary.read_text(encoding="utf-8"))
         _say(f"{project}: the step's outputs")
         print("\n".join(f"{name}={value}" for name, value in outputs.items()))
+        if definition := outputs.get("batch-job-definition-arn"):
+            _run_job(sandbox, definition)
     return outputs.get("result", "no result")
+
+
+def _run_job(sandbox: Sandbox, definition: str) -> None:
+    """Submits a job of what was registered, and shows whether an instance of its queue can hold it."""
+    batch = admin_session().client("batch", endpoint_url=sandbox.aws_url)
+    name = definition.rpartition("/")[2]
+    _say(f"aws batch submit-job --job-definition {name}")
+    job = batch.submit_job(jobName="demo", jobQueue=name.partition(":")[0], jobDefinition=definition)["jobId"]
+    [described] = batch.describe_jobs(jobs=[job])["jobs"]
+    [asked] = batch.describe_job_definitions(jobDefinitions=[definition])["jobDefinitions"]
+    resources = ", ".join(f"{each['value']} {each['type']}" for each in asked["containerProperties"]["resourceRequirements"])
+    print(f"{resources}: {described['status']} {described.get('statusReason', '')}".rstrip())
 
 
 def _page(url: str) -> str:

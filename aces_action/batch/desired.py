@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aces_action.batch.memory import usable_memory
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import JobSettings
-
-USABLE_MEMORY = 0.95  # of the instance's memory: the rest is the system's and the ECS agent's (m4.large: 7985 of 8192 MiB)
 
 Role = str  # 'standard' or 'longtime'
 
@@ -51,12 +50,12 @@ def desired(
     job_role_arn: str,
     execution_role_arn: str,
 ) -> DesiredJobDefinition:
-    """The job definition for one instance type: all of its vCPUs and GPUs and 95 % of its memory, unless the file says less.
+    """The job definition for one instance type: all its vCPUs and GPUs and the memory it can give, unless the file says less.
 
     The container finds its weights by WEIGHTS_S3_URI; the user's own variables win over it.
     """
     vcpus = settings.vcpus or instance.vcpus
-    memory = settings.memory or int(instance.memory * USABLE_MEMORY)
+    memory = settings.memory or usable_memory(instance.instance_type, instance.memory)
     gpus = instance.gpus if settings.gpus is None else settings.gpus
     resources = {"VCPU": vcpus, "MEMORY": memory, **({"GPU": gpus} if gpus else {})}
     environment = {"WEIGHTS_S3_URI": weights_uri, **dict(settings.environment)}
@@ -80,7 +79,7 @@ def desired(
 
 def check_fit(settings: JobSettings, instance: Instance, *, name: str, file: str) -> list[Problem]:
     """Problems (B002) of a definition that no instance of its type can run: such a job stays RUNNABLE for ever."""
-    usable = int(instance.memory * USABLE_MEMORY)
+    usable = usable_memory(instance.instance_type, instance.memory)
     asked = (
         (Text("vCPUs", "個のvCPU"), settings.vcpus, instance.vcpus, "vcpus"),
         (Text("MiB of memory", "MiBのメモリ"), settings.memory, usable, "memory"),

@@ -31,11 +31,12 @@ KINDS = (
         title=Text("Job definition does not fit the instance", "ジョブ定義がインスタンスに収まりません"),
         cause=Text(
             "The infra file asks for more vCPUs, memory or GPUs than the instance type has to give. Batch would take the job "
-            "and leave it RUNNABLE for ever, without an error. A part of an instance's memory is needed by the system: 95 % can "
-            "be asked for.",
+            "and leave it RUNNABLE for ever, without an error. A part of an instance's memory is needed by the system: an "
+            "m5.xlarge has 16,384 MiB, and about 15,300 MiB for jobs. The preflight shows how much an instance type can give.",
             "infraファイルのvCPU、メモリ、GPUの指定が、インスタンスタイプで使える量を超えています。"
             "そのままでは、Batchはジョブを受け付けたまま、エラーも出さずに`RUNNABLE`で待ち続けます。"
-            "メモリの一部はシステムが使うので、指定できるのは95%までです。",
+            "メモリの一部はシステムが使います（m5.xlargeでは16,384MiBのうち、ジョブで使えるのは約15,300MiB）。"
+            "指定できる量は、事前確認の表に表示されます。",
         ),
         fix=Text(
             "Lower the value, choose a larger instance type, or leave the line out: then the job has all that the instance can "

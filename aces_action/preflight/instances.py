@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aces_action.batch.desired import Instance
+from aces_action.batch.memory import usable_memory
 from aces_action.checks import Check
 from aces_action.language import Text, same
 from aces_action.preflight.questions import Answer
@@ -97,9 +98,10 @@ def check_batch_type(
         )
         return [Check(what=what, found=Text("not offered", "なし"), needed=needed, problems=(problem,))]
     instance = machine.instance
+    usable = usable_memory(instance_type, instance.memory)
     found = Text(
-        f"{instance.vcpus} vCPUs, {instance.memory:,} MiB, {instance.gpus} GPUs",
-        f"vCPU {instance.vcpus}個、メモリ{instance.memory:,} MiB、GPU {instance.gpus}個",
+        f"{instance.vcpus} vCPUs, {instance.memory:,} MiB ({usable:,} for jobs), {instance.gpus} GPUs",
+        f"vCPU {instance.vcpus}個、メモリ{instance.memory:,} MiB（ジョブ用は{usable:,} MiB）、GPU {instance.gpus}個",
     )
     return [Check(what=what, found=found, needed=needed)]
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aces_action.batch.desired import USABLE_MEMORY, Instance
+from aces_action.batch.desired import Instance
+from aces_action.batch.memory import usable_memory
 from aces_action.checks import Check
 from aces_action.language import Text, same
 from aces_action.preflight.instances import Machine
@@ -18,14 +19,23 @@ if TYPE_CHECKING:
     from types_boto3_batch import BatchClient
     from types_boto3_batch.type_defs import ComputeEnvironmentOrderTypeDef, JobQueueDetailTypeDef
 
-# What Batch chooses instance types by itself for; none of them has GPUs (API reference: ComputeResource, instanceTypes)
-_CHOSEN_BY_BATCH = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
+# The families that Batch chooses from; 'optimal' is the same as 'default_x86_64' (botocore: ComputeResource, instanceTypes).
+# Batch updates them from time to time, so others may be used as well.
+_X86_64 = frozenset({"m6i", "c6i", "r6i", "c7i"})
+_CHOSEN_BY_BATCH = {
+    "optimal": _X86_64,
+    "default_x86_64": _X86_64,
+    "default_arm64": frozenset({"m6g", "c6g", "r6g", "c7g"}),
+}
 _WORKING = frozenset({"VALID", "UPDATING"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """A compute environment. `resources` is its kind ('EC2', 'SPOT', 'FARGATE' …), empty where Batch does not manage it."""
+    """A compute environment. `resources` is its kind ('EC2', 'SPOT', 'FARGATE' …), empty where Batch does not manage it.
+
+    `on_kubernetes`: its jobs run as pods of an EKS cluster, and need job definitions of their own (botocore: eksProperties).
+    """
 
     name: str
     arn: str
@@ -36,6 +46,7 @@ class Environment:
     instance_types: tuple[str, ...]
     max_vcpus: int
     subnets: tuple[str, ...]
+    on_kubernetes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +112,7 @@ def _read_environments(client: BatchClient, arns: Iterable[str]) -> dict[str, En
             instance_types=tuple(managed.get("instanceTypes", [])) if managed else (),
             max_vcpus=managed["maxvCpus"] if managed else 0,
             subnets=tuple(managed.get("subnets", [])) if managed else (),
+            on_kubernetes=each.get("containerOrchestrationType") == "EKS",
         )
     return found
 
@@ -157,6 +169,13 @@ def _problems(environment: Environment, job: JobSettings, surroundings: Surround
     if environment.state != "ENABLED" or environment.status not in _WORKING:
         yield _broken_environment(environment)
         return
+    if environment.on_kubernetes:
+        message = Text(
+            f"The compute environment {name} runs its jobs on EKS; the job definitions are for ECS.",
+            f"コンピューティング環境{name}はEKSでジョブを実行しますが、ジョブ定義はECS用です。",
+        )
+        yield Problem(kind=CATALOGUE["P020"], message=message, hint=_ASK)
+        return
     if not environment.resources:
         return  # Batch does not manage its instances, and does not know them either
     if environment.resources.startswith("FARGATE"):
@@ -188,11 +207,7 @@ def _problems(environment: Environment, job: JobSettings, surroundings: Surround
 
 def holds(instance_types: Iterable[str], wanted: str) -> bool:
     """Whether a compute environment with these types may start one of the wanted type."""
-    for each in instance_types:
-        chosen = _CHOSEN_BY_BATCH.get(each)
-        if each in {wanted, family(wanted)} or (chosen == processor(wanted) and accelerator(wanted) == "CPU"):
-            return True
-    return False
+    return any(each in {wanted, family(wanted)} or family(wanted) in _CHOSEN_BY_BATCH.get(each, ()) for each in instance_types)
 
 
 def _other_types(environment: Environment, job: JobSettings, machine: Machine, machines: Mapping[str, Machine]) -> Problem:
@@ -220,17 +235,15 @@ def _may_run(instance_type: str, job: JobSettings, wanted: Instance, machines: M
     """Of a family, and of types that EC2 was not asked about, it is not known; they may if they are of the same kind."""
     known = machines.get(instance_type)
     if known is None:
-        sized = instance_type if "." in instance_type else f"{instance_type}.large"
-        by_batch = _CHOSEN_BY_BATCH.get(instance_type)
-        chips = by_batch or processor(sized)
-        unit = "CPU" if by_batch else accelerator(sized)
-        return chips in wanted.architectures and unit == accelerator(wanted.instance_type)
+        one = next(iter(_CHOSEN_BY_BATCH.get(instance_type, {instance_type})))
+        sized = one if "." in one else f"{one}.large"
+        return processor(sized) in wanted.architectures and accelerator(sized) == accelerator(wanted.instance_type)
     gpus = wanted.gpus if job.gpus is None else job.gpus
-    memory = job.memory or int(wanted.memory * USABLE_MEMORY)
+    memory = job.memory or usable_memory(wanted.instance_type, wanted.memory)
     there = known.instance
     return (
         there.vcpus >= (job.vcpus or wanted.vcpus)
-        and there.memory * USABLE_MEMORY >= memory
+        and usable_memory(there.instance_type, there.memory) >= memory
         and there.gpus >= gpus
         and bool(set(there.architectures) & set(wanted.architectures))
     )

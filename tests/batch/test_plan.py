@@ -37,7 +37,7 @@ def resources(definition: DesiredJobDefinition) -> dict[str, str]:
 
 
 def test_a_job_takes_the_whole_instance_but_for_the_systems_share_of_memory() -> None:
-    assert resources(wanted(JobSettings(instance_type="m5.xlarge"))) == {"VCPU": "4", "MEMORY": "15564"}
+    assert resources(wanted(JobSettings(instance_type="m5.xlarge"))) == {"VCPU": "4", "MEMORY": "15330"}
 
 
 def test_a_gpu_instance_gives_its_gpus() -> None:
@@ -69,7 +69,7 @@ def test_a_new_revision_says_what_differs() -> None:
     change = plan(new, registered(old))
     assert (change.verb, change.name) == ("update", "server:3")
     assert tuple(each.en for each in change.reasons) == (
-        "MEMORY: 8000 -> 15564",
+        "MEMORY: 8000 -> 15330",
         "attempts: 1 -> 2",
         "environment.WEIGHTS_S3_URI: s3://b/w -> s3://b/new",
         "timeout: 600 -> (not set)",
@@ -82,14 +82,14 @@ def test_a_definition_that_fits_no_instance_is_refused_field_by_field() -> None:
     problems = check_fit(settings, M5, name="server", file="infra.yml")
     assert [problem.message.en.split(" asks for ")[1].split(":")[0] for problem in problems] == [
         "8 vCPUs, but m5.xlarge has 4 to give",
-        "16,384 MiB of memory, but m5.xlarge has 15,564 to give",
+        "16,384 MiB of memory, but m5.xlarge has 15,330 to give",
         "1 GPUs, but m5.xlarge has 0 to give",
     ]
     assert {problem.file for problem in problems} == {"infra.yml"}
     assert problems[1].message.ja == (
-        "ジョブ定義serverは16,384MiBのメモリを要求していますが、m5.xlargeで使えるのは15,564です。このままではジョブが開始されません。"
+        "ジョブ定義serverは16,384MiBのメモリを要求していますが、m5.xlargeで使えるのは15,330です。このままではジョブが開始されません。"
     )
 
 
 def test_a_definition_that_just_fits_is_fine() -> None:
-    assert check_fit(JobSettings(instance_type="m5.xlarge", vcpus=4, memory=15564), M5, name="s", file="f") == []
+    assert check_fit(JobSettings(instance_type="m5.xlarge", vcpus=4, memory=15330), M5, name="s", file="f") == []

@@ -38,6 +38,13 @@ def test_the_guides_workflow_deploys_a_realtime_endpoint_and_job_definitions(cal
         ended.outputs["batch-longtime-job-definition-arn"],
     }
 
+    batch = caller.client("batch")
+    for output, queue in (("", caller.server), ("longtime-", f"{caller.server}-longtime")):
+        definition = ended.outputs[f"batch-{output}job-definition-arn"]
+        job = batch.submit_job(jobName="job", jobQueue=queue, jobDefinition=definition)["jobId"]
+        [described] = batch.describe_jobs(jobs=[job])["jobs"]
+        assert described["status"] == "SUCCEEDED", described.get("statusReason")
+
     (service,) = caller.listed().values()
     assert service["name"] == ended.outputs["service-names"]
     assert service["server"]["sync"] == {"component": "sagemaker", "endpoint_name": caller.server}

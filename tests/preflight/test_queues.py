@@ -69,11 +69,13 @@ def judged(
         (("m5.xlarge",), "m5.xlarge", True),
         (("m5",), "m5.xlarge", True),
         (("c5", "m5"), "m5.xlarge", True),
-        (("optimal",), "m5.xlarge", True),
+        (("optimal",), "m6i.xlarge", True),
+        (("optimal",), "c7i.metal-24xl", True),
+        (("optimal",), "m5.xlarge", False),  # it meant m4, c4 and r4, later m5, c5 and r5
         (("optimal",), "g4dn.xlarge", False),
         (("optimal",), "m6g.xlarge", False),
         (("default_arm64",), "m6g.xlarge", True),
-        (("default_x86_64",), "m5.xlarge", True),
+        (("default_x86_64",), "r6i.xlarge", True),
         (("m5a",), "m5.xlarge", False),
         ((), "m5.xlarge", False),
     ],
@@ -113,6 +115,7 @@ def test_a_queue_without_environments_is_found() -> None:
         {"status": "INVALID", "reason": "CLIENT_ERROR - the role is gone"},
         {"resources": "FARGATE", "instance_types": ()},
         {"resources": "FARGATE_SPOT", "instance_types": ()},
+        {"on_kubernetes": True},
     ],
 )
 def test_an_environment_that_runs_nothing_is_found(broken: dict[str, Any]) -> None:
@@ -129,7 +132,7 @@ def test_too_few_vcpus_in_all_are_found() -> None:
     assert judged(environment(max_vcpus=2), job=replace(JOB, vcpus=2)) == []
 
 
-@pytest.mark.parametrize("types", [("m5.2xlarge",), ("m5.large", "m5.2xlarge"), ("c5",), ("c6i.4xlarge",)])
+@pytest.mark.parametrize("types", [("m5.2xlarge",), ("m5.large", "m5.2xlarge"), ("c5",), ("c6i.4xlarge",), ("optimal",)])
 def test_another_type_that_may_run_the_job_is_a_warning(types: tuple[str, ...]) -> None:
     assert judged(environment(*types)) == ["ACES-P022"]
 
