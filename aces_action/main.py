@@ -20,6 +20,7 @@ from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.language import Language, Text
+from aces_action.network import environment_problems
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
 from aces_action.project.model import Project, Server
 from aces_action.report import Report, how_far, summary
@@ -91,6 +92,8 @@ def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Repo
         configuration = check_configuration(environ, github.workspace)
         if any(problem.severity == "error" for problem in configuration.problems):
             raise ConfigurationError(configuration.problems)
+        if values["command"] != "validate" and (problems := environment_problems(environ)):
+            raise ConfigurationError(problems)
         _tell(configuration, log, report)
     if values["command"] == "validate":
         report.result = "valid"

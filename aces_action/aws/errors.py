@@ -8,15 +8,23 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,  # noqa: A004  botocore's own, wider than the built-in one
+    CredentialRetrievalError,
     HTTPClientError,
+    InvalidProxiesConfigError,
+    MetadataRetrievalError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    SSLError,
+    SSOError,
 )
 from botocore.parsers import ResponseParserError
 
 from aces_action.github.commands import shorten
-from aces_action.language import EMPTY, Text, sentences
+from aces_action.language import EMPTY, Text, same, sentences
+from aces_action.network import Proxy, proxy_failure, tls_failure, without_password
 from aces_action.problems import CATALOGUE, Problem
 
 # everything that a call of AWS may raise; the parser's error is no BotoCoreError
@@ -32,6 +40,8 @@ _LATE = {
     "RequestTimeoutException",
     "PriorRequestNotComplete",
 }  # AWS's answers to try later, as botocore has them
+# AWS's words of a request signed by a wrong clock (IAM User Guide, 'Troubleshoot signed requests'); S3 has a code for it
+_CLOCK = re.compile(r"signature (?:expired|not yet current)", re.IGNORECASE)
 _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
 # IAM's name of the action where it is not `service:Operation` (Service Authorization Reference)
 # S3 answers HEAD of a missing key with 403 to a role that may not list the bucket
@@ -47,6 +57,11 @@ CHECK_THE_WAY = Text(
     "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
 )
 
+_AWS = same("AWS")
+_SET_A_ROLE = Text(
+    "Set AWS_ROLE_ARN in the workflow's env: block and give the job `permissions: id-token: write`.",
+    "ワークフローのenv:にAWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。",
+)
 NO_KEYS = Text("The job has no AWS credentials.", "ジョブにAWSの認証情報がありません。")
 _RENEWS = Text(
     "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
@@ -106,15 +121,8 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
     if isinstance(error, ClientError):
         return _explain_answer(error, resource)
     about = Text(f" ({resource})", f"（{resource}）") if resource else EMPTY
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
-        return Problem(
-            kind=CATALOGUE["A001"],
-            message=NO_KEYS,
-            hint=Text(
-                "Set AWS_ROLE_ARN in the workflow's env: block and give the job `permissions: id-token: write`.",
-                "ワークフローのenv:にAWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。",
-            ),
-        )
+    if problem := _explain_environment(error):
+        return problem
     if isinstance(error, ConnectionError | HTTPClientError):
         return Problem(
             kind=CATALOGUE["A007"],
@@ -141,6 +149,49 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
     else:
         wrong = Text(f"A call of AWS failed{about.en}: {error}", f"AWSの呼び出し{about.ja}に失敗しました: {error}")
     return Problem(kind=CATALOGUE["A006"], message=wrong)
+
+
+def _explain_environment(error: BotoCoreError | ResponseParserError) -> Problem | None:
+    """What is no fault of AWS's: keys, profile, proxy, certificates. None: the error is about something else."""
+    match error:
+        case ProxyConnectionError():
+            address = without_password(str(error.kwargs.get("proxy_url", "")))
+            return proxy_failure(_AWS, Proxy(variable="HTTPS_PROXY", address=address) if address else None)
+        case InvalidProxiesConfigError():
+            return proxy_failure(_AWS, None)
+        case SSLError():
+            return tls_failure(_AWS, error)
+        case ProfileNotFound():
+            return _no_profile(str(error.kwargs.get("profile", "")))
+        case NoCredentialsError():
+            return Problem(kind=CATALOGUE["A001"], message=NO_KEYS, hint=_SET_A_ROLE)
+        case PartialCredentialsError():
+            missing = str(error.kwargs.get("cred_var", ""))
+            message = Text(
+                f"The job's AWS credentials are incomplete: {missing} is missing.",
+                f"ジョブのAWSの認証情報が不足しています。{missing}がありません。",
+            )
+            return Problem(kind=CATALOGUE["A001"], message=message, hint=_SET_A_ROLE)
+        case CredentialRetrievalError() | MetadataRetrievalError() | SSOError():
+            message = Text(f"No AWS credentials could be had: {error}", f"AWSの認証情報を取得できません: {error}")
+            return Problem(kind=CATALOGUE["A001"], message=message, hint=_SET_A_ROLE)
+    return None
+
+
+def _no_profile(name: str) -> Problem:
+    return Problem(
+        kind=CATALOGUE["A011"],
+        message=Text(
+            f"AWS_PROFILE is {name or 'empty'}, but there is no such profile here.",
+            f"AWS_PROFILEの値（{name or '空'}）に当たるプロファイルがありません。",
+        ),
+        hint=Text(
+            "Delete AWS_PROFILE (or AWS_DEFAULT_PROFILE) from the job and the runner's settings: the action's container has no "
+            "~/.aws. AWS_ROLE_ARN gives it credentials.",
+            "ジョブとランナーの設定から、AWS_PROFILE（またはAWS_DEFAULT_PROFILE）を削除してください。アクションのコンテナに~/.awsは"
+            "ありません。認証情報はAWS_ROLE_ARNで取得します。",
+        ),
+    )
 
 
 def ended() -> Problem:
@@ -170,6 +221,18 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
             hint=sentences(
                 ALLOW_IT,
                 Text(f"AWS said: {said}", f"AWSの応答: {said}"),
+            ),
+        )
+    if code == "RequestTimeTooSkewed" or _CLOCK.search(said):
+        return Problem(
+            kind=CATALOGUE["A014"],
+            message=Text(
+                f"AWS refused {operation}{about.en}: the clock here is off ({code}). AWS said: {said}",
+                f"AWSが{operation}{about.ja}を拒否しました。実行環境の時計がずれています（{code}）。AWSの応答: {said}",
+            ),
+            hint=Text(
+                "Set the runner's clock, then run the job again.",
+                "ランナーの時計を合わせてから、ジョブを再実行してください。",
             ),
         )
     if code in EXPIRED | _INVALID_KEY:

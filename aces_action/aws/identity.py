@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain
-from aces_action.language import Text
+from aces_action.github.oidc import AUDIENCE
+from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
     from types_boto3_sts import STSClient
 
+_ISSUER = "token.actions.githubusercontent.com"
+_IAM, _PROVIDER = "aws iam", "--open-id-connect-provider-arn"
 _CLAIMS = ("sub", "aud", "repository", "ref")
 
 
@@ -74,17 +78,71 @@ def claims(token: str) -> dict[str, str]:
 def not_assumable(error: ClientError, role_arn: str, token: str) -> Problem:
     """AWS refused the role for this token, of which the claims are told: never the token itself."""
     code, said = error_code(error), error_message(error)
-    shown = "".join(f"\n  {name}: {value}" for name, value in claims(token).items())
     return Problem(
         kind=CATALOGUE["A003"],
         message=Text(
             f"AWS does not let this job assume {role_arn}: {code}: {said}",
             f"このジョブは{role_arn}を引き受けられません: {code}: {said}",
         ),
-        hint=Text(
-            "Either there is no such role, or its trust policy does not admit this job. Check AWS_ROLE_ARN, and that the trust "
-            f"policy names GitHub's OIDC provider and these claims of the job's token:{shown}",
-            "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認し、信頼ポリシーに"
-            f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが書かれていることを確認してください:{shown}",
-        ),
+        hint=_way_in(said, role_arn, token),
+    )
+
+
+def _way_in(said: str, role_arn: str, token: str) -> Text:
+    """What to do about a refusal, by AWS's words: InvalidIdentityToken alone has four causes.
+
+    The words are those of public reports: aws-actions/configure-aws-credentials#280, #291, #357; botocore says of an
+    unreachable provider that it is often transient (IDPCommunicationErrorException).
+    """
+    lowered, (_, partition, _, _, account, *_) = said.lower(), f"{role_arn}:::::".split(":")
+    found = re.search(r"https://([\w./-]*\w)", said)
+    issuer = found[1] if found else _ISSUER
+    provider = f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"
+    if "no openidconnect provider" in lowered:
+        command = f"    {_IAM} create-open-id-connect-provider --url https://{issuer} --client-id-list {AUDIENCE}"
+        return lines(
+            Text(
+                f"Account {account} has no OIDC provider for GitHub, or AWS_ROLE_ARN should name another account. Whoever looks "
+                "after the account makes it once: by docs/iam/roles.cfn.yml of aces-action with WithOidcProvider=true, or by",
+                f"アカウント{account}に、GitHubのOIDCプロバイダがありません。または、AWS_ROLE_ARNのアカウントが違います。"
+                "プロバイダは、AWSアカウントの管理者が一度だけ作成します。aces-actionのdocs/iam/roles.cfn.ymlを"
+                "WithOidcProvider=trueで適用するか、次のコマンドを使ってください:",
+            ),
+            same(command),
+        )
+    if "audience" in lowered:
+        command = f"    {_IAM} add-client-id-to-open-id-connect-provider --client-id {AUDIENCE} {_PROVIDER} {provider}"
+        return lines(
+            Text(
+                f"GitHub's OIDC provider in account {account} is not made for the audience {AUDIENCE}. Add it:",
+                f"アカウント{account}にあるGitHubのOIDCプロバイダに、audienceの{AUDIENCE}がありません。追加してください:",
+            ),
+            same(command),
+        )
+    if "thumbprint" in lowered:
+        command = f"    {_IAM} get-open-id-connect-provider {_PROVIDER} {provider}"
+        return lines(
+            Text(
+                "The thumbprints of that OIDC provider are out of date. Update them (IAM console, Identity providers):",
+                "OIDCプロバイダのサムプリントが古くなっています。更新してください（IAMコンソールの「IDプロバイダ」）:",
+            ),
+            same(command),
+        )
+    if "token expired" in lowered or "verification key" in lowered or "temporarily" in lowered:
+        return Text(
+            "Mostly this passes by itself. Run the job again; if it stays so on a runner of your own, check its clock.",
+            "多くの場合、一時的なものです。ジョブを再実行してください。自前のランナーで続く場合は、時計を確認してください。",
+        )
+    if "not activated in this region" in lowered:
+        return Text(
+            f"STS is off in this region for account {account}: turn it on (IAM console, Account settings), or set AWS_REGION.",
+            f"アカウント{account}では、このリージョンのSTSが無効です。有効にするか（IAMコンソールの「アカウント設定」）、"
+            "AWS_REGIONを変更してください。",
+        )
+    shown = "".join(f"\n  {name}: {value}" for name, value in claims(token).items())
+    return Text(
+        "Either there is no such role, or its trust policy does not admit this job. Check AWS_ROLE_ARN, and that the trust "
+        f"policy names GitHub's OIDC provider and these claims of the job's token:{shown}",
+        "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認し、信頼ポリシーに"
+        f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが書かれていることを確認してください:{shown}",
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import requests
+import urllib3.exceptions
 
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -109,8 +110,9 @@ def download(url: str) -> bytes:
         with requests.get(url, timeout=(10, 30), stream=True) as answer:
             answer.raise_for_status()
             return next(answer.iter_content(1024 * 1024), b"")  # unlike `raw`, it turns urllib3's errors into requests' own
-    except requests.RequestException as error:
-        status = error.response.status_code if error.response is not None else type(error).__name__
+    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' own, and what it lets pass
+        refusal = getattr(error, "response", None)
+        status = refusal.status_code if refusal is not None else type(error).__name__
         raise ActionError(
             Problem(
                 kind=CATALOGUE["P003"],

@@ -47,8 +47,10 @@ def owner_of(settings: ServerSettings, names: Names, run: Run, identity: Identit
     )
 
 
-def open_platform(settings: Settings, outages: Outages) -> PlatformClient:
-    return PlatformClient(settings.platform_url, token=settings.platform_token, tell=outages.of("ACES Platform"))
+def open_platform(settings: Settings, run: Run, outages: Outages) -> PlatformClient:
+    return PlatformClient(
+        settings.platform_url, token=settings.platform_token, network=run.network, tell=outages.of("ACES Platform")
+    )
 
 
 def sign_in(
@@ -69,7 +71,13 @@ def sign_in(
 
 def _sign_in(settings: ServerSettings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
     def token() -> str:
-        fresh = fetch_token(run.oidc_request_url, run.oidc_request_token, from_fork=run.from_fork, tell=outages.of("GitHub"))
+        fresh = fetch_token(
+            run.oidc_request_url,
+            run.oidc_request_token,
+            from_fork=run.from_fork,
+            network=run.network,
+            tell=outages.of("GitHub"),
+        )
         log.mask(fresh)
         return fresh
 

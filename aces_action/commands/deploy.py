@@ -66,7 +66,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     """
     infra, outages = project.infra, outages_told(log, report)
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
-    platform = open_platform(settings, outages)
+    platform = open_platform(settings, run, outages)
     with steps.step("Preflight"):
         findings = _look_ahead(clients, platform, _subject(project, names, settings, run, identity), settings, log, report)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import requests
+import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 
 from aces_action.language import Text, lines, same
+from aces_action.network import Network, proxy_failure, tls_failure
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.retries import Told, network_retry
 
 AUDIENCE = "sts.amazonaws.com"
 _PASSING = frozenset({429, 500, 502, 503, 504})  # HTTP statuses worth another try
+_DIRECT = Network()
+_ENDPOINT = Text("GitHub's token endpoint", "GitHubのトークンのエンドポイント")
 _AGAIN = Text(
     "Run the job again; githubstatus.com says whether GitHub Actions has an incident.",
     "ジョブを再実行してください。GitHub Actionsに障害が起きているかは、githubstatus.comでわかります。",
@@ -46,6 +50,7 @@ def fetch_token(
     request_token: str | None,
     *,
     from_fork: bool = False,
+    network: Network = _DIRECT,
     timeout: tuple[float, float] = (5, 10),
     tell: Told = lambda _call, _why: None,
 ) -> str:
@@ -53,6 +58,7 @@ def fetch_token(
 
     `url` and `request_token` are the runner's ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. Raises ActionError (A002) when
     the job may not have one or GitHub does not answer; server errors are retried for some seconds first, which `tell` hears of.
+    What fails on the way is told as that: A012 a proxy, A013 TLS. `network`: the proxies, to name the one.
     `from_fork`: the job is for a pull request from a fork, which never may have one.
     `timeout`: seconds to connect, seconds to answer.
     """
@@ -71,8 +77,8 @@ def fetch_token(
             http.mount(scheme, HTTPAdapter(max_retries=retry))
         try:
             answer = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=timeout)
-        except requests.RequestException as error:
-            raise ActionError(_no_answer(error)) from error
+        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' own, and what it lets pass
+            raise ActionError(_no_answer(error, url, network)) from error
     status = answer.status_code
     if status in {401, 403}:
         message = Text(
@@ -97,7 +103,11 @@ def _not_permitted(message: Text, from_fork: bool) -> Problem:
     return _refused(_FORK, _FORK_HINT) if from_fork else _refused(message, _PERMISSION_HINT)
 
 
-def _no_answer(error: requests.RequestException) -> Problem:
+def _no_answer(error: Exception, url: str, network: Network) -> Problem:
+    if isinstance(error, requests.exceptions.ProxyError):
+        return proxy_failure(_ENDPOINT, network.proxy_for(url))
+    if isinstance(error, requests.exceptions.SSLError):
+        return tls_failure(_ENDPOINT, error)
     name = type(error).__name__
     message = Text(
         f"GitHub's token endpoint does not answer ({name}).", f"GitHubのトークンのエンドポイントが応答しません（{name}）。"

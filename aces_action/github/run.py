@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aces_action.network import Network, read_network
+
 # GitHub's own limit for a webhook's payload is 25 MB; that of a pull request has some 30 kB
 _LARGEST_EVENT = 1 << 22
 # pull_request_target runs in the name of the base repository, and gets a token as any other job does
@@ -31,6 +33,7 @@ class Run:
     run_url: str
     event: str
     from_fork: bool
+    network: Network
     oidc_request_url: str | None
     oidc_request_token: str | None = field(repr=False)
 
@@ -56,6 +59,7 @@ def read_run(environ: Mapping[str, str]) -> Run:
         run_url=f"{server}/{repository}/actions/runs/{run_id}" if repository and run_id else "",
         event=event,
         from_fork=event in _OF_A_PULL_REQUEST and _is_from_fork(path("GITHUB_EVENT_PATH"), repository),
+        network=read_network(environ),
         oidc_request_url=environ.get("ACTIONS_ID_TOKEN_REQUEST_URL") or None,
         oidc_request_token=environ.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN") or None,
     )

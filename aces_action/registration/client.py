@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
@@ -18,10 +18,12 @@ from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as urllib3
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
+from aces_action.network import Network, proxy_failure, tls_failure
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
 from aces_action.retries import Told, network_retry
 
+_DIRECT = Network()
 AGAIN = Text(
     "Then run this job again: what is deployed already stays as it is, and only the rest is done.",
     "その後、ジョブを再実行してください。デプロイ済みのものはそのまま残り、残りの処理だけを行います。",
@@ -79,7 +81,7 @@ class PlatformClient:
     """One platform at `url`, with the token if it asks for one. `timeout`: seconds to connect, seconds to answer.
 
     Failed connections and 502, 503, 504 are tried again, three times in about `8 * backoff` seconds: no call does harm twice.
-    Each time is told to `tell`.
+    Each time is told to `tell`. `network`: the proxies, to name the one that does not let us through.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class PlatformClient:
         token: str | None = None,
         timeout: tuple[float, float] = (5, 30),
         backoff: float = 0.5,
+        network: Network = _DIRECT,
         tell: Told = lambda _call, _why: None,
     ) -> None:
         parts = urlsplit(url)
@@ -108,7 +111,7 @@ class PlatformClient:
         self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._host = parts.hostname
         self._token = token
-        self._timeout = timeout
+        self._timeout, self._network = timeout, network
         self._session = requests.Session()
         if token is not None:
             # As `auth`, not as a header: a .netrc on the runner would replace a header.
@@ -154,7 +157,7 @@ class PlatformClient:
         try:
             # A redirect is never followed: it may lead to another host, and the token with it.
             response = self._session.request(method, address, timeout=self._timeout, allow_redirects=False, **more)
-        except requests.RequestException as error:
+        except (OSError, ValueError, urllib3.HTTPError) as error:  # requests' own, and what it lets pass
             raise ActionError(self._no_answer(error)) from error
         if response.status_code < 300 or (response.status_code == 404 and method == "HEAD"):
             return response
@@ -198,7 +201,7 @@ class PlatformClient:
                 said = self._said(response)
                 return self._unexpected(response, Text(f"is {status} {said.en}", f"{status} {said.ja}"))
 
-    def _no_answer(self, error: requests.RequestException) -> Problem:
+    def _no_answer(self, error: Exception) -> Problem:
         cause = error.args[0] if error.args else error
         if isinstance(cause, urllib3.MaxRetryError) and cause.reason is not None:
             cause = cause.reason
@@ -239,23 +242,10 @@ class PlatformClient:
             case urllib3.ProtocolError():
                 return self._asleep(Text("it broke the connection off", "接続が途中で切断されました"))
             case urllib3.SSLError():
-                message = Text(f"No TLS connection to {self._shown}: {safe}", f"{self._shown}にTLSで接続できません: {safe}")
-                hint = Text(
-                    "Should PLATFORM_URL begin with http://? If not, the certificate must be valid for its host name.",
-                    "PLATFORM_URLは「http://」で始まるのが正しくないか確認してください。"
-                    "「https://」が正しい場合は、そのホスト名に対して有効な証明書が必要です。",
-                )
-                return _problem("P007", message, hint)
+                return replace(tls_failure(same(self._shown), cause), kind=CATALOGUE["P007"])
             case urllib3.ProxyError():
-                message = Text(
-                    f"The proxy does not let us through to {self._shown}: {safe}",
-                    f"プロキシを経由して{self._shown}に接続できません: {safe}",
-                )
-                hint = Text(
-                    "Add the platform's host to NO_PROXY on the runner, or mend HTTP_PROXY and HTTPS_PROXY there.",
-                    "ランナーのNO_PROXYにACES Platformのホストを追加するか、HTTP_PROXYとHTTPS_PROXYを修正してください。",
-                )
-                return _problem("P007", message, hint)
+                told = proxy_failure(same(self._shown), self._network.proxy_for(self._url))
+                return replace(told, kind=CATALOGUE["P007"])
             case _:
                 return self._asleep(same(safe))
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aces_action.language import Text, lines, same
+from aces_action.network import INTO_THE_CONTAINER, ON_THIS_MACHINE
 from aces_action.problems import ActionError, Problem
 from aces_action.terminal.surroundings import Terminal
 
@@ -53,8 +54,8 @@ _PHRASES = (
     (re.compile(r"ジョブを再実行"), "コマンドを再実行"),
     (re.compile(r"`command: (status|rollback|stop|start|destroy)`"), r"`aces-action \1`"),
     (re.compile(r"(?<![-A-Za-z])wait-timeout"), "--wait-timeout"),
-    (re.compile(r"\bthe runner\b"), "this machine"),
-    (re.compile(r"ランナー"), "このマシン"),
+    (re.compile(r"\b(?:the runner|the action's container)\b"), "this machine"),
+    (re.compile(r"アクションのコンテナ|ランナー"), "このマシン"),
 )
 
 
@@ -62,7 +63,14 @@ def s3_client(person: Terminal) -> S3Client:
     """A client of S3 with the action's time-outs and retries. Takes a third of a second: boto3 is imported here."""
     from aces_action.aws.session import open_session
 
+    check_way(person)
     return open_session(region=own_region(person), role_arn=None, session_name="", token=str).client("s3")
+
+
+def check_way(person: Terminal) -> None:
+    """Raises ActionError (A009, A010, A012) where nothing can be called with the environment as it is."""
+    if person.no_way:
+        raise ActionError(person.no_way)
 
 
 def own_region(person: Terminal) -> str:
@@ -92,13 +100,19 @@ def for_a_person(problem: Problem) -> Problem:
 
     message, hint = problem.message, problem.hint
     match problem.code:
+        case "ACES-A011":
+            hint = _SIGN_IN
         case "ACES-A001":
             message, hint = _NO_CREDENTIALS if message == NO_KEYS else message, _SIGN_IN
         case "ACES-A004":
             hint = _IN_THAT_ACCOUNT
         case "ACES-A008":
             message, hint = _ENDS_EARLY, _JOINS
-    for for_a_job, for_who_sits_there in ((ALLOW_IT, _HAVE_IT_ALLOWED), (CHECK_THE_WAY, _CHECK_THE_WAY)):
+    for for_a_job, for_who_sits_there in (
+        (ALLOW_IT, _HAVE_IT_ALLOWED),
+        (CHECK_THE_WAY, _CHECK_THE_WAY),
+        (INTO_THE_CONTAINER, ON_THIS_MACHINE),
+    ):
         hint = Text(hint.en.replace(for_a_job.en, for_who_sits_there.en), hint.ja.replace(for_a_job.ja, for_who_sits_there.ja))
     return replace(problem, message=message.map(in_a_persons_words), hint=hint.map(in_a_persons_words))
 

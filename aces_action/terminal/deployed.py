@@ -13,6 +13,7 @@ from aces_action.aws.naming import Names
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
+from aces_action.network import Network
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
 from aces_action.report import Report, how_far
@@ -40,12 +41,13 @@ def carry_out(
 
     Raises ActionError, in a terminal's words. What was changed until then, and what SageMaker goes on with, has been told.
     """
-    from aces_action.terminal.aws import aws_explained, for_a_person
+    from aces_action.terminal.aws import aws_explained, check_way, for_a_person
 
     log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, worded=for_a_person)
     steps = Steps(log)
     report.steps = steps.records
     with aws_explained():
+        check_way(person)
         target = deployment.target
         settings = ServerSettings(
             env=target.env,
@@ -93,6 +95,7 @@ def _at_home(workspace: Path, person: Terminal) -> Run:
         run_url="",
         event="",
         from_fork=False,
+        network=Network(),
         oidc_request_url=None,
         oidc_request_token=None,
     )

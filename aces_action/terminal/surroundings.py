@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from aces_action.language import LANGUAGES, Language
+from aces_action.network import environment_problems
+from aces_action.problems import Problem
 
 _WIDTH = 100  # columns where no terminal tells
 
@@ -18,7 +20,8 @@ _WIDTH = 100  # columns where no terminal tells
 class Terminal:
     """`asks`: somebody can be asked; `draws`: a line of messages can be drawn over. `width` in columns.
 
-    `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell.
+    `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell. `no_way`: why nothing
+    can be called with the variables for proxies, certificates and AWS's address.
     """
 
     language: Language
@@ -29,6 +32,7 @@ class Terminal:
     draws: bool
     debug: bool
     region: str | None
+    no_way: tuple[Problem, ...] = ()
 
 
 def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
@@ -46,6 +50,7 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
         draws=sys.stderr.isatty() and obeys,
         debug=environ.get("RUNNER_DEBUG") == "1",
         region=environ.get("AWS_REGION") or None,
+        no_way=tuple(environment_problems(environ)),
     )
 
 
