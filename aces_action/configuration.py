@@ -20,6 +20,7 @@ from aces_action.project.document import Document, Path, Span
 from aces_action.project.model import Project, Server
 from aces_action.project.similar import closest
 from aces_action.project.workflow import Usage, read_workflow
+from aces_action.project.workflow_checks import workflow_problems
 from aces_action.settings import INPUTS, ON_WHAT_IS_THERE, Finding, Input, Settings, input_text, read_settings
 from aces_action.smoke_test.load import Served, load_requests
 
@@ -67,6 +68,8 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: 
     ]
     if usage:
         problems += _placeholders(usage, problems)
+        told = {problem.place for problem in problems}
+        problems += [problem for problem in workflow_problems(usage) if problem.place not in told]
     values = reading.values
     named = {name: values[name] for name in ("project", "env", "config_path")}
     project: Project | None = None

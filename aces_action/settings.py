@@ -228,7 +228,9 @@ def _url(text: str) -> str | None:
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
-    if not valid or parts.username is not None or parts.password is not None or parts.query or parts.fragment or " " in text:
+    if not valid or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        return None
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
         return None
     return text.rstrip("/")
 
@@ -553,9 +555,10 @@ def _wrong(spec: Input, text: str) -> Problem:
             ),
         )
     if spec.secret or spec.name == "platform-url":  # a URL may hold a password
-        given, advice = Text(spec.called.en, f"{spec.called.ja}の値"), EMPTY
+        given, advice = Text(spec.called.en, f"{spec.called.ja}の値"), _lookalike_advice(text, show=False)
     else:
-        given, advice = Text(f"{spec.called.en} '{text[:80]}'", f"{spec.called.ja}の値「{text[:80]}」"), spec.advice(text)
+        given = Text(f"{spec.called.en} '{text[:80]}'", f"{spec.called.ja}の値「{text[:80]}」")
+        advice = _lookalike_advice(text) or spec.advice(text)
     return Problem(
         kind=CATALOGUE["S002"],
         message=Text(
@@ -564,6 +567,14 @@ def _wrong(spec: Input, text: str) -> Problem:
         ),
         hint=lines(advice, spec.purpose),
     )
+
+
+def _lookalike_advice(text: str, *, show: bool = True) -> Text:
+    if text.isascii():
+        return EMPTY
+    from aces_action.project.lookalikes import advice  # the package reads the schemas, which a right input does not need
+
+    return advice(text, show=show)
 
 
 def _missing(spec: Input, why: Text = EMPTY) -> Problem:

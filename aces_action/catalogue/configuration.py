@@ -533,4 +533,93 @@ KINDS = (
             "    maximum_execution_timeout: 900\n    alarms: [number-plate-dev-5xx]"
         ),
     ),
+    Kind(
+        code="ACES-C040",
+        severity="warning",
+        title=Text("Characters that only look right", "見た目だけ正しい文字"),
+        cause=Text(
+            "A value has characters that look like others: full-width letters or digits, typographic quotes, an invisible "
+            "character, or a full-width ＃ that begins no comment. They became part of the value.",
+            "値に、別の文字とよく似た文字が含まれています。全角の英数字、“ ”のような引用符、見えない文字、"
+            "コメントにならない全角の＃などです。これらは値の一部になります。",
+        ),
+        fix=Text(
+            "Type the value anew with the input method off. If the characters are meant, nothing needs to be done.",
+            "日本語入力をオフにして入力し直してください。意図したものであれば、対応は不要です。",
+        )
+        + snippet("yaml", "sagemaker:\n  environment:\n    MODEL_NAME: 'centernet'   # not “centernet”"),
+        example="sagemaker:\n  environment:\n    MODEL_NAME: “centernet”",
+    ),
+    Kind(
+        code="ACES-C041",
+        severity="error",
+        title=Text("Value that GitHub reads as a number", "GitHubが数値として読む値"),
+        cause=Text(
+            "A value of the workflow stands without quotes and looks like a number. GitHub hands over the number and not what is "
+            "written: `1.10` arrives as `1.1`, `0123` as `123`.",
+            "ワークフローの値が引用符なしで書かれていて、数値に見えます。GitHubは書かれたとおりの文字ではなく数値を渡すため、"
+            "`1.10`は`1.1`に、`0123`は`123`になります。",
+        ),
+        fix=Text("Quote the value.", "値を引用符で囲んでください。") + snippet("yaml", "env:\n  DEPLOY_TAG: '1.10'"),
+        example="env:\n  DEPLOY_TAG: 1.10",
+    ),
+    Kind(
+        code="ACES-C042",
+        severity="error",
+        title=Text("Input or variable that the action does not have", "アクションにない入力または変数"),
+        cause=Text(
+            "The workflow sets an input under `with:` that the action does not have, or a variable whose name differs in upper "
+            "and lower case. GitHub hands it over, nobody reads it, and what it says has no effect.",
+            "ワークフローの`with:`にアクションにない入力があるか、変数名の大文字と小文字が違います。"
+            "値は渡されますが、どこからも読まれず、効果がありません。",
+        ),
+        fix=Text(
+            "Correct the name, or delete the line. Names of inputs are written with hyphens.",
+            "名前を修正するか、その行を削除してください。入力の名前はハイフンで書きます。",
+        )
+        + snippet("yaml", "with:\n  weights-policy: lenient"),
+        example="with:\n  weights_policy: lenient",
+    ),
+    Kind(
+        code="ACES-C043",
+        severity="error",
+        title=Text("Value that nothing expands", "展開されない値"),
+        cause=Text(
+            "A value of the workflow is written as a shell would expand it (`$HOME`, `${PATH}`), or as half an expression of "
+            "GitHub's. No shell reads `env:` and `with:`: the action gets the text as it is.",
+            "ワークフローの値が、シェルの変数（`$HOME`、`${PATH}`）や、不完全なGitHubの式で書かれています。"
+            "`env:`と`with:`はシェルを通らないため、そのままの文字がアクションに渡されます。",
+        ),
+        fix=Text("Write GitHub's expression.", "GitHubの式で書いてください。")
+        + snippet("yaml", "env:\n  DEPLOY_TAG: ${{ github.sha }}"),
+        example="env:\n  DEPLOY_TAG: ${GITHUB_SHA}",
+    ),
+    Kind(
+        code="ACES-C044",
+        severity="warning",
+        title=Text("Environment variable that nothing expands", "展開されない環境変数"),
+        cause=Text(
+            "A variable of the container is written as a shell would expand it. Neither SageMaker nor Batch does: a `PATH` of "
+            "`${PATH}:/opt/bin` leaves the container without its programs.",
+            "コンテナの環境変数が、シェルの変数の書き方になっています。SageMakerもBatchも展開しないため、"
+            "たとえば`PATH`を`${PATH}:/opt/bin`にすると、コンテナの中でプログラムが見つからなくなります。",
+        ),
+        fix=Text(
+            "Write the value itself, or set the variable in the image. If the server expands it, nothing needs to be done.",
+            "値そのものを書くか、イメージの中で設定してください。サーバが自分で展開する場合は、対応は不要です。",
+        )
+        + snippet("yaml", "sagemaker:\n  environment:\n    PYTHONPATH: /opt/program"),
+        example="sagemaker:\n  environment:\n    PYTHONPATH: ${PYTHONPATH}:/opt/program",
+    ),
+    Kind(
+        code="ACES-C045",
+        severity="error",
+        title=Text("Blank text", "空白だけの文字列"),
+        cause=Text(
+            "A text that the platform shows to people has nothing but blanks or invisible characters.",
+            "ACES Platformの画面に表示される項目が、空白や見えない文字だけになっています。",
+        ),
+        fix=Text("Write the text.", "内容を書いてください。") + snippet("json", '"title": "Number Plate Detection"'),
+        example='"subtitle": "　　"',
+    ),
 )

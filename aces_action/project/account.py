@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
 from aces_action.language import EMPTY, Text
 from aces_action.problems import Problem
 from aces_action.project.document import Document, Path, dotted
+from aces_action.project.lookalikes import plain
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/.*", re.DOTALL)
@@ -46,9 +46,9 @@ def with_account_as_written(infra: Document) -> tuple[Document, list[Problem]]:
 
 def account_correction(written: str) -> Text:
     """What to write instead of something that is no account id."""
-    digits = re.sub(r"[-\s'\"_]", "", unicodedata.normalize("NFKC", written))  # full-width digits too
+    digits = re.sub(r"[-\s'\"_]", "", plain(written))  # full-width digits and typographic quotes too
     if _ACCOUNT.fullmatch(digits):
-        return Text(f"Write account_id: '{digits}'", f"account_id: '{digits}'と書いてください。")
+        return Text(f"Write account_id: '{digits}'.", f"account_id: '{digits}'と書いてください。")
     if not digits.isdecimal():
         return EMPTY
     count = len(digits)

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import Document, Path, dotted
+from aces_action.project.lookalikes import difference
 from aces_action.project.similar import closest
 
 _PLACEHOLDER = re.compile(r"<REPLACE_YOUR_[^<>\s]*>?")
@@ -121,7 +122,7 @@ def _image_key_problems(register: Document, path: Path, image_path: str | None) 
         f'{place} is "{key}", but the file of FRONTEND_IMAGE_PATH is "{image}".',
         f"{place}は「{key}」ですが、FRONTEND_IMAGE_PATHのファイルは「{image}」です。",
     )
-    hint = Text(
+    hint = difference(key, image, register.source.file) or Text(
         f'Write "image_key": "{image}", or change FRONTEND_IMAGE_PATH.',
         f'"image_key": "{image}"と書くか、FRONTEND_IMAGE_PATHを変更してください。',
     )

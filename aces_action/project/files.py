@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.document import Source
+from aces_action.project.lookalikes import look_the_same, named
 from aces_action.project.similar import closest
 
 _MAX_TEXT = 1_000_000
@@ -63,10 +65,26 @@ def find(workspace: Path, file: str, *, purpose: Text) -> Path | Problem:
         try:
             path.stat()
         except (FileNotFoundError, NotADirectoryError):
-            return _missing(root, path, name, purpose)
+            same_name = _written_otherwise(root, path)
+            return same_name or _missing(root, path, name, purpose)
     except (OSError, RuntimeError, ValueError) as error:  # no permission, name too long; a circle of links; a NUL in the path
         return unreadable(name, purpose, error)
     return path
+
+
+def _written_otherwise(root: Path, path: Path) -> Path | None:
+    """The file of that name in other code points: macOS decomposes what is composed elsewhere (ガ as カ and a mark), and Git
+    keeps what it was given."""
+    found = root
+    for part in path.relative_to(root).parts:
+        wanted = unicodedata.normalize("NFC", part)
+        names = sorted(entry.name for entry in found.iterdir()) if found.is_dir() else []
+        name = part if part in names else next((each for each in names if unicodedata.normalize("NFC", each) == wanted), None)
+        if name is None:
+            return None
+        found /= name
+    target = found.resolve()
+    return target if target.is_relative_to(root) else None
 
 
 def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> bytes | Problem:
@@ -149,9 +167,16 @@ def _beside(root: Path, path: Path) -> Text:
         )
     files = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
     beside = folder.relative_to(root).as_posix()
-    if match := closest(path.name, files):
+    alike = next((each for each in files if look_the_same(path.name, each)), None)
+    if match := alike or closest(path.name, files):
         meant = path.with_name(match).relative_to(root).as_posix()
-        return Text(f"Did you mean {meant}?", f"{meant}ではありませんか。")
+        odd = named(path.name if not path.name.isascii() else match) if alike else EMPTY
+        why = (
+            Text(f" The name that was given has {odd.en}.", f"指定された名前と見た目は同じですが、{odd.ja}の違いがあります。")
+            if odd
+            else EMPTY
+        )
+        return Text(f"Did you mean {meant}?", f"{meant}ではありませんか。") + why
     if not files:
         return Text(f"In {beside}/ there is no file.", f"{beside}/にはファイルがありません。")
     listed = ", ".join(files[:10])

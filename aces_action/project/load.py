@@ -15,10 +15,12 @@ from aces_action.project.files import read_source
 from aces_action.project.image import image_name_problems, read_image
 from aces_action.project.instance_types import instance_type_problems
 from aces_action.project.json_reader import read_json
+from aces_action.project.lookalikes import lookalike_problems
 from aces_action.project.model import Image, Project, Server
 from aces_action.project.pools import pool_problems
 from aces_action.project.schema import schema_problems, sound_data, unknown_keys
 from aces_action.project.serving import serving_problems, settings_problems
+from aces_action.project.workflow_checks import container_problems
 from aces_action.project.yaml_reader import read_yaml
 
 _REGISTER = "server/algorithms/register.json"
@@ -85,7 +87,7 @@ def load_server(
 
 def _infra_problems(infra: Document, project: str | None, env: str | None, role_account: str | None) -> list[Problem]:
     problems = [*account_problems(infra, role_account), *instance_type_problems(infra), *pool_problems(infra)]
-    problems += settings_problems(infra)
+    problems += [*settings_problems(infra), *container_problems(infra)]
     if not unknown_keys(infra, _INFRA_SCHEMA):  # a mistyped key may be the one that is missing
         problems += serving_problems(infra)
     if project and env:
@@ -114,6 +116,7 @@ def _load(workspace: Path, file: str, schema: str, purpose: Text) -> tuple[Docum
     if document:
         document, more = with_account_as_written(document) if schema == _INFRA_SCHEMA else (document, [])
         problems = [*problems, *more, *placeholder_problems(document), *schema_problems(document, schema)]
+        problems += lookalike_problems(document, {problem.place for problem in problems})
     return document, problems
 
 

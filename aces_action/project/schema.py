@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -18,12 +19,13 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from aces_action.language import EMPTY, Text
+from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import Problem
 from aces_action.project import document as documents
 from aces_action.project.account import account_correction
 from aces_action.project.document import Document, Json, called, dotted
 from aces_action.project.instance_types import correction
+from aces_action.project.lookalikes import advice, composing_command, plain
 from aces_action.project.similar import closest
 from aces_action.resources import resource
 
@@ -157,7 +159,7 @@ def _problems(
             f'"{instance}" cannot be a name in {place.en}: it must be {expected.en}.',
             f"「{instance}」は{place.ja}の名前に使えません。{expected.ja}にしてください。",
         )
-        yield document.problem(code, (*path, instance), message, of="key")
+        yield document.problem(code, (*path, instance), message, advice(instance), of="key")
     elif keyword == "additionalProperties":
         yield from _unknown_key_problems(document, error, path, code)
     elif keyword == "required":
@@ -224,10 +226,13 @@ def _inside(path: documents.Path) -> Text:
 def _correction(document: Document, error: ValidationError, code: str) -> Text:
     """What to write instead, where that can be told: quotes around a number, date or yes; the right instance type or account."""
     path, instance = tuple(error.absolute_path), error.instance
+    if code == "C014":
+        account = document.written(path).en
+        return sentences(account_correction(account), advice(account, show=False))
+    if isinstance(instance, str) and (told := advice(instance)):
+        return told
     if code == "C018" and isinstance(instance, str):
         return correction(instance, for_endpoint=path[0] in ("SAGEMAKER_INSTANCE_TYPE", "sagemaker"))
-    if code == "C014":
-        return account_correction(document.written(path).en)
     if error.validator != "type" or error.validator_value != "string" or isinstance(instance, dict | list | None):
         return EMPTY
     written = document.written(path)
@@ -245,6 +250,17 @@ def _too_long(document: Document, path: documents.Path, text: str, limit: int) -
         f"A Japanese character takes 3 bytes, a letter or digit 1: {limit:,} bytes are {limit // 3} Japanese characters.",
         f"日本語は1文字3バイト、英数字は1文字1バイトです。{limit:,}バイトは日本語で{limit // 3}文字です。",
     )
+    composed = len(unicodedata.normalize("NFC", text).encode())
+    if composed < size:
+        hint = lines(
+            Text(
+                f"It is written with decomposed characters (NFD, as macOS has them in file names): composed (NFC) it has "
+                f"{composed:,} bytes. This makes all of the file NFC:",
+                f"分解された文字（NFD。macOSのファイル名の形式）で書かれています。合成済みの文字（NFC）なら{composed:,}バイトです。"
+                "次のコマンドで、ファイル全体をNFCにできます:",
+            ),
+            same(composing_command(document.source.file)),
+        )
     return document.problem("C005", path, message, hint)
 
 
@@ -274,7 +290,7 @@ def _unknown_keys(error: ValidationError) -> list[str]:
 def _meant(error: ValidationError, key: str) -> str | None:
     """The known key, not used yet, that an unknown one resembles."""
     unused = _schema(error).get("properties", {}).keys() - _known_as_any(error.instance).keys()
-    return closest(key, sorted(unused))
+    return closest(plain(key), sorted(unused))
 
 
 def _unknown_key_problems(document: Document, error: ValidationError, path: documents.Path, code: str) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ Only what GitHub itself would read is looked at: the `env:` of workflow, job and
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,17 @@ _NAME = "aces-action"
 # or its image; GitHub takes owner and name in any case
 _USES = re.compile(r"docker://\S+/aces-action(?:[:@]\S*)?|(?:[^\s@]+/)?aces-action(?:/[^\s@]+)?(?:@\S+)?", re.IGNORECASE)
 _EXPRESSION = "${{"
+_NOT_PLAIN = re.compile(r"""^['"|>*&!\[{]|\n""")
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_BASES = ((re.compile(r"0x([0-9a-fA-F]{1,8})"), 16), (re.compile(r"0o([0-7]{1,11})"), 8))
+_SPECIAL = {
+    f"{sign}.{word}": text
+    for word in ("inf", "Inf", "INF")
+    for sign, text in (("", "Infinity"), ("+", "Infinity"), ("-", "-Infinity"))
+}
+_SPECIAL |= dict.fromkeys((".nan", ".NaN", ".NAN"), "NaN") | dict.fromkeys(("", "~", "null", "Null", "NULL"), "")
+_SPECIAL |= dict.fromkeys(("true", "True", "TRUE"), "true") | dict.fromkeys(("false", "False", "FALSE"), "false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +71,40 @@ class Usage:
         value = self.document.get(*path)
         if value is None or isinstance(value, dict | list):
             return ""
-        if not isinstance(value, str):  # as written: GitHub reads by YAML 1.2, where `yes` and `0123` are not what they are here
-            start, end = self.document.span(path)
-            written = self.document.source.text[start:end]
-            value = str(value) if written.startswith("*") else written
-        return None if _EXPRESSION in value else value.strip()
+        written = self.plain(path)
+        text = str(value) if written is None else handed_over(written)
+        return None if _EXPRESSION in text else text.strip()
+
+    def plain(self, path: Path) -> str | None:
+        """A value as it stands in the file without quotes; None where it is quoted, goes on over lines or comes from an alias."""
+        start, end = self.document.span(path)
+        written = self.document.source.text[start:end]
+        return written if written and path in self.document.values and not _NOT_PLAIN.search(written) else None
 
     def block(self, names: frozenset[str]) -> Path:
         """The `env:` block where most of these variables stand, else the step's own line: where a missing one belongs."""
         blocks = [path[:-1] for name, path in self.variables.items() if name in names]
         return max(blocks, key=blocks.count, default=(*self.step, "uses"))
+
+
+def handed_over(written: str) -> str:
+    """What the runner hands over of a value that is written without quotes.
+
+    GitHub reads a workflow by YAML 1.2's core schema, keeps numbers as doubles and writes them in .NET's format G15
+    (actions/runner: YamlObjectReader.cs, ExpressionConstants.cs; actions/runner#849): `1.10` arrives as `1.1`, `0123` as `123`.
+    """
+    if written in _SPECIAL:
+        return _SPECIAL[written]
+    for pattern, base in _BASES:
+        if found := pattern.fullmatch(written):
+            bits = int(found[1], base)
+            return str(bits - (1 << 32) if bits >= 1 << 31 else bits)  # an Int32, by its bits
+    if not (_INTEGER.fullmatch(written) or _FLOAT.fullmatch(written)):
+        return written
+    number = float(written)
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    return f"{number:.15G}"
 
 
 def find_usages(workspace: FilePath) -> tuple[tuple[Usage, ...], list[Problem]]:

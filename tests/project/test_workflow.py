@@ -94,11 +94,11 @@ def test_the_innermost_variable_counts_and_expressions_are_left_out(tmp_path: Pa
     assert found.variables["B"] == ("jobs", "x", "env", "B")
 
 
-def test_values_that_are_no_text_are_given_as_they_are_written(tmp_path: Path) -> None:
+def test_values_that_are_no_text_are_given_as_github_reads_them(tmp_path: Path) -> None:
     found = usage(
         tmp_path, f"env: {{A: 0123, B: yes, C: 1.0, D: , E: 2024-01-01, F: '', G: [a]}}\n{HEAD}    - uses: o/aces-action@v1"
     )
-    assert found.environ() == {"A": "0123", "B": "yes", "C": "1.0", "D": "", "E": "2024-01-01", "F": "", "G": ""}
+    assert found.environ() == {"A": "123", "B": "yes", "C": "1", "D": "", "E": "2024-01-01", "F": "", "G": ""}
 
 
 def test_anchors_are_followed_and_placed_at_their_alias(tmp_path: Path) -> None:
