@@ -219,7 +219,7 @@ def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Cal
 
     yield make
     requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": False}, timeout=10).raise_for_status()
-    for what in ("faults", "endpoints", "answers", "calls", "quotas", "hosting"):
+    for what in ("faults", "lags", "endpoints", "answers", "calls", "quotas", "hosting"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
     requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
     requests.delete(f"{sandbox.platform_url}/_sandbox/sleep", timeout=10)

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+_ON_THE_WAY = ("html", "empty")
+_PAGE = "<html><head><title>Sign in</title></head><body><p>This network needs you to sign in.<br></body></html>"
+
+
 class _CutError(ConnectionResetError):
     """The connection is to be reset, as was asked for through /_sandbox/faults. Werkzeug lets an error of this kind pass."""
 
@@ -117,11 +121,15 @@ def _answer(
         state.stopping.wait(fault.seconds)
     elif fault and fault.kind == "reset":
         raise _CutError
-    elif fault and fault.kind not in ("truncate", "lost"):
+    elif fault and fault.kind in _ON_THE_WAY and not fault.done:
+        return _from_the_way(fault)
+    elif fault and fault.kind not in ("truncate", "lost", *_ON_THE_WAY):
         return wire.error_response(call, *_wording(fault, call))
     if state.is_expired(call.access_key_id):
         return wire.error_response(call, *wire.EXPIRED[call.protocol])
     try:
+        if lag := state.hiding(call):
+            raise lag.refusal(*wire.json_request(environ))
         if state.permissions_enforced:
             with state.lock:
                 state.grants_used.update(permissions.judge(call, environ, state.hosting, state.targets))
@@ -140,6 +148,8 @@ def _answer(
         response = _not_implemented(call, "moto has no such route")
     if fault and fault.kind == "lost":
         raise _CutError
+    if fault and fault.kind in _ON_THE_WAY:
+        return _from_the_way(fault)
     return _truncated(response) if fault and fault.kind == "truncate" else response
 
 
@@ -152,6 +162,11 @@ def _wording(fault: Fault, call: wire.Call) -> tuple[int, str, str]:
     words = {"throttle": wire.THROTTLED, "expired": wire.EXPIRED, "error": wire.FAILED}[fault.kind]
     status, code, message = words[call.protocol]
     return fault.status or status, fault.code or code, fault.message or message
+
+
+def _from_the_way(fault: Fault) -> Response:
+    """What a proxy or a captive portal answers in AWS's place: without a header of AWS's."""
+    return Response(_PAGE if fault.kind == "html" else "", status=fault.status or 200, content_type="text/html")
 
 
 def _not_implemented(call: wire.Call, reason: str) -> Response:

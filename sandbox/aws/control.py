@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from sandbox.aws.answers import Answer
 from sandbox.aws.hosting.records import Outcome
+from sandbox.aws.lag import Lag
 from sandbox.aws.state import Fault, State
 
 PREFIX = "/_sandbox/"
@@ -31,6 +32,7 @@ def create_control(state: State) -> Flask:
         return jsonify(message=error.description), error.code
 
     _add_whole_server(app, state)
+    _add_lags(app, state)
     _add_hosting(app, state)
     _add_inference(app, state)
     return app
@@ -118,6 +120,21 @@ def _add_whole_server(app: Flask, state: State) -> None:
         if digest not in state.layers:
             raise NotFound(f"No layer {digest}")
         return Response(state.layers[digest], content_type="application/octet-stream")
+
+
+def _add_lags(app: Flask, state: State) -> None:
+    @app.post("/_sandbox/lags")
+    def add_lag() -> tuple[str, int]:
+        lag = Lag(**_wish())
+        with state.lock:
+            state.lags.append(lag)
+        return "", 201
+
+    @app.delete("/_sandbox/lags")
+    def clear_lags() -> tuple[str, int]:
+        with state.lock:
+            state.lags.clear()
+        return "", 204
 
 
 def _add_hosting(app: Flask, state: State) -> None:

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Request
 
 from sandbox.aws.answers import Answer
 from sandbox.aws.hosting.store import Hosting
+from sandbox.aws.lag import Lag
 from sandbox.aws.policy import Grant
 from sandbox.aws.targets import Targets
 from sandbox.aws.wire import Call
 from sandbox.oidc import Issuer
 
-FaultKind = Literal["throttle", "error", "expired", "slow", "reset", "lost", "truncate"]
+FaultKind = Literal["throttle", "error", "expired", "slow", "reset", "lost", "truncate", "html", "empty"]
 ENVIRON_KEY = "sandbox.state"
 
 
@@ -25,7 +26,8 @@ class Fault:
     """A rule: what befalls the calls that match. None of `service` or `operation` matches any; `times` None: always.
 
     `skip` calls pass first. With `after`, it begins with the next call of that operation, which passes. `seconds` is how long
-    `slow` waits; `status`, `code`, `message` are for `error`.
+    `slow` waits; `status`, `code`, `message` are for `error`. `html` and `empty` are answers of something on the way, with
+    `status` (200); `done`: after AWS has done what it was asked for.
     """
 
     kind: FaultKind
@@ -38,6 +40,7 @@ class Fault:
     status: int | None = None
     code: str | None = None
     message: str | None = None
+    done: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(FaultKind):
@@ -68,6 +71,7 @@ class State:
     hosting: Hosting = field(default_factory=Hosting)
     targets: Targets = field(default_factory=Targets)
     faults: list[Fault] = field(default_factory=list)
+    lags: list[Lag] = field(default_factory=list)
     calls: list[SeenCall] = field(default_factory=list)
     layers: dict[str, bytes] = field(default_factory=dict)
     credentials_end: dict[str, float] = field(default_factory=dict)
@@ -97,6 +101,11 @@ class State:
                 return fault
         return None
 
+    def hiding(self, call: Call) -> Lag | None:
+        """Why the call does not see yet what was written before it."""
+        with self.lock:
+            return next((lag for lag in self.lags if lag.hides(call)), None)
+
     def remember(self, call: Call, *, status: int, fault: Fault | None) -> None:
         """Put the call on record."""
         seen = SeenCall(
@@ -110,6 +119,8 @@ class State:
         )
         with self.lock:
             self.calls.append(seen)
+            for lag in self.lags if status == 200 else ():
+                lag.written(call)
 
     def is_expired(self, access_key_id: str) -> bool:
         return self.credentials_end.get(access_key_id, float("inf")) <= time.time()
@@ -120,6 +131,7 @@ class State:
             self.targets.reset()
             for remembered in (
                 self.faults,
+                self.lags,
                 self.calls,
                 self.layers,
                 self.credentials_end,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
@@ -104,6 +105,14 @@ def identify(environ: WSGIEnvironment) -> Call:
         path=request.path,
         access_key_id=credential["key"] if credential else "",
     )
+
+
+def json_request(environ: WSGIEnvironment) -> tuple[Mapping[str, Any], str]:
+    """The parameters of a request in JSON, and its region. Its body is put back."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    credential = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return json.loads(body or b"{}"), credential["region"] if credential else ""
 
 
 def _form(environ: WSGIEnvironment) -> str:

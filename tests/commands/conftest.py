@@ -191,7 +191,7 @@ def make_server(sandbox: Sandbox, ground: tuple[Seeded, str], monkeypatch: pytes
         return Server(sandbox=sandbox, clients=clients, seeded=seeded, weights_uri=weights_uri, owner=owner, **more)
 
     yield make
-    for what in ("faults", "endpoints", "calls", "hosting"):
+    for what in ("faults", "lags", "endpoints", "calls", "hosting"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
 
 

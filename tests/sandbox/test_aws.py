@@ -13,6 +13,7 @@ import pytest
 import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError, ResponseStreamingError
+from botocore.parsers import ResponseParserError
 
 from sandbox.seed import OCI_MANIFEST, Seeded, make_bucket, push_image, push_index, seed
 from sandbox.server import Sandbox
@@ -127,6 +128,61 @@ def test_a_lost_answer_is_lost_after_the_deed(empty: Sandbox, session: boto3.Ses
     with pytest.raises((ConnectionClosedError, HTTPClientError)):
         s3.put_object(Bucket="number-plate-detection-dev", Key="x", Body=b"x")
     assert s3.get_object(Bucket="number-plate-detection-dev", Key="x")["Body"].read() == b"x"
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_a_page_of_a_proxy_comes_in_the_place_of_awss_answer(
+    empty: Sandbox, session: boto3.Session, control: Control, *, done: bool
+) -> None:
+    control("faults", kind="html", operation="CreateBucket", done=done)
+    place: Any = {"LocationConstraint": "ap-northeast-1"}
+    s3 = client(empty, session, "s3")
+    with pytest.raises((ClientError, ResponseParserError)):
+        s3.create_bucket(Bucket="number-plate-detection-dev", CreateBucketConfiguration=place)
+    assert [each["Name"] for each in s3.list_buckets()["Buckets"]] == (["number-plate-detection-dev"] if done else [])
+
+
+def test_an_empty_answer_has_no_header_of_awss(empty: Sandbox, session: boto3.Session, control: Control) -> None:
+    control("faults", kind="empty", operation="ListEndpoints", status=204)
+    answer = client(empty, session, "sagemaker").list_endpoints()
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
+    assert "RequestId" not in answer["ResponseMetadata"]
+
+
+def test_what_was_written_is_seen_later_where_it_is_asked_for(
+    empty: Sandbox, seeded: Seeded, session: boto3.Session, control: Control
+) -> None:
+    sagemaker = client(empty, session, "sagemaker")
+    control("lags", after="CreateModel", operation="CreateEndpointConfig", calls=1)
+    control("lags", after="CreateEndpointConfig", operation="CreateEndpoint", seconds=60)
+    container = {"Image": seeded.image_uri}
+    sagemaker.create_model(ModelName="m", PrimaryContainer=container, ExecutionRoleArn=seeded.sagemaker_role_arn)
+    variant = {"VariantName": "AllTraffic", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+
+    def configure() -> None:
+        sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+
+    with pytest.raises(ClientError, match='Could not find model "arn:aws:sagemaker:ap-northeast-1:123456789012:model/m"'):
+        configure()
+    configure()
+    with pytest.raises(ClientError, match="Could not find endpoint configuration"):
+        sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+    requests.delete(f"{empty.aws_url}/_sandbox/lags", timeout=5).raise_for_status()
+    sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("unseen", "ObjectNotFoundException"), ("pending", "ConcurrentUpdateException"), ("denied", "AccessDeniedException")],
+)
+def test_a_fresh_target_is_refused_in_application_auto_scalings_words(
+    empty: Sandbox, session: boto3.Session, control: Control, words: str, code: str
+) -> None:
+    control("lags", after="DescribeScalableTargets", operation="PutScalingPolicy", calls=1, words=words)
+    scaling = client(empty, session, "application-autoscaling")
+    scaling.describe_scalable_targets(ServiceNamespace="sagemaker")
+    one = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
+    assert error(lambda: scaling.put_scaling_policy(PolicyName="p", ResourceId="endpoint/e/variant/v", **one))[1] == code
 
 
 def test_a_slow_call_is_answered_late(empty: Sandbox, session: boto3.Session, control: Control) -> None:
