@@ -9,7 +9,9 @@ from botocore.exceptions import (
     ClientError,
     ConnectionError,  # noqa: A004  botocore's own, wider than the built-in one
     CredentialRetrievalError,
+    FlexibleChecksumError,
     HTTPClientError,
+    IncompleteReadError,
     InvalidProxiesConfigError,
     MetadataRetrievalError,
     NoCredentialsError,
@@ -22,6 +24,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from aces_action.aws.answers import UNREADABLE
 from aces_action.github.commands import shorten
 from aces_action.language import EMPTY, Text, same, sentences
 from aces_action.network import Proxy, proxy_failure, tls_failure, without_password
@@ -30,6 +33,8 @@ from aces_action.problems import CATALOGUE, Problem
 # everything that a call of AWS may raise; the parser's error is no BotoCoreError
 AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 
+# AWS was not reached, or what came of its answer is not whole
+_ON_THE_WAY = (ConnectionError, HTTPClientError, ResponseParserError, IncompleteReadError, FlexibleChecksumError)
 _DENIED = {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation", "AuthorizationError"}
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
@@ -85,6 +90,11 @@ def is_denied(error: ClientError) -> bool:
     return error_code(error) in _DENIED
 
 
+def is_general(error: ClientError) -> bool:
+    """Whether the call failed for what befalls any call: a missing permission, or an answer that is not AWS's."""
+    return is_denied(error) or error_code(error) == UNREADABLE
+
+
 def was_refused(error: ClientError, operation: str) -> bool:
     """Whether AWS refused this very call, so that nothing came of it. Throttling and failures of AWS's own say less than that."""
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -98,7 +108,7 @@ def may_pass(error: BotoCoreError | ClientError | ResponseParserError) -> bool:
     Missing permissions, ended credentials and wrong requests stay what they are.
     """
     if not isinstance(error, ClientError):
-        return isinstance(error, ConnectionError | HTTPClientError | ResponseParserError)
+        return isinstance(error, _ON_THE_WAY)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     return status == 429 or status >= 500 or error_code(error) in _THROTTLED | _LATE
 
@@ -129,18 +139,8 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
             message=Text(f"AWS does not answer{about.en}: {error}", f"AWSから応答がありません{about.ja}: {error}"),
             hint=CHECK_THE_WAY,
         )
-    if isinstance(error, ResponseParserError):
-        said = shorten(str(error), 200)
-        return Problem(
-            kind=CATALOGUE["A006"],
-            message=Text(
-                f"AWS's answer{about.en} could not be read: {said}", f"AWSの応答{about.ja}を読み取れませんでした: {said}"
-            ),
-            hint=Text(
-                "Run the job again. If it stays so, look for a proxy between the runner and AWS.",
-                "ジョブを再実行してください。それでも変わらない場合は、ランナーとAWSの間にプロキシがないか確認してください。",
-            ),
-        )
+    if isinstance(error, _ON_THE_WAY):
+        return _not_awss(about, shorten(str(error), 200))
     if isinstance(error, ParamValidationError):
         wrong = Text(
             f"A request was refused before it was sent{about.en}: {error}",
@@ -194,6 +194,24 @@ def _no_profile(name: str) -> Problem:
     )
 
 
+def _not_awss(about: Text, said: str) -> Problem:
+    """Rendered when what came is no answer of AWS's, though something did answer. `about`: the call."""
+    return Problem(
+        kind=CATALOGUE["A007"],
+        message=Text(
+            f"What came in answer{about.en} is not from AWS, or not whole: {said}",
+            f"受け取った応答{about.ja}はAWSのものではないか、途中で切れています: {said}",
+        ),
+        hint=sentences(
+            Text(
+                "Something between the runner and AWS may have answered in its place, such as a proxy or a firewall.",
+                "ランナーとAWSの間にあるプロキシやファイアウォールなどが、AWSの代わりに応答した可能性があります。",
+            ),
+            CHECK_THE_WAY,
+        ),
+    )
+
+
 def ended() -> Problem:
     """Rendered when the keys of the environment have ended by AWS_CREDENTIAL_EXPIRATION: AWS need not be asked."""
     return Problem(
@@ -210,6 +228,9 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
     code, said, operation = error_code(error), error_message(error), error.operation_name
     about = Text(f" on {resource}", f"（{resource}）") if resource else EMPTY
     request = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
+    if code == UNREADABLE:
+        call = Text(f" to {operation}{about.en}", f"（{operation}{f'、{resource}' if resource else ''}）")
+        return _not_awss(call, said)
     if is_denied(error):
         permission = missing_permission(error)
         return Problem(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from aces_action.aws.errors import error_code, error_message, explain, is_denied
+from aces_action.aws.errors import error_code, error_message, explain, is_general
 from aces_action.batch.desired import DesiredJobDefinition
 from aces_action.batch.plan import read_plan
 from aces_action.language import Text
@@ -45,7 +45,7 @@ def apply(
 
 
 def _refused(error: ClientError, name: str) -> Problem:
-    if is_denied(error):
+    if is_general(error):
         return explain(error, resource=name)
     code, said = error_code(error), error_message(error)
     return Problem(

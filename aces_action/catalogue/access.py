@@ -126,9 +126,9 @@ KINDS = (
         severity="error",
         title=Text("AWS refused a call", "AWSが呼び出しを拒否しました"),
         cause=Text(
-            "AWS answered a call with an error for which this action knows no special advice, or its answer could not be read. "
+            "AWS answered a call with an error for which this action knows no special advice. "
             "The message has AWS's own words, the hint AWS's request id where there is one.",
-            "AWSの呼び出しが、このアクションに個別の説明がないエラーになったか、応答を読み取れませんでした。"
+            "AWSの呼び出しが、このアクションに個別の説明がないエラーになりました。"
             "メッセージにAWSの応答を、ヒントに（あれば）AWSのリクエストIDを示します。",
         ),
         fix=Text(
@@ -146,9 +146,10 @@ KINDS = (
         title=Text("AWS not reachable", "AWSに接続できません"),
         cause=Text(
             "No connection to AWS, or it broke off, also after several attempts: a region that does not exist, a runner without "
-            "a way to the internet, or a fault in the network.",
+            "a way to the internet, or a fault in the network. Or something on the way (a proxy) answered for AWS.",
             "AWSに接続できないか、接続が途中で切れました（再試行後）。"
-            "存在しないリージョン、インターネットに出られないランナー、ネットワークの障害などが原因です。",
+            "存在しないリージョン、インターネットに出られないランナー、ネットワークの障害などが原因です。"
+            "プロキシなど、途中にあるものがAWSの代わりに応答した場合もあります。",
         ),
         fix=Text(
             "Run the job again. If it stays so, check AWS_REGION; on a runner of your own also DNS, proxy and firewall.",

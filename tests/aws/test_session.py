@@ -13,6 +13,9 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from aces_action.aws.answers import UNREADABLE
+from aces_action.aws.clients import Clients
+from aces_action.aws.errors import explain, may_pass, was_refused
 from aces_action.aws.session import ends_within, open_session
 from aces_action.language import same
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -239,3 +242,38 @@ def test_sts_that_could_not_reach_github_is_asked_again(job: Job) -> None:
 
 def test_a_role_that_renews_itself_never_ends(job: Job) -> None:
     assert not ends_within(job.session, 6 * 3600)
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "truncate"])
+def test_such_an_answer_is_asked_for_again_and_told(job: Job, kind: str) -> None:
+    job.look()
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind=kind, times=2)
+    job.look()
+    assert len(job.calls("ListEndpoints")) == 4
+    assert job.told == [("sagemaker", "ListEndpoints", UNREADABLE)] * 2
+
+
+def test_one_that_stays_is_an_outage_with_the_call_and_the_page_named(job: Job) -> None:
+    job.control("faults", service="sagemaker", operation="ListEndpoints", kind="html", status=403, times=None)
+    with pytest.raises(ClientError) as raised:
+        job.look()
+    assert len(job.calls("ListEndpoints")) == 7
+    assert may_pass(raised.value)
+    assert not was_refused(raised.value, "ListEndpoints")
+    problem = explain(raised.value, resource="plates")
+    assert problem.code == "ACES-A007"
+    assert problem.message.en.startswith(
+        "What came in answer to ListEndpoints on plates is not from AWS, or not whole: HTTP 403 text/html, "
+        "it is no JSON object: <html><head><title>Sign in"
+    )
+    assert problem.message.ja.startswith(
+        "受け取った応答（ListEndpoints、plates）はAWSのものではないか、途中で切れています: HTTP 403"
+    )
+
+
+def test_a_client_that_asks_once_asks_once(job: Job) -> None:
+    runtime = Clients(job.session).sagemaker_runtime
+    job.control("faults", service="sagemaker-runtime", operation="InvokeEndpoint", kind="html", times=None)
+    with pytest.raises(ClientError, match=UNREADABLE):
+        runtime.invoke_endpoint(EndpointName="plates", Body=b"{}")
+    assert len(job.calls("InvokeEndpoint")) == 1
