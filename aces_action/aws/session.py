@@ -22,6 +22,7 @@ from botocore.model import OperationModel
 
 from aces_action import __version__
 from aces_action.aws.answers import watch_answers
+from aces_action.aws.consistency import wait_for_consistency
 from aces_action.aws.errors import EXPIRED, ended, was_refused
 from aces_action.aws.identity import not_assumable
 from aces_action.problems import ActionError
@@ -126,6 +127,7 @@ def open_session(
     core.set_config_variable("region", region)
     core.set_config_variable("sts_regional_endpoints", "regional")
     watch_answers(core)
+    wait_for_consistency(core)
     _tell_retries(core, tell, answered)
     if role_arn:
         identity = _GitHubIdentity(core, role_arn, session_name, token)
