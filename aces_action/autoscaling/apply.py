@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from aces_action.autoscaling.current import SETTINGS, CurrentScaling, read, read_target
+from aces_action.autoscaling.current import CurrentScaling, read, read_target
 from aces_action.autoscaling.desired import WAKING, DesiredScaling, key, resource_id
 from aces_action.autoscaling.plan import foreign, plan, wanted_actions
-from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
+from aces_action.autoscaling.target import delete_alarm, delete_policy, deregister, put_policy, register
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_general
 from aces_action.aws.tags import Owner, as_list
 from aces_action.changes import Change, noun
 from aces_action.language import Text
@@ -86,7 +87,7 @@ def apply(clients: Clients, desired: DesiredScaling | None, *, endpoint_name: st
 def refused(error: ClientError, endpoint_name: str) -> Problem:
     """AWS's refusal: A005 for a missing permission, else E038. Application Auto Scaling checks the caller's permissions for
     SageMaker and CloudWatch as well, and says of those too that the request is not valid."""
-    if is_denied(error):
+    if is_general(error):
         return explain(error, resource=resource_id(endpoint_name))
     code, said, operation = error_code(error), error_message(error), error.operation_name
     return Problem(
@@ -112,33 +113,29 @@ def _plan(desired: DesiredScaling | None, current: CurrentScaling, owner: Owner)
 
 
 def _target(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
-    client, one = clients.application_autoscaling, key(current.endpoint_name)
+    name = current.endpoint_name
     if desired is None:
-        client.deregister_scalable_target(**one)
+        deregister(clients, name)
         return
-    # Tags are for a new target alone: with them, AWS refuses the request for one that is there
-    tags: Any = {"Tags": owner.tags("")} if change.verb == "create" else {}
-    client.register_scalable_target(**one, MinCapacity=desired.min_capacity, MaxCapacity=desired.max_capacity, **tags)
+    request: Any = {"MinCapacity": desired.min_capacity, "MaxCapacity": desired.max_capacity}
+    if change.verb == "create":
+        register(clients, name, request, owner.tags(""), takes=owner.owns)
+    else:  # without tags: with them, AWS refuses the request for a target that is there
+        clients.application_autoscaling.register_scalable_target(**key(name), **request)
 
 
 def _policy(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, _owner: Owner, change: Change) -> None:
-    client, one = clients.application_autoscaling, key(current.endpoint_name)
+    name = current.endpoint_name
     wanted = next((each for each in (desired.policies if desired else ()) if each.name == change.name), None)
     if wanted is None:
-        client.delete_scaling_policy(PolicyName=change.name, **one)
+        delete_policy(clients, name, change.name)
     else:
-        put_policy(clients, current.endpoint_name, wanted.name, wanted.kind, wanted.settings)
-
-
-def put_policy(clients: Clients, endpoint_name: str, name: str, kind: str, settings: Mapping[str, Any]) -> str:
-    """Makes or changes a policy; returns its ARN."""
-    request: Any = {"PolicyName": name, **key(endpoint_name), "PolicyType": kind, SETTINGS[kind]: settings}
-    return clients.application_autoscaling.put_scaling_policy(**request)["PolicyARN"]
+        put_policy(clients, name, wanted.name, wanted.kind, wanted.settings)
 
 
 def _alarm(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
     if desired is None or desired.alarm is None:
-        clients.cloudwatch.delete_alarms(AlarmNames=[change.name])
+        delete_alarm(clients, change.name)
         return
     waking = next(each for each in desired.policies if each.name == WAKING)
     # Its ARN: Application Auto Scaling gives it, and the same again for a policy that is as it was

@@ -8,6 +8,7 @@ target deletes its policies and scheduled actions, whoever made them, and takes 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from aces_action.autoscaling.apply import Teller, apply, put_policy, refused
-from aces_action.autoscaling.current import CurrentScaling, ScalingPolicy, read, read_target
+from aces_action.autoscaling.apply import Teller, apply, refused
+from aces_action.autoscaling.current import CurrentScaling, ScalingPolicy, read
 from aces_action.autoscaling.desired import OUR_POLICIES, key, resource_id
 from aces_action.autoscaling.plan import of_others
-from aces_action.aws.errors import AWS_ERRORS, explain
+from aces_action.autoscaling.target import deregister, put_policy, register
+from aces_action.aws.clients import in_haste
+from aces_action.aws.errors import AWS_ERRORS, explain, was_refused, was_repeated
 from aces_action.aws.tags import Owner, adoption_tags
 from aces_action.language import Text, joined, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -53,6 +56,7 @@ _OF_AN_ALARM = (
     "Metrics",
     "ThresholdMetricId",
 )
+_SECONDS_LEFT = 4.0  # for a cancelled run: it is to end within 5 s, and GitHub kills it 10 s after the first signal
 _OF_A_SCHEDULE = ("ScheduledActionName", "Schedule", "Timezone", "StartTime", "EndTime", "ScalableTargetAction")
 
 
@@ -60,44 +64,64 @@ _WHY_OFF = "SageMaker changes no instance type of what is scaled"
 _WHY_GONE = "it goes with the endpoint"
 
 
-def suspend(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Teller, why: str = _WHY_OFF) -> CurrentScaling | None:
-    """Deregisters the endpoint's scalable target; returns all that there was, for `restore`. None: there is none.
+def read_removable(clients: Clients, endpoint_name: str, owner: Owner) -> CurrentScaling | None:
+    """All the scaling that there is, for `take_off` and `restore`; None: there is none. Changes nothing.
 
-    `why` is for the log, where each thing that it takes off is a line; what others made there, with all that it takes to make it
-    again.
-    Raises ActionError, with nothing changed: E036 when target or alarms are not ours, E038 or A005 when AWS refuses.
+    Raises ActionError: E036 when target or alarms are not ours, E038 or A005 when AWS refuses.
     """
     try:
         current = read(clients, endpoint_name)
-        if current.target is None:
-            return None
-        if problems := _in_the_way(current, owner):
-            raise ActionError(problems)
-        for line in _told(current, why):
-            tell.say(line)
-        clients.application_autoscaling.deregister_scalable_target(**key(endpoint_name))
     except ClientError as error:
         raise ActionError(refused(error, endpoint_name)) from error
-    tell.changed(
-        Text(
-            f"scalable target {resource_id(endpoint_name)} taken off",
-            f"スケーラブルターゲット{resource_id(endpoint_name)}の一時解除",
-        )
-    )
+    if current.target is None:
+        return None
+    if problems := _in_the_way(current, owner):
+        raise ActionError(problems)
     return current
 
 
-def restore(
-    clients: Clients, scaling: CurrentScaling, *, tell: Teller, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> None:
-    """Puts back what `suspend` took off; what is there again already stays. The endpoint has to be there.
+def take_off(clients: Clients, scaling: CurrentScaling, *, tell: Teller, why: str = _WHY_OFF) -> None:
+    """Deregisters the endpoint's scalable target.
 
-    Raises ActionError (E037) with each thing that could not be put back, after it has tried all.
+    `why` is for the log, where each thing that it takes off is a line; what others made there, with all that it takes to make it
+    again. Raises ActionError (E038, A005), NotTakenOffError with nothing changed; after any other error it may be off.
+    """
+    name = scaling.endpoint_name
+    for line in _told(scaling, why):
+        tell.say(line)
+    try:
+        deregister(clients, name)
+    except ClientError as error:
+        # the refusal of a repeated call says nothing of the call before
+        kept = was_refused(error, "DeregisterScalableTarget") and not was_repeated(error)
+        raise (NotTakenOffError if kept else ActionError)(refused(error, name)) from error
+    tell.changed(Text(f"scalable target {resource_id(name)} taken off", f"スケーラブルターゲット{resource_id(name)}の一時解除"))
+
+
+class NotTakenOffError(ActionError):
+    """AWS refused to deregister the target: all of the scaling is as it was."""
+
+
+def restore(
+    clients: Clients,
+    scaling: CurrentScaling,
+    *,
+    tell: Teller,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    goes_on: Callable[[], bool] = lambda: True,
+) -> None:
+    """Puts back what `take_off` took off; what is there again already stays. The endpoint has to be there.
+
+    `goes_on`: whether there is time for another thing. Raises ActionError (E037) with each thing that could not be put back,
+    after it has tried all.
     """
     if scaling.target is None:
         return
     lost: list[Text] = []
     for deed in _deeds(clients, scaling, now()):
+        if not goes_on():
+            lost.append(Text(f"{deed.name}: no time was left for it", f"{deed.name}: 時間切れで戻せませんでした"))
+            continue
         try:
             deed.do()
         except AWS_ERRORS as error:
@@ -118,14 +142,18 @@ def suspended(clients: Clients, endpoint_name: str, owner: Owner, *, wanted: boo
     """Around an update that changes the instance type, or a deletion to make the endpoint anew: off, and on again at its end.
 
     `wanted`: whether the infra file asks for autoscaling. If not, what is only ours does not come back after a success.
-    A run that is cancelled leaves it off: the next run sets up ours, and the log has what it takes to set up the rest.
-    Raises what `suspend` and `restore` raise; after a failure in between, that with the other's problems.
+    A run that is cancelled puts back what it can in the seconds that it has; the log has what it takes to set up the rest.
+    Raises what `read_removable`, `take_off` and `restore` raise; after a failure in between, that with the other's problems.
     """
-    taken = suspend(clients, endpoint_name, owner, tell=tell)
-    with _left_when_cut_off(taken, tell):
-        with _back_after_a_failure(clients, taken, endpoint_name, tell=tell):
+    taken = read_removable(clients, endpoint_name, owner)
+    if taken is None:
+        yield
+        return
+    with _back_when_cut_off(clients, taken, tell=tell):
+        with _back_after_a_failure(clients, taken, tell=tell):
+            take_off(clients, taken, tell=tell)
             yield
-        if taken and (wanted or of_others(taken)):
+        if wanted or of_others(taken):
             restore(clients, taken, tell=tell)
 
 
@@ -133,22 +161,32 @@ def suspended(clients: Clients, endpoint_name: str, owner: Owner, *, wanted: boo
 def taken_off(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Teller) -> Iterator[None]:
     """Around the deletion of an endpoint for good: off before it, and after it our alarm goes too; back if it is not deleted.
 
-    Raises what `suspend`, `restore` and `apply` raise.
+    Raises what `read_removable`, `take_off`, `restore` and `apply` raise.
     """
-    taken = suspend(clients, endpoint_name, owner, tell=tell, why=_WHY_GONE)
-    with _left_when_cut_off(taken, tell), _back_after_a_failure(clients, taken, endpoint_name, tell=tell):
+    taken = read_removable(clients, endpoint_name, owner)
+    if taken is None:
         yield
+    else:
+        with _back_when_cut_off(clients, taken, tell=tell), _back_after_a_failure(clients, taken, tell=tell):
+            take_off(clients, taken, tell=tell, why=_WHY_GONE)
+            yield
     apply(clients, None, endpoint_name=endpoint_name, owner=owner, tell=tell)
 
 
 @contextmanager
-def _left_when_cut_off(taken: CurrentScaling | None, tell: Teller) -> Iterator[None]:
-    """When a run is cancelled there is no time for more than a word."""
+def _back_when_cut_off(clients: Clients, taken: CurrentScaling, *, tell: Teller) -> Iterator[None]:
+    """When a run is cancelled there are seconds: what is not back by then is told."""
     try:
         yield
-    except BaseException as error:
-        if taken and not isinstance(error, Exception):
-            name = taken.endpoint_name
+    except Exception:
+        raise
+    except BaseException:
+        name, until = taken.endpoint_name, time.monotonic() + _SECONDS_LEFT
+        try:
+            restore(in_haste(clients), taken, tell=tell, goes_on=lambda: time.monotonic() < until)
+        except ActionError as lost:
+            for problem in lost.problems:
+                tell.say(f"{problem.message.en}\n{problem.hint.en}")
             tell.left(
                 Text(
                     f"The autoscaling of {name} is off: `command: deploy` sets it up as the infra file says.",
@@ -159,19 +197,20 @@ def _left_when_cut_off(taken: CurrentScaling | None, tell: Teller) -> Iterator[N
 
 
 @contextmanager
-def _back_after_a_failure(clients: Clients, taken: CurrentScaling | None, endpoint_name: str, *, tell: Teller) -> Iterator[None]:
+def _back_after_a_failure(clients: Clients, taken: CurrentScaling, *, tell: Teller) -> Iterator[None]:
     try:
         yield
+    except NotTakenOffError:
+        raise
     except Exception as error:
-        if taken is None:
-            raise
         try:
             restore(clients, taken, tell=tell)
         except ActionError as lost:
             if isinstance(error, ActionError):
                 problems = error.problems
             else:
-                problems = (explain(error, resource=endpoint_name),) if isinstance(error, AWS_ERRORS) else ()
+                name = taken.endpoint_name
+                problems = (explain(error, resource=name),) if isinstance(error, AWS_ERRORS) else ()
             raise ActionError([*problems, *lost.problems]) from error
         raise
 
@@ -208,12 +247,11 @@ def _register(clients: Clients, scaling: CurrentScaling) -> None:
     target = scaling.target
     if target is None:
         return
-    request: Any = {"MinCapacity": target.min_capacity, "MaxCapacity": target.max_capacity}
+    request: dict[str, Any] = {"MinCapacity": target.min_capacity, "MaxCapacity": target.max_capacity}
     if target.suspended_state:
         request["SuspendedState"] = dict(target.suspended_state)
-    if read_target(clients, scaling.endpoint_name) is None:  # for a target that is there AWS takes no tags
-        request["Tags"] = {name: value for name, value in target.tags.items() if not name.startswith("aws:")}
-    clients.application_autoscaling.register_scalable_target(**key(scaling.endpoint_name), **request)
+    tags = {name: value for name, value in target.tags.items() if not name.startswith("aws:")}
+    register(clients, scaling.endpoint_name, request, tags, takes=lambda _: True)
 
 
 def _put_policy(clients: Clients, endpoint_name: str, policy: ScalingPolicy, arns: dict[str, str]) -> None:

@@ -33,6 +33,9 @@ _BRIEFER = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"
 # SageMaker gives a container 60 s for an answer (API reference: InvokeEndpoint). Who asks decides what is ever sent twice.
 _ONCE = Config(read_timeout=75, retries={"mode": "standard", "total_max_attempts": 1})
 
+# For what is put right after a signal: ten seconds later the run is killed.
+_IN_HASTE = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 2})
+
 
 class Clients:
     """boto3 clients of one session. Making one is not thread-safe, using one is: make them before threads start."""
@@ -91,3 +94,11 @@ class Clients:
     @cached_property
     def sts(self) -> STSClient:
         return self.session.client("sts")
+
+
+def in_haste(clients: Clients) -> Clients:
+    """Clients of the same session that wait for seconds only, for what scales an endpoint."""
+    hurried = Clients(clients.session)
+    hurried.application_autoscaling = clients.session.client("application-autoscaling", config=_IN_HASTE)
+    hurried.cloudwatch = clients.session.client("cloudwatch", config=_IN_HASTE)
+    return hurried

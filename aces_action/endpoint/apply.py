@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
-from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied, was_refused
+from aces_action.aws.consistency import lost_a_race
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_general, was_refused
 from aces_action.aws.tags import CONTENT_HASH, Owner, as_list
 from aces_action.changes import Change
 from aces_action.endpoint.causes import remedy
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
+_TRIES = 3  # somebody else may be quicker between our look and our call
+_A_MOMENT = 1.0  # seconds for their write to be seen
 _APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
 
 
@@ -145,17 +148,26 @@ def apply(
     Raises ActionError: E001 failed, E002 rolled back, E003 too long, E004 not ours, E005 refused, E006 a mix, P028 somebody
     else's is under way.
     """
-    changes = {change.resource: change for change in read_plan(client, desired, owner)}
-    try:
-        if not may_wait:  # again, right before anything is changed: the preflight's look was minutes ago
-            refuse_others(client, [desired.endpoint_name], owner)
-        if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
-            _create_parts(session, client, desired, owner, changes, tell)
-        current, seconds = _roll_out(
-            session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait, suspended=suspended
-        )
-    except ClientError as error:
-        raise ActionError(_refused(error, desired)) from error
+    patience, tries = patience.begun(), _TRIES
+    while True:
+        tries -= 1
+        changes = {change.resource: change for change in read_plan(client, desired, owner)}
+        try:
+            if not may_wait:  # again, right before anything is changed: the preflight's look was minutes ago
+                refuse_others(client, [desired.endpoint_name], owner)
+            if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
+                _create_parts(session, client, desired, owner, changes, tell)
+            current, seconds = _roll_out(
+                session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait, suspended=suspended
+            )
+            break
+        except ClientError as error:
+            if not tries or not lost_a_race(error):
+                raise ActionError(_refused(error, desired)) from error
+            # What is there now is looked at as at the start: ours with this content is taken for written, what is under way is
+            # waited for or refused, what is not ours stops the run
+            tell.say(f"another run was quicker ({error_message(error)}): looks again")
+            patience.sleep(_A_MOMENT)
     name, config_name = desired.endpoint_name, current.config_name
     rolled_out = changes["endpoint"].is_change or seconds is not None
     if rolled_out:
@@ -350,7 +362,7 @@ def _until(seen: Callable[[], bool]) -> None:
 
 def _refused(error: ClientError, desired: DesiredEndpoint) -> Problem:
     name, operation = desired.endpoint_name, error.operation_name
-    if is_denied(error) or operation not in _WRITES:
+    if is_general(error) or operation not in _WRITES:
         return explain(error, resource=name)
     code, said = error_code(error), error_message(error)
     return Problem(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,7 +21,7 @@ from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
 from aces_action.aws.naming import HASH_LENGTH
 from aces_action.aws.tags import Owner
 from aces_action.changes import Change, noun
-from aces_action.endpoint.current import TRANSIENT, is_missing, read_config, read_endpoint, read_tags
+from aces_action.endpoint.current import TRANSIENT, is_missing, read_config, read_endpoint, read_model, read_tags
 from aces_action.endpoint.generations import Generation, before, read_generations
 from aces_action.endpoint.underway import run_of
 from aces_action.language import Text, sentences
@@ -388,7 +389,7 @@ def delete(
     left: list[Undeleted] = []
     denied: set[str] = set()
     referred: set[str] = set()
-    remove = {"endpoint config": sdk.delete_config, "model": sdk.delete_model}
+    kinds = {"endpoint config": (sdk.delete_config, read_config), "model": (sdk.delete_model, read_model)}
     for fate in (each for each in fates if each.goes):
         obstacle: _Obstacle | None = None
         if fate.resource in denied or (fate.resource == "model" and fate.name in referred):
@@ -397,7 +398,8 @@ def delete(
         try:
             obstacle = _in_the_way(client, fate, endpoints)
             if obstacle is None:
-                remove[fate.resource](session, fate.name)
+                remove, read = kinds[fate.resource]
+                remove(session, fate.name, partial(_is_gone, client, read, fate.name))
             problem = obstacle.problem if obstacle else None
         except (*AWS_ERRORS, ValueError) as error:  # ValueError: what the SDK cannot read
             problem = _failed(error, fate)
@@ -414,6 +416,10 @@ def delete(
         say(f"deleted {fate.resource} {fate.name}: {fate.reason.en}")
         changed(Text(f"{what.en} {fate.name} deleted", f"{what.ja}{fate.name}の削除"))
     return Deleted(gone=tuple(gone), left=tuple(left))
+
+
+def _is_gone(client: SageMakerClient, read: Callable[[SageMakerClient, str], object], name: str) -> bool:
+    return read(client, name) is None
 
 
 @dataclass(frozen=True, slots=True)

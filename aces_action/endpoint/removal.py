@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from aces_action.aws.errors import error_message, explain, is_denied, was_refused
+from aces_action.aws.consistency import lost_a_race
+from aces_action.aws.errors import explain, is_denied, was_refused
 from aces_action.aws.tags import SERVER, Owner
 from aces_action.endpoint.current import SERVING, TRANSIENT, CurrentEndpoint, read_config, read_endpoint, read_tags
 from aces_action.endpoint.ownership import not_ours
@@ -115,16 +116,21 @@ def _delete(
         tell.say(f"deletes {name}, which is {found.status}")
         tell.started()
         try:
-            sdk.delete_endpoint(session, name)
+            sdk.delete_endpoint(session, name, lambda: _is_going(client, name))
         except ClientError as error:
             if was_refused(error, error.operation_name):
                 tell.ended()
-            if not remaining or "in-progress" not in error_message(error):
+            if not remaining or not lost_a_race(error):
                 raise ActionError(explain(error, resource=name)) from error
             found = _at_rest(client, name, patience, tell)
         else:
             break
     return found
+
+
+def _is_going(client: SageMakerClient, name: str) -> bool:
+    current = read_endpoint(client, name)
+    return current is None or current.status == "Deleting"
 
 
 def _at_rest(client: SageMakerClient, name: str, patience: Patience, tell: Teller) -> CurrentEndpoint | None:

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from sagemaker.core.resources import Endpoint, EndpointConfig, Model
 from sagemaker.core.shapes import DeploymentConfig
 
-from aces_action.aws.errors import is_denied, was_repeated
+from aces_action.aws.consistency import went_through
+from aces_action.aws.errors import is_denied
 from aces_action.endpoint.current import is_missing
 
 if TYPE_CHECKING:
@@ -53,19 +54,22 @@ def create_endpoint(session: boto3.Session, request: Mapping[str, Any], exists: 
     _tolerant("CreateEndpoint", write, exists)
 
 
-def delete_endpoint(session: boto3.Session, name: str) -> None:
-    """Starts the deletion of an endpoint. Does not wait; what is gone already is fine."""
-    _deleted(_known(Endpoint(endpoint_name=name), session).delete)
+def delete_endpoint(session: boto3.Session, name: str, is_gone: Callable[[], bool]) -> None:
+    """Starts the deletion of an endpoint. Does not wait; what is gone already is fine.
+
+    `is_gone` says by a look of its own whether it is, or is about to be.
+    """
+    _deleted(_known(Endpoint(endpoint_name=name), session).delete, is_gone)
 
 
-def delete_config(session: boto3.Session, name: str) -> None:
+def delete_config(session: boto3.Session, name: str, is_gone: Callable[[], bool]) -> None:
     """Deletes an endpoint config. What is gone already is fine."""
-    _deleted(_known(EndpointConfig(endpoint_config_name=name), session).delete)
+    _deleted(_known(EndpointConfig(endpoint_config_name=name), session).delete, is_gone)
 
 
-def delete_model(session: boto3.Session, name: str) -> None:
+def delete_model(session: boto3.Session, name: str, is_gone: Callable[[], bool]) -> None:
     """Deletes a model. What is gone already is fine."""
-    _deleted(_known(Model(model_name=name), session).delete)
+    _deleted(_known(Model(model_name=name), session).delete, is_gone)
 
 
 def _known(resource: _Resource, session: boto3.Session) -> _Resource:
@@ -75,11 +79,11 @@ def _known(resource: _Resource, session: boto3.Session) -> _Resource:
     return resource
 
 
-def _deleted(write: Callable[[], object]) -> None:
+def _deleted(write: Callable[[], object], is_gone: Callable[[], bool]) -> None:
     try:
         write()
     except ClientError as error:
-        if not is_missing(error):
+        if not is_missing(error) and not went_through(error, is_gone):
             raise
 
 
@@ -115,7 +119,7 @@ def _tolerant(operation: str, write: Callable[[], object], done: Callable[[], bo
         _tell(operation, error)
     except ClientError as error:
         # a refusal of a repeated call may be about the call before, whose answer got lost on the way
-        if error.operation_name == operation and (is_denied(error) or not was_repeated(error) or not done()):
+        if error.operation_name == operation and (is_denied(error) or not went_through(error, done)):
             raise
         _tell(operation, error)
 

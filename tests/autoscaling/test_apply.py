@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from aces_action.autoscaling import read_plan, suspended
+from aces_action.autoscaling import CurrentScaling, read_plan, suspended
 from aces_action.autoscaling.desired import WAKING, alarm_name, key, resource_id
-from aces_action.autoscaling.suspension import restore, suspend
+from aces_action.autoscaling.suspension import read_removable, restore, take_off
 from aces_action.language import same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from sandbox.server import Sandbox
@@ -27,6 +27,13 @@ def codes(error: pytest.ExceptionInfo[ActionError]) -> list[str]:
 
 def fault(sandbox: Sandbox, **rule: Any) -> None:
     requests.post(f"{sandbox.aws_url}/_sandbox/faults", json=rule, timeout=10).raise_for_status()
+
+
+def suspend(scaled: Scaled) -> CurrentScaling | None:
+    taken = read_removable(scaled.clients, scaled.name, scaled.owner)
+    if taken:
+        take_off(scaled.clients, taken, tell=scaled.tell)
+    return taken
 
 
 class TestApply:
@@ -133,7 +140,7 @@ class TestSuspension:
             **key(scaled.name), SuspendedState={"ScheduledScalingSuspended": True}
         )
         before = scaled.read()
-        taken = suspend(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell)
+        taken = suspend(scaled)
         assert taken == before
         assert scaled.read().target is None
         assert any("by-cpu (others'): {" in line for line in scaled.said)
@@ -157,14 +164,14 @@ class TestSuspension:
 
     def test_an_endpoint_without_scaling_has_nothing_to_take_off(self, endpoint: Make) -> None:
         scaled = endpoint()
-        assert suspend(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell) is None
+        assert suspend(scaled) is None
         assert (scaled.said, scaled.done) == ([], [])
 
     def test_others_scaling_is_not_taken_off(self, endpoint: Make) -> None:
         scaled = endpoint()
         scaled.clients.application_autoscaling.register_scalable_target(**key(scaled.name), MinCapacity=1, MaxCapacity=9)
         with pytest.raises(ActionError) as error:
-            suspend(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell)
+            suspend(scaled)
         assert codes(error) == ["ACES-E036"]
         assert scaled.read().target
 
@@ -173,7 +180,7 @@ class TestSuspension:
         scaled.apply(scaled.wanted())
         arn = scaled.add_policy("on-load", alarm=f"{scaled.name}-load")
         with pytest.raises(ActionError, match=f"{scaled.name}-load") as error:
-            suspend(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell)
+            suspend(scaled)
         assert codes(error) == ["ACES-E036"]
         (alarm,) = scaled.read().alarms
         assert alarm.actions == (arn,)
@@ -202,25 +209,45 @@ class TestSuspension:
         assert codes(error) == ["ACES-E002"]
         assert scaled.read().target
 
-    @pytest.mark.parametrize("on_again", [False, True], ids=["under way", "while it is put back"])
-    def test_a_run_that_is_cut_off_says_that_it_is_off(self, endpoint: Make, *, on_again: bool) -> None:
+    @pytest.mark.parametrize("moment", ["before it is off", "under way", "while it is put back"])
+    def test_a_run_that_is_cut_off_puts_all_back(self, endpoint: Make, moment: str) -> None:
         scaled = endpoint()
         scaled.apply(scaled.wanted())
+        scaled.add_policy("by-cpu")
+        before = scaled.read()
 
-        def put_back(_line: str) -> None:
-            if scaled.done[-1].en.endswith("taken off"):
+        def say(line: str) -> None:
+            cut = {"before it is off": "takes off scaling policy by-cpu", "while it is put back": "put back scalable target"}
+            scaled.said.append(line)
+            if line.startswith(cut.get(moment, "-")) and len([each for each in scaled.said if each.startswith(cut[moment])]) == 1:
                 raise KeyboardInterrupt
 
-        tell = replace(scaled.tell, say=put_back if on_again else scaled.said.append)
+        tell = replace(scaled.tell, say=say)
         with (
             pytest.raises(KeyboardInterrupt),
             suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=tell),
         ):
-            if not on_again:
+            if moment == "under way":
                 raise KeyboardInterrupt
+        after = scaled.read()
+        assert after.target and before.target
+        assert after.target.tags == before.target.tags
+        assert {each.name: each.settings for each in after.policies} == {each.name: each.settings for each in before.policies}
+        assert scaled.left == []
+
+    def test_a_run_that_is_cut_off_says_what_it_could_not_put_back(self, endpoint: Make, sandbox: Sandbox) -> None:
+        scaled = endpoint()
+        scaled.apply(scaled.wanted())
+        with (
+            pytest.raises(KeyboardInterrupt),
+            suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell),
+        ):
+            fault(sandbox, kind="error", operation="RegisterScalableTarget", status=400, code="ValidationException", times=None)
+            raise KeyboardInterrupt
         assert [each.en for each in scaled.left] == [
             f"The autoscaling of {scaled.name} is off: `command: deploy` sets it up as the infra file says."
         ]
+        assert any("scalable target" in line and "put back after the update" in line for line in scaled.said)
 
     def test_what_cannot_be_put_back_is_told_beside_the_failure(self, endpoint: Make, sandbox: Sandbox) -> None:
         scaled = endpoint()
@@ -252,7 +279,7 @@ class TestSuspension:
             times: Any = {"StartTime": start} if start else {"EndTime": end}
             times |= {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": 2}}
             scaled.clients.application_autoscaling.put_scheduled_action(**key(scaled.name), ScheduledActionName=name, **times)
-        taken = suspend(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell)
+        taken = suspend(scaled)
         assert taken
         restore(scaled.clients, taken, tell=scaled.tell, now=lambda: now + timedelta(hours=2))
         (left,) = scaled.read().scheduled

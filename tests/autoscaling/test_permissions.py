@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from aces_action.autoscaling.desired import key
-from aces_action.autoscaling.suspension import restore, suspend
+from aces_action.autoscaling.suspension import read_removable, restore, take_off
 from aces_action.aws.clients import Clients
 from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError
@@ -62,8 +62,9 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(
     caller.client("application-autoscaling").put_scheduled_action(
         **key(scaled.name), ScheduledActionName="theirs", Schedule="rate(1 day)", ScalableTargetAction={"MinCapacity": 1}
     )
-    taken = suspend(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell)
+    taken = read_removable(scaled.clients, scaled.name, scaled.owner)
     assert taken
+    take_off(scaled.clients, taken, tell=scaled.tell)
     restore(scaled.clients, taken, tell=scaled.tell)
     caller.client("application-autoscaling").delete_scheduled_action(**key(scaled.name), ScheduledActionName="theirs")
     scaled.apply(None)

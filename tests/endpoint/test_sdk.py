@@ -39,14 +39,14 @@ def test_an_update_and_deletions_go_through(hosted: Hosted, unreadable: boto3.Se
     while (current := read_endpoint(client, name)) is None or current.status != "InService":
         pass
     assert current.config_name == new
-    sdk.delete_endpoint(unreadable, name)
+    sdk.delete_endpoint(unreadable, name, lambda: False)
     while read_endpoint(client, name):
         pass
-    sdk.delete_config(unreadable, old)
-    sdk.delete_model(unreadable, old)
+    sdk.delete_config(unreadable, old, lambda: False)
+    sdk.delete_model(unreadable, old, lambda: False)
     assert (hosted.names("EndpointConfigs"), hosted.names("Models")) == ({new}, {new})
 
 
 def test_what_is_gone_already_is_fine(hosted: Hosted) -> None:
     for delete in (sdk.delete_endpoint, sdk.delete_config, sdk.delete_model):
-        delete(hosted.session, f"{hosted.server}-gone")
+        delete(hosted.session, f"{hosted.server}-gone", lambda: False)
