@@ -105,12 +105,19 @@ def check_for_batch(image: ServerImage, instance_type: str, architectures: tuple
 
 
 def download(url: str) -> bytes:
-    """Fetches a small blob by its presigned URL, at most 1 MiB. Raises ActionError P003 when that fails."""
+    """Fetches an image's config by its presigned URL, at most 1 MiB. Raises ActionError P003 when that fails, or it is none."""
     try:
         with requests.get(url, timeout=(10, 30), stream=True) as answer:
             answer.raise_for_status()
-            return next(answer.iter_content(1024 * 1024), b"")  # unlike `raw`, it turns urllib3's errors into requests' own
-    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' own, and what it lets pass
+            content = next(answer.iter_content(1024 * 1024), b"")  # unlike `raw`, it turns urllib3's errors into requests' own
+        dict(**json.loads(content))  # a proxy's page is none
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        RecursionError,
+        urllib3.exceptions.HTTPError,
+    ) as error:  # requests' own, and what it lets pass
         refusal = getattr(error, "response", None)
         status = refusal.status_code if refusal is not None else type(error).__name__
         raise ActionError(
@@ -126,6 +133,7 @@ def download(url: str) -> bytes:
                 ),
             )
         ) from error
+    return content
 
 
 def _check_architecture(image: ServerImage, instance_type: str, wanted: tuple[str, ...]) -> list[Problem]:

@@ -91,10 +91,10 @@ def test_a_target_that_another_run_has_just_made_is_taken(endpoint: Make) -> Non
 
 def test_one_that_somebody_else_has_just_made_is_not(endpoint: Make) -> None:
     scaled = endpoint()
-    client, calls = scaled.clients.application_autoscaling, iter([{}])
+    client, calls = scaled.clients.application_autoscaling, iter([1])
 
     def meanwhile(**_: Any) -> None:
-        for _tags in calls:
+        for _call in calls:
             client.register_scalable_target(**key(scaled.name), MinCapacity=2, MaxCapacity=2)
 
     client.meta.events.register("before-call.application-autoscaling.RegisterScalableTarget", meanwhile)
