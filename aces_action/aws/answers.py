@@ -8,6 +8,7 @@ the code UNREADABLE and HTTP 502, is tried again as often as its client tries an
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 from collections.abc import Mapping
@@ -96,7 +97,7 @@ class _Answer(dict[str, Any]):
     """An answer of AWS's. A member that is not in it is no bug of ours."""
 
     def __missing__(self, name: str) -> Any:
-        raise ResponseParserError(f"there is no {name} in it")
+        raise ResponseParserError(f"no {name}")
 
 
 class _Parsers(ResponseParserFactory):
@@ -119,15 +120,19 @@ class _Parser:
             why = reason_to_doubt(response, parsed, shape, self._protocol)
         except Exception as error:  # noqa: BLE001  a parser fails in any way over what it was not written for
             parsed, why = {}, f"it cannot be read ({type(error).__name__})"
-        return _Answer(parsed) if why is None else _unreadable(response, why)
+        if why is None:
+            return _Answer(parsed)
+        logging.getLogger(__name__).debug("not an answer of AWS's: %s", why)
+        return _unreadable(response)
 
 
-def _unreadable(response: Mapping[str, Any], why: str) -> dict[str, Any]:
-    headers, body = response["headers"], response["body"]
-    said = shorten(" ".join(body.decode("utf-8", errors="replace").split()), _SHOWN) if isinstance(body, bytes) else ""
-    what = " ".join(filter(None, (f"HTTP {response['status_code']}", headers.get("content-type", ""))))
+def _unreadable(response: Mapping[str, Any]) -> dict[str, Any]:
+    """An error of the call, in words that are the same in every language: what came instead."""
+    body = response["body"] if isinstance(response["body"], bytes) else b""
+    what = f"HTTP {response['status_code']} {response['headers'].get('content-type', '')}".rstrip()
+    said = shorten(" ".join(body.decode("utf-8", errors="replace").split()), _SHOWN)
     return {
-        "Error": {"Code": UNREADABLE, "Message": f"{what}, {why}" + (f": {said}" if said else "")},
+        "Error": {"Code": UNREADABLE, "Message": f"{what}, {len(body):,} bytes" + (f": {said}" if said else "")},
         "ResponseMetadata": {"HTTPStatusCode": _BAD_GATEWAY, "HTTPHeaders": {}},
     }
 

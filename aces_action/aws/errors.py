@@ -140,7 +140,8 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
             hint=CHECK_THE_WAY,
         )
     if isinstance(error, _ON_THE_WAY):
-        return _not_awss(about, shorten(str(error), 200))
+        call = Text(f" about {resource}", f"{resource}について") if resource else EMPTY
+        return _not_awss(call, shorten(str(error), 200))
     if isinstance(error, ParamValidationError):
         wrong = Text(
             f"A request was refused before it was sent{about.en}: {error}",
@@ -194,13 +195,13 @@ def _no_profile(name: str) -> Problem:
     )
 
 
-def _not_awss(about: Text, said: str) -> Problem:
-    """Rendered when what came is no answer of AWS's, though something did answer. `about`: the call."""
+def _not_awss(call: Text, said: str) -> Problem:
+    """Rendered when what came is no answer of AWS's, though something did answer. `call`: what was asked for."""
     return Problem(
         kind=CATALOGUE["A007"],
         message=Text(
-            f"What came in answer{about.en} is not from AWS, or not whole: {said}",
-            f"受け取った応答{about.ja}はAWSのものではないか、途中で切れています: {said}",
+            f"What came in answer{call.en} is not from AWS, or not whole: {said}",
+            f"{call.ja}受け取った応答は、AWSのものではないか、途中で切れています: {said}",
         ),
         hint=sentences(
             Text(
@@ -229,8 +230,7 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
     about = Text(f" on {resource}", f"（{resource}）") if resource else EMPTY
     request = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
     if code == UNREADABLE:
-        call = Text(f" to {operation}{about.en}", f"（{operation}{f'、{resource}' if resource else ''}）")
-        return _not_awss(call, said)
+        return _not_awss(Text(f" to {operation}{about.en}", f"{operation}{about.ja}に対して"), said)
     if is_denied(error):
         permission = missing_permission(error)
         return Problem(
