@@ -135,7 +135,7 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
             "MinCapacity": target.min_capacity,
             "MaxCapacity": target.max_capacity,
             "RoleARN": f"arn:{self.partition}:iam::{self.current_account}:role/aws-service-role/"
-            f"sagemaker.application-autotargets.amazonaws.com/{role}",
+            f"sagemaker.application-autoscaling.amazonaws.com/{role}",
             "CreationTime": target.created,
             "SuspendedState": target.suspended,
             "ScalableTargetARN": target.arn,

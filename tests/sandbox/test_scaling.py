@@ -62,6 +62,16 @@ def create(sagemaker: Any) -> None:
         sagemaker.describe_endpoint(EndpointName="scaled")
 
 
+def test_a_target_names_the_role_that_scales_it_as_aws_does(client: Any) -> None:
+    scaling = client("application-autoscaling")
+    scaling.register_scalable_target(**KEY, MinCapacity=1, MaxCapacity=2)
+    (target,) = scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    # Application Auto Scaling User Guide, 'Service-linked role ARN reference'; botocore's examples have ECS's in the same form
+    assert target["RoleARN"].split(":role/")[1] == (
+        "aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    )
+
+
 def refusal(call: Any, **request: Any) -> tuple[str, str]:
     with pytest.raises(ClientError) as error:
         call(**request)
