@@ -24,7 +24,7 @@ from aces_action.weights.verdict import Verdict
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.literals import ChecksumAlgorithmType, ChecksumTypeType, StorageClassType
+    from types_boto3_s3.literals import AnnotationDirectiveType, ChecksumAlgorithmType, ChecksumTypeType, StorageClassType
     from types_boto3_s3.type_defs import CompletedPartTypeDef, CopyPartResultTypeDef
 
 _DIGEST = "aces-sha256"
@@ -148,9 +148,21 @@ def _copy_whole(client: S3Client, weights: Weights, verdict: Verdict, condition:
         Metadata={_DIGEST: verdict.sha256},
         TaggingDirective="REPLACE",  # to copy tags, the role would need two more permissions
         StorageClass=_storage_class(weights),
+        **_without_annotations(client),
         **encryption_parameters(weights.encryption),
         **condition,
     )
+
+
+class _Annotations(TypedDict, total=False):
+    AnnotationDirective: AnnotationDirectiveType
+
+
+def _without_annotations(client: S3Client) -> _Annotations:
+    """Annotations are copied unless told otherwise, and to copy them the role would need s3:GetObjectAnnotation and
+    s3:PutObjectAnnotation (botocore, CopyObject: AnnotationDirective). A botocore that does not know them cannot say so."""
+    members = client.meta.service_model.operation_model("CopyObject").input_shape
+    return {"AnnotationDirective": "EXCLUDE"} if members and "AnnotationDirective" in members.members else {}
 
 
 def _copy_by_parts(client: S3Client, weights: Weights, verdict: Verdict, condition: _Condition, manner: CopyManner) -> None:

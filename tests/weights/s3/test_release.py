@@ -62,6 +62,18 @@ class TestWhatGoesWrong:
         assert caught.value.problems[0].code == "ACES-A005"
         assert "s3:PutObject" in caught.value.problems[0].message.en
 
+    def test_annotations_which_the_role_may_not_read_are_left_out_of_the_copy(self, bucket: Bucket, sound: bytes) -> None:
+        bucket.put(sound)
+        sent: list[str | None] = []
+
+        def look(params: dict[str, Any], **_: Any) -> None:
+            sent.append(params["headers"].get("x-amz-object-annotation-directive"))
+
+        bucket.client.meta.events.register("before-call.s3.CopyObject", look)
+        make_release(bucket.client, bucket.weights(), verdict_on(sound))
+        bucket.client.meta.events.unregister("before-call.s3.CopyObject", look)
+        assert sent == ["EXCLUDE"]
+
     def test_a_release_of_another_length_is_not_taken_for_whole(self, bucket: Bucket, sound: bytes) -> None:
         bucket.put(sound)
         weights, verdict = bucket.weights(), verdict_on(sound)
