@@ -30,6 +30,7 @@ def rollout_problems(infra: Document) -> list[Problem]:
         *_without_alarms(infra, strategy),
         *_without_watch(infra, strategy),
         *_size_problems(infra, strategy),
+        *_part_of_one(infra, strategy),
         *_rollback_size_problems(infra, strategy),
         *_too_short(infra, strategy),
     ]
@@ -99,8 +100,33 @@ def _size_problems(infra: Document, strategy: str) -> Iterator[Problem]:
             Text(f"Write {fewest} to {largest}, or per cent.", f"{fewest}から{largest}までの数か、割合を書いてください。")
             if fewest <= largest
             else Text(f"Write per cent, such as {most}%.", f"{most}%のような割合を書いてください。")
+            if count > 1
+            else _NO_PARTS
         )
         yield infra.problem("C021", path, message, hint)
+
+
+_NO_PARTS = Text(
+    "Write strategy: all_at_once, or give the endpoint two instances (instance_count: 2).",
+    "strategy: all_at_onceにするか、インスタンスを2台（instance_count: 2）にしてください。",
+)
+
+
+def _part_of_one(infra: Document, strategy: str) -> Iterator[Problem]:
+    """A share of a single instance. What SageMaker makes of it is not documented: its limits are shares of 'the variant's total
+    instance count' (API reference: TrafficRoutingConfig, RollingUpdatePolicy)."""
+    path: Path = (*_ROLLOUT, "size")
+    size, scaled = infra.get(*path), infra.get(*_AUTOSCALING) is not None
+    most = _whole(infra, (*_AUTOSCALING, "max_capacity") if scaled else ("sagemaker", "instance_count"), None if scaled else 1)
+    share = int(size[:-1]) if isinstance(size, str) and re.fullmatch(r"[0-9]{1,3}%", size) else 0
+    least, largest = _SHARES.get(strategy, (0, 0))
+    if most == 1 and share > 0 and least <= share <= largest:  # else the schema refuses it
+        message = Text(
+            f"{dotted(path)} is {size}, but there is one instance: SageMaker may refuse the update, or replace it in one go.",
+            f"{dotted(path)}は{size}ですが、インスタンスは1台です。"
+            "SageMakerに更新を拒否されるか、一度に置き換えられる可能性があります。",
+        )
+        yield infra.problem("C012", path, message, _NO_PARTS)
 
 
 def _rollback_size_problems(infra: Document, strategy: str) -> Iterator[Problem]:

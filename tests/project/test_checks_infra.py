@@ -198,27 +198,27 @@ def _rollout(text: str, count: int = 1) -> str:
         (f"strategy: canary, size: 0, {ALARMS}", 1, "C004", "is 0, but must be per cent"),
         ("strategy: all_at_once, size: 10%", 1, "C021", "size cannot be given here: all_at_once shifts everything in one step."),
         ("strategy: all_at_once, rollback_size: 10%", 1, "C021", "only rolling goes back in batches"),
-        (f"strategy: rolling, size: 10%, termination_wait: 1, {ALARMS}", 1, "C021", "termination_wait cannot be given here"),
+        (f"strategy: rolling, size: 10%, termination_wait: 1, {ALARMS}", 2, "C021", "termination_wait cannot be given here"),
         (f"strategy: canary, size: 2, {ALARMS}", 3, "C021", "is 2 of 3 instances (67%), but canary takes 0% to 50%"),
         (f"strategy: canary, size: 1, {ALARMS}", 1, "C021", "is 1 of 1 instances (100%)"),
         (f"strategy: linear, size: 1, {ALARMS}", 20, "C021", "is 1 of 20 instances (5%), but linear takes 10% to 50%"),
-        (f"strategy: canary, size: 10%, maximum_execution_timeout: 599, {ALARMS}", 1, "C004", "between 600 and 28,800"),
+        (f"strategy: canary, size: 10%, maximum_execution_timeout: 599, {ALARMS}", 2, "C004", "between 600 and 28,800"),
         (
             f"strategy: linear, size: 20%, maximum_execution_timeout: 1500, {ALARMS}",
-            1,
+            2,
             "C021",
             "is 1,500 seconds, but the waits alone take 1,500",
         ),
         (
             f"strategy: canary, size: 20%, wait_interval: 600, termination_wait: 600, maximum_execution_timeout: 1000, {ALARMS}",
-            1,
+            2,
             "C021",
             "but the waits alone take 1,200",
         ),
-        ("strategy: canary, size: 10%, alarms: []", 1, "C004", "a list of at least 1"),
-        ("strategy: canary, size: 10%, alarms: [A, A]", 1, "C004", "without repetitions"),
-        ("strategy: canary, size: 10%, alarms: [A, B, C, D, E, F, G, H, I, J, K]", 1, "C004", "a list of at most 10"),
-        ("strategy: canary, size: 10%", 1, "C026", "The canary rollout has no alarms"),
+        ("strategy: canary, size: 10%, alarms: []", 2, "C004", "a list of at least 1"),
+        ("strategy: canary, size: 10%, alarms: [A, A]", 2, "C004", "without repetitions"),
+        ("strategy: canary, size: 10%, alarms: [A, B, C, D, E, F, G, H, I, J, K]", 2, "C004", "a list of at most 10"),
+        ("strategy: canary, size: 10%", 2, "C026", "The canary rollout has no alarms"),
     ],
 )
 def test_a_rollout_that_sagemaker_refuses_or_that_watches_nothing(
@@ -233,7 +233,7 @@ def test_a_rollout_that_sagemaker_refuses_or_that_watches_nothing(
     ("rollout", "count", "expected"),
     [
         ("strategy: all_at_once", 1, ("all_at_once", None, 300, 0, None, None, ())),
-        (f"strategy: canary, size: 10%, {ALARMS}", 1, ("canary", Size(unit="percent", value=10), 300, 0, None, None, ("A",))),
+        (f"strategy: canary, size: 10%, {ALARMS}", 2, ("canary", Size(unit="percent", value=10), 300, 0, None, None, ("A",))),
         (
             f"strategy: linear, size: 2, wait_interval: 0, termination_wait: 60, maximum_execution_timeout: 600, {ALARMS}",
             4,
@@ -266,7 +266,7 @@ def test_a_rollout_reaches_the_project(workspace: Workspace, rollout: str, count
 
 
 def test_inf1_is_updated_all_at_once_whatever_is_asked_for(workspace: Workspace) -> None:
-    text = _rollout(f"strategy: canary, size: 10%, {ALARMS}").replace("ml.m5.xlarge", "ml.inf1.xlarge")
+    text = _rollout(f"strategy: canary, size: 10%, {ALARMS}", 2).replace("ml.m5.xlarge", "ml.inf1.xlarge")
     found = [each for each in _found(workspace, text) if each[0] != "C025"]
     assert [each[:3] for each in found] == [("C012", 5, 3)]
 

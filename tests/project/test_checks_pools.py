@@ -107,7 +107,7 @@ def test_the_time_for_free_instances_is_limited_as_aws_does(workspace: Workspace
 @pytest.mark.parametrize("base", [GPU, GPU.replace("realtime", "async")], ids=["realtime", "async"])
 def test_fallback_types_reach_the_project_in_their_order(workspace: Workspace, base: str) -> None:
     text = _pools("ml.g6.xlarge, ml.g5.xlarge", base) + (
-        "  provision_timeout: 900.0\n  rollout: {strategy: rolling, size: 50%, alarms: [A]}\n"
+        "  instance_count: 2\n  provision_timeout: 900.0\n  rollout: {strategy: rolling, size: 50%, alarms: [A]}\n"
     )
     assert _found(workspace, text) == []
     project, _ = workspace.load()

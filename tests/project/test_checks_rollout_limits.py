@@ -102,3 +102,23 @@ def test_inf1_as_a_fallback_also_takes_the_guardrails_away(workspace: Workspace)
     found = _found(workspace, "strategy: canary, size: 25%, alarms: [A]", more="  instance_pools: [ml.inf1.xlarge]\n")
     assert [each[:2] for each in found] == [("C012", 5), ("C031", 6)]
     assert "sagemaker.instance_pools[0] is ml.inf1.xlarge" in found[0][2]
+
+
+@pytest.mark.parametrize("rollout", ["strategy: canary, size: 10%", "strategy: linear, size: 50%", "strategy: rolling, size: 5%"])
+def test_a_part_of_one_instance_is_a_warning(workspace: Workspace, rollout: str) -> None:
+    (found,) = _found(workspace, f"{rollout}, alarms: [A]", count=1)
+    assert found[:2] == ("C012", 5)
+    assert "but there is one instance: SageMaker may refuse the update" in found[2]
+    (problem,) = workspace.problems()
+    assert (problem.severity, "all_at_once" in problem.hint.en, "instance_count: 2" in problem.hint.ja) == ("warning", True, True)
+    assert _found(workspace, f"{rollout}, alarms: [A]", count=2) == []
+    one = "  autoscaling: {min_capacity: 1, max_capacity: 1, target_value: 1}\n"
+    assert [each[0] for each in _found(workspace, f"{rollout}, alarms: [A]", count=1, more=one)] == ["C012"]
+    assert _found(workspace, f"{rollout}, alarms: [A]", count=1, more=one.replace("max_capacity: 1", "max_capacity: 2")) == []
+
+
+def test_one_of_one_instance_is_refused_without_the_advice_to_write_per_cent(workspace: Workspace) -> None:
+    (found,) = _found(workspace, "strategy: canary, size: 1, alarms: [A]", count=1)
+    assert found[0] == "C021"
+    (problem,) = workspace.problems()
+    assert problem.hint.en == "Write strategy: all_at_once, or give the endpoint two instances (instance_count: 2)."
