@@ -283,11 +283,13 @@ KINDS = (
         title=Text("Execution role may not be passed", "実行ロールを渡す権限がありません"),
         cause=Text(
             "SageMaker and Batch take a role only from somebody who may pass it to them, and IAM's simulation of the job's "
-            "own role says that it may not. The calls that create things would be refused.",
+            "own role says that it may not. The calls that create things would be refused. Which service takes the roles of a "
+            "job definition AWS does not say: it is enough to be allowed for `ecs-tasks.amazonaws.com` or `batch.amazonaws.com`.",
             "SageMakerとBatchは、"
             "そのロールを渡す権限（iam:PassRole）のある相手からしかロールを受け取りません。"
             "IAMのシミュレーションによると、ジョブのロールにその権限がありません。そのままでは、"
-            "作成の呼び出しが拒否されます。",
+            "作成の呼び出しが拒否されます。ジョブ定義のロールをどのサービスに渡すのかはAWSの文書にないため、"
+            "`ecs-tasks.amazonaws.com`か`batch.amazonaws.com`のどちらかに渡せれば問題としません。",
         ),
         fix=Text(
             "Add the statement of the message to the role of AWS_ROLE_ARN.",
@@ -300,19 +302,22 @@ KINDS = (
     ),
     Kind(
         code="ACES-P015",
-        severity="error",
-        title=Text("Instance type not offered for endpoints", "エンドポイントで使えないインスタンスタイプです"),
+        severity="warning",
+        title=Text(
+            "Instance type perhaps not offered for endpoints", "エンドポイントで使えない可能性があるインスタンスタイプです"
+        ),
         cause=Text(
             "Service Quotas has a quota `… for endpoint usage` for every instance type that SageMaker offers for endpoints "
-            "in a region, and none for this one.",
+            "in a region, and none for this one. Only SageMaker knows for certain, so the deployment goes on.",
             "Service Quotasには、"
             "SageMakerがリージョンのエンドポイントに提供するインスタンスタイプごとに、"
             "`… for endpoint usage`というクォータがあります。"
-            "このタイプのクォータはありません。",
+            "このタイプのクォータはありません。確実なことはSageMakerにしかわからないため、デプロイは続けます。",
         ),
         fix=Text(
-            "Choose another SAGEMAKER_INSTANCE_TYPE or fallback type. To see what the region offers:",
-            "別のSAGEMAKER_INSTANCE_TYPE（または代わりのインスタンスタイプ）にしてください。リージョンで使えるものは、次のコマンドでわかります。",
+            "If SageMaker refuses it, choose another SAGEMAKER_INSTANCE_TYPE or fallback type. To see what the region offers:",
+            "SageMakerに拒否された場合は、別のSAGEMAKER_INSTANCE_TYPE（または代わりのインスタンスタイプ）にしてください。"
+            "リージョンで使えるものは、次のコマンドでわかります。",
         )
         + snippet(
             "sh",

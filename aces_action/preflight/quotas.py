@@ -188,7 +188,7 @@ def check_types(
 
 def check_offered(found: Answer[dict[str, Quota]], instance_type: str, *, first: str, region: str) -> list[Check]:
     """Whether SageMaker offers the type for endpoints in the region: there is a quota for each that it does. `first` is the
-    endpoint's first choice."""
+    endpoint's first choice. A warning alone, since a new type may be there before its quota is."""
     what = Text(f"Instance type {instance_type}", f"インスタンスタイプ{instance_type}")
     needed = Text(f"offered in {region}", f"{region}で利用可能")
     if found.problems:
@@ -200,20 +200,21 @@ def check_offered(found: Answer[dict[str, Quota]], instance_type: str, *, first:
     problem = Problem(
         kind=CATALOGUE["P015"],
         message=Text(
-            f"SageMaker does not offer {instance_type} for endpoints in {region}.",
-            f"SageMakerは、{region}のエンドポイントに{instance_type}を提供していません。",
+            f"SageMaker may not offer {instance_type} for endpoints in {region}: there is no quota '{instance_type}{_USAGE}'.",
+            f"SageMakerは、{region}のエンドポイントに{instance_type}を提供していない可能性があります。"
+            f"クォータ「{instance_type}{_USAGE}」がありません。",
         ),
         hint=Text(
-            "Choose another SAGEMAKER_INSTANCE_TYPE, or another AWS_REGION.",
-            "別のSAGEMAKER_INSTANCE_TYPE、または別のAWS_REGIONにしてください。",
+            "If SageMaker refuses it, choose another SAGEMAKER_INSTANCE_TYPE or AWS_REGION.",
+            "SageMakerに拒否された場合は、別のSAGEMAKER_INSTANCE_TYPEまたはAWS_REGIONにしてください。",
         )
         if instance_type == first
         else Text(
-            "Delete it from sagemaker.instance_pools, or choose another one.",
-            "sagemaker.instance_poolsから削除するか、別のタイプにしてください。",
+            "If SageMaker refuses it, delete it from sagemaker.instance_pools or choose another one.",
+            "SageMakerに拒否された場合は、sagemaker.instance_poolsから削除するか、別のタイプにしてください。",
         ),
     )
-    return [Check(what=what, found=Text("not offered", "なし"), needed=needed, problems=(problem,))]
+    return [Check(what=what, found=Text("no quota", "クォータなし"), needed=needed, problems=(problem,))]
 
 
 def check_quota(

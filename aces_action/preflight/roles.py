@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,9 @@ from aces_action.project.model import Infra
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
 
-SAGEMAKER, CONTAINERS = "sagemaker.amazonaws.com", "ecs-tasks.amazonaws.com"
+SAGEMAKER, CONTAINERS, BATCH = "sagemaker.amazonaws.com", "ecs-tasks.amazonaws.com", "batch.amazonaws.com"
+# AWS does not say to which service RegisterJobDefinition passes a job definition's roles, and public policies name either.
+_PASSED_TO: Mapping[str, tuple[str, ...]] = {CONTAINERS: (CONTAINERS, BATCH)}
 ABSENT: Mapping[str, Any] = {}
 """In place of a trust policy: there is no such role."""
 
@@ -83,8 +85,24 @@ def own_arn(identity: Identity, role_arn: str | None) -> str:
     return f"{session[1]}:iam::{session[2]}:role/{session[3]}"
 
 
-def simulate_passing(client: IAMClient, caller: str, service: str, arns: Iterable[str]) -> dict[str, bool]:
-    """Whether `caller` may pass each role to the service, by IAM's own simulation of its policies."""
+def passed_to(service: str) -> tuple[str, ...]:
+    """The services to which a role that this one takes on may have to be passed: to one of them, where AWS does not say which."""
+    return _PASSED_TO.get(service, (service,))
+
+
+def simulate_passing(client: IAMClient, caller: str, service: str, arns: Sequence[str]) -> dict[str, bool]:
+    """Whether `caller` may pass each role for the service to take it on, by IAM's own simulation of its policies.
+
+    False is for what it may pass to none of the services that AWS may have in mind.
+    """
+    decided: dict[str, bool] = {}
+    for passed in passed_to(service):
+        for arn, allowed in _simulate_one(client, caller, passed, arns).items():
+            decided[arn] = decided.get(arn, False) or allowed
+    return decided
+
+
+def _simulate_one(client: IAMClient, caller: str, service: str, arns: Sequence[str]) -> dict[str, bool]:
     answer = client.simulate_principal_policy(
         PolicySourceArn=caller,
         ActionNames=["iam:PassRole"],
@@ -134,7 +152,11 @@ def trusts(policy: Mapping[str, Any], service: str) -> bool:
 def _names_service(principal: object, service: str) -> bool:
     if principal == "*":
         return True
-    return isinstance(principal, Mapping) and any(each in ("*", service) for each in _listed(principal.get("Service")))
+    if not isinstance(principal, Mapping):
+        return False
+    # in China and other partitions some services are known by names under the partition's own domain, too
+    name = service.removesuffix("amazonaws.com")
+    return any(each == "*" or str(each).startswith(name) for each in _listed(principal.get("Service")))
 
 
 def _listed(value: Any) -> list[Any]:
@@ -188,18 +210,19 @@ def _no_trust(role: Role) -> Problem:
 
 
 def _not_passable(role: Role) -> Problem:
+    services = passed_to(role.service)
     statement = {
         "Effect": "Allow",
         "Action": "iam:PassRole",
         "Resource": role.arn,
-        "Condition": {"StringEquals": {"iam:PassedToService": role.service}},
+        "Condition": {"StringEquals": {"iam:PassedToService": services[0] if len(services) == 1 else services}},
     }
-    written = json.dumps(statement)
+    written, named = json.dumps(statement), Text(" or ".join(services), "または".join(services))
     return Problem(
         kind=CATALOGUE["P014"],
         message=Text(
-            f"The job may not pass the role {role.name} to {role.service} (iam:PassRole).",
-            f"このジョブは、ロール{role.name}を{role.service}に渡せません（iam:PassRole）。",
+            f"The job may not pass the role {role.name} to {named.en} (iam:PassRole).",
+            f"このジョブには、ロール{role.name}を{named.ja}に渡す権限がありません（iam:PassRole）。",
         ),
         hint=Text(
             f"Add this statement to the role of AWS_ROLE_ARN:\n{written}",

@@ -249,7 +249,8 @@ def _register_job_definition(request: Request) -> tuple[Need, ...]:
         Need(action="batch:RegisterJobDefinition", resource=definition, context=tags),
         # the tags are put on the new revision, whose number nobody knows yet
         *([Need(action="batch:TagResource", resource=f"{definition}:1", context=tags)] if tags else []),
-        *(_pass_role(role, "ecs-tasks.amazonaws.com") for role in roles),
+        # AWS does not say to which of the two it passes them
+        *(_pass_role(role, "ecs-tasks.amazonaws.com", "batch.amazonaws.com") for role in roles),
     )
 
 
@@ -373,8 +374,9 @@ def _nothing(_request: Request) -> tuple[Need, ...]:
     return ()
 
 
-def _pass_role(role: str, service: str) -> Need:
-    return Need(action="iam:PassRole", resource=role, context={"iam:PassedToService": service})
+def _pass_role(role: str, *services: str) -> Need:
+    """That the role may be passed to one of the services."""
+    return Need(action="iam:PassRole", resource=role, context={"iam:PassedToService": list(services)})
 
 
 def _tags(tags: Mapping[str, str]) -> dict[str, Any]:

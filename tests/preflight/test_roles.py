@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from typing import Any
 
 import pytest
 
 from aces_action.aws.identity import Identity
 from aces_action.preflight.questions import Answer
-from aces_action.preflight.roles import ABSENT, SAGEMAKER, Role, check_role, own_arn, trusts
+from aces_action.preflight.roles import ABSENT, BATCH, CONTAINERS, SAGEMAKER, Role, check_role, own_arn, simulate_passing, trusts
+from sandbox.seed import admin_session
+from sandbox.server import Sandbox
 
 ARN = "arn:aws:iam::123456789012:role/p-dev-sagemaker-role"
 ROLE = Role(use="sagemaker", arn=ARN, service=SAGEMAKER)
@@ -30,6 +34,7 @@ def codes(trust: dict[str, Any], passing: dict[str, bool] | None = None) -> list
         policy(),
         policy(Principal={"Service": ["ec2.amazonaws.com", SAGEMAKER]}),
         policy(Principal="*"),
+        policy(Principal={"Service": "sagemaker.amazonaws.com.cn"}),
         policy(Action=["sts:TagSession", "sts:*"]),
         policy(Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}}),
         {"Statement": [policy(Principal={"AWS": "arn:aws:iam::123456789012:root"})["Statement"], policy()["Statement"]]},
@@ -47,6 +52,7 @@ def test_a_trust_policy_that_lets_the_service_in_is_fine(document: dict[str, Any
         {},
         {"Statement": []},
         policy(Principal={"Service": "ecs-tasks.amazonaws.com"}),
+        policy(Principal={"Service": "sagemaker-geospatial.amazonaws.com"}),
         policy(Principal={"AWS": "*"}),
         policy(Action="sts:AssumeRoleWithWebIdentity"),
         {"Statement": [policy()["Statement"], policy(Effect="Deny")["Statement"]]},
@@ -73,6 +79,29 @@ def test_a_role_that_the_job_may_not_pass_on_comes_with_the_statement_to_add() -
     assert problem.code == "ACES-P014"
     assert '"iam:PassedToService": "sagemaker.amazonaws.com"' in problem.hint.en
     assert check.outcome == "error"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "passable"),
+    [((CONTAINERS,), True), ((BATCH,), True), ((CONTAINERS, BATCH), True), ((SAGEMAKER,), False), ((), False)],
+)
+def test_a_jobs_role_may_be_passed_to_ecs_tasks_or_to_batch(sandbox: Sandbox, allowed: tuple[str, ...], passable: bool) -> None:
+    iam: Any = admin_session().client("iam", endpoint_url=sandbox.aws_url)
+    caller = iam.create_role(RoleName=f"c{uuid.uuid4().hex[:8]}", AssumeRolePolicyDocument=json.dumps(policy()))["Role"]
+    arn = "arn:aws:iam::123456789012:role/p-dev-batch-job-role"
+    if allowed:
+        condition = {"StringEquals": {"iam:PassedToService": list(allowed)}}
+        statement = {"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": arn, "Condition": condition}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_role_policy(RoleName=caller["RoleName"], PolicyName="pass", PolicyDocument=document)
+    passing = simulate_passing(iam, caller["Arn"], CONTAINERS, [arn])
+    assert passing == {arn: passable}
+    job = Role(use="batch job", arn=arn, service=CONTAINERS)
+    check = check_role(job, Answer(value=policy(Principal={"Service": CONTAINERS})), Answer(value=passing))
+    assert [problem.code for problem in check.problems] == ([] if passable else ["ACES-P014"])
+    if not passable:
+        assert f'"iam:PassedToService": ["{CONTAINERS}", "{BATCH}"]' in check.problems[0].hint.en
+        assert f"to {CONTAINERS} or {BATCH} (iam:PassRole)" in check.problems[0].message.en
 
 
 def test_a_missing_role_is_one_problem() -> None:

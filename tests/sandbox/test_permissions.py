@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -153,3 +154,29 @@ class TestOverHttp:
         assert told == {"enforced": True, "used": [grant]}
         control("permissions", enforced=True)
         assert requests.get(f"{empty.aws_url}/_sandbox/permissions", timeout=5).json()["used"] == []
+
+    @pytest.mark.parametrize(
+        ("service", "taken"), [("ecs-tasks.amazonaws.com", 1), ("batch.amazonaws.com", 1), ("sagemaker.amazonaws.com", 0)]
+    )
+    def test_a_jobs_role_is_passed_to_ecs_tasks_or_to_batch(
+        self, empty: Sandbox, client: Callable[[str], Any], session: boto3.Session, service: str, taken: int
+    ) -> None:
+        iam: Any = session.client("iam", endpoint_url=empty.aws_url)
+        role = "number-plate-detection-dev-github-actions-role"
+        for each in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=role, PolicyArn=each["PolicyArn"])
+        passed: dict[str, Any] = {"Action": "iam:PassRole", "Condition": {"StringEquals": {"iam:PassedToService": service}}}
+        allowed = [
+            {**ALLOW, "Action": "batch:RegisterJobDefinition", "Resource": "*"},
+            {**ALLOW, **passed, "Sid": "Pass", "Resource": "*"},
+        ]
+        iam.put_role_policy(RoleName=role, PolicyName="jobs", PolicyDocument=json.dumps(policy(*allowed)[0]))
+        job = "arn:aws:iam::123456789012:role/number-plate-detection-dev-batch-job-role"
+        container = {"image": "server", "vcpus": 1, "memory": 512, "jobRoleArn": job}
+        register = partial(
+            client("batch").register_job_definition, jobDefinitionName="j", type="container", containerProperties=container
+        )
+        if taken:
+            assert register()["revision"] == 1
+        else:
+            assert "iam:PassRole" in refused(register)[1]
