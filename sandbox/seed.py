@@ -178,14 +178,22 @@ def push_image(
     architecture: str = "amd64",
     media_type: str = DOCKER_MANIFEST,
     content: bytes = b"an algorithm server",
+    environment: tuple[str, ...] = (),
 ) -> str:
-    """Push an image of one small layer, making the repository if need be; gives its digest. Another `content`, another image."""
+    """Push an image of one small layer, making the repository if need be; gives its digest. Another `content`, another image.
+
+    `environment` is what its Dockerfile sets by ENV, as NAME=value.
+    """
     ecr = _repository_client(sandbox, session, repository)
     layer = _layer(content)
     config = {
         "architecture": architecture,
         "os": "linux",
-        "config": {"Env": ["PATH=/usr/local/bin:/usr/bin:/bin"], "ExposedPorts": {"8080/tcp": {}}, "Cmd": ["serve"]},
+        "config": {
+            "Env": ["PATH=/usr/local/bin:/usr/bin:/bin", *environment],
+            "ExposedPorts": {"8080/tcp": {}},
+            "Cmd": ["serve"],
+        },
         "rootfs": {"type": "layers", "diff_ids": [_digest(gzip.decompress(layer))]},
     }
     config_bytes = json.dumps(config).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 import urllib3.exceptions
 
+from aces_action.aws.inference_ami import CudaNeeds, read_cuda
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.instance_types import processor
@@ -37,19 +39,24 @@ BUILD_HINT = Text(
 ) + Text(_BUILD.format(or_="or:"), _BUILD.format(or_="または:"))
 
 
+# <account>.dkr.ecr.<region>.<the partition's domain>/<repository>@<digest>
+_BY_DIGEST = re.compile(r"(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+/([a-z0-9._/-]+)@(sha256:[0-9a-f]{64})", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerImage:
     """An image by its digest. `architectures` as in its config ('amd64', 'arm64'), of an index those of its images; empty where
-    neither tells."""
+    neither tells. `cuda`: what its config says of CUDA; None where there is none, and for an index."""
 
     uri: str
     digest: str
     media_type: str
     architectures: tuple[str, ...]
+    cuda: CudaNeeds | None = None
 
 
 def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, fetch: Callable[[str], bytes]) -> ServerImage:
-    """Finds the image by its tag. `registry` is `<account>.dkr.ecr.<region>.amazonaws.com`; `fetch` downloads a URL.
+    """Finds the image by its tag. `registry` is `<account>.dkr.ecr.<region>.<partition's domain>`; `fetch` downloads a URL.
 
     Raises ActionError P003 when repository or tag is not there.
     """
@@ -73,13 +80,31 @@ def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, f
     manifest = json.loads(image["imageManifest"])
     media_type = image.get("imageManifestMediaType") or manifest.get("mediaType", "")
     named = [each.get("platform", {}).get("architecture") for each in manifest.get("manifests", [])]
-    if config := manifest.get("config"):
-        link = client.get_download_url_for_layer(repositoryName=repository, layerDigest=config["digest"])["downloadUrl"]
-        named.append(json.loads(fetch(link)).get("architecture"))
+    cuda = None
+    if blob := manifest.get("config"):
+        link = client.get_download_url_for_layer(repositoryName=repository, layerDigest=blob["digest"])["downloadUrl"]
+        config = json.loads(fetch(link))
+        named.append(config.get("architecture"))
+        cuda = read_cuda(_environment(config))
     # buildx lists an image's attestations beside it, for the platform 'unknown/unknown'
     architectures = tuple(dict.fromkeys(each for each in named if each and each != "unknown"))
     digest = image["imageId"]["imageDigest"]
-    return ServerImage(uri=f"{registry}/{repository}@{digest}", digest=digest, media_type=media_type, architectures=architectures)
+    return ServerImage(
+        uri=f"{registry}/{repository}@{digest}", digest=digest, media_type=media_type, architectures=architectures, cuda=cuda
+    )
+
+
+def _environment(config: Any) -> list[str]:
+    """What the image sets by ENV, as NAME=value; nothing where its config has another shape."""
+    process = config.get("config")
+    variables = process.get("Env") if isinstance(process, dict) else None
+    return [each for each in variables if isinstance(each, str)] if isinstance(variables, list) else []
+
+
+def in_ecr(uri: str) -> tuple[str, str, str] | None:
+    """Account, repository and digest of an image in ECR, in whatever partition; None for one of another registry."""
+    found = _BY_DIGEST.fullmatch(uri)
+    return (found[1], found[2], found[3]) if found else None
 
 
 def check_for_sagemaker(image: ServerImage, instance_type: str) -> list[Problem]:

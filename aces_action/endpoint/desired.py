@@ -71,6 +71,7 @@ def desired(
         "ModelDataDownloadTimeoutInSeconds": settings.model_data_download_timeout,
         "ContainerStartupHealthCheckTimeoutInSeconds": settings.container_startup_health_check_timeout,
         "VolumeSizeInGB": settings.volume_size,
+        "InferenceAmiVersion": settings.inference_ami_version,
     }
     variant |= {key: value for key, value in optional.items() if value is not None}
     config: dict[str, Any] = {"ProductionVariants": [variant]}

@@ -17,6 +17,7 @@ from aces_action.checks import Check
 from aces_action.language import EMPTY, Text, same
 from aces_action.preflight.bucket import MISSING, check_bucket, find_region
 from aces_action.preflight.endpoint import Standing, check_endpoint, read_standing
+from aces_action.preflight.driver import check_driver
 from aces_action.preflight.image import check_image, jobs
 from aces_action.preflight.instances import Machine, check_batch_type, check_room, not_asked, read_machines, read_zones, tightest
 from aces_action.preflight.network import Place, check_network, read_security_groups, read_subnets
@@ -298,6 +299,7 @@ def _judge_endpoint(answers: _Answers, subject: Subject, endpoint: EndpointSetti
     )
     exists = standing is not None and standing.can_be_updated
     rows += check_types(answers.quotas, answers.usage, endpoint, exists=exists, region=subject.region)
+    rows += check_driver(answers.image.value, endpoint, file=file)
     machine, weights = tightest(endpoint.instance_types, answers.machines.value or {}), answers.weights.value
     if machine and weights:
         rows += check_room(f"ml.{machine.instance.instance_type}", machine, size=weights.weights.size)

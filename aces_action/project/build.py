@@ -77,6 +77,7 @@ def _endpoint(data: Any, default_mode: str) -> EndpointSettings:
         model_data_download_timeout=_whole(settings.get("model_data_download_timeout")),
         container_startup_health_check_timeout=_whole(settings.get("container_startup_health_check_timeout")),
         volume_size=_whole(settings.get("volume_size")),
+        inference_ami_version=settings.get("inference_ami_version"),
         subnets=tuple(settings.get("subnets", ())),
         security_group_ids=tuple(settings.get("security_group_ids", ())),
         max_concurrent_invocations_per_instance=_whole(asynchronous.get("max_concurrent_invocations_per_instance")),

@@ -113,6 +113,7 @@ class EndpointSettings:
     model_data_download_timeout: int | None = None
     container_startup_health_check_timeout: int | None = None
     volume_size: int | None = None
+    inference_ami_version: str | None = None
     subnets: tuple[str, ...] = ()
     security_group_ids: tuple[str, ...] = ()
     max_concurrent_invocations_per_instance: int | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from sandbox.seed import admin_session, make_alarm
+from sandbox.seed import admin_session, make_alarm, push_image
 from tests.conftest import Caller, Ended
 from tests.end_to_end.test_deploy import writes
 from tests.end_to_end.test_failures import denied, failed, untouched
@@ -158,3 +158,21 @@ def test_keys_that_end_before_the_wait_does_are_warned_of_at_once(caller: Caller
     assert (ended.status, ended.outputs["result"], ended.codes) == (0, "planned", []), ended.log
     assert "ACES-A008 The job's AWS credentials end before wait-timeout does" in ended.log
     assert "role-duration-seconds" in ended.log
+
+
+def test_a_driver_that_is_too_old_is_warned_of_and_the_ami_of_the_warning_is_deployed(caller: Caller) -> None:
+    cuda = ("CUDA_VERSION=12.4.1", "NVIDIA_REQUIRE_CUDA=cuda>=12.4 brand=tesla,driver>=470,driver<471")
+    push_image(caller.sandbox, admin_session(), repository=caller.server, environment=cuda)
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g5.xlarge")
+    warned = caller.run(command="plan", language="ja")
+    assert (warned.status, "title=ACES-P035 " in warned.log) == (0, True), warned.log
+    assert table(warned)["ml.g5.xlargeのNVIDIAドライバ"] == "!"
+    ami = "al2-ami-sagemaker-inference-gpu-3-1"
+    assert f"inference_ami_version: {ami}" in warned.log
+
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write(f"sagemaker:\n  inference_ami_version: {ami}\n")
+    ended = caller.run()
+    assert (ended.status, "ACES-P035" in ended.log) == (0, False), ended.log
+    config = caller.client("sagemaker").describe_endpoint_config(EndpointConfigName=ended.outputs["endpoint-config-name"])
+    assert [variant["InferenceAmiVersion"] for variant in config["ProductionVariants"]] == [ami]

@@ -49,6 +49,7 @@ EVERYTHING = replace(
     rollout=ROLLOUT,
 )
 POOLS = replace(EVERYTHING, instance_pools=("ml.m4.xlarge", "ml.m5.xlarge"), provision_timeout=600)
+AMI = replace(EVERYTHING, instance_type="ml.g5.xlarge", inference_ami_version="al2-ami-sagemaker-inference-gpu-3-1")
 ROLLOUTS = {
     "all at once": replace(ROLLOUT, strategy="all_at_once", size=None, wait_interval=0, termination_wait=0, alarms=()),
     "canary": ROLLOUT,
@@ -78,7 +79,9 @@ def refusals(operation: str, request: Mapping[str, Any]) -> str:
     return "\n".join([ParamValidator().validate(dict(request), shape).generate_report(), *violations(shape, request, "")]).strip()
 
 
-@pytest.mark.parametrize("settings", [REALTIME, ASYNC, EVERYTHING, POOLS], ids=["realtime", "async", "everything", "pools"])
+@pytest.mark.parametrize(
+    "settings", [REALTIME, ASYNC, EVERYTHING, POOLS, AMI], ids=["realtime", "async", "everything", "pools", "ami"]
+)
 def test_sagemakers_model_takes_the_requests(settings: EndpointSettings) -> None:
     made = wanted(settings)
     assert refusals("CreateModel", {"ModelName": made.model_name, **made.model}) == ""
@@ -181,7 +184,28 @@ def test_other_fallback_types_another_order_and_another_time_are_other_content()
     assert len(hashes) == 4
 
 
-def test_what_has_been_deployed_before_there_were_pools_keeps_its_name() -> None:
+def test_the_ami_is_a_part_of_the_content_and_one_that_is_not_said_no_part() -> None:
+    settings = replace(REALTIME, instance_type="ml.g5.xlarge")
+    without, chosen = wanted(settings), wanted(replace(settings, inference_ami_version="al2-ami-sagemaker-inference-gpu-3-1"))
+    assert chosen.config["ProductionVariants"][0]["InferenceAmiVersion"] == "al2-ami-sagemaker-inference-gpu-3-1"
+    assert "InferenceAmiVersion" not in without.config["ProductionVariants"][0]
+    assert without.content_hash != chosen.content_hash
+    live = CurrentEndpoint(
+        arn="a",
+        status="InService",
+        config_name=without.config_name,
+        target_config=None,
+        failure_reason="",
+        variants=(),
+        progress=(),
+    )
+    *_, update = plan(chosen, live, live_model=without.model, live_config=without.config)
+    assert [reason.en for reason in update.reasons] == ["InferenceAmiVersion: (not set) -> al2-ami-sagemaker-inference-gpu-3-1"]
+    *_, same = plan(without, live, live_model=without.model, live_config=without.config)
+    assert same.verb == "nothing"
+
+
+def test_what_has_been_deployed_before_there_were_pools_and_amis_keeps_its_name() -> None:
     hashes = [wanted(settings).content_hash[:10] for settings in (REALTIME, ASYNC, EVERYTHING)]
     assert hashes == ["0d63047000", "0915d1b793", "ede0c3e714"], "another name is a roll-out for every user"
 

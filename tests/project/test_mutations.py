@@ -34,6 +34,7 @@ sagemaker:
   model_data_download_timeout: 1200
   container_startup_health_check_timeout: 600
   volume_size: 100
+  inference_ami_version: al2-ami-sagemaker-inference-gpu-3-1
   subnets: [subnet-0a, subnet-0b]
   security_group_ids: [sg-0a]
   endpoint_name: own-endpoint
