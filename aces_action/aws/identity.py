@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from botocore import loaders
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain
@@ -26,11 +27,17 @@ _CLAIMS = ("sub", "aud", "repository", "ref")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The caller as STS names it. `partition` is 'aws' outside China and GovCloud."""
+    """The caller as STS names it. `partition` is 'aws' outside China, GovCloud and the sovereign clouds."""
 
     account: str
     arn: str
     partition: str
+
+    @property
+    def domain(self) -> str:
+        """The partition's domain, such as amazonaws.com or amazonaws.com.cn, as botocore knows it."""
+        partitions = loaders.create_loader().load_data("partitions")["partitions"]
+        return next((str(each["outputs"]["dnsSuffix"]) for each in partitions if each["id"] == self.partition), "amazonaws.com")
 
 
 def who_am_i(client: STSClient) -> Identity:

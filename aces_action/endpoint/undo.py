@@ -6,7 +6,6 @@ image of today is asked, so this works when a deployment would not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
+from aces_action.aws.image import in_ecr
 from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.changes import Change
 from aces_action.endpoint.apply import ServingEndpoint, apply, read_plan
@@ -42,7 +42,6 @@ from aces_action.problems import CATALOGUE, ActionError, Kind, Problem
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
 
-_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/([a-z0-9._/-]+)@(sha256:[0-9a-f]{64})", re.ASCII)
 _MOST = 10  # generations that a message lists
 
 Undoing = Literal["rollback", "start"]
@@ -406,10 +405,10 @@ def _whole(reach: Reach, target: Generation, command: Undoing) -> Request:
 
 def _has_image(clients: Clients, uri: str) -> bool:
     """False only for what is certainly gone: images of other registries, and what the role may not see, pass."""
-    found = _IMAGE.fullmatch(uri)
+    found = in_ecr(uri)
     if not found:
         return True
-    account, repository, digest = found.groups()
+    account, repository, digest = found
     try:
         answer = clients.ecr.batch_get_image(registryId=account, repositoryName=repository, imageIds=[{"imageDigest": digest}])
     except clients.ecr.exceptions.RepositoryNotFoundException:

@@ -63,8 +63,7 @@ class Subject:
     @property
     def registry(self) -> str:
         """The account's registry of images in the region."""
-        domain = "amazonaws.com.cn" if self.identity.partition == "aws-cn" else "amazonaws.com"
-        return f"{self.identity.account}.dkr.ecr.{self.region}.{domain}"
+        return f"{self.identity.account}.dkr.ecr.{self.region}.{self.identity.domain}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
