@@ -11,7 +11,7 @@ from aces_action.problems import Problem
 
 Outcome = Literal["fine", "warning", "error", "not checked"]
 
-_NOT_CHECKED = frozenset({CATALOGUE["P010"], CATALOGUE["P029"]})
+_NOT_CHECKED = frozenset({CATALOGUE["P010"], CATALOGUE["P029"], CATALOGUE["P036"]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ What cannot be read here is a word beside the failure that is explained, never a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from aces_action.aws.alarms import describe_alarms
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, is_denied, missing_permission
 from aces_action.endpoint.causes import ALARM, OF_AWS, QUOTA, START, SYMPTOMS, cause_in_lines, cause_in_reason
@@ -222,8 +223,7 @@ def _tried(question: Callable[[], T]) -> T | None:
 
 def read_alarms(client: CloudWatchClient, names: Sequence[str]) -> tuple[Alarm, ...]:
     """The alarms of these names as they are now; none where they cannot be read."""
-    answer = _tried(lambda: client.describe_alarms(AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"]))
-    found: list[Mapping[str, Any]] = [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])] if answer else []
+    found = _tried(lambda: describe_alarms(client, names))
     return tuple(
         Alarm(
             name=each["AlarmName"],
@@ -231,7 +231,7 @@ def read_alarms(client: CloudWatchClient, names: Sequence[str]) -> tuple[Alarm, 
             changed=each.get("StateTransitionedTimestamp") or each.get("StateUpdatedTimestamp"),
             said=each.get("StateReason", ""),
         )
-        for each in found
+        for each in (found.described if found else ())
     )
 
 

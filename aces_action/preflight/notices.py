@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from aces_action.aws.alarms import FoundAlarms
 from aces_action.aws.errors import error_code
 from aces_action.checks import Check
 from aces_action.language import Text, same
@@ -14,7 +14,6 @@ from aces_action.preflight.questions import Answer
 from aces_action.problems import CATALOGUE, Problem
 
 if TYPE_CHECKING:
-    from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_sns import SNSClient
 
 
@@ -47,19 +46,14 @@ def check_topic(key: str, arn: str, found: Answer[bool], *, file: str) -> list[C
     return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(problem,))]
 
 
-def read_alarms(client: CloudWatchClient, names: Iterable[str]) -> dict[str, str]:
-    """The states of alarms ('OK', 'ALARM', 'INSUFFICIENT_DATA') by their names; those that there are not are left out."""
-    answer = client.describe_alarms(AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    metric = {each["AlarmName"]: str(each["StateValue"]) for each in answer.get("MetricAlarms", [])}
-    return metric | {each["AlarmName"]: str(each["StateValue"]) for each in answer.get("CompositeAlarms", [])}
-
-
-def check_alarm(name: str, found: Answer[dict[str, str]], *, file: str) -> list[Check]:
-    """An alarm that is ringing already would roll an update back at once."""
+def check_alarm(name: str, found: Answer[FoundAlarms], *, file: str) -> list[Check]:
+    """An alarm that is ringing already would roll an update back at once. One that the role may not see blocks nothing."""
     what, needed = Text(f"Alarm {name}", f"アラーム{name}"), same("OK")
     if found.value is None:
         return found.failed(what, needed)
-    state = found.value.get(name)
+    state = found.value.states.get(name)
+    if state is None and not found.value.all_kinds:
+        return [Check(what=what, found=same("–"), needed=needed, problems=(_not_seen(name),))]
     if state is None:
         missing = Problem(
             kind=CATALOGUE["P024"],
@@ -80,9 +74,26 @@ def check_alarm(name: str, found: Answer[dict[str, str]], *, file: str) -> list[
             f"アラーム{name}は現在ALARM状態です。更新してもすぐにロールバックされます。",
         ),
         hint=Text(
-            "See to its cause first, or leave it out of sagemaker.rollout.alarms for this update.",
+            "Resolve the alarm first, or leave it out of sagemaker.rollout.alarms for this update.",
             "先に原因を取り除くか、今回の更新ではsagemaker.rollout.alarmsから外してください。",
         ),
         file=file,
     )
     return [Check(what=what, found=same(state), needed=needed, problems=(ringing,))]
+
+
+def _not_seen(name: str) -> Problem:
+    return Problem(
+        kind=CATALOGUE["P036"],
+        message=Text(
+            f"The alarm {name}: not checked. It is no metric alarm, and composite alarms are shown only to a role with "
+            'cloudwatch:DescribeAlarms on Resource "*".',
+            f"アラーム{name}を確認できませんでした。メトリクスアラームではなく、複合アラームの確認には"
+            'Resource "*"に対するcloudwatch:DescribeAlarmsの権限が必要です。',
+        ),
+        hint=Text(
+            'Write Resource "*" where the role of AWS_ROLE_ARN allows cloudwatch:DescribeAlarms, and check the alarm\'s name.',
+            "AWS_ROLE_ARNのロールでcloudwatch:DescribeAlarmsを許可しているステートメントのResourceを"
+            '"*"にしてください。アラームの名前も確認してください。',
+        ),
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from aces_action.aws.alarms import FoundAlarms, describe_alarms
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
 from aces_action.aws.image import ServerImage, download, read_image
@@ -16,12 +17,12 @@ from aces_action.batch.desired import Instance, check_fit
 from aces_action.checks import Check
 from aces_action.language import EMPTY, Text, same
 from aces_action.preflight.bucket import MISSING, check_bucket, find_region
-from aces_action.preflight.endpoint import Standing, check_endpoint, read_standing
 from aces_action.preflight.driver import check_driver
+from aces_action.preflight.endpoint import Standing, check_endpoint, read_standing
 from aces_action.preflight.image import check_image, jobs
 from aces_action.preflight.instances import Machine, check_batch_type, check_room, not_asked, read_machines, read_zones, tightest
 from aces_action.preflight.network import Place, check_network, read_security_groups, read_subnets
-from aces_action.preflight.notices import check_alarm, check_topic, read_alarms, topic_exists
+from aces_action.preflight.notices import check_alarm, check_topic, topic_exists
 from aces_action.preflight.platform import check_platform, is_asleep
 from aces_action.preflight.questions import Answer, Questions
 from aces_action.preflight.queues import Queue, Surroundings, check_queue, read_queues
@@ -130,7 +131,7 @@ class _Answers:
     subnets: Answer[dict[str, Place]]
     groups: Answer[dict[str, Place]]
     topics: dict[str, Answer[bool]]
-    alarms: Answer[dict[str, str]]
+    alarms: Answer[FoundAlarms]
     platform: list[Problem]
     elsewhere: Answer[dict[str, Place]]
     others: Answer[dict[str, Machine]]
@@ -210,7 +211,7 @@ def _ask(questions: Questions, clients: Clients, platform: PlatformClient, subje
         if names_of_alarms := _alarms(endpoint):
             alarms = questions.ask_if_allowed(
                 Text("The alarms of the roll-out", "ロールアウトのアラーム"),
-                partial(read_alarms, clients.cloudwatch, names_of_alarms),
+                partial(describe_alarms, clients.cloudwatch, names_of_alarms),
             )
 
     ec2 = clients.ec2

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import moto.applicationautoscaling.urls
 import moto.batch.urls
+import moto.cloudwatch.urls
 import moto.core.responses
 import moto.core.utils
 import moto.ecr.urls
@@ -30,6 +31,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
 from sandbox.aws import permissions, wire
+from sandbox.aws.alarms import CloudWatch
 from sandbox.aws.batch import Batch
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
@@ -103,6 +105,7 @@ def _extend_moto() -> None:
     )
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
     moto.applicationautoscaling.urls.url_paths["{0}/$"] = ApplicationAutoScaling.dispatch
+    moto.cloudwatch.urls.url_paths["{0}/$"] = CloudWatch.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
     moto.iam.urls.url_paths["{0}/$"] = IdentityAndAccess.dispatch
     moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch

@@ -155,8 +155,8 @@ def _s3(request: Request) -> tuple[Need, ...]:
 
 
 def _s3_annotations(request: Request, source: str, target: str) -> tuple[Need, ...]:
-    """botocore, CopyObject: annotations are copied unless told otherwise, which takes a permission on either side. Whether S3 asks
-    for them where there are none is not said; here it does."""
+    """botocore, CopyObject: annotations are copied unless told otherwise, which takes a permission on either side. Whether S3
+    asks for these where there are none is not said; here it does."""
     if request.call.operation != "CopyObject" or request.headers.get("x-amz-object-annotation-directive") == "EXCLUDE":
         return ()
     return (Need(action="s3:GetObjectAnnotation", resource=source), Need(action="s3:PutObjectAnnotation", resource=target))
@@ -260,7 +260,9 @@ def _role(request: Request) -> tuple[Need, ...]:
 
 
 def _alarms(request: Request) -> tuple[Need, ...]:
-    return (Need(action="cloudwatch:DescribeAlarms", resource=request.arn("cloudwatch", "alarm:*")),)
+    """botocore, DescribeAlarms: composite alarms are told only to who may ask for all of them, by a permission on `*`."""
+    composite = "CompositeAlarm" in request.parameters.get("AlarmTypes", ())
+    return (Need(action="cloudwatch:DescribeAlarms", resource="*" if composite else request.arn("cloudwatch", "alarm:*")),)
 
 
 def _alarm(request: Request) -> tuple[Need, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from aces_action.aws.alarms import FoundAlarms
 from aces_action.aws.image import ServerImage
 from aces_action.aws.tags import tags_for
 from aces_action.batch.desired import Instance
@@ -153,8 +154,11 @@ def test_topics_and_alarms_have_to_exist_and_alarms_to_be_silent() -> None:
     topic = "arn:aws:sns:ap-northeast-1:123456789012:t"
     assert codes(check_topic("k", topic, Answer(value=False), file="f")) == ["ACES-P023"]
     assert codes(check_topic("k", topic, Answer(value=True), file="f")) == []
-    states = Answer(value={"ok": "OK", "new": "INSUFFICIENT_DATA", "ringing": "ALARM"})
-    found = {name: codes(check_alarm(name, states, file="f")) for name in ("ok", "new", "ringing", "gone")}
+    states = {"ok": "OK", "new": "INSUFFICIENT_DATA", "ringing": "ALARM"}
+    described = Answer(
+        value=FoundAlarms(described=tuple({"AlarmName": name, "StateValue": state} for name, state in states.items()))
+    )
+    found = {name: codes(check_alarm(name, described, file="f")) for name in ("ok", "new", "ringing", "gone")}
     assert found == {"ok": [], "new": [], "ringing": ["ACES-P025"], "gone": ["ACES-P024"]}
 
 

@@ -10,9 +10,10 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from aces_action.aws.alarms import describe_alarms
 from aces_action.preflight.instances import read_machines, read_zones
 from aces_action.preflight.network import read_security_groups, read_subnets
-from aces_action.preflight.notices import read_alarms, topic_exists
+from aces_action.preflight.notices import topic_exists
 from aces_action.preflight.queues import read_queues
 from aces_action.preflight.quotas import count_usage, find_quota, find_quotas
 from aces_action.preflight.roles import simulate_passing
@@ -96,7 +97,7 @@ def test_topics_and_alarms_are_found_by_name(empty: Sandbox, session: boto3.Sess
     assert not topic_exists(client("sns"), f"{topic}-gone")
     make_alarm(empty, session, "server-5xx")
     client("cloudwatch").set_alarm_state(AlarmName="server-5xx", StateValue="ALARM", StateReason="test")
-    assert read_alarms(client("cloudwatch"), ["server-5xx", "gone"]) == {"server-5xx": "ALARM"}
+    assert describe_alarms(client("cloudwatch"), ["server-5xx", "gone"]).states == {"server-5xx": "ALARM"}
 
 
 def test_instances_under_endpoints_are_counted_by_type(sandbox: Sandbox, seeded: Seeded, client: Callable[[str], Any]) -> None:
