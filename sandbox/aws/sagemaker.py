@@ -24,8 +24,8 @@ from sandbox.aws.state import state_of
 from sandbox.aws.trust import trusts_service
 from sandbox.aws.wire import Refusal, invalid
 
-# CreateModel refuses an index and BuildKit's OCI default: docker buildx build --provenance=false --output …,oci-mediatypes=false
-_MANIFESTS = ("application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json")
+# CreateModel refuses an index, and a single OCI manifest as well (aws/amazon-sagemaker-feedback#180, moby/buildkit#5480)
+_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 class SageMaker(SageMakerResponse):
@@ -71,7 +71,7 @@ class SageMaker(SageMakerResponse):
         image = find_image(uri)
         if image is None:
             raise invalid(f"Requested image {uri} not found.")
-        if image.media_type not in _MANIFESTS:
+        if image.media_type != _MANIFEST:
             raise invalid(
                 f"Unsupported manifest media type {image.media_type} for image {image.resolved}. "
                 "Ensure that valid manifest media type is used for specified image."

@@ -12,7 +12,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from sandbox.seed import OCI_INDEX, Seeded, make_bucket, make_roles, push_image, push_index
+from sandbox.seed import OCI_INDEX, OCI_MANIFEST, Seeded, make_bucket, make_roles, push_image, push_index
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import CONFIG
 
@@ -124,13 +124,17 @@ def test_a_model_without_its_image_is_refused(sagemaker: Any, seeded: Seeded, co
     assert text == f"Requested image {container['Image']} not found."
 
 
-def test_an_image_index_is_refused_with_its_media_type(
-    sandbox: Sandbox, session: boto3.Session, sagemaker: Any, seeded: Seeded, container: dict[str, str]
+@pytest.mark.parametrize("media_type", [OCI_INDEX, OCI_MANIFEST])
+def test_an_image_in_oci_s_format_is_refused_with_its_media_type(
+    sandbox: Sandbox, session: boto3.Session, sagemaker: Any, seeded: Seeded, container: dict[str, str], media_type: str
 ) -> None:
-    digest = push_index(sandbox, session, repository=seeded.server, tag="index")
-    container["Image"] = seeded.image_uri.replace(":deploy", ":index")
+    if media_type == OCI_INDEX:
+        digest = push_index(sandbox, session, repository=seeded.server, tag="oci")
+    else:
+        digest = push_image(sandbox, session, repository=seeded.server, tag="oci", media_type=media_type)
+    container["Image"] = seeded.image_uri.replace(":deploy", ":oci")
     text = refused(sagemaker.create_model, ModelName="m", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer=container)
-    assert text.startswith(f"Unsupported manifest media type {OCI_INDEX} for image 123456789012.dkr.ecr.")
+    assert text.startswith(f"Unsupported manifest media type {media_type} for image 123456789012.dkr.ecr.")
     assert digest in text
 
 
@@ -379,17 +383,76 @@ def test_guardrails_that_aws_does_not_take_are_refused(
     )
 
 
-def test_what_an_endpoint_uses_or_moves_to_is_not_deleted(sagemaker: Any, endpoint: str) -> None:
-    assert "uses it" in refused(sagemaker.delete_endpoint_config, EndpointConfigName="old")
-    assert "uses it" in refused(sagemaker.delete_model, ModelName="model-1")
-    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new")
-    assert "uses it" in refused(sagemaker.delete_endpoint_config, EndpointConfigName="new")
-    settle(sagemaker)
+def test_a_config_in_use_can_be_deleted_and_then_no_update_is_taken_until_the_endpoint_is_made_anew(
+    sagemaker: Any, endpoint: str
+) -> None:
     sagemaker.delete_endpoint_config(EndpointConfigName="old")
+    assert settle(sagemaker)["EndpointConfigName"] == "old"
+    text = refused(sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="new")
+    assert text == f'Could not find endpoint configuration "{ARN}:endpoint-config/old".'
+    make_config(sagemaker, "old")
+    assert "endpoint-config/old" in refused(sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="new")
     sagemaker.delete_endpoint(EndpointName=endpoint)
     sagemaker.describe_endpoint(EndpointName=endpoint)
-    sagemaker.delete_endpoint_config(EndpointConfigName="new")
+    sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName="old")
+    settle(sagemaker)
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new")
+    assert settle(sagemaker)["EndpointConfigName"] == "new"
+
+
+def test_a_model_in_use_can_be_deleted_and_no_endpoint_comes_to_its_config_again(sagemaker: Any, endpoint: str) -> None:
     sagemaker.delete_model(ModelName="model-1")
+    assert settle(sagemaker)["EndpointStatus"] == "InService"
+    assert refused(sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="new") == (
+        f'Could not find model "{ARN}:model/model-1".'
+    )
+
+
+def test_a_change_of_capacity_that_fails_goes_by_rolling_back_and_an_update_that_fails_does_not(
+    sagemaker: Any, endpoint: str, control: Control
+) -> None:
+    def seen() -> list[tuple[str, str]]:
+        looks = [sagemaker.describe_endpoint(EndpointName=endpoint) for _ in range(3)]
+        return [(each["EndpointStatus"], each["EndpointConfigName"]) for each in looks]
+
+    wish = {"VariantName": "AllTraffic", "DesiredInstanceCount": 5}
+    control("endpoints", outcome="scaling-rollback")
+    control("endpoints", outcome="rollback")
+    sagemaker.update_endpoint_weights_and_capacities(EndpointName=endpoint, DesiredWeightsAndCapacities=[wish])
+    assert seen() == [("Updating", "old"), ("RollingBack", "old"), ("InService", "old")]
+    assert settle(sagemaker)["ProductionVariants"][0]["DesiredInstanceCount"] == 1
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new")
+    assert seen() == [("Updating", "old"), ("InService", "old"), ("InService", "old")]
+
+
+def test_an_update_that_keeps_no_instances_starts_no_container_so_a_broken_one_passes(
+    sagemaker: Any, endpoint: str, control: Control
+) -> None:
+    wish = {"VariantName": "AllTraffic", "DesiredInstanceCount": 0}
+    sagemaker.update_endpoint_weights_and_capacities(EndpointName=endpoint, DesiredWeightsAndCapacities=[wish])
+    settle(sagemaker)
+    control("endpoints", outcome="rollback", times=None)
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="new", RetainAllVariantProperties=True)
+    described = settle(sagemaker)
+    assert (described["EndpointConfigName"], described["ProductionVariants"][0]["CurrentInstanceCount"]) == ("new", 0)
+    excluded = [{"VariantPropertyType": "DesiredInstanceCount"}]
+    sagemaker.update_endpoint(
+        EndpointName=endpoint,
+        EndpointConfigName="old",
+        RetainAllVariantProperties=True,
+        ExcludeRetainedVariantProperties=excluded,
+    )
+    assert settle(sagemaker)["EndpointConfigName"] == "new"
+
+
+def test_what_comes_is_told_with_its_instance_pools(sagemaker: Any, endpoint: str) -> None:
+    types = [{"InstanceType": kind, "Priority": number} for number, kind in enumerate(("ml.g5.xlarge", "ml.t2.xlarge"), start=1)]
+    variant = {"VariantName": "AllTraffic", "ModelName": "model-1", "InstancePools": types, "InitialInstanceCount": 2}
+    sagemaker.create_endpoint_config(EndpointConfigName="pools", ProductionVariants=[variant])
+    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName="pools")
+    [coming] = sagemaker.describe_endpoint(EndpointName=endpoint)["PendingDeploymentSummary"]["ProductionVariants"]
+    assert [each["InstanceType"] for each in coming["InstancePools"]] == ["ml.g5.xlarge", "ml.t2.xlarge"]
+    assert "InstanceType" not in coming
 
 
 # Tags, lists, inference

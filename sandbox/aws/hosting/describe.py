@@ -53,7 +53,7 @@ def endpoint(shown: Endpoint, models: Mapping[str, Model], now: float, short: Co
         ProductionVariants=[
             _variant(shown, variant, models, short, at) for variant in config.variants if variant["VariantName"] in shown.scales
         ],
-        PendingDeploymentSummary=_pending(transition, models, at) if transition and at else None,
+        PendingDeploymentSummary=_pending(transition, models, short, at) if transition and at else None,
     )
 
 
@@ -105,17 +105,17 @@ def _variant(shown: Endpoint, variant: JSON, models: Mapping[str, Model], short:
     )
 
 
-def _pending(transition: Transition, models: Mapping[str, Model], at: Moment) -> JSON:
+def _pending(transition: Transition, models: Mapping[str, Model], short: Collection[str], at: Moment) -> JSON:
     """PendingDeploymentSummary: the fleet to come, and how far it is."""
     variants = transition.config.variants if transition.config else []
     return {
         "EndpointConfigName": transition.config.name if transition.config else "",
         "StartTime": transition.started_at,
-        "ProductionVariants": [_coming(transition, variant, models, at) for variant in variants],
+        "ProductionVariants": [_coming(transition, variant, models, short, at) for variant in variants],
     }
 
 
-def _coming(transition: Transition, variant: JSON, models: Mapping[str, Model], at: Moment) -> JSON:
+def _coming(transition: Transition, variant: JSON, models: Mapping[str, Model], short: Collection[str], at: Moment) -> JSON:
     desired = transition.scales[variant["VariantName"]]
     scale = scale_of_new(desired, at)
     return _present(
@@ -126,6 +126,7 @@ def _coming(transition: Transition, variant: JSON, models: Mapping[str, Model], 
         CurrentInstanceCount=scale.count,
         DesiredInstanceCount=desired.count,
         InstanceType=variant.get("InstanceType"),
+        InstancePools=pools.summary(variant, scale.count, short),
         VariantStatus=[_status(transition, at)],
     )
 

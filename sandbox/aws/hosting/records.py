@@ -18,7 +18,8 @@ Status = Literal[
     "Failed",
     "UpdateRollbackFailed",
 ]
-OutcomeKind = Literal["success", "fail", "rollback", "rollback-silent", "rollback-failed"]
+RolloutKind = Literal["success", "fail", "rollback", "rollback-silent", "rollback-failed"]
+OutcomeKind = Literal[RolloutKind, "scaling-rollback"]
 
 UNDER_WAY: tuple[Status, ...] = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 SERVING: tuple[Status, ...] = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed")
@@ -102,8 +103,9 @@ class Endpoint:
 class Outcome:
     """A rule for creates and updates to come: how the next of endpoint `name` (None: of any) ends, `times` often (None: always).
 
-    The three rollbacks concern updates alone: a create passes them by, and they stay for the update. `message`: what SageMaker
-    says of the new instances meanwhile. `log`: the lines that the containers leave in CloudWatch.
+    The three rollbacks concern updates alone: a create passes them by, and they stay for the update; `scaling-rollback` stays for
+    a change of weights or capacities. `message`: what SageMaker says of the new instances meanwhile. `log`: the lines that the
+    containers leave in CloudWatch.
     """
 
     outcome: OutcomeKind
