@@ -47,11 +47,11 @@ LOG = ServerLog(variant="AllTraffic", stream="AllTraffic/i-1", lines=("loading |
 
 
 def test_the_last_lines_of_the_server_stand_below_the_problems_as_they_are() -> None:
-    report = Report(result="failed", problems=[LINK], server_logs=(LOG,), events=["0:01  Updating", "0:09  RollingBack"])
+    report = Report(result="failed", problems=[LINK], server_logs=(LOG,), events=["0:01  Updating", "0:09  InService"])
     page = shown(report)
     assert page.index("### Problems") < page.index("### Last lines of the server") < page.index("### What SageMaker did")
     assert "<code>AllTraffic/i-1</code>\n\n<pre>loading | &lt;b&gt;\nMemoryError: `x`</pre>" in page
-    assert "<pre>0:01  Updating\n0:09  RollingBack</pre>" in page
+    assert "<pre>0:01  Updating\n0:09  InService</pre>" in page
 
 
 def test_why_there_are_no_lines_and_whose_they_are_is_said_in_either_language() -> None:

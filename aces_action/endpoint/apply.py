@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -18,6 +19,7 @@ from aces_action.aws.tags import CONTENT_HASH, Owner, as_list
 from aces_action.changes import Change
 from aces_action.endpoint.causes import remedy
 from aces_action.endpoint.current import (
+    SERVING,
     TRANSIENT,
     CurrentEndpoint,
     read_config,
@@ -27,7 +29,7 @@ from aces_action.endpoint.current import (
     read_tags,
 )
 from aces_action.endpoint.desired import DesiredEndpoint
-from aces_action.endpoint.drift import Live, drift, same_counts
+from aces_action.endpoint.drift import Live, config_gone, drift, same_counts, sleeps
 from aces_action.endpoint.generations import mark_served, was_good
 from aces_action.endpoint.ownership import not_ours
 from aces_action.endpoint.plan import plan, tags_change
@@ -42,9 +44,12 @@ if TYPE_CHECKING:
     import boto3
     from types_boto3_sagemaker import SageMakerClient
 
+    from aces_action.endpoint.sdk import Retained
+
 _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"})
 _TRIES = 3  # somebody else may be quicker between our look and our call
 _A_MOMENT = 1.0  # seconds for their write to be seen
+_MISSING_CONFIG = re.compile(r'Could not find endpoint configuration "[^"]*endpoint-config/([^"/]+)"', re.ASCII)
 _APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
 
 
@@ -90,6 +95,9 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
         config_exists=config is not None,
         drift=_beside_us(client, desired, current, tags, live_config, owner) if current else (),
     )
+    at_rest = current is not None and current.status in SERVING and current.leads_to == current.config_name
+    if current is not None and at_rest and live_config is None and changes[-1].verb == "update":
+        raise ActionError(config_gone(desired.endpoint_name, current.config_name))
     noted = was_good(tags.get("endpoint config", {}))
     stale = tags_change(desired, changes[-1], tags.get("endpoint", {}).get(CONTENT_HASH), noted=noted)
     return [*changes, stale] if stale else changes
@@ -286,7 +294,7 @@ def _start(
     _until(lambda: read_config(client, config_name) is not None)
     if verb == "update":
         tell.say(f"updates {name} to {config_name}")
-        retain_counts = desired.autoscaled or _same_counts(client, name, desired)
+        retained = _retained(client, desired)
         claim(client, config_name, owner)
         started = patience.now()
         with _at_work("UpdateEndpoint", tell):
@@ -294,7 +302,7 @@ def _start(
                 session,
                 name,
                 config_name,
-                retain_counts=retain_counts,
+                retained=retained,
                 rollout=desired.rollout,
                 started=lambda: _is_on_the_way(client, name, config_name),
             )
@@ -346,11 +354,19 @@ def _instances(config: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     return {each["VariantName"]: (each.get("InstanceType"), each.get("InstancePools")) for each in variants}
 
 
-def _same_counts(client: SageMakerClient, name: str, desired: DesiredEndpoint) -> bool:
-    """Whether the count that the endpoint was scaled to stays: autoscaling has the say over it, or the infra file asks for as
-    many instances as before."""
-    current = read_endpoint(client, name)
-    return same_counts(read_config(client, current.config_name) if current else None, desired.config)
+def _retained(client: SageMakerClient, desired: DesiredEndpoint) -> Retained:
+    """What an update leaves as the endpoint was scaled to: autoscaling has the say over it, or the infra file asks for as many
+    instances as before. Of one that sleeps the count does not stay: autoscaling takes it down again.
+
+    Raises ActionError (E041): the config that serves was deleted meanwhile.
+    """
+    current = read_endpoint(client, desired.endpoint_name)
+    live = read_config(client, current.config_name) if current else None
+    if current is not None and live is None:
+        raise ActionError(config_gone(desired.endpoint_name, current.config_name))
+    if not desired.autoscaled and not same_counts(live, desired.config):
+        return "nothing"
+    return "weights" if current is not None and sleeps(current) else "weights and counts"
 
 
 def _until(seen: Callable[[], bool]) -> None:
@@ -362,6 +378,9 @@ def _until(seen: Callable[[], bool]) -> None:
 
 def _refused(error: ClientError, desired: DesiredEndpoint) -> Problem:
     name, operation = desired.endpoint_name, error.operation_name
+    missing = _MISSING_CONFIG.search(error_message(error))
+    if operation == "UpdateEndpoint" and missing and missing[1] != desired.config_name:
+        return config_gone(name, missing[1])
     if is_general(error) or operation not in _WRITES:
         return explain(error, resource=name)
     code, said = error_code(error), error_message(error)

@@ -71,6 +71,12 @@ class CurrentEndpoint:
     modified: datetime | None = None
 
     @property
+    def leads_to(self) -> str:
+        """The endpoint config that it serves when what is under way has gone well. A roll-out alone leads to another one:
+        RollingBack is the way back from a change of weights or capacities (botocore's text of EndpointStatus)."""
+        return (self.target_config if self.status in {"Creating", "Updating"} else None) or self.config_name
+
+    @property
     def settled(self) -> bool:
         """Whether each variant has the instances and the weight that it should have."""
         return bool(self.variants) and all(variant.settled for variant in self.variants)

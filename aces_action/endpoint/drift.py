@@ -9,6 +9,7 @@ from typing import Any
 from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.endpoint.current import SERVING, CurrentEndpoint
 from aces_action.language import Text
+from aces_action.problems import CATALOGUE, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ def drift(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str, ke
     if current.status not in SERVING or not name:
         return
     if live.config is None:
-        yield Text(f"its endpoint config {name} was deleted", f"エンドポイント設定{name}が削除されています")
+        yield was_deleted(name)
     elif not owner.owns(live.config_tags):
         yield Text(
             f"it serves {name}, which this action did not make", f"このアクションが作ったものではない{name}で稼働しています"
@@ -36,12 +37,50 @@ def drift(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str, ke
             f"its tags name other content than {name}, which it serves: somebody changed one of them by hand, or a run broke off",
             f"タグの内容と、稼働中の{name}が一致しません。手動で変更されたか、実行が途中で終わっています",
         )
-    yield from scaled(current, live.config or {}, kept=keeps_counts)
+    weights = counts = Text("kept", "そのまま維持します") if keeps_counts else Text("set back", "設定に戻します")
+    if keeps_counts and wanted not in {"", name} and sleeps(current):
+        counts = Text("started, so that the new version has to run", "新しいバージョンの動作を確かめるため、起動します")
+    yield from scaled(current, live.config or {}, counts=counts, weights=weights)
 
 
-def scaled(current: CurrentEndpoint, config: Mapping[str, Any], *, kept: bool) -> Iterator[Text]:
-    """Counts and weights that people or autoscaling have set since, and whether they stay."""
-    then = Text("kept", "そのまま維持します") if kept else Text("set back", "設定に戻します")
+def was_deleted(config_name: str) -> Text:
+    """As a reason, with what it means: nothing that serves shows it."""
+    return Text(
+        f"its endpoint config {config_name} was deleted: it serves on, but SageMaker takes no update of it until it is made anew",
+        f"エンドポイント設定{config_name}が削除されています。稼働は続きますが、エンドポイントを作り直すまで更新できません",
+    )
+
+
+def config_gone(name: str, config_name: str) -> Problem:
+    """That an update is wanted and none is possible (E041): AWS lets a config in use be deleted, and then refuses each update in
+    the name of the deleted one (hashicorp/terraform-provider-aws#40048, #48997)."""
+    return Problem(
+        kind=CATALOGUE["E041"],
+        message=Text(
+            f"The endpoint {name} cannot be updated: its endpoint config {config_name} was deleted, and SageMaker refuses every "
+            "update after that. It goes on serving.",
+            f"エンドポイント{name}を更新できません。エンドポイント設定{config_name}が削除されたため、SageMakerが更新をすべて拒否します。"
+            "稼働は続いています。",
+        ),
+        hint=Text(
+            "Make the endpoint anew, at a time when it may be away for some minutes:\n"
+            "1. `command: stop` deletes it: from here on requests fail.\n"
+            "2. `command: deploy` makes it with this commit; or `command: start` with the last generation that is still there.",
+            "停止してもよい時間帯に、エンドポイントを作り直してください（数分間、応答しなくなります）:\n"
+            "1. `command: stop`で削除します。ここからリクエストは失敗します。\n"
+            "2. `command: deploy`でこのコミットから作成します。`command: start`なら、残っている最後の世代で再開します。",
+        ),
+    )
+
+
+def sleeps(current: CurrentEndpoint) -> bool:
+    """Whether a variant is scaled to nothing. An update that keeps that would start no container: a version that cannot even
+    start would pass (assumed: no document of AWS's says otherwise)."""
+    return any(variant.desired_instances == 0 for variant in current.variants)
+
+
+def scaled(current: CurrentEndpoint, config: Mapping[str, Any], *, counts: Text, weights: Text) -> Iterator[Text]:
+    """The counts and weights that people or autoscaling have set since, each with what becomes of such."""
     said = {variant["VariantName"]: variant for variant in config.get("ProductionVariants", ())}
     for variant in current.variants:
         told = said.get(variant.name, {})
@@ -50,13 +89,13 @@ def scaled(current: CurrentEndpoint, config: Mapping[str, Any], *, kept: bool) -
             has = variant.desired_instances
             instances = Text(f"{has} instance" if has == 1 else f"{has} instances", f"インスタンス数{has}")
             yield Text(
-                f"{variant.name}: {instances.en} instead of {count}: {then.en}",
-                f"{variant.name}: {instances.ja}（設定は{count}）。{then.ja}",
+                f"{variant.name}: {instances.en} instead of {count}: {counts.en}",
+                f"{variant.name}: {instances.ja}（設定は{count}）。{counts.ja}",
             )
         if variant.desired_weight != weight:
             yield Text(
-                f"{variant.name}: weight {variant.desired_weight:g} instead of {weight:g}: {then.en}",
-                f"{variant.name}: 重みが{weight:g}ではなく{variant.desired_weight:g}です。{then.ja}",
+                f"{variant.name}: weight {variant.desired_weight:g} instead of {weight:g}: {weights.en}",
+                f"{variant.name}: 重みが{weight:g}ではなく{variant.desired_weight:g}です。{weights.ja}",
             )
 
 

@@ -56,7 +56,7 @@ def _endpoint_change(
             Text(f"it is {status}, which only a new one mends{why}", f"状態が{status}のため、作り直すしかありません{why}"),
         )
     if status in TRANSIENT:
-        if status != "RollingBack" and (current.target_config or current.config_name) == desired.config_name:
+        if current.leads_to == desired.config_name:
             return change(
                 "attach", Text(f"the same roll-out is under way ({status})", f"同じ内容のデプロイが進行中です（{status}）")
             )

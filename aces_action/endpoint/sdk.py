@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 from sagemaker.core.resources import Endpoint, EndpointConfig, Model
-from sagemaker.core.shapes import DeploymentConfig
+from sagemaker.core.shapes import DeploymentConfig, VariantProperty
 
 from aces_action.aws.consistency import went_through
 from aces_action.aws.errors import is_denied
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import boto3
 
 _Resource = TypeVar("_Resource", Endpoint, EndpointConfig, Model)
+Retained = Literal["nothing", "weights", "weights and counts"]
 _VERBATIM = frozenset({"Environment"})  # mappings whose keys are the user's, not the API's
 
 
@@ -92,21 +93,23 @@ def update_endpoint(
     name: str,
     config_name: str,
     *,
-    retain_counts: bool,
+    retained: Retained,
     rollout: Mapping[str, Any] | None,
     started: Callable[[], bool],
 ) -> None:
     """Starts an update of an endpoint to another endpoint config.
 
-    `retain_counts` keeps what people or autoscaling have scaled it to; `rollout` is the request's DeploymentConfig, None: all at
-    once, as SageMaker does by itself.
+    `retained`: which of the variants' properties stay as people or autoscaling have set them, in the place of the config's;
+    `rollout` is the request's DeploymentConfig, None: all at once, as SageMaker does by itself.
     """
-    endpoint, way = _known(Endpoint(endpoint_name=name, endpoint_config_name=config_name), session), {}
+    endpoint, way = _known(Endpoint(endpoint_name=name, endpoint_config_name=config_name), session), dict[str, Any]()
     if rollout is not None:
         # without the SDK's inner shapes: these leave out what is 0, and a wait of 0 seconds must be said
         fields = {_snake(key): value for key, value in rollout.items()}
         way["deployment_config"] = DeploymentConfig.model_construct(**fields)
-    _tolerant("UpdateEndpoint", lambda: endpoint.update(retain_all_variant_properties=retain_counts, **way), started)
+    if retained == "weights":
+        way["exclude_retained_variant_properties"] = [VariantProperty(variant_property_type="DesiredInstanceCount")]
+    _tolerant("UpdateEndpoint", lambda: endpoint.update(retain_all_variant_properties=retained != "nothing", **way), started)
 
 
 def _tolerant(operation: str, write: Callable[[], object], done: Callable[[], bool]) -> None:

@@ -230,14 +230,6 @@ def verdict(current: CurrentEndpoint | None, *, name: str, config_name: str, cou
             f"SageMakerが{name}の更新をロールバックしました。{config_name}ではなく、{serving}のまま稼働しています{why.ja}",
         )
         return Problem(kind=CATALOGUE["E002"], message=message, hint=advice)
-    if current.status == "RollingBack":
-        waited = _clock(course.limit)
-        message = Text(
-            f"SageMaker rolls the update of {name} to {config_name} back, and is not done with that after {waited} min{why.en}",
-            f"SageMakerが{name}の{config_name}への更新をロールバックしています。"
-            f"{waited}（分:秒）待っても終わっていません{why.ja}",
-        )
-        return Problem(kind=CATALOGUE["E002"], message=message, hint=advice)
     if current.status in TRANSIENT:
         return too_long(name, course)
     if current.status == "UpdateRollbackFailed":
@@ -430,8 +422,6 @@ def _line(current: CurrentEndpoint | None, first: _Diary | None) -> str:
     if current is None:
         return "gone"
     parts = [current.status]
-    if current.status == "RollingBack" and current.failure_reason:
-        parts.append(current.failure_reason)
     if first and current.pending_since:
         parts.append(f"under way since {current.pending_since:%H:%M:%S} UTC")
     parts += current.progress

@@ -91,7 +91,7 @@ class TestConclusions:
         assert "アラームplates-5xxの状態はOKです（10:00:00 UTCから）" in told.hint.ja
 
     def test_the_last_event_that_tells_is_as_good_as_a_reason(self) -> None:
-        events = ["AllTraffic: Creating", "AllTraffic: Creating Insufficient capacity", "RollingBack"]
+        events = ["AllTraffic: Creating", "AllTraffic: Creating Insufficient capacity", "AllTraffic: Deleting"]
         assert conclude(ROLLED_BACK, "", FACTS, events=events).code == "ACES-E013"
 
     def test_a_roll_out_that_takes_too_long_stays_that_and_shows_where_the_server_is(self) -> None:

@@ -57,6 +57,8 @@ POOLS = EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", instance
         (endpoint("Updating", OURS, target=OLD), "update"),
         (endpoint("SystemUpdating", OURS), "attach"),
         (endpoint("SystemUpdating", OLD), "update"),
+        (endpoint("RollingBack", OURS), "attach"),
+        (endpoint("RollingBack", OLD), "update"),
         (endpoint("RollingBack", OLD, target=OURS), "update"),
         (endpoint("Failed", OURS), "replace"),
         (endpoint("OutOfService", OURS), "replace"),

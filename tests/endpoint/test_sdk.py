@@ -35,7 +35,7 @@ def test_an_update_and_deletions_go_through(hosted: Hosted, unreadable: boto3.Se
         current = read_endpoint(client, name)
         return current is not None and new in {current.target_config, current.config_name}
 
-    sdk.update_endpoint(unreadable, name, new, retain_counts=False, rollout=None, started=moves)
+    sdk.update_endpoint(unreadable, name, new, retained="nothing", rollout=None, started=moves)
     while (current := read_endpoint(client, name)) is None or current.status != "InService":
         pass
     assert current.config_name == new
