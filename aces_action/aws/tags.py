@@ -19,7 +19,9 @@ TOOL = "aces-action"
 SERVED = "aces:served"  # when it last began to serve, UTC
 WITHDRAWN = "aces:withdrawn"  # when it was last given up after that: rolled back from, or its smoke test failed
 ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
-ROLLOUT_RUN = "aces:rollout-run"  # which run began its last roll-out, where that is not the one that made it
+# which run began its last roll-out, where that is not the one that made it; while that is a rollback which has not come to its
+# end, 'rollback <when it was begun>' stands behind the run. In one tag, so that roles made for earlier versions may write it
+ROLLOUT_RUN = "aces:rollout-run"
 
 # Of an endpoint alone: which content has passed which requests of a smoke test (see smoke_test/model.py), or which endpoint
 # config was rolled out when and is still to be asked: 'pending <name> <its aces:served>'

@@ -104,14 +104,16 @@ def planned(changes: Iterable[Change], log: Log, report: Report) -> None:
 
 def carry_out(reach: Reach, what: Return, server: Server, log: Log, report: Report) -> ServingEndpoint:
     """Brings the endpoint to what was planned, with the autoscaling that the infra file asks for; outputs as of a deployment."""
+
+    def then(serving: ServingEndpoint) -> None:
+        report.outputs["endpoint-arn"] = serving.arn
+        report.outputs["endpoint-config-name"] = serving.config_name
+        log.info(f"{serving.name} is InService with {serving.config_name}")
+        if server.infra.endpoint and (wanted := autoscaling.desired(server.infra.endpoint, endpoint_name=serving.name)):
+            scale(reach.clients, wanted, serving.name, reach.owner, log, report)
+
     report.outputs["endpoint-name"] = reach.endpoint_name
-    serving = bring_back(reach, what)
-    report.outputs["endpoint-arn"] = serving.arn
-    report.outputs["endpoint-config-name"] = serving.config_name
-    log.info(f"{serving.name} is InService with {serving.config_name}")
-    if server.infra.endpoint and (wanted := autoscaling.desired(server.infra.endpoint, endpoint_name=serving.name)):
-        scale(reach.clients, wanted, serving.name, reach.owner, log, report)
-    return serving
+    return bring_back(reach, what, then=then)
 
 
 def explained_return(

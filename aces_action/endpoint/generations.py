@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.errors import AWS_ERRORS
 from aces_action.aws.naming import HASH_LENGTH
-from aces_action.aws.tags import COMMIT, CONTENT_HASH, ROLLOUT_SECONDS, RUN_URL, SERVED, WITHDRAWN, Owner, as_list
+from aces_action.aws.tags import COMMIT, CONTENT_HASH, ROLLOUT_RUN, ROLLOUT_SECONDS, RUN_URL, SERVED, WITHDRAWN, Owner, as_list
 from aces_action.endpoint.current import read_config, read_tags
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _READERS = 8  # side by side: two calls for each generation
+_ROLLBACK = "rollback "  # between a run and a time; no URL has a blank
+_RUN_LENGTH = 220  # of the 256 characters of a tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,11 @@ class Generation:
     @property
     def withdrawn(self) -> datetime | None:
         return time_in(self.tags.get(WITHDRAWN, ""))
+
+    @property
+    def awaited(self) -> datetime | None:
+        """When a rollback to it was begun that has not come to its end; None where there is none."""
+        return time_in(self.tags.get(ROLLOUT_RUN, "").partition(_ROLLBACK)[2])
 
     @property
     def rollout_seconds(self) -> float | None:
@@ -157,6 +164,22 @@ def mark_served(client: SageMakerClient, arn: str, *, at: datetime, seconds: flo
 def mark_withdrawn(client: SageMakerClient, arn: str, *, at: datetime) -> None:
     """Notes on an endpoint config of ours that it is no generation to go back to."""
     client.add_tags(ResourceArn=arn, Tags=as_list({WITHDRAWN: stamp(at)}))  # type: ignore[arg-type]
+
+
+def mark_awaited(client: SageMakerClient, arn: str, *, run_url: str, at: datetime) -> None:
+    """Notes on an endpoint config of ours that a rollback to it begins: what was asked, for a run after one that is cut off."""
+    value = f"{run_url[:_RUN_LENGTH]} {_ROLLBACK}{stamp(at)}".strip()
+    client.add_tags(ResourceArn=arn, Tags=as_list({ROLLOUT_RUN: value}))  # type: ignore[arg-type]
+
+
+def mark_arrived(client: SageMakerClient, arn: str, *, run_url: str) -> None:
+    """Notes that the rollback to an endpoint config of ours has come to its end: the next one goes further back."""
+    client.add_tags(ResourceArn=arn, Tags=as_list({ROLLOUT_RUN: run_url[:_RUN_LENGTH]}))  # type: ignore[arg-type]
+
+
+def run_in(tag: str) -> str:
+    """The run that ROLLOUT_RUN names; empty where it names none."""
+    return tag.partition(_ROLLBACK)[0].strip()
 
 
 def stamp(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aces_action.aws.tags import ROLLOUT_RUN, RUN_URL, Owner, as_list
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_config, read_tagged, read_tags
+from aces_action.endpoint.generations import run_in
 from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def run_of(config_tags: Mapping[str, str]) -> str:
     """The run that last began a roll-out to an endpoint config with these tags; empty where they do not tell."""
-    return config_tags.get(ROLLOUT_RUN) or config_tags.get(RUN_URL, "")
+    return run_in(config_tags.get(ROLLOUT_RUN, "")) or config_tags.get(RUN_URL, "")
 
 
 def begun_by(client: SageMakerClient, current: CurrentEndpoint, tags: Mapping[str, str]) -> str:
@@ -30,8 +31,9 @@ def begun_by(client: SageMakerClient, current: CurrentEndpoint, tags: Mapping[st
 
 
 def is_foreign(current: CurrentEndpoint, begun: str, run_url: str) -> bool:
-    """Whether somebody else is at work on it: neither AWS's own maintenance, nor this very run in an attempt before."""
-    return current.status in TRANSIENT and current.status != "SystemUpdating" and not (begun and begun == run_url)
+    """Whether somebody else is at work on it: not AWS's maintenance or scaling, nor this very run in an attempt before."""
+    of_aws = current.status in {"SystemUpdating", "RollingBack"}
+    return current.status in TRANSIENT and not of_aws and not (begun and begun == run_url)
 
 
 def another_rollout(name: str, current: CurrentEndpoint, begun: str, *, may_wait: bool) -> Problem:

@@ -10,20 +10,19 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
-from aces_action.aws.image import in_ecr
+from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.changes import Change
 from aces_action.endpoint.apply import ServingEndpoint, apply, read_plan
-from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_model, read_tagged, read_tags
+from aces_action.endpoint.current import SERVING, TRANSIENT, CurrentEndpoint, read_config, read_tagged, read_tags
 from aces_action.endpoint.desired import DesiredEndpoint, Request
+from aces_action.endpoint.drift import config_gone, was_deleted
 from aces_action.endpoint.generations import (
     Generation,
+    mark_arrived,
+    mark_awaited,
     mark_served,
     mark_withdrawn,
     of_mode,
@@ -31,20 +30,17 @@ from aces_action.endpoint.generations import (
     read_generations,
     usual_seconds,
 )
+from aces_action.endpoint.obstacles import Undoing, nothing_to_go_back_to, nothing_to_start, taken_over, whole_model
 from aces_action.endpoint.ownership import not_ours
 from aces_action.endpoint.removal import remove
 from aces_action.endpoint.telling import Suspended, Teller
 from aces_action.endpoint.underway import another_rollout, begun_by, is_foreign
 from aces_action.endpoint.wait import Patience, settle
-from aces_action.language import EMPTY, Text, joined, lines
-from aces_action.problems import CATALOGUE, ActionError, Kind, Problem
+from aces_action.language import Text
+from aces_action.problems import ActionError
 
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
-
-_MOST = 10  # generations that a message lists
-
-Undoing = Literal["rollback", "start"]
 
 
 def _now() -> datetime:
@@ -77,14 +73,17 @@ class Reach:
 class Return:
     """What a rollback or a start will do. `goal`: what the endpoint is to become, or what it serves where nothing is to be done.
 
-    `commit` is what the goal was made of; `leaving` the generation that is given up for good; `unnoted` one that serves already,
-    only that nothing says so.
+    `commit` is what the goal was made of; `awaited` the goal of a rollback, on which that is marked; `closes` where such a mark
+    goes in the end; `leaving` the generation that is given up for good; `unnoted` one that serves already, only that nothing says
+    so.
     """
 
     changes: tuple[Change, ...]
     goal: DesiredEndpoint | ServingEndpoint
     commit: str = ""
     usual: float | None = None
+    awaited: Generation | None = None
+    closes: Generation | None = None
     leaving: Generation | None = None
     unnoted: Generation | None = None
 
@@ -97,32 +96,44 @@ def roll_back(reach: Reach) -> ServingEndpoint:
 def plan_rollback(reach: Reach) -> Return:
     """What the endpoint is to go back to, once nothing is under way with it any more.
 
-    Raises ActionError: E004 not ours, E007 there is nothing to go back to, E003 too long, P028 somebody else's is under way.
+    One that was cut off is gone on with, and only when it has come to its end goes the next one further back.
+
+    Raises ActionError: E004 not ours, E007 there is nothing to go back to, E003 too long, E040 and P028 somebody else's is under
+    way, E041 no update is possible.
     """
-    current = _find(reach)
+    before = _find(reach)
     generations = _generations(reach)
-    if current is None or current.status == "Deleting":
-        if current is not None:
-            current = _at_rest(reach)
-        raise ActionError(_nothing_to_go_back_to(reach, generations, gone=current is None))
-    moving, begun = _moving(current), _unfinished(generations)
+    moving, begun = _moving(before), _unfinished(generations)
     if begun and moving == begun.name:
         return _return(reach, begun, None, generations, "rollback")
-    if current.status in TRANSIENT:
-        rolling_back = current.status == "RollingBack"
+    current = before
+    if before is not None and before.status in TRANSIENT:
         current = _at_rest(reach)
         generations = _generations(reach)
-        if current is None:
-            raise ActionError(_nothing_to_go_back_to(reach, generations, gone=True))
-        if current.status == "InService" and (rolling_back or (moving and current.config_name != moving)):
-            reach.tell.say(f"SageMaker has rolled the update back itself: {current.config_name} serves")
-            return _as_it_is(reach, current)
+        begun = _unfinished(generations)
+    asked = _asked(generations)
+    if current is None and asked and not _served_since_asked(asked):  # deleted to be made anew, and cut off before that
+        return _return(reach, asked, None, generations, "rollback")
+    if before is None or current is None or before.status == "Deleting":
+        raise ActionError(nothing_to_go_back_to(reach.endpoint_name, generations, gone=current is None))
+    if not asked and moving and current.status == "InService" and current.config_name != moving:
+        if current.config_name != before.config_name:
+            raise ActionError(taken_over(reach.endpoint_name, current, moving))
+        reach.tell.say(f"SageMaker has rolled the update back itself: {current.config_name} serves")
+        return _as_it_is(reach, current)
     if begun and current.status == "InService" and current.config_name == begun.name:
         return _confirmed(_return(reach, begun, None, generations, "rollback"), begun)
-    noted = _is_noted(reach, current, _named(generations, current.config_name))
-    target, leaving = _target_of_rollback(generations, current, moving, noted=noted)
+    serving = _named(generations, current.config_name)
+    if asked and (current.status in SERVING or asked != serving):  # else it was tried, and has failed
+        return _return(reach, asked, serving, generations, "rollback")
+    target, leaving = _target_of_rollback(generations, current, moving, noted=_is_noted(reach, current, serving))
     if target is None:
-        raise ActionError(_nothing_to_go_back_to(reach, generations))
+        gone = serving is None and read_config(reach.clients.sagemaker, current.config_name) is None
+        raise ActionError(
+            config_gone(reach.endpoint_name, current.config_name)
+            if gone
+            else nothing_to_go_back_to(reach.endpoint_name, generations)
+        )
     return _return(reach, target, leaving, generations, "rollback")
 
 
@@ -140,15 +151,25 @@ def plan_start(reach: Reach) -> Return:
         return _return(reach, live, None, generations, "start") if live else _as_it_is(reach, current)
     target = previous(generations, None)
     if target is None:
-        raise ActionError(_nothing_to_start(reach, generations))
+        raise ActionError(nothing_to_start(reach.endpoint_name, generations))
     return _return(reach, target, None, generations, "start")
 
 
-def bring_back(reach: Reach, planned: Return) -> ServingEndpoint:
-    """Does what was planned, waits for it and notes it. Raises ActionError as `endpoint.apply`."""
+def _nothing_more(_serving: ServingEndpoint) -> None:
+    """What follows a return that is over with its endpoint."""
+
+
+def bring_back(reach: Reach, planned: Return, *, then: Callable[[ServingEndpoint], None] = _nothing_more) -> ServingEndpoint:
+    """Does what was planned, waits for it and notes it. `then` belongs to it: a rollback is over only after that.
+
+    Raises ActionError as `endpoint.apply`.
+    """
     if isinstance(planned.goal, ServingEndpoint):
+        then(planned.goal)
         return planned.goal
     sagemaker = reach.clients.sagemaker
+    if planned.awaited:
+        mark_awaited(sagemaker, planned.awaited.arn, run_url=reach.owner.run_url, at=reach.now())
     if planned.unnoted:
         mark_served(sagemaker, planned.unnoted.arn, at=reach.now(), seconds=None)
     if planned.leaving:
@@ -156,7 +177,7 @@ def bring_back(reach: Reach, planned: Return) -> ServingEndpoint:
         mark_withdrawn(sagemaker, planned.leaving.arn, at=reach.now())
         name = planned.leaving.name
         reach.tell.changed(Text(f"{name} noted as withdrawn", f"{name}を戻り先から除外"))
-    return apply(
+    serving = apply(
         reach.clients.session,
         sagemaker,
         planned.goal,
@@ -168,17 +189,26 @@ def bring_back(reach: Reach, planned: Return) -> ServingEndpoint:
         suspended=reach.suspended,
         today=reach.now,
     )
+    then(serving)
+    if planned.closes:
+        try:
+            mark_arrived(sagemaker, planned.closes.arn, run_url=reach.owner.run_url)
+        except AWS_ERRORS as error:  # it serves and all is done: that this is not noted is no failure
+            reach.tell.say(f"not noted that the rollback is done, which the next one does first: {error}")
+    return serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """What a stop will do. `instance_hours` is an estimate: today's instances times the hours since the endpoint was made.
 
-    `unnoted`: what serves, where the tags do not say so: its roll-out was never noted, or its rollback failed.
+    `unnoted`: what serves, where the tags do not say so: its roll-out was never noted, or its rollback failed. `closes`: what a
+    rollback was asked to lead to that was cut off, and that nobody goes on with after this.
     """
 
     changes: tuple[Change, ...]
     unnoted: Generation | None = None
+    closes: Generation | None = None
     instances: int = 0
     hours: float = 0.0
 
@@ -209,7 +239,8 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
     if current is None:
         reason = Text("it is stopped already", "すでに停止しています")
         return Stop(changes=(Change(verb="nothing", resource="endpoint", name=name, reasons=(reason,)),))
-    live = _named(read_generations(reach.clients.sagemaker, reach.owner), current.config_name)
+    generations = read_generations(reach.clients.sagemaker, reach.owner)
+    live = _named(generations, current.config_name)
     instances = sum(variant.current_instances for variant in current.variants)
     hours = max(0.0, (reach.now() - current.created).total_seconds() / 3600) if current.created else 0.0
     noted = live is not None and live.was_good and _is_noted(reach, current, live)
@@ -221,15 +252,16 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
         )
     ]
     if live is None:
-        reasons.append(
-            Text(
-                f"{current.config_name} is no generation of this action: `start` will not bring it back",
-                f"{current.config_name}はこのアクションの世代ではないため、`start`では再開できません",
-            )
-        )
+        reasons.append(_not_coming_back(reach, current, generations))
     change = Change(verb="delete", resource="endpoint", name=name, reasons=tuple(reasons))
     serves = current.status in {"InService", "UpdateRollbackFailed"}
-    return Stop(changes=(change,), unnoted=live if serves and not noted else None, instances=instances, hours=hours)
+    return Stop(
+        changes=(change,),
+        unnoted=live if serves and not noted else None,
+        closes=_asked(generations),
+        instances=instances,
+        hours=hours,
+    )
 
 
 def stop(reach: Reach, planned: Stop) -> None:
@@ -240,6 +272,8 @@ def stop(reach: Reach, planned: Stop) -> None:
     try:
         if planned.unnoted:  # it serves, so it is what `start` has to bring back
             mark_served(sagemaker, planned.unnoted.arn, at=reach.now(), seconds=None)
+        if planned.closes:
+            mark_arrived(sagemaker, planned.closes.arn, run_url=reach.owner.run_url)
         remove(
             reach.clients.session,
             sagemaker,
@@ -251,6 +285,24 @@ def stop(reach: Reach, planned: Stop) -> None:
         )
     except AWS_ERRORS as error:
         raise ActionError(explain(error, resource=name)) from error
+
+
+def _not_coming_back(reach: Reach, current: CurrentEndpoint, generations: Sequence[Generation]) -> Text:
+    """That `start` will not bring back what serves, and what it brings instead."""
+    name = current.config_name
+    if read_config(reach.clients.sagemaker, name) is None:
+        why = Text(f"its endpoint config {name} was deleted", f"エンドポイント設定{name}が削除されています")
+    else:
+        why = Text(f"{name} is no generation of this action", f"{name}はこのアクションの世代ではありません")
+    last = previous(of_mode(generations, is_async=reach.is_async), None)
+    if last is None:
+        return Text(
+            f"{why.en}: `start` cannot bring it back, only `deploy` can",
+            f"{why.ja}。`start`では再開できません。`deploy`が必要です",
+        )
+    return Text(
+        f"{why.en}: `start` will bring back {last.name} instead", f"{why.ja}。`start`では、代わりに{last.name}で再開します"
+    )
 
 
 def _find(reach: Reach) -> CurrentEndpoint | None:
@@ -299,15 +351,35 @@ def _is_noted(reach: Reach, current: CurrentEndpoint, live: Generation | None) -
     return read_tags(reach.clients.sagemaker, current.arn).get(CONTENT_HASH) == live.content_hash
 
 
-def _moving(current: CurrentEndpoint) -> str | None:
+def _moving(current: CurrentEndpoint | None) -> str | None:
     """The endpoint config that a roll-out under way leads to."""
+    if current is None:
+        return None
     if current.status == "Creating":
-        return current.target_config or current.config_name
+        return current.leads_to
     return current.target_config if current.status == "Updating" else None
 
 
+def _asked(generations: Sequence[Generation]) -> Generation | None:
+    """What a rollback was asked to lead to that was cut off; None where there is none, or another one has served since."""
+    asked = [(each.awaited, each) for each in generations if each.awaited and each.was_good]
+    if not asked:
+        return None
+    moment, goal = max(asked, key=lambda each: each[0])
+    return None if any(each.served and each.served > moment for each in generations if each is not goal) else goal
+
+
+def _served_since_asked(goal: Generation) -> bool:
+    return goal.served is not None and goal.awaited is not None and goal.served > goal.awaited
+
+
 def _unfinished(generations: Sequence[Generation]) -> Generation | None:
-    """What a rollback leads to that was begun, by a run that was cut off, and not noted as done; None where there is none."""
+    """What a rollback leads to that was begun, by a run that was cut off, and not noted as done; None where there is none.
+
+    Earlier versions left no mark on the goal: there it follows from what was given up last.
+    """
+    if asked := _asked(generations):
+        return asked
     given_up = [(each.withdrawn, each) for each in generations if each.withdrawn]
     if not given_up:
         return None
@@ -346,7 +418,7 @@ def _return(
     reach: Reach, target: Generation, leaving: Generation | None, generations: Sequence[Generation], command: Undoing
 ) -> Return:
     """Planned in full. Raises ActionError where the target cannot serve any more, or is not ours."""
-    model = _whole(reach, target, command)
+    model = whole_model(reach.clients, target, command)
     variant_model = target.model_names[0]
     desired = DesiredEndpoint(
         endpoint_name=reach.endpoint_name,
@@ -364,137 +436,14 @@ def _return(
         goal=desired,
         commit=target.commit,
         usual=usual_seconds(generations),
+        awaited=target if command == "rollback" else None,
+        closes=target if command == "rollback" else _asked(generations),
         leaving=leaving if leaving and leaving.name != target.name else None,
     )
 
 
 def _as_it_is(reach: Reach, current: CurrentEndpoint) -> Return:
-    name = reach.endpoint_name
-    serving = ServingEndpoint(name=name, arn=current.arn, config_name=current.config_name)
-    return Return(changes=(Change(verb="nothing", resource="endpoint", name=name),), goal=serving)
-
-
-def _whole(reach: Reach, target: Generation, command: Undoing) -> Request:
-    """The model of a generation, once it is certain that it still has all it needs, as far as the role may look.
-
-    Raises ActionError (E007, E008) that says what is gone.
-    """
-    model = read_model(reach.clients.sagemaker, target.model_names[0]) if target.model_names else None
-    gone: list[Text] = []
-    if model is None:
-        gone.append(Text("its model", "モデル"))
-    else:
-        container = model.get("PrimaryContainer", {})
-        if not _has_image(reach.clients, container.get("Image", "")):
-            gone.append(Text(f"its image {container['Image']}", f"イメージ{container['Image']}"))
-        if not _has_weights(reach.clients, container.get("ModelDataUrl", "")):
-            gone.append(Text(f"its weights {container['ModelDataUrl']}", f"重みファイル{container['ModelDataUrl']}"))
-    if model is None or gone:
-        what = Text(" and ".join(each.en for each in gone), "と".join(each.ja for each in gone))
-        message = Text(
-            f"The generation {target.name} cannot serve again: {what.en} is gone.",
-            f"世代{target.name}は再び稼働できません。{what.ja}がありません。",
-        )
-        hint = Text(
-            "Bring back what is missing, or deploy anew with `command: deploy`.",
-            "ないものを元に戻すか、`command: deploy`でデプロイし直してください。",
-        )
-        raise ActionError(Problem(kind=_kind(command), message=message, hint=hint))
-    return model
-
-
-def _has_image(clients: Clients, uri: str) -> bool:
-    """False only for what is certainly gone: images of other registries, and what the role may not see, pass."""
-    found = in_ecr(uri)
-    if not found:
-        return True
-    account, repository, digest = found
-    try:
-        answer = clients.ecr.batch_get_image(registryId=account, repositoryName=repository, imageIds=[{"imageDigest": digest}])
-    except clients.ecr.exceptions.RepositoryNotFoundException:
-        return False
-    except AWS_ERRORS:
-        return True
-    return bool(answer["images"]) or all(each.get("failureCode") != "ImageNotFound" for each in answer["failures"])
-
-
-def _has_weights(clients: Clients, uri: str) -> bool:
-    parts = urlsplit(uri)
-    if parts.scheme != "s3":
-        return True
-    try:
-        clients.s3.head_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
-    except ClientError as error:
-        return is_denied(error) or error.response["ResponseMetadata"]["HTTPStatusCode"] != 404
-    except AWS_ERRORS:
-        return True
-    return True
-
-
-def _kind(command: Undoing) -> Kind:
-    return CATALOGUE["E007"] if command == "rollback" else CATALOGUE["E008"]
-
-
-def _nothing_to_go_back_to(reach: Reach, generations: Sequence[Generation], *, gone: bool = False) -> Problem:
-    name = reach.endpoint_name
-    if gone:
-        return Problem(
-            kind=CATALOGUE["E007"],
-            message=Text(
-                f"There is no endpoint {name} to roll back: it is stopped, or was never deployed.",
-                f"ロールバックするエンドポイント{name}がありません。停止しているか、まだデプロイしていません。",
-            ),
-            hint=lines(
-                Text(
-                    "`command: start` makes it again with what served last.",
-                    "`command: start`で、最後に稼働していた世代を再開できます。",
-                ),
-                known(generations),
-            ),
-        )
-    return Problem(
-        kind=CATALOGUE["E007"],
-        message=Text(f"There is no generation of {name} to go back to.", f"{name}には、戻せる世代がありません。"),
-        hint=lines(
-            Text(
-                "Only what has served, before what serves now, and was not rolled back from can come back. "
-                "Deploy an earlier commit instead.",
-                "戻せるのは、現在より前に稼働していて、ロールバックの対象になっていない世代だけです。"
-                "代わりに、以前のコミットをデプロイしてください。",
-            ),
-            known(generations),
-        ),
-    )
-
-
-def _nothing_to_start(reach: Reach, generations: Sequence[Generation]) -> Problem:
-    name = reach.endpoint_name
-    return Problem(
-        kind=CATALOGUE["E008"],
-        message=Text(
-            f"There is no generation of {name} to start: none has served yet, or all were rolled back from.",
-            f"{name}には、再開できる世代がありません。稼働したものがないか、すべてロールバックの対象になっています。",
-        ),
-        hint=lines(Text("Run `command: deploy`.", "`command: deploy`を実行してください。"), known(generations)),
-    )
-
-
-def known(generations: Sequence[Generation]) -> Text:
-    """The generations as lines of a hint; newest first, not all of very many."""
-    if not generations:
-        return EMPTY
-    rest = len(generations) - _MOST
-    more = Text(f"and {rest} more", f"ほか{rest}件") if rest > 0 else EMPTY
-    head = Text("The generations known:", "記録されている世代:")
-    return lines(head, joined("\n", (_line(each) for each in generations[:_MOST])), more)
-
-
-def _line(generation: Generation) -> Text:
-    name = generation.name
-    if generation.served is None:
-        return Text(f"{name}  never served", f"{name}  稼働したことなし")
-    served = f"{generation.served:%Y-%m-%d %H:%M} UTC"
-    if generation.was_good:
-        return Text(f"{name}  served from {served}", f"{name}  {served}から稼働")
-    withdrawn = f"{generation.withdrawn:%Y-%m-%d %H:%M} UTC"
-    return Text(f"{name}  served from {served}, withdrawn {withdrawn}", f"{name}  {served}から稼働、{withdrawn}に取りやめ")
+    name, config_name = reach.endpoint_name, current.config_name
+    gone = read_config(reach.clients.sagemaker, config_name) is None
+    change = Change(verb="nothing", resource="endpoint", name=name, reasons=(was_deleted(config_name),) if gone else ())
+    return Return(changes=(change,), goal=ServingEndpoint(name=name, arn=current.arn, config_name=config_name))

@@ -31,7 +31,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from aces_action import endpoint
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.tags import MANAGED_BY, SERVER, TOOL, WITHDRAWN, Owner, as_list
+from aces_action.aws.tags import MANAGED_BY, ROLLOUT_RUN, SERVER, TOOL, WITHDRAWN, Owner, as_list
 from aces_action.endpoint.cleanup import clean_up
 from aces_action.endpoint.undo import Reach, bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
 from aces_action.main import Cancelled
@@ -185,7 +185,7 @@ versions = st.sampled_from("ABCD")
 fates: st.SearchStrategy[OutcomeKind] = st.sampled_from(
     ("success", "success", "success", "success", "fail", "rollback", "rollback-silent", "rollback-failed")
 )
-_BY_HAND = ("update", "update", "byhand", "scale", "delete", "untag", "tag", "tag", "another endpoint")
+_BY_HAND = ("update", "update", "byhand", "scale", "delete", "delete config", "untag", "tag", "tag", "another endpoint")
 _HELD: dict[str, Status] = {
     each: each for each in ("RollingBack", "SystemUpdating", "OutOfService", "Failed", "UpdateRollbackFailed")
 }
@@ -302,6 +302,13 @@ class Machine(RuleBasedStateMachine):
         moving = record.transition.config if record and record.transition else None
         return moving.name if moving else None
 
+    def _in_use(self) -> set[str]:
+        """The endpoint configs, and models of the same names, that the account's endpoints use or move to."""
+        names = [each["EndpointName"] for each in self.hosting.list_endpoints({"MaxResults": 100}, REGION)["Endpoints"]]
+        records = [record for name in names if (record := self.hosting.endpoint(arn("endpoint", name)))]
+        moving = [record.transition.config for record in records if record.transition and record.transition.config]
+        return {each.name for each in (*(record.config for record in records), *moving)}
+
     def _settled(self, name: str) -> bool:
         record = self.record
         return record is not None and (record.status, record.config.name) == ("InService", name) and record.transition is None
@@ -374,14 +381,17 @@ class Machine(RuleBasedStateMachine):
             if any(tag["Key"] == WITHDRAWN for tag in call.request["Tags"]):
                 self.given_up[name] = self._now()
         if call.operation == "DeleteEndpointConfig" and call.status == 200:  # one of that name to come is another generation
-            for memory in (self.served, self.confirmed, self.given_up):
-                memory.pop(call.request["EndpointConfigName"], None)
+            self._forget(call.request["EndpointConfigName"])
         if call.operation.startswith("Delete") and call.status >= 400 and "Could not find" not in call.answer:
             assert step.meddled, f"a refused deletion: {call}"
         if step.twist and step.now:
             step.now = False
             if step.twist.what == "after":
                 raise Cancelled(2)
+
+    def _forget(self, config_name: str) -> None:
+        for memory in (self.served, self.confirmed, self.given_up):
+            memory.pop(config_name, None)
 
     def _judge_write(self, step: Step, call: Call) -> None:
         """Nothing without our tags is changed, nothing that serves is deleted but by a stop."""
@@ -401,6 +411,7 @@ class Machine(RuleBasedStateMachine):
             assert step.name == "stop" or record.status not in SERVING, f"deleted while it was {record.status}"
         if call.operation.startswith("Delete") and kind != "Endpoint":
             assert name not in self.mixed, f"{call.operation} of {name}, which serves after a rollback that failed"
+            assert name not in self._in_use(), f"{call.operation} of {name}, which an endpoint uses"
 
     def _meddle(self, step: Step, twist: Twist) -> None:
         step.meddled = True
@@ -428,6 +439,9 @@ class Machine(RuleBasedStateMachine):
                 client.update_endpoint_weights_and_capacities(EndpointName=name, DesiredWeightsAndCapacities=[wish])
             elif what == "delete":
                 client.delete_endpoint(EndpointName=name)
+            elif what == "delete config" and (live := self._serving()):
+                client.delete_endpoint_config(EndpointConfigName=live)
+                self._forget(live)
             elif what == "untag":
                 client.delete_tags(ResourceArn=arn("endpoint", name), TagKeys=[MANAGED_BY])
             elif what == "another endpoint":
@@ -653,7 +667,7 @@ class Machine(RuleBasedStateMachine):
 
             outcome, failed = self._do(step, back)
             left = {name for name, at in self.given_up.items() if gave_up.get(name) != at}
-            if outcome != "done" and left:  # a rollback after this one goes on with it
+            if outcome != "done" and (left or step.sent("AddTags")):  # a rollback after this one goes on with it
                 self.begun_back |= allowed | {moving for moving in (self._moving(),) if moving}
             if step.meddled:
                 if result:
@@ -671,11 +685,11 @@ class Machine(RuleBasedStateMachine):
         """What a rollback may lead to, and what there is for certain."""
         record = self.record
         if record is None or record.status == "Deleting":
-            return set(), set()
+            return set(self.begun_back), set()
         transition, live = record.transition, record.config.name
         moving = transition.config.name if transition and transition.config and transition.status_after else None
-        if record.status == "RollingBack":
-            return {live, *self.begun_back}, set()
+        if "rollback " in record.config.tags.get(ROLLOUT_RUN, ""):  # it is done, but not noted: that is done first
+            return {live, *self.begun_back, *self._good(without={live})[1]}, set()
         if moving and transition and moving != live:
             if not transition.succeeds and transition.status_after == "InService":
                 return {live, *self.begun_back}, set()

@@ -6,10 +6,12 @@ The server has served A, then B; a deployment brings C. The table of docs/sagema
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from aces_action import endpoint
 from aces_action.endpoint.look import read_standing
 from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
 from aces_action.problems import ActionError
@@ -23,7 +25,7 @@ TABLE = {
     "Creating": ("C", "A", "nothing", "B =", "Creating"),
     "Updating": ("C", "A", "nothing", "B =", "Updating"),
     "SystemUpdating": ("C", "A", "nothing", "B =", "SystemUpdating"),
-    "RollingBack": ("C", "B =", "nothing", "B =", "RollingBack"),
+    "RollingBack": ("C", "A", "nothing", "B =", "RollingBack"),
     "Failed": ("C", "A", "nothing", "B", "Failed"),
     "Deleting": ("C", "E007 nothing", "nothing", "B", "Deleting"),
     "OutOfService": ("C", "A", "nothing", "B", "OutOfService"),
@@ -122,6 +124,35 @@ def test_a_rollback_that_sagemaker_does_itself_meanwhile_is_not_done_twice(stand
     begin_update(server, "C")
     assert not any(change.is_change for change in plan_rollback(server.reach()).changes)
     assert server.serves() == "B"
+
+
+def test_scaling_that_sagemaker_takes_back_is_no_rollback_of_the_version_that_serves(standing_server: Server) -> None:
+    server = standing_server
+    server.next_rollout(outcome="scaling-rollback")
+    wish = {"VariantName": "AllTraffic", "DesiredInstanceCount": 3}
+    server.client.update_endpoint_weights_and_capacities(EndpointName=server.name, DesiredWeightsAndCapacities=[wish])
+    assert [server.serves(), server.serves()] == ["B Updating", "B RollingBack"]
+    roll_back(server.reach(may_wait=False))  # AWS's own doing is nobody's deployment
+    assert server.serves() == "A"
+    assert not server.generations()["B"].was_good
+
+
+def test_where_something_else_serves_after_the_wait_a_rollback_leaves_it(standing_server: Server) -> None:
+    server = standing_server
+    server.next_rollout(updating_seconds=600)
+    begin_update(server, "C")
+    another = server.put("D", run=4).config_name
+
+    def meanwhile(_: float) -> None:
+        if server.serves() == "B Updating":
+            server.hold("InService", None)  # the update is over, and right after it so is the other one
+            server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=another)
+            server.hold("InService", None)
+
+    reach = replace(server.reach(), patience=endpoint.Patience(limit=60, sleep=meanwhile))
+    with pytest.raises(ActionError, match=r"ACES-E040.*nothing was changed"):
+        plan_rollback(reach)
+    assert server.serves() == "D"
 
 
 def test_a_rollback_that_was_cut_off_is_joined_by_the_next(standing_server: Server) -> None:

@@ -14,7 +14,8 @@ from aces_action.changes import Change
 from aces_action.endpoint import read_plan
 from aces_action.endpoint.apply import ServingEndpoint
 from aces_action.endpoint.current import read_endpoint
-from aces_action.endpoint.generations import mark_withdrawn
+from aces_action.endpoint.generations import mark_awaited, mark_withdrawn
+from aces_action.endpoint.underway import run_of
 from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
 from aces_action.problems import ActionError
 from tests.commands.conftest import LATELY, LONG_AGO, RUN, Server
@@ -343,3 +344,100 @@ def read_arn(server: Server) -> str:
     current = read_endpoint(server.client, server.name)
     assert current is not None
     return current.arn
+
+
+class TestScaledToNothing:
+    """An asynchronous endpoint that sleeps: an update which kept its 0 instances would try nothing."""
+
+    @pytest.fixture
+    def sleeping(self, make_server: Callable[..., Server]) -> Server:
+        server = make_server(is_async=True)
+        server.stand(A=LONG_AGO, B=LATELY)
+        scale(server, 0)
+        return server
+
+    def test_a_version_that_cannot_start_does_not_pass(self, sleeping: Server) -> None:
+        sleeping.next_rollout(outcome="rollback")
+        with pytest.raises(ActionError, match="ACES-E002"):
+            sleeping.deploy("C")
+        assert (sleeping.serves(), instances(sleeping)) == ("B", 0)
+
+    def test_a_good_one_is_started_and_autoscaling_may_take_it_down(self, sleeping: Server) -> None:
+        told = reasons(endpoint_change(read_plan(sleeping.client, sleeping.content("C"), sleeping.owner)))[-1]
+        assert told == "AllTraffic: 0 instances instead of 1: started, so that the new version has to run"
+        sleeping.deploy("C")
+        assert (sleeping.serves(), instances(sleeping)) == ("C", 1)
+        scale(sleeping, 0)
+        assert not any(each.is_change for each in read_plan(sleeping.client, sleeping.content("C"), sleeping.owner))
+
+    def test_nor_does_a_rollback_pass_that_starts_nothing(self, sleeping: Server) -> None:
+        sleeping.next_rollout(outcome="rollback-silent")
+        with pytest.raises(ActionError, match="ACES-E002"):
+            roll_back(sleeping.reach())
+        roll_back(sleeping.reach())
+        assert (sleeping.serves(), instances(sleeping)) == ("A", 1)
+
+    def test_the_weight_that_people_have_set_stays(self, sleeping: Server) -> None:
+        wish = {"VariantName": "AllTraffic", "DesiredWeight": 3.0}
+        sleeping.client.update_endpoint_weights_and_capacities(EndpointName=sleeping.name, DesiredWeightsAndCapacities=[wish])
+        while sleeping.serves().endswith("Updating"):
+            pass
+        sleeping.deploy("C")
+        current = read_endpoint(sleeping.client, sleeping.name)
+        assert current is not None
+        assert [(each.current_instances, each.current_weight) for each in current.variants] == [(1, 3.0)]
+
+
+class TestRollbackMark:
+    def test_what_follows_a_rollback_belongs_to_it_so_that_one_cut_off_there_goes_no_further(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LONG_AGO + timedelta(days=1), C=LATELY)
+
+        def scaling_fails(_: ServingEndpoint) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            bring_back(server.reach(), plan_rollback(server.reach()), then=scaling_fails)
+        assert server.generations()["B"].awaited
+        roll_back(server.reach())
+        assert server.serves() == "B"
+        roll_back(server.reach())
+        assert server.serves() == "A"
+
+    def test_a_stop_ends_a_rollback_that_was_cut_off(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        mark_awaited(server.client, server.generations()["A"].arn, run_url="", at=LATELY + timedelta(hours=1))
+        stop(server.reach(), plan_stop(server.reach()))
+        assert server.generations()["A"].awaited is None
+        with pytest.raises(ActionError, match=r"ACES-E007.*it is stopped"):
+            plan_rollback(server.reach())
+
+    def test_a_start_ends_one_too(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LATELY)
+        mark_awaited(server.client, server.generations()["A"].arn, run_url=f"{RUN}/4", at=LATELY + timedelta(hours=1))
+        server.hold("Failed", None)
+        bring_back(server.reach(), plan_start(server.reach()))
+        assert (server.serves(), server.generations()["A"].awaited) == ("B", None)
+
+    def test_so_does_what_is_deployed_after_it(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LONG_AGO + timedelta(days=1), C=LATELY)
+        mark_awaited(server.client, server.generations()["A"].arn, run_url=f"{RUN}/4", at=LATELY + timedelta(hours=1))
+        server.deploy("D")
+        roll_back(server.reach())
+        assert server.serves() == "C"
+
+    def test_where_the_goal_itself_has_failed_the_next_goes_further(self, server: Server) -> None:
+        server.stand(A=LONG_AGO, B=LONG_AGO + timedelta(days=1), C=LATELY)
+        server.hold("Failed", None)
+        server.next_rollout(outcome="fail")
+        with pytest.raises(ActionError, match="ACES-E001"):
+            roll_back(server.reach())
+        assert server.serves() == "B Failed"
+        roll_back(server.reach())
+        assert server.serves() == "A"
+
+    @pytest.mark.parametrize("run_url", ["", f"{RUN}/7"])
+    def test_the_mark_keeps_the_run_readable(self, server: Server, run_url: str) -> None:
+        server.stand(A=LATELY)
+        mark_awaited(server.client, server.generations()["A"].arn, run_url=run_url, at=LATELY)
+        marked = server.generations()["A"]
+        assert (marked.awaited, run_of(marked.tags)) == (LATELY, run_url or f"{RUN}/1")
