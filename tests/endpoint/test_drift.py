@@ -40,7 +40,13 @@ def test_a_config_of_others_and_one_that_was_deleted_are_told() -> None:
     [others] = told(standing(), Live(endpoint_tags=OURS, config=CONFIG, config_tags={}))
     assert others.en == "it serves live, which this action did not make"
     [gone] = told(standing(), Live(endpoint_tags=OURS, config=None))
-    assert gone.ja == "エンドポイント設定liveが削除されています"
+    assert gone.ja == "エンドポイント設定liveが削除されています。稼働は続きますが、エンドポイントを作り直すまで更新できません"
+
+
+def test_of_what_sleeps_an_update_starts_something_and_nothing_else_does() -> None:
+    live, asleep = Live(endpoint_tags=OURS, config=CONFIG, config_tags=OURS), standing(count=0)
+    assert told(asleep, live, wanted="new")[-1].en.endswith(": started, so that the new version has to run")
+    assert told(asleep, live, wanted="live")[-1].en.endswith(": kept")
 
 
 def test_tags_of_other_content_are_told_unless_they_are_set_right_anyway() -> None:
