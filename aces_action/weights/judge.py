@@ -14,8 +14,9 @@ from aces_action.weights.allocator import keep_freed_blocks
 from aces_action.weights.damage import Damaged
 from aces_action.weights.gzip_stream import inflate
 from aces_action.weights.limits import LIMITS, Limits
+from aces_action.weights.member import Run
 from aces_action.weights.rules import EXTRACTION_FAILS, MAX_ENTRIES, Inspector
-from aces_action.weights.tar_stream import Run, members
+from aces_action.weights.tar_stream import members
 from aces_action.weights.verdict import Policy, Verdict
 
 _CHUNK = 1 << 20

@@ -19,8 +19,9 @@ from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.weights.allocator import keep_freed_blocks
 from aces_action.weights.deflate import PIECE, GzipWriter
 from aces_action.weights.limits import LIMITS
+from aces_action.weights.member import Run
 from aces_action.weights.rules import Inspector
-from aces_action.weights.tar_stream import Run, members
+from aces_action.weights.tar_stream import members
 from aces_action.weights.verdict import Verdict
 
 Links = Literal["follow", "refuse"]

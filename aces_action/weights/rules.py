@@ -12,7 +12,7 @@ from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Kind, Problem, Severity
 from aces_action.weights.damage import Damaged, shown
 from aces_action.weights.limits import Limits
-from aces_action.weights.tar_stream import (
+from aces_action.weights.member import (
     BLOCK_DEVICE,
     CHARACTER_DEVICE,
     DIRECTORY,

@@ -7,81 +7,39 @@ Where tools disagree on what a header means, the archive is refused: which of th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 from struct import Struct
-from typing import NamedTuple
 from zlib import adler32
 
-from aces_action.language import Text, same
+from aces_action.language import Text
 from aces_action.weights.damage import Damaged, shown
+from aces_action.weights.header import (
+    CONTINUED,
+    LONG_NAME,
+    LONG_TARGET,
+    checksum_fits,
+    extended,
+    has_more_map,
+    malformed,
+    number_in,
+    parse_header,
+    pax_records,
+    text_in,
+)
 from aces_action.weights.limits import LIMITS, Limits
+from aces_action.weights.member import BLOCK, DIRECTORY, FILE, SETUID_SETGID, SPARSE, WITHOUT_DATA, Member, Run
 from aces_action.weights.signatures import describe
 
-FILE, HARD_LINK, SYMBOLIC_LINK = b"0", b"1", b"2"
-CHARACTER_DEVICE, BLOCK_DEVICE, DIRECTORY, FIFO, SPARSE = b"3", b"4", b"5", b"6", b"S"
-
-_BLOCK = 512
-_ZEROS = bytes(_BLOCK)
-# name, mode, uid, gid, size, mtime, chksum, typeflag, linkname, magic with version, devmajor, devminor, prefix
-_HEADER = Struct("100s8s8s8s12s12s8sc100s8s64x8s8s155s12x")
-_CHECKSUM = slice(148, 156)
-# The same for a run of files: name, mode with uid and gid, size and mtime (each with the byte that ends it), chksum, the rest
+_ZEROS = bytes(BLOCK)
+# A header of a run of files: name, mode with uid and gid, size and mtime (each with the byte that ends it), chksum, the rest
 _PLAIN = Struct("100s24s11sc11sc8s356s")
 _ENDS = frozenset({b"\0", b" "})
 _NO_DEVICE = frozenset({b"", b"0000000\x000000000"})
 _MAX_LEARNT = 256
-_MAX_SIZE = 1 << 50
-"""Bytes that no file has: a larger size is a damaged one, a smaller one may be over the limit."""
 _PADDING = 1 << 20
-_DECIMAL = re.compile(rb"[0-9]{1,20}")
-_PAX_LENGTH = re.compile(rb"([1-9][0-9]{0,7}) ")
-_PAX_CHARSETS = (b"", b"BINARY", b"ISO-IR 10646 2000 UTF-8")
-_PAX_KEYS = frozenset({b"path", b"linkpath", b"size"})
-_PAX_SPARSE, _PAX_SPARSE_NAME = b"GNU.sparse.", b"GNU.sparse.name"
-_PAX_KINDS = frozenset({b"x", b"X", b"g"})  # X is Solaris's
-_LONG_NAME, _LONG_TARGET = b"L", b"K"
-_LONG_KINDS = frozenset({_LONG_NAME, _LONG_TARGET})
-_REGULAR = frozenset({FILE, b"\0", b"7"})
-SETUID_SETGID = 0o6000
-_WITHOUT_DATA = frozenset({HARD_LINK, SYMBOLIC_LINK, CHARACTER_DEVICE, BLOCK_DEVICE, DIRECTORY, FIFO})
-
-
-class Member(NamedTuple):
-    """One member as it stands in the archive. A NamedTuple, for its speed: archives may have 100,000 of them.
-
-    `number` counts from 1; `offset` is where its first header starts, in bytes of the tar; `path` and `target` are raw bytes.
-    `kind` is the type flag, with FILE for all that mean a regular file, DIRECTORY also for v7's file that ends with a slash,
-    SPARSE for each of the ways to write a sparse file. `size` is what the archive holds of it, in bytes.
-    """
-
-    number: int
-    offset: int
-    path: bytes
-    kind: bytes
-    size: int
-    target: bytes
-    mode: int
-
-
-class Run(NamedTuple):
-    """Files one after the other with nothing odd in their headers: no setuid, no link, no extended header.
-
-    `number` and `offset` are those of the first; `paths` and `sizes` have an item for each file. A path may still be anything.
-    """
-
-    number: int
-    offset: int
-    paths: list[bytes]
-    sizes: list[int]
-
-    def members(self) -> Iterator[Member]:
-        """Each file as the member that it is, the permission bits left out."""
-        offset = self.offset
-        for number, (path, size) in enumerate(zip(self.paths, self.sizes, strict=True), self.number):
-            yield Member(number, offset, path, FILE, size, b"", 0)
-            offset += _BLOCK + size + -size % _BLOCK
+_GLOBAL = b"g"
+_PAX_KINDS = frozenset({b"x", b"X", _GLOBAL})  # X is Solaris's
+_LONG_KINDS = frozenset({LONG_NAME, LONG_TARGET})
 
 
 class _Tape:
@@ -177,7 +135,7 @@ class _PlainFiles:
     def read(self, tape: _Tape, number: int) -> Run | None:
         """The run that starts here; None if the next header is not one of a plain file. Passes over it."""
         block, start = tape.window()
-        end = len(block) - _BLOCK
+        end = len(block) - BLOCK
         at = start
         paths: list[bytes] = []
         sizes: list[int] = []
@@ -196,11 +154,11 @@ class _PlainFiles:
             try:
                 size = int(digits, 8)
                 # The low half of Adler-32 from 0 is the plain sum modulo 65521, which 148 bytes cannot reach.
-                if (adler32(block[at : at + 148], 0) & 0xFFFF) + known[0] != _number(stated):
+                if (adler32(block[at : at + 148], 0) & 0xFFFF) + known[0] != number_in(stated):
                     break
             except ValueError:
                 break
-            following = at + _BLOCK + size + -size % _BLOCK
+            following = at + BLOCK + size + -size % BLOCK
             path = name.partition(b"\0")[0]
             if following > len(block) or not path or path.endswith(b"/"):
                 break
@@ -216,7 +174,7 @@ class _PlainFiles:
     def _learn_rest(self, rest: bytes) -> tuple[int, bytes] | None:
         if rest[:2] not in (b"0\0", b"\0\0") or rest[173:189].strip(b"\0") not in _NO_DEVICE:
             return None
-        prefix = _text(rest[189:344]) if rest[101:107] == b"ustar\0" else b""
+        prefix = text_in(rest[189:344]) if rest[101:107] == b"ustar\0" else b""
         known = (sum(rest) + 8 * 32, prefix + b"/" if prefix else b"")
         if len(self._rests) < _MAX_LEARNT:
             self._rests[rest] = known
@@ -241,30 +199,32 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes], limits
     records: dict[bytes, bytes] = {}
     long_names: dict[bytes, bytes] = {}
     while True:
-        block = tape.take(_BLOCK)
+        block = tape.take(BLOCK)
         if block == _ZEROS or not tape.position:
             if records or long_names:
                 text = Text(
                     "is missing: there is an extended header for it, then the archive ends",
                     "がありません。拡張ヘッダの後でアーカイブが終わっています",
                 )
-                raise _wrong(number, offset, text)
+                raise malformed(number, offset, text)
             return None
-        if not _checksum_fits(block):
+        if not checksum_fits(block):
             raise _no_header(block, tape.position, number, offset)
-        member = _parse(block, number, offset)
+        member = parse_header(block, number, offset)
         tape.allow(member.size)
         if member.kind in _PAX_KINDS:
-            found = _pax_records(_read_extension(tape, member, limits), member)
-            (defaults if member.kind == b"g" else records).update(found)
+            found = pax_records(_read_extension(tape, member, limits), member)
+            if CONTINUED in found:  # GNU tar says so in a global header, but of the next member alone
+                records[CONTINUED] = found.pop(CONTINUED)
+            (defaults if member.kind == _GLOBAL else records).update(found)
         elif member.kind in _LONG_KINDS:
-            long_names[member.kind] = _text(_read_extension(tape, member, limits))
+            long_names[member.kind] = text_in(_read_extension(tape, member, limits))
         else:
             break
     if member.kind == SPARSE:
         _skip_sparse_map(tape, block)
     if defaults or records or long_names:
-        member = _extended(member, {**defaults, **records}, long_names)
+        member = extended(member, {**defaults, **records}, long_names)
         tape.allow(member.size)
     if member.kind == FILE and member.path.endswith(b"/"):
         if block[156:157] != b"\0":  # the way to write a folder before there was a type for it
@@ -272,36 +232,25 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes], limits
                 f"({shown(member.path)}) is a file by its type and a folder by its name: tools disagree on which it is",
                 f"（{shown(member.path)}）は種類ではファイル、名前ではフォルダです。ツールによって解釈が異なります",
             )
-            raise _wrong(number, offset, text)
+            raise malformed(number, offset, text)
         member = member._replace(kind=DIRECTORY)
     return member
 
 
 def _skip_data(tape: _Tape, member: Member) -> None:
-    if member.kind in _WITHOUT_DATA:
+    if member.kind in WITHOUT_DATA:
         name = shown(member.path)
         text = Text(
             f"({name}) has {member.size:,} bytes although it is no file: tools disagree on what that means",
             f"（{name}）はファイルではないのに{member.size:,}バイトのデータがあります。ツールによって解釈が異なります",
         )
-        raise _wrong(member.number, member.offset, text)
-    if not tape.skip(member.size + -member.size % _BLOCK):
+        raise malformed(member.number, member.offset, text)
+    if not tape.skip(member.size + -member.size % BLOCK):
         text = Text(
             f"({shown(member.path)}) is cut off: its {member.size:,} bytes are not all there",
             f"（{shown(member.path)}）が途中で切れています。{member.size:,}バイトが揃っていません",
         )
-        raise _wrong(member.number, member.offset, text)
-
-
-def _wrong(number: int, offset: int, text: Text) -> Damaged:
-    """`text`: what follows the member's number in a sentence."""
-    return Damaged(
-        "W003",
-        Text(
-            f"member {number:,} (byte {offset:,} of the tar) {text.en}",
-            f"{number:,}番目のメンバー（tarの{offset:,}バイト目）{text.ja}",
-        ),
-    )
+        raise malformed(member.number, member.offset, text)
 
 
 def _no_header(block: bytes, end: int, number: int, offset: int) -> Damaged:
@@ -312,68 +261,17 @@ def _no_header(block: bytes, end: int, number: int, offset: int) -> Damaged:
             f"tarが終端の印なしに{end:,}バイト目で終わっています。アーカイブの残りがありません",
         )
         return Damaged("W003", text)
-    if end <= _BLOCK:
+    if end <= BLOCK:
         what, hint = describe(block)
         return Damaged(
             "W003",
             Text(f"the gzip file holds no tar but {what.en}", f"gzipファイルの中身がtarではなく、{what.ja}です"),
             hint,
         )
-    if len(block) < _BLOCK:
-        return _wrong(number, offset, Text("is cut off inside its header", "がヘッダの途中で切れています"))
+    if len(block) < BLOCK:
+        return malformed(number, offset, Text("is cut off inside its header", "がヘッダの途中で切れています"))
     text = Text("has a damaged header: its checksum is wrong", "のヘッダが壊れています。チェックサムが一致しません")
-    return _wrong(number, offset, text)
-
-
-def _parse(block: bytes, number: int, offset: int) -> Member:
-    name, mode, uid, gid, size, mtime, _, kind, target, magic, major, minor, prefix = _HEADER.unpack(block)
-    try:
-        length, permissions = _number(size), _number(mode)
-        for field in (uid, gid, mtime, major, minor):  # the last two are of devices alone, but `tarfile` stops at wrong ones
-            _number(field)
-    except ValueError:
-        text = Text("has a header with a field that is not a number", "のヘッダに数値でないフィールドがあります")
-        raise _wrong(number, offset, text) from None
-    if length is None or not 0 <= length <= _MAX_SIZE:
-        stated = Text("blank", "空") if length is None else same(f"{length:,}")
-        text = Text(f"has an impossible size ({stated.en})", f"のサイズがあり得ない値です（{stated.ja}）")
-        raise _wrong(number, offset, text)
-    path = _text(name)
-    if magic.startswith(b"ustar\0") and (folder := _text(prefix)):  # GNU's magic is 'ustar ', and its prefix holds other fields
-        path = folder + b"/" + path
-    return Member(number, offset, path, FILE if kind in _REGULAR else kind, length, _text(target), permissions or 0)
-
-
-def _text(field: bytes) -> bytes:
-    return field.partition(b"\0")[0]
-
-
-def _checksum_fits(block: bytes) -> bool:
-    """The sum of the header's bytes with the checksum taken for blanks; some old tars summed signed bytes."""
-    if len(block) < _BLOCK:
-        return False
-    try:
-        stated = _number(block[_CHECKSUM])
-    except ValueError:
-        return False
-    # The low half of Adler-32 from 0 is the plain sum modulo 65521, which half a header (255 * 256) cannot reach.
-    total = (adler32(block[:256], 0) & 0xFFFF) + (adler32(block[256:], 0) & 0xFFFF)
-    blanks = 8 * 32 - sum(block[_CHECKSUM])
-    return stated == total + blanks or stated == total + blanks - 256 * sum(byte > 127 for byte in block)
-
-
-@lru_cache(maxsize=4096)
-def _number(field: bytes) -> int | None:
-    """Octal digits between blanks and NULs (None: there are none), or GNU's base-256. Raises ValueError."""
-    if field[0] in (
-        0x80,
-        0xFF,
-    ):  # other first bytes would be numbers that GNU tar reads and `tarfile` does not; no file needs one
-        return int.from_bytes(field[1:], "big") - (field[0] == 0xFF) * (1 << 8 * len(field) - 8)
-    digits = _text(field.lstrip(b" \0")).rstrip(b" ")
-    if digits and not digits.isdigit():  # int() would take signs and underscores as well
-        raise ValueError(field)
-    return int(digits, 8) if digits else None
+    return malformed(number, offset, text)
 
 
 def _read_extension(tape: _Tape, member: Member, limits: Limits) -> bytes:
@@ -384,74 +282,25 @@ def _read_extension(tape: _Tape, member: Member, limits: Limits) -> bytes:
         )
         raise Damaged("W012", text)
     data = tape.take(member.size)
-    if len(data) < member.size or not tape.skip(-member.size % _BLOCK):
+    if len(data) < member.size or not tape.skip(-member.size % BLOCK):
         text = Text("is cut off inside its extended header", "が拡張ヘッダの途中で切れています")
-        raise _wrong(member.number, member.offset, text)
+        raise malformed(member.number, member.offset, text)
     return data
 
 
-def _pax_records(data: bytes, member: Member) -> dict[bytes, bytes]:
-    """The records of a pax header that change what a member is; the others (times, attributes) are only checked for form."""
-    records = {}
-    at = 0
-    while at < len(data):
-        length = _PAX_LENGTH.match(data, at)
-        end = at + int(length[1]) if length else 0
-        key, equals, value = data[length.end() : end - 1].partition(b"=") if length else (b"", b"", b"")
-        if not key or not equals or end > len(data) or data[end - 1] != 0x0A:
-            raise _wrong(member.number, member.offset, Text("has a malformed pax header", "のpaxヘッダの形式が正しくありません"))
-        if key in _PAX_KEYS and not value:
-            text = Text(
-                "has a pax header with an empty path, linkpath or size: tools disagree on what that means",
-                "のpaxヘッダにあるpath、linkpathまたはsizeが空です。ツールによって解釈が異なります",
-            )
-            raise _wrong(member.number, member.offset, text)
-        if key == b"size" and not _DECIMAL.fullmatch(value):
-            text = Text("has a pax header with a size that is not a number", "のpaxヘッダのsizeが数値ではありません")
-            raise _wrong(member.number, member.offset, text)
-        if key == b"hdrcharset" and value not in _PAX_CHARSETS:
-            text = Text("has a pax header in an unknown character set", "のpaxヘッダの文字コードが不明です")
-            raise _wrong(member.number, member.offset, text)
-        if key in _PAX_KEYS or key.startswith(_PAX_SPARSE):
-            records[_PAX_SPARSE if key.startswith(_PAX_SPARSE) and key != _PAX_SPARSE_NAME else key] = value
-        at = end
-    return records
-
-
-def _extended(member: Member, records: dict[bytes, bytes], long_names: dict[bytes, bytes]) -> Member:
-    """The member as its extended headers say."""
-    path, target = records.get(b"path"), records.get(b"linkpath")
-    if (path and _LONG_NAME in long_names) or (target and _LONG_TARGET in long_names):
-        text = Text(
-            "is named twice, in a GNU and in a pax header: tools disagree on its name",
-            "の名前がGNUのヘッダとpaxのヘッダの両方にあります。どちらが使われるかはツールによって異なります",
-        )
-        raise _wrong(member.number, member.offset, text)
-    size = int(records.get(b"size") or member.size)
-    if size > _MAX_SIZE:
-        text = Text(f"has an impossible size ({size:,})", f"のサイズがあり得ない値です（{size:,}）")
-        raise _wrong(member.number, member.offset, text)
-    return member._replace(
-        path=records.get(_PAX_SPARSE_NAME) or path or long_names.get(_LONG_NAME) or member.path,
-        target=target or long_names.get(_LONG_TARGET) or member.target,
-        size=size,
-        kind=SPARSE if _PAX_SPARSE in records else member.kind,
-    )
-
-
 def _skip_sparse_map(tape: _Tape, block: bytes) -> None:
-    """Old GNU sparse files: byte 482 of the header, then byte 504 of each block of the map, says that one more follows."""
-    more = block[482]
+    """What follows the header of a sparse file of type S: blocks of its map, of which byte 504 says that one more follows."""
+    more = has_more_map(block)
     while more:
-        block = tape.take(_BLOCK)
-        more = len(block) == _BLOCK and block[504]
+        block = tape.take(BLOCK)
+        more = len(block) == BLOCK and bool(block[504])
 
 
 def _read_end(tape: _Tape) -> None:
     """After the first block of zeros: one more, then zeros alone, as tar pads its records."""
     end = tape.position
-    second = tape.take(_BLOCK)
-    if len(second) < _BLOCK:
+    second = tape.take(BLOCK)
+    if len(second) < BLOCK:
         text = Text(
             f"the tar stops at byte {tape.position:,} inside its end mark: the file was cut off",
             f"tarが終端の印の途中、{tape.position:,}バイト目で終わっています。ファイルが途中で切れています",
@@ -459,8 +308,8 @@ def _read_end(tape: _Tape) -> None:
         raise Damaged("W003", text)
     if second != _ZEROS:
         text = Text(
-            f"a single block of zeros (byte {end - _BLOCK:,} of the tar) is followed by data: it is damaged there",
-            f"ゼロのブロックが1つだけあり（tarの{end - _BLOCK:,}バイト目）、その後にデータが続いています。そこで壊れています",
+            f"a single block of zeros (byte {end - BLOCK:,} of the tar) is followed by data: it is damaged there",
+            f"ゼロのブロックが1つだけあり（tarの{end - BLOCK:,}バイト目）、その後にデータが続いています。そこで壊れています",
         )
         raise Damaged("W003", text)
     while block := tape.take(_PADDING):
