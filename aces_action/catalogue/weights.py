@@ -11,7 +11,7 @@ _PACK = (
         "aces-action weights pack ObjectDetection -o deploy.tar.gz\n"
         "aces-action weights push deploy.tar.gz --project ${Project} --env ${ENV}",
     )
-    + Text("\n\nOr with tar and the AWS CLI:", "\n\ntarとAWS CLIを使う場合は、次のとおりです。")
+    + Text("\n\nOr with GNU tar and the AWS CLI:", "\n\nGNU tarとAWS CLIを使う場合は、次のとおりです。")
     + snippet(
         "sh",
         "tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference ObjectDetection\n"
@@ -152,28 +152,34 @@ KINDS = (
     Kind(
         code="ACES-W007",
         severity="error",
-        title=Text("Special file in the archive", "アーカイブに特殊ファイルがあります"),
+        title=Text("Special member in the archive", "アーカイブに特殊なメンバーがあります"),
         cause=Text(
-            "A member is neither a file nor a folder: a device, a named pipe, a sparse file, or a type that is rarely seen. "
-            "Servers do not need such members, and not every tool can unpack them.",
-            "通常のファイルでもフォルダでもないメンバーがあります。デバイス、名前付きパイプ、スパースファイルなどです。"
-            "サーバには不要で、展開できないツールもあります。",
+            "A member is neither a plain file nor a folder nor a link: a device, a named pipe, a sparse file, a volume label, a "
+            "folder of an incremental backup, the rest of a file from another volume, or a type that is rarely seen. The message "
+            "says which. Tools differ on such members, and AWS does not document what SageMaker makes of them.",
+            "通常のファイル、フォルダ、リンクのどれでもないメンバーがあります。デバイス、名前付きパイプ、スパースファイル、"
+            "ボリュームラベル、増分バックアップのフォルダ、別のボリュームから続くファイルの残り、珍しい種類などで、"
+            "どれであるかはメッセージに示します。扱いはツールによって異なり、SageMakerでの扱いをAWSは公開していません。",
         ),
         fix=Text(
-            "Leave it out. A file that was stored as sparse (`tar --sparse`) is packed whole without that option.",
-            "含めないでください。`tar --sparse`でスパースとして入れたファイルは、そのオプションなしでまとめなおしてください。",
+            "Leave out devices and pipes. The others come from an option of tar, and the files are fine: pack them again without "
+            "that option, as the message says. bsdtar, the tar of macOS, stores a file with holes as sparse without being asked; "
+            "`--no-read-sparse`, or `--format ustar` before bsdtar 3.6, prevents that.",
+            "デバイスとパイプは含めないでください。その他は、tarのオプションによるもので、ファイル自体に問題はありません。"
+            "メッセージのとおり、そのオプションなしでまとめなおしてください。bsdtar（macOSのtar）は、空の領域があるファイルを、"
+            "指定しなくてもスパースとして保存します。`--no-read-sparse`（3.6より前のbsdtarでは`--format ustar`）で防げます。",
         )
         + _PACK,
-        example="tar czf deploy.tar.gz --sparse ObjectDetection",
+        example="tar czf deploy.tar.gz --sparse --label v1 ObjectDetection",
     ),
     Kind(
         code="ACES-W008",
         severity="error",
         title=Text("Archive without files", "アーカイブにファイルがありません"),
         cause=Text(
-            "The archive can be read, but holds no file: it is empty, or has folders only. The server would start without "
-            "weights.",
-            "アーカイブは読めますが、ファイルが入っていません。空か、フォルダだけです。"
+            "The archive can be read, but holds no file: it is empty, or has folders or links only. The server would start "
+            "without weights.",
+            "アーカイブは読めますが、ファイルが入っていません。空か、フォルダやリンクだけです。"
             "そのままでは、サーバが重みファイルなしで起動します。",
         ),
         fix=Text("Name the folder of the weights when you pack:", "まとめるときに、重みのフォルダを指定してください。") + _PACK,
@@ -208,8 +214,10 @@ KINDS = (
             "または（Windowsの一部のツールが書く）バックスラッシュを含む名前です。",
         ),
         fix=Text(
-            "Rename the file. Archives made on Windows: pack the folder on Linux, e.g. in WSL.",
-            "ファイル名を変えてください。Windowsで作成したアーカイブは、Linux（WSLなど）でまとめなおしてください。",
+            "Rename the file; `convmv -r -f cp932 -t utf-8 --notest DIR` renames a whole folder from Shift_JIS. Archives made on "
+            "Windows: pack the folder on Linux, e.g. in WSL.",
+            "ファイル名を変えてください。Shift_JISの名前は、`convmv -r -f cp932 -t utf-8 --notest DIR`で一括で変えられます。"
+            "Windowsで作成したアーカイブは、Linux（WSLなど）でまとめなおしてください。",
         )
         + _PACK,
         example="$ tar tzf deploy.tar.gz\nObjectDetection\\models\\CenterNet.yml",
@@ -392,5 +400,21 @@ KINDS = (
         )
         + snippet("sh", "aces-action weights pack -C /home/me models -o deploy.tar.gz"),
         example="aces-action weights pack /home/me/models -o deploy.tar.gz",
+    ),
+    Kind(
+        code="ACES-W021",
+        severity="warning",
+        title=Text("Decomposed names in the archive", "アーカイブに分解された名前があります"),
+        cause=Text(
+            "Names of members are in Unicode's decomposed form (NFD), as file systems of macOS may store them: `é` is two "
+            "characters there, `e` and a mark. They look the same as names that are typed (NFC), but Linux compares bytes: a "
+            "server that opens the typed name does not find the file.",
+            "メンバーの名前が、Unicodeの分解された形（NFD）です。macOSのファイルシステムは、この形で保存することがあります。"
+            "例えば「ガ」が、「カ」と濁点の2文字になっています。通常の入力（NFC）と見た目は同じですが、Linuxはバイト列で比べるため、"
+            "サーバが通常の名前で開いても、ファイルが見つかりません。",
+        ),
+        fix=Text("Rename the files, then pack again:", "名前を変えてから、まとめなおしてください。")
+        + snippet("sh", "convmv -r -f utf-8 -t utf-8 --nfc --notest ObjectDetection"),
+        example="ACES-W021 deploy.tar.gz has decomposed names (NFD), as macOS makes them: 2. The first is models/ラベル.txt: …",
     ),
 )

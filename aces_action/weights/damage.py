@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aces_action.language import EMPTY, Text
+from aces_action.weights.charset import readable
 
 _MAX_SHOWN = 200
 
@@ -22,7 +23,7 @@ class Damaged(Exception):  # noqa: N818 - a finding about the archive; `judge` t
 
 def shown(raw: bytes) -> str:
     """Bytes from an archive as a text of bounded length without control characters."""
-    text = raw.decode("utf-8", "backslashreplace")
+    text = readable(raw)
     if len(text) > _MAX_SHOWN:
         text = f"{text[: _MAX_SHOWN // 2]}…{text[-_MAX_SHOWN // 2 :]}"
     return (text if text.isprintable() else repr(text)[1:-1]) or "''"

@@ -7,24 +7,29 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from unicodedata import is_normalized, normalize
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Kind, Problem, Severity
+from aces_action.weights.charset import charset_of
 from aces_action.weights.damage import Damaged, shown
 from aces_action.weights.limits import Limits
 from aces_action.weights.member import (
-    BLOCK_DEVICE,
-    CHARACTER_DEVICE,
     DIRECTORY,
-    FIFO,
     FILE,
+    FOLDER_DUMP,
     HARD_LINK,
+    NO_FILE,
+    OLD_LONG_NAMES,
     SETUID_SETGID,
-    SPARSE,
+    SOLARIS_ACL,
+    SOLARIS_ATTRIBUTES,
     SYMBOLIC_LINK,
+    VOLUME_LABEL,
     Member,
     Run,
 )
+from aces_action.weights.unusual import LEAVE_OUT, unusual_kind
 from aces_action.weights.verdict import Entry, Policy
 
 MAX_PROBLEMS = 20
@@ -35,13 +40,10 @@ _MAX_PATH, _MAX_COMPONENT = 4096, 255  # bytes: Linux's PATH_MAX and NAME_MAX
 _MAX_TOPS = 4
 # What makes a path worth being taken apart, in a text of paths with a NUL before and behind each of them.
 _UNUSUAL = ("\0\0", "\0.", "\0/", "/\0", "/.", "//", "\\", "__MACOSX")
-_SPECIAL = {
-    CHARACTER_DEVICE: Text("is a device", "はデバイスファイルです"),
-    BLOCK_DEVICE: Text("is a device", "はデバイスファイルです"),
-    FIFO: Text("is a named pipe (FIFO)", "は名前付きパイプ（FIFO）です"),
-    SPARSE: Text("is a sparse file, which not every tool can unpack", "はスパースファイルです。展開できないツールがあります"),
-}
-_LEAVE_OUT = Text("Leave it out.", "含めないでください。")
+_FOLDERS = frozenset({DIRECTORY, FOLDER_DUMP})
+_LINKS = frozenset({SYMBOLIC_LINK, HARD_LINK})
+_NO_PLACE = frozenset({VOLUME_LABEL, OLD_LONG_NAMES, SOLARIS_ACL, SOLARIS_ATTRIBUTES})
+"""Their names are no paths, or those of the members that they belong to."""
 _RENAME = Text("Rename it.", "名前を変えてください。")
 _COPYFILE = Text(
     "On macOS put COPYFILE_DISABLE=1 before the command.",
@@ -49,11 +51,21 @@ _COPYFILE = Text(
 )
 _KEEP_ONE = Text("Keep one of the two.", "どちらか一方だけを残してください。")
 _LINK_ADVICE = Text("Store the file itself instead of a link to it.", "リンクではなく、ファイルそのものを含めてください。")
+_HARD_LINK_ADVICE = Text(
+    "Both are names of one file on your disk: store it under each of them (GNU tar: --hard-dereference).",
+    "どちらも、ディスク上の同じファイルの名前です。それぞれの名前で、ファイルそのものを含めてください"
+    "（GNU tarでは--hard-dereference）。",
+)
 _LINK_LEAVES = Text(", which leaves the archive", " (アーカイブの外を指しています)")
-_TAR_ALONE = Text("or with tar alone:", "tarだけで作る場合:")
+_TAR_ALONE = Text("or with GNU tar alone:", "GNU tarだけで作る場合:")
 EXTRACTION_FAILS = Text(
     "SageMaker would only say 'Failed to extract model data archive', minutes later.",
     "このままではSageMakerが数分後に「Failed to extract model data archive」とだけ出して失敗します。",
+)
+_MAY_FAIL = Text(
+    "AWS does not document what SageMaker makes of it; it may say 'Failed to extract model data archive', minutes later.",
+    "SageMakerでの扱いをAWSは公開していません。"
+    "数分後に「Failed to extract model data archive」とだけ出して失敗することがあります。",
 )
 
 
@@ -86,15 +98,19 @@ class Inspector:
         self._folders: set[int] = set()
         self._last_folder = ""
         self._tops: set[str] = set()
+        self._links = 0
+        self._decomposed = 0
+        self._first_decomposed = ""
 
     def look_at(self, member: Member) -> None:
         """Raises Damaged (W012) when the archive has more members than can be remembered."""
         self.members += 1
         self._code = ""
         kind = member.kind
-        if kind == FILE:
+        if kind not in NO_FILE:
             self.files += 1
             self.unpacked_size += member.size
+        if kind == FILE:
             if member.mode & SETUID_SETGID:
                 text = Text(
                     f"would run with its owner's rights (mode {member.mode:o})",
@@ -105,16 +121,17 @@ class Inspector:
                     "サーバには不要です。chmod -R ug-s DIR で外してください。",
                 )
                 self._find("W014", member, text, advice)
-        elif kind in (SYMBOLIC_LINK, HARD_LINK):
+        elif kind in _LINKS:
+            self._links += 1
             self._judge_link(member)
         elif kind != DIRECTORY:
-            unusual = Text(f"is of the unusual type '{shown(kind)}'", f"は特殊な種類「{shown(kind)}」です")
-            self._find("W007", member, _SPECIAL.get(kind, unusual), _LEAVE_OUT)
-        path = self._judge_path(member)
+            unusual = unusual_kind(kind)
+            self._find("W007", member, unusual.what, unusual.advice)
+        path = None if kind in _NO_PLACE else self._judge_path(member)
         if path is not None:
             self._judge_place(member, path)
-        if len(self.entries) < self._listed and kind != DIRECTORY:
-            target = shown(member.target) if kind in (SYMBOLIC_LINK, HARD_LINK) else ""
+        if len(self.entries) < self._listed and kind not in _FOLDERS:
+            target = shown(member.target) if kind in _LINKS else ""
             self.entries.append(Entry(path=shown(member.path), size=member.size, target=target, code=self._code))
 
     def look_at_run(self, run: Run) -> None:
@@ -138,6 +155,9 @@ class Inspector:
         if complete and not self.files:
             nothing = Text("nothing", "何も") if not self.members else Text("no file", "ファイルが1つも")
             advice = Text("Name the folder of the weights:", "重みのフォルダを指定してください:")
+            if self._links:
+                nothing = Text("links alone and no file", "リンクだけで、ファイルが1つも")
+                advice = Text("Pack the files that they lead to:", "リンク先のファイルをまとめてください:")
             yield Problem(
                 kind=CATALOGUE["W008"],
                 message=Text(f"{name} holds {nothing.en}.", f"{name}には{nothing.ja}入っていません。"),
@@ -155,6 +175,8 @@ class Inspector:
             pack = same(f"aces-action weights pack -C {inside} . -o {archive}")
             tar = same(f"tar czf {archive} -C {inside} .")
             yield Problem(kind=CATALOGUE["W015"], message=text, hint=lines(advice, pack, _TAR_ALONE, tar))
+        if self._decomposed:
+            yield self._decomposed_names(name)
         helped: set[str] = set()
         for finding in self._findings:
             command = EMPTY if finding.kind.code in helped else self.command(name)  # once for each code is enough
@@ -168,13 +190,33 @@ class Inspector:
             )
             yield Problem(kind=kind, message=text, hint=self.command(name))
 
+    def _decomposed_names(self, name: str) -> Problem:
+        """Rendered when names hold a letter and its mark, or a kana and its voicing, as two characters each."""
+        first, count = self._first_decomposed, self._decomposed
+        stored, typed = len(first.encode()), len(normalize("NFC", first).encode())
+        return Problem(
+            kind=CATALOGUE["W021"],
+            message=Text(
+                f"{name} has decomposed names (NFD), as macOS makes them: {count:,}. The first is {shown(first.encode())}: "
+                f"{stored:,} bytes, where the name as it is typed (NFC) has {typed:,}.",
+                f"{name}に、macOSが作る分解された形の名前（NFD）が{count:,}件あります。最初は{shown(first.encode())}"
+                f"で、{stored:,}バイトです。通常の入力（NFC）では{typed:,}バイトです。",
+            ),
+            hint=Text(
+                "They look the same, but on Linux a server that opens the typed name does not find the file. Rename them before "
+                "you pack: convmv -r -f utf-8 -t utf-8 --nfc --notest DIR",
+                "見た目は同じですが、Linuxのサーバが通常の名前で開いても、ファイルが見つかりません。"
+                "まとめる前に名前を変えてください: convmv -r -f utf-8 -t utf-8 --nfc --notest DIR",
+            ),
+        )
+
     def _problem(self, finding: _Finding, command: Text, *, complete: bool) -> Problem:
         of = Text(f" of {self.members:,}", f"{self.members:,}件中") if complete else EMPTY
         message = Text(
             f"{finding.text.en} (member {finding.number:,}{of.en}, byte {finding.offset:,} of the tar).",
             f"{finding.text.ja}（{of.ja}{finding.number:,}番目のメンバー、tarの{finding.offset:,}バイト目）。",
         )
-        why = EXTRACTION_FAILS if finding.kind.severity == "error" else EMPTY
+        why = EMPTY if finding.kind.severity != "error" else _MAY_FAIL if finding.kind.code == "ACES-W007" else EXTRACTION_FAILS
         hint = lines(sentences(finding.advice, why if command else EMPTY), command)
         return Problem(kind=finding.kind, message=message, hint=hint)
 
@@ -214,7 +256,8 @@ class Inspector:
             f"-> {shown(member.target)} is {what.en}{outside.en}",
             f"-> {shown(member.target)} は{what.ja}です{outside.ja}",
         )
-        self._find("W004", member, text, _LINK_ADVICE, severity="warning" if tolerated else None)
+        advice = _LINK_ADVICE if member.kind == SYMBOLIC_LINK else _HARD_LINK_ADVICE
+        self._find("W004", member, text, advice, severity="warning" if tolerated else None)
 
     def _stays_inside(self, member: Member) -> bool:
         """Whether a link leads to a place in the archive, whatever other links (that stay inside) are on its way.
@@ -235,12 +278,18 @@ class Inspector:
         try:
             text = member.path.decode()
         except UnicodeDecodeError:
-            self._find("W010", member, Text("has a name that is not UTF-8", "の名前がUTF-8ではありません"), _RENAME)
+            self._find_charset(member)
             return None
+        if member.kind in _FOLDERS and not _components(text):
+            return ""  # the root itself, which the SDK's repack_model names '/' and `tar -C DIR .` names './'; it makes nothing
         if not text or "\0" in text or len(member.path) > _MAX_PATH:
             what = Text("has a name that is empty, too long or holds a NUL", "の名前が空か、長すぎるか、NULを含んでいます")
             self._find("W010", member, what, _RENAME)
             return None
+        if not is_normalized("NFC", text) and any(map(_is_decomposed, text.split("/"))):
+            self._decomposed += 1
+            self._first_decomposed = self._first_decomposed or text
+            self._code = self._code or "ACES-W021"
         # Nearly all paths are plain; only the others are worth being taken apart.
         plain = text[0] not in "./" and "/." not in text and "//" not in text and "\\" not in text and "__MACOSX" not in text
         if plain and len(member.path) <= _MAX_COMPONENT:
@@ -264,19 +313,36 @@ class Inspector:
         if any(len(part.encode()) > _MAX_COMPONENT for part in parts):
             what = Text(f"has a name of more than {_MAX_COMPONENT} bytes", f"の名前が{_MAX_COMPONENT}バイトを超えています")
             self._find("W010", member, what, _RENAME)
-        if not parts and member.kind != DIRECTORY:
+        if not parts:
             self._find("W010", member, Text("is a file without a name", "は名前のないファイルです"), _RENAME)
         if hidden := next(filter(_is_hidden, parts), None):
             mac = hidden.startswith(("._", "__MACOSX"))
             what = Text("a leftover of macOS", "macOSが残したファイル") if mac else Text("hidden", "隠しファイル")
             found = Text(f"is {what.en} ('{shown(hidden.encode())}')", f"は{what.ja}です（「{shown(hidden.encode())}」）")
-            advice = sentences(_LEAVE_OUT, _COPYFILE) if mac else _LEAVE_OUT
+            advice = sentences(LEAVE_OUT, _COPYFILE) if mac else LEAVE_OUT
             self._find("W005", member, found, advice, severity="warning" if self._policy == "lenient" else None)
         return "/".join(parts)
 
+    def _find_charset(self, member: Member) -> None:
+        charset = charset_of(member.path)
+        if charset is None:
+            self._find("W010", member, Text("has a name that is not UTF-8", "の名前がUTF-8ではありません"), _RENAME)
+            return
+        what = Text(
+            f"has a name that is not UTF-8 but probably {charset.title}",
+            f"の名前がUTF-8ではありません。おそらく{charset.title}です",
+        )
+        advice = Text(
+            f"Rename what you pack (convmv -r -f {charset.codec} -t utf-8 --notest DIR). If you have the archive alone, "
+            f"bsdtar -xf ARCHIVE --options hdrcharset={charset.codec} unpacks it with the right names.",
+            f"まとめる前に名前を変えてください（convmv -r -f {charset.codec} -t utf-8 --notest DIR）。アーカイブしかない場合は、"
+            f"bsdtar -xf ARCHIVE --options hdrcharset={charset.codec} で、正しい名前で展開できます。",
+        )
+        self._find("W010", member, what, advice)
+
     def _judge_place(self, member: Member, path: str) -> None:
         """Whether the path is free: each file once, and no file where a folder has to be. Folders may be named again."""
-        folder, _, name = (path, "", "") if member.kind == DIRECTORY else path.rpartition("/")
+        folder, _, name = (path, "", "") if member.kind in _FOLDERS else path.rpartition("/")
         if folder != self._last_folder:
             self._enter(member, folder)
         if name:
@@ -349,7 +415,7 @@ class Inspector:
 
 
 def _plain_paths(paths: list[bytes]) -> list[str] | None:
-    """The paths without './' before them; None if one is not UTF-8 or not in the plainest of forms. None is over PATH_MAX."""
+    """The paths without './' before them; None if one is not UTF-8 in NFC and in the plainest form. None is over PATH_MAX."""
     framed = b"\0%b\0" % b"\0".join(paths)
     if framed.startswith(b"\0./"):  # as `tar czf … -C DIR .` writes each of them
         framed = framed.replace(b"\0./", b"\0")
@@ -357,11 +423,18 @@ def _plain_paths(paths: list[bytes]) -> list[str] | None:
         text = framed.decode()
     except UnicodeDecodeError:
         return None
-    return None if any(mark in text for mark in _UNUSUAL) else text[1:-1].split("\0")
+    if not is_normalized("NFC", text) or any(mark in text for mark in _UNUSUAL):
+        return None
+    return text[1:-1].split("\0")
 
 
 def _components(path: str) -> list[str]:
     return [part for part in path.split("/") if part not in ("", ".")]
+
+
+def _is_decomposed(component: str) -> bool:
+    """Unlike a name with characters that NFC replaces, such as compatibility ideographs: people type those."""
+    return normalize("NFD", component) == component != normalize("NFC", component)
 
 
 def _is_hidden(component: str) -> bool:

@@ -12,7 +12,7 @@ from aces_action.problems import CATALOGUE, Problem, Severity
 
 Policy = Literal["strict", "lenient"]
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Counts up whenever a rule changes what is refused: a stored verdict of older rules is not trusted."""
 _FORMAT = "aces-action weights verdict 1"
 

@@ -20,7 +20,7 @@ from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
 REFUSED = gz(MODEL + link(b"models/latest", b"net.pth") + file(b"models/.DS_Store") + END)
 HINT = """\
   aces-action weights pack models -o deploy.tar.gz
-  or with tar alone:
+  or with GNU tar alone:
   tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference models
 """
 

@@ -76,6 +76,52 @@ def long_name(name: bytes, *, kind: bytes = b"L") -> bytes:
     return file(b"././@LongLink", name + b"\0", kind=kind, magic=GNU)
 
 
+def sparse(name: bytes, stored: bytes = b"weights", *, maps: int = 0, star: bool = False) -> bytes:
+    """A sparse file of type S as GNU tar writes it, or star: all of its `stored` bytes, then a hole. `maps`: blocks of map behind
+    the header. The same bytes as those of `tar --format=gnu --sparse`, apart from owner and times."""
+    block = bytearray(header(name, kind=b"S", size=len(stored), magic=POSIX if star else GNU, mode=0o600))
+    place, more = (356, 355) if star else (386, 482)
+    block[place : place + 48] = octal(0, 12) + octal(len(stored), 12) + octal(1 << 20, 12) + octal(0, 12)
+    block[more] = maps > 0
+    size = 452 if star else 483
+    block[size : size + 12] = octal(1 << 20, 12)
+    if star:
+        block[508:512] = b"tar\0"
+    further = b"".join(bytes(504) + bytes([left > 1]) + bytes(7) for left in range(maps, 0, -1))
+    return with_checksum(bytes(block)) + further + padded(stored)
+
+
+def sparse_pax(name: bytes, stored: bytes = b"weights", *, version: str = "1.0") -> bytes:
+    """The same in the pax formats of GNU tar (0.0, 0.1 and 1.0, which bsdtar writes by itself), of star or of Solaris."""
+    length, size = b"%d" % len(stored), b"%d" % (1 << 20)
+    if version == "0.0":
+        records = [(b"size", size), (b"numblocks", b"1"), (b"offset", b"0"), (b"numbytes", length)]
+    elif version == "0.1":
+        records = [(b"size", size), (b"numblocks", b"1"), (b"name", name), (b"map", b"0," + length)]
+    elif version == "1.0":
+        records = [(b"major", b"1"), (b"minor", b"0"), (b"name", name), (b"realsize", size)]
+        stored = padded(b"1\n0\n" + length + b"\n") + stored
+    else:
+        other = {"star": (b"SCHILY.realsize", size), "solaris": (b"SUN.holesdata", b" 0 " + length + b" " + size)}[version]
+        return pax(other) + file(name, stored)
+    inner = name if version == "0.0" else b"GNUSparseFile.0/" + name
+    return pax(*((b"GNU.sparse." + key, value) for key, value in records)) + file(inner, stored)
+
+
+def volume_label(name: bytes) -> bytes:
+    """As `tar --format=gnu --label` writes it: name, time, type and checksum, all else blank."""
+    block = bytearray(512)
+    block[: len(name)] = name
+    block[136:148] = octal(1_600_000_000, 12)
+    block[TYPE_FLAG : TYPE_FLAG + 1] = b"V"
+    return with_checksum(bytes(block))
+
+
+def folder_dump(name: bytes, *names: bytes) -> bytes:
+    """As `tar --format=gnu --listed-incremental` writes a folder: with a list of what is in it."""
+    return file(name, b"".join(b"Y" + each + b"\0" for each in names) + b"\0", kind=b"D", magic=GNU, mode=0o755)
+
+
 def gz(
     data: bytes,
     *,

@@ -140,4 +140,4 @@ def test_a_member_is_named_in_japanese_too() -> None:
         "このままではSageMakerが数分後に「Failed to extract model data archive」とだけ出して失敗します。"
     )
     assert command == "aces-action weights pack models -o deploy.tar.gz"
-    assert other == "tarだけで作る場合:"
+    assert other == "GNU tarだけで作る場合:"
