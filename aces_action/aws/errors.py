@@ -38,6 +38,7 @@ _ON_THE_WAY = (ConnectionError, HTTPClientError, ResponseParserError, Incomplete
 _DENIED = {"AccessDenied", "AccessDeniedException", "403", "Forbidden", "UnauthorizedOperation", "AuthorizationError"}
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+_INVALID_KEY |= {"InvalidToken"}  # S3's, of a session token (Amazon S3 API Reference, 'Error responses')
 _THROTTLED = {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException"}
 _THROTTLED |= {"TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 _LATE = {

@@ -11,6 +11,7 @@ from aces_action.checks import Check
 from aces_action.language import Text, same
 from aces_action.preflight.questions import Answer
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.weights.bucket import missing_bucket
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -39,17 +40,7 @@ def check_bucket(found: Answer[str], *, bucket: str, region: str) -> list[Check]
     if found.value == region:
         return [Check(what=what, found=same(f"{bucket} ({region})"), needed=needed)]
     if found.value == MISSING:
-        problem = Problem(
-            kind=CATALOGUE["P001"],
-            message=Text(f"There is no S3 bucket {bucket}.", f"S3バケット{bucket}がありません。"),
-            hint=Text(
-                "It is named ${Project}-${ENV}, unless the infra file has names.bucket: check these, or ask who set the "
-                "AWS account up for it.",
-                "バケット名は${Project}-${ENV}です（infraファイルにnames.bucketがあれば、その値です）。これらを確認するか、"
-                "AWSアカウントの担当者に確認してください。",
-            ),
-        )
-        return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(problem,))]
+        return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(missing_bucket(bucket),))]
     elsewhere = found.value
     problem = Problem(
         kind=CATALOGUE["P001"],

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 from aces_action.aws.errors import error_code, explain
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.weights.bucket import refusal
 from aces_action.weights.located import REPLACED, Weights, replaced
 from aces_action.weights.progress import Progress, Silence
 
@@ -97,7 +98,8 @@ class _Object:
         except ClientError as error:
             if error_code(error) in REPLACED:
                 raise ActionError(replaced(self._weights)) from error
-            raise ActionError(explain(error, resource=self._weights.uri)) from error
+            region = self._client.meta.region_name
+            raise ActionError(refusal(error, self._weights.bucket, self._weights.key, region)) from error
         body: _Body = answer["Body"]
         if not answer.get("ContentRange", "").startswith(f"bytes {start}-"):
             body.close()

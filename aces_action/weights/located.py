@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from botocore.exceptions import ClientError
 
-from aces_action.aws.errors import error_code, explain, is_denied
+from aces_action.aws.errors import error_code, is_denied
 from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.weights.bucket import in_words, refusal
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -71,7 +72,7 @@ class Weights:
 
 
 def locate(client: S3Client, bucket: str, key: str) -> Weights:
-    """Looks the archive up, in one request. Raises ActionError: P002 when it is not there, A005 without the permission."""
+    """Looks the archive up, in one request. Raises ActionError: P002 when it is not there, A005 without the permission, P001…"""
     found = look_up(client, bucket, key)
     if found is None:
         raise ActionError(
@@ -93,18 +94,24 @@ def locate(client: S3Client, bucket: str, key: str) -> Weights:
 
 
 def look_up(client: S3Client, bucket: str, key: str) -> Weights | None:
-    """The object, or None if there is none. Raises ActionError for every other answer."""
-    head = look_up_head(client, bucket, key)
-    return None if head is None else weights_of(head, bucket, key)
+    """The object, or None if there is none. Raises ActionError for every other answer: P001 when there is no such bucket."""
+    try:
+        return weights_of(_head(client, bucket, key), bucket, key)
+    except ClientError as error:
+        told = in_words(client, error, bucket, key)
+        if error_code(error) in GONE and error_code(told) != "NoSuchBucket":
+            return None
+        raise ActionError(refusal(told, bucket, key, client.meta.region_name)) from error
 
 
 def look_up_head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef | None:
+    """The answer on an object of a bucket that is there, or None if there is no such object."""
     try:
         return _head(client, bucket, key)
     except ClientError as error:
         if error_code(error) in GONE:
             return None
-        raise ActionError(explain(error, resource=f"s3://{bucket}/{key}")) from error
+        raise ActionError(refusal(in_words(client, error, bucket, key), bucket, key, client.meta.region_name)) from error
 
 
 def _head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef:

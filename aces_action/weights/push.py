@@ -20,9 +20,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from isal.isal_zlib import crc32
 
-from aces_action.aws.errors import AWS_ERRORS, error_code, explain, is_denied
-from aces_action.language import Text, lines, same, sentences
+from aces_action.aws.errors import AWS_ERRORS, error_code, is_denied
+from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.weights.bucket import refusal
 from aces_action.weights.judge import AT_HAND, Source, judge
 from aces_action.weights.located import REPLACED, Checksum, Weights, look_up
 from aces_action.weights.progress import Progress, Show
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _CONFLICT = frozenset({*REPLACED, "ConditionalRequestConflict"})
 _CHANGED_ON_THE_WAY = frozenset({"BadDigest", "XAmzContentChecksumMismatch"})
+_NOT_BY_ITSELF = frozenset({"ACES-P001", "ACES-A005"})
+"""What no second try mends."""
 _GO_ON = Text(
     "Push again: parts that are in S3 already are not sent again.",
     "もう一度pushしてください。S3にあるパートは再送されません。",
@@ -124,7 +127,8 @@ def push(
     """Judges the file, uploads it if it is good and not there already, and stores the verdict beside it.
 
     An interrupted push is taken up where it stopped. Raises ActionError: W… what is wrong with the archive (nothing is sent),
-    W016 when somebody else uploaded meanwhile or the file was changed, C019 when the file cannot be read, A… for what S3 says.
+    W016 when somebody else uploaded meanwhile or the file was changed, C019 when the file cannot be read, P001 when there is no
+    such bucket (before the file is read), A… for what S3 says.
     """
     before = look_up(client, bucket, key)
     try:
@@ -138,7 +142,7 @@ def push(
     except OSError as error:
         raise ActionError(_unreadable(path, error)) from error
     except AWS_ERRORS as error:
-        raise ActionError(_refused(error, f"s3://{bucket}/{key}", path)) from error
+        raise ActionError(_refused(error, bucket, key, client.meta.region_name, path)) from error
     weights = look_up(client, bucket, key)
     ours = Checksum(algorithm="CRC32", type="FULL_OBJECT", value=archive.whole)
     if weights is None or weights.size != archive.size or (weights.checksum or ours) != ours:
@@ -309,13 +313,15 @@ def _base64(checksum: int) -> str:
     return b64encode(checksum.to_bytes(4, "big")).decode()
 
 
-def _refused(error: ClientError | BotoCoreError | ResponseParserError, uri: str, path: Path) -> Problem:
+def _refused(error: ClientError | BotoCoreError | ResponseParserError, bucket: str, key: str, region: str, path: Path) -> Problem:
     if isinstance(error, ClientError) and error_code(error) in _CONFLICT:
-        return _somebody_else(uri, path)
+        return _somebody_else(f"s3://{bucket}/{key}", path)
     if isinstance(error, ClientError) and error_code(error) in _CHANGED_ON_THE_WAY:
         return _changed(path)
-    problem = explain(error, resource=uri)
-    return Problem(kind=problem.kind, message=problem.message, hint=sentences(problem.hint, _GO_ON))
+    problem = refusal(error, bucket, key, region)
+    if problem.code in _NOT_BY_ITSELF:
+        return problem
+    return Problem(kind=problem.kind, message=problem.message, hint=lines(problem.hint, _GO_ON))
 
 
 def _somebody_else(uri: str, path: Path) -> Problem:
