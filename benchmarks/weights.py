@@ -36,7 +36,8 @@ LISTING = (
     "for member in tarfile.open(fileobj=source, mode='r|gz'): print(member.name.encode())"
 )
 PACK = (
-    "import sys; from pathlib import Path; from aces_action.weights.pack import pack, survey\n"
+    "import sys; from pathlib import Path\n"
+    "from aces_action.weights.pack import pack; from aces_action.weights.survey import survey\n"
     "pack(survey(['data'], base=Path(sys.argv[1])), Path(sys.argv[2]), store=len(sys.argv) > 3)"
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import get_args
 
 import click
@@ -59,8 +59,11 @@ def about_archive(verdict: Verdict, place: str) -> Text:
     )
 
 
-def verdict_json(verdict: Verdict, place: str, language: Language) -> str:
-    """One object. docs/weights.md describes the shape; `version` grows when it changes. What is not known is null."""
+def verdict_json(verdict: Verdict, place: str, language: Language, more: Mapping[str, object] | None = None) -> str:
+    """One object. docs/weights.md describes the shape; `version` grows when it changes. What is not known is null.
+
+    `more`: what a verb has to add to it.
+    """
     from aces_action.terminal.as_json import problem_object
 
     findings = findings_of(verdict)
@@ -82,5 +85,6 @@ def verdict_json(verdict: Verdict, place: str, language: Language) -> str:
         ],
         "summary": {"errors": findings.errors, "warnings": findings.warnings},
         "problems": [problem_object(problem, language) for problem in verdict.problems],
+        **(more or {}),
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"

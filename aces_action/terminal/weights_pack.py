@@ -9,16 +9,21 @@ from typing import get_args
 import click
 
 from aces_action.github.commands import neutralise
-from aces_action.language import EMPTY, Language, Text
-from aces_action.terminal.judged import print_verdict
-from aces_action.terminal.surroundings import Terminal
+from aces_action.language import EMPTY, Language, Text, lines, same
+from aces_action.terminal.judged import print_verdict, verdict_json
+from aces_action.terminal.surroundings import Terminal, speak_utf8
 from aces_action.terminal.transfer import shown_to
 from aces_action.terminal.wrong_use import WrongUse
-from aces_action.weights.pack import Links, Packed, Survey, advice, pack, survey
+from aces_action.weights.damage import shown_path
+from aces_action.weights.pack import Packed, advice, pack
 from aces_action.weights.progress import Show
+from aces_action.weights.size import size_text
+from aces_action.weights.survey import Links, StoredLink, Survey, survey
 
 LINKS: tuple[Links, ...] = get_args(Links)
+FORMATS = ("text", "json")
 _NAMED = 8  # of what was left out
+_NAMED_LINKS = 20  # the largest
 
 _WHAT = Text(
     """Pack folders or files into an archive of weights, with the paths that are given here.
@@ -43,6 +48,7 @@ _STORE_HELP = Text(
     "Keep what hardly compresses as it is: larger, but unpacked much faster where the endpoint starts.",
     "ほとんど圧縮できないデータをそのまま含めます。サイズは大きくなりますが、エンドポイント起動時の展開が大幅に速くなります。",
 )
+_FORMAT_HELP = Text("How the result is written.", "結果の出力形式。")
 
 
 def command(language: Language) -> click.Command:
@@ -52,12 +58,19 @@ def command(language: Language) -> click.Command:
     @click.option("-C", "--directory", "base", metavar="DIR", default=".", help=_BASE_HELP.in_(language))
     @click.option("--links", type=click.Choice(LINKS), default=LINKS[0], show_default=True, help=_LINKS_HELP.in_(language))
     @click.option("--store", is_flag=True, help=_STORE_HELP.in_(language))
+    @click.option(
+        "--format", "form", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True, help=_FORMAT_HELP.in_(language)
+    )
     @click.pass_obj
-    def run(person: Terminal, paths: tuple[str, ...], output: str, base: str, links: Links, *, store: bool) -> int:
+    def run(person: Terminal, paths: tuple[str, ...], output: str, base: str, links: Links, form: str, *, store: bool) -> int:
         target, start = _output(output), _base(base)
         found = survey(paths, base=start, output=target, links=links)
         packed = _packed(found, target, store=store, show=shown_to(person))
-        notes = [left_out(found.left_out), _followed(found.followed), advice(packed)]
+        if form == "json":
+            speak_utf8()
+            click.echo(verdict_json(packed.verdict, output, person.language, _survey_object(found)), nl=False)
+            return 0
+        notes = [left_out(found.left_out), stored_links(found.links, found.repeated), advice(packed)]
         for note in filter(None, notes):
             click.echo(neutralise(note.in_(person.language)))
         print_verdict(packed.verdict, output, person)
@@ -106,7 +119,7 @@ def _packed(found: Survey, target: Path, *, store: bool, show: Show) -> Packed:
 
 def left_out(names: Sequence[str]) -> Text:
     """`Left out: a/.DS_Store, a/.git and 5 more`; empty where nothing was."""
-    listed = ", ".join(names[:_NAMED])
+    listed = ", ".join(map(shown_path, names[:_NAMED]))
     if not listed:
         return EMPTY
     rest = len(names) - _NAMED
@@ -118,7 +131,50 @@ def left_out(names: Sequence[str]) -> Text:
     return Text(f"Left out, as hidden or a cache: {listed}", f"除いたもの（隠しファイル、キャッシュ）: {listed}")
 
 
-def _followed(count: int) -> Text:
-    if not count:
+def stored_links(links: Sequence[StoredLink], repeated: int) -> Text:
+    """Each link with where it leads and the bytes that are stored for it, the largest first; empty where there is none.
+
+    `repeated`: bytes that are in the archive more than once.
+    """
+    if not links:
         return EMPTY
-    return Text(f"Links stored as the files they lead to: {count:,}", f"リンク先のファイルとして含めたリンク: {count:,}件")
+    largest = sorted(links, key=lambda link: -link.size)
+    told = [
+        Text(
+            f"Links stored as the files they lead to: {len(links):,}", f"リンク先のファイルとして含めたリンク: {len(links):,}件"
+        ),
+        *map(_stored_link, largest[:_NAMED_LINKS]),
+    ]
+    if rest := largest[_NAMED_LINKS:]:
+        size = size_text(sum(link.size for link in rest))
+        told.append(Text(f"  and {len(rest):,} more  {size}", f"  ほか{len(rest):,}件  {size}"))
+    if repeated:
+        size = size_text(repeated)
+        told.append(
+            Text(
+                f"Because of them, {size} are in the archive more than once (SageMaker cannot extract links). "
+                "Delete those that the server does not need, and pack again.",
+                f"リンクのため、{size}が重複して入っています（SageMakerはリンクを展開できません）。"
+                "サーバに不要なリンクを削除して、まとめなおしてください。",
+            )
+        )
+    return lines(*told)
+
+
+def _stored_link(link: StoredLink) -> Text:
+    name, target, size = shown_path(link.name), shown_path(link.target), size_text(link.size)
+    if link.kind == "symbolic":
+        return same(f"  {name} -> {target}  {size}")
+    return Text(f"  {name} = {target} (hard link)  {size}", f"  {name} = {target}（ハードリンク）  {size}")
+
+
+def _survey_object(found: Survey) -> dict[str, object]:
+    """What `pack` adds to the JSON of `check`."""
+    return {
+        "left_out": [shown_path(name) for name in found.left_out],
+        "links": [
+            {"path": shown_path(link.name), "kind": link.kind, "target": shown_path(link.target), "size": link.size}
+            for link in found.links
+        ],
+        "repeated_size": found.repeated,
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from aces_action.language import EMPTY, Text
 from aces_action.weights.charset import readable
 
@@ -27,3 +29,8 @@ def shown(raw: bytes) -> str:
     if len(text) > _MAX_SHOWN:
         text = f"{text[: _MAX_SHOWN // 2]}…{text[-_MAX_SHOWN // 2 :]}"
     return (text if text.isprintable() else repr(text)[1:-1]) or "''"
+
+
+def shown_path(path: str) -> str:
+    """A path on disk likewise, as Python gives it: what is not UTF-8 in it comes as surrogates, which nothing can print."""
+    return shown(os.fsencode(path))

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.terminal.weights_pack import left_out
+from aces_action.terminal.weights_pack import left_out, stored_links
+from aces_action.weights.survey import StoredLink
 from tests.cli.conftest import ROOT, Ended, aces_action, at_a_terminal
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
 
@@ -235,13 +236,43 @@ class TestPack:
     def test_what_it_makes_is_checked_and_what_it_left_out_is_said(self, folder: Path) -> None:
         ended = weights("pack", "models", "-C", "datadrive", "-o", "new.tar.gz", cwd=folder)
         assert (ended.status, ended.err) == (0, "")
-        left, links, checked, digest, count = ended.out.splitlines()
+        left, links, link, twice, checked, digest, count = ended.out.splitlines()
         assert left == "Left out, as hidden or a cache: models/.DS_Store"
-        assert links == "Links stored as the files they lead to: 1"
+        assert (links, link) == ("Links stored as the files they lead to: 1", "  models/latest.pth -> net.pth  7 kB")
+        assert twice.startswith("Because of them, 7 kB are in the archive more than once (SageMaker cannot extract links).")
         assert re.fullmatch(r"Checked new\.tar\.gz \(\d+ B\): 3 members, 14 kB unpacked", checked)
         assert digest.startswith("sha256 ")
         assert count == "✓ No problems"
         assert weights("check", "new.tar.gz", cwd=folder).status == 0
+
+    def test_each_link_is_named_with_its_bytes_in_japanese_and_in_json_too(self, folder: Path) -> None:
+        (folder / "datadrive/models/same.pth").hardlink_to(folder / "datadrive/models/net.pth")
+        told = weights("pack", "models", "-C", "datadrive", "-o", "new.tar.gz", "--language", "ja", cwd=folder).out
+        assert told.splitlines()[1:5] == [
+            "リンク先のファイルとして含めたリンク: 2件",
+            "  models/latest.pth -> net.pth  7 kB",
+            "  models/same.pth = models/net.pth（ハードリンク）  7 kB",
+            (
+                "リンクのため、14 kBが重複して入っています（SageMakerはリンクを展開できません）。"
+                "サーバに不要なリンクを削除して、まとめなおしてください。"
+            ),
+        ]
+        ended = weights("pack", "models", "-C", "datadrive", "-o", "new.tar.gz", "--format", "json", cwd=folder)
+        told = json.loads(ended.out)
+        assert (told["ok"], told["files"], told["repeated_size"]) == (True, 3, 14_000)
+        assert told["left_out"] == ["models/.DS_Store"]
+        assert told["links"] == [
+            {"path": "models/latest.pth", "kind": "symbolic", "target": "net.pth", "size": 7000},
+            {"path": "models/same.pth", "kind": "hard", "target": "models/net.pth", "size": 7000},
+        ]
+
+    def test_of_many_links_the_largest_are_named(self) -> None:
+        links = [StoredLink(name=f"m/{number}", kind="symbolic", target="x", size=number) for number in range(25)]
+        told = stored_links(links, 0)
+        assert told.en.splitlines()[1] == "  m/24 -> x  24 B"
+        assert told.en.splitlines()[-1] == "  and 5 more  10 B"
+        assert told.ja.splitlines()[-1] == "  ほか5件  10 B"
+        assert not stored_links([], 0)
 
     def test_an_archive_that_was_there_is_replaced_only_by_a_whole_one(self, folder: Path) -> None:
         (folder / "datadrive/models/large.pth").touch()

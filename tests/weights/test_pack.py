@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,8 @@ from hypothesis import strategies as st
 from aces_action.problems import ActionError
 from aces_action.weights.deflate import PIECE, squeezed, stored
 from aces_action.weights.judge import judge
-from aces_action.weights.pack import Item, Links, Packed, Survey, advice, pack, survey, tar_pieces
+from aces_action.weights.pack import Packed, advice, pack, tar_pieces
+from aces_action.weights.survey import Item, Links, StoredLink, Survey, survey
 
 MIB = 1 << 20
 
@@ -100,11 +102,61 @@ def test_the_folder_itself_can_be_packed_without_the_archive_in_it(base: Path) -
 
 def test_a_link_inside_is_followed(base: Path) -> None:
     found = survey(["detect/models/latest"], base=base)
-    assert (found.followed, found.problems) == (1, ())
+    assert (len(found.links), found.problems) == (1, ())
     assert names(found)[:2] == ["detect/models/latest", "detect/models/latest/checkpoints"]
     packed(base, "detect/models/latest")
     with tarfile.open(base / "deploy.tar.gz") as archive:
         assert all(member.isfile() or member.isdir() for member in archive)
+
+
+def test_each_link_is_named_with_the_bytes_that_are_stored_for_it(base: Path) -> None:
+    (base / "detect/models/best.pth").symlink_to("v2/checkpoints/net.pth")
+    (base / "detect/models/v2/same.yml").hardlink_to(base / "detect/models/v2/net.yml")
+    size, yml = 3 * MIB // 2, len("model: net\n")
+    found = survey(["detect", "detect/models"], base=base)
+    assert found.links == (
+        StoredLink(name="detect/models/best.pth", kind="symbolic", target="v2/checkpoints/net.pth", size=size),
+        StoredLink(name="detect/models/latest", kind="symbolic", target="v2", size=size + 2 * yml),
+        StoredLink(name="detect/models/latest/same.yml", kind="hard", target="detect/models/latest/net.yml", size=yml),
+        StoredLink(name="detect/models/v2/same.yml", kind="hard", target="detect/models/v2/net.yml", size=yml),
+    )
+    on_disk = size + yml
+    assert found.repeated == found.size - on_disk
+
+
+def test_a_link_alone_is_named_but_nothing_is_there_twice(base: Path) -> None:
+    found = survey(["detect/models/latest"], base=base)
+    assert ([link.name for link in found.links], found.repeated) == (["detect/models/latest"], 0)
+    assert found.links[0].size == found.size
+
+
+def test_without_links_nothing_is_named(base: Path) -> None:
+    found = survey(["detect/models/v2", "detect/models/v2/net.yml"], base=base)
+    assert (found.links, found.repeated) == ((), 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["file", "hard", "symbolic"]), st.integers(0, 3)), max_size=12))
+def test_what_is_repeated_is_what_the_archive_has_more_than_the_disk(entries: list[tuple[str, str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        made: list[Path] = []
+        for number, (folder, kind, which) in enumerate(entries):
+            path = base / folder / f"{number}"
+            path.parent.mkdir(exist_ok=True)
+            if kind == "file" or not made:
+                path.write_bytes(bytes(100 + number))
+            elif kind == "hard":
+                path.hardlink_to(
+                    made[which % len(made)],
+                )
+            else:
+                path.symlink_to(made[which % len(made)])
+            made.append(path)
+        found = survey([""], base=base)
+        on_disk = {(status.st_dev, status.st_ino): status.st_size for status in (path.stat() for path in made)}
+        assert found.problems == ()
+        assert found.size - sum(on_disk.values()) == found.repeated == sum(link.size for link in found.links)
 
 
 @pytest.mark.parametrize(
