@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TypedDict, Unpack, get_args
 
 import click
 
@@ -51,6 +51,17 @@ _STORE_HELP = Text(
 _FORMAT_HELP = Text("How the result is written.", "結果の出力形式。")
 
 
+class _Choices(TypedDict):
+    """What the command line says, by the names of its arguments and options."""
+
+    paths: tuple[str, ...]
+    output: str
+    base: str
+    links: Links
+    store: bool
+    form: str
+
+
 def command(language: Language) -> click.Command:
     @click.command("pack", help=_WHAT.in_(language), short_help=_SHORT.in_(language))
     @click.argument("paths", nargs=-1, required=True, metavar="DIR...")
@@ -62,18 +73,18 @@ def command(language: Language) -> click.Command:
         "--format", "form", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True, help=_FORMAT_HELP.in_(language)
     )
     @click.pass_obj
-    def run(person: Terminal, paths: tuple[str, ...], output: str, base: str, links: Links, form: str, *, store: bool) -> int:
-        target, start = _output(output), _base(base)
-        found = survey(paths, base=start, output=target, links=links)
-        packed = _packed(found, target, store=store, show=shown_to(person))
-        if form == "json":
+    def run(person: Terminal, **choices: Unpack[_Choices]) -> int:
+        target, start = _output(choices["output"]), _base(choices["base"])
+        found = survey(choices["paths"], base=start, output=target, links=choices["links"])
+        packed = _packed(found, target, store=choices["store"], show=shown_to(person))
+        if choices["form"] == "json":
             speak_utf8()
-            click.echo(verdict_json(packed.verdict, output, person.language, _survey_object(found)), nl=False)
+            click.echo(verdict_json(packed.verdict, choices["output"], person.language, _survey_object(found)), nl=False)
             return 0
         notes = [left_out(found.left_out), stored_links(found.links, found.repeated), advice(packed)]
         for note in filter(None, notes):
             click.echo(neutralise(note.in_(person.language)))
-        print_verdict(packed.verdict, output, person)
+        print_verdict(packed.verdict, choices["output"], person)
         return 0
 
     return run
