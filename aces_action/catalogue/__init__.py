@@ -14,6 +14,7 @@ from aces_action.catalogue import (
     batch,
     causes,
     configuration,
+    content,
     endpoint,
     preflight,
     registration,
@@ -44,6 +45,7 @@ PARTS: Mapping[str, Text] = {
 _MODULES = (
     settings,
     configuration,
+    content,
     access,
     preflight,
     rollout,

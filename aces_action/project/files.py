@@ -7,52 +7,28 @@ from pathlib import Path, PurePosixPath
 
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.project.content import BOM, foreign_text
 from aces_action.project.document import Source
 from aces_action.project.lookalikes import look_the_same, named
 from aces_action.project.similar import closest
 
 _MAX_TEXT = 1_000_000
-_BOM = b"\xef\xbb\xbf"
-_OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-_SAVE_AS_UTF8 = Text("Save it as UTF-8 in your editor.", "エディタでUTF-8で保存し直してください。")
 
 
 def read_source(workspace: Path, file: str, *, purpose: Text) -> Source | Problem:
-    """The text of a JSON or YAML file of at most 1 MB; a byte order mark of UTF-8 is dropped. `purpose` names it to the user."""
+    """The text of a JSON or YAML file of at most 1 MB, unless its content is another thing; a byte order mark of UTF-8 is
+    dropped. `purpose` names it to the user."""
     content = read_bytes(workspace, file, limit=_MAX_TEXT, purpose=purpose)
     if isinstance(content, Problem):
         return content
     name = str(PurePosixPath(file))
-    for mark, encoding in _OTHER_BOMS.items():
-        if content.startswith(mark):
-            message = Text(f"{name} is {encoding}, not UTF-8.", f"{name}は{encoding}です。UTF-8で保存してください。")
-            return _unreadable(name, message, _SAVE_AS_UTF8)
-    content = content.removeprefix(_BOM)
-    try:
-        return Source.of(name, content.decode())
-    except UnicodeDecodeError as error:
-        return _undecodable(name, content, error.start)
+    return foreign_text(name, content) or Source.of(name, content.removeprefix(BOM).decode())
 
 
-def _undecodable(name: str, content: bytes, offset: int) -> Problem:
-    """Where the bytes stop being UTF-8. Windows editors in Japan save Shift_JIS, so say when it would read as that."""
-    before = content[:offset]
-    line, column = before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode()) + 1
-    byte = f"0x{content[offset]:02X}"
-    message = Text(
-        f"{name} is not UTF-8: the byte {byte} here belongs to no character.",
-        f"{name}はUTF-8ではありません。ここにあるバイト{byte}は、どの文字にもなりません。",
-    )
-    try:
-        content.decode("cp932")
-        hint = Text(
-            "It reads as Shift_JIS: save it as UTF-8 in your editor.",
-            "Shift_JISとしては読めます。エディタでUTF-8で保存し直してください。",
-        )
-    except UnicodeDecodeError:
-        hint = _SAVE_AS_UTF8
-    kind = CATALOGUE["C019"]
-    return Problem(kind=kind, message=message, hint=hint, file=name, line=line, column=column, end_line=line, end_column=column)
+def read_text(workspace: Path, file: str, *, purpose: Text) -> str | Problem:
+    """What a text file of at most 1 MB holds, whatever that is. What is not UTF-8 in it is replaced."""
+    content = read_bytes(workspace, file, limit=_MAX_TEXT, purpose=purpose)
+    return content if isinstance(content, Problem) else content.removeprefix(BOM).decode(errors="replace")
 
 
 def find(workspace: Path, file: str, *, purpose: Text) -> Path | Problem:

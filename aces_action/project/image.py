@@ -9,8 +9,10 @@ import struct
 import zlib
 from pathlib import Path, PurePosixPath
 
-from aces_action.language import Text
+from aces_action.file_type import CONVERTED, CONVERTED_JPEG, file_type
+from aces_action.language import EMPTY, Text, lines
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.project.content import decode_base64, encoded_type, link_remedy, link_target, remedy
 from aces_action.project.files import read_bytes
 from aces_action.project.model import Image
 
@@ -19,19 +21,19 @@ _MAX_SIDE = 16_384  # pixels: beyond this browsers refuse to draw
 _PURPOSE = Text("the image of FRONTEND_IMAGE_PATH", "FRONTEND_IMAGE_PATHの画像")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _SUFFIXES = {"image/png": (".png",), "image/jpeg": (".jpg", ".jpeg")}
-_OTHERS = {
-    b"GIF8": Text("a GIF image", "GIF画像"),
-    b"BM": Text("a BMP image", "BMP画像"),
-    b"II*\x00": Text("a TIFF image", "TIFF画像"),
-    b"MM\x00*": Text("a TIFF image", "TIFF画像"),
-    b"%PDF": Text("a PDF document", "PDF文書"),
-    b"<svg": Text("an SVG drawing", "SVGの図"),
-    b"<?xml": Text("an XML file", "XMLファイル"),
-    b"<!DOC": Text("an HTML page", "HTMLページ"),
-}
 _SAVE_AGAIN = Text("Save the picture as PNG or JPEG.", "PNGまたはJPEGで保存してください。")
+_EXPORT_AGAIN = Text(
+    "Save or export the picture again, look at it, and commit that file.",
+    "画像を保存し直し、表示できることを確認してからコミットしてください。",
+)
+# A JPEG has no signature that tells of converted line ends. Every 256th line feed of what is compressed follows a carriage
+# return by chance: all or none of many do only after a conversion.
+_CERTAIN_LINES, _MANY_LINES = 16, 1_000
+_NO_CRLF = Text(
+    "There is no CR LF in it, so its line ends may have been converted. Forbid that in .gitattributes:\n*.jpg binary",
+    "CR LFが1つもないため、改行コードが変換された可能性があります。.gitattributesで防げます。\n*.jpg binary",
+)
 
 
 class _DamagedError(Exception):
@@ -52,7 +54,7 @@ def read_image(workspace: Path, file: str) -> Image | Problem:
         if content.startswith(_PNG):
             _check_side(_png_size(content))
             return Image(path=path, media_type="image/png", content=content)
-        if content.startswith(_JPEG):
+        if content.startswith(_JPEG) and not _has_converted_line_ends(content):
             _check_side(_jpeg_size(content))
             return Image(path=path, media_type="image/jpeg", content=content)
     except _DamagedError as error:
@@ -60,20 +62,9 @@ def read_image(workspace: Path, file: str) -> Image | Problem:
         message = Text(
             f"{path} is not a whole {kind} image: {error.why.en}.", f"{path}は{kind}画像として壊れています。{error.why.ja}。"
         )
-        hint = Text(
-            "Save or export the picture again, look at it, and commit that file.",
-            "画像を保存し直し、表示できることを確認してからコミットしてください。",
-        )
-        return Problem(kind=CATALOGUE["C008"], message=message, hint=hint, file=str(path))
-    found = _looks_like(content)
-    message = Text(f"{path} is {found.en}, not a PNG or JPEG image.", f"{path}は{found.ja}です。PNGでもJPEGでもありません。")
-    hint = _SAVE_AGAIN
-    if content.startswith(_LFS_POINTER):
-        step = "- uses: actions/checkout@v5\n  with:\n    lfs: true"
-        hint = Text(
-            f"Let the checkout step fetch the picture itself:\n{step}",
-            f"チェックアウトのステップで画像そのものを取得してください。\n{step}",
-        )
+        hint = _NO_CRLF if kind == "JPEG" and content.count(b"\n") >= _MANY_LINES and b"\r\n" not in content else EMPTY
+        return Problem(kind=CATALOGUE["C008"], message=message, hint=lines(_EXPORT_AGAIN, hint), file=str(path))
+    message, hint = _other_thing(str(path), content)
     return Problem(kind=CATALOGUE["C008"], message=message, hint=hint, file=str(path))
 
 
@@ -89,6 +80,10 @@ def image_name_problems(image: Image) -> list[Problem]:
         f"名前を{name}に変えるか（FRONTEND_IMAGE_PATHとimage_keyも変えます）、名前に合う形式で保存し直してください。",
     )
     return [Problem(kind=CATALOGUE["C024"], message=message, hint=hint, file=str(image.path))]
+
+
+def _has_converted_line_ends(content: bytes) -> bool:
+    return content.count(b"\n") == content.count(b"\r\n") >= _CERTAIN_LINES
 
 
 def _check_side(size: tuple[int, int]) -> None:
@@ -156,12 +151,19 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
     raise _cut_short(content)
 
 
-def _looks_like(content: bytes) -> Text:
+def _other_thing(name: str, content: bytes) -> tuple[Text, Text]:
+    """What the file is instead of a picture, and what to do about it."""
     if not content:
-        return Text("empty", "空のファイル")
-    if content.startswith(_LFS_POINTER):
-        return Text("a Git LFS pointer", "Git LFSのポインタ")
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return Text("a WebP image", "WebP画像")
-    unknown = Text("something else", "別の形式のファイル")
-    return next((name for signature, name in _OTHERS.items() if content.startswith(signature)), unknown)
+        found, hint = Text("empty", "空のファイル"), _SAVE_AGAIN
+    elif kind := file_type(content):
+        kind = CONVERTED_JPEG if kind.key == "jpeg" else kind
+        found, hint = kind.name, remedy(kind) or _SAVE_AGAIN
+        if kind.key in CONVERTED:
+            return Text(f"{name} is {found.en}.", f"{name}は{found.ja}です。"), hint
+    elif kind := encoded_type(content):
+        found, hint = kind.name, decode_base64(name)
+    elif target := link_target(content):
+        found, hint = Text(f"nothing but the path {target}", f"{target}というパスだけ"), link_remedy(target)
+    else:
+        found, hint = Text("something else", "別の形式のファイル"), _SAVE_AGAIN
+    return Text(f"{name} is {found.en}, not a PNG or JPEG image.", f"{name}は{found.ja}です。PNGでもJPEGでもありません。"), hint

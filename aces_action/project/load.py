@@ -5,23 +5,21 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from aces_action.aws.naming import check_names, names_for
-from aces_action.language import Text
+from aces_action.language import Text, same
 from aces_action.problems import Problem
 from aces_action.project.account import account_problems, with_account_as_written
 from aces_action.project.build import build_infra, build_project
 from aces_action.project.checks import placeholder_problems, register_problems, task_names
 from aces_action.project.document import Document
-from aces_action.project.files import read_source
 from aces_action.project.image import image_name_problems, read_image
 from aces_action.project.instance_types import instance_type_problems
-from aces_action.project.json_reader import read_json
 from aces_action.project.lookalikes import lookalike_problems
 from aces_action.project.model import Image, Project, Server
 from aces_action.project.pools import pool_problems
+from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems, sound_data, unknown_keys
 from aces_action.project.serving import serving_problems, settings_problems
 from aces_action.project.workflow_checks import container_problems
-from aces_action.project.yaml_reader import read_yaml
 
 _REGISTER = "server/algorithms/register.json"
 _ALGORITHM = "server/algorithms/algorithm.json"
@@ -31,6 +29,12 @@ _INFRA_SCHEMA = "infra.schema.json"
 _LISTED = Text("what the platform lists", "プラットフォームに登録する内容")
 _TASK = Text("the algorithm's task_name", "アルゴリズムのtask_name")
 _INFRASTRUCTURE = Text("the infra file", "infraファイル")
+_SCHEMAS = {
+    same("register.json"): "register.schema.json",
+    same("algorithm.json"): "algorithm.schema.json",
+    _INFRASTRUCTURE: _INFRA_SCHEMA,
+    Text("an expectation of the smoke test", "スモークテストの期待する応答"): "smoke-test.schema.json",
+}
 
 
 def load_project(
@@ -109,15 +113,32 @@ def _infra_file(workspace: Path, project: str | None, env: str | None) -> str | 
 
 def _load(workspace: Path, file: str, schema: str, purpose: Text) -> tuple[Document | None, list[Problem]]:
     """One file as far as it can be read, with its own problems: syntax, placeholders, schema."""
-    source = read_source(workspace, file, purpose=purpose)
-    if isinstance(source, Problem):
-        return None, [source]
-    document, problems = read_yaml(source) if schema == _INFRA_SCHEMA else read_json(source)
+    document, problems = read_document(workspace, file, syntax="YAML" if schema == _INFRA_SCHEMA else "JSON", purpose=purpose)
+    if document and (misplaced := _of_another_file(document, schema)):
+        return None, [misplaced]
     if document:
         document, more = with_account_as_written(document) if schema == _INFRA_SCHEMA else (document, [])
         problems = [*problems, *more, *placeholder_problems(document), *schema_problems(document, schema)]
         problems += lookalike_problems(document, {problem.place for problem in problems})
     return document, problems
+
+
+def _of_another_file(document: Document, schema: str) -> Problem | None:
+    """The content of another of the project's files: told once, instead of all its keys."""
+    if not isinstance(document.data, dict):
+        return None
+    keys = document.data.keys() - {"$schema"}
+    if not keys or keys - unknown_keys(document, schema):
+        return None
+    for name, other in _SCHEMAS.items():
+        if other != schema and keys.isdisjoint(unknown_keys(document, other)):
+            file = document.source.file
+            message = Text(f"{file} has the content of {name.en}.", f"{file}の中身は{name.ja}の内容です。")
+            hint = Text("Put its own content there.", "このファイル自身の内容に戻してください。")
+            return document.problem(
+                "C033", (min(keys, key=lambda key: document.span((key,), of="key")),), message, hint, of="key"
+            )
+    return None
 
 
 def _name_problems(infra: Document, project: str, env: str) -> list[Problem]:

@@ -14,7 +14,7 @@ from pathlib import Path as FilePath
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import Document, Path
-from aces_action.project.files import read_source
+from aces_action.project.files import read_source, read_text
 from aces_action.project.yaml_reader import read_yaml
 from aces_action.settings import Input
 
@@ -23,6 +23,7 @@ _NAME = "aces-action"
 # OWNER/aces-action@…, the action in a folder of a repository (…/aces-action/…@…), a copy in this one (./…/aces-action),
 # or its image; GitHub takes owner and name in any case
 _USES = re.compile(r"docker://\S+/aces-action(?:[:@]\S*)?|(?:[^\s@]+/)?aces-action(?:/[^\s@]+)?(?:@\S+)?", re.IGNORECASE)
+_NO_WORKFLOW = Text("Write the workflow, or delete the file.", "ワークフローを書くか、ファイルを削除してください。")
 _EXPRESSION = "${{"
 _NOT_PLAIN = re.compile(r"""^['"|>*&!\[{]|\n""")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -123,17 +124,28 @@ def find_usages(workspace: FilePath) -> tuple[tuple[Usage, ...], list[Problem]]:
 
 
 def read_workflow(workspace: FilePath, file: str) -> tuple[tuple[Usage, ...], list[Problem]]:
-    """The steps of one workflow file that use the action. A file without a word of it is none of our business, however broken.
+    """The steps of one workflow file that use the action. A file without a word of it is none of our business, however broken,
+    unless its content is another thing in which no word could be found.
 
     The problems are those that keep GitHub from reading it too.
     """
     source = read_source(workspace, file, purpose=Text("the workflow", "ワークフロー"))
-    if isinstance(source, Problem) or _NAME not in source.text.casefold():
+    if isinstance(source, Problem):
+        return (), [source] if source.code == "ACES-C033" or _speaks_of_us(workspace, file) else []
+    if not source.text.strip():
+        return (), [source.problem("C033", (0, 0), Text(f"{file} is empty.", f"{file}は空のファイルです。"), _NO_WORKFLOW)]
+    if _NAME not in source.text.casefold():
         return (), []
     document, problems = read_yaml(source)
     if document is None:
         return (), problems
     return tuple(_usages(document)), [problem for problem in problems if problem.code == "ACES-C010"]
+
+
+def _speaks_of_us(workspace: FilePath, file: str) -> bool:
+    """Whether the action's name is in a file that cannot be read: in UTF-16 and UTF-32 with NULs between its letters."""
+    text = read_text(workspace, file, purpose=Text("the workflow", "ワークフロー"))
+    return isinstance(text, str) and _NAME in text.replace("\0", "").casefold()
 
 
 def _usages(document: Document) -> Iterator[Usage]:

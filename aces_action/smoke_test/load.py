@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from aces_action.file_type import CONVERTED, file_type
 from aces_action.language import EMPTY, Text
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.checks import placeholder_problems
+from aces_action.project.content import BOM, foreign_text, link_target
 from aces_action.project.document import Document
-from aces_action.project.files import find, read_source, unreadable
-from aces_action.project.json_reader import read_json
+from aces_action.project.files import find, unreadable
+from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems, sound_data
 from aces_action.project.similar import closest
-from aces_action.project.yaml_reader import read_yaml
 from aces_action.smoke_test.answer_schema import answer_schema
 from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT, Request, Schema
 
@@ -38,6 +40,8 @@ _REQUESTS = Text("the requests of the smoke test", "スモークテストのリ�
 _REQUEST = Text("a request of the smoke test", "スモークテストのリクエスト")
 _EXPECTATION = Text("an expectation of the smoke test", "スモークテストの期待する応答")
 _ANSWER = Text("the JSON Schema of an answer", "応答のJSON Schema")
+_LOOKED_AT = 1_000_000  # bytes of a body: whether it is another thing is told by its beginning, or as a whole if it is short
+_JSON = re.compile(r"application/(?:json|jsonlines|x-ndjson|[\w.-]+\+json)(?:\s*;.*)?", re.IGNORECASE)
 _OTHER = "application/octet-stream"
 # by the last extension; Python's own table depends on the machine
 _TYPES = {
@@ -158,10 +162,8 @@ def _read(workspace: Path, file: str) -> tuple[_Expectation, list[Problem]]:
 
 
 def _document(workspace: Path, file: str, purpose: Text) -> tuple[Document | None, list[Problem]]:
-    source = read_source(workspace, file, purpose=purpose)
-    if isinstance(source, Problem):
-        return None, [source]
-    return read_yaml(source) if file.lower().endswith((".yml", ".yaml")) else read_json(source)
+    is_yaml = file.lower().endswith((".yml", ".yaml"))
+    return read_document(workspace, file, syntax="YAML" if is_yaml else "JSON", purpose=purpose)
 
 
 def _request(
@@ -175,6 +177,7 @@ def _request(
             return _no_file(body)
         with file.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
+            content = stream.read(_LOOKED_AT)
     except OSError as error:
         return unreadable(body, _REQUEST, error)
     problems = [_too_large(body, size, served)] if size > (REALTIME_LIMIT if served == "realtime" else ASYNC_LIMIT) else []
@@ -189,11 +192,13 @@ def _request(
         return value if isinstance(value, str) else None
 
     status, limit = data.get("status"), data.get("max_seconds")
+    content_type = text("content_type") or content_type_of(body)
+    problems += _foreign(body, content, content_type, accepted=not isinstance(status, int | float) or status < 400)
     request = Request(
         name=body,
         file=file,
         size=size,
-        content_type=text("content_type") or content_type_of(body),
+        content_type=content_type,
         accept=text("accept"),
         custom_attributes=text("custom_attributes"),
         status=int(status) if isinstance(status, int | float) else 200,
@@ -201,6 +206,31 @@ def _request(
         max_seconds=float(limit) if isinstance(limit, int | float) else None,
     )
     return request, problems
+
+
+def _foreign(body: str, content: bytes, content_type: str, *, accepted: bool) -> list[Problem]:
+    """A body that nobody can mean to send: a pointer or a converted picture in place of the file, no JSON where JSON is to be
+    accepted. Whatever else is sent, and what is to be refused, may be anything. `content` is its beginning."""
+    kind = file_type(content)
+    key = kind.key if kind else ""
+    if key == "lfs" or (accepted and key in CONVERTED):
+        problem = foreign_text(body, content)
+    elif accepted and len(content) < _LOOKED_AT and _JSON.fullmatch(content_type):
+        problem = foreign_text(body, content) or (None if content.removeprefix(BOM).strip() else _empty(body))
+    elif accepted and content_type.startswith("image/") and (key in {"html", "s3-error"} or link_target(content)):
+        problem = foreign_text(body, content)
+    else:
+        problem = None
+    return [problem] if problem else []
+
+
+def _empty(body: str) -> Problem:
+    message = Text(f"{body} is empty, which is no JSON.", f"{body}は空で、JSONではありません。")
+    hint = Text(
+        "Write the body of a request, or {} for none. If the server has to refuse it, expect its status.",
+        "リクエストの本文を書いてください（何もなければ{}）。拒否されるべきリクエストなら、期待するstatusを書いてください。",
+    )
+    return Problem(kind=CATALOGUE["C033"], message=message, hint=hint, file=body)
 
 
 def _schema(workspace: Path, expectation: _Expectation) -> tuple[Schema | None, list[Problem]]:

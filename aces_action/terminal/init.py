@@ -11,11 +11,11 @@ import click
 
 from aces_action.github.commands import neutralise
 from aces_action.language import Language, Text, lines, same
-from aces_action.problems import ConfigurationError, Problem
+from aces_action.problems import ConfigurationError
 from aces_action.project.checks import task_names
 from aces_action.project.document import Source
-from aces_action.project.files import read_source
 from aces_action.project.json_reader import read_json
+from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.settings import ENVIRONMENTS
 from aces_action.terminal.arguments import folder, setting_fault
@@ -257,10 +257,8 @@ def _name(answers: _Answers, workspace: Path, *, default: str) -> str:
 
 
 def _present_names(workspace: Path) -> tuple[str, ...]:
-    source = read_source(workspace, ALGORITHM, purpose=Text("the algorithm's task_name", "アルゴリズムのtask_name"))
-    if isinstance(source, Problem):
-        raise ConfigurationError(source)
-    document, problems = read_json(source)
+    purpose = Text("the algorithm's task_name", "アルゴリズムのtask_name")
+    document, problems = read_document(workspace, ALGORITHM, syntax="JSON", purpose=purpose)
     problems = [*problems, *(schema_problems(document, "algorithm.schema.json") if document else [])]
     if document is None or problems:
         raise ConfigurationError(problems)

@@ -12,7 +12,7 @@ import click
 
 from aces_action.language import Language, Text
 from aces_action.problems import Problem
-from aces_action.project.files import read_source
+from aces_action.project.files import read_text
 from aces_action.settings import ENVIRONMENTS
 from aces_action.terminal.arguments import folder, setting
 from aces_action.terminal.checking import check
@@ -105,7 +105,7 @@ def _named(file: str | None, prefix: PurePosixPath) -> str | None:
 def _lines_from(workspace: Path, prefix: PurePosixPath) -> Callable[[str], Sequence[str]]:
     @cache
     def lines(file: str) -> Sequence[str]:
-        source = read_source(workspace, str(PurePosixPath(file).relative_to(prefix)), purpose=Text("the file", "ファイル"))
-        return () if isinstance(source, Problem) else source.text.split("\n")
+        text = read_text(workspace, str(PurePosixPath(file).relative_to(prefix)), purpose=Text("the file", "ファイル"))
+        return () if isinstance(text, Problem) else text.split("\n")
 
     return lines

@@ -10,13 +10,12 @@ import click
 
 from aces_action.aws.naming import names_for
 from aces_action.language import Language, Text
-from aces_action.problems import ConfigurationError, Problem
+from aces_action.problems import ConfigurationError
 from aces_action.project.account import with_account_as_written
 from aces_action.project.build import build_infra
-from aces_action.project.files import read_source
 from aces_action.project.model import Infra
+from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
-from aces_action.project.yaml_reader import read_yaml
 from aces_action.settings import ENVIRONMENTS
 from aces_action.terminal.arguments import setting
 from aces_action.terminal.aws import aws_explained, s3_client
@@ -115,10 +114,7 @@ def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> 
     file = config_path or f"server/infra/configs/{project}-{env}-algorithm-server-infra.yml"
     if config_path is None and not (workspace / file).exists():
         return build_infra({})
-    source = read_source(workspace, file, purpose=_INFRASTRUCTURE)
-    if isinstance(source, Problem):
-        raise ConfigurationError(source)
-    document, problems = read_yaml(source)
+    document, problems = read_document(workspace, file, syntax="YAML", purpose=_INFRASTRUCTURE)
     if document:
         document, more = with_account_as_written(document)
         problems = [*problems, *more, *schema_problems(document, "infra.schema.json")]

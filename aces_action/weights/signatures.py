@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aces_action.file_type import file_type
 from aces_action.language import Text
 
 _PACK = Text("Pack the folder as one gzip tar and upload that:", "フォルダを1つのtar.gzにまとめて、アップロードしてください:")
@@ -28,52 +29,31 @@ _FETCH = Text(
     "Fetch the real file and upload that:\ngit lfs pull",
     "本来のファイルを取得して、アップロードしてください:\ngit lfs pull",
 )
-
-# (what the first bytes look like, what it is, what to do); the first match counts.
-_SIGNATURES: tuple[tuple[re.Pattern[bytes], Text, Text], ...] = (
-    (re.compile(rb"(?s).{257}ustar"), _TAR, _COMPRESS),
-    (re.compile(rb"\x1f\x8b"), Text("a gzip file", "gzipファイル"), _TWICE),
-    (
-        re.compile(rb"PK\x03\x04|PK\x05\x06"),
-        Text("a zip archive (PyTorch's .pth and .pt files are zips as well)", "zipアーカイブ（PyTorchの.pthや.ptもzip）"),
-        _UNPACK,
-    ),
-    (re.compile(rb"7z\xbc\xaf\x27\x1c"), Text("a 7z archive", "7zアーカイブ"), _UNPACK),
-    (re.compile(rb"Rar!\x1a\x07"), Text("a RAR archive", "RARアーカイブ"), _UNPACK),
-    (re.compile(rb"BZh[1-9]"), Text("a bzip2 file", "bzip2ファイル"), _UNPACK),
-    (re.compile(rb"\xfd7zXZ\x00"), Text("an xz file", "xzファイル"), _UNPACK),
-    (re.compile(rb"\x28\xb5\x2f\xfd"), Text("a Zstandard file", "Zstandardファイル"), _UNPACK),
-    (re.compile(rb"\x89HDF\r\n\x1a\n"), Text("an HDF5 file (Keras weights are)", "HDF5ファイル（Kerasの重みなど）"), _PACK),
-    (
-        re.compile(rb"\x80[\x02-\x05]"),
-        Text("a Python pickle (old PyTorch weights are)", "Pythonのpickle（古いPyTorchの重みなど）"),
-        _PACK,
-    ),
-    (
-        re.compile(rb"version https://git-lfs\.github\.com/spec/"),
-        Text("a Git LFS pointer, not the file itself", "Git LFSのポインタ（ファイル本体ではない）"),
-        _FETCH,
-    ),
-    (
-        re.compile(rb"(?i)(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)"),
-        Text("an HTML page, probably an error page", "HTMLのページ（おそらくエラーページ）"),
-        _LINK,
-    ),
-    (
-        re.compile(rb"(\xef\xbb\xbf)?\s*<\?xml|<Error>"),
-        Text("an XML text, probably an error message of S3", "XMLのテキスト（おそらくS3のエラーメッセージ）"),
-        _LINK,
-    ),
-    (re.compile(rb"\s*\{\s*\""), Text("a JSON text", "JSONのテキスト"), _LINK),
-)
+_HINTS = {
+    "lfs": _FETCH,
+    "tar": _COMPRESS,
+    "gzip": _TWICE,
+    **dict.fromkeys(("zip", "7z", "rar", "bzip2", "xz", "zstd"), _UNPACK),
+    **dict.fromkeys(("html", "s3-error", "xml", "not-found"), _LINK),
+}
+# What such a file often is, where weights are looked for
+_OFTEN = {
+    "zip": Text(" (PyTorch's .pth and .pt files are zips as well)", "（PyTorchの.pthや.ptもzip）"),
+    "hdf5": Text(" (Keras weights are)", "（Kerasの重みなど）"),
+    "pickle": Text(" (old PyTorch weights are)", "（古いPyTorchの重みなど）"),
+    "lfs": Text(", not the file itself", "（ファイル本体ではない）"),
+}
+_JSON = re.compile(rb"\s*\{\s*\"")
 
 
 def describe(head: bytes) -> tuple[Text, Text]:
     """What the file that starts with `head` (512 bytes are enough) is, and what to do about it; the hint may end with a colon,
     for the command that packs a folder to follow."""
-    for pattern, what, hint in _SIGNATURES:
-        if pattern.match(head):
-            return what, hint
+    if kind := file_type(head):
+        often = _OFTEN.get(kind.key)
+        return kind.name + often if often else kind.name, _HINTS.get(kind.key, _PACK)
+    if _JSON.match(head):
+        return Text("a JSON text", "JSONのテキスト"), _LINK
     if _has_tar_checksum(head):  # tars older than POSIX have no magic number
         return _TAR, _COMPRESS
     start = head[:8].hex(" ")
