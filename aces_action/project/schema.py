@@ -27,6 +27,7 @@ from aces_action.project.document import Document, Json, called, dotted
 from aces_action.project.instance_types import correction
 from aces_action.project.lookalikes import advice, composing_command, plain
 from aces_action.project.similar import closest
+from aces_action.project.yaml_syntax import entry_slip
 from aces_action.resources import resource
 
 _CODES = {"additionalProperties": "C011", "maxLength": "C005", "x-maxBytes": "C005"}
@@ -233,6 +234,9 @@ def _correction(document: Document, error: ValidationError, code: str) -> Text:
         return told
     if code == "C018" and isinstance(instance, str):
         return correction(instance, for_endpoint=path[0] in ("SAGEMAKER_INSTANCE_TYPE", "sagemaker"))
+    if document.format == "YAML" and error.validator == "type" and isinstance(instance, str):
+        start, end = document.span(path)
+        return sentences(*(entry_slip(document.source.text[start:end]) or ()))  # `key value` in place of keys, `-value` of a list
     if error.validator != "type" or error.validator_value != "string" or isinstance(instance, dict | list | None):
         return EMPTY
     written = document.written(path)

@@ -13,9 +13,10 @@ from pathlib import Path as FilePath
 
 from aces_action.language import Text
 from aces_action.problems import Problem
-from aces_action.project.document import Document, Path
+from aces_action.project.document import Document, Json, Path
 from aces_action.project.files import read_source, read_text
 from aces_action.project.yaml_reader import read_yaml
+from aces_action.project.yaml_syntax import entry_slip
 from aces_action.settings import Input
 
 _FOLDER = ".github/workflows"
@@ -139,7 +140,8 @@ def read_workflow(workspace: FilePath, file: str) -> tuple[tuple[Usage, ...], li
     document, problems = read_yaml(source)
     if document is None:
         return (), problems
-    return tuple(_usages(document)), [problem for problem in problems if problem.code == "ACES-C010"]
+    usages = tuple(_usages(document))
+    return usages, [*(problem for problem in problems if problem.code == "ACES-C010"), *_slips(document, usages)]
 
 
 def _speaks_of_us(workspace: FilePath, file: str) -> bool:
@@ -148,11 +150,28 @@ def _speaks_of_us(workspace: FilePath, file: str) -> bool:
     return isinstance(text, str) and _NAME in text.replace("\0", "").casefold()
 
 
+def _slips(document: Document, usages: tuple[Usage, ...]) -> Iterator[Problem]:
+    """Text in place of keys, at what concerns the action: `uses …/aces-action@…` without its colon is a step that is only text,
+    `command stop` below `with:` no input. To YAML both are right."""
+    jobs = document.get("jobs")
+    steps = [
+        ("jobs", job, "steps", index)
+        for job in (jobs if isinstance(jobs, dict) else ())
+        for index in range(_count(document.get("jobs", job, "steps")))
+        if _NAME in str(document.get("jobs", job, "steps", index)).casefold()
+    ]
+    blocks: list[Path] = [("env",), *(("jobs", usage.job, "env") for usage in usages)]
+    blocks += [(*usage.step, name) for usage in usages for name in ("env", "with")]
+    for path in dict.fromkeys([*steps, *blocks]):
+        value = document.get(*path)
+        if isinstance(value, str) and not value.startswith(_EXPRESSION) and (slip := entry_slip(value)):
+            yield document.problem("C003", path, *slip)
+
+
 def _usages(document: Document) -> Iterator[Usage]:
     jobs = document.get("jobs")
     for job in jobs if isinstance(jobs, dict) else ():
-        steps = document.get("jobs", job, "steps")
-        for index in range(len(steps) if isinstance(steps, list) else 0):
+        for index in range(_count(document.get("jobs", job, "steps"))):
             step: Path = ("jobs", job, "steps", index)
             uses = document.get(*step, "uses")
             if isinstance(uses, str) and _USES.fullmatch(uses.strip()):
@@ -161,6 +180,10 @@ def _usages(document: Document) -> Iterator[Usage]:
                 }
                 inputs = {name.lower(): path for name, path in _entries(document, (*step, "with"))}
                 yield Usage(document=document, step=step, variables=variables, inputs=inputs)
+
+
+def _count(value: Json) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _entries(document: Document, path: Path) -> Iterator[tuple[str, Path]]:

@@ -18,32 +18,12 @@ import yaml
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import MAX_DEPTH, MAX_INTEGER, MAX_VALUES, Document, Json, Path, Source, Span, UnreadableError
+from aces_action.project.yaml_syntax import syntax_problem
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {"str", "timestamp", "value", "merge"}
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _MAX_STRANGE = 20
-_PLAIN_WORDS = {
-    "found character that cannot start any token": Text(
-        "This character cannot begin a value here.", "ここでは、この文字で値を始められません。"
-    ),
-    "mapping values are not allowed in this context": Text(
-        "A ':' where no key can stand.", "キーを書けないところに「:」があります。"
-    ),
-    "found unexpected end of stream": Text(
-        "The quotes that begin here are not closed.", "ここで始まる引用符が閉じられていません。"
-    ),
-    "could not find expected ':'": Text("A key without ':' after it.", "キーの後に「:」がありません。"),
-    "did not find expected key": Text("A key was expected here.", "ここにはキーが必要です。"),
-    "did not find expected '-' indicator": Text(
-        "A list entry with '-' was expected here.", "ここには「-」で始まるリストの要素が必要です。"
-    ),
-    "did not find expected node content": Text("A value was expected here.", "ここには値が必要です。"),
-    "did not find expected <document start>": Text(
-        "Nothing can stand after the end of the document.", "文書の終わりの後には何も書けません。"
-    ),
-}
-_FLOW = {"while parsing a flow mapping": ("{", "}"), "while parsing a flow sequence": ("[", "]")}
 _NO_KEY = Text("A key must be plain text.", "キーは文字列でなければなりません。")
 _QUOTE = Text("Quote it if it is text.", "文字列であれば引用符で囲んでください。")
 _ODD_BLANKS = "\u3000\u00a0\u200b"  # full-width, no-break and no width: text to YAML, blanks to whoever wrote them
@@ -90,7 +70,9 @@ def read_yaml(source: Source) -> tuple[Document | None, list[Problem]]:
     except UnreadableError as error:
         return None, [*problems, error.problem]
     except yaml.YAMLError as error:
-        return None, [*problems, _syntax_problem(source, error)]
+        mark = getattr(error, "problem_mark", None)
+        offset = min(mark.index or 0, len(source.text)) if mark else 0
+        return None, [*problems, _full_width(source, offset) or syntax_problem(source, error)]
 
 
 def _strange(source: Source, found: re.Match[str]) -> Problem:
@@ -98,35 +80,6 @@ def _strange(source: Source, found: re.Match[str]) -> Problem:
     message = Text(f"The character {code} cannot stand in YAML.", f"文字{code}はYAMLに書けません。")
     hint = Text("Delete it: most editors do not show it.", "エディタに表示されないことの多い文字です。削除してください。")
     return source.problem("C003", found.span(), message, hint)
-
-
-def _syntax_problem(source: Source, error: Any) -> Problem:
-    """PyYAML's own words where they are plain, better ones for the mistakes that people make."""
-    words, mark = getattr(error, "problem", None) or "cannot read this", getattr(error, "problem_mark", None)
-    if words == "found unexpected end of stream":
-        mark = getattr(error, "context_mark", None) or mark
-    offset = min(mark.index or 0, len(source.text)) if mark else 0
-    if source.text[offset : offset + 1] == "\t":
-        hint = Text("YAML indents with spaces only: replace the tab by spaces.", "YAMLの字下げには半角スペースだけを使います。")
-        message = Text("A tab where YAML wants spaces.", "半角スペースを書くところにタブがあります。")
-        return source.problem("C003", (offset, offset + 1), message, hint)
-    if wide := _full_width(source, offset):
-        return wide
-    context = getattr(error, "context", None)
-    if context in _FLOW and (opening := getattr(error, "context_mark", None)):
-        line, (opened, closing) = source.line(opening.index), _FLOW[context]
-        message = Text(
-            f"A ',' or '{closing}' was expected here: the '{opened}' of line {line} is still open.",
-            f"ここには「,」または「{closing}」が必要です。{line}行目の「{opened}」が閉じられていません。",
-        )
-        return source.problem("C003", (offset, offset + 1), message)
-    said = f"{words}{f' {context}' if context else ''}"
-    message = _PLAIN_WORDS.get(words) or Text(f"YAML: {said}.", f"YAMLとして読めません: {said}")
-    hint = Text(
-        "Look at the indentation, quotes and brackets here and in the line before; quote text that has ': ' or '#' in it.",
-        "この行と前の行の字下げ、引用符、括弧を確認してください。「: 」や「#」を含む文字列は引用符で囲みます。",
-    )
-    return source.problem("C003", (offset, offset + 1), message, hint)
 
 
 def _full_width(source: Source, offset: int) -> Problem | None:

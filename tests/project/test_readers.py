@@ -103,7 +103,9 @@ YAML_CASES = [
     pytest.param("a: 1\n---\nb: 2\n", {"a": 1}, [("C003", 2, 1, 4, "A second YAML document")], id="two documents"),
     pytest.param("%YAML 1.1\n---\na: 1\n...\n", {"a": 1}, [], id="directive and document end"),
     pytest.param("a: 1\n...\nb: 2", None, [("C003", 3, 1, 2, "after the end")], id="text after the end"),
-    pytest.param("a: {b: 1,\nc: [1, 2\nd: 3", None, [("C003", 3, 2, 3, "the '[' of line 2 is still open")], id="open flow"),
+    pytest.param(
+        "a: {b: 1,\nc: [1, 2\nd: 3", None, [("C003", 2, 4, 5, "The '[' that begins here is not closed")], id="open flow"
+    ),
     pytest.param("a: [1, {b: ]}", None, [("C003", 1, 12, 13, "A value was expected")], id="flow without a value"),
     pytest.param("a: *x", None, [("C003", 1, 4, 6, "*x refers to no anchor")], id="alias of nothing"),
     pytest.param("a: &x {b: *x}", None, [("C003", 1, 11, 13, "*x refers to no anchor")], id="anchor in itself"),
