@@ -305,6 +305,8 @@ def _unknown_key_problems(document: Document, error: ValidationError, path: docu
     for key in islice(unknown, _MAX_UNKNOWN_KEYS):
         meant = _meant(error, key)
         hint = Text(f'Did you mean "{meant}"?', f"「{meant}」ではありませんか。") if meant else listed
+        if not meant and document.format == "YAML" and re.search(r"[\s:={]", key) and (slip := entry_slip(key)):
+            hint = sentences(slip[0], listed)
         message = Text(f'Unknown key "{key}"{inside.en}.', f"{inside.ja}不明なキー「{key}」があります。")
         yield document.problem(code, (*path, key), message, hint, of="key")
     if len(unknown) > _MAX_UNKNOWN_KEYS:

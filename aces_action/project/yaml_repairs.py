@@ -19,6 +19,7 @@ _NO_SPACE_AFTER_DASH = re.compile(r"-(?P<value>[^\s-].*)")
 _ENTRY = re.compile(rf"(?:{_KEY}:(?=\s|$)|-(?=\s|$))")
 _VALUE = re.compile(rf"(?:{_KEY}:[ \t]+)?(?P<value>\S.*)")
 _OPENING = re.compile(r"(?:^|(?<=[\s\[{,]))['\"]")
+_QUOTES = ("'", '"')
 _NO_BEGINNING = "@`%*&!|>,]}"
 _INSIDE = re.compile(r":(?=\s|$)")
 _CLOSING = {"[": "]", "{": "}"}
@@ -96,7 +97,8 @@ def other_sign(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
 
 
 def colon(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
-    if (found := _NO_COLON.fullmatch(line.rest)) and not _INSIDE.search(line.rest):
+    found = _NO_COLON.fullmatch(line.rest)
+    if found and ((found["value"] or "").startswith(("{", "[", "&")) or not _INSIDE.search(line.rest)):
         key, at = found["key"], line.start + found.end("key")
         message = Text(f"A ':' is missing after {key}.", f"{key}の後に「:」がありません。")
         hint = _write(f"{key}: {found['value'] or ''}".rstrip())
@@ -112,10 +114,10 @@ def space_after_dash(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]
 
 def _closing_quote(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     """At the end of the line, or before a sign that ends a value: the comment, a colon, a comma, a bracket."""
-    opening = _unclosed(line.rest + line.comment)
+    text = line.rest + line.comment
+    opening = next((at for part in (line.rest, text) if (at := _unclosed(part)) is not None), None)
     if opening is None:
         return
-    text = line.rest + line.comment
     quote, other = text[opening], "'" if text[opening] == '"' else '"'
     message = Text(
         f"The quotes that begin here are not closed: {quote} is missing.",
@@ -133,8 +135,15 @@ def _closing_quote(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
 
 
 def _unclosed(text: str) -> int | None:
-    """Where quotes begin that do not end in this line."""
+    """Where quotes begin that do not end in this line; of an odd number, where the first do that end in the next ones."""
     at = 0
+    for quote in _QUOTES:
+        if (
+            text.count(quote) % 2
+            and (mixed := re.search(rf"{_OPENING.pattern}[^,]*, {quote}[^\s,\]}}]", text))
+            and mixed[0][0] == quote
+        ):
+            return mixed.start()
     while found := _OPENING.search(text, at):
         quote = found[0]
         inside = r"(?:[^'\n]|'')*'" if quote == "'" else r'(?:[^"\\\n]|\\.)*"'
@@ -162,7 +171,7 @@ def _list_on_the_line_of_its_key(line: YamlLine, _lines: list[YamlLine]) -> Iter
 def _quotes_around(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     """A value that has signs of YAML in it: at its beginning, a colon inside, quotes inside of quotes or text after them."""
     found = _VALUE.fullmatch(line.rest)
-    if found is None:
+    if found is None or not (found["key"] or line.dashes):
         return
     value, at = found["value"], line.start + found.start("value")
     first = value[0]

@@ -71,6 +71,12 @@ def syntax_problem(source: Source, error: Any) -> Problem:
     known."""
     words, mark = getattr(error, "problem", None) or "cannot read this", getattr(error, "problem_mark", None)
     offset = min(mark.index or 0, len(source.text)) if mark else 0
+    if words == "found unknown escape character":
+        hint = Text(
+            "Write the backslash twice, or the text in single quotes.",
+            "「\\\\」と2つ書くか、文字列を一重引用符で囲んでください。",
+        )
+        return source.problem("C003", (offset, offset + 2), _PLAIN_WORDS[words], hint)
     if not _DOCUMENT_END.search(source.text, 0, offset) and (repair := _repair(source, offset)):
         return source.problem("C003", repair.shown, repair.message, repair.hint)
     context, began = getattr(error, "context", None), getattr(error, "context_mark", None)
@@ -123,7 +129,22 @@ def _repair(source: Source, offset: int) -> Repair | None:
                 work -= len(text)
                 if reach == math.inf or work < 0:
                     return best
-    return best
+    return best or _several(text, lines, offset)
+
+
+def _several(text: str, lines: list[YamlLine], offset: int) -> Repair | None:
+    """The first of several lines that lack the same, one below the other: to mend one of them only moves the mistake."""
+    for mending in (space_after_colon, other_sign, colon):
+        mended, repair = text, None
+        for line in lines:
+            found = next(mending(line, lines), None)
+            if found is None and line is not lines[0]:
+                break
+            if found:
+                mended, repair = mended[: found.start] + found.new + mended[found.end :], found
+        if repair and _reach(mended) > offset + len(mended) - len(text):
+            return repair
+    return None
 
 
 def _rarity(lines: list[YamlLine]) -> Callable[[YamlLine], tuple[int, bool]]:
