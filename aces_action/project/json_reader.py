@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in the module, missing in typeshed
 from typing import NamedTuple
@@ -21,7 +22,9 @@ from typing import NamedTuple
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import MAX_DEPTH, MAX_INTEGER, MAX_VALUES, Document, Json, Path, Source, Span, UnreadableError
+from aces_action.project.json_repairs import trials
 
+_WORK = 2_000_000  # characters that are read at most in search of the cause, some tenths of a second
 _BLANK = re.compile(r"[ \t\r\n]*")
 _OTHER_BLANK = re.compile(r"[^\S \t\r\n]+|[\ufeff\u200b-\u200f\u2060]+")  # full-width and no-break spaces, marks of no width
 _COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -66,13 +69,35 @@ class _Frame:
         return "}" if isinstance(self.items, dict) else "]"
 
 
+class _BrokenError(UnreadableError):
+    """Something else stands at `offset` than could."""
+
+    def __init__(self, problem: Problem, offset: int) -> None:
+        self.offset = offset
+        super().__init__(problem)
+
+
 def read_json(source: Source) -> tuple[Document | None, list[Problem]]:
     """All problems of the text as JSON. The document is there unless reading could not go on."""
     problems: list[Problem] = []
     try:
         return _parse(source, problems), problems
+    except _BrokenError as error:
+        cause = _cause(source, error) or error.problem
+        return None, [*(problem for problem in problems if problem.line != cause.line or cause is error.problem), cause]
     except UnreadableError as error:
         return None, [*problems, error.problem]
+
+
+def _cause(source: Source, error: _BrokenError) -> Problem | None:
+    """Where the mistake began that reading stopped at: the one mending after which all of the text can be read."""
+    for trial in islice(trials(source, error.offset), 1 + _WORK // (1 + len(source.text))):
+        try:
+            _parse(Source.of(source.file, trial.mended(source.text)), [])
+        except UnreadableError:
+            continue
+        return source.problem("C002", trial.shown, trial.message, trial.hint)
+    return None
 
 
 def _parse(source: Source, problems: list[Problem]) -> Document:
@@ -111,7 +136,7 @@ def _parse(source: Source, problems: list[Problem]) -> Document:
         elif state == "comma" and token.kind == ",":
             state = "key" if frame and isinstance(frame.items, dict) else "item"
         elif not (state == "end" and token.kind == "end"):
-            raise UnreadableError(_unexpected(source, token, last, state, frame))
+            raise _BrokenError(_unexpected(source, token, last, state, frame), token.start)
         last = token
     return Document(source=source, format="JSON", data=root, values=values, keys=keys)
 
@@ -282,7 +307,7 @@ def _broken_string(source: Source, start: int, problems: list[Problem]) -> tuple
             'Close the string with " on the line where it begins; a line break inside it is written \\n.',
             '始まった行の中で"で閉じてください。文字列の中の改行は\\nと書きます。',
         )
-        raise UnreadableError(source.problem("C002", (start, len(source.text)), message, hint))
+        raise _BrokenError(source.problem("C002", (start, len(source.text)), message, hint), start)
     mended, done = [], start
     for piece in _ESCAPE.finditer(source.text, start, written.end()):
         mended.append(source.text[done : piece.start()])
