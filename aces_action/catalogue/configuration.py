@@ -39,9 +39,9 @@ KINDS = (
         title=Text("Not valid JSON", "JSONとして読めません"),
         cause=Text(
             "The file breaks JSON's rules at the place shown: mostly a comma after the last entry, a comment, single quotes, or "
-            "a missing comma or bracket. Nothing below it can be judged, except where the rest is still clear.",
+            "a missing comma, quote, colon or bracket. Nothing below it can be judged, except where the rest is still clear.",
             "示した場所で、JSONの規則に反しています。多くは、最後の要素の後のカンマ、コメント、シングルクォート、"
-            "カンマや括弧の不足です。続きの内容がはっきりしている場合を除き、それより後は検査できません。",
+            "カンマ、引用符、コロン、括弧の不足です。続きの内容がはっきりしている場合を除き、それより後は検査できません。",
         ),
         fix=Text(
             "Correct it at the place shown, or just before it. JSON has no comments: delete them.",
@@ -55,15 +55,16 @@ KINDS = (
         severity="error",
         title=Text("Not valid YAML", "YAMLとして読めません"),
         cause=Text(
-            "The file breaks YAML's rules at the place shown: mostly a tab in the indentation, lines that are not indented "
-            "alike, text with `: ` or `#` that is not quoted, or a second document after `---`.",
-            "示した場所で、YAMLの規則に反しています。多くは、インデントのタブ、揃っていないインデント、"
+            "The file breaks YAML's rules at the place shown: mostly a `:` or the space after it is missing, quotes are not "
+            "closed, there is a tab in the indentation, lines are not indented alike, text with `: ` or `#` is not quoted, or a "
+            "second document follows after `---`.",
+            "示した場所で、YAMLの規則に反しています。多くは、`:`またはその後の空白の不足、閉じられていない引用符、"
+            "インデントのタブ、揃っていないインデント、"
             "引用符で囲んでいない`: `や`#`を含む文字列、`---`の後の2つ目のドキュメントです。",
         ),
         fix=Text(
-            "Correct it at the place shown, or in the line before it. Indent with spaces, and quote text that has signs of YAML "
-            "in it.",
-            "示した場所、またはその前の行を直してください。"
+            "Write what the message says is missing. Indent with spaces, and quote text that has signs of YAML in it.",
+            "足りないものをメッセージのとおりに書いてください。"
             "インデントには空白を使い、YAMLの記号を含む文字列は引用符で囲んでください。",
         ),
         example="batch:\n\tmemory: 15000",
@@ -331,9 +332,9 @@ KINDS = (
         severity="error",
         title=Text("File cannot be read", "ファイルを読めません"),
         cause=Text(
-            "The file is there but cannot be used: a directory, not UTF-8 (some editors on Windows save Shift_JIS), larger than "
-            "1 MB (an image: 5 MB), without permission, or a path or link that leads out of the repository.",
-            "ファイルはありますが、使えません。ディレクトリである、UTF-8でない（Windowsの一部のエディタはShift_JISで保存します）、"
+            "The file is there but cannot be used: a directory, not UTF-8 (some editors on Windows save Shift_JIS or UTF-16), "
+            "larger than 1 MB (an image: 5 MB), without permission, or a path or link that leads out of the repository.",
+            "ファイルはありますが、使えません。ディレクトリである、UTF-8でない（Windowsの一部のエディタはShift_JISやUTF-16で保存します）、"
             "1MB（画像は5MB）を超えている、読み取り権限がない、またはパスやリンクがリポジトリの外を指しています。",
         ),
         fix=Text(
