@@ -15,8 +15,10 @@ _LONGEST = 2_000  # characters of a line that somebody wrote by hand
 _QUOTED_KEY = r'\s*(?P<key>"[^"\n]*")'
 _KEY_WITHOUT_FIRST_QUOTE = re.compile(r'\s*(?P<key>[^\s"{}\[\],:]+)"\s*:')
 _KEY_WITHOUT_LAST_QUOTE = re.compile(r'\s*(?P<key>"[^\s"{}\[\],:]+)\s*:')
-_VALUE_WITHOUT_QUOTES = re.compile(_QUOTED_KEY + r'\s*:\s*(?P<value>[^\s"{}\[\],][^"\n]*?)(?P<last>"?),?\s*')
-_OTHER_SIGN = re.compile(_QUOTED_KEY + r"\s*(?P<sign>=>|->|:=|=|;)")
+_VALUE_WITHOUT_QUOTES = re.compile(_QUOTED_KEY + r'\s*:\s*(?P<value>[^\s:"{}\[\],][^"\n]*?)(?P<last>"?),?\s*')
+_QUOTES_INSIDE = re.compile(_QUOTED_KEY + r'\s*:\s*"(?P<inside>.*)"\s*,?\s*')
+_NEXT_ENTRY = re.compile(r'"\s*[:,]|"\s+"')
+_OTHER_SIGN = re.compile(_QUOTED_KEY + r"\s*(?P<sign>=>|->|:=|::|=|;)")
 _VALUE_WITHOUT_OPENING = re.compile(r"(?P<key>\s*_+\s*:)[^{}\[\]]*(?P<closing>[}\]])")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _NO_VALUE = re.compile(_QUOTED_KEY + r"\s*:(?P<after>\s*)")
@@ -75,13 +77,20 @@ def _in_line(source: Source, number: int) -> Iterator[Trial]:
             message = Text("Text without its double quotes.", "文字列が二重引用符で囲まれていません。")
             hint = _write(f'"{found["value"]}"')
             yield Trial(at=(start, end), new=f'"{found["value"]}"', shown=(start, end), message=message, hint=hint)
+    found = _QUOTES_INSIDE.fullmatch(line)
+    if found and re.search(r'(?<!\\)"', found["inside"]) and not _NEXT_ENTRY.search(found["inside"]):
+        inside = (begin + found.start("inside"), begin + found.end("inside"))
+        message = Text("Quotes inside of the text.", "文字列の中に二重引用符があります。")
+        hint = Text('Write them as \\".', '\\"と書いてください。')
+        new = re.sub(r'(?<!\\)"', '\\\\"', found["inside"])
+        yield Trial(at=inside, new=new, shown=inside, message=message, hint=hint)
     if found := _OTHER_SIGN.match(line):
-        at = (begin + found.start("sign"), begin + found.end("sign"))
+        sign = (begin + found.start("sign"), begin + found.end("sign"))
         message = Text(
             f"After {found['key']} stands '{found['sign']}' in place of ':'.",
             f"{found['key']}の後が「:」ではなく「{found['sign']}」になっています。",
         )
-        yield Trial(at=at, new=":", shown=at, message=message, hint=_write(f"{found['key']}: …"))
+        yield Trial(at=sign, new=":", shown=sign, message=message, hint=_write(f"{found['key']}: …"))
 
     if found := _VALUE_WITHOUT_OPENING.match(_STRING.sub(_blank, line)):
         at, bracket = begin + found.end("key"), "[" if found["closing"] == "]" else "{"

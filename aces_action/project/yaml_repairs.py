@@ -13,7 +13,7 @@ _LONGEST = 2_000  # characters of a line that somebody wrote by hand
 _LINE = re.compile(r"(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?P<rest>[^\r\n]*?)(?P<comment>[ \t]#[^\r\n]*)?[ \t]*\r?")
 _KEY = r"(?P<key>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#&*!|>%@`,\[\]{}:=;-][^\s:=;,\[\]{}]*)"
 _NO_SPACE = re.compile(rf"{_KEY}:(?P<value>[^\s:/].*)")
-_OTHER_SIGN = re.compile(rf"{_KEY}\s*(?P<sign>=>|->|:=|=|;)\s*(?P<value>.*)")
+_OTHER_SIGN = re.compile(rf"{_KEY}\s*(?P<sign>=>|->|:=|::|=|;)\s*(?P<value>.*)")
 _NO_COLON = re.compile(rf"{_KEY}(?:[ \t]+(?P<value>\S.*))?")
 _NO_SPACE_AFTER_DASH = re.compile(r"-(?P<value>[^\s-].*)")
 _ENTRY = re.compile(rf"(?:{_KEY}:(?=\s|$)|-(?=\s|$))")
@@ -240,7 +240,7 @@ def indentation(line: YamlLine, lines: list[YamlLine]) -> Iterator[Repair]:
         if other == width:
             continue
         message = Text(
-            f"This line is indented by {width} spaces, which fits none of the lines above it.",
+            f"This line is indented by {width} space{'' if width == 1 else 's'}, which fits none of the lines above it.",
             f"この行の字下げは半角スペース{width}個で、上の行と合いません。",
         )
         hint = Text(

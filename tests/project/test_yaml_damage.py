@@ -59,6 +59,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "=": (value_only(lambda key, value: f"{key} = {value}"), "After {key} stands '=' in place of ':'"),
     "= without spaces": (value_only(lambda key, value: f"{key}={value}"), "After {key} stands '=' in place of ':'"),
     "=>": (value_only(lambda key, value: f"{key} => {value}"), "After {key} stands '=>' in place of ':'"),
+    "::": (value_only(lambda key, value: f"{key}::{value}"), "After {key} stands '::' in place of ':'"),
     "no closing quote": (value_only(unquoted), "quotes that begin here are not closed"),
     "only an opening quote": (plain_only("'{}"), "quotes that begin here are not closed: ' is missing"),
     "only opening quotes": (plain_only('"{}'), 'quotes that begin here are not closed: " is missing'),
@@ -130,11 +131,10 @@ def indented(text: str, change: Callable[[str], str | None]) -> Iterator[tuple[i
 def test_a_line_that_is_not_indented_like_those_around_it_is_shown(file: str, change: Callable[[str], str | None]) -> None:
     text, _ = FILES[file]
     for line, broken in indented(text, change):
+        shown = broken.split("\n")[line - 1]
         for problem in problems_in(broken, None)[:1]:  # the only entry of a mapping may stand anywhere
-            assert problem.line == line, (problem, broken.split("\n")[line - 1])
-            assert (
-                f"This line is indented by {len(re.match(' *', broken.split(chr(10))[line - 1])[0])} spaces" in problem.message.en
-            )  # type: ignore[index]
+            assert problem.line == line, (problem, shown)
+            assert f"This line is indented by {len(shown) - len(shown.lstrip())} space" in problem.message.en
             assert problem.hint.en.startswith("With ")
 
 
@@ -207,7 +207,7 @@ def test_an_entry_of_the_actions_step_that_yaml_takes_for_text_is_told(
     [
         ("b: y}}\nc: [1](2)\nd: 1", (2, 4), "After '[' a list was expected"),
         ("a: {b: 1,\n  c: 2\n  d: 3}\nb: 1", (2, 3), "A comma is missing"),
-        ("a:\n  - b\n - c\n", (3, 1), "indented by 1 spaces"),
+        ("a:\n  - b\n - c\n", (3, 1), "indented by 1 space,"),
         ("a:\n  b: 1\nfree text here\nc: 1", (3, 1), "A ':' is missing after free"),
         ("a: 1\n「メモ」, x\nb: 1", (2, 1), "neither 'key: value'"),
         ('a: "C:\\data"\nb: 1', (1, 7), "begins no escape"),
