@@ -27,7 +27,7 @@ _JIS = re.compile(rb"\x1b\$[@B]")  # what ISO-2022-JP begins two-byte characters
 _CONFLICT = re.compile(r"^(?:<{7,}|\|{7,}|>{7,})(?:[ \t].*)?\r?$", re.MULTILINE)
 _OPENS_CONFLICT = re.compile(r"^<{7,}(?:[ \t].*)?\r?$", re.MULTILINE)
 # What Git writes in place of a symbolic link where it cannot make one: the target, mostly without a line feed
-_LINK_TARGET = re.compile(r"(?:[^\s{}\[\]\"',:;|<>*?#&!%@`=]+[/\\])*[^\s{}\[\]\"',:;|<>*?#&!%@`=/\\]+\r?\n?")
+_LINK_TARGET = re.compile(r"[^\s{}\[\]\"',:;|<>*?#&!%@`=]+\r?\n?")
 _LIKE_FILE = re.compile(r"[/\\]|\.(?:json|ya?ml|png|jpe?g)\s*$", re.IGNORECASE)
 _BASE64 = re.compile(rb"(?:data:[\w/+.-]*;base64,)?([A-Za-z0-9+/\s]{16,}={0,2})\s*")
 _READABLE = re.compile(r"[{\[:\n]")

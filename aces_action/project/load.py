@@ -135,9 +135,8 @@ def _of_another_file(document: Document, schema: str) -> Problem | None:
             file = document.source.file
             message = Text(f"{file} has the content of {name.en}.", f"{file}の中身は{name.ja}の内容です。")
             hint = Text("Put its own content there.", "このファイル自身の内容に戻してください。")
-            return document.problem(
-                "C033", (min(keys, key=lambda key: document.span((key,), of="key")),), message, hint, of="key"
-            )
+            first = next(key for key in document.data if key in keys)
+            return document.problem("C033", (first,), message, hint, of="key")
     return None
 
 
