@@ -1,0 +1,182 @@
+"""Where the cells are played: a sandbox that is prepared once for each story, and forked for each cell.
+
+Processes are forked from one without threads, always: a stage before its sandbox starts and after it has stopped, and of a cell
+the launcher before the cell's own servers start. So each cell has all of AWS and of the platform as the story begins, and what it
+does to them is gone with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import urllib3.util
+from botocore.retries.standard import ExponentialBackoff
+
+from sandbox import oidc
+from sandbox.aws.application import create_application
+from sandbox.platform.app import create_app as create_platform
+from sandbox.server import HOST, Sandbox
+from tests.conftest import REPOSITORY, Caller, Ended, read_outputs
+from tests.faults.injection import Injector, Side
+from tests.forked import ENTRYPOINT, Run, _enter
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+ENDS_WITHIN = 90.0  # seconds for one run
+
+
+def hurry() -> None:
+    """From here on, and in every fork: no pause between two attempts is longer than it has to be. Which calls are made, and in
+    which order, stays."""
+    asleep = time.sleep
+
+    def sleep(seconds: float) -> None:
+        asleep(min(seconds, 0.02))
+
+    def soon(*_: object) -> float:
+        return 0.01
+
+    time.sleep = sleep
+    ExponentialBackoff.delay_amount = soon  # type: ignore[method-assign]
+    urllib3.util.Retry.get_backoff_time = soon  # type: ignore[method-assign]
+
+
+class Launcher:
+    """A process without threads that starts runs of the action."""
+
+    def __init__(self) -> None:
+        here, there = socket.socketpair()
+        self._process = os.fork()
+        if self._process == 0:
+            here.close()
+            _launch(there)
+        there.close()
+        self._socket, self._lines = here, here.makefile("r")
+
+    def run(self, folder: Path, cwd: Path, environ: dict[str, str], started: Callable[[int], None]) -> int | None:
+        """The exit status; None when it did not end and was killed. The log is in `folder`."""
+        self._socket.sendall(json.dumps([str(folder), str(cwd), environ]).encode() + b"\n")
+        pid = int(self._lines.readline())
+        started(pid)
+        overdue = threading.Timer(ENDS_WITHIN, lambda: os.kill(pid, signal.SIGKILL))
+        overdue.start()
+        status = int(self._lines.readline())
+        overdue.cancel()
+        return None if status == -signal.SIGKILL else status
+
+    def close(self) -> None:
+        self._socket.close()
+        self._lines.close()
+        os.waitpid(self._process, 0)
+
+
+def _launch(orders: socket.socket) -> None:
+    for line in orders.makefile("r"):
+        folder, cwd, environ = json.loads(line)
+        process = os.fork()
+        if process == 0:
+            orders.close()
+            _act(Run(program=str(ENTRYPOINT), cwd=Path(cwd), environ=environ, stdout=Path(folder) / "log"))
+        orders.sendall(f"{process}\n".encode())
+        _, status = os.waitpid(process, 0)
+        orders.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+def _act(run: Run) -> None:
+    status: Any = 1
+    try:
+        _enter(run)
+    except SystemExit as end:
+        status = end.code or 0
+    except BaseException:  # noqa: BLE001  as Python ends with it
+        traceback.print_exc()
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else 1)
+
+
+class Revival(Sandbox):
+    """A sandbox that goes on with what another, which has stopped, has left in this process and in the file of its platform."""
+
+    def __init__(self, of: Sandbox, database: Path, injector: Injector) -> None:
+        self._stopping = threading.Event()
+        self._folder = tempfile.TemporaryDirectory(prefix="aces-cell-")
+        self._threads = []
+        own = Path(self._folder.name) / "platform.sqlite3"
+        shutil.copy(database, own)
+        self.state, self.issuer, self.oidc_url = of.state, of.issuer, of.oidc_url
+        self.state.stopping = self._stopping
+
+        def serve(side: Side, application: WSGIApplication) -> str:
+            return self._serve(injector.in_front_of(side, application), HOST, 0)
+
+        self.platform_url = serve("platform", create_platform(str(own)))
+        self.aws_url = serve("aws", create_application(self.state))
+        here = serve("github", oidc.create_app(self.issuer, self._stopping))
+        self.oidc_request_url = of.oidc_request_url.replace(of.oidc_url, here)
+        self.oidc_request_token = of.oidc_request_token
+
+
+def keep_platform(sandbox: Sandbox, file: Path) -> None:
+    """Copies the platform's database, with what is not in its main file yet."""
+    source = sqlite3.connect(Path(sandbox._folder.name) / "platform.sqlite3")
+    with contextlib.closing(source), contextlib.closing(sqlite3.connect(file)) as target:
+        source.backup(target)
+
+
+def wait_for_threads() -> None:
+    """Until nobody but us is left in this process, so that it may be forked."""
+    deadline = time.monotonic() + 20
+    while threading.active_count() > 1:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still there: {threading.enumerate()}")
+        time.sleep(0.01)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Runs the action for a caller, from a launcher."""
+
+    caller: Caller
+    launcher: Launcher
+
+    def run(self, started: Callable[[int], None] = lambda _: None, **inputs: str) -> Ended:
+        """A run to its end. The status is -9 where it had to be killed."""
+        caller = self.caller
+        caller.folder.mkdir(parents=True, exist_ok=True)
+        for name in ("output", "summary"):
+            (caller.folder / name).write_text("")
+        environ = {"PATH": os.environ["PATH"], **caller.variables(**inputs)}
+        environ["ACTIONS_ID_TOKEN_REQUEST_URL"] = caller.sandbox.oidc_request_url
+        status = self.launcher.run(caller.folder, caller.workspace, environ, started)
+        return Ended(
+            status=-signal.SIGKILL if status is None else status,
+            log=(caller.folder / "log").read_text(encoding="utf-8", errors="backslashreplace"),
+            outputs=read_outputs(caller.folder / "output"),
+            summary=(caller.folder / "summary").read_text(encoding="utf-8", errors="backslashreplace"),
+        )
+
+
+def new_sandbox() -> Sandbox:
+    """With every role held to its policies."""
+    sandbox = Sandbox(repository=REPOSITORY)
+    sandbox.state.permissions_enforced = True
+    return sandbox
