@@ -16,6 +16,7 @@ from aces_action.changes import Change, Verb, noun
 from aces_action.checks import Check, Outcome
 from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Language, Text, lines, same
+from aces_action.ledger import Ledger
 from aces_action.problems import Kind, Problem
 from aces_action.server_log import ServerLog
 from aces_action.standing import EndpointStanding, GenerationStanding, Standing, hours
@@ -117,8 +118,8 @@ _TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and char
 class Report:
     """Gathers what the run finds out, step by step, so that also a failed or cancelled run can say how far it came.
 
-    `under_way` says what AWS goes on with if the run ends now; `done` what has been changed so far; `weights` is the verdict on
-    the archive at `weights_uri`, None until there is one; `standing` what `command: status` found. Of a failed roll-out:
+    `under_way` says what AWS goes on with if the run ends now; `writes` all that were sent; `weights` is the verdict on the
+    archive at `weights_uri`, None until there is one; `standing` what `command: status` found. Of a failed roll-out:
     `server_logs`, and the `events` on its way. `exchanges` are those of the smoke test.
     """
 
@@ -129,7 +130,7 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
-    done: list[Text] = field(default_factory=list)
+    writes: Ledger = field(default_factory=Ledger)
     under_way: Text = EMPTY
     weights: Verdict | None = None
     weights_uri: str = ""
@@ -180,11 +181,7 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
 
 def how_far(report: Report) -> Text:
     """What a run that did not come to its end has changed and what still goes on: never half a deploy passed off as whole."""
-    done = Text("Nothing was changed.", "何も変更していません。")
-    if report.done:
-        changed = Text("; ".join(each.en for each in report.done), "、".join(each.ja for each in report.done))
-        done = Text(f"Changed before it stopped: {changed.en}.", f"停止するまでに変更したもの: {changed.ja}")
-    return lines(done, report.under_way)
+    return lines(report.writes.last_words(), report.under_way)
 
 
 def check_lines(checks: Sequence[Check], language: Language) -> list[str]:

@@ -15,6 +15,7 @@ from aces_action.changes import Change, noun
 from aces_action.checks import Check
 from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
+from aces_action.ledger import Ledger, Write
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.report import Report, change_lines, check_lines, how_far, summary
 from aces_action.server_log import ServerLog
@@ -64,6 +65,14 @@ def test_why_there_are_no_lines_and_whose_they_are_is_said_in_either_language() 
     assert "Last lines" not in shown(Report(result="failed"))
 
 
+def written(*done: Text) -> Ledger:
+    """The ledger of a run whose writes were all accepted."""
+    ledger = Ledger()
+    for text in done:
+        ledger.send(Write(done=text, asks=text)).accept()
+    return ledger
+
+
 def many(count: int) -> list[Problem]:
     return [Problem(kind=CATALOGUE["C004"], message=same(f"number {number}.")) for number in range(count)]
 
@@ -73,13 +82,14 @@ def test_the_summary_of_a_failed_run_says_what_is_wrong_what_was_changed_and_wha
         title="plate · dev",
         result="failed",
         problems=[NO_EFFECT, LINK],
-        done=[Text("weights released", "重みファイルの固定")],
+        writes=written(Text("weights released", "重みファイルの固定")),
         under_way=Text("SageMaker may still be working.", "SageMakerの処理が続いている可能性があります。"),
     )
     assert shown(report) == (
         "## ❌ Failed\n\n"
         "plate · dev\n\n"
-        "Changed before it stopped: weights released.\n\n"
+        "Changed before it stopped:\n\n"
+        "- weights released\n\n"
         "SageMaker may still be working.\n\n"
         "### Problems\n\n"
         f"❌ **[ACES-W004]({LINK.kind.help_url('en')})** models/latest -&gt; ../v2 is a symbolic link.\n\n"
@@ -217,7 +227,7 @@ def test_a_secret_does_not_reach_the_summary_whatever_it_is_made_of(secret: str)
         ],
         changes=[Change(verb="update", resource="image", name=f"n {secret}", reasons=(same(f"why {secret}"),))],
         outputs={"endpoint-name": f"out {secret}"},
-        done=[same(f"done {secret}")],
+        writes=written(same(f"done {secret}")),
         under_way=same(f"under way {secret}"),
         steps=[StepRecord(name=f"step {secret}", seconds=1, result="done")],
     )
@@ -268,11 +278,10 @@ def test_a_run_that_changed_nothing_says_so() -> None:
 
 
 def test_a_run_that_stopped_midway_lists_what_it_changed_and_what_goes_on() -> None:
-    report = Report(done=[Text("a", "あ"), Text("b", "い")], under_way=Text("It goes on.", "続いています。"))
+    report = Report(writes=written(Text("a", "あ"), Text("b", "い")), under_way=Text("It goes on.", "続いています。"))
     assert how_far(report) == Text(
-        "Changed before it stopped: a; b.\nIt goes on.", "停止するまでに変更したもの: あ、い\n続いています。"
+        "Changed before it stopped:\n- a\n- b\nIt goes on.", "停止するまでに変更したもの:\n- あ\n- い\n続いています。"
     )
-    assert how_far(Report(done=[same("a")])) == Text("Changed before it stopped: a.", "停止するまでに変更したもの: a")
 
 
 def test_changes_in_the_log_have_their_reasons_below_them() -> None:

@@ -14,22 +14,19 @@ from aces_action.autoscaling.plan import foreign, plan, wanted_actions
 from aces_action.autoscaling.target import delete_alarm, delete_policy, deregister, put_policy, register
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_general
 from aces_action.aws.tags import Owner, as_list
-from aces_action.changes import Change, noun
+from aces_action.changes import Change
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
 
-_DONE = {"create": Text("set up", "の作成"), "update": Text("updated", "の更新"), "delete": Text("deleted", "の削除")}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """How what is done is told: `say` a line for the log, `changed` what is done, `left` what a run that is cut off leaves."""
+    """How what is done is told: `say` a line for the log, `left` what a run that is cut off leaves."""
 
     say: Callable[[str], None]
-    changed: Callable[[Text], None]
     left: Callable[[Text], None] = lambda _: None
 
 
@@ -77,8 +74,6 @@ def apply(clients: Clients, desired: DesiredScaling | None, *, endpoint_name: st
             if change.is_change:
                 _DEEDS[change.resource](clients, desired, current, owner, change)
                 tell.say("; ".join([f"{change.verb} {change.resource} {change.name}", *(each.en for each in change.reasons)]))
-                kind, done = noun(change.resource), _DONE[change.verb]
-                tell.changed(Text(f"{kind.en} {change.name} {done.en}", f"{kind.ja}{change.name}{done.ja}"))
     except ClientError as error:
         raise ActionError(refused(error, endpoint_name)) from error
     return changes

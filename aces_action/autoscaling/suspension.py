@@ -133,8 +133,6 @@ def restore(
             tell.say(f"put back {deed.name}")
     if lost:
         raise ActionError(_lost(lost, scaling))
-    name = resource_id(scaling.endpoint_name)
-    tell.changed(Text(f"scalable target {name} put back", f"スケーラブルターゲット{name}の復元"))
 
 
 @contextmanager

@@ -103,6 +103,11 @@ def was_refused(error: ClientError, operation: str) -> bool:
     return error.operation_name == operation and 400 <= status < 500 and not throttled
 
 
+def is_throttling(code: str) -> bool:
+    """Whether AWS had too much to do to look at the call, so that nothing came of it."""
+    return code in _THROTTLED
+
+
 def may_pass(error: BotoCoreError | ClientError | ResponseParserError) -> bool:
     """Whether a call that only reads may go through later: AWS was not reached, was overloaded or answered what is no answer.
 

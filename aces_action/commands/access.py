@@ -7,12 +7,14 @@ import re
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity, check_account, who_am_i
 from aces_action.aws.naming import Names
+from aces_action.aws.recorder import record_writes
 from aces_action.aws.session import ends_within, open_session, session_name
 from aces_action.aws.tags import Owner
 from aces_action.github.log import Log
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
 from aces_action.language import Text
+from aces_action.ledger import Ledger
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Project, Server
 from aces_action.registration import PlatformClient
@@ -47,10 +49,11 @@ def owner_of(settings: ServerSettings, names: Names, run: Run, identity: Identit
     )
 
 
-def open_platform(settings: Settings, run: Run, outages: Outages) -> PlatformClient:
-    return PlatformClient(
-        settings.platform_url, token=settings.platform_token, network=run.network, tell=outages.of("ACES Platform")
-    )
+def open_platform(settings: Settings, run: Run, outages: Outages, writes: Ledger) -> PlatformClient:
+    tell = outages.of("ACES Platform")
+    platform = PlatformClient(settings.platform_url, token=settings.platform_token, network=run.network, tell=tell)
+    platform.writes = writes
+    return platform
 
 
 def sign_in(
@@ -58,7 +61,7 @@ def sign_in(
 ) -> tuple[Clients, Identity]:
     """The step that gets credentials and checks whose they are. Raises ActionError: A001 to A004, A007."""
     with steps.step("Credentials"):
-        clients, identity = _sign_in(settings, run, log, outages)
+        clients, identity = _sign_in(settings, run, log, outages, report.writes)
         if problems := check_account(identity, configured=project.infra.account_id, infra_file=str(project.infra_file)):
             raise ActionError(problems)
         if ends_within(clients.session, settings.wait_timeout):
@@ -69,7 +72,7 @@ def sign_in(
     return clients, identity
 
 
-def _sign_in(settings: ServerSettings, run: Run, log: Log, outages: Outages) -> tuple[Clients, Identity]:
+def _sign_in(settings: ServerSettings, run: Run, log: Log, outages: Outages, writes: Ledger) -> tuple[Clients, Identity]:
     def token() -> str:
         fresh = fetch_token(
             run.oidc_request_url,
@@ -89,6 +92,7 @@ def _sign_in(settings: ServerSettings, run: Run, log: Log, outages: Outages) -> 
         tell=outages.retried,
         answered=outages.answered,
     )
+    record_writes(session.events, writes)
     clients = Clients(session)
     return clients, who_am_i(clients.sts)
 

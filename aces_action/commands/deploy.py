@@ -66,7 +66,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     """
     infra, outages = project.infra, outages_told(log, report)
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
-    platform = open_platform(settings, run, outages)
+    platform = open_platform(settings, run, outages, report.writes)
     with steps.step("Preflight"):
         findings = _look_ahead(clients, platform, _subject(project, names, settings, run, identity), settings, log, report)
 
@@ -236,8 +236,6 @@ def _release_weights(clients: Clients, examined: Examined, log: Log, report: Rep
     released = release(clients.s3, examined)
     report.problems += released.warnings
     log.problems(released.warnings)
-    if released.copied:
-        report.done.append(Text("weights released", "重みファイルの固定"))
     log.info(f"released as {released.release_uri}")
 
 
@@ -351,7 +349,6 @@ def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, r
             changed=registered.append,
         )
         report.outputs[output] = arn
-        report.done += registered
         name = arn.rpartition("/")[2]
         log.info(f"registered {name}" if registered else f"{name} is as it should be")
         return arn
@@ -398,7 +395,6 @@ def _clean_up(
             keep=settings.keep_generations,
             now=datetime.now(UTC),
             say=log.info,
-            changed=report.done.append,
         )
         report.changes += cleaned.changes
         report.problems += cleaned.warnings

@@ -62,7 +62,7 @@ def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log
     consent = _confirmed if settings.confirm else _refused
     gone = delete_server(server, names, settings, run, log, steps, report, outages, consent=consent)
     with steps.step("Platform"):
-        _look_at_listing(open_platform(settings, run, outages), settings, gone, log, report)
+        _look_at_listing(open_platform(settings, run, outages, report.writes), settings, gone, log, report)
     report.result = "destroyed" if any(change.is_change for change in report.changes) else "unchanged"
 
 
@@ -155,7 +155,6 @@ def _delete_generations(ours: _Ours, clients: Clients, log: Log, report: Report)
         fates,
         endpoints=[each.name for each in ours.endpoints],
         say=log.info,
-        changed=report.done.append,
     )
     if deleted.left:
         raise ActionError(dict.fromkeys(_in_earnest(each.problem) for each in deleted.left))

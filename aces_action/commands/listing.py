@@ -9,7 +9,6 @@ from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
 from aces_action.changes import Change
 from aces_action.github.log import Log
-from aces_action.language import Text
 from aces_action.project.model import Project
 from aces_action.registration import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
 from aces_action.report import Report
@@ -63,18 +62,8 @@ def listing_of(
 def register(platform: PlatformClient, listing: Listing, settings: Settings, log: Log, report: Report) -> list[Change]:
     """Lists it on the platform, as far as that is not so already; returns what that changed."""
     changes = registration.plan(platform, settings.tenant_id, listing)
-    services = _register(platform, settings.tenant_id, listing, changes, report)
+    services = registration.apply(platform, settings.tenant_id, listing, changes)
     report.outputs["service-names"] = ",".join(services)
     report.outputs["registration"] = "done"
     log.info(f"{', '.join(services)} on {settings.platform_url}")
     return changes
-
-
-def _register(
-    platform: PlatformClient, tenant_id: str, listing: Listing, changes: list[Change], report: Report
-) -> tuple[str, ...]:
-    registered: list[Text] = []
-    try:
-        return registration.apply(platform, tenant_id, listing, changes, registered)
-    finally:
-        report.done += [Text(f"{each.en} registered", f"{each.ja}の登録") for each in registered]

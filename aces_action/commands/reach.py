@@ -34,7 +34,7 @@ def teller(name: str, log: Log, report: Report) -> endpoint.Teller:
     def ended() -> None:
         report.under_way = EMPTY
 
-    return endpoint.Teller(say=log.info, changed=report.done.append, started=started, ended=ended, happened=report.events.append)
+    return endpoint.Teller(say=log.info, started=started, ended=ended, happened=report.events.append)
 
 
 def reach_of(
@@ -67,7 +67,7 @@ def scaling_teller(log: Log, report: Report) -> autoscaling.Teller:
     def left(what: Text) -> None:
         report.under_way = lines(report.under_way, what)
 
-    return autoscaling.Teller(say=log.info, changed=report.done.append, left=left)
+    return autoscaling.Teller(say=log.info, left=left)
 
 
 def scaling_that_goes(clients: Clients, names: Iterable[str], owner: Owner, log: Log, report: Report) -> dict[str, list[Change]]:

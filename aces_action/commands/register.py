@@ -32,7 +32,7 @@ def register_serving(
     """
     outages = outages_told(log, report)
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
-    platform, owner = open_platform(settings, run, outages), owner_of(settings, names, run)
+    platform, owner = open_platform(settings, run, outages, report.writes), owner_of(settings, names, run)
     with steps.step("What serves"):
         jobs = _find(clients, names, settings, report)
         for name, value in report.outputs.items():

@@ -164,7 +164,7 @@ def apply(
             if not may_wait:  # again, right before anything is changed: the preflight's look was minutes ago
                 refuse_others(client, [desired.endpoint_name], owner)
             if any(changes[part].is_change for part in ("model", "endpoint config", "endpoint")):
-                _create_parts(session, client, desired, owner, changes, tell)
+                _create_parts(session, client, desired, owner, changes)
             current, seconds = _roll_out(
                 session, client, desired, owner, patience, tell, usual=usual, may_wait=may_wait, suspended=suspended
             )
@@ -178,9 +178,6 @@ def apply(
             patience.sleep(_A_MOMENT)
     name, config_name = desired.endpoint_name, current.config_name
     rolled_out = changes["endpoint"].is_change or seconds is not None
-    if rolled_out:
-        rolled = Text(f"endpoint {name} rolled out with {config_name}", f"エンドポイント{name}の{config_name}への更新")
-        tell.changed(rolled)
     if rolled_out or "endpoint tags" in changes:
         try:
             # the config first: an endpoint whose tags name its content serves what is noted as serving
@@ -189,8 +186,6 @@ def apply(
             client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags(desired.content_hash)))  # type: ignore[arg-type]
         except AWS_ERRORS as error:
             raise ActionError(_untagged(error, name, config_name)) from error
-    if "endpoint tags" in changes:
-        tell.changed(Text(f"tags of endpoint {name} set", f"エンドポイント{name}のタグの設定"))
     pools = tuple(pool for variant in current.variants for pool in variant.pools)
     return ServingEndpoint(name=name, arn=current.arn, config_name=config_name, pools=pools)
 
@@ -201,7 +196,6 @@ def _create_parts(
     desired: DesiredEndpoint,
     owner: Owner,
     changes: Mapping[str, Change],
-    tell: Teller,
 ) -> None:
     from aces_action.endpoint import sdk
 
@@ -209,11 +203,9 @@ def _create_parts(
     if changes["model"].is_change:
         request = {"ModelName": desired.model_name, **desired.model, "Tags": tags}
         sdk.create_model(session, request, lambda: read_model(client, desired.model_name) is not None)
-        tell.changed(Text(f"model {desired.model_name} created", f"モデル{desired.model_name}の作成"))
     if changes["endpoint config"].is_change:
         request = {"EndpointConfigName": desired.config_name, **desired.config, "Tags": tags}
         sdk.create_config(session, request, lambda: read_config(client, desired.config_name) is not None)
-        tell.changed(Text(f"endpoint config {desired.config_name} created", f"エンドポイント設定{desired.config_name}の作成"))
 
 
 def _roll_out(

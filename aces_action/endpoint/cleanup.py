@@ -318,7 +318,6 @@ def clean_up(
     keep: int,
     now: datetime,
     say: Callable[[str], None],
-    changed: Callable[[Text], None],
 ) -> Cleaned:
     """Deletes what is no longer needed, after a deployment that went well. `endpoints`: names of ours.
 
@@ -338,7 +337,7 @@ def clean_up(
         if not each.goes:
             say(f"keeps {each.resource} {each.name}: {each.reason.en}")
     going = [each for each in fates.decided if each.goes]
-    deleted = delete(session, client, going, endpoints=endpoints, say=say, changed=changed)
+    deleted = delete(session, client, going, endpoints=endpoints, say=say)
     return Cleaned(
         changes=tuple(each.change for each in deleted.gone), warnings=tuple(_not_deleted(each) for each in deleted.left)
     )
@@ -375,7 +374,6 @@ def delete(
     *,
     endpoints: Sequence[str],
     say: Callable[[str], None],
-    changed: Callable[[Text], None],
 ) -> Deleted:
     """Deletes those that go, endpoint configs before models.
 
@@ -412,9 +410,7 @@ def delete(
                 break
             continue
         gone.append(fate)
-        what = noun(fate.resource)
         say(f"deleted {fate.resource} {fate.name}: {fate.reason.en}")
-        changed(Text(f"{what.en} {fate.name} deleted", f"{what.ja}{fate.name}の削除"))
     return Deleted(gone=tuple(gone), left=tuple(left))
 
 

@@ -96,7 +96,6 @@ def remove(
         tell.ended()
         if course.endpoint is not None:
             raise ActionError(_still_there(name, course.endpoint))
-        tell.changed(Text(f"endpoint {name} deleted", f"エンドポイント{name}の削除"))
     return True
 
 

@@ -6,22 +6,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from aces_action.language import Text
-
 Suspended = Callable[[], AbstractContextManager[None]]
 """Around what cannot be done while the endpoint is scaled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """How `apply` tells what it does: `say` a line for the log, `changed` what is done.
+    """How `apply` tells what it does: `say` a line for the log. What it writes is in the ledger by itself.
 
     Between `started` and `ended` SageMaker may be at work, whatever becomes of this run. `happened`, of a roll-out that went
     wrong: what SageMaker said on the way of each variant's instances. Text from outside.
     """
 
     say: Callable[[str], None]
-    changed: Callable[[Text], None]
     started: Callable[[], None]
     ended: Callable[[], None]
     happened: Callable[[str], None] = lambda _: None

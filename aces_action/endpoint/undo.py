@@ -175,8 +175,6 @@ def bring_back(reach: Reach, planned: Return, *, then: Callable[[ServingEndpoint
     if planned.leaving:
         # first: a run that is cut off after it leaves nothing that `start` or another rollback would take for good
         mark_withdrawn(sagemaker, planned.leaving.arn, at=reach.now())
-        name = planned.leaving.name
-        reach.tell.changed(Text(f"{name} noted as withdrawn", f"{name}を戻り先から除外"))
     serving = apply(
         reach.clients.session,
         sagemaker,

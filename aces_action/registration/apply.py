@@ -7,19 +7,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from aces_action.changes import Change, noun
-from aces_action.language import Text, joined, sentences
+from aces_action.language import EMPTY, Text, joined, sentences
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.registration.client import PlatformClient
 from aces_action.registration.desired import Listing, registration
 from aces_action.registration.plan import plan
 
 
-def apply(
-    client: PlatformClient, tenant_id: str, listing: Listing, changes: Sequence[Change], done: list[Text] | None = None
-) -> tuple[str, ...]:
+def apply(client: PlatformClient, tenant_id: str, listing: Listing, changes: Sequence[Change]) -> tuple[str, ...]:
     """Register what `changes` (of `plan`) say and nothing else. Gives the names of all services of the listing.
-
-    What was registered is added to `done` as it happens, so that a caller knows it also after a failure.
 
     Raises ActionError: R001 refused, R002 the platform went away (says what was done by then), R003 it kept something else,
     P008, P009 and R004 as `plan`.
@@ -30,14 +26,16 @@ def apply(
     if ("tenant", "plan") in wanted:
         # The plan travels with the services; sending those that are registered already changes nothing about them.
         changed = changed or frozenset(names)
-    done = [] if done is None else done
-    with _told_what_was_done(done):
+    sent, done = list[Text](), list[Text]()
+    with _told_what_was_done(sent, done):
         if listing.image and listing.image_key and ("image", listing.image_key) in wanted:
+            sent.append(Text(f"image {listing.image_key}", f"イメージ画像{listing.image_key}"))
             client.upload_image(tenant_id, listing.image_key, listing.image)
-            done.append(Text(f"image {listing.image_key}", f"イメージ画像{listing.image_key}"))
+            done += sent
         if changed:
+            sent += [Text(f"service {name}", f"サービス{name}") for name in names if name in changed]
             client.register(tenant_id, registration(listing, changed))
-            done.extend(Text(f"service {name}", f"サービス{name}") for name in names if name in changed)
+            done[:] = sent
         left = [change for change in plan(client, tenant_id, listing) if change.is_change] if done else []
     if left:
         raise ActionError([_not_kept(change) for change in left])
@@ -45,15 +43,19 @@ def apply(
 
 
 @contextmanager
-def _told_what_was_done(done: list[Text]) -> Iterator[None]:
-    """A platform that stops answering in the middle: not the preflight's P007 any more."""
+def _told_what_was_done(sent: Sequence[Text], done: Sequence[Text]) -> Iterator[None]:
+    """A platform that stops answering in the middle: not the preflight's P007 any more. What was `sent` and is not `done` may
+    have arrived all the same."""
     try:
         yield
     except ActionError as error:
-        so_far = Text("Nothing was registered yet.", "まだ何も登録していません。")
-        if done:
-            registered = Text(", ".join(each.en for each in done), "、".join(each.ja for each in done))
-            so_far = Text(f"Registered until then: {registered.en}.", f"それまでに登録したもの: {registered.ja}。")
+        arrived, open_ = joined(", ", done), joined(", ", sent[len(done) :])
+        so_far = sentences(
+            Text(f"Registered until then: {arrived.en}.", f"それまでに登録したもの: {arrived.ja}。") if done else EMPTY,
+            Text(f"It is not known whether this arrived: {open_.en}.", f"登録されたかどうかわからないもの: {open_.ja}。")
+            if open_
+            else EMPTY,
+        )
         raise ActionError(
             replace(problem, kind=CATALOGUE["R002"], message=sentences(problem.message, so_far))
             if problem.kind == CATALOGUE["P007"]

@@ -18,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as urllib3
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
+from aces_action.ledger import Ledger, Sending, Write
 from aces_action.network import Network, proxy_failure, tls_failure
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
@@ -81,7 +82,8 @@ class PlatformClient:
     """One platform at `url`, with the token if it asks for one. `timeout`: seconds to connect, seconds to answer.
 
     Failed connections and 502, 503, 504 are tried again, three times in about `8 * backoff` seconds: no call does harm twice.
-    Each time is told to `tell`. `network`: the proxies, to name the one that does not let us through.
+    Each time is told to `tell`. `network`: the proxies, to name the one that does not let us through. What it writes is noted in
+    the ledger `writes` before it is sent.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class PlatformClient:
         self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._host = parts.hostname
         self._token = token
+        self.writes = Ledger()
         self._timeout, self._network = timeout, network
         self._session = requests.Session()
         if token is not None:
@@ -141,7 +144,9 @@ class PlatformClient:
 
     def register(self, tenant_id: str, body: Mapping[str, Any]) -> None:
         """Create or update the services of `body` by name. Raises as `registered`, and R001 with every field refused."""
-        self._send("POST", tenant_id, "services", names=[service["name"] for service in body["services"]], json=body)
+        names = [service["name"] for service in body["services"]]
+        write = registered(Text(f"service {', '.join(names)}", f"サービス{'、'.join(names)}"))
+        self._send("POST", tenant_id, "services", names=names, write=write, json=body)
 
     def image_sha256(self, tenant_id: str, key: str) -> str | None:
         """The SHA-256 (hexadecimal) of the image of that key by its ETag; None if there is no such image."""
@@ -150,15 +155,23 @@ class PlatformClient:
 
     def upload_image(self, tenant_id: str, key: str, image: Image) -> None:
         """Store or replace an image. Raises as `register`."""
-        self._send("PUT", tenant_id, "images", key, data=image.content, headers={"Content-Type": image.media_type})
+        write = registered(Text(f"image {key}", f"イメージ画像{key}"))
+        more: dict[str, Any] = {"data": image.content, "headers": {"Content-Type": image.media_type}}
+        self._send("PUT", tenant_id, "images", key, write=write, **more)
 
-    def _send(self, method: str, tenant_id: str, *path: str, names: list[str] | None = None, **more: Any) -> requests.Response:
+    def _send(
+        self, method: str, tenant_id: str, *path: str, names: list[str] | None = None, write: Write | None = None, **more: Any
+    ) -> requests.Response:
+        """`names`: of the services that the body names; `write`: how it is told what the request changes, if it does."""
+        sending = self.writes.send(write) if write else None
         address = "/".join([self._url, "internal", "tenants", *(quote(part, safe="") for part in (tenant_id, *path))])
         try:
             # A redirect is never followed: it may lead to another host, and the token with it.
             response = self._session.request(method, address, timeout=self._timeout, allow_redirects=False, **more)
         except (OSError, ValueError, urllib3.HTTPError) as error:  # requests' own, and what it lets pass
             raise ActionError(self._no_answer(error)) from error
+        if sending:
+            _settle(sending, response)
         if response.status_code < 300 or (response.status_code == 404 and method == "HEAD"):
             return response
         raise ActionError(self._error(response, tenant_id, names or []))
@@ -310,6 +323,21 @@ class PlatformClient:
     def _safe(self, text: str) -> str:
         """Text from outside as one line, without our token, which a server may well send back."""
         return one_line(text if self._token is None else text.replace(self._token, "***"))
+
+
+def registered(what: Text) -> Write:
+    """How it is told that something was, or is to be, put on the platform."""
+    ja = f"{what.ja}の登録"
+    return Write(done=Text(f"{what.en} registered", ja), asks=Text(f"register {what.en}", ja))
+
+
+def _settle(sending: Sending, response: requests.Response) -> None:
+    """What an answer says of a write. A refusal after an attempt that got no answer says nothing of that one."""
+    retries = response.raw.retries
+    if response.status_code < 300:
+        sending.accept()
+    elif response.status_code < 500 and not (retries and retries.history):
+        sending.refuse()
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -30,12 +30,11 @@ class Scaled:
     name: str
     owner: Owner
     said: list[str] = field(default_factory=list)
-    done: list[Text] = field(default_factory=list)
     left: list[Text] = field(default_factory=list)
 
     @property
     def tell(self) -> Teller:
-        return Teller(say=self.said.append, changed=self.done.append, left=self.left.append)
+        return Teller(say=self.said.append, left=self.left.append)
 
     def wanted(self, least: int = 1, most: int = 4, *, sleeps: bool = False) -> DesiredScaling:
         scaling = Autoscaling(min_capacity=least, max_capacity=most, target_value=5, scale_in_cooldown=300, scale_out_cooldown=60)

@@ -40,19 +40,19 @@ class TestApply:
     def test_what_was_done_is_told_and_a_second_time_there_is_nothing_to_do(self, endpoint: Make) -> None:
         scaled = endpoint(sleeps=True)
         scaled.apply(scaled.wanted(0, 2, sleeps=True))
-        assert [each.en for each in scaled.done] == [
-            f"scalable target {resource_id(scaled.name)} set up",
-            "scaling policy aces-target-tracking set up",
-            "scaling policy aces-scale-from-zero set up",
-            f"alarm {alarm_name(scaled.name)} set up",
+        assert scaled.said == [
+            f"create scalable target {resource_id(scaled.name)}",
+            "create scaling policy aces-target-tracking",
+            "create scaling policy aces-scale-from-zero",
+            f"create alarm {alarm_name(scaled.name)}",
         ]
         found = scaled.read()
         assert found.target and found.waking_alarm
         assert scaled.owner.owns(found.target.tags)
         assert scaled.owner.owns(found.waking_alarm.tags)
-        scaled.done.clear()
+        scaled.said.clear()
         assert not any(change.is_change for change in scaled.apply(scaled.wanted(0, 2, sleeps=True)))
-        assert scaled.done == []
+        assert scaled.said == []
 
     def test_one_that_no_longer_sleeps_loses_what_woke_it(self, endpoint: Make) -> None:
         scaled = endpoint(sleeps=True)
@@ -165,7 +165,7 @@ class TestSuspension:
     def test_an_endpoint_without_scaling_has_nothing_to_take_off(self, endpoint: Make) -> None:
         scaled = endpoint()
         assert suspend(scaled) is None
-        assert (scaled.said, scaled.done) == ([], [])
+        assert scaled.said == []
 
     def test_others_scaling_is_not_taken_off(self, endpoint: Make) -> None:
         scaled = endpoint()

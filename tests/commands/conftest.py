@@ -21,7 +21,6 @@ from aces_action.endpoint.current import read_endpoint
 from aces_action.endpoint.desired import DesiredEndpoint, desired
 from aces_action.endpoint.generations import Generation, read_generations, stamp
 from aces_action.endpoint.undo import Reach
-from aces_action.language import Text
 from aces_action.project.model import EndpointSettings, Rollout
 from sandbox.seed import Seeded, admin_session, seed, upload_weights
 from sandbox.server import Sandbox
@@ -45,7 +44,7 @@ def ground(sandbox: Sandbox, archive: Path) -> tuple[Seeded, str]:
 
 @dataclass(kw_only=True)
 class Server:
-    """One server: `deploy` gives it new content, `reach` is how commands change it. `lines` and `done` are what was told."""
+    """One server: `deploy` gives it new content, `reach` is how commands change it. `lines` are what was told."""
 
     sandbox: Sandbox
     clients: Clients
@@ -53,7 +52,6 @@ class Server:
     weights_uri: str
     owner: Owner
     lines: list[str] = field(default_factory=list)
-    done: list[Text] = field(default_factory=list)
     under_way: list[bool] = field(default_factory=lambda: [False])
     happened: list[str] = field(default_factory=list)
     is_async: bool = False
@@ -74,7 +72,6 @@ class Server:
     def tell(self) -> endpoint.Teller:
         return endpoint.Teller(
             say=self.lines.append,
-            changed=self.done.append,
             started=lambda: self.under_way.__setitem__(0, True),
             ended=lambda: self.under_way.__setitem__(0, False),
             happened=self.happened.append,

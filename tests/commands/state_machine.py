@@ -646,7 +646,6 @@ class Machine(RuleBasedStateMachine):
                 keep=keep,
                 now=self.clock.today(),
                 say=self.server.lines.append,
-                changed=self.server.done.append,
             ),
         )
         assert outcome != "failed", "a clean-up fails nothing"

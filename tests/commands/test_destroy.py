@@ -30,7 +30,6 @@ def hosted(caller: Caller) -> Hosted:
         client=caller.client("sagemaker"),
         seeded=seeded,
         said=[],
-        done=[],
         at_work=[],
         owner=Owner(project=caller.project, env="dev", server=caller.server),
     )

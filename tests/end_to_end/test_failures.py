@@ -313,7 +313,7 @@ class TestSageMaker:
         failed(ended, 1, "ACES-E011")
         assert reason in ended.log
         assert "0.0.0.0:8080 and answer GET /ping" in ended.log
-        assert "Changed before it stopped: weights released; model " in ended.log
+        assert f"- creation of endpoint {caller.server} with " in ended.log.partition("Changed before it stopped:\n")[2]
         assert "may still be working" not in ended.log
         assert caller.listed() == {}
 
@@ -334,7 +334,7 @@ class TestSageMaker:
         ended = caller.run()
         failed(ended, 1, code)
         assert f"still serves {first.outputs['endpoint-config-name']}" in ended.log
-        assert "Changed before it stopped: model " in ended.log
+        assert f"- update of endpoint {caller.server} to " in ended.log.partition("Changed before it stopped:\n")[2]
         assert "may still be working" not in ended.log
 
     def test_an_endpoint_that_others_made_is_left_alone(self, caller: Caller) -> None:
@@ -375,12 +375,12 @@ class TestSageMaker:
     @pytest.mark.parametrize(
         ("operation", "changed"),
         [
-            ("CreateModel", "weights released."),
-            ("CreateEndpoint", "weights released; model {name} created; endpoint config {name} created."),
-            ("UpdateEndpoint", "model {name} created; endpoint config {name} created."),
+            ("CreateModel", ["weights released as s3://"]),
+            ("CreateEndpoint", ["weights released as s3://", "model {name} created", "endpoint config {name} created"]),
+            ("UpdateEndpoint", ["model {name} created", "endpoint config {name} created", "tags of endpoint config {name} set"]),
         ],
     )
-    def test_a_missing_permission_is_named_with_the_call(self, caller: Caller, operation: str, changed: str) -> None:
+    def test_a_missing_permission_is_named_with_the_call(self, caller: Caller, operation: str, changed: list[str]) -> None:
         if operation == "UpdateEndpoint":
             caller.run()
             caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
@@ -389,7 +389,9 @@ class TestSageMaker:
         failed(ended, 1, "ACES-A005")
         assert f"it lacks sagemaker:{operation}" in ended.log
         (name,) = [change["name"] for change in json.loads(ended.outputs["changes"]) if change["resource"] == "model"]
-        assert f"Changed before it stopped: {changed.format(name=name)}" in ended.log
+        told = [line for line in ended.log.splitlines() if line.startswith("- ") and ".verdict.json" not in line]
+        assert len(told) == len(changed), told
+        assert all(line.startswith(f"- {each.format(name=name)}") for line, each in zip(told, changed, strict=True))
         assert "may still be working" not in ended.log + ended.summary
 
     def test_a_permission_that_is_lost_while_waiting_leaves_sagemaker_at_work(self, caller: Caller) -> None:

@@ -12,7 +12,6 @@ import requests
 from aces_action.aws.tags import SERVED, Owner, as_list
 from aces_action.endpoint.generations import stamp
 from aces_action.endpoint.telling import Teller
-from aces_action.language import Text
 from sandbox.seed import Seeded
 from sandbox.server import Sandbox
 
@@ -28,7 +27,6 @@ class Hosted:
     client: Any
     seeded: Seeded
     said: list[str]
-    done: list[Text]
     at_work: list[str]
     owner: Owner
 
@@ -90,7 +88,6 @@ class Hosted:
     def teller(self) -> Teller:
         return Teller(
             say=self.said.append,
-            changed=self.done.append,
             started=lambda: self.at_work.append("started"),
             ended=lambda: self.at_work.append("ended"),
         )
