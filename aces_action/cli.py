@@ -122,13 +122,7 @@ def _usage_text(error: click.UsageError) -> Text:
         case click.NoSuchOption():
             return Text(english, f"オプション{error.option_name}はありません。{_perhaps(error.possibilities)}")
         case click.NoSuchCommand():
-            from difflib import get_close_matches
-
-            group = error.ctx.command if error.ctx else None
-            verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
-            meant = get_close_matches(error.command_name, verbs)
-            english += f" Did you mean '{meant[0]}'?" if meant else ""
-            return Text(english, f"コマンド「{error.command_name}」はありません。{_perhaps(meant)}")
+            return _no_such_command(error, english)
         case click.MissingParameter(param=click.Argument() as argument):
             return Text(english, f"{argument.make_metavar(error.ctx or click.Context(click.Command(_NAME)))}を指定してください。")
         case click.BadOptionUsage():
@@ -139,6 +133,27 @@ def _usage_text(error: click.UsageError) -> Text:
             return Text(english, f"{option.opts[-1]}は次のいずれかでなければなりません: {choices}")
         case _:
             return Text(english, f"コマンドラインが正しくありません: {english}")
+
+
+def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
+    """With the verb that was meant, if one looks like it: those of the action are looked at too, since who wants to deploy is not
+    to be led to `destroy`."""
+    from difflib import get_close_matches
+
+    from aces_action.settings import COMMANDS
+
+    name, group = error.command_name, error.ctx.command if error.ctx else None
+    verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
+    of_workflows = set(COMMANDS) - set(verbs) if tuple(verbs) == VERBS else set()
+    meant = get_close_matches(name, [*verbs, *of_workflows])
+    if meant and meant[0] in of_workflows:
+        return Text(
+            f"{english} The workflow's `command: {meant[0]}` does that: push, or run it on GitHub.",
+            f"コマンド「{name}」はありません。ワークフローの`command: {meant[0]}`で行います。"
+            "pushするか、GitHubで実行してください。",
+        )
+    english += f" Did you mean '{meant[0]}'?" if meant else ""
+    return Text(english, f"コマンド「{name}」はありません。{_perhaps([each for each in meant if each in verbs])}")
 
 
 def _perhaps(possibilities: Sequence[str] | None) -> str:

@@ -19,7 +19,7 @@ from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.ledger import Ledger
 from aces_action.problems import Kind, Problem
 from aces_action.server_log import ServerLog
-from aces_action.standing import EndpointStanding, GenerationStanding, Standing, hours
+from aces_action.standing import EndpointStanding, GenerationStanding, Standing, hours, span
 from aces_action.steps import StepRecord, duration
 from aces_action.weights.size import files_text, members_text, size_text
 from aces_action.weights.tree import tree_lines
@@ -32,6 +32,7 @@ Result = Literal[
     "deployed",
     "registered",
     "unchanged",
+    "deferred",
     "planned",
     "valid",
     "shown",
@@ -45,8 +46,8 @@ Result = Literal[
 
 OUTPUTS: dict[str, str] = {
     "result": (
-        "`deployed`, `registered`, `unchanged`, `planned`, `valid`, `shown`, `rolled-back`, `stopped`, `started`, `destroyed`, "
-        "`failed` or `cancelled`."
+        "`deployed`, `registered`, `unchanged`, `deferred` (nothing to deploy, but the listing waits), `planned`, `valid`, "
+        "`shown`, `rolled-back`, `stopped`, `started`, `destroyed`, `failed` or `cancelled`."
     ),
     "has-changes": "`true` when something was, or in a plan would be, changed.",
     "changes": "The changes as JSON: a list of objects with `verb`, `resource`, `name` and `reasons`.",
@@ -67,6 +68,10 @@ _TITLES: dict[Result, Text] = {
     "deployed": Text("✅ Deployed", "✅ デプロイしました"),
     "registered": Text("✅ Registered", "✅ 登録しました"),
     "unchanged": Text("✅ Nothing to do: everything is as it should be", "✅ 変更はありません（すべて設定どおりです）"),
+    "deferred": Text(
+        "⏳ Nothing to deploy, but the registration on the ACES Platform is still to be done",
+        "⏳ デプロイする変更はありませんが、ACES Platformへの登録が残っています",
+    ),
     "planned": Text("📋 Plan: nothing was changed", "📋 計画（何も変更していません）"),
     "valid": Text("✅ The configuration is valid", "✅ 設定にエラーはありません"),
     "shown": Text("📋 Status: nothing was changed", "📋 状態（何も変更していません）"),
@@ -77,6 +82,10 @@ _TITLES: dict[Result, Text] = {
     "failed": Text("❌ Failed", "❌ 失敗しました"),
     "cancelled": Text("⛔ Cancelled", "⛔ キャンセルされました"),
 }
+_NOT_LISTED = Text(
+    "✅ Deployed; the registration on the ACES Platform is still to be done",
+    "✅ デプロイしました（ACES Platformへの登録が残っています）",
+)
 _VERBS: dict[Verb, Text] = {
     "create": Text("create", "作成"),
     "update": Text("update", "更新"),
@@ -159,7 +168,7 @@ def _as_json(change: Change) -> dict[str, object]:
 def summary(report: Report, language: Language, redact: Callable[[str], str]) -> str:
     """The job summary in GitHub's Markdown. `redact` hides secrets: it sees each text before anything in it is escaped."""
     page = _Page(language, redact)
-    parts = [f"## {_TITLES[report.result].in_(language)}", page.text(report.title)]
+    parts = [f"## {_title(report).in_(language)}", page.text(report.title)]
     if report.result in {"failed", "cancelled"}:
         parts += [page.text(line) for line in how_far(report).in_(language).splitlines()]
     refused = report.weights is not None and not report.weights.ok
@@ -177,6 +186,11 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
         _timeline(report.steps, page),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _title(report: Report) -> Text:
+    waits = report.result == "deployed" and report.outputs.get("registration") == "deferred"
+    return _NOT_LISTED if waits else _TITLES[report.result]
 
 
 def how_far(report: Report) -> Text:
@@ -353,7 +367,7 @@ def _facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:
     age, config = hours(endpoint.created, standing.at), endpoint.config_name
     told = [Text(f"serves {config}", f"稼働中の設定: {config}") if config else EMPTY]
     if age is not None:
-        told.append(Text(f"made {age:.1f} h ago", f"作成から{age:.1f}時間"))
+        told.append(Text(f"made {span(age).en} ago", f"作成から{span(age).ja}"))
     for each in endpoint.variants:
         name, now, then, weight = each.name, each.instances, each.desired_instances, f"{each.weight:g}"
         told.append(
@@ -363,7 +377,11 @@ def _facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:
         told.append(_in_flight(endpoint))
         told += [same(each) for each in endpoint.progress]
     if reason := endpoint.failure_reason:
-        told.append(Text(f"failed: {reason}", f"失敗の理由: {reason}"))
+        told.append(
+            Text(f"failed: {reason}", f"失敗の理由: {reason}")
+            if endpoint.failed
+            else Text(f"an update before has failed: {reason}", f"以前の更新の失敗の理由: {reason}")
+        )
     if commit := endpoint.commit:
         told.append(Text(f"commit {commit}", f"コミット: {commit}"))
     if run := endpoint.run_url:

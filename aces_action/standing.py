@@ -8,6 +8,8 @@ from datetime import datetime
 
 from aces_action.language import Text
 
+_FAILED = frozenset({"Failed", "UpdateRollbackFailed", "OutOfService"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantStanding:
@@ -26,6 +28,7 @@ class EndpointStanding:
 
     `target` is the endpoint config that a roll-out under way leads to, `begun_by` the run that began it, `progress` how far its
     variants are; `run_url` and `commit` are those of what it serves; `drift` what others have changed of it.
+    `failure_reason` is about the endpoint where it has `failed`; else SageMaker keeps that of an update before.
     """
 
     name: str
@@ -42,6 +45,10 @@ class EndpointStanding:
     commit: str = ""
     run_url: str = ""
     drift: tuple[Text, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return self.status in _FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +93,28 @@ def as_json(standing: Standing) -> dict[str, object]:
 
 
 def hours(since: datetime | None, now: datetime) -> float | None:
-    return None if since is None else max(0.0, round((now - since).total_seconds() / 3600, 2))
+    return None if since is None else max(0.0, (now - since).total_seconds() / 3600)
+
+
+def span(amount: float) -> Text:
+    """So many hours for a reader: minutes below one hour."""
+    if amount >= 1:
+        return Text(f"{amount:.1f} h", f"{amount:.1f}時間")
+    minutes = int(amount * 60)
+    return Text(f"{minutes} min", f"{minutes}分") if minutes else Text("less than a minute", "1分未満")
 
 
 def _endpoint(endpoint: EndpointStanding, now: datetime) -> dict[str, object]:
+    age = hours(endpoint.created, now)
     return {
         "name": endpoint.name,
         "status": endpoint.status or None,
         "ours": endpoint.ours,
         "endpoint-config": endpoint.config_name or None,
         "created": _iso(endpoint.created),
-        "age-hours": hours(endpoint.created, now),
-        "failure-reason": endpoint.failure_reason or None,
+        "age-hours": None if age is None else round(age, 2),
+        "failure-reason": (endpoint.failure_reason or None) if endpoint.failed else None,
+        "earlier-failure-reason": None if endpoint.failed else (endpoint.failure_reason or None),
         "commit": endpoint.commit or None,
         "run": endpoint.run_url or None,
         "variants": [

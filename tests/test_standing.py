@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from aces_action.language import Language, Text
 from aces_action.report import Report, standing_lines, summary
-from aces_action.standing import EndpointStanding, GenerationStanding, Standing, VariantStanding, as_json
+from aces_action.standing import EndpointStanding, GenerationStanding, Standing, VariantStanding, as_json, span
 
 NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)
 OLD = GenerationStanding(
@@ -97,3 +99,39 @@ def test_the_output_is_json_with_times_in_utc() -> None:
     assert (told["endpoints"][0]["age-hours"], told["previous"]) == (5.0, "server-a")
     assert told["generations"][0]["served"] == "2026-05-11T09:00:00+00:00"
     assert told["endpoints"][0]["drift"] == ["AllTraffic: 3 instances instead of 1: kept"]
+
+
+def test_why_an_update_before_failed_is_not_told_as_the_endpoints_own_failure() -> None:
+    reason = "did not pass the ping health check"
+    serves = replace(ENDPOINT, status="InService", under_way=False, failure_reason=reason)
+    standing = replace(STANDING, endpoints=(serves,))
+    assert f"  an update before has failed: {reason}" in standing_lines(standing)
+    assert f"以前の更新の失敗の理由: {reason}" in page(standing, "ja")
+    (told,) = json.loads(json.dumps(as_json(standing)))["endpoints"]
+    assert (told["failure-reason"], told["earlier-failure-reason"]) == (None, reason)
+
+
+@pytest.mark.parametrize("status", ["Failed", "UpdateRollbackFailed", "OutOfService"])
+def test_why_an_endpoint_has_failed_is_told_as_its_failure(status: str) -> None:
+    standing = replace(STANDING, endpoints=(replace(ENDPOINT, status=status, under_way=False, failure_reason="no capacity"),))
+    assert "  failed: no capacity" in standing_lines(standing)
+    assert "失敗の理由: no capacity" in page(standing, "ja")
+    (told,) = json.loads(json.dumps(as_json(standing)))["endpoints"]
+    assert (told["failure-reason"], told["earlier-failure-reason"]) == ("no capacity", None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "japanese"),
+    [
+        (0, "less than a minute", "1分未満"),
+        (59, "less than a minute", "1分未満"),
+        (120, "2 min", "2分"),
+        (3_599, "59 min", "59分"),
+        (3_600, "1.0 h", "1.0時間"),
+        (113_040, "31.4 h", "31.4時間"),
+    ],
+)
+def test_a_span_below_an_hour_is_told_in_minutes(seconds: int, english: str, japanese: str) -> None:
+    assert span(seconds / 3600) == Text(english, japanese)
+    made = replace(ENDPOINT, created=NOW - timedelta(seconds=seconds))
+    assert f"  作成から{japanese}" in standing_lines(replace(STANDING, endpoints=(made,)), "ja")

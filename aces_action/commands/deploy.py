@@ -36,7 +36,7 @@ from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project, Server
 from aces_action.registration import Listing, PlatformClient
-from aces_action.report import Report, change_lines, check_lines
+from aces_action.report import Report, Result, change_lines, check_lines
 from aces_action.settings import Settings
 from aces_action.steps import Steps
 from aces_action.weights.examine import Examined, examine, is_released, release
@@ -124,9 +124,16 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     remove_replaced(replaced, clients, owner, settings, log, steps, report)
     _clean_up([names.endpoint, *(each.name for each in replaced)], clients, owner, settings, log, steps, report)
 
-    report.result = "deployed" if any(change.is_change for change in report.changes) else "unchanged"
-    if report.result == "unchanged" and report.outputs["registration"] == "done":
+    report.result = _result(report)
+    if report.result == "unchanged":
         log.info("Nothing to do: everything is as it should be.")
+
+
+def _result(report: Report) -> Result:
+    """Of a deployment that came to its end."""
+    if any(change.is_change for change in report.changes):
+        return "deployed"
+    return "deferred" if report.outputs["registration"] == "deferred" else "unchanged"
 
 
 def _subject(project: Project, names: Names, settings: Settings, run: Run, identity: Identity) -> Subject:

@@ -38,6 +38,7 @@ from aces_action.endpoint.underway import another_rollout, begun_by, is_foreign
 from aces_action.endpoint.wait import Patience, settle
 from aces_action.language import Text
 from aces_action.problems import ActionError
+from aces_action.standing import span
 
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
@@ -242,11 +243,12 @@ def plan_stop(reach: Reach, *, only_if_ours: bool = False) -> Stop:
     instances = sum(variant.current_instances for variant in current.variants)
     hours = max(0.0, (reach.now() - current.created).total_seconds() / 3600) if current.created else 0.0
     noted = live is not None and live.was_good and _is_noted(reach, current, live)
-    used = round(instances * hours, 1)
+    used, lasted = instances * hours, span(hours)
+    total = Text(f"about {used:.1f}", f"約{used:.1f}") if used >= 0.1 else Text("less than 0.1", "0.1未満の")
     reasons = [
         Text(
-            f"about {used} instance-hours since it was made ({instances} × {hours:.1f} h, by today's count)",
-            f"作成からの使用は約{used}インスタンス時間（{instances}台 × {hours:.1f}時間、現在の台数での概算）",
+            f"{total.en} instance-hours since it was made ({instances} × {lasted.en}, by today's count)",
+            f"作成からの使用は{total.ja}インスタンス時間（{instances}台 × {lasted.ja}、現在の台数での概算）",
         )
     ]
     if live is None:

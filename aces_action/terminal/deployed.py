@@ -10,6 +10,7 @@ from typing import Protocol, TextIO
 import click
 
 from aces_action.aws.naming import Names
+from aces_action.github.commands import neutralise
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
@@ -78,7 +79,9 @@ def region_of(deployment: Deployment, person: Terminal) -> str:
 
 
 def _how_far(report: Report, person: Terminal) -> str:
-    return how_far(report).in_(person.language)
+    from aces_action.terminal.aws import in_a_persons_words
+
+    return neutralise(in_a_persons_words(how_far(report).in_(person.language)))
 
 
 def _at_home(workspace: Path, person: Terminal) -> Run:

@@ -15,6 +15,20 @@ from aces_action.terminal.weights import VERBS as WEIGHTS_VERBS
 from tests.cli.conftest import ROOT, Repository, aces_action
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("deploy", "deploy"), ("deplo", "deploy"), ("registr", "register")])
+def test_who_wants_to_deploy_is_sent_to_the_workflow_and_not_to_destroy(typed: str, meant: str, tmp_path: Path) -> None:
+    ended = aces_action(typed, cwd=tmp_path)
+    told = f"✗ No such command '{typed}'. The workflow's `command: {meant}` does that: push, or run it on GitHub."
+    assert (ended.status, ended.err.splitlines()[0]) == (2, told)
+    japanese = aces_action(typed, cwd=tmp_path, LANG="ja_JP.UTF-8").err
+    assert f"コマンド「{typed}」はありません。ワークフローの`command: {meant}`で行います。" in japanese
+
+
+def test_who_wants_to_destroy_is_sent_there(tmp_path: Path) -> None:
+    assert "Did you mean 'destroy'?" in aces_action("destory", cwd=tmp_path).err
+    assert aces_action("destory", cwd=tmp_path, LANG="ja_JP.UTF-8").err.splitlines()[0].endswith("もしかして: destroy")
+
+
 @pytest.mark.parametrize(
     ("arguments", "english", "japanese"),
     [

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 import pytest
 
 from aces_action.aws.errors import ended
 from aces_action.endpoint.ownership import not_ours
 from aces_action.problems import ConfigurationError
+from aces_action.settings import COMMANDS
 from aces_action.terminal.aws import for_a_person, in_a_persons_words
 from aces_action.terminal.deployment import find_deployment
 from aces_action.terminal.targets import Wanted
-from tests.cli.conftest import INFRA, WORKFLOW, Repository
+from tests.cli.conftest import INFRA, ROOT, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"
 ANY = Wanted()
@@ -69,7 +73,10 @@ def test_the_region_is_the_workflows_where_it_says_one_and_the_persons_where_onl
         ("Run the job again: it goes on.", "Run the command again: it goes on."),
         ("原因を取り除いてからジョブを再実行してください。", "原因を取り除いてからコマンドを再実行してください。"),
         ("`command: start` makes it again", "`aces-action start` makes it again"),
-        ("Run `command: deploy` first.", "Run `command: deploy` first."),  # is a workflow's alone
+        ("Run `command: deploy` first.", "Run the workflow's `command: deploy` first."),
+        ("`command: deploy`で、設定し直します。", "ワークフローの`command: deploy`で、設定し直します。"),
+        ("先に`command: deploy`を実行してください。", "先にワークフローの`command: deploy`を実行してください。"),
+        ("the role of AWS_ROLE_ARN lacks logs:GetLogEvents.", "you lack logs:GetLogEvents."),
         ("Or set a longer wait-timeout.", "Or set a longer --wait-timeout."),
         ("wait-timeoutを長くすることもできます。", "--wait-timeoutを長くすることもできます。"),
         ("a proxy between the runner and AWS", "a proxy between this machine and AWS"),
@@ -84,3 +91,15 @@ def test_keys_that_have_ended_and_what_is_not_ours_come_with_what_a_person_can_d
     foreign = for_a_person(not_ours("endpoint", "plates", "arn:aws:sagemaker:x", project="p", env="dev"))
     assert "run the command again:\naws sagemaker add-tags" in foreign.hint.en
     assert "コマンドを再実行してください:\naws" in foreign.hint.ja
+
+
+def test_no_text_about_what_is_deployed_sends_a_person_to_a_command_that_a_terminal_has_not() -> None:
+    package = ROOT / "aces_action"
+    files = [file for name in ("endpoint", "autoscaling", "aws", "commands") for file in (package / name).rglob("*.py")]
+    nodes = [node for file in [*files, package / "report.py"] for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    shown = [in_a_persons_words(text) for text in texts if "`command: " in text]
+    assert len(shown) > 15
+    for text in shown:
+        left = re.sub(r"(the workflow's |ワークフローの)`command: (deploy|register|plan)`", "", text)
+        assert not re.search(rf"`command: ({'|'.join(COMMANDS)})`", left), text

@@ -89,6 +89,17 @@ def test_what_may_not_be_looked_at_is_an_error_only_if_that_is_asked_for(caller:
     assert caller.run(command="plan").status == 0
 
 
+def test_a_run_that_only_the_registration_is_left_to_does_not_say_that_nothing_is(caller: Caller) -> None:
+    sleep(caller, kind="503")
+    first = caller.run(platform="deferred")
+    assert "## ✅ Deployed; the registration on the ACES Platform is still to be done" in first.summary
+    again = caller.run(platform="deferred", language="ja")
+    assert (again.status, again.outputs["result"], again.outputs["has-changes"]) == (0, "deferred", "false"), again.log
+    assert again.summary.startswith("## ⏳ デプロイする変更はありませんが、ACES Platformへの登録が残っています\n")
+    assert "Nothing to do" not in again.log
+    assert "The registration is left to `command: register`." in again.log
+
+
 def test_a_deployment_without_the_platform_is_registered_later_as_often_as_one_likes(caller: Caller) -> None:
     sleep(caller, kind="503")
     ended = caller.run(platform="deferred")

@@ -50,7 +50,8 @@ def test_a_platform_that_goes_away_before_the_first_call(client: PlatformClient,
         apply(client, TENANT, listing(), changes)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
-    assert problem.message.en.endswith("Nothing was registered yet.")
+    assert problem.message.en.endswith("It is not known whether this arrived: image number_plate.png.")
+    assert problem.message.ja.endswith("登録されたかどうかわからないもの: イメージ画像number_plate.png。")
     assert "run this job again" in problem.hint.en
 
 
@@ -61,8 +62,8 @@ def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done
         apply(client, TENANT, listing(), FIRST_TIME)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
-    assert problem.message.en.endswith("Registered until then: image number_plate.png.")
-    assert problem.message.ja.endswith("それまでに登録したもの: イメージ画像number_plate.png。")
+    assert "Registered until then: image number_plate.png. It is not known whether this arrived: service " in problem.message.en
+    assert "イメージ画像number_plate.png。登録されたかどうかわからないもの: サービス" in problem.message.ja
 
 
 def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: Oddity) -> None:
