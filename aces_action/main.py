@@ -66,6 +66,7 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
     report = Report()
     try:
         _run_command(environ, github, log, report)
+        ending()
         status = 0
     except ActionError as error:
         ending()

@@ -221,5 +221,5 @@ def record_writes(events: BaseEventHooks, ledger: Ledger) -> None:
 
 def _is_page(response: Mapping[str, Any]) -> bool:
     """An answer of something on the way, such as a proxy: of what AWS has done it says nothing."""
-    headers: Mapping[str, str] = response["headers"]
-    return "html" in headers.get("content-type", "").lower()
+    body = response["body"]
+    return isinstance(body, bytes) and body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))

@@ -14,7 +14,7 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aces_action.aws.recorder import _VERDICT, is_write, record_writes, write_of
+from aces_action.aws.recorder import _VERDICT, _is_page, is_write, record_writes, write_of
 from aces_action.ledger import Ledger
 from aces_action.weights.store import SUFFIX
 from sandbox import iam
@@ -180,6 +180,16 @@ def test_what_an_answer_says_of_a_write(recorded: Recorded, fault: dict[str, Any
         recorded.fault(**fault)
     recorded.write()
     assert recorded.words == words
+
+
+@pytest.mark.parametrize("body", [b"<html><body>Sign in</body></html>", b"\n<!DOCTYPE html><p>Sign in"])
+def test_a_page_is_no_answer_of_aws(body: bytes) -> None:
+    assert _is_page({"status_code": 200, "body": body})
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'<?xml version="1.0"?><CopyObjectResult/>', object()])
+def test_what_aws_answers_is_no_page(body: object) -> None:
+    assert not _is_page({"status_code": 200, "body": body})
 
 
 def test_a_write_is_noted_before_it_is_sent_so_that_a_signal_in_between_leaves_it_open(recorded: Recorded) -> None:

@@ -13,10 +13,11 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.injection import KINDS
-from tests.faults.matrix import Result, Wish, play
+from tests.faults.matrix import Cell, Result, Wish, play
 from tests.faults.stories import STORIES
 
 
@@ -54,7 +55,8 @@ def counts(results: list[Result], seconds: float) -> str:
         lines.append(f"{missed} of them were never struck: the call did not come")
     kinds = Counter(kind for each in failed for kind in {objection.partition(":")[0] for objection in each.objections})
     lines += ["", "kind of failure (a cell may have several)", *(f"  {count:5}  {kind}" for kind, count in kinds.most_common())]
-    for title, key in (("story", lambda cell: cell.story), ("kind of fault", lambda cell: cell.kind)):
+    keys: dict[str, Callable[[Cell], str]] = {"story": lambda cell: cell.story, "kind of fault": lambda cell: cell.kind}
+    for title, key in keys.items():
         played, broken = (Counter(key(each.cell) for each in some) for some in (results, failed))
         lines += ["", f"{title}: failed of played"]
         lines += [f"  {broken[name]:5} of {played[name]:5}  {name}" for name in sorted(played)]

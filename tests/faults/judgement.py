@@ -22,7 +22,7 @@ _NOTHING = ("Nothing was changed", "何も変更していません", "nothing wa
 # What a person would look for beside the name, in either language
 _DEEDS: tuple[tuple[str, str], ...] = (
     (r"Create|PUT images", r"creat|releas|copie|stored|set up|begun|uploaded|registered|作成|固定|登録|コピー|保存|開始"),
-    (r"CopyObject|PutObject|CompleteMultipartUpload", r"releas|copie|written|noted|stored|固定|書き込み|コピー|保存|記録"),
+    (r"CopyObject|PutObject|CompleteMultipartUpload", r"releas|copie|written|noted?|stored|固定|書き込み|コピー|保存|記録"),
     (r"UpdateEndpoint", r"updat|rolled out|更新"),
     (r"Deregister", r"taken off|deregister|解除"),
     (r"Delete", r"delet|削除"),
@@ -50,7 +50,7 @@ def picture(caller: Caller) -> dict[str, Any]:
     hosting, found = caller.sandbox.state.hosting, dict[str, Any]()
     hosting._settle()
     for kind, records in (("model", hosting._models), ("config", hosting._configs), ("endpoint", hosting._endpoints)):
-        for each in records.values():  # type: ignore[attr-defined]
+        for each in records.values():
             marks = {name for name in each.tags if name in _VOLATILE - {"aces:rollout-seconds", "aces:rollout-run"}}
             tags = {name: value for name, value in each.tags.items() if name not in _VOLATILE}
             found[f"{kind} {each.name}"] = {"tags": tags, "marks": sorted(marks)}

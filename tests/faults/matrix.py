@@ -152,10 +152,11 @@ def _run_twice(stage: Stage, injector: Injector, folder: Path, language: str) ->
         caller = replace(stage.caller, sandbox=sandbox, folder=folder)
         actor = Actor(caller=caller, launcher=launcher)
         injector.recording = True
-        first = actor.run(injector.started, language=language, **stage.story.inputs)
+        inputs = {"language": language, **stage.story.inputs}
+        first = actor.run(inputs, injector.started)
         injector.end()
         after_first = json.loads(json.dumps(picture(caller)))
-        again = None if first.status == 0 else actor.run(language=language, **stage.story.inputs)
+        again = None if first.status == 0 else actor.run(inputs)
         after_again = json.loads(json.dumps(picture(caller)))
     launcher.close()
     played = Played(first=first, calls=tuple(injector.calls), after_first=after_first, again=again, after_again=after_again)

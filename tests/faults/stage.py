@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,15 +46,15 @@ def hurry() -> None:
     which order, stays."""
     asleep = time.sleep
 
-    def sleep(seconds: float) -> None:
+    def sleep(seconds: Any) -> None:
         asleep(min(seconds, 0.02))
 
     def soon(*_: object) -> float:
         return 0.01
 
     time.sleep = sleep
-    ExponentialBackoff.delay_amount = soon  # type: ignore[method-assign]
-    urllib3.util.Retry.get_backoff_time = soon  # type: ignore[method-assign]
+    ExponentialBackoff.delay_amount = soon  # type: ignore[method-assign, assignment]
+    urllib3.util.Retry.get_backoff_time = soon  # type: ignore[method-assign, assignment]
 
 
 class Launcher:
@@ -158,8 +158,8 @@ class Actor:
     caller: Caller
     launcher: Launcher
 
-    def run(self, started: Callable[[int], None] = lambda _: None, **inputs: str) -> Ended:
-        """A run to its end. The status is -9 where it had to be killed."""
+    def run(self, inputs: Mapping[str, str], started: Callable[[int], None] = lambda _: None) -> Ended:
+        """A run to its end. `started` hears of its process. The status is -9 where it had to be killed."""
         caller = self.caller
         caller.folder.mkdir(parents=True, exist_ok=True)
         for name in ("output", "summary"):

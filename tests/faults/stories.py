@@ -50,7 +50,7 @@ def _nothing(_: Actor) -> None:
 
 
 def _deployed(actor: Actor) -> None:
-    _well(actor.run())
+    _well(actor.run({}))
 
 
 def _scaled(actor: Actor) -> None:
@@ -59,7 +59,7 @@ def _scaled(actor: Actor) -> None:
     caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.m5.xlarge")
     with caller.infra_file.open("a", encoding="utf-8") as infra:
         infra.write(_SCALED)
-    _well(actor.run())
+    _well(actor.run({}))
     caller.client("application-autoscaling").put_scheduled_action(
         ServiceNamespace="sagemaker",
         ResourceId=resource_id(caller.server),
@@ -79,12 +79,12 @@ def _two_generations(actor: Actor) -> None:
     """Three, of which the oldest is what a rollback must not go to."""
     for content in (b"first", b"second", b"third"):
         push_image(actor.caller.sandbox, admin_session(), repository=actor.caller.server, content=content)
-        _well(actor.run())
+        _well(actor.run({}))
 
 
 def _stopped(actor: Actor) -> None:
     _two_generations(actor)
-    _well(actor.run(command="stop"))
+    _well(actor.run({"command": "stop"}))
 
 
 def _batch_alone(actor: Actor) -> None:
