@@ -434,7 +434,7 @@ class TestSageMaker:
         failed(ended, 1, "ACES-A005")
         (name,) = [change["name"] for change in json.loads(ended.outputs["changes"]) if change["resource"] == "model"]
         assert f"The endpoint serves {name}; only its tags are not up to date. A run again sets them." in ended.log
-        assert f"; endpoint {caller.server} rolled out with " in ended.log
+        assert f"- update of endpoint {caller.server} to {name} accepted" in ended.log
         assert "may still be working" not in ended.log
         caller.control("DELETE", "faults")
         again = caller.run()
@@ -464,7 +464,7 @@ class TestLaterSteps:
         )
         ended = caller.run()
         failed(ended, 1, "ACES-B001")
-        assert f"; endpoint {caller.server} rolled out with " in ended.log
+        assert f"- creation of endpoint {caller.server} with " in ended.log
         assert caller.listed() == {}
 
     def test_a_platform_that_falls_asleep_midway_leaves_only_the_registration_to_a_run_again(self, caller: Caller) -> None:
@@ -488,7 +488,8 @@ class TestLaterSteps:
         ended = caller.run()
         failed(ended, 1, "ACES-R002")
         assert "Registered until then: image example_algorithm.png." in ended.log
-        assert "; image example_algorithm.png registered." in ended.log
+        assert "\n- image example_algorithm.png registered\n" in ended.log
+        assert "may have been done or not:\n- register service numberplate\n" in ended.log
         assert "algorithm.png registered" in ended.summary
         assert caller.listed() == {}
 

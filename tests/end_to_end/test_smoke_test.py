@@ -88,8 +88,9 @@ def test_a_version_that_fails_makes_room_for_the_one_before_and_the_outputs_name
     serving = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)["EndpointConfigName"]
     assert (serving, ended.outputs["endpoint-config-name"]) == (good, good)
     assert f"brings the generation before back to {caller.server}" in ended.log
-    (bad,) = re.findall(r"; endpoint \S+ rolled out with (\S+); \1 noted as withdrawn; ", ended.log)
-    assert f"; endpoint {caller.server} rolled out with {good}." in ended.log
+    bad, back = re.findall(r"^- update of endpoint \S+ to (\S+) accepted$", ended.log, flags=re.MULTILINE)
+    assert f"\n- tags of endpoint config {bad} set: aces:withdrawn" in ended.log
+    assert back == good
     assert bad != good
 
 
