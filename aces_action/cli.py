@@ -144,11 +144,11 @@ def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
 
     name, group = error.command_name, error.ctx.command if error.ctx else None
     verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
-    of_workflows = set(COMMANDS) - set(verbs) if tuple(verbs) == VERBS else set()
+    of_workflows = [each for each in COMMANDS if each not in verbs] if tuple(verbs) == VERBS else []
     meant = get_close_matches(name, [*verbs, *of_workflows])
     if meant and meant[0] in of_workflows:
         return Text(
-            f"{english} The workflow's `command: {meant[0]}` does that: push, or run it on GitHub.",
+            f"No such command '{name}'. The workflow's `command: {meant[0]}` does that: push, or run it on GitHub.",
             f"コマンド「{name}」はありません。ワークフローの`command: {meant[0]}`で行います。"
             "pushするか、GitHubで実行してください。",
         )
