@@ -95,7 +95,6 @@ def take_off(clients: Clients, scaling: CurrentScaling, *, tell: Teller, why: st
         # the refusal of a repeated call says nothing of the call before
         kept = was_refused(error, "DeregisterScalableTarget") and not was_repeated(error)
         raise (NotTakenOffError if kept else ActionError)(refused(error, name)) from error
-    tell.changed(Text(f"scalable target {resource_id(name)} taken off", f"スケーラブルターゲット{resource_id(name)}の一時解除"))
 
 
 class NotTakenOffError(ActionError):

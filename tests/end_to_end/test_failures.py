@@ -377,7 +377,7 @@ class TestSageMaker:
         [
             ("CreateModel", ["weights released as s3://"]),
             ("CreateEndpoint", ["weights released as s3://", "model {name} created", "endpoint config {name} created"]),
-            ("UpdateEndpoint", ["model {name} created", "endpoint config {name} created", "tags of endpoint config {name} set"]),
+            ("UpdateEndpoint", ["model {name} created", "endpoint config {name} created"]),
         ],
     )
     def test_a_missing_permission_is_named_with_the_call(self, caller: Caller, operation: str, changed: list[str]) -> None:
