@@ -146,14 +146,13 @@ def test_the_clean_up_keeps_all_and_destroy_takes_all(orphan: Server) -> None:
         keep=0,
         now=datetime(2030, 1, 1, tzinfo=UTC),
         say=orphan.lines.append,
-        changed=orphan.done.append,
     )
     assert (cleaned.changes, [each.code for each in cleaned.warnings]) == ((), ["ACES-E030"])
     for found in find_endpoints(client, owner):
         remove(orphan.session, client, found.name, owner, patience=orphan.reach().patience, tell=orphan.tell)
     generations, models = read_generations(client, owner), owned_models(client, owner, read_models(client, owner))
     fates = decide_all(generations, models, usage=read_usage(client))
-    assert not delete(orphan.session, client, fates, endpoints=[], say=orphan.lines.append, changed=orphan.done.append).left
+    assert not delete(orphan.session, client, fates, endpoints=[], say=orphan.lines.append).left
     assert (orphan.serves(), orphan.generations(), read_models(client, owner)) == ("", {}, [])
 
 

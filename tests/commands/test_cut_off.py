@@ -121,7 +121,7 @@ def destroy(server: Server) -> None:
         remove(server.session, client, found.name, owner, patience=server.reach().patience, tell=server.tell)
     generations, models = read_generations(client, owner), owned_models(client, owner, read_models(client, owner))
     fates = decide_all(generations, models, usage=read_usage(client))
-    deleted = delete(server.session, client, fates, endpoints=[server.name], say=server.lines.append, changed=server.done.append)
+    deleted = delete(server.session, client, fates, endpoints=[server.name], say=server.lines.append)
     if deleted.left:
         raise ActionError([each.problem for each in deleted.left])
 
