@@ -302,7 +302,7 @@ def _diagnosis(logs: Sequence[ServerLog], events: Sequence[str], page: _Page) ->
             Text(" (of an instance that served before)", "（以前から稼働しているインスタンス）") if not each.is_new else EMPTY
         )
         told += [f"{page.code(each.stream)}{page.text(served)}"] if each.stream else []
-        told += [page.listing(each.lines)] if each.lines else []
+        told += [page.listing(each.shown)] if each.lines else []
         told += [page.text(each.missing)] if each.missing else []
     if events:
         told += [f"### {Text('What SageMaker did', 'SageMakerの経過').in_(page.language)}", page.listing(events)]

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aces_action.credentials import HIDDEN, hide_credentials, hide_keys
 from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Text
 
-LINES = 30  # of each variant
-WIDTH = 200  # characters of a line
-_LONGEST = 4_000  # characters of a line that are looked at: an event of CloudWatch may have a million
+LINES = 300  # that are looked at, of each variant: the container is started anew until SageMaker gives up
+SHOWN = 30  # of them
+WIDTH = 200  # characters of a line that are shown
+LONGEST = 8_000  # characters of a line that are looked at: an event of CloudWatch may have a million
 
-_LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS = re.compile(r"\r*[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_PROGRESS = re.compile(r"\d{1,3}(?:\.\d+)?%|\b\d+/\d+\b|\bETA\b")
 _TERMINAL_CODES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\^_]")
-
-# The line that ends a traceback of Python, of Java or of Node.js: the name of an exception, mostly with its message
-_EXCEPTION = re.compile(r"(?:^|[\s\]|])(?:[A-Za-z_][\w$]*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Fault)(?::\s|$)")
-_ERROR = re.compile(
-    r"\b(?:error|fatal|critical|panic|exception|traceback|killed|sigkill|segmentation fault|core dumped|cannot|could not"
-    r"|unable to|failed|failure|not found|no such file|denied|refused|exited with)\b",
-    re.IGNORECASE,
-)
-_FRAME = re.compile(r'\s*(?:File "|at \S+\(|Traceback \(most recent)')
-_ACCESS = re.compile(r"\"?(?:GET|POST|HEAD) /\S* HTTP/[\d.]+\"? \d{3}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerLog:
-    """The last lines of one production variant, cleaned. Without lines, `missing` says why there are none.
+    """The last lines of one log stream, cleaned, as long as they are. Without lines, `missing` says why there are none.
 
     `stream` is the log stream in CloudWatch. `is_new`: it began with the roll-out, unlike one of an instance that served before.
     """
@@ -42,38 +34,47 @@ class ServerLog:
     is_new: bool = True
     missing: Text = EMPTY
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The last of the lines, short enough for log and summary."""
+        return tuple(shorten(line, WIDTH) for line in self.lines[-SHOWN:])
+
 
 def cleaned(messages: Iterable[str], redact: Callable[[str], str]) -> tuple[str, ...]:
-    """The messages of log events as lines to show: at most `LINES`, the last ones, of at most `WIDTH` characters each.
+    """The messages of log events as lines: at most `LINES`, the last ones, of at most `LONGEST` characters each.
 
     Neither runner nor terminal can take anything in them for a command; `redact` hides the secrets that the run knows, and what
     looks like another credential is hidden too, before a line is cut.
     """
-    lines = [_plain(line) for message in messages for line in _LINE_ENDS.split(message)]
-    safe = [_safe(line, redact) for line in hide_keys(lines)]
+    lines = [_plain(_without_returns(line)) for message in messages for line in _LINE_ENDS.split(message)]
+    safe = [harmless(redact(line)) for line in hide_keys(lines)]
     return tuple([line for line in safe if line.strip()][-LINES:])
+
+
+def harmless(line: str) -> str:
+    """One line without what looks like a credential, and without anything that runner or terminal could take for a command.
+
+    For what was unwrapped from a line that is clean already: an escape in it may have stood for any character.
+    """
+    return neutralise(hide_credentials(_plain(line))).rstrip()
+
+
+def _without_returns(line: str) -> str:
+    """Carriage returns in a line as `\\r`, which is what is wrong with `python\\r`.
+
+    A terminal writes over what stands before one: of a progress bar its last state alone is left, for it has hundreds.
+    """
+    *before, last = line.rstrip("\r").split("\r")
+    return r"\r".join([*(each for each in before if each and not _PROGRESS.search(each)), last])
 
 
 def _plain(line: str) -> str:
     """Without terminal codes and characters that nobody sees, which could also stand inside a secret."""
-    within = line[:_LONGEST]
-    if len(line) > _LONGEST:  # the last word may be half a secret, which would not be known for one
+    within = line[:LONGEST]
+    if len(line) > LONGEST:  # the last word may be half a secret, which would not be known for one
         within = re.sub(r"\S+$", HIDDEN, within)
     return "".join(
         " " if each == "\t" else each
         for each in _TERMINAL_CODES.sub("", within)
         if each == "\t" or unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
     )
-
-
-def _safe(line: str, redact: Callable[[str], str]) -> str:
-    return shorten(neutralise(hide_credentials(redact(line))).rstrip(), WIDTH)
-
-
-def notable(lines: Sequence[str]) -> str:
-    """The line that tells most: the last exception, else the last error, else the last one. Empty where there is none."""
-    told = [line.strip() for line in lines if not _FRAME.match(line) and not _ACCESS.search(line)]
-    for pattern in (_EXCEPTION, _ERROR):
-        if found := [line for line in told if pattern.search(line)]:
-            return found[-1]
-    return told[-1] if told else ""

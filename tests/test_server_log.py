@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aces_action.github.commands import ZERO_WIDTH_SPACE
-from aces_action.server_log import LINES, WIDTH, cleaned, notable
+from aces_action.server_log import LINES, LONGEST, SHOWN, WIDTH, ServerLog, cleaned
 
 
 def as_it_is(text: str) -> str:
@@ -20,14 +19,27 @@ def as_it_is(text: str) -> str:
 @given(st.lists(st.text(max_size=400), max_size=40))
 def test_whatever_a_server_writes_comes_out_as_few_short_harmless_lines(messages: list[str]) -> None:
     lines = cleaned(messages, as_it_is)
+    shown = ServerLog(variant="a", lines=lines).shown
     assert len(lines) <= LINES
-    for line in lines:
+    assert len(shown) <= SHOWN
+    for line in (*lines, *shown):
         assert line.strip()
-        assert len(line) <= WIDTH
+        assert len(line) <= (WIDTH if line in shown else LONGEST + len("***"))
         assert not re.match(r"\s*::", line)
         assert "##[" not in line
         assert not [each for each in line if unicodedata.category(each) in {"Cc", "Cs"}]
         assert not [each for each in line if unicodedata.category(each) == "Cf" and each != ZERO_WIDTH_SPACE]
+
+
+def test_a_carriage_return_in_a_line_is_part_of_it_and_one_at_its_end_is_not() -> None:
+    messages = ["env: python\r: No such file or directory\r\n", "ok\r", "\r", "a\r\r\nb"]
+    assert cleaned(messages, as_it_is) == (r"env: python\r: No such file or directory", "ok", "a", "b")
+
+
+def test_of_a_progress_bar_the_last_state_is_left_with_what_was_written_over_it() -> None:
+    bar = "".join(f"\rLoading:  {percent}%|###   | {percent}/100" for percent in range(0, 100, 7))
+    assert cleaned([f"{bar}\rKeyError: 'a'"], as_it_is) == ("KeyError: 'a'",)
+    assert cleaned([bar], as_it_is) == ("Loading:  98%|###   | 98/100",)
 
 
 @given(st.lists(st.text(max_size=200), max_size=10))
@@ -46,8 +58,7 @@ def test_commands_for_the_runner_are_no_commands_any_more() -> None:
     assert lines == (
         f":{ZERO_WIDTH_SPACE}:set-output name=x::y",
         f"a ##{ZERO_WIDTH_SPACE}[error]b",
-        f"  :{ZERO_WIDTH_SPACE}:stop-commands::t",
-        f":{ZERO_WIDTH_SPACE}:error::u",
+        rf"  :{ZERO_WIDTH_SPACE}:stop-commands::t\r::error::u",
     )
 
 
@@ -70,44 +81,18 @@ def test_characters_that_nobody_sees_do_not_help_a_secret_through() -> None:
 def test_of_an_endless_line_the_beginning_is_shown_and_no_half_secret() -> None:
     (shown,) = cleaned(["password=" + "s" * 1_000_000], as_it_is)
     assert shown == "***"
-    (shown,) = cleaned(["word " * 400_000], as_it_is)
-    assert len(shown) == WIDTH
+    (whole,) = cleaned(["word " * 400_000], as_it_is)
+    assert LONGEST - 5 < len(whole) <= LONGEST
+    assert len(ServerLog(variant="a", lines=(whole,)).shown[0]) == WIDTH
 
 
 def test_a_message_of_several_lines_counts_as_them_and_the_last_ones_stay() -> None:
     lines = cleaned(["first", "\n".join(str(number) for number in range(LINES))], as_it_is)
     assert lines == tuple(str(number) for number in range(LINES))
+    assert ServerLog(variant="a", lines=lines).shown == lines[-SHOWN:]
 
 
 def test_a_private_key_over_several_events_is_hidden() -> None:
     dashes = "-" * 5
     key = [f"{dashes}BEGIN PRIVATE KEY{dashes}", "MIIE" * 16, f"{dashes}END PRIVATE KEY{dashes}"]
     assert cleaned(["start", *key, "end"], as_it_is) == ("start", "***", "***", "end")
-
-
-@pytest.mark.parametrize(
-    ("lines", "told"),
-    [
-        (
-            [
-                "Traceback (most recent call last):",
-                '  File "/opt/program/serve", line 3, in <module>',
-                "ModuleNotFoundError: No module named 'cv2'",
-                "[INFO] Worker exiting (pid: 7)",
-                "gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>",
-            ],
-            "ModuleNotFoundError: No module named 'cv2'",
-        ),
-        (
-            ["2026-08-11 [ERROR] torch.cuda.OutOfMemoryError: CUDA out of memory.", "bye"],
-            "2026-08-11 [ERROR] torch.cuda.OutOfMemoryError: CUDA out of memory.",
-        ),
-        (["ok", "FATAL: config not found", "bye"], "FATAL: config not found"),
-        (["java.lang.IllegalStateException: no model", "\tat com.x.Y(Z.java:1)"], "java.lang.IllegalStateException: no model"),
-        (["loading", "still loading", '10.0.0.1 - "GET /ping HTTP/1.1" 404 Not Found'], "still loading"),
-        (['"GET /ping HTTP/1.1" 200'], ""),
-        ([], ""),
-    ],
-)
-def test_the_line_that_tells_most_is_found(lines: list[str], told: str) -> None:
-    assert notable(lines) == told

@@ -26,7 +26,7 @@ from aces_action.commands.reach import reach_of, scale
 from aces_action.commands.switch import old_stays, plan_removal, remove_replaced
 from aces_action.commands.testing import smoke_test
 from aces_action.endpoint.cleanup import clean_up
-from aces_action.endpoint.remedies import Facts, facts_of
+from aces_action.endpoint.facts import Facts, facts_of
 from aces_action.endpoint.undo import Reach, roll_back
 from aces_action.github.log import Log
 from aces_action.github.run import Run

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from aces_action.aws.clients import Clients
 from aces_action.endpoint.diagnosis import Diagnosis, began, diagnose
-from aces_action.endpoint.remedies import Facts
+from aces_action.endpoint.facts import Facts
 from aces_action.github.log import Log
 from aces_action.problems import ActionError
 from aces_action.report import Report
@@ -42,7 +42,7 @@ def _tell(diagnosis: Diagnosis, log: Log) -> None:
     for each in diagnosis.logs:
         if each.stream:
             log.info(f"{each.stream}{'' if each.is_new else '  (it served before)'}")
-        for line in each.lines:
+        for line in each.shown:
             log.info(f"  | {line}")
         if each.missing:
             log.info(each.missing.en)

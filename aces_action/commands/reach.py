@@ -13,7 +13,7 @@ from aces_action.changes import Change
 from aces_action.commands.explaining import explained
 from aces_action.endpoint.apply import ServingEndpoint
 from aces_action.endpoint.desired import deployment_config
-from aces_action.endpoint.remedies import facts_of
+from aces_action.endpoint.facts import facts_of
 from aces_action.endpoint.undo import Reach, Return, bring_back
 from aces_action.github.log import Log
 from aces_action.language import EMPTY, Text, lines

@@ -9,8 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aces_action.endpoint.remedies import Facts, hint
+from aces_action.endpoint.clues import CLUES, Advice, Clue, Weight
+from aces_action.endpoint.facts import Facts
+from aces_action.endpoint.pings import ping_status, timed_out
+from aces_action.endpoint.remedies import hint
 from aces_action.language import EMPTY, Text
+from aces_action.log_statements import EXCEPTION, FRAME, Statement, excerpt, statements
 from aces_action.problems import CATALOGUE, Kind
 
 UNPACKING = CATALOGUE["E010"]
@@ -109,7 +113,8 @@ _REASONS: _Patterns = (
         (
             r"could not access model data",
             r"(?:failed to download|could not find) model data",
-            r"could not assume role|unable to assume",
+            r"(?:could not|cannot|unable to|failed to) assume",
+            r"role ARN\b.*\binvalid|trust (?:relationship )?policy",
             r"permissions? to download the object",
             r"not authorized to perform: (?:s3|kms|sts):",
             r"kms:Decrypt|\bKMS\b",
@@ -145,78 +150,16 @@ _REASONS: _Patterns = (
     ),
 )
 
-# The server's own words. What ends a server is often not the last line, so each cause is looked for in all of them.
-_LINES: _Patterns = (
-    (PROCESSOR, (r"exec format error", r"cannot execute binary file", r"does not match the (?:detected )?host platform")),
-    (DISK, (r"no space left on device", r"\bErrno 28\b", r"disk quota exceeded")),
-    (
-        MEMORY,
-        (
-            r"\bout of memory\b(?!\?)",
-            r"\w*OutOfMemory\w*",
-            r"\bMemoryError\b",
-            r"std::bad_alloc",
-            r"(?:cannot|failed to|can't) allocate memory",
-            r"not enough memory",
-            r"unable to allocate [\d.]+ ?[KMGT]i?B",
-            r"CUBLAS_STATUS_ALLOC_FAILED",
-            r"\bcudaMalloc\b.*\bfail",
-            r"\bResourceExhaustedError\b",
-            r"\bOOM[- ]?kill",
-            r"(?:exit|status|return)(?:ed)?(?: with)?(?: code| status)?:? ?137\b",
-            r"(?:^|: )Killed$",
-            r"\bsent SIGKILL\b",
-            r"signal (?:9|SIGKILL)\b",
-        ),
-    ),
-    (
-        ACCESS,
-        (
-            r"An error occurred \((?:AccessDenied\w*|403|AllAccessDisabled|KMS\.\w+)\) when calling the \w+ operation",
-            r"not authorized to perform: (?:s3|kms|sts|secretsmanager|ssm):",
-            r"\bNoCredentialsError\b",
-        ),
-    ),
-    (
-        NETWORK,
-        (
-            r"\b(?:ConnectTimeoutError|EndpointConnectionError)\b",
-            r"could not connect to the endpoint URL",
-            r"temporary failure in name resolution",
-            r"network is unreachable",
-        ),
-    ),
-    (
-        START,
-        (
-            r"\b[A-Z]\w*Error: ",
-            r"\b(?:Error|Exception)$",
-            r"executable file not found",
-            r"error while loading shared libraries|cannot open shared object file",
-            r"permission denied",
-            r"no such file or directory",
-            r"worker failed to boot",
-            r"segmentation fault|core dumped",
-            r"exited with (?:code|status)",
-            r"address already in use",
-            r"^Traceback \(most recent call last\)",
-            r"driver version is insufficient|no kernel image is available|unsatisfied condition: cuda",
-        ),
-    ),
-    (MEMORY, (r"\bworker died\b",)),
-    (PING, (r"upstream timed out.*GET /ping", r"\bGET /ping HTTP/[\d.]+\"? (?!200\b)\d{3}\b", r"WORKER TIMEOUT")),
-)
-_KILLED_BY_ITS_MASTER = re.compile(r"sent SIGKILL|signal (?:9|SIGKILL)\b", re.IGNORECASE)
-_TOO_SLOW = re.compile(r"WORKER TIMEOUT")
 _NAMES = re.compile(r"\b(?:arn:[\w-]+:|s3://|https?://)[^\s\"',]+|\"[^\"]*\"|\b\d{12}\.dkr\.ecr\.[^\s\"',]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A cause with what it follows from: SageMaker's reason, or a line of the server's log."""
+    """A cause with the part of the server's log that shows it, and what mends it where that is more than the kind's advice."""
 
     kind: Kind
     said: str
+    advice: Advice | None = None
 
 
 def cause_in_reason(reason: str) -> Kind | None:
@@ -226,16 +169,132 @@ def cause_in_reason(reason: str) -> Kind | None:
 
 
 def cause_in_lines(log: Sequence[str]) -> Evidence | None:
-    """What the lines of a server's log stand for, with the line that shows it: the last one of the most definite cause."""
-    too_slow = any(_TOO_SLOW.search(line) for line in log)
-    for kind, patterns in _LINES:
-        for line in reversed(log):
-            # gunicorn kills a worker that does not answer it in time: that is no want of memory
-            if too_slow and kind is MEMORY and _KILLED_BY_ITS_MASTER.search(line):
-                continue
-            if _is_in(patterns, line):
-                return Evidence(kind=kind, said=line.strip())
+    """What the lines of a server's log stand for, with the statement that shows it.
+
+    The weightiest counts, and of those the last: it ended the server. Warnings and what calls itself harmless count for nothing.
+    """
+    return cause_in_statements(statements(log), log)
+
+
+def cause_in_statements(said: Sequence[Statement], log: Sequence[str]) -> Evidence | None:
+    """The same for the statements of a log's lines."""
+    sights = [sight for number, each in enumerate(said) if (sight := _sight(number, each))]
+    if any("WORKER TIMEOUT" in each.text for each in said):
+        # gunicorn kills a worker that does not answer it in time: that is no want of memory
+        sights = [each for each in sights if not (each.clue.kind is MEMORY and _KILLED_BY_ITS_MASTER.search(each.text))]
+    sights = _still_true(sights, log) or [each for each in (_health_check(log),) if each]
+    chosen = _decisive(sights, said)
+    if chosen is None:
+        return None
+    return Evidence(kind=chosen.clue.kind, said=excerpt(chosen.text, *chosen.span), advice=chosen.clue.advice)
+
+
+_KILLED_BY_ITS_MASTER = re.compile(r"sent SIGKILL|signal (?:9|SIGKILL)\b", re.IGNORECASE)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|when|unless|avoid\w*|prevent\w*|in case of|may|might|would|without|never|ignor\w+|handl\w+|on|for|against)"
+    r"\s[\w\s'\"`-]{0,20}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sight:
+    """A clue, found in the statement of that number and in that line of the log. `span`: where in the text."""
+
+    clue: Clue
+    number: int
+    line: int
+    text: str
+    span: tuple[int, int]
+
+    @property
+    def words(self) -> str:
+        """The text without what differs from one start of the server to the next."""
+        return re.sub(r"\d+", "0", self.text)
+
+
+def _sight(number: int, statement: Statement) -> _Sight | None:
+    """The first clue in a statement that is meant in earnest."""
+    text = statement.text
+    if statement.harmless or (FRAME.match(text) and not text.startswith("Traceback")):
+        return None
+    for clue in CLUES:
+        if statement.calm and not clue.at_any_level:
+            continue
+        found = clue.pattern.search(text)
+        if found and not _HYPOTHETICAL.search(text[: found.start()]):
+            return _Sight(clue=clue, number=number, line=statement.line, text=text, span=found.span())
     return None
+
+
+def _still_true(sights: Sequence[_Sight], log: Sequence[str]) -> list[_Sight]:
+    """Without what an answered health check disproves: a server that answers has started, and one that is too slow runs.
+
+    What came after the answer, or comes again, is no longer disproved.
+    """
+    answered = [number for number, line in enumerate(log) if ping_status(line) == 200]
+    slow = [number for number, line in enumerate(log) if timed_out(line)]
+
+    def holds(sight: _Sight) -> bool:
+        if sight.clue.kind not in _OF_THE_START:
+            return True
+        if answered and (sight.line < answered[-1] or sight.clue.weight < Weight.CAUSE):
+            return False
+        return not slow or any(each.line > slow[0] and each.words == sight.words for each in sights)
+
+    return [each for each in sights if holds(each)]
+
+
+_OF_THE_START = (START, PROCESSOR)
+
+
+def _health_check(log: Sequence[str]) -> _Sight | None:
+    """The last answer to the health check, where it is not the one that is wanted."""
+    answers = [(number, status) for number, line in enumerate(log) if (status := ping_status(line))]
+    if not answers or answers[-1][1] == 200:
+        return None
+    number = answers[-1][0]
+    at = max(0, log[number].find("/ping"))
+    return _Sight(clue=_NOT_ANSWERED, number=number, line=number, text=log[number], span=(at, at + len("/ping")))
+
+
+_NOT_ANSWERED = Clue(kind=PING, pattern=re.compile("/ping"), weight=Weight.SYMPTOM, at_any_level=True)
+
+
+def _decisive(sights: Sequence[_Sight], said: Sequence[Statement]) -> _Sight | None:
+    """Which of them ended the server."""
+    for weight in sorted({each.clue.weight for each in sights}, reverse=True):
+        last = _of_a_whole_run([each for each in sights if each.clue.weight is weight])
+        if weight is Weight.CAUSE:
+            before = {each.words for each in sights if each.number < last.number}
+            after = [each for each in sights if each.clue.weight is Weight.EXCEPTION and each.number > last.number]
+            later = [each for each in after if each.words not in before]
+            if later and _went_on(said[last.number + 1 : later[0].number]):
+                return later[-1]
+        return last
+    return None
+
+
+def _of_a_whole_run(sights: Sequence[_Sight]) -> _Sight:
+    """The last, but where the log ends amid another start of the server what followed the same words the time before."""
+    last = sights[-1]
+    before = [at for at, each in enumerate(sights[:-1]) if each.words == last.words]
+    followed_by = [each for each in sights[before[-1] : -1] if each.words != last.words] if before else []
+    return followed_by[-1] if followed_by else last
+
+
+def _went_on(between: Sequence[Statement]) -> bool:
+    """Whether the server went on after a failure: it wrote something that is neither of the failure nor of its end."""
+    return any(
+        not _OF_THE_END.search(each.text) and not EXCEPTION.search(each.text) and not each.text[:1].isspace() for each in between
+    )
+
+
+_OF_THE_END = re.compile(
+    r"exit|shut|stop|terminat|clean|kill|\bdie[sd]?\b|abort|fail|error|exception|traceback|handling of the above|direct cause"
+    r"|終了|停止|失敗|エラー",
+    re.IGNORECASE,
+)
 
 
 def remedy(reason: str) -> Text:

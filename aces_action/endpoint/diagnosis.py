@@ -17,13 +17,17 @@ from botocore.parsers import ResponseParserError
 from aces_action.aws.alarms import describe_alarms
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, is_denied, missing_permission
-from aces_action.endpoint.causes import ALARM, OF_AWS, QUOTA, START, SYMPTOMS, cause_in_lines, cause_in_reason
+from aces_action.endpoint.causes import ALARM, OF_AWS, QUOTA, START, SYMPTOMS, Evidence, cause_in_lines, cause_in_reason
+from aces_action.endpoint.clues import Advice
 from aces_action.endpoint.current import read_endpoint
-from aces_action.endpoint.remedies import Facts, Limit, hint, limit_in, quota_hint
+from aces_action.endpoint.facts import Facts
+from aces_action.endpoint.remedies import Limit, gpu_driver, hint, limit_in, quota_hint
 from aces_action.language import EMPTY, Text, lines
+from aces_action.log_statements import notable, statements
 from aces_action.preflight.quotas import find_quota
 from aces_action.problems import CATALOGUE, ActionError, Kind, Problem
-from aces_action.server_log import LINES, ServerLog, cleaned, notable
+from aces_action.project.instance_types import accelerator
+from aces_action.server_log import LINES, ServerLog, cleaned
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
@@ -137,18 +141,34 @@ def conclude(
 
     `reason`: SageMaker's; `limit`: the quota, where the reason does not tell it. E003 stays one: it is not over.
     """
-    log = [line for each in logs if each.is_new for line in each.lines]
-    kind, line = find_cause(reason, log, events=events, alarms=alarms if problem.kind is _ROLLED_BACK else ())
+    new = [each for each in logs if each.is_new]
+    found = find_cause(reason, [each.lines for each in new], events=events, alarms=alarms if problem.kind is _ROLLED_BACK else ())
+    kind, line = found.kind, found.said
     said = Text(f"The server's log: {line}", f"サーバのログ: {line}") if line else EMPTY
+    driver = gpu_driver(facts) if _starts_nothing(logs, facts) and (kind is None or kind.code in SYMPTOMS) else EMPTY
     if problem.kind is _TOO_LONG:
-        return replace(problem, hint=lines(problem.hint, said))
+        return replace(problem, hint=lines(problem.hint, said, driver))
     unread = lines(*(each.missing for each in logs)) if kind is None or kind.code in SYMPTOMS else EMPTY
     rang = alarm_lines(alarms) if kind is ALARM else EMPTY
     if kind is None:
-        return replace(problem, hint=lines(said, problem.hint, unread))
-    advice = quota_hint(reason, facts, limit) if kind is QUOTA else hint(kind, reason, facts, log)
+        return replace(problem, hint=lines(said, problem.hint, unread, driver))
+    if kind is QUOTA:
+        advice = quota_hint(reason, facts, limit)
+    elif found.advice:
+        advice = found.advice(facts, line)
+    else:
+        advice = hint(kind, reason, facts, [line for each in new for line in each.lines])
     again = _AGAIN if problem.kind is _MIXED else EMPTY
-    return replace(problem, kind=kind, hint=lines(said, rang, advice, unread, again))
+    return replace(problem, kind=kind, hint=lines(said, rang, advice, unread, driver, again))
+
+
+def _starts_nothing(logs: Sequence[ServerLog], facts: Facts) -> bool:
+    """Whether instances with a GPU came up and no container wrote a line, as where the image does not fit their driver.
+
+    aws/deep-learning-containers#6187: endpoints that stay Creating without a log until the image's CUDA fits the AMI.
+    """
+    has_gpu = bool(facts.instance_type) and accelerator(facts.instance_type) == "GPU"
+    return has_gpu and bool(logs) and all(each.missing is _NOTHING or not each.is_new for each in logs)
 
 
 _AGAIN = Text(
@@ -157,26 +177,41 @@ _AGAIN = Text(
 )
 
 
-def find_cause(
-    reason: str, log: Sequence[str], *, events: Sequence[str] = (), alarms: Sequence[Alarm] = ()
-) -> tuple[Kind | None, str]:
-    """The most definite cause that reason, events, log or alarms give, and the line of the log to show with it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """The kind of a failure's cause where it is known, the part of the log to show, and advice that is more than the kind's."""
+
+    kind: Kind | None
+    said: str = ""
+    advice: Advice | None = None
+
+
+def find_cause(reason: str, logs: Sequence[Sequence[str]], *, events: Sequence[str] = (), alarms: Sequence[Alarm] = ()) -> Cause:
+    """The most definite cause that reason, events, logs or alarms give.
 
     SageMaker often names only a symptom, such as the health check: then what the server wrote itself counts for more. An alarm
-    that rings is the cause of a rollback for which neither gives another.
+    that rings is the cause of a rollback for which neither gives another. Each log is looked at on its own: that one instance
+    answers says nothing about another.
     """
     told = next((kind for text in (reason, *reversed(events)) if (kind := cause_in_reason(text))), None)
-    shown = notable(log)
+    seen = _of_all([evidence for log in logs if (evidence := cause_in_lines(log))])
+    shown = notable([each for log in logs for each in statements(log)])
     if told and told.code not in SYMPTOMS:
-        return told, shown
-    seen = cause_in_lines(log)
+        return (
+            Cause(kind=told, said=seen.said, advice=seen.advice) if seen and seen.kind is told else Cause(kind=told, said=shown)
+        )
     if seen and seen.kind.code not in SYMPTOMS:
-        return seen.kind, seen.said
+        return Cause(kind=seen.kind, said=seen.said, advice=seen.advice)
     if told is None and any(alarm.state == "ALARM" for alarm in alarms):
-        return ALARM, shown
-    if seen and (told is None or told is OF_AWS or seen.kind is START):
-        return seen.kind, shown
-    return told, shown
+        return Cause(kind=ALARM, said=shown)
+    if seen and (told is None or told is OF_AWS or seen.kind is START or seen.kind is told):
+        return Cause(kind=seen.kind, said=seen.said, advice=seen.advice)
+    return Cause(kind=told, said=shown)
+
+
+def _of_all(found: Sequence[Evidence]) -> Evidence | None:
+    """Of the logs' causes the first that is more than a symptom, else the first."""
+    return next((each for each in found if each.kind.code not in SYMPTOMS), None) or next(iter(found), None)
 
 
 def alarm_lines(alarms: Iterable[Alarm]) -> Text:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from aces_action.aws.image import BUILD_HINT
+from aces_action.endpoint.facts import Facts
+from aces_action.endpoint.local_run import try_it
+from aces_action.endpoint.pings import ping_status, timed_out
 from aces_action.language import EMPTY, Text, lines, same
 from aces_action.problems import Kind
-from aces_action.project.instance_types import family, processor, sagemaker_instance_types
+from aces_action.project.instance_types import accelerator, family, processor, sagemaker_instance_types
 
 _GIB = 1 << 30
 _LONGEST = 3600  # seconds: the most that SageMaker takes for downloading, and for the first health check
@@ -20,76 +22,13 @@ _LIMIT = re.compile(
     r"(?:, with current utilization of (?P<used>[\d,.]+)[^,]*? and a request delta of (?P<wanted>[\d,.]+))?",
     re.IGNORECASE,
 )
+# bentoml/BentoML#892
+_ROLE_REFUSED = re.compile(r"role ARN\b.*\binvalid|(?:could not|cannot|unable to|failed to) assume", re.IGNORECASE)
 _SERVES = re.compile(
-    r"(?:listening (?:at|on)|running on|bind(?:s|ing)? to|started on)\W{1,3}(?:https?://)?(?P<host>[\w.\[\]*-]+):(?P<port>\d{2,5})",
+    r"(?:listening (?:at|on)|running on|bind(?:s|ing)? to|started (?:\w+ )?(?:on|at))\W{1,3}(?:https?://)?"
+    r"(?:port:? (?P<only>\d{2,5})|(?P<host>[\w.\[\]*-]*):(?P<port>\d{2,5}))",
     re.IGNORECASE,
 )
-_ANSWERS = re.compile(r"GET /ping HTTP/[\d.]+\"? (?P<status>\d{3})\b")
-_TOO_SLOW = re.compile(r"WORKER TIMEOUT")
-_OF_GPU = re.compile(
-    r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC|cudaMalloc|torch\.(?:cuda\.)?OutOfMemoryError|GPU memory"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is known of the endpoint that failed, as far as it is. Bytes, GB as SageMaker counts them (2**30), seconds."""
-
-    region: str = ""
-    endpoint_name: str = ""
-    instance_types: tuple[str, ...] = ()
-    memory: int | None = None
-    unpacked: int | None = None
-    volume: int | None = None
-    startup_timeout: int | None = None
-    download_timeout: int | None = None
-    weights_uri: str = ""
-    image_uri: str = ""
-    role_arn: str = ""
-    in_vpc: bool = False
-    is_async: bool = False
-    alarms: tuple[str, ...] = ()
-
-    @property
-    def instance_type(self) -> str:
-        return self.instance_types[0] if self.instance_types else ""
-
-
-def facts_of(
-    config: Mapping[str, Any],
-    model: Mapping[str, Any],
-    *,
-    endpoint_name: str,
-    region: str,
-    rollout: Mapping[str, Any] | None = None,
-    memory: int | None = None,
-    unpacked: int | None = None,
-) -> Facts:
-    """From an endpoint config and a model in SageMaker's own words, as they are sent or as they are described.
-
-    `rollout` is the DeploymentConfig of an update; `memory` of the instance type and `unpacked` size of the weights in bytes.
-    """
-    variant: Mapping[str, Any] = next(iter(config.get("ProductionVariants") or ()), {})
-    container: Mapping[str, Any] = model.get("PrimaryContainer") or {}
-    pools = sorted(variant.get("InstancePools") or (), key=lambda each: int(each.get("Priority", 0)))
-    types = [variant.get("InstanceType"), *(each.get("InstanceType") for each in pools)]
-    alarms = ((rollout or {}).get("AutoRollbackConfiguration") or {}).get("Alarms") or ()
-    return Facts(
-        region=region,
-        endpoint_name=endpoint_name,
-        instance_types=tuple(dict.fromkeys(each for each in types if each)),
-        memory=memory,
-        unpacked=unpacked,
-        volume=variant.get("VolumeSizeInGB"),
-        startup_timeout=variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),
-        download_timeout=variant.get("ModelDataDownloadTimeoutInSeconds"),
-        weights_uri=container.get("ModelDataUrl", ""),
-        image_uri=container.get("Image", ""),
-        role_arn=model.get("ExecutionRoleArn", ""),
-        in_vpc=bool(model.get("VpcConfig")),
-        is_async="AsyncInferenceConfig" in config,
-        alarms=tuple(each["AlarmName"] for each in alarms),
-    )
 
 
 def hint(kind: Kind, reason: str, facts: Facts, log: Sequence[str] = ()) -> Text:
@@ -100,6 +39,8 @@ def hint(kind: Kind, reason: str, facts: Facts, log: Sequence[str] = ()) -> Text
     code = kind.code.removeprefix("ACES-")
     if code == "E012":
         return quota_hint(reason, facts)
+    if code == "E020" and _ROLE_REFUSED.search(reason):
+        return _trust(facts)
     advise = _ADVICE.get(code)
     return advise(facts, log) if advise else EMPTY
 
@@ -143,32 +84,45 @@ def _ping(facts: Facts, log: Sequence[str]) -> Text:
         "The server must listen on 0.0.0.0:8080 and answer GET /ping with 200 (and take requests at POST /invocations).",
         "サーバは0.0.0.0:8080で待ち受け、GET /pingに200で応答する必要があります（リクエストはPOST /invocationsで受け取ります）。",
     )
+    slow = any(timed_out(line) for line in log)
     now = _timeout(facts.startup_timeout)
-    longer = Text(
-        "If it only needs longer to load: sagemaker.container_startup_health_check_timeout in the infra file "
-        f"(up to {_LONGEST} seconds{now.en}).",
-        "読み込みに時間がかかるだけなら、infraファイルのsagemaker.container_startup_health_check_timeoutを延ばしてください"
-        f"（最大{_LONGEST}秒{now.ja}）。",
-    )
     if facts.startup_timeout == _LONGEST:
         longer = Text(
             f"It already has the {_LONGEST} seconds that SageMaker gives at most: make it load faster.",
             f"すでにSageMakerの上限である{_LONGEST}秒を設定しています。読み込みを速くしてください。",
         )
-    return lines(expected, *_seen(log), longer)
+    else:
+        longer = Text(
+            "If it only needs longer to load: sagemaker.container_startup_health_check_timeout in the infra file "
+            f"(up to {_LONGEST} seconds{now.en}).",
+            "読み込みに時間がかかるだけなら、infraファイルのsagemaker.container_startup_health_check_timeoutを延ばしてください"
+            f"（最大{_LONGEST}秒{now.ja}）。",
+        )
+    return lines(_SLOW if slow else expected, *_seen(log), longer)
+
+
+_SLOW = Text(
+    "The server runs, but does not answer GET /ping in time (2 seconds): it still loads its weights, or /ping itself does too "
+    "much. Load the weights before the server listens or in the background, and let /ping answer at once.",
+    "サーバは動いていますが、GET /pingに時間内（2秒）に応答していません。重みファイルの読み込み中か、/pingの処理が重すぎます。"
+    "読み込みは待ち受けを始める前かバックグラウンドで行い、/pingにはすぐに応答してください。",
+)
 
 
 def _seen(log: Sequence[str]) -> Iterable[Text]:
     """What the server's lines tell of how it answers, where it is not as it should be."""
-    answers = [found["status"] for line in log if (found := _ANSWERS.search(line))]
-    if answers and answers[-1] != "200":
+    answers = [status for line in log if (status := ping_status(line))]
+    slow = any(timed_out(line) for line in log)
+    if answers and answers[-1] != 200 and not slow:
         status = answers[-1]
         yield Text(f"By its log it answered GET /ping with {status}.", f"ログによると、GET /pingへの応答は{status}でした。")
     places = [found for line in log if (found := _SERVES.search(line))]
-    if places and not any(place["port"] == "8080" for place in places) and not any("8080" in line for line in log):
-        place = f"{places[-1]['host']}:{places[-1]['port']}"
+    proven = slow or 200 in answers
+    if places and not proven and not any("8080" in line for line in log):
+        last = places[-1]
+        place = f"{last['host']}:{last['port']}" if last["port"] else f"port {last['only']}"
         yield Text(f"By its log it listens on {place}.", f"ログによると、待ち受けているのは{place}です。")
-    if any(_TOO_SLOW.search(line) for line in log):
+    if any("WORKER TIMEOUT" in line for line in log):
         yield Text(
             "gunicorn ended its workers because they took too long: raise its --timeout.",
             "gunicornが、時間のかかりすぎたワーカーを終了させています。gunicornの--timeoutを延ばしてください。",
@@ -274,7 +228,7 @@ def _download(facts: Facts, _log: Sequence[str]) -> Text:
     )
 
 
-def _memory(facts: Facts, log: Sequence[str]) -> Text:
+def _memory(facts: Facts, _log: Sequence[str]) -> Text:
     told = []
     kind = facts.instance_type
     if facts.memory and facts.unpacked:
@@ -288,17 +242,6 @@ def _memory(facts: Facts, log: Sequence[str]) -> Text:
     elif facts.memory:
         memory = _gib(facts.memory)
         told.append(Text(f"{kind} has {memory} of memory.", f"{kind}のメモリは{memory}です。"))
-    if any(_OF_GPU.search(line) for line in log):
-        told.append(
-            Text(
-                "It is the GPU's memory that ran out. Most sizes of a family have the same GPU, so take a family with more "
-                "memory on it, "
-                "load the model in half precision, or run fewer workers.",
-                "不足したのはGPUのメモリです。同じファミリーのサイズはGPUが同じことが多いため、GPUメモリの大きいファミリーにするか、"
-                "半精度で読み込むか、ワーカーを減らしてください。",
-            )
-        )
-        return lines(*told)
     larger = next_sizes(kind)
     names, names_ja = " or ".join(larger), "または".join(larger)
     choose = Text(
@@ -307,6 +250,72 @@ def _memory(facts: Facts, log: Sequence[str]) -> Text:
     )
     sizes = Text(f"The next sizes: {names}.", f"次のサイズ: {names_ja}") if larger else EMPTY
     return lines(*told, choose, sizes)
+
+
+def gpu_memory(facts: Facts) -> Text:
+    """For want of the GPU's memory: a larger size of the same family has the same GPU, or more of them."""
+    return lines(
+        Text(
+            "It is the GPU's memory that ran out. A larger size of the same family has the same GPU, or more of it. Take a "
+            "family whose GPU has more memory, load the model in half precision, or run fewer workers.",
+            "不足したのはGPUのメモリです。同じファミリーの大きいサイズでもGPUは同じか、数が増えるだけです。"
+            "GPUメモリの大きいファミリーにするか、半精度で読み込むか、ワーカーを減らしてください。",
+        ),
+        _gpus(facts.instance_type),
+    )
+
+
+def _gpus(instance_type: str) -> Text:
+    """The memory of the type's GPU, and the families of endpoints whose GPU has more."""
+    own = _GPU_MEMORY.get(family(instance_type), 0)
+    if not own:
+        return EMPTY
+    offered = {family(each) for each in sagemaker_instance_types()}
+    larger = [(name.removeprefix("ml."), size) for name, size in _GPU_MEMORY.items() if size > own and name in offered][:3]
+    has = Text(f"Each GPU of {instance_type} has {own} GB.", f"{instance_type}のGPUメモリは1基あたり{own}GBです。")
+    if not larger:
+        return has
+    more = ", ".join(f"{name} ({size} GB)" for name, size in larger)
+    more_ja = "、".join(f"{name}（{size}GB）" for name, size in larger)
+    return Text(f"{has.en} More have: {more}.", f"{has.ja}より大きいもの: {more_ja}")
+
+
+# GB of one GPU, the smaller machines first, by AWS's page 'Amazon EC2 accelerated computing instances: specifications'
+_GPU_MEMORY = {
+    "ml.g4dn": 16,
+    "ml.g5": 24,
+    "ml.g6": 24,
+    "ml.g6e": 48,
+    "ml.p3": 16,
+    "ml.p3dn": 32,
+    "ml.p4d": 40,
+    "ml.p4de": 80,
+    "ml.p5": 80,
+    "ml.p5e": 141,
+    "ml.p5en": 141,
+}
+
+
+def gpu_driver(facts: Facts) -> Text:
+    """For a GPU that the image cannot use, and for instances of GPU types that start no container: the driver they come with."""
+    if not facts.instance_type or accelerator(facts.instance_type) != "GPU":
+        kind = facts.instance_type or "The instance type"
+        kind_ja = facts.instance_type or "インスタンスタイプ"
+        return Text(
+            f"The image wants a GPU that it does not find. {kind} may have none: set SAGEMAKER_INSTANCE_TYPE to a GPU type, such "
+            "as ml.g4dn.xlarge, or let the server run without GPU.",
+            f"イメージがGPUを必要としていますが、見つかりません。{kind_ja}にGPUがない場合は、SAGEMAKER_INSTANCE_TYPEをml.g4dn.xlargeなどの"
+            "GPUタイプにするか、GPUなしで動くようにしてください。",
+        )
+    ami, ami_ja = facts.inference_ami or "SageMaker's default", facts.inference_ami or "SageMakerの既定のもの"
+    return Text(
+        f"The CUDA version of the image and the NVIDIA driver of {facts.instance_type} may not fit together (AMI: {ami}). "
+        "sagemaker.inference_ami_version in the infra file chooses the driver: take the AMI whose CUDA version is the image's, "
+        "or the next higher one of the same major version; or build the image for an older CUDA.",
+        f"イメージのCUDAバージョンと、{facts.instance_type}のNVIDIAドライバが合っていない可能性があります（AMI: {ami_ja}）。"
+        "infraファイルのsagemaker.inference_ami_versionでドライバを選べます。イメージと同じCUDAバージョンか、"
+        "同じメジャーバージョンで次に新しいAMIを指定するか、イメージを古いCUDAでビルドしてください。",
+    )
 
 
 def next_sizes(instance_type: str, count: int = 2) -> tuple[str, ...]:
@@ -340,14 +349,18 @@ def _access(facts: Facts, _log: Sequence[str]) -> Text:
 
 
 def _start(facts: Facts, _log: Sequence[str]) -> Text:
-    image = facts.image_uri or "<image>"
-    platform = "linux/arm64" if processor(facts.instance_type) == "arm64" else "linux/amd64"
+    return lines(Text("The server ended while it started.", "サーバが起動中に終了しました。"), try_it(facts))
+
+
+def _trust(facts: Facts) -> Text:
+    role, role_ja = facts.role_arn or "the execution role", facts.role_arn or "実行ロール"
+    name = facts.role_arn.rpartition("/")[2] or "<role>"
     return Text(
-        "The server ended while it started. SageMaker runs the image with the one argument 'serve', the weights below "
-        "/opt/ml/model. "
-        f"Try it on a machine of yours:\ndocker run --rm --platform {platform} -p 8080:8080 {image} serve",
-        "サーバが起動中に終了しました。SageMakerは引数「serve」を付けてイメージを起動し、重みファイルを/opt/ml/modelに置きます。"
-        f"手元のマシンで試してください:\ndocker run --rm --platform {platform} -p 8080:8080 {image} serve",
+        f"SageMaker cannot take on {role}: it does not exist, or its trust policy does not let the service "
+        f"sagemaker.amazonaws.com do sts:AssumeRole. Look at it:\naws iam get-role --role-name {name} --query "
+        "Role.AssumeRolePolicyDocument",
+        f"SageMakerが{role_ja}を引き受けられません。ロールが存在しないか、信頼ポリシーでsagemaker.amazonaws.comにsts:AssumeRoleが"
+        f"許可されていません。確認してください:\naws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument",
     )
 
 

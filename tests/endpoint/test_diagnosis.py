@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from aces_action.aws.clients import Clients
 from aces_action.endpoint.diagnosis import Alarm, Stream, conclude, diagnose, newest_streams, read_alarms, read_logs
-from aces_action.endpoint.remedies import Facts
+from aces_action.endpoint.facts import Facts
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.server_log import ServerLog
@@ -190,7 +190,7 @@ class TestReading:
         write(clients, name, "Canary/i-2", "Killed")
         first, second = read_logs(clients.logs, name, since=minute_ago(), redact=as_it_is)
         assert (first.variant, first.stream, first.is_new) == ("AllTraffic", "AllTraffic/i-1", True)
-        assert first.lines == (*(f"line {number}" for number in range(11, 40)), "password=***")
+        assert first.shown == (*(f"line {number}" for number in range(11, 40)), "password=***")
         assert (second.variant, second.lines) == ("Canary", ("Killed",))
 
     def test_what_was_written_before_the_roll_out_is_left_out(self, clients: Clients, name: str) -> None:

@@ -21,7 +21,8 @@ from aces_action.endpoint.causes import (
     START,
     UNPACKING,
 )
-from aces_action.endpoint.remedies import Facts, Limit, facts_of, hint, limit_in, next_sizes, quota_hint
+from aces_action.endpoint.facts import Facts, facts_of
+from aces_action.endpoint.remedies import Limit, gpu_memory, hint, limit_in, next_sizes, quota_hint
 
 GIB = 1 << 30
 FACTS = Facts(
@@ -109,7 +110,7 @@ def test_want_of_memory_is_told_in_numbers_with_the_next_sizes_of_the_family() -
 
 
 def test_want_of_the_gpus_memory_is_not_mended_by_a_larger_size() -> None:
-    told = hint(MEMORY, "", FACTS, ["torch.cuda.OutOfMemoryError: CUDA out of memory."])
+    told = gpu_memory(FACTS)
     assert "GPU's memory" in told.en
     assert "next sizes" not in told.en
 
