@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aces_action.endpoint.clues import CLUES, Advice, Clue, Weight
+from aces_action.endpoint.advice import Advice
+from aces_action.endpoint.clues import CLUES, Clue, Weight
 from aces_action.endpoint.facts import Facts
 from aces_action.endpoint.pings import ping_status, timed_out
 from aces_action.endpoint.remedies import hint

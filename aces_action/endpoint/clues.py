@@ -6,21 +6,15 @@ The texts that the patterns stand for are in tests/endpoint/test_server_words.py
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from aces_action.endpoint.facts import Facts
-from aces_action.endpoint.local_run import try_it
-from aces_action.endpoint.remedies import gpu_driver, gpu_memory
-from aces_action.language import EMPTY, Text, lines
+from aces_action.endpoint import advice
 from aces_action.problems import CATALOGUE, Kind
 
 PROCESSOR, MEMORY, ACCESS, START, DISK, NETWORK, PING = (
     CATALOGUE[code] for code in ("E015", "E018", "E020", "E021", "E022", "E023", "E011")
 )
-
-Advice = Callable[[Facts, str], Text]
 
 
 class Weight(IntEnum):
@@ -44,178 +38,13 @@ class Clue:
     kind: Kind
     pattern: re.Pattern[str]
     weight: Weight = Weight.CAUSE
-    advice: Advice | None = None
+    advice: advice.Advice | None = None
     at_any_level: bool = False
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
-
-def _told(en: str, ja: str) -> Advice:
-    return lambda _facts, _said: Text(en, ja)
-
-
-def _told_and_tried(en: str, ja: str) -> Advice:
-    return lambda facts, _said: lines(Text(en, ja), try_it(facts))
-
-
-def _missing_module(facts: Facts, said: str) -> Text:
-    found = re.search(
-        r"(?:No module named|Cannot find module|NoClassDefFoundError:|ClassNotFoundException:)\s*['\"]?([\w./@-]+)", said
-    )
-    name = found[1] if found else ""
-    what = (
-        Text(f"The image lacks {name}", f"イメージに{name}がありません")
-        if name
-        else Text(
-            "The image lacks a module, or has another version of it", "イメージにモジュールがないか、バージョンが異なります"
-        )
-    )
-    return lines(
-        Text(
-            f"{what.en}. Install it in the Dockerfile (requirements.txt), or copy it if it is code of yours, and build again.",
-            f"{what.ja}。Dockerfileでインストールし（requirements.txt）、自作のモジュールであればコピーして、ビルドし直してください。",
-        ),
-        try_it(facts),
-    )
-
-
-def _missing_library(_facts: Facts, said: str) -> Text:
-    found = re.search(r"\blib[\w.+-]+\.so[\w.]*", said)
-    name = found[0] if found else "a shared library"
-    name_ja = found[0] if found else "共有ライブラリ"
-    if name.startswith(("libcuda.so", "libnvidia")):
-        return Text(
-            f"{name} belongs to NVIDIA's driver, which only GPU types have. Set SAGEMAKER_INSTANCE_TYPE to one, such as "
-            "ml.g4dn.xlarge, or build the image without GPU.",
-            f"{name}はNVIDIAドライバに含まれ、GPUのインスタンスタイプにしかありません。SAGEMAKER_INSTANCE_TYPEを"
-            "ml.g4dn.xlargeなどのGPUタイプにするか、GPUを使わないイメージにしてください。",
-        )
-    example = Text(
-        " (Debian and Ubuntu: apt-get install libgl1 libglib2.0-0; or use opencv-python-headless)",
-        "（DebianとUbuntuでは apt-get install libgl1 libglib2.0-0、またはopencv-python-headlessを使用）",
-    )
-    hint = example if name.startswith(("libGL.", "libgthread", "libglib")) else EMPTY
-    return Text(
-        f"The image lacks {name}. Install the package that has it in the Dockerfile{hint.en} and build again.",
-        f"イメージに{name_ja}がありません。これを含むパッケージをDockerfileでインストールし{hint.ja}、ビルドし直してください。",
-    )
-
-
-def _missing_weights(facts: Facts, said: str) -> Text:
-    found = re.search(r"/opt/ml/model[\w./@+-]*", said)
-    path = (found[0] if found else "/opt/ml/model").rstrip(".")
-    uri = facts.weights_uri or "s3://…/deploy.tar.gz"
-    return Text(
-        f"The server looks for {path}, which is not in the weights. deploy.tar.gz is unpacked into /opt/ml/model as it is, with "
-        f"the folders in it. Look what is in it:\naws s3 cp {uri} - | tar -tz",
-        f"サーバが読み込もうとした{path}が、重みファイルにありません。deploy.tar.gzは、中のフォルダごとそのまま/opt/ml/modelに展開されます。"
-        f"中身を確認してください:\naws s3 cp {uri} - | tar -tz",
-    )
-
-
-def _driver(facts: Facts, _said: str) -> Text:
-    return gpu_driver(facts)
-
-
-def _gpu_memory(facts: Facts, _said: str) -> Text:
-    return gpu_memory(facts)
-
-
-_windows_line_ends = _told(
-    "A script in the image has Windows line ends (CR LF), so Linux looks for a program whose name ends with a CR. Convert it to "
-    "LF and build again: dos2unix <script>, or sed -i 's/\\r$//' <script>. So that it stays so, put this line into "
-    ".gitattributes:\n* text=auto eol=lf",
-    "イメージのスクリプトの改行がWindows形式（CR LF）のため、末尾にCRの付いた名前のプログラムを探しています。LFに変換して"
-    "ビルドし直してください: dos2unix <スクリプト>、またはsed -i 's/\\r$//' <スクリプト>。再発を防ぐには、"
-    ".gitattributesに次の行を追加してください。\n* text=auto eol=lf",
-)
-_no_interpreter = _told_and_tried(
-    "The entry point itself is missing in the image, or the program in its #! line is. Most often the script has Windows line "
-    "ends (CR LF): convert it to LF with dos2unix, and put '* text=auto eol=lf' into .gitattributes. Else look whether the image "
-    "has the program of its #! line (Alpine has no bash).",
-    "エントリポイントのファイル、またはその#!行のプログラムがイメージにありません。最も多い原因は、スクリプトの改行が"
-    "Windows形式（CR LF）であることです。dos2unixでLFに変換し、.gitattributesに「* text=auto eol=lf」を追加してください。"
-    "そうでなければ、#!行のプログラムがイメージにあるか確認してください（Alpineにbashはありません）。",
-)
-_no_program = _told_and_tried(
-    "The image has no program of that name on its PATH. SageMaker runs `docker run <image> serve`: without an ENTRYPOINT, the "
-    "image needs an executable file 'serve' on its PATH.",
-    "その名前のプログラムが、イメージのPATHにありません。SageMakerは`docker run <image> serve`を実行するため、"
-    "ENTRYPOINTがない場合は、実行可能な「serve」というファイルがPATHに必要です。",
-)
-_argument = _told_and_tried(
-    "SageMaker adds the argument 'serve' to the image's ENTRYPOINT, in place of CMD, and this one does not take it. Let the "
-    "ENTRYPOINT accept and ignore it.",
-    "SageMakerは、CMDの代わりに引数「serve」をENTRYPOINTに渡しますが、このエントリポイントは受け付けません。"
-    "受け取って無視するようにしてください。",
-)
-_permission = _told(
-    "The file is not executable, or not for the user that the image runs as. Make it so and build again: RUN chmod +x <file> in "
-    "the Dockerfile, or git update-index --chmod=+x <file>.",
-    "ファイルに実行権限がないか、イメージの実行ユーザーに権限がありません。権限を付けてビルドし直してください: "
-    "DockerfileでRUN chmod +x <ファイル>、またはgit update-index --chmod=+x <ファイル>。",
-)
-_read_only = _told(
-    "/opt/ml/model is read-only while the server runs. Let the server write elsewhere, such as below /tmp (for caches: "
-    "HF_HOME=/tmp/hf).",
-    "サーバの稼働中、/opt/ml/modelは読み取り専用です。/tmpの下など、別の場所に書き込むようにしてください（キャッシュは"
-    "HF_HOME=/tmp/hfなど）。",
-)
-_libc = _told(
-    "The program was built on a newer Linux than the image's. Build it on the same base image that it runs on (in a Dockerfile "
-    "with several stages: the same Debian or Ubuntu version in each), or take a newer base image.",
-    "プログラムが、イメージより新しいLinuxでビルドされています。実行するものと同じベースイメージでビルドするか（マルチステージの"
-    "Dockerfileでは、各ステージのDebianやUbuntuのバージョンを揃える）、ベースイメージを新しくしてください。",
-)
-_port = _told(
-    "Two processes of the container want the same port. The health check needs exactly one on 0.0.0.0:8080: with nginx in "
-    "front, the application behind it needs another port or a socket.",
-    "コンテナ内の2つのプロセスが同じポートを使おうとしています。0.0.0.0:8080で待ち受けるのは1つだけにし、"
-    "nginxを前に置く場合、その後ろのアプリケーションには別のポートかソケットを使ってください。",
-)
-_nginx = _told(
-    "nginx refuses its configuration and does not start. Correct what the line names; it must listen on 8080. Check it with "
-    "`nginx -t -c <file>` in the image.",
-    "nginxが設定を受け付けず、起動しません。この行にある箇所を直してください（待ち受けるポートは8080）。"
-    "イメージの中で`nginx -t -c <ファイル>`を実行すると確認できます。",
-)
-_no_kernel = _told(
-    "The framework in the image was not built for this GPU (its compute capability). Install a build that supports it, such as "
-    "PyTorch's for a fitting CUDA version, or take a family with another GPU.",
-    "イメージのフレームワークが、このGPU（Compute Capability）に対応していません。対応するビルド（適切なCUDAバージョンの"
-    "PyTorchなど）をインストールするか、別のGPUのファミリーにしてください。",
-)
-_engine = _told(
-    "The TensorRT engine was built with another TensorRT version or for another GPU. Build it again with the image's version on "
-    "the GPU of SAGEMAKER_INSTANCE_TYPE, and upload the weights again.",
-    "TensorRTエンジンが、別のバージョンのTensorRTまたは別のGPUで作られています。イメージと同じバージョンを使い、"
-    "SAGEMAKER_INSTANCE_TYPEのGPUで作り直して、重みファイルをアップロードし直してください。",
-)
-_java_heap = _told(
-    "Java's own limit was reached, not the instance's: raise it, for instance with JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=75 in "
-    "the environment, before taking a larger type.",
-    "インスタンスではなく、Javaのヒープの上限に達しました。インスタンスを大きくする前に、環境変数"
-    "JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=75などで上限を上げてください。",
-)
-_node_heap = _told(
-    "Node.js's own limit was reached, not the instance's: raise it, for instance with NODE_OPTIONS=--max-old-space-size=8192 "
-    "(MB) in the environment, before taking a larger type.",
-    "インスタンスではなく、Node.jsのヒープの上限に達しました。インスタンスを大きくする前に、環境変数"
-    "NODE_OPTIONS=--max-old-space-size=8192（MB）などで上限を上げてください。",
-)
-_shared_memory = _told(
-    "Shared memory (/dev/shm) ran out, whose size SageMaker sets. Load data in the server's own process (num_workers=0), or "
-    "exchange it between processes by files (torch.multiprocessing.set_sharing_strategy('file_system')).",
-    "共有メモリ（/dev/shm）が不足しました。サイズはSageMakerが決めています。データの読み込みをサーバのプロセス内で行うか"
-    "（num_workers=0）、プロセス間の受け渡しをファイルにしてください（torch.multiprocessing.set_sharing_strategy('file_system')）。",
-)
-_worker_start = _told_and_tried(
-    "The model server's worker process ended while it loaded the model. If the lines before do not say why: want of memory, "
-    "most often.",
-    "モデルサーバのワーカーが、モデルの読み込み中に終了しました。前の行に理由がなければ、多くはメモリ不足です。",
-)
 
 _NOT_THERE = (
     r"(?:no such file|not found|cannot find|can't open|(?:not|n't) exist|(?:unable|failed) to open|could not open"
@@ -229,7 +58,7 @@ CLUES: tuple[Clue, ...] = (
     Clue(
         kind=START,
         pattern=_any_of(rf"(?:\\r|\^M)(?:['’\"”`]|:).*{_AFTER_CR}", rf"{_AFTER_CR}.*(?:\\r|\^M)['’\"”`]", r"\$'\S*\\r'"),
-        advice=_windows_line_ends,
+        advice=advice.windows_line_ends,
     ),
     Clue(
         kind=PROCESSOR,
@@ -248,12 +77,12 @@ CLUES: tuple[Clue, ...] = (
             r"stat \S*serve: no such file",
             r"no such file or directory: '(?:nginx|gunicorn|uvicorn|java|node|python3?|torchserve|tritonserver)'",
         ),
-        advice=_no_program,
+        advice=advice.no_program,
     ),
     Clue(
         kind=START,
         pattern=_any_of(r"\bexec (?:user process caused:? \"?|/?[\w./-]+: )no such file or directory", r"bad interpreter"),
-        advice=_no_interpreter,
+        advice=advice.no_interpreter,
     ),
     Clue(
         kind=START,
@@ -262,7 +91,7 @@ CLUES: tuple[Clue, ...] = (
             r"(?:can't open file|cannot find module) ['\"]?\S*/serve['\"]?(?:\W|$)",
             r"(?:unknown|unexpected|invalid|no such) (?:command|argument|option)\W{1,4}serve\b",
         ),
-        advice=_argument,
+        advice=advice.argument,
     ),
     Clue(
         kind=START,
@@ -271,7 +100,7 @@ CLUES: tuple[Clue, ...] = (
             r"\bexec user process caused:? \"?permission denied",
             r"/?\S*\bserve: permission denied",
         ),
-        advice=_permission,
+        advice=advice.permission,
     ),
     # the image's libraries
     Clue(
@@ -279,15 +108,15 @@ CLUES: tuple[Clue, ...] = (
         pattern=_any_of(
             r"version [`'‘\"]?(?:GLIBC|GLIBCXX|CXXABI)_[\w.]+['’\"]? not found", r"error relocating .*symbol not found"
         ),
-        advice=_libc,
+        advice=advice.libc,
     ),
     Clue(
         kind=START,
         pattern=_any_of(r"error while loading shared libraries", r"cannot open shared object file"),
-        advice=_missing_library,
+        advice=advice.missing_library,
     ),
     # the GPU and its driver
-    Clue(kind=START, pattern=_any_of(r"no kernel image is available"), advice=_no_kernel),
+    Clue(kind=START, pattern=_any_of(r"no kernel image is available"), advice=advice.no_kernel),
     Clue(
         kind=START,
         pattern=_any_of(
@@ -306,20 +135,20 @@ CLUES: tuple[Clue, ...] = (
             r"no CUDA GPUs are available",
             r"CUDA(?: driver)? initialization (?:error|failed)",
         ),
-        advice=_driver,
+        advice=advice.driver,
     ),
     Clue(
         kind=START,
         pattern=_any_of(r"built for NVIDIA Driver Release", r"compatibility mode is UNAVAILABLE"),
         weight=Weight.EXCEPTION,  # NVIDIA's entry point goes on all the same: NVIDIA/TensorRT-LLM#23
-        advice=_driver,
+        advice=advice.driver,
     ),
     Clue(
         kind=START,
         pattern=_any_of(
             r"engine plan file is (?:not compatible|generated on an incompatible)", r"unable to create TensorRT engine"
         ),
-        advice=_engine,
+        advice=advice.engine,
     ),
     # memory: the GPU's first, since another family mends it
     Clue(
@@ -338,16 +167,16 @@ CLUES: tuple[Clue, ...] = (
             r"RESOURCE_EXHAUSTED: out of memory (?:while trying to allocate|allocating)",
             r"GPU(?:の)?メモリ(?:が|の)?不足",
         ),
-        advice=_gpu_memory,
+        advice=advice.memory_of_gpu,
     ),
     # TensorFlow warns so before it raises, and says when that is no failure: tensorflow/tensorflow#43546
-    Clue(kind=MEMORY, pattern=_any_of(r"\(GPU_\d+_bfc\) ran out of memory"), advice=_gpu_memory, at_any_level=True),
-    Clue(kind=MEMORY, pattern=_any_of(r"java heap space|GC overhead limit exceeded"), advice=_java_heap),
-    Clue(kind=MEMORY, pattern=_any_of(r"javascript heap out of memory|reached heap limit"), advice=_node_heap),
+    Clue(kind=MEMORY, pattern=_any_of(r"\(GPU_\d+_bfc\) ran out of memory"), advice=advice.memory_of_gpu, at_any_level=True),
+    Clue(kind=MEMORY, pattern=_any_of(r"java heap space|GC overhead limit exceeded"), advice=advice.java_heap),
+    Clue(kind=MEMORY, pattern=_any_of(r"javascript heap out of memory|reached heap limit"), advice=advice.node_heap),
     Clue(
         kind=START,
         pattern=_any_of(r"insufficient shared memory|bus error.*shared memory|\bshm\b.*no space left"),
-        advice=_shared_memory,
+        advice=advice.shared_memory,
     ),
     Clue(
         kind=DISK,
@@ -427,10 +256,10 @@ CLUES: tuple[Clue, ...] = (
             r"アドレスは(?:既|すで)に使用",
         ),
         weight=Weight.EXCEPTION,  # often what follows a crash: the old process still has the port
-        advice=_port,
+        advice=advice.port,
     ),
-    Clue(kind=START, pattern=_any_of(r"\[emerg\]"), advice=_nginx),
-    Clue(kind=START, pattern=_any_of(r"read-only file system|\bErrno 30\b|\bEROFS\b"), advice=_read_only),
+    Clue(kind=START, pattern=_any_of(r"\[emerg\]"), advice=advice.nginx),
+    Clue(kind=START, pattern=_any_of(r"read-only file system|\bErrno 30\b|\bEROFS\b"), advice=advice.read_only),
     Clue(
         kind=START,
         pattern=_any_of(
@@ -438,7 +267,7 @@ CLUES: tuple[Clue, ...] = (
             rf"/opt/ml/model\b(?!\S*\.sock)[^,;]*{_NOT_THERE}",
             r"no file named .* found in directory /opt/ml/model",
         ),
-        advice=_missing_weights,
+        advice=advice.missing_weights,
     ),
     Clue(
         kind=START,
@@ -448,7 +277,7 @@ CLUES: tuple[Clue, ...] = (
             r"\bcannot find module '",
             r"\b(?:NoClassDefFoundError|ClassNotFoundException)\b",
         ),
-        advice=_missing_module,
+        advice=advice.missing_module,
     ),
     Clue(
         kind=START,
@@ -481,7 +310,7 @@ CLUES: tuple[Clue, ...] = (
         kind=MEMORY,
         pattern=_any_of(r"\bworker died\b|\bbackend worker process died\b"),
         weight=Weight.SYMPTOM,
-        advice=_worker_start,
+        advice=advice.worker_start,
         at_any_level=True,
     ),
     # nginx and gunicorn before a server that does not answer

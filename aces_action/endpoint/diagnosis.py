@@ -17,8 +17,8 @@ from botocore.parsers import ResponseParserError
 from aces_action.aws.alarms import describe_alarms
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, is_denied, missing_permission
+from aces_action.endpoint.advice import Advice
 from aces_action.endpoint.causes import ALARM, OF_AWS, QUOTA, START, SYMPTOMS, Evidence, cause_in_lines, cause_in_reason
-from aces_action.endpoint.clues import Advice
 from aces_action.endpoint.current import read_endpoint
 from aces_action.endpoint.facts import Facts
 from aces_action.endpoint.remedies import Limit, gpu_driver, hint, limit_in, quota_hint
@@ -40,6 +40,8 @@ _AwsError = BotoCoreError | ClientError | ResponseParserError
 _GROUP = "/aws/sagemaker/Endpoints/"
 _OF_REQUESTS = "/data-log"  # an asynchronous endpoint's second stream of an instance: what became of requests
 _STREAM_PAGES = 4  # of 50, those written last first: an endpoint that scales leaves a stream for each instance it ever had
+_NAME_PAGES = 20  # of 50, where those were not all; CloudWatch answers 25 such requests a second
+_STREAMS = 3  # of a variant's new instances that are read
 _EVENT_PAGES = 3  # CloudWatch may answer with fewer events than there are, or with none, and a token to go on
 _EARLIER = timedelta(seconds=30)  # the runner's clock may be that much ahead of AWS's
 
@@ -168,7 +170,7 @@ def _starts_nothing(logs: Sequence[ServerLog], facts: Facts) -> bool:
     aws/deep-learning-containers#6187: endpoints that stay Creating without a log until the image's CUDA fits the AMI.
     """
     has_gpu = bool(facts.instance_type) and accelerator(facts.instance_type) == "GPU"
-    return has_gpu and bool(logs) and all(each.missing is _NOTHING or not each.is_new for each in logs)
+    return has_gpu and bool(logs) and all(each.missing is NOTHING_WRITTEN or not each.is_new for each in logs)
 
 
 _AGAIN = Text(
@@ -273,7 +275,7 @@ def read_alarms(client: CloudWatchClient, names: Sequence[str]) -> tuple[Alarm, 
 def read_logs(
     client: CloudWatchLogsClient, endpoint_name: str, *, since: datetime, redact: Callable[[str], str]
 ) -> tuple[ServerLog, ...]:
-    """The last lines of the newest log stream of each production variant, written since then; cleaned.
+    """The last lines of the newest log streams of each production variant, written since then; cleaned.
 
     What cannot be read is told in `missing`, and so is that there is nothing.
     """
@@ -288,7 +290,7 @@ def read_logs(
             found = cleaned(_messages(client, group, stream.name, since), redact)
         except AWS_ERRORS as error:
             return ServerLog(variant=stream.variant, stream=stream.name, is_new=is_new, missing=_why(error))
-        missing = EMPTY if found else _NOTHING
+        missing = EMPTY if found else NOTHING_WRITTEN
         return ServerLog(variant=stream.variant, stream=stream.name, lines=found, is_new=is_new, missing=missing)
 
     pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="logs")
@@ -297,11 +299,11 @@ def read_logs(
         logs = [each.result() for each in reading]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    told = tuple(each for each in logs if each.lines or each.missing is not _NOTHING)
-    return told or (ServerLog(variant="", missing=_NOTHING),)
+    told = tuple(each for each in logs if each.lines or each.missing is not NOTHING_WRITTEN)
+    return told or (ServerLog(variant="", missing=NOTHING_WRITTEN),)
 
 
-_NOTHING = Text(
+NOTHING_WRITTEN = Text(
     "The server has written no log in CloudWatch since the roll-out began.",
     "デプロイを開始してから、サーバのログはCloudWatchにありません。",
 )
@@ -311,7 +313,7 @@ def _why(error: _AwsError) -> Text:
     """Why there are no lines, in a sentence."""
     if isinstance(error, ClientError):
         if error_code(error) == "ResourceNotFoundException":
-            return _NOTHING
+            return NOTHING_WRITTEN
         if is_denied(error):
             permission = missing_permission(error, "logs")
             return Text(
@@ -328,17 +330,22 @@ def _why(error: _AwsError) -> Text:
 
 
 def _streams(client: CloudWatchLogsClient, group: str) -> list[Stream]:
-    """The log streams of a group, those written last first. Raises ClientError, BotoCoreError."""
+    """The log streams of a group: those written last, and all whose names can be listed. Raises ClientError, BotoCoreError.
+
+    When a stream was last written is known late, mostly within an hour (botocore's text of DescribeLogStreams): among many, one
+    that is new need not be with the last. There is no order by creation, so the names are gone through as well.
+    """
+    last, is_all = _listed(client, group, pages=_STREAM_PAGES, orderBy="LastEventTime", descending=True)
+    named = [] if is_all else _listed(client, group, pages=_NAME_PAGES, orderBy="LogStreamName")[0]
+    return list({each.name: each for each in (*last, *named)}.values())
+
+
+def _listed(client: CloudWatchLogsClient, group: str, *, pages: int, **order: Any) -> tuple[list[Stream], bool]:
+    """The streams on so many pages of 50, and whether that is all of them."""
     found: list[Stream] = []
-    token: dict[str, str] = {}
-    for _ in range(_STREAM_PAGES):
-        answer = client.describe_log_streams(
-            logGroupName=group,
-            orderBy="LastEventTime",
-            descending=True,
-            limit=50,
-            **token,
-        )
+    token: dict[str, Any] = {}
+    for _ in range(pages):
+        answer = client.describe_log_streams(logGroupName=group, limit=50, **order, **token)
         found += [
             Stream(
                 name=each["logStreamName"],
@@ -349,27 +356,28 @@ def _streams(client: CloudWatchLogsClient, group: str) -> list[Stream]:
             if "logStreamName" in each
         ]
         if not (following := answer.get("nextToken")):
-            break
+            return found, True
         token = {"nextToken": following}
-    return found
+    return found, False
 
 
 def newest_streams(streams: Iterable[Stream], *, since: datetime) -> list[tuple[Stream, bool]]:
-    """For each variant the stream to read, and whether it began with the roll-out.
+    """For each variant the streams to read, and whether they began with the roll-out.
 
     Those of instances that served before are written to all the time, so the stream written last is seldom that of an instance
-    that failed: one that is new goes before.
+    that failed: those that were created since go before, the last written first. Where there is none, the last written of all.
     """
     by_variant: dict[str, list[Stream]] = {}
     for stream in streams:
         if not stream.name.endswith(_OF_REQUESTS):
             by_variant.setdefault(stream.variant, []).append(stream)
 
-    def newest(of_variant: list[Stream]) -> tuple[Stream, bool]:
-        new = [each for each in of_variant if each.created >= since]
-        return max(new or of_variant, key=lambda each: each.last or each.created), bool(new)
+    def newest(of_variant: list[Stream]) -> list[tuple[Stream, bool]]:
+        in_order = sorted(of_variant, key=lambda each: each.last or each.created, reverse=True)
+        new = [(each, True) for each in in_order if each.created >= since]
+        return new[:_STREAMS] or [(in_order[0], False)]
 
-    return [newest(of_variant) for _, of_variant in sorted(by_variant.items())]
+    return [each for _, of_variant in sorted(by_variant.items()) for each in newest(of_variant)]
 
 
 def _messages(client: CloudWatchLogsClient, group: str, stream: str, since: datetime) -> list[str]:

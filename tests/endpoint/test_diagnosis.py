@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,16 @@ import requests
 from botocore.exceptions import ClientError
 
 from aces_action.aws.clients import Clients
-from aces_action.endpoint.diagnosis import Alarm, Stream, conclude, diagnose, newest_streams, read_alarms, read_logs
+from aces_action.endpoint.diagnosis import (
+    NOTHING_WRITTEN,
+    Alarm,
+    Stream,
+    conclude,
+    diagnose,
+    newest_streams,
+    read_alarms,
+    read_logs,
+)
 from aces_action.endpoint.facts import Facts
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -110,6 +120,21 @@ class TestConclusions:
         assert denied.ja in conclude(FAILED, "", FACTS, logs=logs).hint.ja
         assert denied.en not in conclude(FAILED, "ResourceLimitExceeded", FACTS, logs=logs).hint.en
 
+    def test_instances_with_a_gpu_that_start_no_container_may_have_the_wrong_driver(self) -> None:
+        gpu = replace(FACTS, instance_types=("ml.g5.xlarge",), inference_ami="al2-ami-sagemaker-inference-gpu-2")
+        silent = [ServerLog(variant="", missing=NOTHING_WRITTEN)]
+        for problem, reason in ((TOO_LONG, ""), (FAILED, PING), (FAILED, "CannotStartContainerError"), (ROLLED_BACK, "")):
+            told = conclude(problem, reason, gpu, logs=silent)
+            assert "sagemaker.inference_ami_version" in told.hint.en
+            assert "al2-ami-sagemaker-inference-gpu-2" in told.hint.ja
+        for facts, logs, reason in (
+            (FACTS, silent, PING),
+            (gpu, [log_of("still loading")], PING),
+            (gpu, silent, "ResourceLimitExceeded"),
+            (gpu, [ServerLog(variant="", missing=Text("The log could not be read.", "読み取れませんでした。"))], PING),
+        ):
+            assert "inference_ami_version" not in conclude(FAILED, reason, facts, logs=logs).hint.en
+
 
 class TestStreams:
     def stream(self, name: str, created: float, last: float | None = None) -> Stream:
@@ -121,9 +146,21 @@ class TestStreams:
         old, new = self.stream("AllTraffic/i-old", -60, 9), self.stream("AllTraffic/i-new", 2, 4)
         assert newest_streams([old, new], since=NOW) == [(new, True)]
 
-    def test_of_several_new_ones_the_last_that_wrote_is_read_also_where_cloudwatch_does_not_know_when(self) -> None:
-        first, second = self.stream("AllTraffic/i-1", 1, 5), self.stream("AllTraffic/i-2", 6)
-        assert newest_streams([first, second], since=NOW) == [(second, True)]
+    def test_new_ones_are_read_the_last_that_wrote_first_also_where_cloudwatch_does_not_know_when(self) -> None:
+        old, first, second = (
+            self.stream("AllTraffic/i-0", -1, 7),
+            self.stream("AllTraffic/i-1", 1, 5),
+            self.stream("AllTraffic/i-2", 6),
+        )
+        assert newest_streams([old, first, second], since=NOW) == [(second, True), (first, True)]
+
+    def test_of_many_new_ones_a_few_are_read(self) -> None:
+        streams = [self.stream(f"AllTraffic/i-{number}", number) for number in range(9)]
+        assert [each.name for each, _ in newest_streams(streams, since=NOW)] == [
+            "AllTraffic/i-8",
+            "AllTraffic/i-7",
+            "AllTraffic/i-6",
+        ]
 
     def test_each_variant_has_its_own_and_requests_of_an_asynchronous_endpoint_have_none(self) -> None:
         a, b = self.stream("a/i-1", 1), self.stream("b/i-2", -5)
@@ -197,6 +234,18 @@ class TestReading:
         write(clients, name, "AllTraffic/i-1", "an old failure", seconds_ago=600)
         (log,) = read_logs(clients.logs, name, since=minute_ago(), redact=as_it_is)
         assert (log.lines, "has written no log" in log.missing.en) == ((), True)
+
+    def test_a_new_stream_is_found_by_its_creation_among_hundreds_that_were_written_later(
+        self, clients: Clients, name: str
+    ) -> None:
+        names = [f"AllTraffic/i-{number:04}" for number in range(201)]
+        write(clients, name, names[0], "answered", seconds_ago=-600)
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            list(pool.map(lambda each: write(clients, name, each, "answered", seconds_ago=-600), names[1:]))
+        since = datetime.now(UTC)
+        write(clients, name, "AllTraffic/i-new", "Killed")
+        (log,) = read_logs(clients.logs, name, since=since, redact=as_it_is)
+        assert (log.stream, log.is_new, log.lines) == ("AllTraffic/i-new", True, ("Killed",))
 
     def test_an_endpoint_without_a_log_group_is_told_so(self, clients: Clients, name: str) -> None:
         (log,) = read_logs(clients.logs, name, since=minute_ago(), redact=as_it_is)
