@@ -103,7 +103,7 @@ def statements(lines: Iterable[str]) -> list[Statement]:
 
 def _unwrapped(line: str) -> list[Statement]:
     found = _WORKER.match(line)
-    inner = found["text"] if found else _PROCESS.sub("", line)
+    inner, level = found["text"] if found else _PROCESS.sub("", line), ""
     if _JSON.search(inner):
         fields = [(each["key"].lower(), each["value"]) for each in _FIELD.finditer(inner)]
         level = next((value for key, value in fields if key in _LEVELS), "")
@@ -111,7 +111,7 @@ def _unwrapped(line: str) -> list[Statement]:
         if messages:
             pieces = [piece for value in messages for piece in _unescaped(value).split("\n")]
             return [_statement(harmless(piece), level) for piece in pieces if piece.strip()]
-    return [_statement(piece, "") for piece in _ESCAPED_END.split(inner) if piece.strip()]
+    return [_statement(piece, level) for piece in _ESCAPED_END.split(inner) if piece.strip()]
 
 
 def _unescaped(value: str) -> str:

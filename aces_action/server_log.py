@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from aces_action.credentials import HIDDEN, hide_credentials, hide_keys
 from aces_action.github.commands import neutralise, shorten
@@ -14,7 +15,8 @@ from aces_action.language import EMPTY, Text
 LINES = 300  # that are looked at, of each variant: the container is started anew until SageMaker gives up
 SHOWN = 30  # of them
 WIDTH = 200  # characters of a line that are shown
-LONGEST = 8_000  # characters of a line that are looked at: an event of CloudWatch may have a million
+LONGEST = 16_000  # characters of a line that are looked at: an event of CloudWatch may have a million
+_MOST = 60_000  # characters of all lines: looking for causes and credentials takes up to a second for so many
 
 _LINE_ENDS = re.compile(r"\r*[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _PROGRESS = re.compile(r"\d{1,3}(?:\.\d+)?%|\b\d+/\d+\b|\bETA\b")
@@ -41,14 +43,21 @@ class ServerLog:
 
 
 def cleaned(messages: Iterable[str], redact: Callable[[str], str]) -> tuple[str, ...]:
-    """The messages of log events as lines: at most `LINES`, the last ones, of at most `LONGEST` characters each.
+    """The messages of log events as lines: at most `LINES`, the last ones, of at most `LONGEST` characters, `_MOST` together.
 
     Neither runner nor terminal can take anything in them for a command; `redact` hides the secrets that the run knows, and what
     looks like another credential is hidden too, before a line is cut.
     """
     lines = [_plain(_without_returns(line)) for message in messages for line in _LINE_ENDS.split(message)]
-    safe = [harmless(redact(line)) for line in hide_keys(lines)]
-    return tuple([line for line in safe if line.strip()][-LINES:])
+    last = _last([line for line in hide_keys(lines) if line.strip()])
+    return tuple(safe for line in last if (safe := harmless(redact(line))).strip())
+
+
+def _last(lines: list[str]) -> list[str]:
+    """The last of the lines that are looked at; one at least."""
+    lengths = accumulate(len(line) for line in reversed(lines[-LINES:]))
+    count = sum(1 for length in lengths if length <= _MOST)
+    return lines[-max(1, count) :]
 
 
 def harmless(line: str) -> str:
@@ -73,6 +82,8 @@ def _plain(line: str) -> str:
     within = line[:LONGEST]
     if len(line) > LONGEST:  # the last word may be half a secret, which would not be known for one
         within = re.sub(r"\S+$", HIDDEN, within)
+    if within.isprintable():
+        return within
     return "".join(
         " " if each == "\t" else each
         for each in _TERMINAL_CODES.sub("", within)

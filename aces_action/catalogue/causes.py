@@ -40,9 +40,11 @@ KINDS = (
         title=Text("Server did not pass the health check", "ヘルスチェックに合格しませんでした"),
         cause=Text(
             "The container ran, but did not answer `GET /ping` on port 8080 with 200 in time: it listens on another port or on "
-            "127.0.0.1, it has no such path, or it still loads its weights.",
+            "127.0.0.1, it has no such path, or it still loads its weights. Where its log shows health checks that timed out, it "
+            "is the last.",
             "コンテナは起動しましたが、ポート8080の`GET /ping`に時間内に200を返しませんでした。"
-            "別のポートや127.0.0.1で待ち受けている、そのパスがない、まだ重みを読み込んでいる、といった原因があります。",
+            "別のポートや127.0.0.1で待ち受けている、そのパスがない、まだ重みを読み込んでいる、といった原因があります。"
+            "ログにタイムアウトしたヘルスチェックがあれば、読み込み中です。",
         ),
         fix=Text(
             "Let the server listen on `0.0.0.0:8080`. If it only needs longer to load its weights, give it more time in "
@@ -257,11 +259,18 @@ KINDS = (
             "メッセージに、サーバのログで最も手がかりになる行を示します。",
         ),
         fix=Text(
-            "Start the image as SageMaker does, with the weights in place, and mend what its log says:",
-            "SageMakerと同じように、重みファイルを置いてイメージを起動し、ログに出た問題を直してください。",
+            "The message says what mends the causes that are known: Windows line ends in a script, a missing module or library, "
+            "a library that is too old, an NVIDIA driver that does not fit. For others, start the image as SageMaker does, with "
+            "the weights in place, and mend what its log says:",
+            "原因がわかるもの（スクリプトのWindows形式の改行、モジュールやライブラリの不足、古すぎるライブラリ、合わないNVIDIAドライバなど）は、"
+            "メッセージに対処方法を示します。それ以外は、SageMakerと同じように重みファイルを置いてイメージを起動し、"
+            "ログに出た問題を直してください。",
         )
         + snippet(
-            "sh", 'docker run --rm -p 8080:8080 -v "$PWD/model:/opt/ml/model:ro" <image> serve\ncurl -i localhost:8080/ping'
+            "sh",
+            "mkdir -p model && aws s3 cp s3://<bucket>/<key>/deploy.tar.gz - | tar -xz -C model\n"
+            'docker run --rm -p 8080:8080 -v "$PWD/model:/opt/ml/model:ro" <image> serve   # --gpus all where it has one\n'
+            "curl -i http://localhost:8080/ping   # in a second terminal",
         ),
         example=(
             "ACES-E021 The endpoint number-plate-detection-dev-algorithm-server is Failed: "

@@ -98,7 +98,7 @@ CLUES: tuple[Clue, ...] = (
         pattern=_any_of(
             r"\bexec:? .*permission denied",
             r"\bexec user process caused:? \"?permission denied",
-            r"/?\S*\bserve: permission denied",
+            r"\bserve: permission denied",
         ),
         advice=advice.permission,
     ),

@@ -7,7 +7,7 @@ import shlex
 
 from aces_action.credentials import hide_credentials
 from aces_action.endpoint.facts import Facts
-from aces_action.language import Text
+from aces_action.language import EMPTY, Text
 from aces_action.project.instance_types import accelerator, processor
 
 _REGISTRY = re.compile(r"(?P<registry>\d{12}\.dkr\.ecr\.(?P<region>[\w-]+)\.amazonaws\.[\w.]+)/")
@@ -17,20 +17,24 @@ _LONGEST_VALUE = 200  # characters of an environment variable that are shown
 def try_it(facts: Facts) -> Text:
     """The commands that start the image of these facts, with a word before them."""
     gpu = accelerator(facts.instance_type) == "GPU" if facts.instance_type else False
-    place = Text(" with an NVIDIA GPU", "（NVIDIA GPUが必要です）") if gpu else Text("", "")
+    place = Text(" with an NVIDIA GPU", "（NVIDIA GPUが必要です）") if gpu else EMPTY
     commands = "\n".join(_commands(facts, gpus=("--gpus all",) if gpu else ()))
+    own = [name for name, value in facts.environment if _variable(name, value) == name]
+    names, names_ja = ", ".join(own), "、".join(own)
+    shell = Text(f"\nSet before: {names}.", f"\n先に設定しておく環境変数: {names_ja}") if own else EMPTY
     return Text(
         f"Start the image on a machine of yours{place.en} as SageMaker does, with the argument 'serve' and the weights unpacked "
-        f"into /opt/ml/model, read-only:\n{commands}\nIn a second terminal:\ncurl -i http://localhost:8080/ping",
+        f"into /opt/ml/model, read-only:\n{commands}{shell.en}\nIn a second terminal:\ncurl -i http://localhost:8080/ping",
         f"手元のマシン{place.ja}で、SageMakerと同じように、引数「serve」を付け、重みファイルを/opt/ml/modelに読み取り専用で展開して、"
-        f"イメージを起動してください:\n{commands}\n別のターミナルで:\ncurl -i http://localhost:8080/ping",
+        f"イメージを起動してください:\n{commands}{shell.ja}\n別のターミナルで:\ncurl -i http://localhost:8080/ping",
     )
 
 
 def _commands(facts: Facts, *, gpus: tuple[str, ...]) -> list[str]:
-    """SageMaker unpacks the archive into /opt/ml/model, which the container can only read, and runs `docker run <image> serve`
+    """Weights, registry, server.
 
-    with the model's environment (SageMaker Developer Guide, 'Custom Inference Code with Hosting Services').
+    SageMaker runs `docker run <image> serve` with the model's environment, and the archive unpacked in /opt/ml/model (Developer
+    Guide, 'Custom Inference Code with Hosting Services'), which the container cannot write to (aws/sagemaker-python-sdk#5698).
     """
     image = facts.image_uri or "<image>"
     platform = "linux/arm64" if processor(facts.instance_type) == "arm64" else "linux/amd64"

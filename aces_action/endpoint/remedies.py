@@ -296,6 +296,15 @@ _GPU_MEMORY = {
 }
 
 
+# botocore's text of ProductionVariant.InferenceAmiVersion
+_AMIS = Text(
+    "al2-ami-sagemaker-inference-gpu-2-1: CUDA 12.2, al2-ami-sagemaker-inference-gpu-3-1: CUDA 12.4, "
+    "al2023-ami-sagemaker-inference-gpu-4-1: CUDA 13.0",
+    "al2-ami-sagemaker-inference-gpu-2-1はCUDA 12.2、al2-ami-sagemaker-inference-gpu-3-1はCUDA 12.4、"
+    "al2023-ami-sagemaker-inference-gpu-4-1はCUDA 13.0",
+)
+
+
 def gpu_driver(facts: Facts) -> Text:
     """For a GPU that the image cannot use, and for instances of GPU types that start no container: the driver they come with."""
     if not facts.instance_type or accelerator(facts.instance_type) != "GPU":
@@ -311,10 +320,10 @@ def gpu_driver(facts: Facts) -> Text:
     return Text(
         f"The CUDA version of the image and the NVIDIA driver of {facts.instance_type} may not fit together (AMI: {ami}). "
         "sagemaker.inference_ami_version in the infra file chooses the driver: take the AMI whose CUDA version is the image's, "
-        "or the next higher one of the same major version; or build the image for an older CUDA.",
+        f"or the next higher one of the same major version ({_AMIS.en}); or build the image for an older CUDA.",
         f"イメージのCUDAバージョンと、{facts.instance_type}のNVIDIAドライバが合っていない可能性があります（AMI: {ami_ja}）。"
         "infraファイルのsagemaker.inference_ami_versionでドライバを選べます。イメージと同じCUDAバージョンか、"
-        "同じメジャーバージョンで次に新しいAMIを指定するか、イメージを古いCUDAでビルドしてください。",
+        f"同じメジャーバージョンで次に新しいAMI（{_AMIS.ja}）を指定するか、イメージを古いCUDAでビルドしてください。",
     )
 
 

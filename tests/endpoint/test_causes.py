@@ -128,6 +128,14 @@ REASONS: list[tuple[str, Kind]] = [
         ACCESS,
     ),
     (f"Could not find model data at {URL}", ACCESS),
+    # bentoml/BentoML#892
+    (
+        (
+            'The execution role ARN "arn:aws:iam::123456789012:role/r" is invalid. Please ensure that the role exists and that '
+            'its trust relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com".'
+        ),
+        ACCESS,
+    ),
     (
         (
             "User: arn:aws:sts::123456789012:assumed-role/x/SageMaker is not authorized to perform: kms:Decrypt on resource: "

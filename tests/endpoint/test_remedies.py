@@ -96,6 +96,19 @@ def test_nothing_is_said_of_a_server_that_answers_as_it_should(log: list[str]) -
     assert "By its log" not in hint(PING, "", FACTS, log).en
 
 
+def test_a_health_check_that_times_out_proves_the_port_so_only_time_is_spoken_of() -> None:
+    told = hint(PING, "", FACTS, ["Listening at: http://127.0.0.1:8000 (12)", '"GET /ping HTTP/1.1" 504'])
+    assert "The server runs, but does not answer GET /ping in time" in told.en
+    assert "0.0.0.0:8080" not in told.en
+    assert "By its log" not in told.en
+
+
+def test_a_role_that_sagemaker_cannot_take_on_is_told_apart_from_one_without_rights() -> None:
+    reason = 'The execution role ARN "arn:aws:iam::123456789012:role/r" is invalid. Please ensure that the role exists.'
+    assert "aws iam get-role --role-name plates-dev-sagemaker-role" in hint(ACCESS, reason, FACTS).en
+    assert "s3:GetObject" in hint(ACCESS, "Could not access model data", FACTS).ja
+
+
 def test_the_time_limits_that_are_set_are_told_and_none_is_asked_for_beyond_the_longest() -> None:
     known = facts(ContainerStartupHealthCheckTimeoutInSeconds=600, ModelDataDownloadTimeoutInSeconds=900)
     assert "now 600" in hint(PING, "", known).en
@@ -112,7 +125,8 @@ def test_want_of_memory_is_told_in_numbers_with_the_next_sizes_of_the_family() -
 def test_want_of_the_gpus_memory_is_not_mended_by_a_larger_size() -> None:
     told = gpu_memory(FACTS)
     assert "GPU's memory" in told.en
-    assert "next sizes" not in told.en
+    assert "Each GPU of ml.g4dn.xlarge has 16 GB. More have: g5 (24 GB), g6 (24 GB), g6e (48 GB)." in told.en
+    assert "ml.g4dn.2xlarge" not in told.en
 
 
 @pytest.mark.parametrize(
@@ -159,8 +173,15 @@ def test_all_types_of_instance_pools_are_named_where_none_is_free() -> None:
 
 def test_the_facts_are_those_of_the_requests() -> None:
     known = facts_of(
-        {"ProductionVariants": [{"InstanceType": "ml.g5.xlarge", "VolumeSizeInGB": 50}], "AsyncInferenceConfig": {}},
-        {"ExecutionRoleArn": "role", "PrimaryContainer": {"Image": "i", "ModelDataUrl": "w"}, "VpcConfig": {"Subnets": ["s"]}},
+        {
+            "ProductionVariants": [{"InstanceType": "ml.g5.xlarge", "VolumeSizeInGB": 50, "InferenceAmiVersion": "ami"}],
+            "AsyncInferenceConfig": {},
+        },
+        {
+            "ExecutionRoleArn": "role",
+            "PrimaryContainer": {"Image": "i", "ModelDataUrl": "w", "Environment": {"WORKERS": "2"}},
+            "VpcConfig": {"Subnets": ["s"]},
+        },
         endpoint_name="e",
         region="r",
         rollout={"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}, {"AlarmName": "b"}]}},
@@ -173,6 +194,8 @@ def test_the_facts_are_those_of_the_requests() -> None:
         weights_uri="w",
         image_uri="i",
         role_arn="role",
+        environment=(("WORKERS", "2"),),
+        inference_ami="ami",
         in_vpc=True,
         is_async=True,
         alarms=("a", "b"),
