@@ -132,7 +132,8 @@ REASONS: list[tuple[str, Kind]] = [
     (
         (
             'The execution role ARN "arn:aws:iam::123456789012:role/r" is invalid. Please ensure that the role exists and that '
-            'its trust relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com".'
+            'its trust relationship policy allows the action "sts:AssumeRole" for the service principal '
+            '"sagemaker.amazonaws.com".'
         ),
         ACCESS,
     ),
