@@ -132,16 +132,18 @@ def driver_hint(instance_type: str, ami: str | None = None, cuda: CudaNeeds | No
             return starts
         version = dotted(cuda.version)
         return starts + Text(
-            f" The image has CUDA {version}: write inference_ami_version: {name} under sagemaker in the infra file.",
-            f"イメージのCUDAは{version}です。infraファイルのsagemakerにinference_ami_version: {name}と書いてください。",
+            f" The image has CUDA {version}: set sagemaker.inference_ami_version in the infra file to {name}.",
+            f"イメージのCUDAは{version}です。infraファイルのsagemaker.inference_ami_versionを{name}にしてください。",
         )
     choices = {major: suggested_ami(CudaNeeds(version=(major, 0))) for major in (12, 13)}
     return starts + Text(
-        " The image's CUDA must suit it. Under sagemaker in the infra file, inference_ami_version chooses another: "
+        " The image's CUDA must suit it. sagemaker.inference_ami_version in the infra file chooses another: "
         + ", ".join(f"for CUDA {major} {name}" for major, name in choices.items())
         + ".",
-        "イメージのCUDAがこのドライバに合っている必要があります。別のドライバは、infraファイルのsagemakerの"
-        "inference_ami_versionで選べます。" + "、".join(f"CUDA {major}なら{name}" for major, name in choices.items()) + "です。",
+        "イメージのCUDAがこのドライバに合っている必要があります。別のドライバは、infraファイルの"
+        "sagemaker.inference_ami_versionで選べます。"
+        + "、".join(f"CUDA {major}なら{name}" for major, name in choices.items())
+        + "です。",
     )
 
 

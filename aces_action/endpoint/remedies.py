@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aces_action.aws.image import BUILD_HINT
+from aces_action.aws.inference_ami import driver_hint
 from aces_action.endpoint.facts import Facts
 from aces_action.endpoint.local_run import try_it
 from aces_action.endpoint.pings import ping_status, timed_out
-from aces_action.language import EMPTY, Text, lines, same
+from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import Kind
 from aces_action.project.instance_types import accelerator, family, processor, sagemaker_instance_types
 
@@ -297,14 +298,6 @@ _GPU_MEMORY = {
 
 
 # botocore's text of ProductionVariant.InferenceAmiVersion
-_AMIS = Text(
-    "al2-ami-sagemaker-inference-gpu-2-1: CUDA 12.2, al2-ami-sagemaker-inference-gpu-3-1: CUDA 12.4, "
-    "al2023-ami-sagemaker-inference-gpu-4-1: CUDA 13.0",
-    "al2-ami-sagemaker-inference-gpu-2-1はCUDA 12.2、al2-ami-sagemaker-inference-gpu-3-1はCUDA 12.4、"
-    "al2023-ami-sagemaker-inference-gpu-4-1はCUDA 13.0",
-)
-
-
 def gpu_driver(facts: Facts) -> Text:
     """For a GPU that the image cannot use, and for instances of GPU types that start no container: the driver they come with."""
     if not facts.instance_type or accelerator(facts.instance_type) != "GPU":
@@ -316,14 +309,12 @@ def gpu_driver(facts: Facts) -> Text:
             f"イメージがGPUを必要としていますが、見つかりません。{kind_ja}にGPUがない場合は、SAGEMAKER_INSTANCE_TYPEをml.g4dn.xlargeなどの"
             "GPUタイプにするか、GPUなしで動くようにしてください。",
         )
-    ami, ami_ja = facts.inference_ami or "SageMaker's default", facts.inference_ami or "SageMakerの既定のもの"
-    return Text(
-        f"The CUDA version of the image and the NVIDIA driver of {facts.instance_type} may not fit together (AMI: {ami}). "
-        "sagemaker.inference_ami_version in the infra file chooses the driver: take the AMI whose CUDA version is the image's, "
-        f"or the next higher one of the same major version ({_AMIS.en}); or build the image for an older CUDA.",
-        f"イメージのCUDAバージョンと、{facts.instance_type}のNVIDIAドライバが合っていない可能性があります（AMI: {ami_ja}）。"
-        "infraファイルのsagemaker.inference_ami_versionでドライバを選べます。イメージと同じCUDAバージョンか、"
-        f"同じメジャーバージョンで次に新しいAMI（{_AMIS.ja}）を指定するか、イメージを古いCUDAでビルドしてください。",
+    return sentences(
+        Text(
+            "The NVIDIA driver of the instances may not suit the CUDA of the image.",
+            "インスタンスのNVIDIAドライバと、イメージのCUDAが合っていない可能性があります。",
+        ),
+        driver_hint(facts.instance_type, facts.inference_ami or None),
     )
 
 
