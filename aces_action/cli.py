@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 import click
 
 from aces_action import __version__
-from aces_action.github.commands import neutralise, problem_text
+from aces_action.github.commands import problem_text, redacted
 from aces_action.language import Language, Text
 from aces_action.problems import ActionError, internal_error
+from aces_action.sanitiser import Sanitiser, neutralise
 from aces_action.terminal.surroundings import Terminal, terminal
 from aces_action.terminal.verbs import Verbs, language_option
 from aces_action.terminal.wrong_use import WrongUse
@@ -67,14 +68,15 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        say(_failed(error, language))
+        say(Sanitiser(person.secrets).clean(_failed(error, language)))
         return 1
     except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
+        sanitiser = Sanitiser(person.secrets)
         if person.debug:
             import traceback
 
-            say(traceback.format_exc())
-        say(problem_text(internal_error(error, _DETAILS), language))
+            say(sanitiser.clean(traceback.format_exc()))
+        say(problem_text(redacted(internal_error(error, _DETAILS), sanitiser.redact), language))
         return 1
 
 
@@ -171,7 +173,7 @@ def _told(error: ActionError, person: Terminal) -> str:
     from aces_action.terminal.as_text import as_text
     from aces_action.terminal.findings import Findings
 
-    findings = Findings(checked=(), problems=error.problems)
+    findings = Findings(checked=(), problems=error.problems, secrets=person.secrets)
     return as_text(
         findings, person.language, lines=lambda _: (), width=person.width, colour=person.draws and person.colour
     ).rstrip()
@@ -179,4 +181,4 @@ def _told(error: ActionError, person: Terminal) -> str:
 
 def _failed(error: OSError, language: Language) -> str:
     reason = f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}"
-    return neutralise(f"✗ {Text(f'Not possible: {reason}', f'実行できませんでした: {reason}').in_(language)}")
+    return f"✗ {Text(f'Not possible: {reason}', f'実行できませんでした: {reason}').in_(language)}"

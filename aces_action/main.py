@@ -5,6 +5,7 @@ Nothing here or in what `validate` uses imports boto3 or the SageMaker SDK.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -60,8 +61,10 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
     """
     github = read_run(environ)
     language = language_of(environ)
+    if isinstance(stdout, io.TextIOWrapper):
+        stdout.reconfigure(encoding="utf-8")  # what the runner reads, whatever the container's locale
     log = Log(stdout, workflow_commands=github.on_github, debug=github.debug, language=language)
-    for secret in (*secrets(environ), github.oidc_request_token or ""):
+    for secret in secrets(environ):
         log.mask(secret)
     report = Report()
     try:
@@ -186,7 +189,8 @@ def _finish(github: Run, log: Log, report: Report, language: Language) -> None:
     """Outputs and summary, after success and failure alike."""
     try:
         if github.output_file:
-            write_outputs(github.output_file, {name: log.redact(value) for name, value in report.step_outputs().items()})
+            outputs = {name: log.sanitiser.output(value) for name, value in report.step_outputs().items()}
+            write_outputs(github.output_file, outputs)
         if github.summary_file:
             write_summary(github.summary_file, summary(report, language, log.redact))
     except OSError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from aces_action.catalogue import CATALOGUE, Kind, Severity
 from aces_action.language import EMPTY, Text
+from aces_action.sanitiser import one_line
 
 __all__ = ["CATALOGUE", "ActionError", "ConfigurationError", "Kind", "Problem", "Severity", "internal_error"]
 
@@ -73,7 +74,7 @@ def internal_error(error: Exception, details: Text) -> Problem:
 
     where = traceback.extract_tb(error.__traceback__)[-1]
     file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
-    what = f"{type(error).__name__}: {error}"
+    what = f"{type(error).__name__}: {one_line(str(error), 500)}"
     return Problem(
         kind=CATALOGUE["X001"],
         message=Text(f"aces-action ran into an error of its own: {what}", f"aces-action自身のエラーです: {what}"),

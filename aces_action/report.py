@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import unicodedata
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING, Literal
 
 from aces_action.changes import Change, Verb, noun
 from aces_action.checks import Check, Outcome
-from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.ledger import Ledger
 from aces_action.problems import Kind, Problem
+from aces_action.sanitiser import markdown, markdown_block, neutralise, shorten
 from aces_action.server_log import ServerLog
 from aces_action.standing import EndpointStanding, GenerationStanding, Standing, hours, span
 from aces_action.steps import StepRecord, duration
@@ -120,6 +119,7 @@ _MOST = 200  # problems, and changes, that the summary tells one by one
 _ANSWER = 200  # characters of an answer to the smoke test
 _ROOM = 400_000  # bytes for the problems, and as many for the changes: GitHub drops a summary of more than 1 MiB whole
 _COMMIT = 12  # characters of a commit or another hash in a table
+_RUN = re.compile(r"https://[\w.-]+/[\w.-]+/[\w.-]+/actions/runs/\d+", re.ASCII)
 _TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and characters of each
 
 
@@ -241,21 +241,25 @@ class _Page:
 
     def text(self, text: str | Text) -> str:
         """One cell or line."""
-        flat = html.escape(self._safe(text).replace("\n", " "), quote=False)
-        return re.sub(r"[\\`*_\[\]|~]", lambda mark: f"&#{ord(mark[0])};", flat)
+        return markdown(self._safe(text))
 
     def code(self, text: str) -> str:
         return f"<code>{self.text(text)}</code>"
 
+    def run(self, url: str) -> str:
+        """The address of a run of GitHub's, which is a link. It comes from a tag, so it may be anything else."""
+        safe = self._safe(url)
+        return f"<{safe}>" if _RUN.fullmatch(safe) else self.text(url)
+
     def block(self, text: Text) -> str:
         """Lines as they are, such as a command to paste."""
-        return f"<pre>{html.escape(self._safe(text), quote=False)}</pre>"
+        return markdown_block(self._safe(text))
 
     def listing(self, lines: Sequence[str]) -> str:
         """Lines as they are, as many as there is room for."""
-        shown = [html.escape(shorten(neutralise(self.redact(line)), _TREE_LINE), quote=False) for line in lines[:_TREE_LINES]]
+        shown = [shorten(neutralise(self.redact(line)), _TREE_LINE) for line in lines[:_TREE_LINES]]
         rest = ["…"] if len(lines) > len(shown) else []
-        return "<pre>" + "\n".join([*shown, *rest]) + "</pre>"
+        return markdown_block("\n".join([*shown, *rest]))
 
     def link(self, kind: Kind) -> str:
         """The code of a problem, leading to where the documentation explains it."""
@@ -454,7 +458,7 @@ def _standing(standing: Standing, page: _Page) -> str:
 
 def _generation_row(each: GenerationStanding, standing: Standing, page: _Page) -> str:
     made = "<br>".join(page.code(part) for part in (each.image_digest, each.weights) if part)
-    whence = "<br>".join(page.text(part) for part in (each.commit[:_COMMIT], each.run_url) if part)
+    whence = "<br>".join(filter(None, (page.text(each.commit[:_COMMIT]), page.run(each.run_url))))
     times = (_moment(each.served), _moment(each.withdrawn), _took(each))
     told = " | ".join(page.text(part) for part in (_part(each, standing), *times))
     return f"| {page.code(each.name)} | {told} | {made} | {page.text(each.instance_type)} | {whence} |"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
 from aces_action.credentials import HIDDEN, hide_credentials, hide_keys
-from aces_action.github.commands import neutralise, shorten
 from aces_action.language import EMPTY, Text
+from aces_action.sanitiser import neutralise, seen, shorten
 
 LINES = 300  # that are looked at, of each variant: the container is started anew until SageMaker gives up
 SHOWN = 30  # of them
@@ -20,7 +19,6 @@ _MOST = 60_000  # characters of all lines: looking for causes and credentials ta
 
 _LINE_ENDS = re.compile(r"\r*[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _PROGRESS = re.compile(r"\d{1,3}(?:\.\d+)?%|\b\d+/\d+\b|\bETA\b")
-_TERMINAL_CODES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\^_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +76,8 @@ def _without_returns(line: str) -> str:
 
 
 def _plain(line: str) -> str:
-    """Without terminal codes and characters that nobody sees, which could also stand inside a secret."""
+    """Without what nobody sees, which could also stand inside a secret."""
     within = line[:LONGEST]
     if len(line) > LONGEST:  # the last word may be half a secret, which would not be known for one
         within = re.sub(r"\S+$", HIDDEN, within)
-    if within.isprintable():
-        return within
-    return "".join(
-        " " if each == "\t" else each
-        for each in _TERMINAL_CODES.sub("", within)
-        if each == "\t" or unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
+    return " ".join(seen(within).replace("\t", " ").split("\n"))

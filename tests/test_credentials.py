@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -131,3 +133,42 @@ def test_no_line_of_a_key_between_its_marks_is_ever_shown(lines: list[str]) -> N
     shown = hide_keys(lines)
     assert all(mark not in line for line in shown for mark in (BEGIN, END))
     assert len(shown) <= len(lines)
+
+
+def own_texts() -> list[str]:
+    """Every text that the program writes itself, with a letter for what is interpolated."""
+    texts: list[str] = []
+    for file in sorted((Path(__file__).parents[1] / "aces_action").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Constant(value=str() as text):
+                    texts.append(text)
+                case ast.JoinedStr():
+                    texts.append("".join(str(each.value) if isinstance(each, ast.Constant) else "X" for each in node.values))
+    return texts
+
+
+def test_nothing_that_we_say_ourselves_is_taken_for_a_credential() -> None:
+    assert [text for text in own_texts() if hide_credentials(text) != text] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("-H 'Authorization: Token <token>'", "-H 'Authorization: Token <token>'"),
+        ("PLATFORM_SECRET: ${{ secrets.PLATFORM_SECRET }}", "PLATFORM_SECRET: ${{ secrets.PLATFORM_SECRET }}"),
+        ('"password": "…"', '"password": "…"'),
+        ("password=$DB_PASSWORD", "password=$DB_PASSWORD"),
+        ("password=$ecret", "password=***"),
+        ("password=<b>ecret", "password=***"),
+        ("password=…ecret", "password=***"),
+        ("Authorization: Token abc <token>", "Authorization: ***"),
+        ("environment.API_KEY: old-one -> new-one", "environment.API_KEY: ***"),
+        ("Invalid header value b'IQoJ\\n'", "Invalid header value b***"),
+        ("or return character(s) in header value: 'a\\nb' x", "or return character(s) in header value: *** x"),
+        ("AccountKey=abc==;x", "AccountKey=***;x"),
+        ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/services/***"),
+    ],
+)
+def test_what_stands_in_a_template_is_shown_and_nothing_that_only_looks_like_it(line: str, shown: str) -> None:
+    assert hide_credentials(line) == shown

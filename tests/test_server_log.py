@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aces_action.github.commands import ZERO_WIDTH_SPACE
+from aces_action.sanitiser import ZERO_WIDTH_SPACE
 from aces_action.server_log import LINES, LONGEST, SHOWN, WIDTH, ServerLog, cleaned
 
 

@@ -206,3 +206,25 @@ def test_the_token_is_not_part_of_the_settings_text() -> None:
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("45m", 2700), ("2h", 7200)])
 def test_durations_are_read_in_seconds(text: str, seconds: int) -> None:
     assert settings_of(**{"INPUT_WAIT-TIMEOUT": text}).wait_timeout == seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hidden"),
+    [
+        ("HF_TOKEN", "hf-0123456789", ("hf-0123456789",)),
+        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE", ("ASIAIOSFODNN7EXAMPLE",)),
+        ("AWS_SESSION_TOKEN", "line-one\nline-two", ("line-one\nline-two",)),
+        ("DB_PASSWORD", "hunter2-hunter2", ("hunter2-hunter2",)),
+        ("DB_PASSWORD", "short", ()),  # it would hide words
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/token-of-the-job", ()),
+        ("HTTPS_PROXY", "http://user:pass%23word@proxy:8080", ("pass%23word", "pass#word")),
+        ("HTTPS_PROXY", "http://user:p@ss#1@proxy:8080", ("p@ss#1",)),
+        ("HTTPS_PROXY", "http://user:p@proxy:8080", ()),
+        ("HTTPS_PROXY", "http://proxy.example:8080", ()),
+        ("PLATFORM_URL", "http://me:hunter2@platform", ("hunter2",)),
+    ],
+)
+def test_what_the_environment_has_of_secrets_is_known_by_the_names_of_its_variables(
+    name: str, value: str, hidden: tuple[str, ...]
+) -> None:
+    assert secrets({name: value}) == hidden

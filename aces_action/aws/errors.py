@@ -25,10 +25,10 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.answers import UNREADABLE
-from aces_action.github.commands import shorten
 from aces_action.language import EMPTY, Text, same, sentences
 from aces_action.network import Proxy, proxy_failure, tls_failure, without_password
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.sanitiser import one_line
 
 # everything that a call of AWS may raise; the parser's error is no BotoCoreError
 AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
@@ -147,7 +147,7 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
         )
     if isinstance(error, _ON_THE_WAY):
         call = Text(f" about {resource}", f"{resource}について") if resource else EMPTY
-        return _not_awss(call, shorten(str(error), 200))
+        return _not_awss(call, one_line(str(error)))
     if isinstance(error, ParamValidationError):
         wrong = Text(
             f"A request was refused before it was sent{about.en}: {error}",

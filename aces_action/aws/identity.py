@@ -16,6 +16,7 @@ from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explai
 from aces_action.github.oidc import AUDIENCE
 from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.sanitiser import one_line
 
 if TYPE_CHECKING:
     from types_boto3_sts import STSClient
@@ -77,9 +78,9 @@ def claims(token: str) -> dict[str, str]:
     try:
         payload = token.split(".")[1]
         read = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, binascii.Error):
+    except (IndexError, ValueError, binascii.Error, RecursionError):
         return {}
-    return {name: str(read[name]) for name in _CLAIMS if name in read} if isinstance(read, dict) else {}
+    return {name: one_line(str(read[name])) for name in _CLAIMS if name in read} if isinstance(read, dict) else {}
 
 
 def not_assumable(error: ClientError, role_arn: str, token: str) -> Problem:

@@ -16,9 +16,9 @@ from botocore.parsers import ResponseParserError
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, may_pass
 from aces_action.endpoint.causes import remedy
 from aces_action.endpoint.current import TRANSIENT, CurrentEndpoint, read_endpoint
-from aces_action.github.commands import shorten
 from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.sanitiser import one_line
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
@@ -438,7 +438,7 @@ def _still(current: CurrentEndpoint | None, silence: str) -> str:
 
 def _why(error: ClientError | BotoCoreError | ResponseParserError | TimeoutError) -> str:
     text = f"{error_code(error)}: {error_message(error)}" if isinstance(error, ClientError) else str(error)
-    return shorten(text, 200)
+    return one_line(text)
 
 
 def _clock(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""GitHub's workflow commands as text, and text from outside made harmless.
+"""GitHub's workflow commands as text.
 
 The runner reads a command from any line of the log: `::name …::` at its start after white space, or `##[name]` anywhere in it
 (actions/runner, ActionCommand.cs). It takes CR as well as LF for the end of a line.
@@ -6,17 +6,14 @@ The runner reads a command from any line of the log: `::name …::` at its start
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from dataclasses import replace
 
 from aces_action.language import Language
 from aces_action.problems import Problem
+from aces_action.sanitiser import neutralise, seen, shorten
 
 ANNOTATION_LIMIT = 4096  # characters GitHub keeps of one annotation
-ZERO_WIDTH_SPACE = "\u200b"
-
-_LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_TERMINAL_CODES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def escape_data(text: str) -> str:
@@ -29,26 +26,16 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def neutralise(text: str) -> str:
-    """Text that the runner cannot take for a command and that cannot move the cursor of a terminal.
-
-    Each kind of line end becomes a line feed; terminal codes and control characters (bidirectional ones too) go; a line that
-    would start a command gets a zero-width space inside its marker, which a reader does not see.
-    """
-    text = _CONTROL.sub("", _TERMINAL_CODES.sub("", _LINE_ENDS.sub("\n", text)))
-    text = text.replace("##[", f"##{ZERO_WIDTH_SPACE}[")
-    return re.sub(r"^(\s*):(?=:)", rf"\1:{ZERO_WIDTH_SPACE}", text, flags=re.MULTILINE)
-
-
 def command(name: str, message: str, **properties: str | int | None) -> str:
     """One workflow command as a line without its end. Properties that are None are left out."""
     given = ",".join(f"{key}={escape_property(str(value))}" for key, value in properties.items() if value is not None)
     return f"::{name}{' ' if given else ''}{given}::{escape_data(message)}"
 
 
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, the last one an ellipsis where something was cut."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def redacted(problem: Problem, redact: Callable[[str], str]) -> Problem:
+    """The same problem, without secrets. To be done before anything is escaped or cut: such a secret would not be found."""
+    file = None if problem.file is None else redact(problem.file)
+    return replace(problem, message=problem.message.map(redact), hint=problem.hint.map(redact), file=file)
 
 
 def problem_text(problem: Problem, language: Language) -> str:
@@ -67,7 +54,7 @@ def annotation(problem: Problem, language: Language) -> str:
     return command(
         problem.severity,
         shorten(_what_is_wrong(problem, language), ANNOTATION_LIMIT - len(link)) + link,
-        file=problem.file,
+        file=None if problem.file is None else seen(problem.file),
         line=problem.line,
         endLine=problem.end_line,
         col=problem.column if single_line else None,

@@ -15,7 +15,7 @@ _CUT = (
 
 def write_outputs(path: Path, outputs: Mapping[str, str]) -> None:
     """Appends outputs in the heredoc form, with a delimiter that nobody can guess and put into a value."""
-    with path.open("a", encoding="utf-8", newline="") as file:
+    with path.open("a", encoding="utf-8", errors="replace", newline="") as file:
         for name, value in outputs.items():
             delimiter = f"aces_{uuid.uuid4().hex}"
             file.write(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
@@ -24,7 +24,7 @@ def write_outputs(path: Path, outputs: Mapping[str, str]) -> None:
 def write_summary(path: Path, markdown: str) -> None:
     """Appends to the job summary, cut at a line where it would grow beyond GitHub's limit with what is already there."""
     present = path.stat().st_size if path.exists() else 0
-    content = markdown.encode("utf-8")
+    content = markdown.encode("utf-8", "replace")
     room = SUMMARY_LIMIT - present
     if len(content) > room:
         kept = content[: max(0, room - len(_CUT.encode("utf-8")))]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TextIO
 
-from aces_action.github.commands import annotation, command, neutralise, problem_text
+from aces_action.credentials import lines_of
+from aces_action.github.commands import annotation, command, problem_text, redacted
 from aces_action.language import Language, Text
 from aces_action.problems import Problem
+from aces_action.sanitiser import Sanitiser
 
 ANNOTATIONS_PER_STEP = 10  # of each severity; GitHub drops the rest without a word
 
 
 class Log:
-    """Writes the log of one run. Secrets given to `mask` never appear in a line again, whoever wrote them into a text.
+    """Writes the log of one run. Any text will do: what is from outside goes through `sanitiser`, so that a secret given to
+    `mask` never appears in a line again, whoever wrote it into a text.
 
     `workflow_commands` is false at a terminal: the same text without `::…` lines. `language` is that of problems; `worded` puts
     them in the words of whoever reads them.
@@ -29,30 +32,32 @@ class Log:
         language: Language = "en",
         worded: Callable[[Problem], Problem] = lambda problem: problem,
     ) -> None:
+        if isinstance(stream, io.TextIOWrapper):  # a locale may lack some of our marks, or be ASCII
+            stream.reconfigure(errors="replace")
         self._stream = stream
+        self.sanitiser = Sanitiser()
         self._commands = workflow_commands
         self._debug = debug
         self.language: Language = language
         self._worded = worded
-        self._secrets: list[str] = []
+        self._masked: set[str] = set()
         self._annotated = {"error": 0, "warning": 0}
 
     def mask(self, secret: str) -> None:
         """Hides a secret from here on; the runner is told too. GitHub masks line by line, so each line is one mask."""
-        for line in secret.splitlines():
-            if line.strip() and line not in self._secrets:
-                if self._commands:
-                    self._write(command("add-mask", line))
-                self._secrets = sorted([*self._secrets, line], key=len, reverse=True)
+        self.sanitiser.add(secret)
+        for line in lines_of(secret):
+            if self._commands and line not in self._masked:
+                self._write(command("add-mask", line))
+            self._masked.add(line)
 
     def redact(self, text: str) -> str:
-        """The text with every known secret as `***`."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
+        """The text with every secret as `***`."""
+        return self.sanitiser.redact(text)
 
     def group(self, title: str) -> None:
-        self._write(command("group", self.redact(neutralise(title))) if self._commands else f"▶ {title}")
+        safe = self.sanitiser.one_line(title)
+        self._write(command("group", safe) if self._commands else f"▶ {safe}")
 
     def end_group(self) -> None:
         if self._commands:
@@ -60,12 +65,12 @@ class Log:
 
     def info(self, text: str) -> None:
         """A line, or several, that the user should see. Safe for text from outside."""
-        self._write(neutralise(self.redact(text)))
+        self._write(self.sanitiser.clean(text))
 
     def debug(self, text: str) -> None:
         """A line that is shown when the run is repeated with debug logging (RUNNER_DEBUG)."""
         if self._debug:
-            safe = neutralise(self.redact(text))
+            safe = self.sanitiser.clean(text)
             self._write(command("debug", safe) if self._commands else f"  · {safe}")
 
     def problems(self, problems: Iterable[Problem]) -> None:
@@ -73,8 +78,7 @@ class Log:
         not_annotated = 0
         for problem in sorted(map(self._worded, problems), key=lambda each: each.severity):
             self._annotated[problem.severity] += 1
-            # before anything is escaped: an escaped secret would not be found
-            safe = replace(problem, message=problem.message.map(self.redact), hint=problem.hint.map(self.redact))
+            safe = redacted(problem, self.redact)
             if self._commands and self._annotated[problem.severity] <= ANNOTATIONS_PER_STEP:
                 self._write(annotation(safe, self.language))
             else:

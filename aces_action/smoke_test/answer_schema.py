@@ -17,10 +17,10 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, SchemaRegistry
 from referencing.typing import URI
 
-from aces_action.github.commands import shorten
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import Document, Json, Path, called
+from aces_action.sanitiser import one_line
 from aces_action.smoke_test.model import Schema
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -120,9 +120,9 @@ def _unresolvable(content: Json) -> Iterator[str]:
 
 
 def _words(error: ValidationError) -> str:
-    return shorten(error.message, _LONGEST)
+    return one_line(error.message, _LONGEST)
 
 
 def _place(error: ValidationError) -> str:
     """Where in the answer, as JSONPath writes it: `$.results[0].score`."""
-    return error.json_path
+    return one_line(error.json_path, _LONGEST)

@@ -6,10 +6,10 @@ import json
 import math
 from typing import cast
 
-from aces_action.github.commands import shorten
 from aces_action.language import EMPTY, Text, lines, same
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.document import Json
+from aces_action.sanitiser import shorten
 from aces_action.smoke_test.model import Answer, Request
 
 _SHOWN = 500  # characters of an answer in a message

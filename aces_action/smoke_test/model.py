@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aces_action.aws.naming import HASH_LENGTH
+from aces_action.sanitiser import one_line
 
 if TYPE_CHECKING:
     from aces_action.problems import Problem
     from aces_action.project.document import Json
 
 REALTIME_LIMIT = 6_291_456  # bytes of a body (API reference: InvokeEndpoint, Body)
+_LOOKED_AT = 1 << 16  # bytes of an answer, for an excerpt
 ASYNC_LIMIT = 1 << 30  # bytes of a body in S3 (SageMaker Developer Guide: Asynchronous inference)
 
 
@@ -75,16 +77,16 @@ class Answer:
         return len(self.body) == self.size
 
     def excerpt(self, limit: int) -> str:
-        """The beginning of the answer as one line of text, or what it is where it is no text. It is text from outside."""
+        """The beginning of the answer as one line without credentials, or what it is where it is no text."""
         try:
             # a character that is cut at the end of the part is left out
-            text = codecs.getincrementaldecoder("utf-8")().decode(self.body[: 4 * limit])
+            text = codecs.getincrementaldecoder("utf-8")().decode(self.body[:_LOOKED_AT])
         except UnicodeDecodeError:
             text = "\0"
         if "\0" in text:
             return f"({self.size:,} bytes of {self.content_type or 'unknown type'})"
-        flat = " ".join(text.split())
-        return flat if len(flat) <= limit and len(self.body) <= 4 * limit else f"{flat[: limit - 1]}…"
+        flat = one_line(text, _LOOKED_AT)  # whole, since half a credential would not be known for one
+        return flat if len(flat) <= limit and len(self.body) <= _LOOKED_AT else f"{flat[: limit - 1]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ def _realtime(runtime: SageMakerRuntimeClient, request: Request, target: Target,
 def _model_error(error: ClientError) -> Answer:
     """The container's own answer in SageMaker's: HTTP 424 with status, words and log of the container."""
     told: Any = error.response
-    said = str(told.get("OriginalMessage") or error_message(error)).encode()
+    said = str(told.get("OriginalMessage") or error_message(error)).encode("utf-8", "replace")
     return Answer(
         status=told.get("OriginalStatusCode") or None,  # 0: it did not answer in time
         content_type="",

@@ -6,13 +6,13 @@ import io
 
 from aces_action.github.log import Log
 from aces_action.language import Language
-from aces_action.terminal.findings import Findings, counted
+from aces_action.terminal.findings import Findings, cleaned, counted
 
 
 def as_github(findings: Findings, language: Language) -> str:
     """Annotations while GitHub keeps them, plain lines beyond, and the count at the end."""
     stream = io.StringIO()
     log = Log(stream, workflow_commands=True, language=language)
-    log.problems(findings.problems)
+    log.problems(cleaned(findings).problems)
     log.info(counted(findings).in_(language))
     return stream.getvalue()

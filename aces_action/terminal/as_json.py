@@ -7,13 +7,14 @@ import json
 from aces_action import __version__
 from aces_action.language import Language
 from aces_action.problems import Problem
-from aces_action.terminal.findings import Findings
+from aces_action.terminal.findings import Findings, cleaned
 
 SHAPE_VERSION = 1
 
 
 def as_json(findings: Findings, language: Language) -> str:
     """One object. What is not known is null; lines and columns count from 1, columns in characters."""
+    findings = cleaned(findings)
     told = {
         "version": SHAPE_VERSION,
         "tool": {"name": "aces-action", "version": __version__},

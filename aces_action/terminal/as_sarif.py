@@ -16,7 +16,7 @@ from urllib.parse import quote
 from aces_action import __version__
 from aces_action.language import Language
 from aces_action.problems import Kind, Problem
-from aces_action.terminal.findings import Findings
+from aces_action.terminal.findings import Findings, cleaned
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/ORG/aces-action"
@@ -25,6 +25,7 @@ _ROOT = "%SRCROOT%"  # what code scanning resolves against the top of the checko
 
 def as_sarif(findings: Findings, language: Language) -> str:
     """One run. A problem with a file is a result; one of the call itself, which has none, is a notification."""
+    findings = cleaned(findings)
     kinds = sorted({problem.code: problem.kind for problem in findings.problems}.values(), key=lambda kind: kind.code)
     rules = {kind.code: index for index, kind in enumerate(kinds)}
     seen: Counter[str] = Counter()

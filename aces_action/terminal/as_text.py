@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from click import style
 
-from aces_action.github.commands import neutralise
 from aces_action.language import Language, Text
 from aces_action.problems import Problem
-from aces_action.terminal.findings import Checked, Findings, counted
+from aces_action.sanitiser import Sanitiser, neutralise
+from aces_action.terminal.findings import Checked, Findings, cleaned, counted
 
 _TAB = 4  # columns from tab stop to tab stop
 _BEFORE = 24  # columns kept before the span in a line that is too long
@@ -32,15 +32,15 @@ def as_text(
 ) -> str:
     """The problems, what was checked, and the count. `lines` gives the lines of a file: none where it cannot be read.
 
-    `about`: lines above the count, where what was checked is no deployment.
+    A secret in a line of a file is not shown. `about`: lines above the count, where what was checked is no deployment.
     """
-    paint = style if colour else _unpainted
+    paint, sanitiser, findings = style if colour else _unpainted, Sanitiser(findings.secrets), cleaned(findings)
     paragraphs: list[str] = []
     helped: set[str] = set()
     for problem in findings.problems:
         told = [_headline(problem, language, paint)]
         if problem.file is not None and problem.line is not None and problem.line <= len(written := lines(problem.file)):
-            told += _excerpt(_hidden(written[problem.line - 1], findings.secrets), problem, width, paint)
+            told += _excerpt(sanitiser.covered(written[problem.line - 1]), problem, width, paint)
         told += [f"  {neutralise(line)}" for line in problem.hint.in_(language).splitlines()]
         if problem.code not in helped:  # once for each code is enough
             told.append("  " + paint(problem.kind.help_url(language), dim=True))
@@ -73,13 +73,6 @@ def _checked(checked: Checked) -> Text:
     if not name:
         return Text(f"Checked {file}", f"検証した設定: {file}")
     return Text(f"Checked {name}, as in {file}", f"検証した設定: {name}（{file}）")
-
-
-def _hidden(line: str, secrets: Sequence[str]) -> str:
-    """A secret that somebody wrote into a workflow is not shown again; as many stars keep the columns."""
-    for secret in secrets:
-        line = line.replace(secret, "*" * len(secret))
-    return line
 
 
 def _excerpt(line: str, problem: Problem, width: int, paint: Callable[..., str]) -> Iterator[str]:

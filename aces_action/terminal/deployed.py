@@ -45,6 +45,8 @@ def carry_out(
     from aces_action.terminal.aws import aws_explained, check_way, for_a_person
 
     log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, worded=for_a_person)
+    for secret in person.secrets:
+        log.mask(secret)
     steps = Steps(log)
     report.steps = steps.records
     with aws_explained():

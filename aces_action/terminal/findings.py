@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from aces_action.github.commands import redacted
 from aces_action.language import Text
 from aces_action.problems import Problem
+from aces_action.sanitiser import Sanitiser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,17 @@ class Findings:
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, by file, line and column: several workflows read the same files."""
     return tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.code)))
+
+
+def cleaned(findings: Findings) -> Findings:
+    """The same findings without secrets, in characters that every format can write."""
+    redact = Sanitiser(findings.secrets).redact
+
+    def shown(checked: Checked) -> Checked:
+        return replace(checked, workflow=None if checked.workflow is None else redact(checked.workflow))
+
+    problems = tuple(redacted(problem, redact) for problem in findings.problems)
+    return replace(findings, checked=tuple(map(shown, findings.checked)), problems=problems)
 
 
 def counted(findings: Findings) -> Text:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from aces_action.github.commands import neutralise
 from aces_action.language import Language, Text, lines, same
 from aces_action.problems import ConfigurationError
 from aces_action.project.checks import task_names
@@ -17,6 +16,7 @@ from aces_action.project.document import Source
 from aces_action.project.json_reader import read_json
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
+from aces_action.sanitiser import neutralise
 from aces_action.settings import ENVIRONMENTS
 from aces_action.terminal.arguments import folder, setting_fault
 from aces_action.terminal.checking import check

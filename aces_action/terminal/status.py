@@ -9,8 +9,9 @@ import sys
 import click
 
 from aces_action import __version__
-from aces_action.github.commands import neutralise, problem_text
+from aces_action.github.commands import problem_text, redacted
 from aces_action.language import Language, Text
+from aces_action.sanitiser import Sanitiser
 from aces_action.standing import as_json
 from aces_action.terminal.deployed import carry_out, region_of
 from aces_action.terminal.deployment import Deployment
@@ -52,17 +53,18 @@ def _show(options: Options, person: Terminal) -> int:
 
     report = Report()
     ended = carry_out(status, deployment, options, person, sys.stderr if person.debug else io.StringIO(), report)
+    sanitiser = Sanitiser(person.secrets)
     for problem in report.problems:  # warnings
-        click.echo(problem_text(for_a_person(problem), person.language), err=True)
+        click.echo(problem_text(redacted(for_a_person(problem), sanitiser.redact), person.language), err=True)
     if report.standing is None:
         return ended
     if options.form == "json":
         speak_utf8()
         told = _about(deployment, region_of(deployment, person)) | as_json(report.standing)
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(sanitiser.cleaned(told), ensure_ascii=False, indent=2))
     else:
         for line in standing_lines(report.standing, person.language):
-            click.echo(neutralise(in_a_persons_words(line)))
+            click.echo(sanitiser.clean(in_a_persons_words(line)))
     return ended
 
 

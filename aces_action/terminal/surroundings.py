@@ -6,12 +6,13 @@ import io
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from aces_action.language import LANGUAGES, Language
 from aces_action.network import environment_problems
 from aces_action.problems import Problem
+from aces_action.settings import secrets
 
 _WIDTH = 100  # columns where no terminal tells
 
@@ -21,7 +22,7 @@ class Terminal:
     """`asks`: somebody can be asked; `draws`: a line of messages can be drawn over. `width` in columns.
 
     `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell. `no_way`: why nothing
-    can be called with the variables for proxies, certificates and AWS's address.
+    can be called with the variables for proxies, certificates and AWS's address. `secrets`: those of its environment.
     """
 
     language: Language
@@ -33,6 +34,7 @@ class Terminal:
     debug: bool
     region: str | None
     no_way: tuple[Problem, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
@@ -51,6 +53,7 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
         debug=environ.get("RUNNER_DEBUG") == "1",
         region=environ.get("AWS_REGION") or None,
         no_way=tuple(environment_problems(environ)),
+        secrets=secrets(environ),
     )
 
 

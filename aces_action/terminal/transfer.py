@@ -7,6 +7,7 @@ import sys
 import click
 
 from aces_action.language import Text, same
+from aces_action.sanitiser import Sanitiser
 from aces_action.terminal.surroundings import Terminal
 from aces_action.weights.progress import Bar, LogLines, Progress, Show
 
@@ -29,7 +30,7 @@ def shown_to(person: Terminal) -> Show:
 def debug_for(person: Terminal, text: str) -> None:
     """Details for whoever looks for the cause of something odd (RUNNER_DEBUG=1)."""
     if person.debug:
-        _say(f"· {text}")
+        _say(f"· {Sanitiser(person.secrets).clean(text)}")
 
 
 def _say(text: str) -> None:

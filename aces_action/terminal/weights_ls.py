@@ -7,8 +7,8 @@ from functools import partial
 
 import click
 
-from aces_action.github.commands import neutralise
 from aces_action.language import Language, Text
+from aces_action.sanitiser import neutralise
 from aces_action.terminal.aws import aws_explained, s3_client
 from aces_action.terminal.findings import counted
 from aces_action.terminal.judged import findings_of, policy_option

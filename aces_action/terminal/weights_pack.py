@@ -8,8 +8,8 @@ from typing import TypedDict, Unpack, get_args
 
 import click
 
-from aces_action.github.commands import neutralise
 from aces_action.language import EMPTY, Language, Text, lines, same
+from aces_action.sanitiser import neutralise
 from aces_action.terminal.judged import print_verdict, verdict_json
 from aces_action.terminal.surroundings import Terminal, speak_utf8
 from aces_action.terminal.transfer import shown_to

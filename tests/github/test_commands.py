@@ -16,12 +16,11 @@ from aces_action.github.commands import (
     command,
     escape_data,
     escape_property,
-    neutralise,
     problem_text,
-    shorten,
 )
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.sanitiser import neutralise, shorten
 
 
 def problem(code: str, message: str, *, hint: Text = EMPTY, file: str | None = None) -> Problem:
