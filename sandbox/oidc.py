@@ -89,6 +89,7 @@ class _Control:
     slow_seconds: float = 0.0
     claims: dict[str, object] = field(default_factory=dict)
     lifetime: int = TOKEN_LIFETIME
+    body: str | None = None  # what is answered in place of a token
 
 
 def create_app(issuer: Issuer, stopping: threading.Event) -> Flask:
@@ -109,6 +110,8 @@ def create_app(issuer: Issuer, stopping: threading.Event) -> Flask:
             return jsonify(message="Authorization: bearer ACTIONS_ID_TOKEN_REQUEST_TOKEN is missing"), 401
         if not secrets.compare_digest(token, issuer.request_token):
             return jsonify(message="Not the request token of this job"), 403
+        if control.body is not None:
+            return Response(control.body, content_type="application/json"), 200
         value = issuer.token(
             repository=f"{owner}/{name}",
             audience=request.args.get("audience", f"https://github.com/{owner}"),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import requests
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 
+from aces_action.http_answer import read_answer
 from aces_action.language import Text, lines, same
 from aces_action.network import Network, proxy_failure, tls_failure
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.retries import Told, network_retry
 
 AUDIENCE = "sts.amazonaws.com"
+_LARGEST = 1 << 16  # bytes of an answer, which is some 2 kB
+# three parts of base64 (RFC 7515), and no more than STS takes (botocore's model of STS: clientTokenType)
+_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+_LONGEST_TOKEN = 20_000
 _PASSING = frozenset({429, 500, 502, 503, 504})  # HTTP statuses worth another try
 _DIRECT = Network()
 _ENDPOINT = Text("GitHub's token endpoint", "GitHubのトークンのエンドポイント")
@@ -76,21 +83,19 @@ def fetch_token(
         for scheme in ("http://", "https://"):
             http.mount(scheme, HTTPAdapter(max_retries=retry))
         try:
-            answer = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=timeout)
+            came = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=timeout, stream=True)
+            answer = read_answer(came, _LARGEST)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' own, and what it lets pass
             raise ActionError(_no_answer(error, url, network)) from error
-    status = answer.status_code
+    status = answer.status
     if status in {401, 403}:
         message = Text(
             f"GitHub refused this job an OIDC token (HTTP {status}).",
             f"GitHubが、このジョブへのOIDCトークンの発行を拒否しました（HTTP {status}）。",
         )
         raise ActionError(_not_permitted(message, from_fork))
-    try:
-        token = answer.json()["value"] if answer.ok else None
-    except (ValueError, KeyError, TypeError):
-        token = None
-    if not isinstance(token, str) or token.count(".") != 2:
+    token = answer.field("value") if status < 400 else None
+    if not isinstance(token, str) or len(token) > _LONGEST_TOKEN or not _TOKEN.fullmatch(token):
         message = Text(
             f"GitHub's token endpoint answered HTTP {status} without a token.",
             f"GitHubのトークンのエンドポイントが、トークンなしでHTTP {status}を返しました。",

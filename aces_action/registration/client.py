@@ -17,12 +17,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as urllib3
 
+from aces_action.http_answer import HttpAnswer, read_answer
 from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.ledger import Ledger, Sending, Write
 from aces_action.network import Network, proxy_failure, tls_failure
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
 from aces_action.retries import Told, network_retry
+from aces_action.sanitiser import Sanitiser, one_line
 
 _DIRECT = Network()
 AGAIN = Text(
@@ -66,6 +68,7 @@ LOG_IN = lines(
 )
 REGISTER_FILE = "server/algorithms/register.json"
 SHOWN_ERRORS = 20
+_LARGEST = 16 << 20  # bytes of an answer
 _PASSING = frozenset({502, 503, 504})  # HTTP statuses worth another try
 
 
@@ -114,6 +117,7 @@ class PlatformClient:
         self._host = parts.hostname
         self._token = token
         self.writes = Ledger()
+        self._sanitiser = Sanitiser(() if token is None else (token,))  # a server may well send our token back
         self._timeout, self._network = timeout, network
         self._session = requests.Session()
         if token is not None:
@@ -131,7 +135,7 @@ class PlatformClient:
     def registered(self, tenant_id: str) -> Registered:
         """The tenant's plan and services. Raises ActionError P007, P008, P009 or R004."""
         response = self._send("GET", tenant_id, "services")
-        tenant, services = _field(response, "tenant"), _field(response, "services")
+        tenant, services = response.field("tenant"), response.field("services")
         if not isinstance(tenant, dict) or not isinstance(services, list):
             raise ActionError(self._unexpected(response, Text("is not a listing of services", "サービスの一覧ではありません")))
         named: dict[str, Mapping[str, object]] = {}
@@ -149,9 +153,12 @@ class PlatformClient:
         self._send("POST", tenant_id, "services", names=names, write=write, json=body)
 
     def image_sha256(self, tenant_id: str, key: str) -> str | None:
-        """The SHA-256 (hexadecimal) of the image of that key by its ETag; None if there is no such image."""
+        """The SHA-256 (hexadecimal) of the image by its ETag, empty where that is none; None if there is no such image."""
         response = self._send("HEAD", tenant_id, "images", key)
-        return None if response.status_code == 404 else response.headers.get("ETag", "").removeprefix("W/").strip('"').lower()
+        if response.status == 404:
+            return None
+        tag = response.headers.get("ETag", "").removeprefix("W/").strip('"').lower()
+        return tag if re.fullmatch(r"[0-9a-f]{1,64}", tag) else ""  # in small letters a secret would not be known for one
 
     def upload_image(self, tenant_id: str, key: str, image: Image) -> None:
         """Store or replace an image. Raises as `register`."""
@@ -161,23 +168,28 @@ class PlatformClient:
 
     def _send(
         self, method: str, tenant_id: str, *path: str, names: list[str] | None = None, write: Write | None = None, **more: Any
-    ) -> requests.Response:
+    ) -> HttpAnswer:
         """`names`: of the services that the body names; `write`: how it is told what the request changes, if it does."""
         sending = self.writes.send(write) if write else None
-        address = "/".join([self._url, "internal", "tenants", *(quote(part, safe="") for part in (tenant_id, *path))])
+        parts = (quote(part, safe="", errors="replace") for part in (tenant_id, *path))
+        address = "/".join([self._url, "internal", "tenants", *parts])
         try:
             # A redirect is never followed: it may lead to another host, and the token with it.
-            response = self._session.request(method, address, timeout=self._timeout, allow_redirects=False, **more)
+            came = self._session.request(method, address, timeout=self._timeout, allow_redirects=False, stream=True, **more)
+            response = read_answer(came, _LARGEST)
         except (OSError, ValueError, urllib3.HTTPError) as error:  # requests' own, and what it lets pass
             raise ActionError(self._no_answer(error)) from error
         if sending:
-            _settle(sending, response)
-        if response.status_code < 300 or (response.status_code == 404 and method == "HEAD"):
+            _settle(sending, came)
+        if not response.is_whole:
+            size = f"{_LARGEST >> 20} MiB"
+            raise ActionError(self._unexpected(response, Text(f"is larger than {size}", f"{size}を超えています")))
+        if response.status < 300 or (response.status == 404 and method == "HEAD"):
             return response
         raise ActionError(self._error(response, tenant_id, names or []))
 
-    def _error(self, response: requests.Response, tenant_id: str, names: list[str]) -> Problem | list[Problem]:
-        status = response.status_code
+    def _error(self, response: HttpAnswer, tenant_id: str, names: list[str]) -> Problem | list[Problem]:
+        status = response.status
         match status:
             case 502 | 503 | 504:
                 phrase = _phrase(status)
@@ -194,7 +206,7 @@ class PlatformClient:
                     f"ACES Platform（{self._shown}）{what.ja}（{status}）: {said.ja}",
                 )
                 return _problem("P009", message, LOG_IN)
-            case 404 if _field(response, "detail") is not None:
+            case 404 if response.field("detail") is not None:
                 said = self._said(response)
                 message = Text(
                     f"The ACES Platform at {self._shown} knows no tenant {tenant_id}: {said.en}",
@@ -270,9 +282,9 @@ class PlatformClient:
         )
         return _problem("P007", message, sentences(advice, AGAIN))
 
-    def _refused(self, response: requests.Response, names: list[str]) -> list[Problem]:
+    def _refused(self, response: HttpAnswer, names: list[str]) -> list[Problem]:
         """One problem per field; `names` are those of the services sent, in their order, to say what 'services.0' is."""
-        errors, status = _field(response, "errors"), response.status_code
+        errors, status = response.field("errors"), response.status
         if not isinstance(errors, dict) or not errors:
             said = self._said(response)
             message = Text(
@@ -297,14 +309,13 @@ class PlatformClient:
             problems.append(_problem("R001", message))
         return problems
 
-    def _unexpected(self, response: requests.Response, what: Text) -> Problem:
+    def _unexpected(self, response: HttpAnswer, what: Text) -> Problem:
         """`what` is what the answer is: a predicate in English, a sentence without its full stop in Japanese."""
         kind = self._safe(response.headers["Content-Type"]) if "Content-Type" in response.headers else ""
         told = same(kind) if kind else Text("no content type", "Content-Typeなし")
-        call = f"{response.request.method} {urlsplit(response.url).path}"
         message = Text(
-            f"The answer of {self._shown} to {call} {what.en} ({told.en}).",
-            f"{self._shown}の{call}に対する応答が想定と異なります: {what.ja}（{told.ja}）。",
+            f"The answer of {self._shown} to {response.call} {what.en} ({told.en}).",
+            f"{self._shown}の{response.call}に対する応答が想定と異なります: {what.ja}（{told.ja}）。",
         )
         hint = Text(
             "Is PLATFORM_URL the address of the platform's internal API? If it is, tell the platform's administrators.",
@@ -313,16 +324,16 @@ class PlatformClient:
         )
         return _problem("R004", message, hint)
 
-    def _said(self, response: requests.Response) -> Text:
+    def _said(self, response: HttpAnswer) -> Text:
         """What the body says, as one line; of a page only that it is one."""
-        detail, phrase = _field(response, "detail"), _phrase(response.status_code)
+        detail, phrase = response.field("detail"), _phrase(response.status)
         if detail is None and "html" in response.headers.get("Content-Type", ""):
             return Text(f"{phrase}, with an HTML page", f"{phrase}（HTMLのページ）")
         return same(self._safe(response.text if detail is None else str(detail)) or phrase)
 
     def _safe(self, text: str) -> str:
-        """Text from outside as one line, without our token, which a server may well send back."""
-        return one_line(text if self._token is None else text.replace(self._token, "***"))
+        """Text from outside as one short line, without secrets."""
+        return self._sanitiser.one_line(text)
 
 
 def registered(what: Text) -> Write:
@@ -340,27 +351,12 @@ def _settle(sending: Sending, response: requests.Response) -> None:
         sending.refuse()
 
 
-def one_line(text: str, limit: int = 200) -> str:
-    """Text from outside for a message: no line breaks, no control characters, at most `limit` characters."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
-
-
 def _signer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
     def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Token {token}"
         return request
 
     return sign
-
-
-def _field(response: requests.Response, name: str) -> object:
-    """One field of a JSON object; None where the body is anything else."""
-    try:
-        body = response.json()
-    except requests.JSONDecodeError:
-        return None
-    return body.get(name) if isinstance(body, dict) else None
 
 
 def _name_of_field(path: str, names: list[str]) -> tuple[Text, str | None]:

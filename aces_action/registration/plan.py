@@ -10,8 +10,9 @@ from aces_action.changes import Change
 from aces_action.language import Text, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Image
-from aces_action.registration.client import REGISTER_FILE, PlatformClient, Registered, one_line
+from aces_action.registration.client import REGISTER_FILE, PlatformClient, Registered
 from aces_action.registration.desired import Listing, server_fields, service_fields
+from aces_action.sanitiser import one_line
 
 
 def check(client: PlatformClient, tenant_id: str) -> list[Problem]:

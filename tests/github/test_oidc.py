@@ -84,3 +84,31 @@ def test_a_refusal_of_a_pull_request_from_a_fork_is_told_as_such(ask: Callable[.
         ask(from_fork=True, fail=1, status=403)
     [problem] = raised.value.problems
     assert problem.message.en.startswith("GitHub gives no OIDC token to pull requests from forks")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"value": "a.b.c\\n::error::gotcha"}',
+        '{"value": "a.b.c\\r::stop-commands::x"}',
+        '{"value": "a.b"}',
+        '{"value": "a.b.c.d"}',
+        '{"value": "a..c"}',
+        '{"value": "あ.b.c"}',
+        '{"value": "a.b.\\ud800"}',
+        '{"value": ["a.b.c"]}',
+        '{"value": "a.b.' + "c" * 20_000 + '"}',
+        '{"value": "a.b.' + "c" * 5_000_000 + '"}',
+        '{"value": ' + "[" * 30_000,
+        '["a.b.c"]',
+        "<html>",
+        "",
+    ],
+    ids=lambda body: body[:40],
+)
+def test_a_token_that_can_be_none_is_refused_in_one_short_line(ask: Callable[..., str], body: str) -> None:
+    with pytest.raises(ActionError) as raised:
+        ask(body=body)
+    [problem] = raised.value.problems
+    assert problem.code == "ACES-A002"
+    assert problem.message.en == "GitHub's token endpoint answered HTTP 200 without a token."

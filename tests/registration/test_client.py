@@ -7,14 +7,15 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
 from aces_action.problems import ActionError, Problem
 from aces_action.registration import PlatformClient, check
-from aces_action.registration.client import one_line
 from aces_action.registration.desired import registration
+from aces_action.sanitiser import one_line
 from tests.registration.conftest import Oddity
 from tests.registration.examples import TENANT, TOKEN, image, listing, service
 
@@ -188,7 +189,7 @@ def test_a_redirect_is_not_followed_so_the_token_stays_here(
         (Response('{"tenant": null, "services": []}', 200), "is not a listing of services"),
         (Response('{"tenant": {}, "services": [{"name": 3}]}', 200), "has a service without a name"),
         (Response("<html>nginx</html>", 404, mimetype="text/html"), "is 404 Not Found, with an HTML page"),
-        (Response("Traceback\n\n  in f\x1b[31m", 500, mimetype="text/plain"), "is 500 Traceback in f [31m"),
+        (Response("Traceback\n\n  in f\x1b[31m", 500, mimetype="text/plain"), "is 500 Traceback in f ("),
         (Response("", 418), "is 418 I'm a Teapot"),
         (Response("", 299), "is not a listing of services"),
     ],
@@ -205,6 +206,46 @@ def test_an_answer_that_is_not_the_platforms_is_told_in_one_line(oddity: Oddity,
 def test_a_server_that_sends_our_token_back_does_not_get_it_into_the_log(oddity: Oddity) -> None:
     oddity.answer = lambda request: Response(f"you sent {request.headers['Authorization']}", 500)
     assert "you sent Token ***" in problem_of(oddity.url).message.en
+
+
+@pytest.mark.parametrize("cut", [0, 3, 150, 180, 195])
+@pytest.mark.parametrize("status", [302, 400, 401, 404, 418, 500])
+def test_nothing_of_our_token_is_shown_wherever_it_comes_back(oddity: Oddity, status: int, cut: int) -> None:
+    secret = "kQ7zLm2XvB4nRt9YpW3cDf6H"
+    said = json.dumps({"detail": f"{'x' * cut} {secret}", "errors": {f"{'y' * cut}{secret}": [secret, quote(secret)]}})
+    headers = {"Location": f"/login?{'x' * cut}&{secret}", "Content-Type": f"text/{'x' * cut} {secret}"}
+    oddity.answer = says(Response(said, status, headers))
+    for problem in check(PlatformClient(oddity.url, token=secret, backoff=0.01), TENANT):
+        shown = f"{problem.message}{problem.hint}"
+        assert not [secret[at : at + 4] for at in range(len(secret) - 3) if secret[at : at + 4] in shown]
+
+
+@pytest.mark.parametrize(
+    "credential", ["AKIAIOSFODNN7EXAMPLE", "password=hunter2hunter2", "api_key: sk-0123456789abcdef0123", "ghp_" + "a" * 36]
+)
+@pytest.mark.parametrize("cut", [0, 170])
+def test_a_credential_in_an_error_of_the_platform_is_hidden_by_its_form(oddity: Oddity, credential: str, cut: int) -> None:
+    oddity.answer = says(Response(f"{'x ' * (cut // 2)}{credential}", 500, mimetype="text/plain"))
+    shown = problem_of(oddity.url).message.en
+    assert "***" in shown
+    assert credential[-8:] not in shown
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"detail": ' * 50_000, "9" * 10_000, "\udc83" * 3])
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 500])
+def test_an_answer_that_cannot_be_read_is_told_in_a_short_line(oddity: Oddity, body: str, status: int) -> None:
+    oddity.answer = says(Response(body.encode("utf-8", "surrogateescape"), status, mimetype="application/json"))
+    problem = problem_of(oddity.url)
+    assert problem.code in {"ACES-R004", "ACES-R001", "ACES-P009"}
+    assert len(problem.message.en) < 600
+    problem.message.en.encode()
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(oddity: Oddity) -> None:
+    oddity.answer = says(Response('{"services": "' + "x" * (17 << 20), 200, mimetype="application/json"))
+    problem = problem_of(oddity.url)
+    assert (problem.code, "is larger than 16 MiB" in problem.message.en) == ("ACES-R004", True)
+    assert "16 MiBを超えています" in problem.message.ja
 
 
 def test_every_refused_field_is_named_with_its_service_and_file(client: PlatformClient) -> None:
@@ -260,6 +301,11 @@ def test_an_image_that_is_not_there_is_none_and_a_weak_etag_counts(client: Platf
     assert PlatformClient(oddity.url).image_sha256(TENANT, "x.png") == "abc"
 
 
+def test_an_etag_that_is_no_sum_is_none_and_not_told(oddity: Oddity) -> None:
+    oddity.answer = lambda request: Response("", 200, {"ETag": request.headers["Authorization"]})
+    assert PlatformClient(oddity.url, token=TOKEN).image_sha256(TENANT, "x.png") == ""
+
+
 def test_text_from_outside_is_one_short_line() -> None:
-    assert one_line(" a\r\n\tb\x00c\u2028d ") == "a b c d"
+    assert one_line(" a\r\n\tb\x00c\u2028d ") == "a bc d"
     assert one_line("x" * 300) == "x" * 199 + "…"
