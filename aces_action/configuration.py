@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any
 
+from aces_action.aws.keys import wrong_keys
 from aces_action.aws.naming import Names, names_for
 from aces_action.language import Text, lines
 from aces_action.problems import Problem
@@ -71,6 +72,8 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: 
         told = {problem.place for problem in problems}
         problems += [problem for problem in workflow_problems(usage) if problem.place not in told]
     values = reading.values
+    if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
+        problems += [_at_variable(problem, name, usage) for name, problem in wrong_keys(environ).items()]
     named = {name: values[name] for name in ("project", "env", "config_path")}
     project: Project | None = None
     if running and values["command"] in ON_WHAT_IS_THERE:
@@ -168,6 +171,12 @@ def _named(problem: Problem, usage: Usage, values: Mapping[str, Any]) -> Problem
         if named and path and PurePosixPath(named).as_posix() == problem.file and usage.text(path) in {named, None}:
             return _at(problem, usage.document, usage.document.span(path))
     return problem
+
+
+def _at_variable(problem: Problem, name: str, usage: Usage | None) -> Problem:
+    """The problem, at the variable's place in the workflow if it stands there."""
+    path = usage.variables.get(name) if usage else None
+    return _at(problem, usage.document, usage.document.span(path)) if usage and path else problem
 
 
 def _at(problem: Problem, document: Document, span: Span) -> Problem:

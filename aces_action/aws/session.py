@@ -25,6 +25,7 @@ from aces_action.aws.answers import watch_answers
 from aces_action.aws.consistency import wait_for_consistency
 from aces_action.aws.errors import EXPIRED, ended, was_refused
 from aces_action.aws.identity import not_assumable
+from aces_action.aws.keys import wrong_keys
 from aces_action.problems import ActionError
 
 Told = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
@@ -112,7 +113,7 @@ def open_session(
     With `role_arn`, each (re)assumption calls `token` for a new web identity token, so a deploy may outlast any session
     of the role; a role that AWS refuses is an ActionError (A003) of the call that needed it. Without, botocore's usual chain:
     environment, profile, container, instance role. `tell` hears of each call that is made again, `answered` of each that went
-    well. Nothing is called yet.
+    well. Nothing is called yet. Raises ActionError (A001) where a key of the environment can be none.
     """
     core = botocore.session.get_session()
     core.set_default_client_config(
@@ -135,7 +136,7 @@ def open_session(
         _renew_when_refused(core, identity.credentials)
         _ask_providers_again(core)
     else:
-        _refuse_ended_keys(core)
+        _refuse_useless_keys(core)
     return boto3.Session(botocore_session=core, region_name=region)
 
 
@@ -151,10 +152,14 @@ def ends_within(session: boto3.Session, seconds: float) -> bool:
     return bool(credentials.refresh_needed(int(seconds)))
 
 
-def _refuse_ended_keys(core: botocore.session.Session) -> None:
-    """Calls with keys of the environment whose end has come are problems (A001): of botocore they would be bare RuntimeErrors."""
+def _refuse_useless_keys(core: botocore.session.Session) -> None:
+    """Keys of the environment that can be none are a problem (A001), and so are calls with those whose end has come: of botocore
+    they would be what http.client says of a header, with the key, and bare RuntimeErrors."""
     try:
-        keys = core.get_component("credential_provider").get_provider("env").load()
+        provider = core.get_component("credential_provider").get_provider("env")
+        if wrong := wrong_keys(provider.environ):
+            raise ActionError(wrong.values())
+        keys = provider.load()
     except UnknownCredentialError:  # with a profile of one's own choice the environment does not count
         return
 
