@@ -193,9 +193,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callable[..., Caller]]:
-    """Makes a caller from one of the examples: its repository on disk, all that it needs in AWS, weights uploaded.
+@contextmanager
+def callers(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callable[..., Caller]]:
+    """Makes callers from one of the examples: a repository on disk, all that it needs in AWS, weights uploaded.
 
     Its role may do what docs/iam says, and nothing else: the sandbox refuses the rest as AWS does.
     """
@@ -217,12 +217,25 @@ def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Cal
             upload_weights(sandbox, weights, project=project, env="dev")
         return Caller(sandbox=sandbox, project=project, tenant_id=tenant_id, workspace=workspace, folder=folder)
 
-    yield make
+    try:
+        yield make
+    finally:
+        _tidy(sandbox)
+
+
+def _tidy(sandbox: Sandbox) -> None:
     requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": False}, timeout=10).raise_for_status()
     for what in ("faults", "lags", "endpoints", "answers", "calls", "quotas", "hosting"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
     requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
     requests.delete(f"{sandbox.platform_url}/_sandbox/sleep", timeout=10)
+
+
+@pytest.fixture
+def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callable[..., Caller]]:
+    """Makes a caller: see `callers`."""
+    with callers(sandbox, archive, tmp_path) as make:
+        yield make
 
 
 @pytest.fixture

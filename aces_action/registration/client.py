@@ -176,11 +176,11 @@ class PlatformClient:
         try:
             # A redirect is never followed: it may lead to another host, and the token with it.
             came = self._session.request(method, address, timeout=self._timeout, allow_redirects=False, stream=True, **more)
+            if sending:
+                _settle(sending, came)
             response = read_answer(came, _LARGEST)
         except (OSError, ValueError, urllib3.HTTPError) as error:  # requests' own, and what it lets pass
             raise ActionError(self._no_answer(error)) from error
-        if sending:
-            _settle(sending, came)
         if not response.is_whole:
             size = f"{_LARGEST >> 20} MiB"
             raise ActionError(self._unexpected(response, Text(f"is larger than {size}", f"{size}を超えています")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import socket
 import time
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
@@ -35,8 +37,9 @@ FAULT = {
     "required": ["kind"],
     "additionalProperties": False,
     "properties": {
-        "kind": {"enum": ["503", "502", "reset", "slow"]},
+        "kind": {"enum": ["503", "502", "reset", "slow", "echo"]},
         "seconds": {"type": "number", "minimum": 0},
+        "status": {"type": "integer", "minimum": 200, "maximum": 599},
         "times": {"type": ["integer", "null"], "minimum": 1},
         "method": {"enum": ["GET", "HEAD", "POST", "PUT"]},
     },
@@ -86,11 +89,11 @@ def sleep() -> ResponseReturnValue:
     """From now on every route but these answers with this fault, `times` times (null: until it is lifted). `method`: only to it.
 
     503 and 502: a load balancer's page, with `Retry-After: seconds` if given. reset: the connection breaks.
-    slow: the right answer, `seconds` late.
+    slow: the right answer, `seconds` late. echo: `status` (500), with the caller's own headers in body and headers.
     """
     body = json_body(Draft202012Validator(FAULT))
-    row = [body["kind"], body.get("seconds", 0), body.get("times"), body.get("method")]
-    database().execute("REPLACE INTO faults VALUES (1, ?, ?, ?, ?)", row)
+    row = [body["kind"], body.get("seconds", 0), body.get("times"), body.get("method"), body.get("status", 500)]
+    database().execute("REPLACE INTO faults VALUES (1, ?, ?, ?, ?, ?)", row)
     return "", 204
 
 
@@ -126,7 +129,7 @@ def _fault() -> Response | None:
         return None
     with transaction() as connection:
         fault = connection.execute(
-            "UPDATE faults SET times = times - 1 WHERE ifnull(method, :method) = :method RETURNING kind, seconds, times",
+            "UPDATE faults SET times = times - 1 WHERE ifnull(method, :method) = :method RETURNING kind, seconds, times, status",
             {"method": request.method},
         ).fetchone()
         connection.execute("DELETE FROM faults WHERE times = 0")
@@ -138,6 +141,11 @@ def _fault() -> Response | None:
             return None
         case "reset":
             return Response(status=CUT)
+        case "echo":
+            sent = request.headers.get("Authorization", "")
+            said = {"detail": f"You sent {dict(request.headers)}", "errors": {"plan_id": [sent]}}
+            headers = {"Location": f"/login?next={quote(sent)}&{sent}", "ETag": sent}
+            return Response(json.dumps(said), fault["status"], headers, mimetype="application/json")
         case kind:
             answer = Response(f"<html><body><h1>{kind}</h1></body></html>", status=int(kind), mimetype="text/html")
             if fault["seconds"]:

@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS services (
     registered_at TEXT NOT NULL, updated_at TEXT NOT NULL, PRIMARY KEY (tenant, name)
 );
 CREATE TABLE IF NOT EXISTS faults (
-    id INTEGER PRIMARY KEY CHECK (id = 1), kind TEXT NOT NULL, seconds REAL NOT NULL, times INTEGER, method TEXT
+    id INTEGER PRIMARY KEY CHECK (id = 1), kind TEXT NOT NULL, seconds REAL NOT NULL, times INTEGER, method TEXT,
+    status INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS calls (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER,
