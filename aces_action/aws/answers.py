@@ -18,7 +18,7 @@ import botocore.session
 from botocore.model import Shape, StructureShape
 from botocore.parsers import ResponseParser, ResponseParserError, ResponseParserFactory
 
-from aces_action.github.commands import shorten
+from aces_action.sanitiser import one_line
 
 UNREADABLE = "UnreadableAnswer"  # no code of AWS's
 _BAD_GATEWAY = 502
@@ -130,7 +130,7 @@ def _unreadable(response: Mapping[str, Any]) -> dict[str, Any]:
     """An error of the call, in words that are the same in every language: what came instead."""
     body = response["body"] if isinstance(response["body"], bytes) else b""
     what = f"HTTP {response['status_code']} {response['headers'].get('content-type', '')}".rstrip()
-    said = shorten(" ".join(body.decode("utf-8", errors="replace").split()), _SHOWN)
+    said = one_line(body.decode("utf-8", errors="replace"), _SHOWN)
     return {
         "Error": {"Code": UNREADABLE, "Message": f"{what}, {len(body):,} bytes" + (f": {said}" if said else "")},
         "ResponseMetadata": {"HTTPStatusCode": _BAD_GATEWAY, "HTTPHeaders": {}},
