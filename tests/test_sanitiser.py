@@ -23,6 +23,7 @@ from aces_action.credentials import PIECE, KnownSecrets
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.language import same
+from aces_action.ledger import Ledger, Write
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.report import Report, summary
 from aces_action.sanitiser import LONGEST, ZERO_WIDTH_SPACE, Sanitiser, one_line, seen
@@ -146,12 +147,14 @@ def tokens(markdown: str) -> Iterator[Token]:
 @example((["0123456789"], "](javascript:alert(1))"))
 def test_the_summary_shows_no_secret_and_no_link_picture_or_tag_from_outside(made: tuple[list[str], str]) -> None:
     secrets, text = made
+    writes = Ledger()
+    writes.send(Write(done=same(text), asks=same(text))).accept()
     report = Report(
         title=text,
         problems=[hostile_problem(text)],
         changes=[Change(verb="update", resource="service", name=text, reasons=(same(text),))],
         outputs={"endpoint-name": text},
-        done=[same(text)],
+        writes=writes,
         server_logs=[ServerLog(variant="x", stream=text, lines=cleaned([text], str), missing=same(text))],
         events=[text],
         weights_uri=text,

@@ -10,7 +10,6 @@ from typing import Protocol, TextIO
 import click
 
 from aces_action.aws.naming import Names
-from aces_action.github.commands import neutralise
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
@@ -18,6 +17,7 @@ from aces_action.network import Network
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
 from aces_action.report import Report, how_far
+from aces_action.sanitiser import neutralise
 from aces_action.settings import ServerSettings
 from aces_action.steps import Steps
 from aces_action.terminal.deployment import Deployment

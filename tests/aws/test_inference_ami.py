@@ -179,7 +179,7 @@ def test_the_hint_names_the_driver_and_what_to_write() -> None:
     known = driver_hint("ml.g5.xlarge", AL2023, CudaNeeds(version=(12, 9)))
     assert known.en == (
         "ml.g5.xlarge starts with NVIDIA driver 580 (CUDA 13.0). "
-        f"The image has CUDA 12.9: write inference_ami_version: {AL2} under sagemaker in the infra file."
+        f"The image has CUDA 12.9: set sagemaker.inference_ami_version in the infra file to {AL2}."
     )
     assert "SageMaker's default AMI" in driver_hint("ml.g6e.xlarge").en
     assert (
