@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aces_action.github.commands import ZERO_WIDTH_SPACE
 from aces_action.log_statements import excerpt, notable, statements
+from aces_action.sanitiser import ZERO_WIDTH_SPACE
 from aces_action.server_log import WIDTH, cleaned
 
 

@@ -126,7 +126,7 @@ class TestConclusions:
         for problem, reason in ((TOO_LONG, ""), (FAILED, PING), (FAILED, "CannotStartContainerError"), (ROLLED_BACK, "")):
             told = conclude(problem, reason, gpu, logs=silent)
             assert "sagemaker.inference_ami_version" in told.hint.en
-            assert "al2-ami-sagemaker-inference-gpu-2" in told.hint.ja
+            assert "535 (CUDA 12.2)" in told.hint.ja
         for facts, logs, reason in (
             (FACTS, silent, PING),
             (gpu, [log_of("still loading")], PING),
