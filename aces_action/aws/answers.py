@@ -96,8 +96,12 @@ def _members(operation: str, shape: Shape | None) -> list[str]:
 class _Answer(dict[str, Any]):
     """An answer of AWS's. A member that is not in it is no bug of ours."""
 
+    def __init__(self, parsed: Mapping[str, Any], operation: str) -> None:
+        super().__init__(parsed)
+        self._operation = operation
+
     def __missing__(self, name: str) -> Any:
-        raise ResponseParserError(f"no {name}")
+        raise ResponseParserError(f"{self._operation}: no {name}")
 
 
 class _Parsers(ResponseParserFactory):
@@ -121,7 +125,7 @@ class _Parser:
         except Exception as error:  # noqa: BLE001  a parser fails in any way over what it was not written for
             parsed, why = {}, f"it cannot be read ({type(error).__name__})"
         if why is None:
-            return _Answer(parsed)
+            return _Answer(parsed, str(response.get("context", {}).get("operation_name", "")))
         logging.getLogger(__name__).debug("not an answer of AWS's: %s", why)
         return _unreadable(response)
 

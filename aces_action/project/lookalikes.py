@@ -30,7 +30,9 @@ _TABLE = {
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", strict=True)),
 }
 _FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and nothing to see
-_PROSE = frozenset({"title", "subtitle", "content", "unit_name"})  # text for people: full-width signs are meant there
+_PROSE_ENDS = frozenset(
+    {("title",), ("subtitle",), ("content",), ("unit_name",)}
+)  # text for people: full-width signs are meant there
 _EMOJI = frozenset("\u200d\ufe0e\ufe0f")  # part of a picture
 _WRAPPED = re.compile(rf"\s*[{_DOUBLE}{_SINGLE}](.*)[{_DOUBLE}{_SINGLE}]\s*", re.DOTALL)
 _COMMENT = re.compile(r"[\s\u3000]＃")
@@ -148,7 +150,7 @@ def lookalike_problems(document: Document, refused: Collection[str]) -> Iterator
 
 
 def _blank(document: Document, path: Path, value: str) -> Problem | None:
-    if path[-1] not in _PROSE or plain(value).strip():
+    if path[-1:] not in _PROSE_ENDS or plain(value).strip():
         return None
     place = dotted(path)
     return document.problem(
@@ -160,7 +162,7 @@ def _blank(document: Document, path: Path, value: str) -> Problem | None:
 
 
 def _odd(document: Document, path: Path, value: str) -> Problem | None:
-    place, prose = dotted(path), path[-1] in _PROSE
+    place, prose = dotted(path), path[-1:] in _PROSE_ENDS
     if unseen := next((each for each in value if is_invisible(each) and each not in _EMOJI), ""):
         message = Text(
             f"{place} has an invisible character (U+{ord(unseen):04X}).",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import socket
 import struct
 from collections.abc import Iterable, Iterator
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
 
 _ON_THE_WAY = ("html", "empty")
 _PAGE = "<html><head><title>Sign in</title></head><body><p>This network needs you to sign in.<br></body></html>"
+
+
+_XML_REFUSAL = re.compile(rb"<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", re.DOTALL)
 
 
 class _CutError(ConnectionResetError):
@@ -136,7 +140,7 @@ def _answer(
         if state.permissions_enforced:
             with state.lock:
                 state.grants_used.update(permissions.judge(call, environ, state.hosting, state.targets))
-        response = _from_moto(moto_server, environ)
+        response = _from_moto(moto_server, environ, call)
     except wire.Refusal as refusal:
         response = wire.error_response(call, refusal.status, refusal.code, refusal.message)
     except NotImplementedError as error:
@@ -156,9 +160,13 @@ def _answer(
     return _truncated(response) if fault and fault.kind == "truncate" else response
 
 
-def _from_moto(moto_server: WSGIApplication, environ: WSGIEnvironment) -> Response:
+def _from_moto(moto_server: WSGIApplication, environ: WSGIEnvironment, call: wire.Call) -> Response:
     body, status, headers = run_wsgi_app(moto_server, environ)
-    return Response(body, status=status, headers=headers)
+    response = Response(body, status=status, headers=headers)
+    # moto's own IAM refuses in XML, whatever the service speaks
+    if response.status_code == 403 and call.protocol in ("json", "rest-json") and (found := _XML_REFUSAL.search(response.data)):
+        return wire.error_response(call, 403, found[1].decode(), found[2].decode())
+    return response
 
 
 def _wording(fault: Fault, call: wire.Call) -> tuple[int, str, str]:
