@@ -10,11 +10,17 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "***"
 PIECE = 8  # characters of a secret that give it away
+
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(?:ACCESS|SECRET|API|PRIVATE)_KEY(?:_ID)?)$", re.IGNORECASE
+)
+_ADDRESS_NAME = re.compile(r"_(?:URL|PROXY)$", re.IGNORECASE)
+_PASSWORD = re.compile(r"://[^/?#\s:]*:(.{4,})@")  # also one with signs that had to be encoded; a shorter one would hide words
 
 # what stands in a template for a value: <token>, ${{ secrets.X }}, $X, …
 _SCHEME = r"(?:(?:basic|bearer|token|digest|aws4-hmac-sha256)\s+)?"
@@ -65,6 +71,17 @@ _PATTERNS = tuple(
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
 _KEY_BODY = re.compile(r"\S*|.*[A-Za-z0-9+/=]{40}.*|(?:Proc-Type|DEK-Info|Comment|Version):.*", re.IGNORECASE)
+
+
+def secret_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The secrets among the values of variables: the keys of AWS and whatever else a name calls one; passwords in addresses."""
+    found: list[str] = []
+    for name, value in environ.items():
+        if _SECRET_NAME.search(name) and len(value.strip()) >= PIECE:
+            found.append(value)
+        elif _ADDRESS_NAME.search(name) and (password := _PASSWORD.search(value)):
+            found += [password[1], unquote(password[1])]
+    return tuple(dict.fromkeys(found))
 
 
 class KnownSecrets:

@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from aces_action.credentials import PIECE
+from aces_action.credentials import secret_variables
 from aces_action.language import EMPTY, LANGUAGES, Language, Text, lines, sentences
 from aces_action.problems import CATALOGUE, Problem
 
@@ -33,11 +33,6 @@ _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:[\x21-\x7e]+/)?[\w
 _SESSION_ARN = re.compile(r"(arn:aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/.*", re.ASCII)
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|<REPLACE_YOUR_[^<>\s]*>?")
 _MAX_PROJECT = 40
-_SECRET_NAME = re.compile(
-    r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(?:ACCESS|SECRET|API|PRIVATE)_KEY(?:_ID)?)$", re.IGNORECASE
-)
-_ADDRESS_NAME = re.compile(r"_(?:URL|PROXY)$", re.IGNORECASE)
-_PASSWORD = re.compile(r"://[^/?#\s:]*:(.{4,})@")  # also one with signs that had to be encoded; a shorter one would hide words
 
 
 def _no_advice(_text: str) -> Text:
@@ -531,17 +526,10 @@ def read_settings(environ: Mapping[str, str]) -> Reading:
 
 
 def secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The secret texts of an environment, valid or not, to be masked before anything else is said.
-
-    Those of the inputs; the keys of AWS and whatever else a variable's name calls a secret; passwords in addresses.
-    """
+    """The secret texts of an environment, valid or not, to be masked before anything else is said: those of the inputs, and those
+    of variables."""
     found = [text for spec in INPUTS if spec.secret and (text := input_text(spec, environ))]
-    for name, value in environ.items():
-        if _SECRET_NAME.search(name) and len(value.strip()) >= PIECE:
-            found.append(value)
-        elif _ADDRESS_NAME.search(name) and (password := _PASSWORD.search(value)):
-            found += [password[1], unquote(password[1])]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *secret_variables(environ)]))
 
 
 def language_of(environ: Mapping[str, str]) -> Language:

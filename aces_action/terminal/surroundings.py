@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from aces_action.credentials import secret_variables
 from aces_action.language import LANGUAGES, Language
 from aces_action.network import environment_problems
 from aces_action.problems import Problem
-from aces_action.settings import secrets
 
 _WIDTH = 100  # columns where no terminal tells
 
@@ -53,7 +53,7 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
         debug=environ.get("RUNNER_DEBUG") == "1",
         region=environ.get("AWS_REGION") or None,
         no_way=tuple(environment_problems(environ)),
-        secrets=secrets(environ),
+        secrets=secret_variables(environ),
     )
 
 
