@@ -96,7 +96,7 @@ def _without_errors(data: Json, errors: list[ValidationError]) -> Json:
 
 def unknown_keys(document: Document, schema_name: str) -> set[str]:
     """The keys at the top of the document that the schema does not know."""
-    known = _validator(schema_name).schema["properties"]
+    known = _validator(schema_name).schema.get("properties", {})
     return document.data.keys() - known.keys() if isinstance(document.data, dict) else set()
 
 

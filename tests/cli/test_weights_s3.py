@@ -200,4 +200,4 @@ def test_the_region_is_the_profiles_own(run: Run, bucket: Bucket, folder: Path) 
     assert run("check", bucket.uri, AWS_CONFIG_FILE="config", AWS_PROFILE="me").status == 0
     ended = run("check", bucket.uri, AWS_CONFIG_FILE="config", AWS_PROFILE="nobody")
     assert (ended.status, "Traceback" in ended.err) == (1, False)
-    assert "The config profile (nobody) could not be found" in ended.err
+    assert "AWS_PROFILE is nobody" in ended.err
