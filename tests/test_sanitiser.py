@@ -37,8 +37,9 @@ from aces_action.terminal.as_text import as_text
 from aces_action.terminal.findings import Checked, Findings
 
 # of visible characters, as tokens are; without the stars that stand for a secret, and the marks of a cut
-SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"], exclude_characters="*."))
-LONG = SECRETS.filter(lambda text: PIECE <= len(text) <= 60)
+_VISIBLE = st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"], exclude_characters="*.")
+SECRETS = st.text(_VISIBLE)
+LONG = st.text(_VISIBLE, min_size=PIECE, max_size=60)
 OWN = "https://github.com/ORG/aces-action/"
 HOSTILE = [
     "::error::gotcha", "##[error]gotcha", "\n", "\r", "\r\n", "\v", "\x85", "\u2028", " ", "\t", "\x00", "\x1b[2K", "\x1b]8;;",

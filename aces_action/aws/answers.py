@@ -22,6 +22,7 @@ from aces_action.sanitiser import one_line
 
 UNREADABLE = "UnreadableAnswer"  # no code of AWS's
 _BAD_GATEWAY = 502
+_LOOKED_AT = 2_000  # bytes of what came instead: it may have megabytes
 _SHOWN = 120  # characters of what came instead
 
 # What each answer has and botocore's models do not mark as required, of the calls that would go wrong without it
@@ -134,7 +135,7 @@ def _unreadable(response: Mapping[str, Any]) -> dict[str, Any]:
     """An error of the call, in words that are the same in every language: what came instead."""
     body = response["body"] if isinstance(response["body"], bytes) else b""
     what = f"HTTP {response['status_code']} {response['headers'].get('content-type', '')}".rstrip()
-    said = one_line(body.decode("utf-8", errors="replace"), _SHOWN)
+    said = one_line(body[:_LOOKED_AT].decode("utf-8", errors="replace"), _SHOWN)
     return {
         "Error": {"Code": UNREADABLE, "Message": f"{what}, {len(body):,} bytes" + (f": {said}" if said else "")},
         "ResponseMetadata": {"HTTPStatusCode": _BAD_GATEWAY, "HTTPHeaders": {}},

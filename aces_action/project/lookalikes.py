@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import cache
 
 from aces_action.language import EMPTY, Text, lines, same
 from aces_action.problems import Problem
@@ -43,6 +44,7 @@ def plain(text: str) -> str:
     return "".join(map(_plain_character, text))
 
 
+@cache
 def _plain_character(character: str) -> str:
     if character.isascii():
         return character
@@ -56,6 +58,7 @@ def _plain_character(character: str) -> str:
     return folded if folded.isascii() else _TABLE.get(folded, character)
 
 
+@cache
 def is_invisible(character: str) -> bool:
     """Whether nobody sees it, not even as a blank."""
     return (unicodedata.category(character) in {"Cf", "Mn"} and not unicodedata.combining(character)) or character in _FILLERS

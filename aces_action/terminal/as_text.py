@@ -40,7 +40,7 @@ def as_text(
     for problem in findings.problems:
         told = [_headline(problem, language, paint)]
         if problem.file is not None and problem.line is not None and problem.line <= len(written := lines(problem.file)):
-            told += _excerpt(sanitiser.covered(written[problem.line - 1]), problem, width, paint)
+            told += _excerpt(written[problem.line - 1], problem, width, paint, sanitiser.covered)
         told += [f"  {neutralise(line)}" for line in problem.hint.in_(language).splitlines()]
         if problem.code not in helped:  # once for each code is enough
             told.append("  " + paint(problem.kind.help_url(language), dim=True))
@@ -75,15 +75,15 @@ def _checked(checked: Checked) -> Text:
     return Text(f"Checked {name}, as in {file}", f"検証した設定: {name}（{file}）")
 
 
-def _excerpt(line: str, problem: Problem, width: int, paint: Callable[..., str]) -> Iterator[str]:
-    """The line with its number and, below it, the carets; of a long line what is around the span."""
+def _excerpt(line: str, problem: Problem, width: int, paint: Callable[..., str], covered: Callable[[str], str]) -> Iterator[str]:
+    """The line with its number and, below it, the carets; of a long line what is around the span. `covered` hides its secrets."""
     line = line.rstrip("\r")
     start = min((problem.column or 1) - 1, len(line))
     ends_here = problem.end_line in {None, problem.line}
     end = len(line) if not ends_here else start + 1 if problem.end_column is None else problem.end_column - 1
     left_out = max(0, start - _LOOKED_AT)  # of a file that is one line not all is looked at for each problem
     more = len(line) > start + _LOOKED_AT
-    cells = _cells(line[left_out : start + _LOOKED_AT])
+    cells = _cells(covered(line[left_out : start + _LOOKED_AT]))
     start, end = start - left_out, end - left_out
     number = str(problem.line)
     first, last = _window(cells, start, max(width - len(number) - 5, _LEAST))

@@ -74,8 +74,8 @@ def s3_client(person: Terminal) -> S3Client:
 
 def check_way(person: Terminal) -> None:
     """Raises ActionError (A009, A010, A012) where nothing can be called with the environment as it is."""
-    if person.no_way:
-        raise ActionError(person.no_way)
+    if problems := person.no_way():
+        raise ActionError(problems)
 
 
 def own_region(person: Terminal) -> str:

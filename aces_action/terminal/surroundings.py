@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TextIO
 
 from aces_action.credentials import secret_variables
@@ -21,7 +22,7 @@ _WIDTH = 100  # columns where no terminal tells
 class Terminal:
     """`asks`: somebody can be asked; `draws`: a line of messages can be drawn over. `width` in columns.
 
-    `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell. `no_way`: why nothing
+    `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell. `no_way` says why nothing
     can be called with the variables for proxies, certificates and AWS's address. `secrets`: those of its environment.
     """
 
@@ -33,7 +34,7 @@ class Terminal:
     draws: bool
     debug: bool
     region: str | None
-    no_way: tuple[Problem, ...] = ()
+    no_way: Callable[[], list[Problem]] = list
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -52,7 +53,7 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
         draws=sys.stderr.isatty() and obeys,
         debug=environ.get("RUNNER_DEBUG") == "1",
         region=environ.get("AWS_REGION") or None,
-        no_way=tuple(environment_problems(environ)),
+        no_way=partial(environment_problems, environ),
         secrets=secret_variables(environ),
     )
 
