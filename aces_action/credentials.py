@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "***"
@@ -33,44 +34,47 @@ _SENSITIVE = (
 )
 _ASSIGNED = r"[\"']?\s*(?:=>|[:=]|%3D)\s*"
 
-# each is replaced by its first group, if it has one, and `***`
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE if ignore_case else 0)
-    for pattern, ignore_case in (
-        # keys of AWS by their prefixes (IAM User Guide, 'Unique identifiers'), and session tokens, which are long base64
-        (r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}", False),
-        (r"(?<![A-Za-z0-9+/])(?:IQoJ|FwoG|FQoG|AQoD)[A-Za-z0-9+/=_%-]{60,}", False),
-        # presigned URLs and signed requests
-        (rf"(X-Amz-(?:Signature|Security-Token|Credential){_ASSIGNED})[^\s\"'&,]+", True),
-        (r"(\b(?:Signature|sig)=)[^\s\"'&,]+", True),
-        (r"(\bAWSAccessKeyId=)[^\s\"'&,]+", True),
-        # user and password in a URL; the last @ before the path ends them
-        (r"([a-z][a-z0-9+.-]{0,30}://)(?!(?:user:password|ユーザ:パスワード)@)[^\s/?#\"'<>]*@", True),
-        # headers, also as http.client and requests quote one that they refuse
-        (r"(header value:?\s+b?)(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?)", True),
-        (
-            rf"(\b(?:proxy-)?authorization{_ASSIGNED}[\"']?){_NO_VALUE}{_SCHEME}[^\"'\r\n]+",
-            True,
-        ),
-        (r"(\bbearer\s+)[A-Za-z0-9._~+/=-]{8,}", True),
-        (rf"(\b(?:set-)?cookie{_ASSIGNED})[^\r\n]+", True),
-        # whatever is called a secret, also where a plan tells of a change: old -> new
-        (
-            rf"((?:{_SENSITIVE}){_ASSIGNED}){_QUOTED_OR_WORD}(?:\s*->\s*{_QUOTED_OR_WORD})?",
-            True,
-        ),
-        (r"(secret[ _-]?(?:access[ _-]?)?key\W{1,8}(?:is\W{1,3})?)[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])", True),
-        (rf"(token{_ASSIGNED})[\"']?[A-Za-z0-9._~+/=-]{{16,}}", True),
-        # tokens by the prefixes of those who make them
-        (r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|hf_|xox[abeprs]-|sk-|npm_|pypi-)[A-Za-z0-9_-]{16,}", False),
-        (r"(?<![A-Za-z0-9])(?:(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{30,})", False),
-        (r"(hooks\.slack\.com/services/)[\w/-]+", True),
-        (r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", False),
-    )
+# Each is replaced by its first group, if it has one, and `***`; with it whether upper and lower case are the same to it
+_FORMS_OF_CREDENTIALS = (
+    # keys of AWS by their prefixes (IAM User Guide, 'Unique identifiers'), and session tokens, which are long base64
+    (r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}", False),
+    (r"(?<![A-Za-z0-9+/])(?:IQoJ|FwoG|FQoG|AQoD)[A-Za-z0-9+/=_%-]{60,}", False),
+    # presigned URLs and signed requests
+    (rf"(X-Amz-(?:Signature|Security-Token|Credential){_ASSIGNED})[^\s\"'&,]+", True),
+    (r"(\b(?:Signature|sig)=)[^\s\"'&,]+", True),
+    (r"(\bAWSAccessKeyId=)[^\s\"'&,]+", True),
+    # user and password in a URL; the last @ before the path ends them
+    (r"([a-z][a-z0-9+.-]{0,30}://)(?!(?:user:password|ユーザ:パスワード)@)[^\s/?#\"'<>]*@", True),
+    # headers, also as http.client and requests quote one that they refuse
+    (r"(header value:?\s+b?)(?:\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?)", True),
+    (
+        rf"(\b(?:proxy-)?authorization{_ASSIGNED}[\"']?){_NO_VALUE}{_SCHEME}[^\"'\r\n]+",
+        True,
+    ),
+    (r"(\bbearer\s+)[A-Za-z0-9._~+/=-]{8,}", True),
+    (rf"(\b(?:set-)?cookie{_ASSIGNED})[^\r\n]+", True),
+    # whatever is called a secret, also where a plan tells of a change: old -> new
+    (
+        rf"((?:{_SENSITIVE}){_ASSIGNED}){_QUOTED_OR_WORD}(?:\s*->\s*{_QUOTED_OR_WORD})?",
+        True,
+    ),
+    (r"(secret[ _-]?(?:access[ _-]?)?key\W{1,8}(?:is\W{1,3})?)[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])", True),
+    (rf"(token{_ASSIGNED})[\"']?[A-Za-z0-9._~+/=-]{{16,}}", True),
+    # tokens by the prefixes of those who make them
+    (r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|hf_|xox[abeprs]-|sk-|npm_|pypi-)[A-Za-z0-9_-]{16,}", False),
+    (r"(?<![A-Za-z0-9])(?:(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{30,})", False),
+    (r"(hooks\.slack\.com/services/)[\w/-]+", True),
+    (r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", False),
 )
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
 _KEY_BODY = re.compile(r"\S*|.*[A-Za-z0-9+/=]{40}.*|(?:Proc-Type|DEK-Info|Comment|Version):.*", re.IGNORECASE)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Compiled when the first text is looked at: that takes 5 ms."""
+    return tuple(re.compile(form, re.IGNORECASE if ignore_case else 0) for form, ignore_case in _FORMS_OF_CREDENTIALS)
 
 
 def secret_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -165,7 +169,7 @@ def _hide_in_line(line: str, cover: Callable[[str], str]) -> str:
         kept = found[1] if found.re.groups else ""
         return kept + cover(found[0][len(kept) :])
 
-    for pattern in _PATTERNS:
+    for pattern in _patterns():
         line = pattern.sub(covered, line)
     return line
 

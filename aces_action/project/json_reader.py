@@ -22,7 +22,6 @@ from typing import NamedTuple
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import MAX_DEPTH, MAX_INTEGER, MAX_VALUES, Document, Json, Path, Source, Span, UnreadableError
-from aces_action.project.json_repairs import trials
 
 _WORK = 2_000_000  # characters that are read at most in search of the cause, some tenths of a second
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -91,6 +90,8 @@ def read_json(source: Source) -> tuple[Document | None, list[Problem]]:
 
 def _cause(source: Source, error: _BrokenError) -> Problem | None:
     """Where the mistake began that reading stopped at: the one mending after which all of the text can be read."""
+    from aces_action.project.json_repairs import trials  # with its patterns: right files need none of it
+
     for trial in islice(trials(source, error.offset), 1 + _WORK // (1 + len(source.text))):
         try:
             _parse(Source.of(source.file, trial.mended(source.text)), [])

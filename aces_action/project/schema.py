@@ -27,7 +27,6 @@ from aces_action.project.document import Document, Json, called, dotted
 from aces_action.project.instance_types import correction
 from aces_action.project.lookalikes import advice, composing_command, plain
 from aces_action.project.similar import closest
-from aces_action.project.yaml_syntax import entry_slip
 from aces_action.resources import resource
 
 _CODES = {"additionalProperties": "C011", "maxLength": "C005", "x-maxBytes": "C005"}
@@ -236,7 +235,7 @@ def _correction(document: Document, error: ValidationError, code: str) -> Text:
         return correction(instance, for_endpoint=path[0] in ("SAGEMAKER_INSTANCE_TYPE", "sagemaker"))
     if document.format == "YAML" and error.validator == "type" and isinstance(instance, str):
         start, end = document.span(path)
-        return sentences(*(entry_slip(document.source.text[start:end]) or ()))  # `key value` in place of keys, `-value` of a list
+        return sentences(*(_slip(document.source.text[start:end]) or ()))  # `key value` in place of keys, `-value` of a list
     if error.validator != "type" or error.validator_value != "string" or isinstance(instance, dict | list | None):
         return EMPTY
     written = document.written(path)
@@ -297,6 +296,12 @@ def _meant(error: ValidationError, key: str) -> str | None:
     return closest(plain(key), sorted(unused))
 
 
+def _slip(text: str) -> tuple[Text, Text] | None:
+    from aces_action.project.yaml_syntax import entry_slip  # with its patterns: right files need none of it
+
+    return entry_slip(text)
+
+
 def _unknown_key_problems(document: Document, error: ValidationError, path: documents.Path, code: str) -> Iterator[Problem]:
     unknown, inside = _unknown_keys(error), _inside(path)
     names = [key for key in _schema(error)["properties"] if key != "$schema"]
@@ -305,7 +310,7 @@ def _unknown_key_problems(document: Document, error: ValidationError, path: docu
     for key in islice(unknown, _MAX_UNKNOWN_KEYS):
         meant = _meant(error, key)
         hint = Text(f'Did you mean "{meant}"?', f"「{meant}」ではありませんか。") if meant else listed
-        if not meant and document.format == "YAML" and re.search(r"[\s:={]", key) and (slip := entry_slip(key)):
+        if not meant and document.format == "YAML" and re.search(r"[\s:={]", key) and (slip := _slip(key)):
             hint = sentences(slip[0], listed)
         message = Text(f'Unknown key "{key}"{inside.en}.', f"{inside.ja}不明なキー「{key}」があります。")
         yield document.problem(code, (*path, key), message, hint, of="key")

@@ -16,7 +16,6 @@ from aces_action.problems import Problem
 from aces_action.project.document import Document, Json, Path
 from aces_action.project.files import read_source, read_text
 from aces_action.project.yaml_reader import read_yaml
-from aces_action.project.yaml_syntax import entry_slip
 from aces_action.settings import Input
 
 _FOLDER = ".github/workflows"
@@ -109,6 +108,12 @@ def handed_over(written: str) -> str:
     return f"{number:.15G}"
 
 
+def _slip(value: str) -> tuple[Text, Text] | None:
+    from aces_action.project.yaml_syntax import entry_slip  # with its patterns: right files need none of it
+
+    return entry_slip(value)
+
+
 def find_usages(workspace: FilePath) -> tuple[tuple[Usage, ...], list[Problem]]:
     """Every step in the repository's workflows that uses the action, by file and line, and what is wrong with those files."""
     usages: list[Usage] = []
@@ -164,7 +169,7 @@ def _slips(document: Document, usages: tuple[Usage, ...]) -> Iterator[Problem]:
     blocks += [(*usage.step, name) for usage in usages for name in ("env", "with")]
     for path in dict.fromkeys([*steps, *blocks]):
         value = document.get(*path)
-        if isinstance(value, str) and not value.startswith(_EXPRESSION) and (slip := entry_slip(value)):
+        if isinstance(value, str) and not value.startswith(_EXPRESSION) and (slip := _slip(value)):
             yield document.problem("C003", path, *slip)
 
 

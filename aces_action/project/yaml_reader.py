@@ -18,7 +18,6 @@ import yaml
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.project.document import MAX_DEPTH, MAX_INTEGER, MAX_VALUES, Document, Json, Path, Source, Span, UnreadableError
-from aces_action.project.yaml_syntax import syntax_problem
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {"str", "timestamp", "value", "merge"}
@@ -70,6 +69,8 @@ def read_yaml(source: Source) -> tuple[Document | None, list[Problem]]:
     except UnreadableError as error:
         return None, [*problems, error.problem]
     except yaml.YAMLError as error:
+        from aces_action.project.yaml_syntax import syntax_problem  # with its patterns: right files need none of it
+
         mark = getattr(error, "problem_mark", None)
         offset = min(mark.index or 0, len(source.text)) if mark else 0
         return None, [*problems, _full_width(source, offset) or syntax_problem(source, error)]
