@@ -73,7 +73,7 @@ class Ledger:
             Text("Changed before it stopped:", "停止するまでに変更したもの:") if accepted else EMPTY,
             *_listed(write.done for write in accepted),
             Text(
-                "Sent, but not answered, so it may have been done or not:",
+                "Sent but not answered (may or may not have been done):",
                 "送信しましたが応答がなく、実行されたかどうかわからないもの:",
             )
             if unanswered

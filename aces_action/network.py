@@ -19,8 +19,8 @@ _PROXIES = ("http", "https", "all")
 # The runner mounts the workspace, HOME and the files of commands into an action's container, nothing else of its own
 # (actions/runner: ContainerActionHandler.cs).
 INTO_THE_CONTAINER = Text(
-    "The action runs in a container, which sees no file of the runner outside the workspace. Copy the certificates there in a "
-    "step before, and name the copy:\n",
+    "The action runs in a container, which sees no file of the runner outside the workspace. Copy the certificates there in an "
+    "earlier step, and give the path of the copy:\n",
     "アクションはコンテナで動くため、ランナーのファイルのうち、ワークスペースの外にあるものは見えません。前のステップで証明書をコピーし、"
     "コピーしたファイルを指定してください:\n",
 ) + same(
@@ -35,7 +35,7 @@ ON_THIS_MACHINE = Text(
     "PEM形式の証明書のファイルを指定するか、変数の設定を解除してください。",
 )
 _COMPANY = Text(
-    "Mostly a company's proxy that looks into TLS, with a certificate authority of its own.",
+    "Most often a company proxy that inspects TLS, with its own certificate authority.",
     "多くの場合、TLSの中身を検査する社内プロキシが、独自の認証局で署名しています。",
 )
 
@@ -131,13 +131,14 @@ def _endpoint_problems(environ: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem(
             kind=CATALOGUE["A010"],
             message=Text(
-                f"{variable} is {shown}, which is no http:// or https:// address.",
+                f"{variable} is {shown}, which is not an http:// or https:// address.",
                 f"{variable}の{shown}は、http://またはhttps://で始まるアドレスではありません。",
             ),
             hint=lines(
                 better,
                 Text(
-                    "It is only for a local AWS or a VPC endpoint: else delete it from the workflow or the runner's settings.",
+                    "It is only for a local AWS or a VPC endpoint: otherwise delete it from the workflow or the runner's "
+                    "settings.",
                     "この変数は、ローカルのAWSやVPCエンドポイントを使う場合だけのものです。"
                     "不要なら、ワークフローまたはランナーの設定から削除してください。",
                 ),
@@ -183,7 +184,7 @@ def _proxy_fault(value: str) -> Text | None:
     credentials, _, place = rest.rpartition("@")
     if not _is_plain(value):
         return Text(
-            "it has a blank, a line break or another character that no address has.",
+            "it has a space, a line break or another character that is not allowed in an address.",
             "空白や改行など、アドレスに使えない文字が含まれています。",
         )
     if scheme.lower() not in {"http", "https"}:
@@ -194,7 +195,8 @@ def _proxy_fault(value: str) -> Text | None:
         )
     if any(mark in credentials for mark in "#/?"):
         return Text(
-            "user or password has a '#', '/' or '?' as it is.", "ユーザまたはパスワードに「#」「/」「?」がそのまま入っています。"
+            "user or password has a '#', '/' or '?' that is not encoded.",
+            "ユーザまたはパスワードに「#」「/」「?」がそのまま入っています。",
         )
     try:
         parts = urlsplit(f"http://{place}")
@@ -203,7 +205,9 @@ def _proxy_fault(value: str) -> Text | None:
         if parts.port == 0:
             return Text("its port is 0.", "ポートが0です。")
     except ValueError:
-        return Text(f"its port is no number from 1 to 65535 ({place}).", f"ポートが1から65535までの数ではありません（{place}）。")
+        return Text(
+            f"its port is not a number from 1 to 65535 ({place}).", f"ポートが1から65535までの数ではありません（{place}）。"
+        )
     return None
 
 
@@ -260,7 +264,8 @@ def _tls_reason(said: str) -> tuple[Text, Text]:
         return (
             Text("the other end does not speak TLS", "相手がTLSで応答しません"),
             Text(
-                "Is the address http:// and not https://? The proxy's, too (HTTPS_PROXY is mostly http://…).",
+                "Check whether the address should start with http://, not https://. The same goes for a proxy (HTTPS_PROXY is "
+                "usually http://…).",
                 "アドレスが「https://」ではなく「http://」でないか確認してください。プロキシのアドレスも同様です"
                 "（HTTPS_PROXYの値は、多くの場合「http://…」です）。",
             ),
@@ -273,7 +278,7 @@ def _tls_reason(said: str) -> tuple[Text, Text]:
     return (
         Text("the TLS handshake failed", "TLSのハンドシェイクに失敗しました"),
         Text(
-            "Run it again. If it stays so, look for a proxy or a firewall on the way.",
+            "Run it again. If that does not help, check the proxies and firewalls on the way.",
             "もう一度実行してください。それでも変わらない場合は、途中のプロキシやファイアウォールを確認してください。",
         ),
     )

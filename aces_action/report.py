@@ -45,7 +45,7 @@ Result = Literal[
 
 OUTPUTS: dict[str, str] = {
     "result": (
-        "`deployed`, `registered`, `unchanged`, `deferred` (nothing to deploy, but the listing waits), `planned`, `valid`, "
+        "`deployed`, `registered`, `unchanged`, `deferred` (nothing to deploy, but not listed yet), `planned`, `valid`, "
         "`shown`, `rolled-back`, `stopped`, `started`, `destroyed`, `failed` or `cancelled`."
     ),
     "has-changes": "`true` when something was, or in a plan would be, changed.",
@@ -384,7 +384,7 @@ def _facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:
         told.append(
             Text(f"failed: {reason}", f"失敗の理由: {reason}")
             if endpoint.failed
-            else Text(f"an update before has failed: {reason}", f"以前の更新の失敗の理由: {reason}")
+            else Text(f"an earlier update failed: {reason}", f"以前の更新の失敗の理由: {reason}")
         )
     if commit := endpoint.commit:
         told.append(Text(f"commit {commit}", f"コミット: {commit}"))

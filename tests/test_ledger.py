@@ -24,7 +24,7 @@ def test_a_refusal_says_nothing_of_the_attempt_before_it_that_got_no_answer() ->
     sending.again()
     sending.refuse()
     assert ledger.last_words() == Text(
-        "Sent, but not answered, so it may have been done or not:\n- create model m",
+        "Sent but not answered (may or may not have been done):\n- create model m",
         "送信しましたが応答がなく、実行されたかどうかわからないもの:\n- モデルmの作成",
     )
 
@@ -34,7 +34,7 @@ def test_what_was_accepted_stands_before_what_was_not_answered() -> None:
     ledger.send(TAGS)
     ledger.send(MODEL).accept()
     assert ledger.last_words().en == (
-        "Changed before it stopped:\n- model m created\nSent, but not answered, so it may have been done or not:\n- set tags of m"
+        "Changed before it stopped:\n- model m created\nSent but not answered (may or may not have been done):\n- set tags of m"
     )
 
 

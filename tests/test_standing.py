@@ -105,7 +105,7 @@ def test_why_an_update_before_failed_is_not_told_as_the_endpoints_own_failure() 
     reason = "did not pass the ping health check"
     serves = replace(ENDPOINT, status="InService", under_way=False, failure_reason=reason)
     standing = replace(STANDING, endpoints=(serves,))
-    assert f"  an update before has failed: {reason}" in standing_lines(standing)
+    assert f"  an earlier update failed: {reason}" in standing_lines(standing)
     assert f"以前の更新の失敗の理由: {reason}" in page(standing, "ja")
     (told,) = json.loads(json.dumps(as_json(standing)))["endpoints"]
     assert (told["failure-reason"], told["earlier-failure-reason"]) == (None, reason)

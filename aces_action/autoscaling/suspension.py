@@ -119,7 +119,7 @@ def restore(
     lost: list[Text] = []
     for deed in _deeds(clients, scaling, now()):
         if not goes_on():
-            lost.append(Text(f"{deed.name}: no time was left for it", f"{deed.name}: 時間切れで戻せませんでした"))
+            lost.append(Text(f"{deed.name}: ran out of time, not restored", f"{deed.name}: 時間切れで戻せませんでした"))
             continue
         try:
             deed.do()

@@ -180,7 +180,7 @@ def _explain_environment(error: BotoCoreError | ResponseParserError) -> Problem 
             )
             return Problem(kind=CATALOGUE["A001"], message=message, hint=_SET_A_ROLE)
         case CredentialRetrievalError() | MetadataRetrievalError() | SSOError():
-            message = Text(f"No AWS credentials could be had: {error}", f"AWSの認証情報を取得できません: {error}")
+            message = Text(f"Could not get AWS credentials: {error}", f"AWSの認証情報を取得できません: {error}")
             return Problem(kind=CATALOGUE["A001"], message=message, hint=_SET_A_ROLE)
     return None
 
@@ -190,7 +190,7 @@ def _no_profile(name: str) -> Problem:
         kind=CATALOGUE["A011"],
         message=Text(
             f"AWS_PROFILE is {name or 'empty'}, but there is no such profile here.",
-            f"AWS_PROFILEの値（{name or '空'}）に当たるプロファイルがありません。",
+            f"AWS_PROFILEに指定したプロファイル（{name or '空'}）がありません。",
         ),
         hint=Text(
             "Delete AWS_PROFILE (or AWS_DEFAULT_PROFILE) from the job and the runner's settings: the action's container has no "
@@ -206,7 +206,7 @@ def _not_awss(call: Text, said: str) -> Problem:
     return Problem(
         kind=CATALOGUE["A007"],
         message=Text(
-            f"What came in answer{call.en} is not from AWS, or not whole: {said}",
+            f"The answer{call.en} is not from AWS, or incomplete: {said}",
             f"{call.ja}受け取った応答は、AWSのものではないか、途中で切れています: {said}",
         ),
         hint=sentences(

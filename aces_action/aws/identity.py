@@ -110,8 +110,8 @@ def _way_in(said: str, role_arn: str, token: str) -> Text:
         command = f"    {_IAM} create-open-id-connect-provider --url https://{issuer} --client-id-list {AUDIENCE}"
         return lines(
             Text(
-                f"Account {account} has no OIDC provider for GitHub, or AWS_ROLE_ARN should name another account. Whoever looks "
-                "after the account makes it once: by docs/iam/roles.cfn.yml of aces-action with WithOidcProvider=true, or by",
+                f"Account {account} has no OIDC provider for GitHub, or AWS_ROLE_ARN names the wrong account. The account's "
+                "administrator creates it once: with docs/iam/roles.cfn.yml of aces-action and WithOidcProvider=true, or with:",
                 f"アカウント{account}に、GitHubのOIDCプロバイダがありません。または、AWS_ROLE_ARNのアカウントが違います。"
                 "プロバイダは、AWSアカウントの管理者が一度だけ作成します。aces-actionのdocs/iam/roles.cfn.ymlを"
                 "WithOidcProvider=trueで適用するか、次のコマンドを使ってください:",
@@ -122,7 +122,7 @@ def _way_in(said: str, role_arn: str, token: str) -> Text:
         command = f"    {_IAM} add-client-id-to-open-id-connect-provider --client-id {AUDIENCE} {_PROVIDER} {provider}"
         return lines(
             Text(
-                f"GitHub's OIDC provider in account {account} is not made for the audience {AUDIENCE}. Add it:",
+                f"GitHub's OIDC provider in account {account} lacks the audience {AUDIENCE}. Add it:",
                 f"アカウント{account}にあるGitHubのOIDCプロバイダに、audienceの{AUDIENCE}がありません。追加してください:",
             ),
             same(command),
@@ -138,18 +138,19 @@ def _way_in(said: str, role_arn: str, token: str) -> Text:
         )
     if "token expired" in lowered or "verification key" in lowered or "temporarily" in lowered:
         return Text(
-            "Mostly this passes by itself. Run the job again; if it stays so on a runner of your own, check its clock.",
-            "多くの場合、一時的なものです。ジョブを再実行してください。自前のランナーで続く場合は、時計を確認してください。",
+            "This is usually temporary. Run the job again. If it persists on a self-hosted runner, check its clock.",
+            "多くの場合、一時的なものです。ジョブを再実行してください。セルフホストランナーで続く場合は、時計を確認してください。",
         )
     if "not activated in this region" in lowered:
         return Text(
-            f"STS is off in this region for account {account}: turn it on (IAM console, Account settings), or set AWS_REGION.",
+            f"STS is disabled in this region for account {account}: enable it (IAM console, Account settings), or set "
+            "AWS_REGION.",
             f"アカウント{account}では、このリージョンのSTSが無効です。有効にするか（IAMコンソールの「アカウント設定」）、"
             "AWS_REGIONを変更してください。",
         )
     shown = "".join(f"\n  {name}: {value}" for name, value in claims(token).items())
     return Text(
-        "Either there is no such role, or its trust policy does not admit this job. Check AWS_ROLE_ARN, and that the trust "
+        "The role does not exist, or its trust policy does not allow this job. Check AWS_ROLE_ARN, and that the trust "
         f"policy names GitHub's OIDC provider and these claims of the job's token:{shown}",
         "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認し、信頼ポリシーに"
         f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが書かれていることを確認してください:{shown}",

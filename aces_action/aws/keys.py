@@ -50,10 +50,10 @@ def _what_is_wrong(key: str) -> Text:
 def _problem(name: str, wrong: Text) -> Problem:
     return Problem(
         kind=CATALOGUE["A001"],
-        message=Text(f"{name} {wrong.en}: no key of AWS's has that.", f"{name}{wrong.ja}。AWSのキーには含まれないものです。"),
+        message=Text(f"{name} {wrong.en}: no AWS key looks like that.", f"{name}{wrong.ja}。AWSのキーとして正しくありません。"),
         hint=sentences(
             Text(
-                f"Copy the key again, without what is around it, into the secret behind {name}.",
+                f"Copy the key again, and nothing else, into the secret that {name} uses.",
                 f"キーだけをコピーしなおし、{name}に渡しているシークレットに設定してください。",
             ),
             Text("With AWS_ROLE_ARN no keys are needed.", "AWS_ROLE_ARNを使えば、キーは不要です。"),

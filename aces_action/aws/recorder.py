@@ -83,8 +83,8 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
         "スケーラブルターゲット{ResourceId}の登録",
     ),
     ("application-autoscaling", "DeregisterScalableTarget"): _Phrase(
-        "scalable target {ResourceId} taken off",
-        "take off scalable target {ResourceId}",
+        "scalable target {ResourceId} deregistered",
+        "deregister scalable target {ResourceId}",
         "スケーラブルターゲット{ResourceId}の解除",
     ),
     ("application-autoscaling", "PutScalingPolicy"): _Phrase(
@@ -112,8 +112,8 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
         "重みファイルの固定（s3://{Bucket}/{Key}）",
     ),
     ("s3", "CreateMultipartUpload"): _Phrase(
-        "copy of the weights to s3://{Bucket}/{Key} begun",
-        "begin the copy of the weights to s3://{Bucket}/{Key}",
+        "copy of the weights to s3://{Bucket}/{Key} started",
+        "start the copy of the weights to s3://{Bucket}/{Key}",
         "重みファイルのs3://{Bucket}/{Key}へのコピーの開始",
     ),
     ("s3", "CompleteMultipartUpload"): _Phrase(
@@ -130,8 +130,8 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
     ("s3", "DeleteObject"): _Phrase("s3://{Bucket}/{Key} deleted", "delete s3://{Bucket}/{Key}", "s3://{Bucket}/{Key}の削除"),
 }
 _NOTE = _Phrase(
-    "result of the weights' check noted in s3://{Bucket}/{Key} (nothing that serves)",
-    "note the result of the weights' check in s3://{Bucket}/{Key}",
+    "result of the weights' check saved in s3://{Bucket}/{Key} (what serves is unchanged)",
+    "save the result of the weights' check in s3://{Bucket}/{Key}",
     "重みファイルの検査結果のs3://{Bucket}/{Key}への記録（稼働中のものは変わりません）",
 )
 _TAG = _Phrase("tags of {what} set: {tags}", "set tags of {what}: {tags}", "{what}のタグの設定: {tags}")

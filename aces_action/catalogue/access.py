@@ -126,7 +126,7 @@ KINDS = (
         severity="error",
         title=Text("AWS refused a call", "AWSが呼び出しを拒否しました"),
         cause=Text(
-            "AWS answered a call with an error for which this action knows no special advice. "
+            "AWS answered a call with an error that this action has no specific advice for. "
             "The message has AWS's own words, the hint AWS's request id where there is one.",
             "AWSの呼び出しが、このアクションに個別の説明がないエラーになりました。"
             "メッセージにAWSの応答を、ヒントに（あれば）AWSのリクエストIDを示します。",
@@ -146,7 +146,7 @@ KINDS = (
         title=Text("AWS not reachable", "AWSに接続できません"),
         cause=Text(
             "No connection to AWS, or it broke off, also after several attempts: a region that does not exist, a runner without "
-            "a way to the internet, or a fault in the network. Or something on the way (a proxy) answered for AWS.",
+            "a way to the internet, or a fault in the network. Or something in between (a proxy) answered in AWS's place.",
             "AWSに接続できないか、接続が途中で切れました（再試行後）。"
             "存在しないリージョン、インターネットに出られないランナー、ネットワークの障害などが原因です。"
             "プロキシなど、途中にあるものがAWSの代わりに応答した場合もあります。",
@@ -187,13 +187,13 @@ KINDS = (
         severity="error",
         title=Text("CA bundle not usable", "CA証明書のファイルが使えません"),
         cause=Text(
-            "REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or AWS_CA_BUNDLE names a file that is not there, or that holds no certificates. "
-            "The action runs in a container: of the runner's files it sees the workspace alone. Nothing was called.",
+            "REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or AWS_CA_BUNDLE names a file that does not exist or holds no certificates. The "
+            "action runs in a container: of the runner's files it sees only the workspace. Nothing was called.",
             "REQUESTS_CA_BUNDLE、CURL_CA_BUNDLE、AWS_CA_BUNDLEのいずれかが、存在しないファイルか、証明書のないファイルを指しています。"
             "アクションはコンテナで動くため、ランナーのファイルのうち見えるのはワークスペースだけです。まだ何も呼び出していません。",
         ),
         fix=Text(
-            "Copy the certificates into the workspace in a step before, and name the copy as the container sees it:",
+            "Copy the certificates into the workspace in an earlier step, and give the copy's path as the container sees it:",
             "前のステップで証明書をワークスペースにコピーし、コンテナから見たパスを指定してください。",
         )
         + snippet(
@@ -208,34 +208,34 @@ KINDS = (
     Kind(
         code="ACES-A010",
         severity="error",
-        title=Text("AWS_ENDPOINT_URL is no address", "AWS_ENDPOINT_URLの値がアドレスではありません"),
+        title=Text("AWS_ENDPOINT_URL is not an address", "AWS_ENDPOINT_URLの値がアドレスではありません"),
         cause=Text(
-            "AWS_ENDPOINT_URL, or its form for one service, tells AWS's clients to speak to another address than AWS's own, and "
-            "its value is no http:// or https:// address. Nothing was called.",
+            "AWS_ENDPOINT_URL, or its form for one service, makes AWS's clients connect to another address than AWS's own, but "
+            "its value is not an http:// or https:// address. Nothing was called.",
             "AWS_ENDPOINT_URL（またはサービスごとの変数）は、AWSの代わりに接続するアドレスを指定するものですが、"
             "値がhttp://またはhttps://で始まるアドレスではありません。まだ何も呼び出していません。",
         ),
         fix=Text(
-            "Delete the variable, unless you mean a local AWS or a VPC endpoint: then write the whole address.",
+            "Delete the variable, unless you use a local AWS or a VPC endpoint. In that case, write the whole address.",
             "ローカルのAWSやVPCエンドポイントを使うのでなければ、変数を削除してください。使う場合は、アドレス全体を書いてください。",
         )
         + snippet(
             "yaml", "env:\n  AWS_ENDPOINT_URL_S3: https://bucket.vpce-0123456789abcdef0.s3.ap-northeast-1.vpce.amazonaws.com"
         ),
-        example="ACES-A010 AWS_ENDPOINT_URL is localhost:4566, which is no http:// or https:// address.",
+        example="ACES-A010 AWS_ENDPOINT_URL is localhost:4566, which is not an http:// or https:// address.",
     ),
     Kind(
         code="ACES-A011",
         severity="error",
         title=Text("AWS profile not found", "AWSのプロファイルがありません"),
         cause=Text(
-            "AWS_PROFILE (or AWS_DEFAULT_PROFILE) names a profile, and there is none of that name. The action's container has no "
-            "~/.aws of the runner's.",
+            "AWS_PROFILE (or AWS_DEFAULT_PROFILE) names a profile that does not exist. The action's container does not see the "
+            "runner's ~/.aws.",
             "AWS_PROFILE（またはAWS_DEFAULT_PROFILE）のプロファイルがありません。アクションのコンテナからは、ランナーの~/.awsは見えません。",
         ),
         fix=Text(
-            "Delete the variable from the job and from the runner's settings; an empty value is a name as well. The action gets "
-            "its credentials by AWS_ROLE_ARN:",
+            "Delete the variable from the job and from the runner's settings; an empty value counts as a name, too. The action "
+            "gets its credentials from AWS_ROLE_ARN:",
             "ジョブとランナーの設定から、この変数を削除してください（空の値も名前として扱われます）。認証情報はAWS_ROLE_ARNで取得します。",
         )
         + snippet(
@@ -249,14 +249,14 @@ KINDS = (
         severity="error",
         title=Text("Proxy not usable", "プロキシが使えません"),
         cause=Text(
-            "A variable such as HTTPS_PROXY names a proxy that does not let us through, or that can be no address: a '#' in its "
-            "password, a port that is no number. The service behind it may well be in order.",
+            "A variable such as HTTPS_PROXY names a proxy that does not let us through, or its value cannot be an address: a '#' "
+            "in the password, a port that is not a number. The service behind it may be fine.",
             "HTTPS_PROXYなどの変数にあるプロキシを経由して接続できないか、値がアドレスになっていません"
             "（パスワードに「#」がある、ポートが数でないなど）。接続先のサービスに問題があるとは限りません。",
         ),
         fix=Text(
-            "Correct the variable where the job or the runner sets it. In user and password, signs such as @ and # are written "
-            "as %40 and %23. NO_PROXY names hosts that need no proxy, the platform's for example.",
+            "Correct the variable where the job or the runner sets it. In user and password, write characters such as @ and # as "
+            "%40 and %23. NO_PROXY lists hosts that need no proxy, such as the platform's.",
             "ジョブまたはランナーの設定で、変数を修正してください。ユーザとパスワードの中の@や#は、%40や%23と書きます。"
             "プロキシの要らないホスト（ACES Platformなど）はNO_PROXYに書きます。",
         )
@@ -271,14 +271,14 @@ KINDS = (
         severity="error",
         title=Text("No TLS connection", "TLSで接続できません"),
         cause=Text(
-            "A certificate on the way to AWS or GitHub is not taken. Mostly a company's proxy looks into TLS and signs with an "
-            "authority of its own, which the action's container does not know; else the clock is off, or the address is wrong.",
+            "A certificate on the way to AWS or GitHub could not be verified. Most often a company proxy inspects TLS and signs "
+            "with its own authority, which the action's container does not know. Or the clock is off, or the address is wrong.",
             "AWSまたはGitHubへの接続で、証明書を確認できません。多くの場合、TLSの中身を検査する社内プロキシが独自の認証局で署名しており、"
             "アクションのコンテナがその認証局を知りません。時計のずれや、アドレスの誤りの場合もあります。",
         ),
         fix=Text(
-            "Bring the company's certificates into the container. The file takes the place of the built-in list, so it needs the "
-            "public authorities too (a runner's own list mostly has both):",
+            "Give the container the company's certificates. The file replaces the built-in list, so it needs the public "
+            "authorities too (a runner's own list usually has both):",
             "会社の認証局の証明書をコンテナに渡してください。このファイルは組み込みの一覧の代わりになるため、公的な認証局も必要です"
             "（ランナーの一覧には、多くの場合どちらも入っています）。",
         )
@@ -296,11 +296,11 @@ KINDS = (
         severity="error",
         title=Text("The runner's clock is off", "ランナーの時計がずれています"),
         cause=Text(
-            "AWS refuses requests whose time is more than some minutes from its own. The credentials may well be in order.",
+            "AWS rejects requests whose time differs from its own by more than a few minutes. The credentials may be fine.",
             "AWSは、時刻が数分以上ずれているリクエストを拒否します。認証情報に問題があるとは限りません。",
         ),
         fix=Text(
-            "Set the clock of the runner (of a virtual machine after it slept, mostly) and run the job again.",
+            "Set the runner's clock (often off on a virtual machine that was asleep), then run the job again.",
             "ランナーの時計を合わせてから（スリープから復帰した仮想マシンでよく起きます）、ジョブを再実行してください。",
         )
         + snippet("sh", "sudo timedatectl set-ntp true && timedatectl"),

@@ -30,9 +30,9 @@ KINDS = (
         severity="error",
         title=Text("Job definition does not fit the instance", "ジョブ定義がインスタンスに収まりません"),
         cause=Text(
-            "The infra file asks for more vCPUs, memory or GPUs than the instance type has to give. Batch would take the job "
-            "and leave it RUNNABLE for ever, without an error. A part of an instance's memory is needed by the system: an "
-            "m5.xlarge has 16,384 MiB, and about 15,300 MiB for jobs. The preflight shows how much an instance type can give.",
+            "The infra file asks for more vCPUs, memory or GPUs than the instance type has. Batch would accept the job and leave "
+            "it RUNNABLE forever, without an error. The system needs part of an instance's memory: an m5.xlarge has 16,384 MiB, "
+            "of which jobs get about 15,300 MiB. The preflight shows how much an instance type has for jobs.",
             "infraファイルのvCPU、メモリ、GPUの指定が、インスタンスタイプで使える量を超えています。"
             "そのままでは、Batchはジョブを受け付けたまま、エラーも出さずに`RUNNABLE`で待ち続けます。"
             "メモリの一部はシステムが使います（m5.xlargeでは16,384MiBのうち、ジョブで使えるのは約15,300MiB）。"

@@ -40,10 +40,10 @@ KINDS = (
         title=Text("Server did not pass the health check", "ヘルスチェックに合格しませんでした"),
         cause=Text(
             "The container ran, but did not answer `GET /ping` on port 8080 with 200 in time: it listens on another port or on "
-            "127.0.0.1, it has no such path, or it still loads its weights. Where its log shows health checks that timed out, it "
-            "is the last.",
+            "127.0.0.1, it has no such path, or it is still loading its weights. If its log shows health checks that timed out, "
+            "it is the last of these.",
             "コンテナは起動しましたが、ポート8080の`GET /ping`に時間内に200を返しませんでした。"
-            "別のポートや127.0.0.1で待ち受けている、そのパスがない、まだ重みを読み込んでいる、といった原因があります。"
+            "別のポートや127.0.0.1で待ち受けている、そのパスがない、まだ重みファイルを読み込んでいる、といった原因があります。"
             "ログにタイムアウトしたヘルスチェックがあれば、読み込み中です。",
         ),
         fix=Text(

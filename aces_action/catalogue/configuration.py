@@ -39,7 +39,7 @@ KINDS = (
         title=Text("Not valid JSON", "JSONとして読めません"),
         cause=Text(
             "The file breaks JSON's rules at the place shown: mostly a comma after the last entry, a comment, single quotes, or "
-            "a missing comma, quote, colon or bracket. Nothing below it can be judged, except where the rest is still clear.",
+            "a missing comma, quote, colon or bracket. Nothing below it can be checked, unless the rest is still clear.",
             "示した場所で、JSONの規則に反しています。多くは、最後の要素の後のカンマ、コメント、シングルクォート、"
             "カンマ、引用符、コロン、括弧の不足です。続きの内容がはっきりしている場合を除き、それより後は検査できません。",
         ),
@@ -55,7 +55,7 @@ KINDS = (
         severity="error",
         title=Text("Not valid YAML", "YAMLとして読めません"),
         cause=Text(
-            "The file breaks YAML's rules at the place shown: mostly a `:` or the space after it is missing, quotes are not "
+            "The file is not valid YAML at the place shown. Most often a `:` or the space after it is missing, quotes are not "
             "closed, there is a tab in the indentation, lines are not indented alike, text with `: ` or `#` is not quoted, or a "
             "second document follows after `---`.",
             "示した場所で、YAMLの規則に反しています。多くは、`:`またはその後の空白の不足、閉じられていない引用符、"
@@ -63,7 +63,7 @@ KINDS = (
             "引用符で囲んでいない`: `や`#`を含む文字列、`---`の後の2つ目のドキュメントです。",
         ),
         fix=Text(
-            "Write what the message says is missing. Indent with spaces, and quote text that has signs of YAML in it.",
+            "Write what the message says is missing. Indent with spaces, and quote text that contains YAML's special characters.",
             "足りないものをメッセージのとおりに書いてください。"
             "インデントには空白を使い、YAMLの記号を含む文字列は引用符で囲んでください。",
         ),
@@ -497,7 +497,7 @@ KINDS = (
             "have different accelerators. All of them run the same image and weights: an image built for CUDA may not start "
             "without a GPU, or be far slower, and then only on the day on which AWS has no free instance of the first choice.",
             "`sagemaker.instance_pools`のいずれかとSAGEMAKER_INSTANCE_TYPEで、GPUの有無やアクセラレータの種類が違います。"
-            "どれも同じイメージと重みを使います。CUDA向けのイメージは、GPUがないと起動しないか、とても遅くなることがあります。"
+            "どれも同じイメージと重みファイルを使います。CUDA向けのイメージは、GPUがないと起動しないか、とても遅くなることがあります。"
             "しかも、第一希望のインスタンスの空きがAWSにない日に初めて起こります。",
         ),
         fix=Text(
@@ -545,7 +545,7 @@ KINDS = (
             "コメントにならない全角の＃などです。これらは値の一部になります。",
         ),
         fix=Text(
-            "Type the value anew with the input method off. If the characters are meant, nothing needs to be done.",
+            "Type the value again with the input method off. If the characters are intended, nothing needs to be done.",
             "日本語入力をオフにして入力し直してください。意図したものであれば、対応は不要です。",
         )
         + snippet("yaml", "sagemaker:\n  environment:\n    MODEL_NAME: 'centernet'   # not “centernet”"),
@@ -556,7 +556,7 @@ KINDS = (
         severity="error",
         title=Text("Value that GitHub reads as a number", "GitHubが数値として読む値"),
         cause=Text(
-            "A value of the workflow stands without quotes and looks like a number. GitHub hands over the number and not what is "
+            "A value of the workflow is written without quotes and looks like a number. GitHub passes on the number, not what is "
             "written: `1.10` arrives as `1.1`, `0123` as `123`.",
             "ワークフローの値が引用符なしで書かれていて、数値に見えます。GitHubは書かれたとおりの文字ではなく数値を渡すため、"
             "`1.10`は`1.1`に、`0123`は`123`になります。",
@@ -570,7 +570,7 @@ KINDS = (
         title=Text("Input or variable that the action does not have", "アクションにない入力または変数"),
         cause=Text(
             "The workflow sets an input under `with:` that the action does not have, or a variable whose name differs in upper "
-            "and lower case. GitHub hands it over, nobody reads it, and what it says has no effect.",
+            "and lower case. GitHub passes it on, but nothing reads it, so it has no effect.",
             "ワークフローの`with:`にアクションにない入力があるか、変数名の大文字と小文字が違います。"
             "値は渡されますが、どこからも読まれず、効果がありません。",
         ),
@@ -586,12 +586,12 @@ KINDS = (
         severity="error",
         title=Text("Value that nothing expands", "展開されない値"),
         cause=Text(
-            "A value of the workflow is written as a shell would expand it (`$HOME`, `${PATH}`), or as half an expression of "
-            "GitHub's. No shell reads `env:` and `with:`: the action gets the text as it is.",
+            "A value of the workflow is written as a shell would expand it (`$HOME`, `${PATH}`), or as an incomplete GitHub "
+            "expression. No shell reads `env:` and `with:`: the action gets the text as it is.",
             "ワークフローの値が、シェルの変数（`$HOME`、`${PATH}`）や、不完全なGitHubの式で書かれています。"
-            "`env:`と`with:`はシェルを通らないため、そのままの文字がアクションに渡されます。",
+            "`env:`と`with:`はシェルを通らないため、書いたままの文字列がアクションに渡されます。",
         ),
-        fix=Text("Write GitHub's expression.", "GitHubの式で書いてください。")
+        fix=Text("Write a GitHub expression.", "GitHubの式で書いてください。")
         + snippet("yaml", "env:\n  DEPLOY_TAG: ${{ github.sha }}"),
         example="env:\n  DEPLOY_TAG: ${GITHUB_SHA}",
     ),

@@ -11,9 +11,9 @@ KINDS = (
         severity="error",
         title=Text("File holds something else", "ファイルの中身が別のものです"),
         cause=Text(
-            "Under the name of one of the project's files something else was found: a Git LFS pointer, since the checkout did "
-            "not fetch the file; a login or error page of a failed download; an archive, a picture or an Office document; a "
-            "patch; base64; YAML in place of JSON; the content of another of these files; or only a path, which is how Git on "
+            "One of the project's files holds something else: a Git LFS pointer, because the checkout did not fetch the file; a "
+            "login or error page of a failed download; an archive, a picture or an Office document; a patch; base64; YAML "
+            "instead of JSON; the content of another of these files; or only a path, which is how Git on "
             "Windows writes a symbolic link. Nothing in it was checked.",
             "プロジェクトのファイルの名前で、別のものが置かれています。チェックアウトで取得されなかったGit LFSのポインタ、"
             "ダウンロードに失敗したときのログイン画面やエラーページ、アーカイブ、画像、Officeの文書、パッチ、base64、"
@@ -21,7 +21,7 @@ KINDS = (
             "またはパスだけのファイル（WindowsのGitはシンボリックリンクをこう書き出します）です。中身は検査していません。",
         ),
         fix=Text(
-            "Put the file itself there, as the message says. For Git LFS, let the checkout fetch it:",
+            "Put the real file there, as the message says. For Git LFS, let the checkout fetch it:",
             "メッセージのとおりに、本来のファイルに戻してください。Git LFSなら、チェックアウトで取得します。",
         )
         + snippet("yaml", "- uses: actions/checkout@v5\n  with:\n    lfs: true"),
@@ -42,8 +42,8 @@ KINDS = (
             "そのままコミットされています。",
         ),
         fix=Text(
-            "Keep what is right and delete the lines with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`. This lists what is "
-            "left of them:",
+            "Keep what is right and delete the lines with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`. This lists those that "
+            "are left:",
             "正しい内容を残し、`<<<<<<<`、`|||||||`、`=======`、`>>>>>>>`の行を削除してください。"
             "残っている行は、次のコマンドで探せます。",
         )

@@ -334,8 +334,8 @@ KINDS = (
         title=Text("Somebody else changed the endpoint", "別の処理がエンドポイントを変更しました"),
         cause=Text(
             "While this run waited for its roll-out, another one took its place, or the endpoint was deleted and made again: by "
-            "another run of the workflow, or by hand. What this run was to deploy does not serve. Or a rollback waited for an "
-            "update that it was to give up, and something else serves now: then nothing was changed.",
+            "another run of the workflow, or by hand. What this run tried to deploy is not serving. Or a rollback waited for the "
+            "update that it should discard, and something else serves now: then nothing was changed.",
             "ロールアウトの完了を待つ間に、別のデプロイに置き換えられたか、エンドポイントが削除されて作り直されました。"
             "ワークフローの別の実行か、手動の変更によるものです。この実行がデプロイしようとした内容は稼働していません。"
             "または、ロールバックが更新の完了を待つ間に、別の内容で稼働しました（この場合は何も変更していません）。",
@@ -358,19 +358,19 @@ KINDS = (
     Kind(
         code="ACES-E041",
         severity="error",
-        title=Text("The endpoint cannot be updated any more", "エンドポイントを更新できなくなっています"),
+        title=Text("The endpoint can no longer be updated", "エンドポイントを更新できなくなっています"),
         cause=Text(
-            "The endpoint config that the endpoint serves was deleted, by hand or by a script that tidies up. AWS allows that, "
-            "and the endpoint goes on serving. But from then on SageMaker refuses every update, in the name of the deleted one "
+            "The endpoint config that the endpoint serves was deleted, by hand or by a clean-up script. AWS allows that, and the "
+            "endpoint keeps serving. But from then on SageMaker refuses every update, naming the deleted config "
             "(`Could not find endpoint configuration`), and does not patch the endpoint either. Nothing was changed.",
             "稼働中のエンドポイント設定が、手動か整理用のスクリプトによって削除されました。AWSはこの削除を許可し、稼働も続きます。"
             "しかし以後、SageMakerは削除された設定の名前を挙げて（`Could not find endpoint configuration`）更新をすべて拒否し、"
             "セキュリティ更新も適用しません。エンドポイントは変更していません。",
         ),
         fix=Text(
-            "Make the endpoint anew, at a time when it may be away for some minutes. `stop` deletes it and says which generation "
-            "`start` would bring back. Then `deploy` makes it with the content of the commit, under the same name; or `start` "
-            "makes it with the last generation whose endpoint config is still there:",
+            "Recreate the endpoint at a time when it may be down for some minutes. `stop` deletes it and says which generation "
+            "`start` would bring back. Then `deploy` creates it from the commit, under the same name; or `start` creates it with "
+            "the last generation whose endpoint config still exists:",
             "停止してもよい時間帯に、エンドポイントを作り直してください。`stop`で削除すると、`start`で再開する世代も表示します。"
             "そのあと`deploy`なら、コミットの内容で同じ名前のエンドポイントを作成します。`start`なら、エンドポイント設定が残っている"
             "最後の世代で再開します:",
@@ -379,7 +379,7 @@ KINDS = (
         example=(
             "ACES-E041 The endpoint number-plate-detection-dev-algorithm-server cannot be updated: its endpoint config "
             "number-plate-detection-dev-algorithm-server-1f0c9a2b7e was deleted, and SageMaker refuses every update after that. "
-            "It goes on serving."
+            "It is still serving."
         ),
     ),
 )

@@ -283,8 +283,8 @@ KINDS = (
         title=Text("Execution role may not be passed", "実行ロールを渡す権限がありません"),
         cause=Text(
             "SageMaker and Batch take a role only from somebody who may pass it to them, and IAM's simulation of the job's "
-            "own role says that it may not. The calls that create things would be refused. Which service takes the roles of a "
-            "job definition AWS does not say: it is enough to be allowed for `ecs-tasks.amazonaws.com` or `batch.amazonaws.com`.",
+            "own role says that it may not. The calls that create things would be refused. AWS does not say which service takes "
+            "the roles of a job definition, so `ecs-tasks.amazonaws.com` or `batch.amazonaws.com` is enough.",
             "SageMakerとBatchは、"
             "そのロールを渡す権限（iam:PassRole）のある相手からしかロールを受け取りません。"
             "IAMのシミュレーションによると、ジョブのロールにその権限がありません。そのままでは、"
@@ -304,7 +304,7 @@ KINDS = (
         code="ACES-P015",
         severity="warning",
         title=Text(
-            "Instance type perhaps not offered for endpoints", "エンドポイントで使えない可能性があるインスタンスタイプです"
+            "Instance type may not be offered for endpoints", "エンドポイントで使えない可能性があるインスタンスタイプです"
         ),
         cause=Text(
             "Service Quotas has a quota `… for endpoint usage` for every instance type that SageMaker offers for endpoints "

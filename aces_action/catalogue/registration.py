@@ -35,7 +35,7 @@ KINDS = (
         cause=Text(
             "The platform answered at the start of the run and stopped doing so during the registration: mostly the dev "
             "environment, which stops at 22:00 JST. Endpoint and job definitions are deployed; the message says what had been "
-            "registered by then, and what may have arrived without an answer.",
+            "registered by then, and what may have been registered without an answer.",
             "実行の始めには応答していたACES Platformが、登録の途中で応答しなくなりました。"
             "多くは、22:00に自動停止する開発環境です。エンドポイントとジョブ定義のデプロイは終わっています。"
             "それまでに登録したものと、応答がなく登録されたかどうかわからないものは、メッセージに示します。",
@@ -48,8 +48,8 @@ KINDS = (
         ),
         example=(
             "ACES-R002 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: "
-            "it answers 503 Service Unavailable. Registered until then: image example_algorithm.png. "
-            "It is not known whether this arrived: service number-plate."
+            "it answers 503 Service Unavailable. Already registered: image example_algorithm.png. "
+            "Possibly registered, no answer: service number-plate."
         ),
     ),
     Kind(

@@ -156,7 +156,7 @@ KINDS = (
         cause=Text(
             "A member is neither a plain file nor a folder nor a link: a device, a named pipe, a sparse file, a volume label, a "
             "folder of an incremental backup, the rest of a file from another volume, or a type that is rarely seen. The message "
-            "says which. Tools differ on such members, and AWS does not document what SageMaker makes of them.",
+            "says which. Tools differ on such members, and AWS does not document how SageMaker handles them.",
             "通常のファイル、フォルダ、リンクのどれでもないメンバーがあります。デバイス、名前付きパイプ、スパースファイル、"
             "ボリュームラベル、増分バックアップのフォルダ、別のボリュームから続くファイルの残り、珍しい種類などで、"
             "どれであるかはメッセージに示します。扱いはツールによって異なり、SageMakerでの扱いをAWSは公開していません。",
@@ -404,12 +404,12 @@ KINDS = (
     Kind(
         code="ACES-W021",
         severity="warning",
-        title=Text("Decomposed names in the archive", "アーカイブに分解された名前があります"),
+        title=Text("Decomposed names (NFD) in the archive", "アーカイブにNFD（濁点などが分かれた形）の名前があります"),
         cause=Text(
             "Names of members are in Unicode's decomposed form (NFD), as file systems of macOS may store them: `é` is two "
-            "characters there, `e` and a mark. They look the same as names that are typed (NFC), but Linux compares bytes: a "
-            "server that opens the typed name does not find the file.",
-            "メンバーの名前が、Unicodeの分解された形（NFD）です。macOSのファイルシステムは、この形で保存することがあります。"
+            "characters there, `e` and a mark. They look the same as typed names (NFC), but Linux compares bytes: a server that "
+            "opens the typed name does not find the file.",
+            "メンバーの名前が、濁点などを別の文字として持つUnicodeの形式（NFD）です。macOSのファイルシステムは、この形で保存することがあります。"
             "例えば「ガ」が、「カ」と濁点の2文字になっています。通常の入力（NFC）と見た目は同じですが、Linuxはバイト列で比べるため、"
             "サーバが通常の名前で開いても、ファイルが見つかりません。",
         ),

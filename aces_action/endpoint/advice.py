@@ -71,7 +71,7 @@ def missing_weights(facts: Facts, said: str) -> Text:
     uri = facts.weights_uri or "s3://…/deploy.tar.gz"
     return Text(
         f"The server looks for {path}, which is not in the weights. deploy.tar.gz is unpacked into /opt/ml/model as it is, with "
-        f"the folders in it. Look what is in it:\naws s3 cp {uri} - | tar -tz",
+        f"the folders in it. Check its content:\naws s3 cp {uri} - | tar -tz",
         f"サーバが読み込もうとした{path}が、重みファイルにありません。deploy.tar.gzは、中のフォルダごとそのまま/opt/ml/modelに展開されます。"
         f"中身を確認してください:\naws s3 cp {uri} - | tar -tz",
     )
@@ -87,16 +87,16 @@ def memory_of_gpu(facts: Facts, _said: str) -> Text:
 
 windows_line_ends = _told(
     "A script in the image has Windows line ends (CR LF), so Linux looks for a program whose name ends with a CR. Convert it to "
-    "LF and build again: dos2unix <script>, or sed -i 's/\\r$//' <script>. So that it stays so, put this line into "
+    "LF and build again: dos2unix <script>, or sed -i 's/\\r$//' <script>. To prevent it, put this line into "
     ".gitattributes:\n* text=auto eol=lf",
     "イメージのスクリプトの改行がWindows形式（CR LF）のため、末尾にCRの付いた名前のプログラムを探しています。LFに変換して"
     "ビルドし直してください: dos2unix <スクリプト>、またはsed -i 's/\\r$//' <スクリプト>。再発を防ぐには、"
     ".gitattributesに次の行を追加してください。\n* text=auto eol=lf",
 )
 no_interpreter = _told_and_tried(
-    "The entry point itself is missing in the image, or the program in its #! line is. Most often the script has Windows line "
-    "ends (CR LF): convert it to LF with dos2unix, and put '* text=auto eol=lf' into .gitattributes. Else look whether the image "
-    "has the program of its #! line (Alpine has no bash).",
+    "The entry point, or the program in its #! line, is missing in the image. Most often the script has Windows line "
+    "ends (CR LF): convert it to LF with dos2unix, and put '* text=auto eol=lf' into .gitattributes. Otherwise check that the "
+    "image has the program of the #! line (Alpine has no bash).",
     "エントリポイントのファイル、またはその#!行のプログラムがイメージにありません。最も多い原因は、スクリプトの改行が"
     "Windows形式（CR LF）であることです。dos2unixでLFに変換し、.gitattributesに「* text=auto eol=lf」を追加してください。"
     "そうでなければ、#!行のプログラムがイメージにあるか確認してください（Alpineにbashはありません）。",
@@ -114,9 +114,9 @@ argument = _told_and_tried(
     "受け取って無視するようにしてください。",
 )
 permission = _told(
-    "The file is not executable, or not for the user that the image runs as. Make it so and build again: RUN chmod +x <file> in "
-    "the Dockerfile, or git update-index --chmod=+x <file>.",
-    "ファイルに実行権限がないか、イメージの実行ユーザーに権限がありません。権限を付けてビルドし直してください: "
+    "The file is not executable for the user that the image runs as. Fix that and build again: RUN chmod +x <file> "
+    "in the Dockerfile, or git update-index --chmod=+x <file>.",
+    "ファイルに実行権限がないか、イメージの実行ユーザに権限がありません。権限を付けてビルドし直してください: "
     "DockerfileでRUN chmod +x <ファイル>、またはgit update-index --chmod=+x <ファイル>。",
 )
 read_only = _told(
@@ -127,7 +127,7 @@ read_only = _told(
 )
 libc = _told(
     "The program was built on a newer Linux than the image's. Build it on the same base image that it runs on (in a Dockerfile "
-    "with several stages: the same Debian or Ubuntu version in each), or take a newer base image.",
+    "with several stages: the same Debian or Ubuntu version in each), or use a newer base image.",
     "プログラムが、イメージより新しいLinuxでビルドされています。実行するものと同じベースイメージでビルドするか（マルチステージの"
     "Dockerfileでは、各ステージのDebianやUbuntuのバージョンを揃える）、ベースイメージを新しくしてください。",
 )
@@ -145,25 +145,25 @@ nginx = _told(
 )
 no_kernel = _told(
     "The framework in the image was not built for this GPU (its compute capability). Install a build that supports it, such as "
-    "PyTorch's for a fitting CUDA version, or take a family with another GPU.",
+    "PyTorch's for a matching CUDA version, or choose a family with another GPU.",
     "イメージのフレームワークが、このGPU（Compute Capability）に対応していません。対応するビルド（適切なCUDAバージョンの"
     "PyTorchなど）をインストールするか、別のGPUのファミリーにしてください。",
 )
 engine = _told(
     "The TensorRT engine was built with another TensorRT version or for another GPU. Build it again with the image's version on "
     "the GPU of SAGEMAKER_INSTANCE_TYPE, and upload the weights again.",
-    "TensorRTエンジンが、別のバージョンのTensorRTまたは別のGPUで作られています。イメージと同じバージョンを使い、"
+    "TensorRTエンジンが、別のバージョンのTensorRT、または別のGPU用に作られています。イメージと同じバージョンを使い、"
     "SAGEMAKER_INSTANCE_TYPEのGPUで作り直して、重みファイルをアップロードし直してください。",
 )
 java_heap = _told(
     "Java's own limit was reached, not the instance's: raise it, for instance with JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=75 in "
-    "the environment, before taking a larger type.",
+    "the environment, before choosing a larger type.",
     "インスタンスではなく、Javaのヒープの上限に達しました。インスタンスを大きくする前に、環境変数"
     "JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=75などで上限を上げてください。",
 )
 node_heap = _told(
     "Node.js's own limit was reached, not the instance's: raise it, for instance with NODE_OPTIONS=--max-old-space-size=8192 "
-    "(MB) in the environment, before taking a larger type.",
+    "(MB) in the environment, before choosing a larger type.",
     "インスタンスではなく、Node.jsのヒープの上限に達しました。インスタンスを大きくする前に、環境変数"
     "NODE_OPTIONS=--max-old-space-size=8192（MB）などで上限を上げてください。",
 )
@@ -174,7 +174,7 @@ shared_memory = _told(
     "（num_workers=0）、プロセス間の受け渡しをファイルにしてください（torch.multiprocessing.set_sharing_strategy('file_system')）。",
 )
 worker_start = _told_and_tried(
-    "The model server's worker process ended while it loaded the model. If the lines before do not say why: want of memory, "
-    "most often.",
+    "The model server's worker process ended while it loaded the model. If the lines before give no reason, it usually ran out "
+    "of memory.",
     "モデルサーバのワーカーが、モデルの読み込み中に終了しました。前の行に理由がなければ、多くはメモリ不足です。",
 )

@@ -305,7 +305,7 @@ def read_logs(
 
 NOTHING_WRITTEN = Text(
     "The server has written no log in CloudWatch since the roll-out began.",
-    "デプロイを開始してから、サーバのログはCloudWatchにありません。",
+    "デプロイの開始後、サーバのログがCloudWatchに出力されていません。",
 )
 
 

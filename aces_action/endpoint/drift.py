@@ -39,14 +39,15 @@ def drift(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str, ke
         )
     weights = counts = Text("kept", "そのまま維持します") if keeps_counts else Text("set back", "設定に戻します")
     if keeps_counts and wanted not in {"", name} and sleeps(current):
-        counts = Text("started, so that the new version has to run", "新しいバージョンの動作を確かめるため、起動します")
+        counts = Text("started, to check that the new version runs", "新しいバージョンの動作を確かめるため、起動します")
     yield from scaled(current, live.config or {}, counts=counts, weights=weights)
 
 
 def was_deleted(config_name: str) -> Text:
     """As a reason, with what it means: nothing that serves shows it."""
     return Text(
-        f"its endpoint config {config_name} was deleted: it serves on, but SageMaker takes no update of it until it is made anew",
+        f"its endpoint config {config_name} was deleted: the endpoint still serves, but SageMaker refuses every update until "
+        "the endpoint is recreated",
         f"エンドポイント設定{config_name}が削除されています。稼働は続きますが、エンドポイントを作り直すまで更新できません",
     )
 
@@ -58,15 +59,15 @@ def config_gone(name: str, config_name: str) -> Problem:
         kind=CATALOGUE["E041"],
         message=Text(
             f"The endpoint {name} cannot be updated: its endpoint config {config_name} was deleted, and SageMaker refuses every "
-            "update after that. It goes on serving.",
+            "update after that. It is still serving.",
             f"エンドポイント{name}を更新できません。エンドポイント設定{config_name}が削除されたため、SageMakerが更新をすべて拒否します。"
             "稼働は続いています。",
         ),
         hint=Text(
-            "Make the endpoint anew, at a time when it may be away for some minutes:\n"
-            "1. `command: stop` deletes it: from here on requests fail.\n"
-            "2. `command: deploy` makes it with this commit; or `command: start` with the last generation that is still there.",
-            "停止してもよい時間帯に、エンドポイントを作り直してください（数分間、応答しなくなります）:\n"
+            "Recreate the endpoint at a time when it may be down for some minutes:\n"
+            "1. `command: stop` deletes it: requests fail from here on.\n"
+            "2. `command: deploy` creates it from this commit; or `command: start` with the last generation that still exists.",
+            "エンドポイントを作り直してください。数分間応答しなくなるため、停止してもよい時間帯に行ってください:\n"
             "1. `command: stop`で削除します。ここからリクエストは失敗します。\n"
             "2. `command: deploy`でこのコミットから作成します。`command: start`なら、残っている最後の世代で再開します。",
         ),

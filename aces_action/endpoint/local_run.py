@@ -21,9 +21,9 @@ def try_it(facts: Facts) -> Text:
     commands = "\n".join(_commands(facts, gpus=("--gpus all",) if gpu else ()))
     own = [name for name, value in facts.environment if _variable(name, value) == name]
     names, names_ja = ", ".join(own), "、".join(own)
-    shell = Text(f"\nSet before: {names}.", f"\n先に設定しておく環境変数: {names_ja}") if own else EMPTY
+    shell = Text(f"\nSet these variables first: {names}.", f"\n先に設定しておく環境変数: {names_ja}") if own else EMPTY
     return Text(
-        f"Start the image on a machine of yours{place.en} as SageMaker does, with the argument 'serve' and the weights unpacked "
+        f"Start the image on your own machine{place.en} as SageMaker does, with the argument 'serve' and the weights unpacked "
         f"into /opt/ml/model, read-only:\n{commands}{shell.en}\nIn a second terminal:\ncurl -i http://localhost:8080/ping",
         f"手元のマシン{place.ja}で、SageMakerと同じように、引数「serve」を付け、重みファイルを/opt/ml/modelに読み取り専用で展開して、"
         f"イメージを起動してください:\n{commands}{shell.ja}\n別のターミナルで:\ncurl -i http://localhost:8080/ping",

@@ -46,7 +46,7 @@ def whole_model(clients: Clients, target: Generation, command: Undoing) -> Reque
             f"世代{target.name}は再び稼働できません。{what.ja}がありません。",
         )
         hint = Text(
-            "Bring back what is missing, or deploy anew with `command: deploy`.",
+            "Restore what is missing, or deploy again with `command: deploy`.",
             "ないものを元に戻すか、`command: deploy`でデプロイし直してください。",
         )
         raise ActionError(Problem(kind=_kind(command), message=message, hint=hint))
@@ -96,7 +96,7 @@ def nothing_to_go_back_to(name: str, generations: Sequence[Generation], *, gone:
             ),
             hint=lines(
                 Text(
-                    "`command: start` makes it again with what served last.",
+                    "`command: start` recreates it with the generation that served last.",
                     "`command: start`で、最後に稼働していた世代を再開できます。",
                 ),
                 _known(generations),
@@ -107,8 +107,8 @@ def nothing_to_go_back_to(name: str, generations: Sequence[Generation], *, gone:
         message=Text(f"There is no generation of {name} to go back to.", f"{name}には、戻せる世代がありません。"),
         hint=lines(
             Text(
-                "Only what has served, before what serves now, and was not rolled back from can come back. "
-                "Deploy an earlier commit instead.",
+                "A rollback goes only to a generation that served before the present one and was never rolled back. Deploy an "
+                "earlier commit instead.",
                 "戻せるのは、現在より前に稼働していて、ロールバックの対象になっていない世代だけです。"
                 "代わりに、以前のコミットをデプロイしてください。",
             ),
@@ -123,12 +123,12 @@ def taken_over(name: str, current: CurrentEndpoint, moving: str) -> Problem:
     return Problem(
         kind=CATALOGUE["E040"],
         message=Text(
-            f"The update of {name} to {moving} was to be given up, but meanwhile it came to serve {serves}: nothing was changed.",
-            f"{name}の{moving}への更新をやめて戻す予定でしたが、待つ間に{serves}で稼働しました。何も変更していません。",
+            f"The update of {name} to {moving} was to be discarded, but by now it serves {serves}: nothing was changed.",
+            f"{name}の{moving}への更新を取りやめる予定でしたが、待つ間に{serves}に置き換わりました。何も変更していません。",
         ),
         hint=Text(
-            "Another deployment took the place of that update. `command: status` shows what serves; if that is to be given up, "
-            "run `command: rollback` again.",
+            "Another deployment replaced that update. `command: status` shows what serves. To discard that too, run `command: "
+            "rollback` again.",
             "別のデプロイに置き換えられました。稼働中の内容は`command: status`で確認できます。"
             "それも取りやめる場合は、`command: rollback`をもう一度実行してください。",
         ),
@@ -140,7 +140,7 @@ def nothing_to_start(name: str, generations: Sequence[Generation]) -> Problem:
     return Problem(
         kind=CATALOGUE["E008"],
         message=Text(
-            f"There is no generation of {name} to start: none has served yet, or all were rolled back from.",
+            f"There is no generation of {name} to start: none has served yet, or all were rolled back.",
             f"{name}には、再開できる世代がありません。稼働したものがないか、すべてロールバックの対象になっています。",
         ),
         hint=lines(Text("Run `command: deploy`.", "`command: deploy`を実行してください。"), _known(generations)),
@@ -153,14 +153,14 @@ def _known(generations: Sequence[Generation]) -> Text:
         return EMPTY
     rest = len(generations) - _MOST
     more = Text(f"and {rest} more", f"ほか{rest}件") if rest > 0 else EMPTY
-    head = Text("The generations known:", "記録されている世代:")
+    head = Text("Known generations:", "記録されている世代:")
     return lines(head, joined("\n", (_line(each) for each in generations[:_MOST])), more)
 
 
 def _line(generation: Generation) -> Text:
     name = generation.name
     if generation.served is None:
-        return Text(f"{name}  never served", f"{name}  稼働したことなし")
+        return Text(f"{name}  never served", f"{name}  稼働履歴なし")
     served = f"{generation.served:%Y-%m-%d %H:%M} UTC"
     if generation.was_good:
         return Text(f"{name}  served from {served}", f"{name}  {served}から稼働")

@@ -89,13 +89,13 @@ def _ping(facts: Facts, log: Sequence[str]) -> Text:
     now = _timeout(facts.startup_timeout)
     if facts.startup_timeout == _LONGEST:
         longer = Text(
-            f"It already has the {_LONGEST} seconds that SageMaker gives at most: make it load faster.",
+            f"It already has the {_LONGEST} seconds that SageMaker allows at most: make it load faster.",
             f"すでにSageMakerの上限である{_LONGEST}秒を設定しています。読み込みを速くしてください。",
         )
     else:
         longer = Text(
-            "If it only needs longer to load: sagemaker.container_startup_health_check_timeout in the infra file "
-            f"(up to {_LONGEST} seconds{now.en}).",
+            "If it only needs more time to load: raise sagemaker.container_startup_health_check_timeout in the infra file (up "
+            f"to {_LONGEST} seconds{now.en}).",
             "読み込みに時間がかかるだけなら、infraファイルのsagemaker.container_startup_health_check_timeoutを延ばしてください"
             f"（最大{_LONGEST}秒{now.ja}）。",
         )
@@ -103,8 +103,8 @@ def _ping(facts: Facts, log: Sequence[str]) -> Text:
 
 
 _SLOW = Text(
-    "The server runs, but does not answer GET /ping in time (2 seconds): it still loads its weights, or /ping itself does too "
-    "much. Load the weights before the server listens or in the background, and let /ping answer at once.",
+    "The server runs, but does not answer GET /ping in time (2 seconds): it is still loading its weights, or /ping itself does "
+    "too much. Load the weights before the server listens or in the background, and let /ping answer at once.",
     "サーバは動いていますが、GET /pingに時間内（2秒）に応答していません。重みファイルの読み込み中か、/pingの処理が重すぎます。"
     "読み込みは待ち受けを始める前かバックグラウンドで行い、/pingにはすぐに応答してください。",
 )
@@ -257,8 +257,8 @@ def gpu_memory(facts: Facts) -> Text:
     """For want of the GPU's memory: a larger size of the same family has the same GPU, or more of them."""
     return lines(
         Text(
-            "It is the GPU's memory that ran out. A larger size of the same family has the same GPU, or more of it. Take a "
-            "family whose GPU has more memory, load the model in half precision, or run fewer workers.",
+            "The GPU ran out of memory. A larger size of the same family has the same GPU, or more of them. Choose a family "
+            "whose GPU has more memory, load the model in half precision, or run fewer workers.",
             "不足したのはGPUのメモリです。同じファミリーの大きいサイズでもGPUは同じか、数が増えるだけです。"
             "GPUメモリの大きいファミリーにするか、半精度で読み込むか、ワーカーを減らしてください。",
         ),
@@ -278,7 +278,7 @@ def _gpus(instance_type: str) -> Text:
         return has
     more = ", ".join(f"{name} ({size} GB)" for name, size in larger)
     more_ja = "、".join(f"{name}（{size}GB）" for name, size in larger)
-    return Text(f"{has.en} More have: {more}.", f"{has.ja}より大きいもの: {more_ja}")
+    return Text(f"{has.en} With more: {more}.", f"{has.ja}より大きいもの: {more_ja}")
 
 
 # GB of one GPU, the smaller machines first, by AWS's page 'Amazon EC2 accelerated computing instances: specifications'
@@ -304,14 +304,14 @@ def gpu_driver(facts: Facts) -> Text:
         kind = facts.instance_type or "The instance type"
         kind_ja = facts.instance_type or "インスタンスタイプ"
         return Text(
-            f"The image wants a GPU that it does not find. {kind} may have none: set SAGEMAKER_INSTANCE_TYPE to a GPU type, such "
+            f"The image needs a GPU but finds none. {kind} may have none: set SAGEMAKER_INSTANCE_TYPE to a GPU type, such "
             "as ml.g4dn.xlarge, or let the server run without GPU.",
             f"イメージがGPUを必要としていますが、見つかりません。{kind_ja}にGPUがない場合は、SAGEMAKER_INSTANCE_TYPEをml.g4dn.xlargeなどの"
             "GPUタイプにするか、GPUなしで動くようにしてください。",
         )
     return sentences(
         Text(
-            "The NVIDIA driver of the instances may not suit the CUDA of the image.",
+            "The instances' NVIDIA driver may not match the image's CUDA.",
             "インスタンスのNVIDIAドライバと、イメージのCUDAが合っていない可能性があります。",
         ),
         driver_hint(facts.instance_type, facts.inference_ami or None),
@@ -349,15 +349,15 @@ def _access(facts: Facts, _log: Sequence[str]) -> Text:
 
 
 def _start(facts: Facts, _log: Sequence[str]) -> Text:
-    return lines(Text("The server ended while it started.", "サーバが起動中に終了しました。"), try_it(facts))
+    return lines(Text("The server exited during startup.", "サーバが起動中に終了しました。"), try_it(facts))
 
 
 def _trust(facts: Facts) -> Text:
     role, role_ja = facts.role_arn or "the execution role", facts.role_arn or "実行ロール"
     name = facts.role_arn.rpartition("/")[2] or "<role>"
     return Text(
-        f"SageMaker cannot take on {role}: it does not exist, or its trust policy does not let the service "
-        f"sagemaker.amazonaws.com do sts:AssumeRole. Look at it:\naws iam get-role --role-name {name} --query "
+        f"SageMaker cannot assume {role}: it does not exist, or its trust policy does not allow the service "
+        f"sagemaker.amazonaws.com to call sts:AssumeRole. Check it:\naws iam get-role --role-name {name} --query "
         "Role.AssumeRolePolicyDocument",
         f"SageMakerが{role_ja}を引き受けられません。ロールが存在しないか、信頼ポリシーでsagemaker.amazonaws.comにsts:AssumeRoleが"
         f"許可されていません。確認してください:\naws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument",

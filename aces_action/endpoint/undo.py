@@ -293,7 +293,7 @@ def _not_coming_back(reach: Reach, current: CurrentEndpoint, generations: Sequen
     if read_config(reach.clients.sagemaker, name) is None:
         why = Text(f"its endpoint config {name} was deleted", f"エンドポイント設定{name}が削除されています")
     else:
-        why = Text(f"{name} is no generation of this action", f"{name}はこのアクションの世代ではありません")
+        why = Text(f"{name} is not a generation of this action", f"{name}はこのアクションの世代ではありません")
     last = previous(of_mode(generations, is_async=reach.is_async), None)
     if last is None:
         return Text(

@@ -45,7 +45,7 @@ def _rows(image: ServerImage | None, settings: EndpointSettings, instance_type: 
 def _needed(driver: GpuDriver, needs: CudaNeeds) -> Text:
     """By the image's CUDA version; where that is not what the driver lacks, by the conditions beside it."""
     if needs.version is None or (suits(driver, CudaNeeds(version=needs.version)) and not suits(driver, needs)):
-        return Text("one by its NVIDIA_REQUIRE_CUDA", "NVIDIA_REQUIRE_CUDAの条件を満たすもの")
+        return Text("one that meets its NVIDIA_REQUIRE_CUDA", "NVIDIA_REQUIRE_CUDAの条件を満たすもの")
     version, oldest = dotted(needs.version), oldest_driver(needs.version)
     if oldest is None:
         return Text(f"one for CUDA {version}", f"CUDA {version}に対応したもの")
@@ -72,7 +72,7 @@ def _unsuitable(driver: GpuDriver, needs: CudaNeeds, ami: str | None, instance_t
         )
     else:
         cure = Text(
-            "No AMI of SageMaker's has a driver for it: build the image with an older CUDA.",
+            "No SageMaker AMI has a driver for it: build the image with an older CUDA.",
             "対応するドライバを持つSageMakerのAMIはありません。古いCUDAでイメージをビルドしてください。",
         )
     return Problem(kind=CATALOGUE["P035"], message=message, hint=lines(cure, risk), file=file)

@@ -86,7 +86,7 @@ def _not_seen(name: str) -> Problem:
     return Problem(
         kind=CATALOGUE["P036"],
         message=Text(
-            f"The alarm {name}: not checked. It is no metric alarm, and composite alarms are shown only to a role with "
+            f"The alarm {name}: not checked. It is not a metric alarm, and composite alarms are shown only to a role with "
             'cloudwatch:DescribeAlarms on Resource "*".',
             f"アラーム{name}を確認できませんでした。メトリクスアラームではなく、複合アラームの確認には"
             'Resource "*"に対するcloudwatch:DescribeAlarmsの権限が必要です。',

@@ -43,9 +43,9 @@ _DOWNLOAD = Text(
     "ダウンロードの失敗や未ログインで、本来のファイルの代わりに保存されたものです。本来のファイルを取得してコミットしてください。",
 )
 _NOT_AS_TEXT = Text(
-    "Tell Git in .gitattributes that pictures are no text, then put the original picture there again and commit both:\n"
+    "Mark pictures as binary in .gitattributes, restore the original picture, and commit both:\n"
     "*.png binary\n*.jpg binary\n*.jpeg binary",
-    "画像がテキストではないことを.gitattributesに書き、元の画像を置き直して、両方をコミットしてください。\n"
+    "画像がバイナリであることを.gitattributesに書き、元の画像に戻して、両方をコミットしてください。\n"
     "*.png binary\n*.jpg binary\n*.jpeg binary",
 )
 _REMEDIES = {
@@ -118,9 +118,9 @@ def link_target(content: bytes) -> str | None:
 
 def link_remedy(target: str) -> Text:
     return Text(
-        f"Git writes a symbolic link so where it may not make one (core.symlinks=false, on Windows). Commit a copy of {target} "
-        "instead of the link.",
-        "シンボリックリンクを作れない環境のGit（Windowsのcore.symlinks=falseなど）は、リンクをこのように書き出します。"
+        f"Git writes a symbolic link like this where it cannot create one (core.symlinks=false, on Windows). Commit a copy of "
+        f"{target} instead of the link.",
+        "シンボリックリンクを作れない環境（Windowsのcore.symlinks=falseなど）のGitは、リンクをこのように書き出します。"
         f"リンクではなく、{target}のコピーをコミットしてください。",
     )
 
@@ -173,7 +173,7 @@ def _nul(source: Source) -> Problem | None:
         return None
     at = source.text.index("\0")
     message = Text(
-        f"{source.file} has {count:,} NUL characters, the first here: it is damaged, or no text.",
+        f"{source.file} has {count:,} NUL characters, the first here: it is damaged, or not a text file.",
         f"{source.file}に{count:,}個のNUL文字があり、最初のものがここです。壊れているか、テキストではありません。",
     )
     return source.problem("C033", (at, at + 1), message, _PUT_IT_BACK)
@@ -191,7 +191,7 @@ def _conflict(source: Source) -> Problem | None:
     )
     hint = Text(
         "Keep one of the two sides, or what is right of both, and delete the lines with <<<<<<<, ||||||| (if any), "
-        "======= and >>>>>>>. What is left of them:\ngit grep -nE '^(<{7}|>{7}) '",
+        "======= and >>>>>>>. To find those that are left:\ngit grep -nE '^(<{7}|>{7}) '",
         "どちらか一方、または両方から正しい内容を残し、<<<<<<<、|||||||（ある場合）、=======、>>>>>>>の行を削除してください。"
         "残りは次のコマンドで探せます。\ngit grep -nE '^(<{7}|>{7}) '",
     )

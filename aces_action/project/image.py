@@ -31,7 +31,7 @@ _EXPORT_AGAIN = Text(
 # return by chance: all or none of many do only after a conversion.
 _CERTAIN_LINES, _MANY_LINES = 16, 1_000
 _NO_CRLF = Text(
-    "There is no CR LF in it, so its line ends may have been converted. Forbid that in .gitattributes:\n*.jpg binary",
+    "There is no CR LF in it, so its line ends may have been converted. Prevent that in .gitattributes:\n*.jpg binary",
     "CR LFが1つもないため、改行コードが変換された可能性があります。.gitattributesで防げます。\n*.jpg binary",
 )
 

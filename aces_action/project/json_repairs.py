@@ -80,14 +80,14 @@ def _in_line(source: Source, number: int) -> Iterator[Trial]:
     found = _QUOTES_INSIDE.fullmatch(line)
     if found and re.search(r'(?<!\\)"', found["inside"]) and not _NEXT_ENTRY.search(found["inside"]):
         inside = (begin + found.start("inside"), begin + found.end("inside"))
-        message = Text("Quotes inside of the text.", "文字列の中に二重引用符があります。")
+        message = Text("Quotes inside the text.", "文字列の中に二重引用符があります。")
         hint = Text('Write them as \\".', '\\"と書いてください。')
         new = re.sub(r'(?<!\\)"', '\\\\"', found["inside"])
         yield Trial(at=inside, new=new, shown=inside, message=message, hint=hint)
     if found := _OTHER_SIGN.match(line):
         sign = (begin + found.start("sign"), begin + found.end("sign"))
         message = Text(
-            f"After {found['key']} stands '{found['sign']}' in place of ':'.",
+            f"{found['key']} is followed by '{found['sign']}' instead of ':'.",
             f"{found['key']}の後が「:」ではなく「{found['sign']}」になっています。",
         )
         yield Trial(at=sign, new=":", shown=sign, message=message, hint=_write(f"{found['key']}: …"))

@@ -81,7 +81,7 @@ def named(text: str) -> Text:
     if not like:
         return Text(f"an invisible character ({code})", f"見えない文字（{code}）")
     if like == " ":
-        return Text(f"another blank than a space ({code})", f"半角スペースではない空白（{code}）")
+        return Text(f"a blank that is not an ordinary space ({code})", f"半角スペースではない空白（{code}）")
     return Text(f"'{found}' ({code}), which only looks like {like}", f"「{like}」に似た別の文字「{found}」（{code}）")
 
 
@@ -96,7 +96,8 @@ def advice(text: str, *, show: bool = True) -> Text:
         return told
     if _WRAPPED.fullmatch(text):
         return Text(
-            f"“ ” ‘ ’ and the like are no quotes here ({what.en}). Write '{meant}' with straight quotes, or {meant} without.",
+            f"“ ” ‘ ’ and the like do not count as quotes here ({what.en}). Write '{meant}' with straight quotes, or {meant} "
+            "without.",
             f"“ ” ‘ ’などは引用符として扱われません（{what.ja}）。"
             f"半角の引用符で'{meant}'と書くか、引用符なしで{meant}と書いてください。",
         )
@@ -121,8 +122,7 @@ def difference(one: str, other: str, file: str) -> Text:
             Text(
                 "Both look the same, but one is written with composed characters (NFC), the other with decomposed ones (NFD, as "
                 "macOS has them in file names). This makes all of the file NFC:",
-                "どちらも同じに見えますが、一方は合成済みの文字（NFC）、もう一方は分解された文字（NFD。macOSのファイル名の形式）で"
-                "書かれています。次のコマンドで、ファイル全体をNFCにできます:",
+                "どちらも同じに見えますが、一方は通常の形（NFC）、もう一方は濁点などが分かれた形（NFD。macOSのファイル名の形式）で書かれています。次のコマンドで、ファイル全体をNFCにできます:",
             ),
             same(composing_command(file)),
         )
@@ -159,8 +159,8 @@ def _blank(document: Document, path: Path, value: str) -> Problem | None:
     return document.problem(
         "C045",
         path,
-        Text(f"{place} has nothing to read: only blanks.", f"{place}に読める文字がありません（空白だけです）。"),
-        Text("The platform shows it to people.", "ACES Platformの画面に表示される項目です。"),
+        Text(f"{place} has only blanks.", f"{place}に読める文字がありません（空白だけです）。"),
+        Text("The ACES Platform shows this text to its users.", "ACES Platformの画面に表示される項目です。"),
     )
 
 
@@ -172,7 +172,7 @@ def _odd(document: Document, path: Path, value: str) -> Problem | None:
             f"{place}に見えない文字（U+{ord(unseen):04X}）があります。",
         )
         hint = Text(
-            "It came with copied text, mostly. Type the value anew.",
+            "It usually comes with copied text. Type the value again.",
             "多くは、コピーした文章に含まれていたものです。入力し直してください。",
         )
         return document.problem("C040", path, message, hint)
@@ -182,7 +182,7 @@ def _odd(document: Document, path: Path, value: str) -> Problem | None:
             f"{place} goes on after {kept}: the full-width ＃ begins no comment.",
             f"{place}の{kept}より後も値になっています。全角の＃ではコメントになりません。",
         )
-        return document.problem("C040", path, message, Text("Write a # there.", "半角の#にしてください。"))
+        return document.problem("C040", path, message, Text("Write an ASCII # instead.", "半角の#にしてください。"))
     if prose:
         return None
     if wrapped := _WRAPPED.fullmatch(value):
@@ -191,7 +191,7 @@ def _odd(document: Document, path: Path, value: str) -> Problem | None:
             f"{place}の引用符は値の一部になります: {value.strip()}",
         )
         hint = Text(
-            f"If they are meant as quotes, write straight ones: '{wrapped[1]}'.",
+            f"If they are intended as quotes, write straight ones: '{wrapped[1]}'.",
             f"引用符のつもりであれば、半角で'{wrapped[1]}'と書いてください。",
         )
         return document.problem("C040", path, message, hint)
@@ -202,7 +202,7 @@ def _odd(document: Document, path: Path, value: str) -> Problem | None:
             "C040",
             path,
             message,
-            Text(f"If it is not meant, write {meant}.", f"意図したものでなければ、{meant}と書いてください。"),
+            Text(f"If it is not intended, write {meant}.", f"意図したものでなければ、{meant}と書いてください。"),
         )
     return None
 

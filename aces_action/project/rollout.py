@@ -122,7 +122,7 @@ def _part_of_one(infra: Document, strategy: str) -> Iterator[Problem]:
     least, largest = _SHARES.get(strategy, (0, 0))
     if most == 1 and share > 0 and least <= share <= largest:  # else the schema refuses it
         message = Text(
-            f"{dotted(path)} is {size}, but there is one instance: SageMaker may refuse the update, or replace it in one go.",
+            f"{dotted(path)} is {size}, but there is one instance: SageMaker may refuse the update, or replace it all at once.",
             f"{dotted(path)}は{size}ですが、インスタンスは1台です。"
             "SageMakerに更新を拒否されるか、一度に置き換えられる可能性があります。",
         )

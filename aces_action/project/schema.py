@@ -259,7 +259,7 @@ def _too_long(document: Document, path: documents.Path, text: str, limit: int) -
             Text(
                 f"It is written with decomposed characters (NFD, as macOS has them in file names): composed (NFC) it has "
                 f"{composed:,} bytes. This makes all of the file NFC:",
-                f"分解された文字（NFD。macOSのファイル名の形式）で書かれています。合成済みの文字（NFC）なら{composed:,}バイトです。"
+                f"濁点などが分かれた形（NFD。macOSのファイル名の形式）で書かれています。通常の形（NFC）なら{composed:,}バイトです。"
                 "次のコマンドで、ファイル全体をNFCにできます:",
             ),
             same(composing_command(document.source.file)),

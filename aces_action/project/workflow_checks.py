@@ -64,7 +64,7 @@ def _unknown(usage: Usage) -> Iterator[Problem]:
         if name in _VARIABLES or not alike or alike[0] in usage.variables:
             continue
         message = Text(
-            f"The action does not read {name}: names of variables are told apart by upper and lower case.",
+            f"The action does not read {name}: variable names are case-sensitive.",
             f"アクションは{name}を読みません。変数名の大文字と小文字は区別されます。",
         )
         yield document.problem("C042", path, message, _meant(alike[0]), of="key")
@@ -83,7 +83,7 @@ def _unexpanded(document: Document, path: Path) -> Iterator[Problem]:
     name = path[-1]
     if half := _HALF.search(value):
         message = Text(
-            f"{name} has {half[0].strip()}, which is no expression of GitHub's.",
+            f"{name} has {half[0].strip()}, which is not a GitHub expression.",
             f"{name}の{half[0].strip()}は、GitHubの式になっていません。",
         )
         hint = Text(

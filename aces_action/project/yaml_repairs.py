@@ -89,7 +89,7 @@ def space_after_colon(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair
 def other_sign(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     if found := _OTHER_SIGN.fullmatch(line.rest):
         key, sign = found["key"], found["sign"]
-        message = Text(f"After {key} stands '{sign}' in place of ':'.", f"{key}の後が「:」ではなく「{sign}」になっています。")
+        message = Text(f"{key} is followed by '{sign}' instead of ':'.", f"{key}の後が「:」ではなく「{sign}」になっています。")
         new = f"{key}: {found['value']}"
         yield Repair(
             start=line.start, end=line.end, new=new, shown=(line.start, line.end), message=message, hint=_write(new.rstrip())
@@ -178,7 +178,7 @@ def _quotes_around(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     if first in "'\"":
         inner = value[1:-1] if len(value) > 1 and value.endswith(first) else value
         message = Text(
-            "Text after the closing quotes, or quotes inside of the text.",
+            "Text after the closing quotes, or quotes inside the text.",
             "閉じた引用符の後に文字があるか、文字列の中に引用符があります。",
         )
         shown = (at, line.end)
@@ -194,7 +194,7 @@ def _quotes_around(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
             return
     elif inside := _INSIDE.search(value):
         inner, shown = value, (at + inside.start(), at + inside.start() + 1)
-        message = Text("A ':' where no key can stand.", "キーを書けないところに「:」があります。")
+        message = Text("A ':' where no key is allowed.", "キーを書けないところに「:」があります。")
     else:
         return
     quoted = '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"' if "'" in inner else f"'{inner}'"
@@ -209,8 +209,11 @@ def _kind(bracket: str) -> Text:
 
 
 TAB = (
-    Text("A tab where YAML wants spaces.", "半角スペースを書くところにタブがあります。"),
-    Text("YAML indents with spaces only: replace the tab by spaces.", "YAMLの字下げには半角スペースだけを使います。"),
+    Text("A tab where YAML needs spaces.", "半角スペースを書くところにタブがあります。"),
+    Text(
+        "YAML indents with spaces only: replace the tab with spaces.",
+        "インデントには半角スペースだけを使います。タブを半角スペースに置き換えてください。",
+    ),
 )
 
 
@@ -240,11 +243,11 @@ def indentation(line: YamlLine, lines: list[YamlLine]) -> Iterator[Repair]:
         if other == width:
             continue
         message = Text(
-            f"This line is indented by {width} space{'' if width == 1 else 's'}, which fits none of the lines above it.",
-            f"この行の字下げは半角スペース{width}個で、上の行と合いません。",
+            f"This line is indented by {width} space{'' if width == 1 else 's'}, which matches none of the lines above it.",
+            f"この行のインデントは半角スペース{width}個で、上の行と合いません。",
         )
         hint = Text(
-            f"With {other} it would fit; entries of one mapping or list begin at the same column.",
+            f"With {other} it would match; entries of one mapping or list start in the same column.",
             f"{other}個なら合います。同じ階層のキーや要素は、同じ桁から始めてください。",
         )
         yield Repair(
@@ -272,7 +275,7 @@ def _bracket(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
             opened.append(at)
         elif character in _CLOSING.values():
             if not opened and at > 0:
-                message = Text(f"A '{character}' too many.", f"「{character}」が1つ余分です。")
+                message = Text(f"There is one '{character}' too many.", f"「{character}」が1つ余分です。")
                 hint = Text("Delete it.", "削除してください。")
                 place = line.start + at
                 yield Repair(start=place, end=place + 1, new="", shown=(place, place + 1), message=message, hint=hint)

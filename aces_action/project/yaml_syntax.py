@@ -41,7 +41,7 @@ _PLAIN_WORDS = {
         "This character cannot begin a value here.", "ここでは、この文字で値を始められません。"
     ),
     "mapping values are not allowed in this context": Text(
-        "A ':' where no key can stand.", "キーを書けないところに「:」があります。"
+        "A ':' where no key is allowed.", "キーを書けないところに「:」があります。"
     ),
     "found unexpected end of stream": Text(
         "The quotes that begin here are not closed.", "ここで始まる引用符が閉じられていません。"
@@ -53,16 +53,16 @@ _PLAIN_WORDS = {
     ),
     "did not find expected node content": Text("A value was expected here.", "ここには値が必要です。"),
     "did not find expected <document start>": Text(
-        "Nothing can stand after the end of the document.", "文書の終わりの後には何も書けません。"
+        "Nothing is allowed after the end of the document.", "文書の終わりの後には何も書けません。"
     ),
     "found unknown escape character": Text(
-        "This backslash begins no escape that YAML knows.", "このバックスラッシュで始まるエスケープは、YAMLにありません。"
+        "YAML does not know this backslash escape.", "このバックスラッシュで始まるエスケープは、YAMLにありません。"
     ),
 }
 _BEGAN_EARLIER = {"found unexpected end of stream", "could not find expected ':'"}  # context_mark is where it began
 _LOOK = Text(
-    "Look at the indentation, quotes and brackets here and in the line before; quote text that has ': ' or '#' in it.",
-    "この行と前の行の字下げ、引用符、括弧を確認してください。「: 」や「#」を含む文字列は引用符で囲みます。",
+    "Check the indentation, quotes and brackets here and in the line before; quote text that has ': ' or '#' in it.",
+    "この行と前の行のインデント、引用符、括弧を確認してください。「: 」や「#」を含む文字列は引用符で囲みます。",
 )
 
 

@@ -51,8 +51,8 @@ def _told_what_was_done(sent: Sequence[Text], done: Sequence[Text]) -> Iterator[
     except ActionError as error:
         arrived, open_ = joined(", ", done), joined(", ", sent[len(done) :])
         so_far = sentences(
-            Text(f"Registered until then: {arrived.en}.", f"それまでに登録したもの: {arrived.ja}。") if done else EMPTY,
-            Text(f"It is not known whether this arrived: {open_.en}.", f"登録されたかどうかわからないもの: {open_.ja}。")
+            Text(f"Already registered: {arrived.en}.", f"それまでに登録したもの: {arrived.ja}。") if done else EMPTY,
+            Text(f"Possibly registered, no answer: {open_.en}.", f"登録されたかどうかわからないもの: {open_.ja}。")
             if open_
             else EMPTY,
         )

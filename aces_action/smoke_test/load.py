@@ -225,9 +225,9 @@ def _foreign(body: str, content: bytes, content_type: str, *, accepted: bool) ->
 
 
 def _empty(body: str) -> Problem:
-    message = Text(f"{body} is empty, which is no JSON.", f"{body}は空で、JSONではありません。")
+    message = Text(f"{body} is empty, which is not JSON.", f"{body}は空で、JSONではありません。")
     hint = Text(
-        "Write the body of a request, or {} for none. If the server has to refuse it, expect its status.",
+        "Write the body of a request, or {} for none. If the server should refuse it, give the expected status.",
         "リクエストの本文を書いてください（何もなければ{}）。拒否されるべきリクエストなら、期待するstatusを書いてください。",
     )
     return Problem(kind=CATALOGUE["C033"], message=message, hint=hint, file=body)

@@ -41,11 +41,11 @@ def missing_bucket(bucket: str) -> Problem:
         kind=CATALOGUE["P001"],
         message=Text(f"There is no S3 bucket {bucket}.", f"S3バケット{bucket}がありません。"),
         hint=Text(
-            "No AWS account has one of that name. It is named ${Project}-${ENV}, unless the infra file has names.bucket: check "
-            "how these are spelled. If they are right, ask who set the AWS account up to make the bucket.",
+            "No AWS account has a bucket of that name. It is named ${Project}-${ENV}, unless the infra file has names.bucket: "
+            "check the spelling of these. If they are right, ask the administrator of the AWS account to create the bucket.",
             "この名前のバケットは、どのAWSアカウントにもありません。バケット名は${Project}-${ENV}です"
             "（infraファイルにnames.bucketがあれば、その値です）。これらのつづりを確認してください。"
-            "正しければ、バケットの作成をAWSアカウントの担当者に依頼してください。",
+            "正しければ、AWSアカウントの管理者にバケットの作成を依頼してください。",
         ),
     )
 
@@ -62,7 +62,7 @@ def refusal(error: ClientError | BotoCoreError | ResponseParserError, bucket: st
     if is_denied(error):
         another = Text(
             f"If that is allowed, the bucket {bucket} may be another AWS account's: all accounts share the names of buckets. "
-            "`aws sts get-caller-identity` says which account yours is.",
+            "`aws sts get-caller-identity` shows which account you use.",
             f"権限がある場合は、バケット{bucket}が別のAWSアカウントのものかもしれません（バケット名は全アカウントで共通です）。"
             "使用中のアカウントは`aws sts get-caller-identity`で確認できます。",
         )
@@ -77,12 +77,12 @@ def _elsewhere(error: ClientError, bucket: str, region: str) -> Problem:
     return Problem(
         kind=CATALOGUE["P001"],
         message=Text(
-            f"The S3 bucket {bucket} is {where.en}, but was asked for in {region}.",
-            f"S3バケット{bucket}は{where.ja}にありますが、{region}で要求しました。",
+            f"The S3 bucket {bucket} is {where.en}, but the request went to {region}.",
+            f"S3バケット{bucket}は{where.ja}にありますが、リクエストの送信先は{region}です。",
         ),
         hint=lines(
             Text(
-                "Set AWS_REGION (or the profile's region) to that of the bucket. This tells which it is:",
+                "Set AWS_REGION (or the profile's region) to that of the bucket. To find it:",
                 "AWS_REGION（またはプロファイルのリージョン）を、バケットのリージョンに設定してください。確認するには:",
             ),
             same(f"aws s3api head-bucket --bucket {bucket} --query BucketRegion"),

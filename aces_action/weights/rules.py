@@ -63,7 +63,7 @@ EXTRACTION_FAILS = Text(
     "このままではSageMakerが数分後に「Failed to extract model data archive」とだけ出して失敗します。",
 )
 _MAY_FAIL = Text(
-    "AWS does not document what SageMaker makes of it; it may say 'Failed to extract model data archive', minutes later.",
+    "AWS does not document how SageMaker handles it; it may fail minutes later, with 'Failed to extract model data archive'.",
     "SageMakerでの扱いをAWSは公開していません。"
     "数分後に「Failed to extract model data archive」とだけ出して失敗することがあります。",
 )
@@ -199,7 +199,7 @@ class Inspector:
             message=Text(
                 f"{name} has decomposed names (NFD), as macOS makes them: {count:,}. The first is {shown(first.encode())}: "
                 f"{stored:,} bytes, where the name as it is typed (NFC) has {typed:,}.",
-                f"{name}に、macOSが作る分解された形の名前（NFD）が{count:,}件あります。最初は{shown(first.encode())}"
+                f"{name}に、macOSが作るNFD（濁点などが分かれた形）の名前が{count:,}件あります。最初は{shown(first.encode())}"
                 f"で、{stored:,}バイトです。通常の入力（NFC）では{typed:,}バイトです。",
             ),
             hint=Text(

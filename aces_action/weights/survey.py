@@ -229,7 +229,7 @@ class _Surveyor:
         reason = error.strerror or type(error).__name__
         self._refuse(
             Text(f"{shown_path(name)} cannot be read: {reason}.", f"{shown_path(name)}を読み込めません: {reason}。"),
-            Text("Look at the path and at its permissions:", "パスと権限を確認してください:")
+            Text("Check the path and its permissions:", "パスと権限を確認してください:")
             + same(f"\nls -ld {shown_path(str(source))}"),
             code="W020",
         )

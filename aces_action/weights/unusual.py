@@ -89,10 +89,10 @@ _KINDS = {
     ),
     OLD_LONG_NAMES: UnusualKind(
         what=Text(
-            "is an old list of long file names, of GNU tar, which tools of today do not read",
+            "is an old list of long file names, of GNU tar, which current tools do not read",
             "は、古いGNU tarが書いた長いファイル名の一覧です。現在のツールは読み取りません",
         ),
-        advice=Text("Make the archive again with a present version of tar.", "新しいtarで、まとめなおしてください。"),
+        advice=Text("Make the archive again with a current version of tar.", "新しいtarで、まとめなおしてください。"),
     ),
     SOLARIS_ACL: _SOLARIS,
     SOLARIS_ATTRIBUTES: _SOLARIS,

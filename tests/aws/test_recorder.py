@@ -112,7 +112,7 @@ def test_the_file_beside_the_weights_is_told_as_a_note() -> None:
     assert _VERDICT == SUFFIX
     write = write_of("s3", "PutObject", {"Bucket": "b", "Key": f"w/deploy.tar.gz{SUFFIX}"})
     assert write
-    assert write.done.en == f"result of the weights' check noted in s3://b/w/deploy.tar.gz{SUFFIX} (nothing that serves)"
+    assert write.done.en == f"result of the weights' check saved in s3://b/w/deploy.tar.gz{SUFFIX} (what serves is unchanged)"
 
 
 class Recorded:
@@ -158,7 +158,7 @@ def recorded(sandbox: Sandbox, ground: Seeded) -> Any:
 
 
 DONE = "Changed before it stopped:\n- tags of model recorded set: k"
-OPEN = "Sent, but not answered, so it may have been done or not:\n- set tags of model recorded: k"
+OPEN = "Sent but not answered (may or may not have been done):\n- set tags of model recorded: k"
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ def test_one_that_stays_is_an_outage_with_the_call_and_the_page_named(job: Job) 
     problem = explain(raised.value, resource="plates")
     assert problem.code == "ACES-A007"
     assert problem.message.en.startswith(
-        "What came in answer to ListEndpoints on plates is not from AWS, or not whole: HTTP 403 text/html, 102 bytes: <html>"
+        "The answer to ListEndpoints on plates is not from AWS, or incomplete: HTTP 403 text/html, 102 bytes: <html>"
     )
     assert problem.message.ja.startswith(
         "ListEndpoints（plates）に対して受け取った応答は、AWSのものではないか、途中で切れています: HTTP 403 text/html, 102 bytes"

@@ -72,7 +72,7 @@ def test_the_region_is_the_workflows_where_it_says_one_and_the_persons_where_onl
     [
         ("Run the job again: it goes on.", "Run the command again: it goes on."),
         ("原因を取り除いてからジョブを再実行してください。", "原因を取り除いてからコマンドを再実行してください。"),
-        ("`command: start` makes it again", "`aces-action start` makes it again"),
+        ("`command: start` recreates it", "`aces-action start` recreates it"),
         ("Run `command: deploy` first.", "Run the workflow's `command: deploy` first."),
         ("`command: deploy`で、設定し直します。", "ワークフローの`command: deploy`で、設定し直します。"),
         ("先に`command: deploy`を実行してください。", "先にワークフローの`command: deploy`を実行してください。"),

@@ -177,7 +177,7 @@ def test_where_nothing_is_deployed_each_verb_says_so(run: Run, hosted: Hosted) -
     back, again = run("rollback"), run("start", "--language", "ja")
     assert (back.status, again.status) == (1, 1)
     assert "ACES-E007" in back.err
-    assert "`aces-action start` makes it again" in back.err
+    assert "`aces-action start` recreates it" in back.err
     assert "command: start" not in back.err
     assert "Nothing was changed." in back.out
     assert "ACES-E008" in again.err

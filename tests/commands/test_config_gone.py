@@ -54,7 +54,7 @@ def test_what_would_update_it_is_refused_with_the_way_out_before_anything_is_wri
     assert orphan.config("B") in problem.message.en
     assert problem.hint.en.index("`command: stop`") < problem.hint.en.index("`command: deploy`")
     assert "requests fail" in problem.hint.en
-    assert "数分間、応答しなくなります" in problem.hint.ja
+    assert "数分間応答しなくなる" in problem.hint.ja
     assert orphan.serves().startswith("B")
     assert set(orphan.generations()) == {"A"}
     assert orphan.generations()["A"].awaited is None
@@ -81,10 +81,10 @@ def test_where_sagemaker_refuses_although_there_is_a_config_of_that_name_again_t
 def test_start_and_status_say_so_and_change_nothing(orphan: Server) -> None:
     planned = plan_start(orphan.reach())
     assert not any(change.is_change for change in planned.changes)
-    assert "was deleted: it serves on" in told(planned)
+    assert "was deleted: the endpoint still serves" in told(planned)
     standing = read_standing(orphan.client, orphan.owner, [orphan.name], is_async=False, at=datetime.now(UTC))
     [drift] = standing.endpoints[0].drift
-    assert "takes no update of it until it is made anew" in drift.en
+    assert "refuses every update until the endpoint is recreated" in drift.en
     assert standing.previous == orphan.config("A")
 
 

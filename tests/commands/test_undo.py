@@ -364,7 +364,7 @@ class TestScaledToNothing:
 
     def test_a_good_one_is_started_and_autoscaling_may_take_it_down(self, sleeping: Server) -> None:
         told = reasons(endpoint_change(read_plan(sleeping.client, sleeping.content("C"), sleeping.owner)))[-1]
-        assert told == "AllTraffic: 0 instances instead of 1: started, so that the new version has to run"
+        assert told == "AllTraffic: 0 instances instead of 1: started, to check that the new version runs"
         sleeping.deploy("C")
         assert (sleeping.serves(), instances(sleeping)) == ("C", 1)
         scale(sleeping, 0)

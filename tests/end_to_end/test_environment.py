@@ -175,12 +175,12 @@ def test_tls_to_something_that_does_not_speak_it_is_told_as_that(caller: Caller)
         (
             "InvalidIdentityToken",
             "Couldn't retrieve verification key from your identity provider",
-            ("Mostly this passes by itself",),
+            ("This is usually temporary",),
         ),
         (
             "RegionDisabledException",
             "STS is not activated in this region for account:123456789012.",
-            ("STS is off in this region",),
+            ("STS is disabled in this region",),
         ),
         ("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", ("trust policy", "sub: repo:")),
         ("ValidationError", "Request ARN is invalid", ("Check AWS_ROLE_ARN",)),

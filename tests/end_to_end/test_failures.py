@@ -487,9 +487,9 @@ class TestLaterSteps:
         requests.post(f"{caller.sandbox.platform_url}/_sandbox/sleep", json=sleep, timeout=10)
         ended = caller.run()
         failed(ended, 1, "ACES-R002")
-        assert "Registered until then: image example_algorithm.png." in ended.log
+        assert "Already registered: image example_algorithm.png." in ended.log
         assert "\n- image example_algorithm.png registered\n" in ended.log
-        assert "may have been done or not:\n- register service numberplate\n" in ended.log
+        assert "may or may not have been done):\n- register service numberplate\n" in ended.log
         assert "algorithm.png registered" in ended.summary
         assert caller.listed() == {}
 

@@ -45,7 +45,7 @@ def test_a_config_of_others_and_one_that_was_deleted_are_told() -> None:
 
 def test_of_what_sleeps_an_update_starts_something_and_nothing_else_does() -> None:
     live, asleep = Live(endpoint_tags=OURS, config=CONFIG, config_tags=OURS), standing(count=0)
-    assert told(asleep, live, wanted="new")[-1].en.endswith(": started, so that the new version has to run")
+    assert told(asleep, live, wanted="new")[-1].en.endswith(": started, to check that the new version runs")
     assert told(asleep, live, wanted="live")[-1].en.endswith(": kept")
 
 

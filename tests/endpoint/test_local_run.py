@@ -56,7 +56,7 @@ def test_the_models_environment_is_set_and_what_is_secret_is_left_to_the_persons
     for text in (try_it(facts).en, try_it(facts).ja):
         assert token not in text
         assert "geheim" not in text
-    assert "Set before: HF_TOKEN, DB_PASSWORD, LINES." in try_it(facts).en
+    assert "Set these variables first: HF_TOKEN, DB_PASSWORD, LINES." in try_it(facts).en
 
 
 @given(st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{0,10}", fullmatch=True), st.text(max_size=300), max_size=4))

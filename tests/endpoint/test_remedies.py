@@ -124,8 +124,8 @@ def test_want_of_memory_is_told_in_numbers_with_the_next_sizes_of_the_family() -
 
 def test_want_of_the_gpus_memory_is_not_mended_by_a_larger_size() -> None:
     told = gpu_memory(FACTS)
-    assert "GPU's memory" in told.en
-    assert "Each GPU of ml.g4dn.xlarge has 16 GB. More have: g5 (24 GB), g6 (24 GB), g6e (48 GB)." in told.en
+    assert "The GPU ran out of memory" in told.en
+    assert "Each GPU of ml.g4dn.xlarge has 16 GB. With more: g5 (24 GB), g6 (24 GB), g6e (48 GB)." in told.en
     assert "ml.g4dn.2xlarge" not in told.en
 
 

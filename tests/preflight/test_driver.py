@@ -68,7 +68,7 @@ def test_conditions_beside_the_version_are_named_where_they_are_what_the_driver_
     needs = CudaNeeds(version=(12, 8), requirements=("cuda>=12.8",))
     [row] = rows(needs, "ml.g5.xlarge", ami="al2-ami-sagemaker-inference-gpu-3-1")
     assert row.problems[0].message.en.endswith(
-        "550 (CUDA 12.4) of al2-ami-sagemaker-inference-gpu-3-1, but the image needs one by its NVIDIA_REQUIRE_CUDA."
+        "550 (CUDA 12.4) of al2-ami-sagemaker-inference-gpu-3-1, but the image needs one that meets its NVIDIA_REQUIRE_CUDA."
     )
     assert "inference_ami_version: al2023-ami-sagemaker-inference-gpu-4-1" in row.problems[0].hint.en
 
@@ -77,7 +77,7 @@ def test_an_image_that_no_ami_can_run_is_told_so() -> None:
     [row] = rows(CudaNeeds(version=(14, 0)), "ml.g5.xlarge")
     assert row.outcome == "warning"
     assert row.problems[0].message.en.endswith("of SageMaker's default AMI, but the image needs one for CUDA 14.0.")
-    assert row.problems[0].hint.en.startswith("No AMI of SageMaker's has a driver for it")
+    assert row.problems[0].hint.en.startswith("No SageMaker AMI has a driver for it")
 
 
 def test_without_an_image_there_is_nothing_to_say() -> None:

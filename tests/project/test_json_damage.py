@@ -62,9 +62,9 @@ def bracket(which: str) -> Damage:
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "no comma": (lambda line: line[:-1] if line.endswith(",") else None, "A comma is missing after this"),
     "no colon": (entry(lambda key, value: f'"{key}" {value}'), "':' after the key"),
-    "=": (entry(lambda key, value: f'"{key}" = {value}'), "'=' in place of ':'"),
-    "::": (entry(lambda key, value: f'"{key}":: {value}'), "'::' in place of ':'"),
-    "quotes inside of a text": (text(lambda value, comma: f'"{value} "x""{comma}'), "Quotes inside of the text"),
+    "=": (entry(lambda key, value: f'"{key}" = {value}'), "'=' instead of ':'"),
+    "::": (entry(lambda key, value: f'"{key}":: {value}'), "'::' instead of ':'"),
+    "quotes inside of a text": (text(lambda value, comma: f'"{value} "x""{comma}'), "Quotes inside the text"),
     "no first quote of a key": (entry(lambda key, value: f'{key}": {value}'), "A '\"' is missing before"),
     "no last quote of a key": (entry(lambda key, value: f'"{key}: {value}'), ""),
     "no quotes of a key": (entry(lambda key, value: f"{key}: {value}"), "is not JSON"),

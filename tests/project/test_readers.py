@@ -117,7 +117,7 @@ YAML_CASES = [
     pytest.param("? [a]\n: b", None, [("C003", 1, 3, 4, "A key must be plain text")], id="list as key"),
     pytest.param("a: !Ref b", None, [("C003", 1, 4, 10, "The tag !Ref")], id="tag"),
     pytest.param("a: .inf", None, [("C003", 1, 4, 8, "too large")], id="infinite"),
-    pytest.param("a: b: c", None, [("C003", 1, 5, 6, "A ':' where no key can stand")], id="two colons"),
+    pytest.param("a: b: c", None, [("C003", 1, 5, 6, "A ':' where no key is allowed")], id="two colons"),
     pytest.param("a: 'b\nc: d", None, [("C003", 1, 4, 5, "quotes that begin here")], id="open quotes"),
     pytest.param("a: @b", None, [("C003", 1, 4, 5, "cannot begin a value")], id="at sign"),
     pytest.param("a：1\nb: 2", None, [("C003", 1, 2, 3, "full-width colon")], id="full-width colon"),
@@ -178,7 +178,7 @@ def test_problems_are_told_in_japanese_too() -> None:
     _, (comma,) = read_json(Source.of("file", "[1,]"))
     assert comma.message == Text("Trailing comma before ']'.", "「]」の前に余分なカンマがあります。")
     _, (tab,) = read_yaml(Source.of("file", "a:\n\tb: 1"))
-    assert tab.message == Text("A tab where YAML wants spaces.", "半角スペースを書くところにタブがあります。")
+    assert tab.message == Text("A tab where YAML needs spaces.", "半角スペースを書くところにタブがあります。")
     _, (twice,) = read_yaml(Source.of("file", "a: 1\na: 2"))
     assert twice.message.ja == "キー「a」が2回書かれています。最初は1行目です。"
 

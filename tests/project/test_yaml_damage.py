@@ -56,23 +56,26 @@ def opened(key: str, value: str) -> str | None:
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "no colon": (lambda before, key, value: f"{before}{key} {value}".rstrip(), "A ':' is missing after {key}"),
     "no space after the colon": (value_only(lambda key, value: f"{key}:{value}"), "A space is missing after the ':' of {key}"),
-    "=": (value_only(lambda key, value: f"{key} = {value}"), "After {key} stands '=' in place of ':'"),
-    "= without spaces": (value_only(lambda key, value: f"{key}={value}"), "After {key} stands '=' in place of ':'"),
-    "=>": (value_only(lambda key, value: f"{key} => {value}"), "After {key} stands '=>' in place of ':'"),
-    "::": (value_only(lambda key, value: f"{key}::{value}"), "After {key} stands '::' in place of ':'"),
+    "=": (value_only(lambda key, value: f"{key} = {value}"), "{key} is followed by '=' instead of ':'"),
+    "= without spaces": (value_only(lambda key, value: f"{key}={value}"), "{key} is followed by '=' instead of ':'"),
+    "=>": (value_only(lambda key, value: f"{key} => {value}"), "{key} is followed by '=>' instead of ':'"),
+    "::": (value_only(lambda key, value: f"{key}::{value}"), "{key} is followed by '::' instead of ':'"),
     "no closing quote": (value_only(unquoted), "quotes that begin here are not closed"),
     "only an opening quote": (plain_only("'{}"), "quotes that begin here are not closed: ' is missing"),
     "only opening quotes": (plain_only('"{}'), 'quotes that begin here are not closed: " is missing'),
     "other quotes at the end": (plain_only("'{}\""), "quotes that begin here are not closed: ' is missing"),
-    "quotes in quotes": (plain_only("'it's {}'"), "quotes inside of the text"),
+    "quotes in quotes": (plain_only("'it's {}'"), "quotes inside the text"),
     "text after quotes": (plain_only("'{}' x"), "Text after the closing quotes"),
     "no closing bracket": (value_only(opened), "that begins here is not closed"),
-    "a bracket too many": (value_only(lambda key, value: f"{key}: {value}]" if value[0] == "[" else None), "A ']' too many"),
+    "a bracket too many": (
+        value_only(lambda key, value: f"{key}: {value}]" if value[0] == "[" else None),
+        "There is one ']' too many",
+    ),
     "@": (plain_only("@{}"), "'@' cannot begin a value"),
     "`": (plain_only("`{}`"), "'`' cannot begin a value"),
     "%": (plain_only("%{}"), "'%' cannot begin a value"),
     "*": (plain_only("* {}"), "'*' cannot begin a value"),
-    "colon in the text": (plain_only("{}: x"), "A ':' where no key can stand"),
+    "colon in the text": (plain_only("{}: x"), "A ':' where no key is allowed"),
     "list beside its key": (value_only(lambda key, value: f"{key}: - {value}"), "A list cannot begin on the line of its key"),
 }
 
@@ -145,7 +148,7 @@ def test_a_tab_in_the_indentation_is_shown_where_it_is(file: str, tabs: str) -> 
     for line, broken in indented(text, lambda line: tabs + line.lstrip()):
         (problem,) = problems_in(broken, None)
         assert (problem.line, problem.column) == (line, tabs.index("\t") + 1), broken.split("\n")[line - 1]
-        assert problem.message.en == "A tab where YAML wants spaces."
+        assert problem.message.en == "A tab where YAML needs spaces."
 
 
 def test_a_dash_without_its_space_is_shown() -> None:
@@ -161,7 +164,7 @@ def test_a_dash_without_its_space_is_shown() -> None:
     ("text", "line", "words"),
     [
         ("instance_pools:\n  -ml.m5.large\n", 2, "A space is missing after the '-'"),
-        ("provision_timeout=600\n", 1, "After provision_timeout stands '='"),
+        ("provision_timeout=600\n", 1, "provision_timeout is followed by '='"),
         ("rollout:size\n", 1, "A space is missing after the ':' of rollout"),
         ("rollout\n", 1, "A ':' is missing after rollout"),
     ],
@@ -178,7 +181,7 @@ def test_text_where_keys_or_a_list_should_be_is_told_what_it_lacks(text: str, li
     [
         ("command: stop", "command stop", "A ':' is missing after command"),
         ("command: stop", "command:stop", "A space is missing after the ':' of command"),
-        ("command: stop", "command=stop", "After command stands '='"),
+        ("command: stop", "command=stop", "command is followed by '='"),
         (
             "- uses: ORG/aces-action@v0.1.0\n        with:\n          command: stop\n",
             "- uses ORG/aces-action@v0.1.0\n",
@@ -210,7 +213,7 @@ def test_an_entry_of_the_actions_step_that_yaml_takes_for_text_is_told(
         ("a:\n  - b\n - c\n", (3, 1), "indented by 1 space,"),
         ("a:\n  b: 1\nfree text here\nc: 1", (3, 1), "A ':' is missing after free"),
         ("a: 1\n「メモ」, x\nb: 1", (2, 1), "neither 'key: value'"),
-        ('a: "C:\\data"\nb: 1', (1, 7), "begins no escape"),
+        ('a: "C:\\data"\nb: 1', (1, 7), "does not know this backslash escape"),
         ("a: &\nb: 1", (1, 4), "'&' cannot begin a value"),
         ("a: |text\nb: 1", (1, 4), "'|' cannot begin a value"),
         ("cron: * 0 * *", (1, 7), "'*' cannot begin a value"),
@@ -220,7 +223,7 @@ def test_an_entry_of_the_actions_step_that_yaml_takes_for_text_is_told(
         ("a: ['x, 'y']\nb: 1", (1, 5), "quotes that begin here are not closed"),
         ("a: 'x # comment\nb: 'y'\n", (1, 4), "quotes that begin here are not closed"),
         ("a 1\nb 2\nc: 3", (1, 1), "A ':' is missing after a"),
-        ("a: x: y\nb c\nd: 1", (1, 5), "A ':' where no key can stand"),
+        ("a: x: y\nb c\nd: 1", (1, 5), "A ':' where no key is allowed"),
     ],
 )
 def test_other_mistakes_are_shown_where_they_began(text: str, place: tuple[int, int], words: str) -> None:

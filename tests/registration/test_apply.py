@@ -50,7 +50,7 @@ def test_a_platform_that_goes_away_before_the_first_call(client: PlatformClient,
         apply(client, TENANT, listing(), changes)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
-    assert problem.message.en.endswith("It is not known whether this arrived: image number_plate.png.")
+    assert problem.message.en.endswith("Possibly registered, no answer: image number_plate.png.")
     assert problem.message.ja.endswith("登録されたかどうかわからないもの: イメージ画像number_plate.png。")
     assert "run this job again" in problem.hint.en
 
@@ -62,7 +62,7 @@ def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done
         apply(client, TENANT, listing(), FIRST_TIME)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
-    assert "Registered until then: image number_plate.png. It is not known whether this arrived: service " in problem.message.en
+    assert "Already registered: image number_plate.png. Possibly registered, no answer: service " in problem.message.en
     assert "イメージ画像number_plate.png。登録されたかどうかわからないもの: サービス" in problem.message.ja
 
 

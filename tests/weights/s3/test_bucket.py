@@ -62,16 +62,16 @@ REFUSALS = (
         code="PermanentRedirect",
         message="The bucket you are attempting to access must be addressed using the specified endpoint.",
         told="P001",
-        words="The S3 bucket {bucket} is in another region, but was asked for in ap-northeast-1.",
-        japanese="S3バケット{bucket}は別のリージョンにありますが、ap-northeast-1で要求しました。",
+        words="The S3 bucket {bucket} is in another region, but the request went to ap-northeast-1.",
+        japanese="S3バケット{bucket}は別のリージョンにありますが、リクエストの送信先はap-northeast-1です。",
     ),
     Refused(
         status=400,
         code="AuthorizationHeaderMalformed",
         message="The authorization header is malformed; the region 'ap-northeast-1' is wrong; expecting 'us-west-2'",
         told="P001",
-        words="The S3 bucket {bucket} is in another region, but was asked for in ap-northeast-1.",
-        japanese="S3バケット{bucket}は別のリージョンにありますが、ap-northeast-1で要求しました。",
+        words="The S3 bucket {bucket} is in another region, but the request went to ap-northeast-1.",
+        japanese="S3バケット{bucket}は別のリージョンにありますが、リクエストの送信先はap-northeast-1です。",
     ),
     *(
         Refused(
@@ -176,7 +176,7 @@ def test_a_bucket_that_is_not_there_is_told_before_the_archive_is_read(
     for problem in (push(bucket.client, archive, uri, wishes), check(bucket.client, uri, wishes)):
         assert problem.message.en == f"There is no S3 bucket no-{bucket.name}."
         assert problem.message.ja == f"S3バケットno-{bucket.name}がありません。"
-        assert "check how these are spelled" in problem.hint.en
+        assert "check the spelling of these" in problem.hint.en
     assert bucket.calls() == ["HeadObject", "GetObject"] * 2
 
 
