@@ -13,6 +13,7 @@ from typing import Any
 from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 
+from aces_action.aws.answers import UNREADABLE
 from aces_action.aws.errors import is_throttling
 from aces_action.changes import noun
 from aces_action.language import Text, same
@@ -206,9 +207,11 @@ def record_writes(events: BaseEventHooks, ledger: Ledger) -> None:
         response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, context: Mapping[str, Any], **_: Any
     ) -> None:
         sending: Sending | None = context.get(_SENDING)
-        if sending is None or response_dict is None or _is_page(response_dict):
+        if sending is None or response_dict is None:
             return
         status, code = response_dict["status_code"], str((parsed_response or {}).get("Error", {}).get("Code", ""))
+        if code == UNREADABLE:  # something on the way has answered: of what AWS has done it says nothing
+            return
         if status < 300:
             sending.accept()
         elif status < 500 or is_throttling(code):
@@ -217,9 +220,3 @@ def record_writes(events: BaseEventHooks, ledger: Ledger) -> None:
     events.register("before-parameter-build", asked)
     events.register_last("request-created", leaves)  # after the signer, which may find no credentials
     events.register("response-received", answered)
-
-
-def _is_page(response: Mapping[str, Any]) -> bool:
-    """An answer of something on the way, such as a proxy: of what AWS has done it says nothing."""
-    body = response["body"]
-    return isinstance(body, bytes) and body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
