@@ -61,7 +61,9 @@ _FORMS_OF_CREDENTIALS = (
     (r"(secret[ _-]?(?:access[ _-]?)?key\W{1,8}(?:is\W{1,3})?)[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])", True),
     (rf"(token{_ASSIGNED})[\"']?[A-Za-z0-9._~+/=-]{{16,}}", True),
     # tokens by the prefixes of those who make them
-    (r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|hf_|xox[abeprs]-|sk-|npm_|pypi-)[A-Za-z0-9_-]{16,}", False),
+    (r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|hf_|xox[abeprs]-|npm_)[A-Za-z0-9_-]{16,}", False),
+    # a name may begin so as well: sk-plate-recognition-dev
+    (r"(?<![A-Za-z0-9])(?:sk-|pypi-)(?=[A-Za-z0-9_-]{0,30}(?:[A-Z]|[a-z0-9_]{16}))[A-Za-z0-9_-]{16,}", False),
     (r"(?<![A-Za-z0-9])(?:(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{30,})", False),
     (r"(hooks\.slack\.com/services/)[\w/-]+", True),
     (r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", False),
@@ -81,11 +83,25 @@ def secret_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The secrets among the values of variables: the keys of AWS and whatever else a name calls one; passwords in addresses."""
     found: list[str] = []
     for name, value in environ.items():
-        if _SECRET_NAME.search(name) and len(value.strip()) >= PIECE:
-            found.append(value)
+        if _SECRET_NAME.search(name):
+            found += _secret_parts(value)
         elif _ADDRESS_NAME.search(name) and (password := _PASSWORD.search(value)):
             found += [password[1], unquote(password[1])]
     return tuple(dict.fromkeys(found))
+
+
+def _secret_parts(value: str) -> list[str]:
+    """What gives a secret variable away, since each piece of that is hidden: not an ARN, whose parts are those of all that we
+    tell of; and of an address, such as a webhook's, not its scheme, its host and plain words."""
+    text = value.strip()
+    if len(text) < PIECE or re.fullmatch(r"arn:aws[a-z-]*:\S+", text):
+        return []
+    if (address := re.fullmatch(r"https?://[^/?#\s]+([/?#]\S*)?", text, re.IGNORECASE)) is None:
+        return [value]
+    password = _PASSWORD.search(text)
+    parts = [part for part in re.split(r"[/?#&=]", address[1] or "") if len(part) >= PIECE]
+    told = [part for part in parts if not re.fullmatch(r"[a-z.-]{8,20}", part)]
+    return [*told, password[1], unquote(password[1])] if password else told
 
 
 class KnownSecrets:

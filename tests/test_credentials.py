@@ -86,6 +86,8 @@ def test_any_text_is_taken_and_what_is_hidden_stays_hidden(text: str) -> None:
         '10.32.0.2 - - [11/Aug/2026:16:26:09 +0000] "GET /ping HTTP/1.1" 404 22',
         "unexpected token: <eos>",
         "ssh user@host failed",
+        "arn:aws:sagemaker:ap-northeast-1:123456789012:endpoint-config/sk-plate-recognition-dev-1f2e3d4c5b",
+        "pypi-mirror-classifier-dev-async",
         "sha256:9c1f2a04d19c1f2a04d19c1f2a04d19c1f2a04d19c1f2a04d19c1f2a04d1ffff",
     ],
 )
@@ -93,7 +95,7 @@ def test_what_tells_of_a_failure_stays_as_it_is(line: str) -> None:
     assert hide_credentials(line) == line
 
 
-@pytest.mark.parametrize("scrap", ["a", "://", "secret ", "eyJ", "token:"])
+@pytest.mark.parametrize("scrap", ["a", "://", "secret ", "eyJ", "token:", "sk-"])
 def test_a_long_line_of_what_only_begins_like_a_credential_stays_as_it_is(scrap: str) -> None:
     assert hide_credentials(scrap * 2000) == scrap * 2000  # an expression that tries every way would not come to an end
 

@@ -216,6 +216,12 @@ def test_durations_are_read_in_seconds(text: str, seconds: int) -> None:
         ("AWS_SESSION_TOKEN", "line-one\nline-two", ("line-one\nline-two",)),
         ("DB_PASSWORD", "hunter2-hunter2", ("hunter2-hunter2",)),
         ("DB_PASSWORD", "short", ()),  # it would hide words
+        ("DB_SECRET", "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:plates-dev-AbCdEf", ()),
+        ("HOOK_TOKEN", "https://hooks.example.com/services/T00000001/xYz0123456789", ("T00000001", "xYz0123456789")),
+        ("HOOK_TOKEN", "https://me:hunter2-hunter2@hooks.example.com", ("hunter2-hunter2",)),
+        ("HOOK_TOKEN", "https://me:correcthorse@hooks.example.com", ("correcthorse",)),
+        ("HOOK_TOKEN", "https://hooks.example.com/abcdefghijklmnopqrstuvwxyz", ("abcdefghijklmnopqrstuvwxyz",)),
+        ("HOOK_TOKEN", "https://hooks.example.com", ()),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/token-of-the-job", ()),
         ("HTTPS_PROXY", "http://user:pass%23word@proxy:8080", ("pass%23word", "pass#word")),
         ("HTTPS_PROXY", "http://user:p@ss#1@proxy:8080", ("p@ss#1",)),
