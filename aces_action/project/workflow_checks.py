@@ -37,7 +37,7 @@ def _numbers(usage: Usage, paths: Iterable[Path]) -> Iterator[Problem]:
     document = usage.document
     for path in paths:
         written = usage.plain(path)
-        if written is None or (got := handed_over(written)) in {written, written.lower()}:
+        if written is None or (got := handed_over(written)) in {written, written.lower(), ""}:  # "": none is given
             continue
         name = path[-1]
         message = Text(
@@ -60,14 +60,14 @@ def _unknown(usage: Usage) -> Iterator[Problem]:
         )
         yield document.problem("C042", path, message, _meant(meant), of="key")
     for name, path in usage.variables.items():
-        alike = [each for each in _VARIABLES if each.casefold() == name.casefold().replace("-", "_")]
-        if name in _VARIABLES or not alike or alike[0] in usage.variables:
+        alike = [spec for spec in INPUTS if spec.variable and spec.variable.casefold() == name.casefold().replace("-", "_")]
+        if name in _VARIABLES or not alike or alike[0].variable in usage.variables or alike[0].name in usage.inputs:
             continue
         message = Text(
             f"The action does not read {name}: variable names are case-sensitive.",
             f"アクションは{name}を読みません。変数名の大文字と小文字は区別されます。",
         )
-        yield document.problem("C042", path, message, _meant(alike[0]), of="key")
+        yield document.problem("C042", path, message, _meant(alike[0].variable), of="key")
 
 
 def _meant(name: str | None) -> Text:

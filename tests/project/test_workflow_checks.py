@@ -116,6 +116,15 @@ def test_a_variable_in_other_letters_is_told(tmp_path: Path, written: str, meant
     assert found(tmp_path, env=f"{written}: x") == [("ACES-C042", 4, f"Did you mean {meant}?")]
 
 
+def test_a_variable_for_other_steps_is_none_of_our_business_where_the_input_is_given(tmp_path: Path) -> None:
+    assert found(tmp_path, env="PROJECT: plates", inputs="project: plates") == []
+
+
+@pytest.mark.parametrize("nothing", ["~", "null", ""])
+def test_an_input_that_is_set_to_nothing_is_no_number(tmp_path: Path, nothing: str) -> None:
+    assert found(tmp_path, inputs=f"smoke-test-path: {nothing}") == []
+
+
 def test_other_variables_are_none_of_our_business(tmp_path: Path) -> None:
     assert found(tmp_path, env="AWS_REGIONS: ${HOME}") == []
 
