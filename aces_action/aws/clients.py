@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
+from aces_action.aws.consistency import wait_at_most
+
 if TYPE_CHECKING:
     import boto3
     from types_boto3_application_autoscaling import ApplicationAutoScalingClient
@@ -100,5 +102,6 @@ def in_haste(clients: Clients) -> Clients:
     """Clients of the same session that wait for seconds only, for what scales an endpoint."""
     hurried = Clients(clients.session)
     hurried.application_autoscaling = clients.session.client("application-autoscaling", config=_IN_HASTE)
+    wait_at_most(hurried.application_autoscaling, 1)
     hurried.cloudwatch = clients.session.client("cloudwatch", config=_IN_HASTE)
     return hurried

@@ -8,6 +8,7 @@ calls sees a refusal only when it did not pass in time.
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 import time
@@ -16,12 +17,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import botocore.session
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 from aces_action.aws.errors import error_code, error_message, is_denied, was_repeated
 
 _SINCE = "aces-action.refused-since"  # in the context of a request: when it was first refused so
+_AT_MOST = "aces-action.waits-at-most"  # in the context of a request: the seconds that there are
 _FRESH = 15.0  # seconds for IAM to know the tags of what was just made; assumed, AWS gives no time
 _LONGEST_PAUSE = 4.0
 # Members of requests that name what is made with tags
@@ -130,7 +133,7 @@ class Waiting:
             return None
         answer: Any = parsed
         error = ClientError(answer, operation.name)
-        seconds = self._patience(error, service, body)
+        seconds = min(self._patience(error, service, body), request_dict["context"].get(_AT_MOST, math.inf))
         since = request_dict["context"].setdefault(_SINCE, self.now())
         wait = (0.75 + self.random() / 4) * min(0.5 * (1 << attempts - 1), _LONGEST_PAUSE)
         return wait if self.now() - since + wait <= seconds else None
@@ -152,6 +155,15 @@ class Waiting:
 def wait_for_consistency(core: botocore.session.Session) -> None:
     """Repeats, in all clients of a session, what AWS refuses for a moment only."""
     core.get_component("event_emitter").register("needs-retry", Waiting().pause)
+
+
+def wait_at_most(client: BaseClient, seconds: float) -> None:
+    """Has a client of such a session repeat each call for no longer than that: of a run that has seconds left."""
+
+    def limit(context: dict[str, Any], **_: Any) -> None:
+        context[_AT_MOST] = seconds
+
+    client.meta.events.register("before-parameter-build", limit)
 
 
 def _parameters(body: bytes | str) -> Mapping[str, Any]:

@@ -6,10 +6,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
+from aces_action.aws.clients import Clients, in_haste
 from aces_action.aws.consistency import PASSING, Waiting, lost_a_race, went_through
 
 CORE = botocore.session.get_session()
@@ -21,6 +25,7 @@ class Calls:
     """A session's calls, each refused or not, on a clock that goes on as far as the waiting says."""
 
     time: float = 0.0
+    given: dict[str, Any] = field(default_factory=dict)  # what the context of each request begins with
     waiting: Waiting = field(init=False)
 
     def __post_init__(self) -> None:
@@ -29,7 +34,7 @@ class Calls:
     def answered(self, service: str, operation: str, body: dict[str, Any], error: dict[str, str] | None = None) -> float:
         """Seconds that a call is tried for, with this answer each time."""
         model = CORE.get_service_model(service).operation_model(operation)
-        context: dict[str, Any] = {}
+        context = dict(self.given)
         response = (None, {"Error": error} if error else {})
         begun = self.time
         for attempt in range(1, 1000):
@@ -101,6 +106,23 @@ def test_a_denial_passes_only_right_after_what_it_is_about_was_made_with_tags() 
     calls.answered("sagemaker", "CreateEndpointConfig", {"EndpointConfigName": "c", "Tags": [{"Key": "a", "Value": "b"}]})
     assert calls.answered("sagemaker", "UpdateEndpoint", {"EndpointName": "e", "EndpointConfigName": "other"}, denial) == 0
     assert calls.answered("sagemaker", "UpdateEndpoint", {"EndpointName": "e", "EndpointConfigName": "c"}, denial) > 10
+
+
+def test_a_run_that_is_cut_off_waits_no_longer_than_it_lives() -> None:
+    calls, pending = (
+        Calls(),
+        refusal("ConcurrentUpdateException", "You already have a pending update to an Auto Scaling resource."),
+    )
+    session = boto3.Session("AKIDEXAMPLE", "secret", region_name="ap-northeast-1")
+    client: Any = in_haste(Clients(session)).application_autoscaling
+
+    def unsent(params: dict[str, Any], **_: Any) -> Any:
+        calls.given.update(params["context"])
+        return AWSResponse("", 200, HTTPHeaders(), None), {}
+
+    client.meta.events.register("before-call", unsent)
+    client.deregister_scalable_target(ServiceNamespace="sagemaker", ResourceId="x", ScalableDimension="x")
+    assert 0 < calls.answered("application-autoscaling", "RegisterScalableTarget", {}, pending) <= 1
 
 
 def test_a_refusal_is_about_the_calls_own_success_only_where_it_was_repeated_and_a_look_says_so() -> None:
