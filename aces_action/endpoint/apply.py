@@ -314,7 +314,7 @@ def _start(
         # without the content's hash: until the roll-out has gone well and is noted, the tags must not say that it serves this
         request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(owner.tags(""))}
         with _at_work("CreateEndpoint", tell):
-            sdk.create_endpoint(session, request, lambda: read_endpoint(client, name) is not None)
+            sdk.create_endpoint(session, request, lambda: _is_on_the_way(client, name, config_name))
         _until(lambda: read_endpoint(client, name) is not None)
     return started
 

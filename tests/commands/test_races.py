@@ -74,6 +74,18 @@ def test_an_endpoint_that_another_run_has_just_made_is_taken_for_ours(server: Se
     assert server.serves() == "B"
 
 
+def test_one_that_another_run_made_while_we_were_throttled_is_not_taken_for_our_own_call(server: Server) -> None:
+    server.put("C")
+
+    def create() -> None:
+        tags = as_list(server.by(1).tags(""))
+        server.client.create_endpoint(EndpointName=server.name, EndpointConfigName=server.config("C"), Tags=tags)
+        server.control("POST", "faults", {"operation": "CreateEndpoint", "kind": "throttle", "times": 1})
+
+    assert deploy(server, "B", meanwhile=create).config_name == server.config("B")
+    assert server.serves() == "B"
+
+
 def test_one_that_is_not_ours_stays(server: Server) -> None:
     server.put("C")
 
