@@ -34,7 +34,8 @@ _FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and no
 _PROSE_ENDS = frozenset(
     {("title",), ("subtitle",), ("content",), ("unit_name",)}
 )  # text for people: full-width signs are meant there
-_EMOJI = frozenset("\u200d\ufe0e\ufe0f")  # part of a picture
+_VARIATIONS = re.compile("[\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # of the character before: 葛 has two forms
+_JOINER = "\u200d"  # part of a picture
 _WRAPPED = re.compile(rf"\s*[{_DOUBLE}{_SINGLE}](.*)[{_DOUBLE}{_SINGLE}]\s*", re.DOTALL)
 _COMMENT = re.compile(r"[\s\u3000]＃")
 
@@ -61,7 +62,7 @@ def _plain_character(character: str) -> str:
 @cache
 def is_invisible(character: str) -> bool:
     """Whether nobody sees it, not even as a blank."""
-    return (unicodedata.category(character) in {"Cf", "Mn"} and not unicodedata.combining(character)) or character in _FILLERS
+    return unicodedata.category(character) == "Cf" or character in _FILLERS or _VARIATIONS.match(character) is not None
 
 
 def ascii_form(text: str) -> str | None:
@@ -166,7 +167,7 @@ def _blank(document: Document, path: Path, value: str) -> Problem | None:
 
 def _odd(document: Document, path: Path, value: str) -> Problem | None:
     place, prose = dotted(path), path[-1:] in _PROSE_ENDS
-    if unseen := next((each for each in value if is_invisible(each) and each not in _EMOJI), ""):
+    if unseen := next((each for each in value if is_invisible(each) and each != _JOINER and not _VARIATIONS.match(each)), ""):
         message = Text(
             f"{place} has an invisible character (U+{ord(unseen):04X}).",
             f"{place}に見えない文字（U+{ord(unseen):04X}）があります。",

@@ -119,7 +119,14 @@ def test_what_is_allowed_and_hardly_meant_is_a_warning(text: str, code: str | No
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [("　　", "ACES-C045"), ("\u200b", "ACES-C045"), ("ナンバー\u200bプレート", "ACES-C040"), ("検出 👩‍🔧", None)],
+    [
+        ("　　", "ACES-C045"),
+        ("\u200b", "ACES-C045"),
+        ("ナンバー\u200bプレート", "ACES-C040"),
+        ("検出 👩‍🔧", None),
+        ("葛\U000e0100飾区", None),
+        ("हिंदी", None),
+    ],
 )
 def test_text_for_people_may_be_japanese_and_not_blank(value: str, code: str | None) -> None:
     document, _ = read_json(Source.of("register.json", json.dumps({"title": value}, ensure_ascii=False)))
