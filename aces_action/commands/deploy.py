@@ -339,7 +339,7 @@ def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Sett
         unpacked=verdict.unpacked_size,
     )
     instance = findings.instances.get(facts.instance_type.removeprefix("ml."))
-    return replace(facts, memory=instance.memory * _MIB if instance else None)
+    return replace(facts, memory=instance.memory * _MIB if instance else None, cuda=findings.image.cuda)
 
 
 def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:

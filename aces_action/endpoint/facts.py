@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aces_action.aws.inference_ami import CudaNeeds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -24,6 +26,7 @@ class Facts:
     role_arn: str = ""
     environment: tuple[tuple[str, str], ...] = ()
     inference_ami: str = ""
+    cuda: CudaNeeds | None = None
     in_vpc: bool = False
     is_async: bool = False
     alarms: tuple[str, ...] = ()
@@ -40,12 +43,11 @@ def facts_of(
     endpoint_name: str,
     region: str,
     rollout: Mapping[str, Any] | None = None,
-    memory: int | None = None,
     unpacked: int | None = None,
 ) -> Facts:
     """From an endpoint config and a model in SageMaker's own words, as they are sent or as they are described.
 
-    `rollout` is the DeploymentConfig of an update; `memory` of the instance type and `unpacked` size of the weights in bytes.
+    `rollout` is the DeploymentConfig of an update; `unpacked` the size of the weights in bytes.
     """
     variant: Mapping[str, Any] = next(iter(config.get("ProductionVariants") or ()), {})
     container: Mapping[str, Any] = model.get("PrimaryContainer") or {}
@@ -56,7 +58,6 @@ def facts_of(
         region=region,
         endpoint_name=endpoint_name,
         instance_types=tuple(dict.fromkeys(each for each in types if each)),
-        memory=memory,
         unpacked=unpacked,
         volume=variant.get("VolumeSizeInGB"),
         startup_timeout=variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),

@@ -314,7 +314,7 @@ def gpu_driver(facts: Facts) -> Text:
             "The instances' NVIDIA driver may not match the image's CUDA.",
             "インスタンスのNVIDIAドライバと、イメージのCUDAが合っていない可能性があります。",
         ),
-        driver_hint(facts.instance_type, facts.inference_ami or None),
+        driver_hint(facts.instance_type, facts.inference_ami or None, facts.cuda),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aces_action.aws.inference_ami import CudaNeeds
 from aces_action.endpoint.causes import (
     ACCESS,
     CAPACITY,
@@ -22,7 +23,7 @@ from aces_action.endpoint.causes import (
     UNPACKING,
 )
 from aces_action.endpoint.facts import Facts, facts_of
-from aces_action.endpoint.remedies import Limit, gpu_memory, hint, limit_in, next_sizes, quota_hint
+from aces_action.endpoint.remedies import Limit, gpu_driver, gpu_memory, hint, limit_in, next_sizes, quota_hint
 
 GIB = 1 << 30
 FACTS = Facts(
@@ -204,3 +205,9 @@ def test_the_facts_are_those_of_the_requests() -> None:
 
 def facts(**variant: Any) -> Facts:
     return facts_of({"ProductionVariants": [variant]}, {}, endpoint_name="e", region="r")
+
+
+def test_the_driver_for_the_images_own_cuda_is_named_where_it_is_known() -> None:
+    known = Facts(instance_types=("ml.g5.xlarge",), cuda=CudaNeeds(version=(12, 4)))
+    assert "The image has CUDA 12.4: set sagemaker.inference_ami_version" in gpu_driver(known).en
+    assert "for CUDA 13" in gpu_driver(Facts(instance_types=("ml.g5.xlarge",))).en
