@@ -24,6 +24,7 @@ from aces_action.endpoint.current import (
     CurrentEndpoint,
     read_config,
     read_endpoint,
+    read_live_config,
     read_model,
     read_tagged,
     read_tags,
@@ -50,7 +51,6 @@ _WRITES = frozenset({"CreateModel", "CreateEndpointConfig", "CreateEndpoint", "U
 _TRIES = 3  # somebody else may be quicker between our look and our call
 _A_MOMENT = 1.0  # seconds for their write to be seen
 _MISSING_CONFIG = re.compile(r'Could not find endpoint configuration "[^"]*endpoint-config/([^"/]+)"', re.ASCII)
-_DELETED_AFTER = 3.0  # seconds in which what serves is not seen
 _APPEARS_WITHIN = 20.0  # seconds for what was made to be seen: SageMaker's reads are eventually consistent
 
 
@@ -68,7 +68,7 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
     """Reads what is there and plans. Raises ActionError (E004) when a resource of that name is not ours."""
     tagged = read_tagged(client, desired.endpoint_name)
     current = tagged[0] if tagged else None
-    live_config = _live_config(client, current.config_name) if current and current.config_name else None
+    live_config = read_live_config(client, current.config_name) if current and current.config_name else None
     variants = (live_config or {}).get("ProductionVariants") or [{}]
     live_model = read_model(client, variants[0]["ModelName"]) if "ModelName" in variants[0] else None
     model, config = read_model(client, desired.model_name), read_config(client, desired.config_name)
@@ -102,15 +102,6 @@ def read_plan(client: SageMakerClient, desired: DesiredEndpoint, owner: Owner) -
     noted = was_good(tags.get("endpoint config", {}))
     stale = tags_change(desired, changes[-1], tags.get("endpoint", {}).get(CONTENT_HASH), noted=noted)
     return [*changes, stale] if stale else changes
-
-
-def _live_config(client: SageMakerClient, name: str) -> dict[str, Any] | None:
-    """The endpoint config that serves. One that another run has just made may not be seen at once: only what stays unseen for a
-    while was deleted."""
-    deadline = time.monotonic() + _DELETED_AFTER
-    while (found := read_config(client, name)) is None and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return found
 
 
 def _beside_us(
@@ -363,7 +354,7 @@ def _retained(client: SageMakerClient, desired: DesiredEndpoint) -> Retained:
     Raises ActionError (E041): the config that serves was deleted meanwhile.
     """
     current = read_endpoint(client, desired.endpoint_name)
-    live = read_config(client, current.config_name) if current else None
+    live = read_live_config(client, current.config_name) if current else None
     if current is not None and live is None:
         raise ActionError(config_gone(desired.endpoint_name, current.config_name))
     if not desired.autoscaled and not same_counts(live, desired.config):

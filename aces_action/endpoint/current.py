@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 # Nothing can be asked of the endpoint until it leaves these (API reference: DescribeEndpoint, EndpointStatus)
+_DELETED_AFTER = 3.0  # seconds in which what serves is not seen
 TRANSIENT = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 # Requests are answered in these; after a rollback that failed by two configs at a time
 SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
@@ -155,6 +157,15 @@ def read_model(client: SageMakerClient, name: str) -> dict[str, Any] | None:
 def read_config(client: SageMakerClient, name: str) -> dict[str, Any] | None:
     """DescribeEndpointConfig's answer; None when there is no such endpoint config."""
     return _described(client.describe_endpoint_config, EndpointConfigName=name)
+
+
+def read_live_config(client: SageMakerClient, name: str) -> dict[str, Any] | None:
+    """The endpoint config that serves. One that another run has just made may not be seen at once: only what stays unseen for a
+    while was deleted."""
+    deadline = time.monotonic() + _DELETED_AFTER
+    while (found := read_config(client, name)) is None and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
 
 
 def read_tags(client: SageMakerClient, arn: str) -> dict[str, str]:

@@ -16,7 +16,15 @@ from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.changes import Change
 from aces_action.endpoint.apply import ServingEndpoint, apply, read_plan
-from aces_action.endpoint.current import SERVING, TRANSIENT, CurrentEndpoint, read_config, read_tagged, read_tags
+from aces_action.endpoint.current import (
+    SERVING,
+    TRANSIENT,
+    CurrentEndpoint,
+    read_config,
+    read_live_config,
+    read_tagged,
+    read_tags,
+)
 from aces_action.endpoint.desired import DesiredEndpoint, Request
 from aces_action.endpoint.drift import config_gone, was_deleted
 from aces_action.endpoint.generations import (
@@ -129,7 +137,7 @@ def plan_rollback(reach: Reach) -> Return:
         return _return(reach, asked, serving, generations, "rollback")
     target, leaving = _target_of_rollback(generations, current, moving, noted=_is_noted(reach, current, serving))
     if target is None:
-        gone = serving is None and read_config(reach.clients.sagemaker, current.config_name) is None
+        gone = serving is None and read_live_config(reach.clients.sagemaker, current.config_name) is None
         raise ActionError(
             config_gone(reach.endpoint_name, current.config_name)
             if gone

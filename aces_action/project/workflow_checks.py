@@ -15,6 +15,9 @@ from aces_action.settings import INPUTS
 
 _INPUTS = tuple(spec.name for spec in INPUTS)
 _VARIABLES = tuple(spec.variable for spec in INPUTS if spec.variable)
+_OF_CONTAINERS = frozenset(
+    {"args", "entrypoint"}
+)  # GitHub's own, of any Docker action (workflow syntax: with.args, with.entrypoint)
 # as a shell or Compose would expand it; `${{` is GitHub's own
 _SHELL = re.compile(r"\$\{(?!\{)[A-Za-z_]\w*[^{}]*\}|\$\([^()]*\)|(?<![\w$])\$[A-Za-z_]\w*")
 _HALF = re.compile(r"(?<!\$)\{\{\s*[a-z]\w*(?:\.[\w-]+)+\s*\}\}|\$\s+\{\{|\$\{\s+\{|\$\{\{(?!.*\}\})", re.DOTALL)
@@ -51,7 +54,7 @@ def _numbers(usage: Usage, paths: Iterable[Path]) -> Iterator[Problem]:
 def _unknown(usage: Usage) -> Iterator[Problem]:
     document, unused = usage.document, [name for name in _INPUTS if name not in usage.inputs]
     for name, path in usage.inputs.items():
-        if name in _INPUTS:
+        if name in _INPUTS or name in _OF_CONTAINERS:
             continue
         meant = closest(name.replace("_", "-"), unused) or closest(name.replace("_", "").replace("-", ""), unused)
         message = Text(

@@ -104,6 +104,11 @@ def test_an_input_that_there_is_not_is_told_with_the_one_that_is_meant(tmp_path:
     assert found(tmp_path, inputs=f"{written}: ${{{{ vars.X }}}}") == [("ACES-C042", 8, f"Did you mean {meant}?")]
 
 
+@pytest.mark.parametrize("name", ["args", "entrypoint"])
+def test_what_every_docker_action_takes_is_no_input_of_ours(tmp_path: Path, name: str) -> None:
+    assert found(tmp_path, inputs=f"{name}: x") == []
+
+
 def test_an_input_like_no_other_is_told_with_those_there_are(tmp_path: Path) -> None:
     [(code, line, hint)] = found(tmp_path, inputs="zzz: 1")
     assert (code, line, "weights-policy" in hint) == ("ACES-C042", 8, True)
