@@ -26,6 +26,7 @@ _MAX_STRANGE = 20
 _NO_KEY = Text("A key must be plain text.", "キーは文字列でなければなりません。")
 _QUOTE = Text("Quote it if it is text.", "文字列であれば引用符で囲んでください。")
 _ODD_BLANKS = "\u3000\u00a0\u200b"  # full-width, no-break and no width: text to YAML, blanks to whoever wrote them
+_WIDE_COMMENT = re.compile(r"^[ \u3000]*(\uff03)", re.MULTILINE)
 _FULL_WIDTH = re.compile(f"^[^#\"'\n]*?([{_ODD_BLANKS}\uff1a])", re.MULTILINE)  # neither quoted nor in a comment
 
 
@@ -88,7 +89,11 @@ def _full_width(source: Source, offset: int) -> Problem | None:
     line = source.line(min(offset, len(source.text)))
     begin = source.line_starts[max(line - 2, 0)]
     end = source.text.find("\n", offset)
-    found = _FULL_WIDTH.search(source.text, begin, len(source.text) if end < 0 else end)
+    end = len(source.text) if end < 0 else end
+    if comment := _WIDE_COMMENT.search(source.text, begin, end):
+        message = Text("A full-width ＃, which begins no comment.", "全角の「＃」では、コメントになりません。")
+        return source.problem("C003", comment.span(1), message, Text("Write an ordinary #.", "半角の#にしてください。"))
+    found = _FULL_WIDTH.search(source.text, begin, end)
     if found is None:
         return None
     if found[1] in _ODD_BLANKS:

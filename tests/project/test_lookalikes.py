@@ -134,6 +134,15 @@ def test_text_for_people_may_be_japanese_and_not_blank(value: str, code: str | N
     assert [problem.code for problem in lookalike_problems(document, ())] == ([code] if code else [])
 
 
+@pytest.mark.parametrize("line", ["＃ コメント", "  ＃コメント", "　＃ コメント: あり"])
+def test_a_full_width_sign_begins_no_comment(workspace: Path, line: str) -> None:
+    replace(workspace, INFRA, "aws_batch_instance_type:", f"{line}\naws_batch_instance_type:")
+    number = (workspace / INFRA).read_text(encoding="utf-8").split("\n").index(line) + 1
+    problem = problems_of(workspace)[0]
+    assert (problem.code, problem.line) == ("ACES-C003", number)
+    assert "＃" in problem.message.ja or "全角" in problem.message.ja
+
+
 RIGHT = {
     "ENV": "dev",
     "Project": "number-plate",
