@@ -248,7 +248,8 @@ def _register(clients: Clients, scaling: CurrentScaling) -> None:
     if target.suspended_state:
         request["SuspendedState"] = dict(target.suspended_state)
     tags = {name: value for name, value in target.tags.items() if not name.startswith("aws:")}
-    register(clients, scaling.endpoint_name, request, tags, takes=lambda _: True)
+    # one that is there has these tags if it is the one that was read, or ours by a lost call; another is somebody else's by now
+    register(clients, scaling.endpoint_name, request, tags, takes=lambda there: bool(tags) and tags.items() <= there.items())
 
 
 def _put_policy(clients: Clients, endpoint_name: str, policy: ScalingPolicy, arns: dict[str, str]) -> None:
