@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -26,6 +26,7 @@ from aces_action.autoscaling.target import deregister, put_policy, register
 from aces_action.aws.clients import in_haste
 from aces_action.aws.errors import AWS_ERRORS, explain, was_refused, was_repeated
 from aces_action.aws.tags import Owner, adoption_tags
+from aces_action.endpoint.current import read_endpoint
 from aces_action.language import Text, joined, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
 
@@ -146,8 +147,8 @@ def suspended(clients: Clients, endpoint_name: str, owner: Owner, *, wanted: boo
     if taken is None:
         yield
         return
-    with _back_when_cut_off(clients, taken, tell=tell):
-        with _back_after_a_failure(clients, taken, tell=tell):
+    with _back_when_cut_off(clients, taken, restore, tell=tell):
+        with _back_after_a_failure(clients, taken, restore, tell=tell):
             take_off(clients, taken, tell=tell)
             yield
         if wanted or of_others(taken):
@@ -156,22 +157,46 @@ def suspended(clients: Clients, endpoint_name: str, owner: Owner, *, wanted: boo
 
 @contextmanager
 def taken_off(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Teller) -> Iterator[None]:
-    """Around the deletion of an endpoint for good: off before it, and after it our alarm goes too; back if it is not deleted.
+    """Around the deletion of an endpoint for good: off before it, and after it our alarm goes too.
 
+    Back where the endpoint stays; not where it is on its way out, whatever kept us from seeing it go.
     Raises what `read_removable`, `take_off`, `restore` and `apply` raise.
     """
     taken = read_removable(clients, endpoint_name, owner)
     if taken is None:
         yield
     else:
-        with _back_when_cut_off(clients, taken, tell=tell), _back_after_a_failure(clients, taken, tell=tell):
+        back = _restore_what_stays
+        with _back_when_cut_off(clients, taken, back, tell=tell), _back_after_a_failure(clients, taken, back, tell=tell):
             take_off(clients, taken, tell=tell, why=_WHY_GONE)
             yield
     apply(clients, None, endpoint_name=endpoint_name, owner=owner, tell=tell)
 
 
+class _Back(Protocol):
+    """How to put back what was taken off; raises as `restore`."""
+
+    def __call__(
+        self, clients: Clients, scaling: CurrentScaling, /, *, tell: Teller, goes_on: Callable[[], bool] = ...
+    ) -> None: ...
+
+
+def _restore_what_stays(
+    clients: Clients, scaling: CurrentScaling, *, tell: Teller, goes_on: Callable[[], bool] = lambda: True
+) -> None:
+    """`restore`, unless the endpoint is Deleting or gone: a target put back then would outlive what it scales."""
+    try:
+        current = read_endpoint(clients.sagemaker, scaling.endpoint_name)
+    except AWS_ERRORS:  # nobody knows: it may serve on, and without its scaling
+        pass
+    else:
+        if current is None or current.status == "Deleting":
+            return
+    restore(clients, scaling, tell=tell, goes_on=goes_on)
+
+
 @contextmanager
-def _back_when_cut_off(clients: Clients, taken: CurrentScaling, *, tell: Teller) -> Iterator[None]:
+def _back_when_cut_off(clients: Clients, taken: CurrentScaling, back: _Back, *, tell: Teller) -> Iterator[None]:
     """When a run is cancelled there are seconds: what is not back by then is told."""
     try:
         yield
@@ -180,7 +205,7 @@ def _back_when_cut_off(clients: Clients, taken: CurrentScaling, *, tell: Teller)
     except BaseException:
         name, until = taken.endpoint_name, time.monotonic() + _SECONDS_LEFT
         try:
-            restore(in_haste(clients), taken, tell=tell, goes_on=lambda: time.monotonic() < until)
+            back(in_haste(clients), taken, tell=tell, goes_on=lambda: time.monotonic() < until)
         except ActionError as lost:
             for problem in lost.problems:
                 tell.say(f"{problem.message.en}\n{problem.hint.en}")
@@ -194,14 +219,14 @@ def _back_when_cut_off(clients: Clients, taken: CurrentScaling, *, tell: Teller)
 
 
 @contextmanager
-def _back_after_a_failure(clients: Clients, taken: CurrentScaling, *, tell: Teller) -> Iterator[None]:
+def _back_after_a_failure(clients: Clients, taken: CurrentScaling, back: _Back, *, tell: Teller) -> Iterator[None]:
     try:
         yield
     except NotTakenOffError:
         raise
     except Exception as error:
         try:
-            restore(clients, taken, tell=tell)
+            back(clients, taken, tell=tell)
         except ActionError as lost:
             if isinstance(error, ActionError):
                 problems = error.problems

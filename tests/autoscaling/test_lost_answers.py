@@ -9,8 +9,10 @@ import pytest
 import requests
 from botocore.exceptions import ConnectionClosedError
 
-from aces_action.autoscaling import suspended
+from aces_action.autoscaling import suspended, taken_off
 from aces_action.autoscaling.desired import key
+from aces_action.endpoint.current import read_endpoint
+from aces_action.main import Cancelled
 from aces_action.problems import ActionError
 from sandbox.server import Sandbox
 from tests.autoscaling.conftest import Scaled
@@ -127,6 +129,55 @@ def test_what_aws_will_not_take_off_is_not_touched(endpoint: Make, sandbox: Sand
     assert hung(scaled) == before
     seen = requests.get(f"{sandbox.aws_url}/_sandbox/calls", timeout=10).json()
     assert [each["operation"] for each in seen if each["operation"] in WRITES] == ["DeregisterScalableTarget"]
+
+
+def test_what_somebody_else_has_registered_meanwhile_is_not_changed_by_what_is_put_back(endpoint: Make) -> None:
+    scaled = endpoint()
+    busy(scaled)
+    client = scaled.clients.application_autoscaling
+    with (
+        pytest.raises(ActionError, match="E037") as caught,
+        suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell),
+    ):
+        client.register_scalable_target(**key(scaled.name), MinCapacity=2, MaxCapacity=9, Tags={"Team": "another"})
+    assert "already exists" in caught.value.problems[0].hint.en
+    found = scaled.read()
+    assert found.target
+    assert (found.target.min_capacity, found.target.max_capacity, found.target.tags) == (2, 9, {"Team": "another"})
+    assert (found.policies, found.scheduled) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "ending", [Cancelled(2), ConnectionClosedError(endpoint_url="https://aws")], ids=["a signal", "a failure"]
+)
+@pytest.mark.parametrize("looks", [0, 5], ids=["Deleting", "gone"])
+def test_nothing_is_put_back_on_an_endpoint_that_goes(endpoint: Make, ending: BaseException, looks: int) -> None:
+    scaled = endpoint()
+    busy(scaled)
+    sagemaker = scaled.clients.sagemaker
+    with pytest.raises(type(ending)), taken_off(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell):
+        sagemaker.delete_endpoint(EndpointName=scaled.name)
+        for _ in range(looks):
+            read_endpoint(sagemaker, scaled.name)
+        raise ending
+    assert scaled.read().target is None
+    assert not scaled.left
+
+
+@pytest.mark.parametrize(
+    "ending", [Cancelled(2), ConnectionClosedError(endpoint_url="https://aws")], ids=["a signal", "a failure"]
+)
+@pytest.mark.parametrize("blind", [False, True], ids=["seen", "unseen"])
+def test_all_is_put_back_on_an_endpoint_that_was_to_go_and_stays(
+    endpoint: Make, sandbox: Sandbox, ending: BaseException, blind: bool
+) -> None:
+    scaled = endpoint()
+    before = busy(scaled)
+    with pytest.raises(type(ending)), taken_off(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell):
+        if blind:
+            lose(sandbox, "DescribeEndpoint", kind="error", status=400, code="AccessDeniedException", times=None)
+        raise ending
+    assert hung(scaled) == before
 
 
 @pytest.mark.long
