@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from aces_action.cli import enter
+from aces_action.cli.app import enter
 
 sys.exit(enter())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from aces_action.catalogue import CATALOGUE, PARTS, Kind
 from aces_action.language import LANGUAGES, Language, Text
+from aces_action.problems.catalogue import CATALOGUE, PARTS, Kind
 
 PAGES: dict[Language, str] = {"en": "docs/errors.md", "ja": "docs/ja/errors.md"}
 """The pages' paths in the repository."""
@@ -22,7 +22,7 @@ _INTRODUCTION = Text(
     "エラーが起きると、実行は終了ステータス1（入力と設定ファイルだけを検査したSとCでは2）で終わります。"
     "警告では、実行は止まりません。最初のエラーのコードは、ステップの出力`failure-code`で取得できます。",
 )
-_GENERATED = "<!-- Written by `make docs` from aces_action/catalogue: change it there. -->"
+_GENERATED = "<!-- Written by `make docs` from aces_action/problems: change it there. -->"
 _SEVERITIES = {"error": Text("error", "エラー"), "warning": Text("warning", "警告")}
 _INDEX, _CODE, _SEVERITY, _MEANING = Text("Index", "一覧"), Text("code", "コード"), Text("severity", "種類"), Text("what", "内容")
 _CAUSE, _FIX, _EXAMPLE = Text("Cause", "原因"), Text("Fix", "直し方"), Text("Example", "例")

@@ -22,11 +22,11 @@ from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.language import Language, Text
 from aces_action.network import environment_problems
+from aces_action.output.report import Report, how_far, summary
+from aces_action.output.steps import Steps
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
 from aces_action.project.model import Project, Server
-from aces_action.report import Report, how_far, summary
 from aces_action.settings import ON_WHAT_IS_THERE, Command, Settings, language_of, read_settings, secrets
-from aces_action.steps import Steps
 
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
 _DETAILS = Text(

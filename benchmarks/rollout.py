@@ -2,9 +2,9 @@
 
     python benchmarks/rollout.py [RUNS]
 
-First a simulation, with no time passing: our poller (aces_action/endpoint/wait.py) against boto3's waiter EndpointInService, for
-roll-outs of 1 to 60 minutes. Then whole runs of entrypoint.py against the sandbox in another process: a deploy with nothing to
-do, and a roll-out. Ends with 1 if a deploy with nothing to do takes more than 2 s of its own.
+First a simulation, with no time passing: our poller (aces_action/resources/endpoint/rollout/watch.py) against boto3's waiter
+EndpointInService, for roll-outs of 1 to 60 minutes. Then whole runs of entrypoint.py against the sandbox in another process: a
+deploy with nothing to do, and a roll-out. Ends with 1 if a deploy with nothing to do takes more than 2 s of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import requests
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from aces_action.endpoint.wait import Patience, follow  # noqa: E402
+from aces_action.resources.endpoint.rollout.watch import Patience, follow  # noqa: E402
 from sandbox.archives import make_weights  # noqa: E402
 from sandbox.runner import runner_environment  # noqa: E402
 from sandbox.seed import TENANT_ID, seed, upload_weights  # noqa: E402

@@ -91,9 +91,9 @@ def measure(what: str, place: str, connections: int) -> None:
     import boto3
     from botocore.config import Config
 
-    from aces_action.weights.fetch import MANNER, Fetch
-    from aces_action.weights.judge import judge
-    from aces_action.weights.located import locate
+    from aces_action.resources.weights.fetch import MANNER, Fetch
+    from aces_action.resources.weights.inspect import judge
+    from aces_action.resources.weights.s3_object import locate
 
     requests = 0
     if what == "check a file":

@@ -29,7 +29,7 @@ EXAMPLE = ROOT / "examples/number-plate-detection"
 REGISTER = "server/algorithms/register.json"
 ALGORITHM = "server/algorithms/algorithm.json"
 SERVICES = (10, 100, 1_000)
-START = "import sys; from aces_action.cli import main; sys.exit(main())"  # what pip makes the console script of
+START = "import sys; from aces_action.cli.app import main; sys.exit(main())"  # what pip makes the console script of
 
 
 def main(runs: int) -> int:

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from aces_action.weights.judge import judge  # noqa: E402 - found without being installed
+from aces_action.resources.weights.inspect import judge  # noqa: E402 - found without being installed
 from tests.weights.corpus import DAMAGED, MEMBERS, SOUND_GZIPS, SOUND_TARS, Sample  # noqa: E402
 
 PYTHON = sys.executable
@@ -37,7 +37,7 @@ LISTING = (
 )
 PACK = (
     "import sys; from pathlib import Path\n"
-    "from aces_action.weights.pack import pack; from aces_action.weights.survey import survey\n"
+    "from aces_action.resources.weights.pack import pack; from aces_action.resources.weights.survey import survey\n"
     "pack(survey(['data'], base=Path(sys.argv[1])), Path(sys.argv[2]), store=len(sys.argv) > 3)"
 )
 

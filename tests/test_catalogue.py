@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from aces_action import __version__
-from aces_action.catalogue import CATALOGUE, PARTS, Kind
 from aces_action.documentation import PAGES, error_reference
 from aces_action.language import LANGUAGES, Language
 from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE, PARTS, Kind
 from aces_action.project import load_project
 from aces_action.settings import read_settings
 
@@ -38,7 +38,7 @@ def is_infra(snippet: str) -> bool:
 
 
 def test_no_code_is_given_twice_and_each_begins_with_the_letter_of_its_part() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "aces_action/catalogue").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "aces_action/problems").glob("*.py")]
     codes = Counter(re.findall(r'code="ACES-(\w+)"', "\n".join(sources)))
     assert codes == dict.fromkeys(CATALOGUE, 1)
     assert all(re.fullmatch(r"[A-Z]\d{3}", code) for code in CATALOGUE)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from aces_action.output.report import OUTPUTS
 from aces_action.problems import CATALOGUE
-from aces_action.report import OUTPUTS
 from aces_action.settings import INPUTS, Settings
 
 ROOT = Path(__file__).parent.parent

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aces_action.log_statements import excerpt, notable, statements
+from aces_action.output.server_log import WIDTH, cleaned
+from aces_action.resources.endpoint.diagnosis.log_statements import excerpt, notable, statements
 from aces_action.sanitiser import ZERO_WIDTH_SPACE
-from aces_action.server_log import WIDTH, cleaned
 
 
 def said(*lines: str) -> list[tuple[str, bool]]:

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.changes import Change, noun
-from aces_action.checks import Check
+from aces_action.deployment.changes import Change, noun
 from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
-from aces_action.ledger import Ledger, Write
+from aces_action.output.check import Check
+from aces_action.output.ledger import Ledger, Write
+from aces_action.output.report import Report, change_lines, check_lines, how_far, summary
+from aces_action.output.server_log import ServerLog
+from aces_action.output.steps import StepRecord
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.report import Report, change_lines, check_lines, how_far, summary
-from aces_action.server_log import ServerLog
+from aces_action.resources.weights.verdict import Entry, Verdict
 from aces_action.smoke_test.model import Answer, Exchange, Request
-from aces_action.steps import StepRecord
-from aces_action.weights.verdict import Entry, Verdict
 
 ROOT = Path(__file__).parent.parent
 

@@ -18,23 +18,23 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from aces_action.changes import Change
+from aces_action.cli.formats.findings import Checked, Findings
+from aces_action.cli.formats.github import as_github
+from aces_action.cli.formats.json import as_json
+from aces_action.cli.formats.sarif import as_sarif
+from aces_action.cli.formats.text import as_text
 from aces_action.credentials import PIECE, KnownSecrets
+from aces_action.deployment.changes import Change
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.language import same
-from aces_action.ledger import Ledger, Write
+from aces_action.output.ledger import Ledger, Write
+from aces_action.output.report import Report, summary
+from aces_action.output.server_log import ServerLog, cleaned
+from aces_action.output.steps import StepRecord
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.report import Report, summary
 from aces_action.sanitiser import LONGEST, ZERO_WIDTH_SPACE, Sanitiser, one_line, seen
-from aces_action.server_log import ServerLog, cleaned
 from aces_action.smoke_test.model import Answer
-from aces_action.steps import StepRecord
-from aces_action.terminal.as_github import as_github
-from aces_action.terminal.as_json import as_json
-from aces_action.terminal.as_sarif import as_sarif
-from aces_action.terminal.as_text import as_text
-from aces_action.terminal.findings import Checked, Findings
 
 # of visible characters, as tokens are; without the stars that stand for a secret, and the marks of a cut
 _VISIBLE = st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"], exclude_characters="*.")

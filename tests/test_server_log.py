@@ -8,8 +8,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aces_action.output.server_log import LINES, LONGEST, SHOWN, WIDTH, ServerLog, cleaned
 from aces_action.sanitiser import ZERO_WIDTH_SPACE
-from aces_action.server_log import LINES, LONGEST, SHOWN, WIDTH, ServerLog, cleaned
 
 
 def as_it_is(text: str) -> str:

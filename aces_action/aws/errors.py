@@ -53,7 +53,7 @@ _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on res
 # S3 answers HEAD of a missing key with 403 to a role that may not list the bucket
 _ACTIONS = {"HeadObject": "s3:GetObject or s3:ListBucket", "HeadBucket": "s3:ListBucket", "CopyObject": "s3:PutObject"}
 
-# The advice of A005 and A007 to a workflow; a person at a terminal gets other advice in its place (terminal/aws.py)
+# The advice of A005 and A007 to a workflow; a person at a terminal gets other advice in its place (cli/aws.py)
 ALLOW_IT = Text(
     "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON).",
     "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。",

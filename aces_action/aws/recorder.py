@@ -15,9 +15,9 @@ from botocore.model import OperationModel
 
 from aces_action.aws.answers import UNREADABLE
 from aces_action.aws.errors import is_throttling
-from aces_action.changes import noun
+from aces_action.deployment.changes import noun
 from aces_action.language import Text, same
-from aces_action.ledger import Ledger, Sending, Write
+from aces_action.output.ledger import Ledger, Sending, Write
 
 # In the context of a request: service, operation and parameters, and its entry in the ledger
 _REQUEST, _SENDING = "aces-action.request", "aces-action.sending"
@@ -25,7 +25,7 @@ _REQUEST, _SENDING = "aces-action.request", "aces-action.sending"
 _READS = ("Describe", "List", "Get", "Head", "BatchGet", "Simulate")
 # Credentials, and requests to the server that is deployed: nothing of the account is changed
 _NO_WRITES = frozenset({"sts", "sso", "sso-oidc", "signin", "sagemaker-runtime"})
-_VERDICT = ".verdict.json"  # weights/store.py: SUFFIX
+_VERDICT = ".verdict.json"  # resources/weights/verdict_store.py: SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

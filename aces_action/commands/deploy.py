@@ -12,37 +12,38 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from aces_action import autoscaling, batch, endpoint, registration
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
-from aces_action.batch.desired import Instance
-from aces_action.changes import Change
-from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
-from aces_action.commands.explaining import explained
-from aces_action.commands.listing import JobDefinitions, listing_of, register
-from aces_action.commands.reach import reach_of, scale
-from aces_action.commands.switch import old_stays, plan_removal, remove_replaced
-from aces_action.commands.testing import smoke_test
-from aces_action.endpoint.cleanup import clean_up
-from aces_action.endpoint.facts import Facts, facts_of
-from aces_action.endpoint.undo import Reach, roll_back
+from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.deployment.changes import Change
+from aces_action.deployment.explaining import explained
+from aces_action.deployment.listing import JobDefinitions, listing_of, register
+from aces_action.deployment.reach import reach_of, scale
+from aces_action.deployment.replaced import old_stays, plan_removal, remove_replaced
+from aces_action.deployment.smoke_testing import smoke_test
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
+from aces_action.output.report import Report, Result, change_lines, check_lines
+from aces_action.output.steps import Steps
 from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project, Server
-from aces_action.registration import Listing, PlatformClient
-from aces_action.report import Report, Result, change_lines, check_lines
+from aces_action.resources import autoscaling, batch, endpoint
+from aces_action.resources import listing as registration
+from aces_action.resources.batch.spec import Instance
+from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
+from aces_action.resources.endpoint.lifecycle.prune import clean_up
+from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
+from aces_action.resources.listing import Listing, PlatformClient
+from aces_action.resources.weights.fit import room
+from aces_action.resources.weights.resolve import Examined, examine, is_released, release
+from aces_action.resources.weights.size import size_text
+from aces_action.resources.weights.verdict import Verdict
 from aces_action.settings import Settings
-from aces_action.steps import Steps
-from aces_action.weights.examine import Examined, examine, is_released, release
-from aces_action.weights.room import room
-from aces_action.weights.size import size_text
-from aces_action.weights.verdict import Verdict
 
 _MIB, _GIB = 1 << 20, 1 << 30
 _NEW_REVISION = "(new revision)"

@@ -13,12 +13,22 @@ from itertools import chain
 from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
-from aces_action.changes import Change
-from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
-from aces_action.commands.consent import Consent
-from aces_action.commands.reach import endpoint_names, scale, scaling_that_goes
-from aces_action.commands.switch import remove_endpoint
-from aces_action.endpoint.cleanup import (
+from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.deployment.changes import Change
+from aces_action.deployment.confirmation import Consent
+from aces_action.deployment.reach import endpoint_names, scale, scaling_that_goes
+from aces_action.deployment.replaced import remove_endpoint
+from aces_action.github.log import Log
+from aces_action.github.run import Run
+from aces_action.language import Text
+from aces_action.output.report import Report, change_lines
+from aces_action.output.steps import Steps
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.project.model import Server
+from aces_action.resources.endpoint.concurrency import refuse_others
+from aces_action.resources.endpoint.history import Generation, read_generations
+from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints
+from aces_action.resources.endpoint.lifecycle.prune import (
     Model,
     Usage,
     decide_all,
@@ -28,19 +38,9 @@ from aces_action.endpoint.cleanup import (
     read_usage,
     used_elsewhere,
 )
-from aces_action.endpoint.generations import Generation, read_generations
-from aces_action.endpoint.removal import Found, find_endpoints
-from aces_action.endpoint.underway import refuse_others
-from aces_action.github.log import Log
-from aces_action.github.run import Run
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import Server
-from aces_action.registration import PlatformClient
-from aces_action.report import Report, change_lines
+from aces_action.resources.listing import PlatformClient
 from aces_action.retries import Outages
 from aces_action.settings import ServerSettings, Settings
-from aces_action.steps import Steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

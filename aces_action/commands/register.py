@@ -8,19 +8,19 @@ from __future__ import annotations
 from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import is_ours
-from aces_action.batch.plan import read_job_definition
-from aces_action.commands.access import open_platform, outages_told, owner_of, sign_in
-from aces_action.commands.listing import JobDefinitions, listing_of, register
-from aces_action.commands.switch import old_stays, plan_removal, remove_replaced
-from aces_action.endpoint.current import SERVING, read_endpoint, read_tags
+from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.deployment.listing import JobDefinitions, listing_of, register
+from aces_action.deployment.replaced import old_stays, plan_removal, remove_replaced
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
+from aces_action.output.report import Report, change_lines
+from aces_action.output.steps import Steps
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Project
-from aces_action.report import Report, change_lines
+from aces_action.resources.batch.plan import read_job_definition
+from aces_action.resources.endpoint.state import SERVING, read_endpoint, read_tags
 from aces_action.settings import Settings
-from aces_action.steps import Steps
 
 
 def register_serving(

@@ -6,16 +6,16 @@ import json
 from datetime import UTC, datetime
 
 from aces_action.aws.naming import Names
-from aces_action.commands.access import outages_told, owner_of, sign_in
-from aces_action.commands.reach import endpoint_names
-from aces_action.endpoint.look import read_standing
+from aces_action.deployment.access import outages_told, owner_of, sign_in
+from aces_action.deployment.reach import endpoint_names
 from aces_action.github.log import Log
 from aces_action.github.run import Run
+from aces_action.output.report import Report, standing_lines
+from aces_action.output.status import as_json
+from aces_action.output.steps import Steps
 from aces_action.project.model import Server
-from aces_action.report import Report, standing_lines
+from aces_action.resources.endpoint.status import read_standing
 from aces_action.settings import ServerSettings
-from aces_action.standing import as_json
-from aces_action.steps import Steps
 
 
 def status(server: Server, names: Names, settings: ServerSettings, run: Run, log: Log, steps: Steps, report: Report) -> None:

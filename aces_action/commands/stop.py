@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import chain
 
 from aces_action.aws.naming import Names
-from aces_action.commands.access import outages_told, owner_of, sign_in
-from aces_action.commands.consent import Consent, given
-from aces_action.commands.reach import endpoint_names, planned, reach_of, scale, scaling_that_goes
-from aces_action.endpoint import undo
+from aces_action.deployment.access import outages_told, owner_of, sign_in
+from aces_action.deployment.confirmation import Consent, given
+from aces_action.deployment.reach import endpoint_names, planned, reach_of, scale, scaling_that_goes
 from aces_action.github.log import Log
 from aces_action.github.run import Run
+from aces_action.output.report import Report
+from aces_action.output.steps import Steps
 from aces_action.project.model import Server
-from aces_action.report import Report
+from aces_action.resources.endpoint.lifecycle import undo
 from aces_action.settings import ServerSettings
-from aces_action.steps import Steps
 
 
 def stop(

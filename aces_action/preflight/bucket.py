@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code
-from aces_action.checks import Check
 from aces_action.language import Text, same
-from aces_action.preflight.questions import Answer
+from aces_action.output.check import Check
+from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.weights.bucket import missing_bucket
+from aces_action.resources.weights.bucket import missing_bucket
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

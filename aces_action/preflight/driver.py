@@ -15,8 +15,8 @@ from aces_action.aws.inference_ami import (
     suggested_ami,
     suits,
 )
-from aces_action.checks import Check
 from aces_action.language import Text, lines, same
+from aces_action.output.check import Check
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import EndpointSettings
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aces_action.aws.tags import is_ours
-from aces_action.checks import Check
-from aces_action.endpoint.current import CurrentEndpoint, read_config, read_tagged
-from aces_action.endpoint.ownership import not_ours
-from aces_action.endpoint.underway import another_rollout, begun_by, is_foreign
 from aces_action.language import Text, same
-from aces_action.preflight.questions import Answer
+from aces_action.output.check import Check
+from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.resources.endpoint.concurrency import another_rollout, begun_by, is_foreign
+from aces_action.resources.endpoint.ownership import not_ours
+from aces_action.resources.endpoint.state import CurrentEndpoint, read_config, read_tagged
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aces_action.aws.image import ServerImage, check_for_batch, check_for_sagemaker
-from aces_action.batch.desired import Instance
-from aces_action.checks import Check
 from aces_action.language import Text, same
-from aces_action.preflight.questions import Answer
+from aces_action.output.check import Check
+from aces_action.preflight.queries import Answer
 from aces_action.problems import Problem
 from aces_action.project.model import Infra, JobSettings
+from aces_action.resources.batch.spec import Instance
 
 
 def check_image(found: Answer[ServerImage], *, infra: Infra, instances: Mapping[str, Instance], wanted: str) -> list[Check]:

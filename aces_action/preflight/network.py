@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aces_action.checks import Check
 from aces_action.language import Text, same
-from aces_action.preflight.questions import Answer
+from aces_action.output.check import Check
+from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aces_action.checks import Check
 from aces_action.language import Text, same
+from aces_action.output.check import Check
 from aces_action.problems import CATALOGUE, Problem
 
 _ASLEEP = CATALOGUE["P007"]

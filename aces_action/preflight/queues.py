@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aces_action.batch.desired import Instance
-from aces_action.batch.memory import usable_memory
-from aces_action.checks import Check
 from aces_action.language import Text, same
+from aces_action.output.check import Check
 from aces_action.preflight.instances import Machine
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.instance_types import accelerator, family, processor
 from aces_action.project.model import JobSettings
+from aces_action.resources.batch.memory import usable_memory
+from aces_action.resources.batch.spec import Instance
 
 if TYPE_CHECKING:
     from types_boto3_batch import BatchClient

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from aces_action.checks import Check
-from aces_action.endpoint.current import read_config, read_endpoint
 from aces_action.language import Text
-from aces_action.preflight.questions import Answer
+from aces_action.output.check import Check
+from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import EndpointSettings
+from aces_action.resources.endpoint.state import read_config, read_endpoint
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient

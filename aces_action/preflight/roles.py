@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from aces_action.aws.errors import error_code
 from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
-from aces_action.checks import Check
 from aces_action.language import Text, same
-from aces_action.preflight.questions import Answer
+from aces_action.output.check import Check
+from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import Infra
 

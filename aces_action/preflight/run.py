@@ -13,28 +13,28 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
 from aces_action.aws.image import ServerImage, download, read_image
 from aces_action.aws.naming import Names
-from aces_action.batch.desired import Instance, check_fit
-from aces_action.checks import Check
 from aces_action.language import EMPTY, Text, same
+from aces_action.output.check import Check
+from aces_action.preflight.alarms_and_topics import check_alarm, check_topic, topic_exists
 from aces_action.preflight.bucket import MISSING, check_bucket, find_region
 from aces_action.preflight.driver import check_driver
 from aces_action.preflight.endpoint import Standing, check_endpoint, read_standing
 from aces_action.preflight.image import check_image, jobs
 from aces_action.preflight.instances import Machine, check_batch_type, check_room, not_asked, read_machines, read_zones, tightest
 from aces_action.preflight.network import Place, check_network, read_security_groups, read_subnets
-from aces_action.preflight.notices import check_alarm, check_topic, topic_exists
 from aces_action.preflight.platform import check_platform, is_asleep
-from aces_action.preflight.questions import Answer, Questions
+from aces_action.preflight.queries import Answer, Questions
 from aces_action.preflight.queues import Queue, Surroundings, check_queue, read_queues
 from aces_action.preflight.quotas import Quota, Usage, check_types, count_usage, find_quotas, in_earnest
 from aces_action.preflight.roles import check_role, own_arn, read_trust, roles_of, simulate_passing
 from aces_action.preflight.weights import FoundWeights, check_weights, find_weights
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
-from aces_action.registration import PlatformClient
-from aces_action.registration import check as ask_platform
+from aces_action.resources.batch.spec import Instance, check_fit
+from aces_action.resources.listing import PlatformClient
+from aces_action.resources.listing import check as ask_platform
+from aces_action.resources.weights.s3_object import Weights
 from aces_action.settings import Strictness
-from aces_action.weights.located import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

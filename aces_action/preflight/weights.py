@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aces_action.checks import Check
 from aces_action.language import Text, same
-from aces_action.preflight.questions import Answer
+from aces_action.output.check import Check
+from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.weights.located import Weights, locate
+from aces_action.resources.weights.s3_object import Weights, locate
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

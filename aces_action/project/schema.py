@@ -20,6 +20,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError, validators
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
+from aces_action.packaged_files import resource
 from aces_action.problems import Problem
 from aces_action.project import document as documents
 from aces_action.project.account import account_correction
@@ -27,7 +28,6 @@ from aces_action.project.document import Document, Json, called, dotted
 from aces_action.project.instance_types import correction
 from aces_action.project.lookalikes import advice, composing_command, plain
 from aces_action.project.similar import closest
-from aces_action.resources import resource
 
 _CODES = {"additionalProperties": "C011", "maxLength": "C005", "x-maxBytes": "C005"}
 _TYPES = {

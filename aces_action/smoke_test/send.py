@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
-from aces_action.endpoint.wait import Patience, pause
 from aces_action.problems import ActionError, Problem
+from aces_action.resources.endpoint.rollout.watch import Patience, pause
 from aces_action.smoke_test.judge import clock, judge, silence
 from aces_action.smoke_test.model import Answer, Exchange, Request
 

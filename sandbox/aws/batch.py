@@ -18,7 +18,7 @@ from moto.batch.responses import BatchResponse
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 # What container instances register, by measurement: data that the action uses too, each in its own way.
-_MEASURED = Path(__file__).parents[2] / "aces_action" / "batch" / "registered-memory.tsv"
+_MEASURED = Path(__file__).parents[2] / "aces_action" / "resources" / "batch" / "registered-memory.tsv"
 # Of a type that was not measured: assumed. Less the 32 MiB that Batch's images reserve.
 _KERNEL_LEAVES, _RESERVED = 0.93, 32
 # botocore: ComputeResource, instanceTypes

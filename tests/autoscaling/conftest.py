@@ -11,13 +11,13 @@ import boto3
 import pytest
 import requests
 
-from aces_action.autoscaling import CurrentScaling, DesiredScaling, Teller, apply, desired, read
-from aces_action.autoscaling.desired import key
 from aces_action.aws.clients import Clients
 from aces_action.aws.tags import Owner
-from aces_action.changes import Change
+from aces_action.deployment.changes import Change
 from aces_action.language import Text
 from aces_action.project.model import Autoscaling, EndpointSettings
+from aces_action.resources.autoscaling import CurrentScaling, DesiredScaling, Teller, apply, desired, read
+from aces_action.resources.autoscaling.spec import key
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox
 

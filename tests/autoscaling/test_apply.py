@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import requests
 
-from aces_action.autoscaling import CurrentScaling, read_plan, suspended
-from aces_action.autoscaling.desired import WAKING, alarm_name, key, resource_id
-from aces_action.autoscaling.suspension import read_removable, restore, take_off
 from aces_action.language import same
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.resources.autoscaling import CurrentScaling, read_plan, suspended
+from aces_action.resources.autoscaling.detach import read_removable, restore, take_off
+from aces_action.resources.autoscaling.spec import WAKING, alarm_name, key, resource_id
 from sandbox.server import Sandbox
 from tests.autoscaling.conftest import Scaled
 

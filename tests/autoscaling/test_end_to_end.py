@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from aces_action.autoscaling.desired import DIMENSION, alarm_name, resource_id
+from aces_action.resources.autoscaling.spec import DIMENSION, alarm_name, resource_id
 from tests.conftest import Caller, Ended
 from tests.end_to_end.test_deploy import writes
 

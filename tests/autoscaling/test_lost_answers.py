@@ -9,11 +9,11 @@ import pytest
 import requests
 from botocore.exceptions import ConnectionClosedError
 
-from aces_action.autoscaling import suspended, taken_off
-from aces_action.autoscaling.desired import key
-from aces_action.endpoint.current import read_endpoint
 from aces_action.main import Cancelled
 from aces_action.problems import ActionError
+from aces_action.resources.autoscaling import suspended, taken_off
+from aces_action.resources.autoscaling.spec import key
+from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.server import Sandbox
 from tests.autoscaling.conftest import Scaled
 from tests.autoscaling.test_end_to_end import changes, everything, hang_on, sleeping

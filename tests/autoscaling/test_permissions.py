@@ -8,11 +8,11 @@ from collections.abc import Callable
 import boto3
 import pytest
 
-from aces_action.autoscaling.desired import key
-from aces_action.autoscaling.suspension import read_removable, restore, take_off
 from aces_action.aws.clients import Clients
 from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError
+from aces_action.resources.autoscaling.detach import read_removable, restore, take_off
+from aces_action.resources.autoscaling.spec import key
 from sandbox.aws.policy import listed
 from sandbox.iam import TEMPLATE, roles
 from sandbox.seed import ACCOUNT, REGION, admin_session

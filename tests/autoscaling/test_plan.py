@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from aces_action.autoscaling.current import Alarm, CurrentScaling, ScalableTarget, ScalingPolicy
-from aces_action.autoscaling.desired import TRACKING, WAKING, DesiredScaling, desired
-from aces_action.autoscaling.plan import foreign, plan, wanted_actions
 from aces_action.aws.tags import Owner
 from aces_action.project.model import Autoscaling, EndpointSettings, InferenceMode
+from aces_action.resources.autoscaling.plan import foreign, plan, wanted_actions
+from aces_action.resources.autoscaling.spec import TRACKING, WAKING, DesiredScaling, desired
+from aces_action.resources.autoscaling.state import Alarm, CurrentScaling, ScalableTarget, ScalingPolicy
 
 OWNER = Owner(project="plates", env="dev", server="server")
 OURS = OWNER.tags("")

@@ -13,9 +13,9 @@ import requests
 from botocore.exceptions import ClientError
 
 from aces_action.aws.alarms import describe_alarms
-from aces_action.endpoint.diagnosis import read_alarms
-from aces_action.preflight.notices import check_alarm
-from aces_action.preflight.questions import Answer
+from aces_action.preflight.alarms_and_topics import check_alarm
+from aces_action.preflight.queries import Answer
+from aces_action.resources.endpoint.diagnosis.diagnose import read_alarms
 from sandbox.seed import ACCOUNT, REGION, admin_session, make_alarm, make_roles
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY

@@ -23,7 +23,7 @@ from aces_action.aws.inference_ami import (
     suggested_ami,
     suits,
 )
-from aces_action.resources import resource
+from aces_action.packaged_files import resource
 
 AL2, AL2023 = "al2-ami-sagemaker-inference-gpu-3-1", "al2023-ami-sagemaker-inference-gpu-4-1"
 NEURON = "al2-ami-sagemaker-inference-neuron-2"

@@ -15,14 +15,7 @@ from hypothesis import strategies as st
 
 from aces_action.aws.errors import explain
 from aces_action.aws.identity import claims
-from aces_action.aws.image import (
-    DOCKER_MANIFEST,
-    ServerImage,
-    check_for_batch,
-    check_for_sagemaker,
-    download,
-    read_image,
-)
+from aces_action.aws.image import DOCKER_MANIFEST, ServerImage, check_for_batch, check_for_sagemaker, download, read_image
 from aces_action.aws.naming import Names, check_names, names_for
 from aces_action.aws.session import session_name
 from aces_action.aws.tags import is_ours, tags_for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aces_action.batch.memory import registered_memory, usable_memory
+from aces_action.resources.batch.memory import registered_memory, usable_memory
 
 
 def test_a_job_never_asks_for_more_than_an_instance_registers_and_never_for_much_less() -> None:

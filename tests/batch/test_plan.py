@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from aces_action.aws.tags import CONTENT_HASH
-from aces_action.batch.desired import DesiredJobDefinition, Instance, check_fit, desired
-from aces_action.batch.plan import CurrentJobDefinition, plan
 from aces_action.project.model import JobSettings
+from aces_action.resources.batch.plan import CurrentJobDefinition, plan
+from aces_action.resources.batch.spec import DesiredJobDefinition, Instance, check_fit, desired
 
 M5 = Instance(instance_type="m5.xlarge", vcpus=4, memory=16384, gpus=0, architectures=("x86_64",))
 G4 = Instance(instance_type="g4dn.xlarge", vcpus=4, memory=16384, gpus=1, architectures=("x86_64",))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from aces_action.cli.formats.findings import Checked, Findings
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Kind, Problem
-from aces_action.terminal.findings import Checked, Findings
 
 REGISTER = "server/algorithms/register.json"
 LINES = {REGISTER: ["{", '\t"title": "車の検出",', '    "plan_id": 2', "}"]}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aces_action.cli.formats.github import as_github
 from aces_action.problems import CATALOGUE
-from aces_action.terminal.as_github import as_github
 from tests.cli.samples import HELP, PLAN, TITLE, at, findings
 
 

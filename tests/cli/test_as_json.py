@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from aces_action import __version__
-from aces_action.terminal.as_json import as_json
+from aces_action.cli.formats.json import as_json
 from tests.cli.samples import HELP, HELP_JA, NOWHERE, TITLE, findings
 
 

@@ -11,9 +11,9 @@ from jsonschema import Draft4Validator
 from jsonschema.validators import validator_for
 
 from aces_action import __version__
+from aces_action.cli.formats.sarif import as_sarif
 from aces_action.language import LANGUAGES, Language
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.terminal.as_sarif import as_sarif
 from tests.cli.samples import HELP, MISSING, NOWHERE, PLAN, TITLE, at, findings
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aces_action.cli.formats.findings import Checked
+from aces_action.cli.formats.text import as_text
 from aces_action.language import Language, Text
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.terminal.as_text import as_text
-from aces_action.terminal.findings import Checked
 from tests.cli.samples import HELP, HELP_JA, LINES, MISSING, NOWHERE, PLAN, TITLE, at, findings
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.terminal.checking import check
-from aces_action.terminal.findings import Checked
-from aces_action.terminal.targets import Wanted
+from aces_action.cli.checking import check
+from aces_action.cli.discovery import Wanted
+from aces_action.cli.formats.findings import Checked
 from tests.cli.conftest import INFRA, REGISTER, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from aces_action import __version__
-from aces_action.cli import VERBS
-from aces_action.terminal.weights import VERBS as WEIGHTS_VERBS
+from aces_action.cli.app import VERBS
+from aces_action.cli.commands.weights import VERBS as WEIGHTS_VERBS
 from tests.cli.conftest import ROOT, Repository, aces_action
 
 
@@ -104,7 +104,7 @@ def test_the_version_is_the_packages(tmp_path: Path) -> None:
 
 
 def test_an_error_of_its_own_is_no_traceback_unless_it_is_asked_for() -> None:
-    program = "import sys, aces_action.cli as c; c.program = lambda language: 1 / 0; sys.exit(c.main(['validate']))"
+    program = "import sys, aces_action.cli.app as c; c.program = lambda language: 1 / 0; sys.exit(c.main(['validate']))"
 
     def run(**variables: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", program]
@@ -134,8 +134,8 @@ def test_a_reader_that_goes_away_is_no_error(repository: Repository) -> None:
 
 
 def test_verbs_are_imported_when_they_are_asked_for() -> None:
-    program = "import sys, aces_action.cli as c; c.main(['--version']); print(*[m for m in sys.modules if m in {modules!r}])"
-    heavy = ("aces_action.terminal.validate", "aces_action.settings", "jsonschema", "yaml", "boto3")
+    program = "import sys, aces_action.cli.app as c; c.main(['--version']); print(*[m for m in sys.modules if m in {modules!r}])"
+    heavy = ("aces_action.cli.commands.validate", "aces_action.settings", "jsonschema", "yaml", "boto3")
     done = subprocess.run(
         [sys.executable, "-c", program.replace("{modules!r}", repr(heavy))], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -144,7 +144,7 @@ def test_verbs_are_imported_when_they_are_asked_for() -> None:
 
 def test_validate_brings_neither_boto3_nor_the_sdk() -> None:
     program = (
-        "import sys, aces_action.cli as c; c.main(['validate', 'examples/number-plate-detection']);"
+        "import sys, aces_action.cli.app as c; c.main(['validate', 'examples/number-plate-detection']);"
         "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'boto3', 'botocore', 'sagemaker', 'requests', 'pydantic'}))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -8,12 +8,12 @@ import re
 import pytest
 
 from aces_action.aws.errors import ended
-from aces_action.endpoint.ownership import not_ours
+from aces_action.cli.aws import for_a_person, in_a_persons_words
+from aces_action.cli.deployment import find_deployment
+from aces_action.cli.discovery import Wanted
 from aces_action.problems import ConfigurationError
+from aces_action.resources.endpoint.ownership import not_ours
 from aces_action.settings import COMMANDS
-from aces_action.terminal.aws import for_a_person, in_a_persons_words
-from aces_action.terminal.deployment import find_deployment
-from aces_action.terminal.targets import Wanted
 from tests.cli.conftest import INFRA, ROOT, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"

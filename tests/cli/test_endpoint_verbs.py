@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from aces_action import cli
 from aces_action.aws.tags import RUN_URL, Owner
+from aces_action.cli import app as cli
 from sandbox.seed import ACCOUNT, REGION, Seeded, admin_session, seed
 from sandbox.server import Sandbox
 from tests.cli.conftest import CTRL_C, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, at_a_terminal
@@ -275,7 +275,7 @@ def test_ctrl_c_says_what_goes_on_in_sagemaker(owned: Repository, serving: Hoste
 
 def test_help_of_every_verb_waits_for_neither_boto3_nor_the_sdk() -> None:
     program = (
-        "import sys, aces_action.cli as c; c.main(['--help']); c.main(['status', '--help']);"
+        "import sys, aces_action.cli.app as c; c.main(['--help']); c.main(['status', '--help']);"
         "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'boto3', 'botocore', 'sagemaker', 'requests', 'pydantic'}))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

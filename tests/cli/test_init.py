@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from aces_action.cli.picture import placeholder
+from aces_action.cli.template import MODES
 from aces_action.project.image import read_image
 from aces_action.project.model import Image
-from aces_action.terminal.picture import placeholder
-from aces_action.terminal.template import MODES
 from tests.cli.conftest import CTRL_C, EXAMPLE, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, aces_action, at_a_terminal
 
 ALGORITHM = "server/algorithms/algorithm.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aces_action.terminal.surroundings import spoken_language, wanted_language
+from aces_action.cli.console import spoken_language, wanted_language
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.terminal.weights_pack import left_out, stored_links
-from aces_action.weights.survey import StoredLink
+from aces_action.cli.commands.weights_pack import left_out, stored_links
+from aces_action.resources.weights.survey import StoredLink
 from tests.cli.conftest import ROOT, Ended, aces_action, at_a_terminal
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
 
@@ -136,7 +136,7 @@ class TestCheck:
 
     def test_it_needs_neither_aws_nor_what_reads_configuration(self, folder: Path) -> None:
         program = (
-            "import sys, aces_action.cli as c; c.main(['weights', 'check', sys.argv[1]]);"
+            "import sys, aces_action.cli.app as c; c.main(['weights', 'check', sys.argv[1]]);"
             "print(*sorted({'boto3', 'botocore', 'jsonschema', 'yaml', 'requests', 'tarfile', 'traceback'} & set(sys.modules)))"
         )
         command = [sys.executable, "-c", program, str(folder / "deploy.tar.gz")]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from aces_action.cli.aws import aws_explained
 from aces_action.problems import ActionError
-from aces_action.terminal.aws import aws_explained
 from sandbox.seed import admin_session, make_bucket
 from sandbox.server import Sandbox
 from tests.cli.conftest import Ended, aces_action

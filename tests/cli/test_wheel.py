@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def installed(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Runs what the console script runs. -P: nothing is imported from the working folder."""
-    program = "import sys; from aces_action.cli import main; sys.exit(main())"
+    program = "import sys; from aces_action.cli.app import main; sys.exit(main())"
     return subprocess.run(
         [sys.executable, "-P", "-B", "-c", program, *arguments],
         cwd=cwd,
@@ -90,7 +90,7 @@ def test_the_console_script_is_the_command_line(site: Path) -> None:
     scripts = ConfigParser()
     (entry_points,) = site.glob("aces_action-*.dist-info/entry_points.txt")
     scripts.read(entry_points)
-    assert dict(scripts["console_scripts"]) == {"aces-action": "aces_action.cli:enter"}
+    assert dict(scripts["console_scripts"]) == {"aces-action": "aces_action.cli.app:enter"}
 
 
 def test_a_terminal_does_not_have_to_install_the_sdk(site: Path) -> None:

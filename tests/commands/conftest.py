@@ -14,14 +14,14 @@ import boto3
 import pytest
 import requests
 
-from aces_action import endpoint
 from aces_action.aws.clients import Clients
 from aces_action.aws.tags import ROLLOUT_SECONDS, SERVED, Owner, as_list
-from aces_action.endpoint.current import read_endpoint
-from aces_action.endpoint.desired import DesiredEndpoint, desired
-from aces_action.endpoint.generations import Generation, read_generations, stamp
-from aces_action.endpoint.undo import Reach
 from aces_action.project.model import EndpointSettings, Rollout
+from aces_action.resources import endpoint
+from aces_action.resources.endpoint.history import Generation, read_generations, stamp
+from aces_action.resources.endpoint.lifecycle.undo import Reach
+from aces_action.resources.endpoint.spec import DesiredEndpoint, desired
+from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.seed import Seeded, admin_session, seed, upload_weights
 from sandbox.server import Sandbox
 

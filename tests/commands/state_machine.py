@@ -28,15 +28,15 @@ from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from aces_action import endpoint
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import MANAGED_BY, ROLLOUT_RUN, SERVER, TOOL, WITHDRAWN, Owner, as_list
-from aces_action.endpoint.cleanup import clean_up
-from aces_action.endpoint.undo import Reach, bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
 from aces_action.main import Cancelled
 from aces_action.problems import CATALOGUE, ActionError
-from aces_action.smoke_test.aftermath import give_up
+from aces_action.resources import endpoint
+from aces_action.resources.endpoint.lifecycle.prune import clean_up
+from aces_action.resources.endpoint.lifecycle.undo import Reach, bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.smoke_test.rollback_decision import give_up
 from sandbox.archives import make_weights
 from sandbox.aws.hosting.records import SERVING, Durations, Endpoint, Outcome, OutcomeKind, Status
 from sandbox.aws.hosting.store import Hosting

@@ -10,13 +10,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aces_action.endpoint import read_plan
-from aces_action.endpoint.cleanup import clean_up, decide_all, delete, owned_models, read_models, read_usage
-from aces_action.endpoint.generations import read_generations
-from aces_action.endpoint.look import read_standing
-from aces_action.endpoint.removal import find_endpoints, remove
-from aces_action.endpoint.undo import Return, Stop, bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
 from aces_action.problems import ActionError
+from aces_action.resources.endpoint import read_plan
+from aces_action.resources.endpoint.history import read_generations
+from aces_action.resources.endpoint.lifecycle.delete import find_endpoints, remove
+from aces_action.resources.endpoint.lifecycle.prune import clean_up, decide_all, delete, owned_models, read_models, read_usage
+from aces_action.resources.endpoint.lifecycle.undo import (
+    Return,
+    Stop,
+    bring_back,
+    plan_rollback,
+    plan_start,
+    plan_stop,
+    roll_back,
+    stop,
+)
+from aces_action.resources.endpoint.status import read_standing
 from tests.commands.conftest import LATELY, LONG_AGO, Server
 from tests.conftest import Caller
 

@@ -16,12 +16,12 @@ from botocore.parsers import ResponseParserError
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS
 from aces_action.aws.tags import Owner
-from aces_action.endpoint.cleanup import decide_all, delete, owned_models, read_models, read_usage
-from aces_action.endpoint.generations import mark_withdrawn, read_generations
-from aces_action.endpoint.removal import find_endpoints, remove
-from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, stop
 from aces_action.main import Cancelled
 from aces_action.problems import ActionError
+from aces_action.resources.endpoint.history import mark_withdrawn, read_generations
+from aces_action.resources.endpoint.lifecycle.delete import find_endpoints, remove
+from aces_action.resources.endpoint.lifecycle.prune import decide_all, delete, owned_models, read_models, read_usage
+from aces_action.resources.endpoint.lifecycle.undo import bring_back, plan_rollback, plan_start, plan_stop, stop
 from sandbox.seed import Seeded, new_admin_session
 from sandbox.server import Sandbox
 from tests.commands.conftest import LATELY, LONG_AGO, Server

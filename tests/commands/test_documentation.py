@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.catalogue import CATALOGUE
-from aces_action.catalogue.causes import KINDS as CAUSES
+from aces_action.problems.catalogue import CATALOGUE
+from aces_action.problems.causes import KINDS as CAUSES
 from tests.commands.test_statuses import COMMANDS, TABLE
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import requests
 
-from aces_action import endpoint
 from aces_action.aws.tags import as_list
-from aces_action.endpoint.current import read_endpoint
 from aces_action.problems import ActionError
+from aces_action.resources import endpoint
+from aces_action.resources.endpoint.state import read_endpoint
 from tests.commands.conftest import Server, _briefly
 
 

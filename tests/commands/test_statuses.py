@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aces_action import endpoint
-from aces_action.endpoint.look import read_standing
-from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
 from aces_action.problems import ActionError
+from aces_action.resources import endpoint
+from aces_action.resources.endpoint.lifecycle.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.resources.endpoint.status import read_standing
 from tests.commands.conftest import LATELY, LONG_AGO, Server
 
 # What serves in the end, or the code of the error; 'nothing': there is no endpoint. '=': nothing was changed

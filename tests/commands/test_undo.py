@@ -8,16 +8,16 @@ from datetime import timedelta
 
 import pytest
 
-from aces_action import endpoint
 from aces_action.aws.tags import ROLLOUT_RUN
-from aces_action.changes import Change
-from aces_action.endpoint import read_plan
-from aces_action.endpoint.apply import ServingEndpoint
-from aces_action.endpoint.current import read_endpoint
-from aces_action.endpoint.generations import mark_awaited, mark_withdrawn
-from aces_action.endpoint.underway import run_of
-from aces_action.endpoint.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.deployment.changes import Change
 from aces_action.problems import ActionError
+from aces_action.resources import endpoint
+from aces_action.resources.endpoint import read_plan
+from aces_action.resources.endpoint.concurrency import run_of
+from aces_action.resources.endpoint.history import mark_awaited, mark_withdrawn
+from aces_action.resources.endpoint.lifecycle.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
+from aces_action.resources.endpoint.state import read_endpoint
 from tests.commands.conftest import LATELY, LONG_AGO, RUN, Server
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from aces_action.endpoint.diagnosis import began
+from aces_action.resources.endpoint.diagnosis.diagnose import began
 from sandbox.seed import admin_session, make_alarm
 from tests.conftest import Caller
 from tests.end_to_end.test_failures import failed

@@ -10,8 +10,8 @@ import boto3
 import requests
 
 from aces_action.aws.tags import SERVED, Owner, as_list
-from aces_action.endpoint.generations import stamp
-from aces_action.endpoint.telling import Teller
+from aces_action.resources.endpoint.history import stamp
+from aces_action.resources.endpoint.rollout.telling import Teller
 from sandbox.seed import Seeded
 from sandbox.server import Sandbox
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from aces_action.endpoint.causes import (
+from aces_action.problems import Kind
+from aces_action.resources.endpoint.diagnosis.causes import (
     ACCESS,
     ALARM,
     CAPACITY,
@@ -27,7 +28,6 @@ from aces_action.endpoint.causes import (
     cause_in_reason,
     remedy,
 )
-from aces_action.problems import Kind
 
 IMAGE = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/plates-dev-algorithm-server:deploy"
 URL = "s3://plates-dev/shared/weights/releases/9c1f/deploy.tar.gz"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aces_action.aws.tags import SERVED, WITHDRAWN
-from aces_action.endpoint.cleanup import YOUNG, Fate, Model, Usage, decide, decide_all
-from aces_action.endpoint.generations import Generation, stamp
+from aces_action.resources.endpoint.history import Generation, stamp
+from aces_action.resources.endpoint.lifecycle.prune import YOUNG, Fate, Model, Usage, decide, decide_all
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -11,9 +11,18 @@ import pytest
 import requests
 
 from aces_action.aws.tags import MANAGED_BY, SERVER
-from aces_action.endpoint.cleanup import Cleaned, Deleted, Fate, Usage, clean_up, decide_all, delete, read_models
-from aces_action.endpoint.generations import read_generations
-from aces_action.endpoint.underway import claim
+from aces_action.resources.endpoint.concurrency import claim
+from aces_action.resources.endpoint.history import read_generations
+from aces_action.resources.endpoint.lifecycle.prune import (
+    Cleaned,
+    Deleted,
+    Fate,
+    Usage,
+    clean_up,
+    decide_all,
+    delete,
+    read_models,
+)
 from tests.endpoint.hosted import NOW, Hosted
 
 

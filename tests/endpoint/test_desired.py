@@ -10,11 +10,11 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from aces_action.changes import Change
-from aces_action.endpoint.current import CurrentEndpoint
-from aces_action.endpoint.desired import DesiredEndpoint, desired
-from aces_action.endpoint.plan import plan, tags_change
+from aces_action.deployment.changes import Change
 from aces_action.project.model import DataCapture, EndpointSettings, Rollout, Size
+from aces_action.resources.endpoint.plan import plan, tags_change
+from aces_action.resources.endpoint.spec import DesiredEndpoint, desired
+from aces_action.resources.endpoint.state import CurrentEndpoint
 from sandbox.aws.constraints import violations
 
 BUCKET = "number-plate-detection-dev"

@@ -15,7 +15,10 @@ import requests
 from botocore.exceptions import ClientError
 
 from aces_action.aws.clients import Clients
-from aces_action.endpoint.diagnosis import (
+from aces_action.language import EMPTY, Text, same
+from aces_action.output.server_log import ServerLog
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.resources.endpoint.diagnosis.diagnose import (
     NOTHING_WRITTEN,
     Alarm,
     Stream,
@@ -25,10 +28,7 @@ from aces_action.endpoint.diagnosis import (
     read_alarms,
     read_logs,
 )
-from aces_action.endpoint.facts import Facts
-from aces_action.language import EMPTY, Text, same
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.server_log import ServerLog
+from aces_action.resources.endpoint.diagnosis.facts import Facts
 from sandbox.seed import admin_session, make_alarm
 from sandbox.server import Sandbox
 

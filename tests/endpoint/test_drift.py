@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from aces_action.aws.tags import CONTENT_HASH, Owner
-from aces_action.endpoint.current import CurrentEndpoint, Variant
-from aces_action.endpoint.drift import Live, drift, same_counts
 from aces_action.language import Text
+from aces_action.resources.endpoint.drift import Live, drift, same_counts
+from aces_action.resources.endpoint.state import CurrentEndpoint, Variant
 
 OWNER = Owner(project="p", env="dev", server="server")
 OURS = OWNER.tags("1" * 64)

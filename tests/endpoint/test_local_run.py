@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aces_action.endpoint.facts import Facts
-from aces_action.endpoint.local_run import try_it
+from aces_action.resources.endpoint.diagnosis.facts import Facts
+from aces_action.resources.endpoint.diagnosis.local_run import try_it
 
 IMAGE = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/plates@sha256:1f"
 FACTS = Facts(instance_types=("ml.m5.large",), image_uri=IMAGE, weights_uri="s3://plates-dev/releases/9c/deploy.tar.gz")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aces_action.endpoint.pings import ping_status, timed_out
+from aces_action.resources.endpoint.diagnosis.pings import ping_status, timed_out
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from aces_action.changes import Verb
-from aces_action.endpoint.current import CurrentEndpoint, Variant
-from aces_action.endpoint.desired import DesiredEndpoint, desired
-from aces_action.endpoint.plan import differing, instance_types, plan
-from aces_action.endpoint.wait import pause, verdict
+from aces_action.deployment.changes import Verb
 from aces_action.language import Text
 from aces_action.project.model import EndpointSettings
+from aces_action.resources.endpoint.plan import differing, instance_types, plan
+from aces_action.resources.endpoint.rollout.watch import pause, verdict
+from aces_action.resources.endpoint.spec import DesiredEndpoint, desired
+from aces_action.resources.endpoint.state import CurrentEndpoint, Variant
 
 IMAGE = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server@sha256:" + "1" * 64
 WEIGHTS = "s3://number-plate-detection-dev/shared/weights/releases/ab/deploy.tar.gz"

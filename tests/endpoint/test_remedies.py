@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aces_action.aws.inference_ami import CudaNeeds
-from aces_action.endpoint.causes import (
+from aces_action.resources.endpoint.diagnosis.causes import (
     ACCESS,
     CAPACITY,
     DISK,
@@ -22,8 +22,16 @@ from aces_action.endpoint.causes import (
     START,
     UNPACKING,
 )
-from aces_action.endpoint.facts import Facts, facts_of
-from aces_action.endpoint.remedies import Limit, gpu_driver, gpu_memory, hint, limit_in, next_sizes, quota_hint
+from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
+from aces_action.resources.endpoint.diagnosis.remedies import (
+    Limit,
+    gpu_driver,
+    gpu_memory,
+    hint,
+    limit_in,
+    next_sizes,
+    quota_hint,
+)
 
 GIB = 1 << 30
 FACTS = Facts(

@@ -11,10 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aces_action.aws.tags import ENV, MANAGED_BY, PROJECT, SERVER, TOOL
-from aces_action.endpoint.removal import find_endpoints, has_work, remove
-from aces_action.endpoint.telling import Suspended
-from aces_action.endpoint.wait import Patience
 from aces_action.problems import ActionError
+from aces_action.resources.endpoint.lifecycle.delete import find_endpoints, has_work, remove
+from aces_action.resources.endpoint.rollout.telling import Suspended
+from aces_action.resources.endpoint.rollout.watch import Patience
 from tests.endpoint.hosted import NOW, Hosted
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from aces_action.endpoint import sdk
-from aces_action.endpoint.current import read_endpoint
+from aces_action.resources.endpoint.rollout import writes as sdk
+from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.seed import ACCOUNT, REGION
 from tests.endpoint.hosted import Hosted
 

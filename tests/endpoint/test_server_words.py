@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.endpoint.causes import cause_in_lines
-from aces_action.endpoint.diagnosis import conclude
-from aces_action.endpoint.facts import Facts
 from aces_action.language import Text, same
+from aces_action.output.server_log import WIDTH, ServerLog, cleaned
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.server_log import WIDTH, ServerLog, cleaned
+from aces_action.resources.endpoint.diagnosis.causes import cause_in_lines
+from aces_action.resources.endpoint.diagnosis.diagnose import conclude
+from aces_action.resources.endpoint.diagnosis.facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

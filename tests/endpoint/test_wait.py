@@ -21,9 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aces_action.aws.errors import error_code
-from aces_action.endpoint.current import endpoint_of
-from aces_action.endpoint.wait import Course, Patience, follow, pause, settle, verdict
 from aces_action.problems import ActionError, Problem
+from aces_action.resources.endpoint.rollout.watch import Course, Patience, follow, pause, settle, verdict
+from aces_action.resources.endpoint.state import endpoint_of
 
 OURS, OLD, THEIRS = "server-1111111111", "server-0000000000", "server-2222222222"
 MADE = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
@@ -384,7 +384,7 @@ def test_waiting_for_whatever_is_under_way_fails_at_the_limit() -> None:
 
 
 def test_an_answer_that_never_comes_does_not_outlast_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aces_action.endpoint.wait._ANSWERS_WITHIN", 0.1)
+    monkeypatch.setattr("aces_action.resources.endpoint.rollout.watch._ANSWERS_WITHIN", 0.1)
 
     class Hanging:
         def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: ARG002, N803

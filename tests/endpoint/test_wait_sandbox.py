@@ -13,8 +13,8 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aces_action.endpoint.current import read_endpoint
-from aces_action.endpoint.wait import Course, Patience, follow, verdict
+from aces_action.resources.endpoint.rollout.watch import Course, Patience, follow, verdict
+from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.seed import admin_session, make_bucket, make_roles, push_image
 from sandbox.server import Sandbox
 

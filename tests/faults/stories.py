@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aces_action.autoscaling.desired import DIMENSION, resource_id
+from aces_action.resources.autoscaling.spec import DIMENSION, resource_id
 from sandbox.seed import admin_session, push_image, seed, upload_weights
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY, ROOT, Caller, Ended

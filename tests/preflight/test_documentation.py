@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aces_action.catalogue import CATALOGUE
+from aces_action.problems.catalogue import CATALOGUE
 from sandbox.iam import roles
 
 ROOT = Path(__file__).parents[2]

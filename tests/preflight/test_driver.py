@@ -8,7 +8,7 @@ import pytest
 
 from aces_action.aws.image import DOCKER_MANIFEST, ServerImage, download, read_image
 from aces_action.aws.inference_ami import CudaNeeds
-from aces_action.checks import Check
+from aces_action.output.check import Check
 from aces_action.preflight.driver import check_driver
 from aces_action.project.model import EndpointSettings
 from sandbox.seed import admin_session, push_image

@@ -10,22 +10,22 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from aces_action.aws.alarms import FoundAlarms
 from aces_action.aws.image import ServerImage
 from aces_action.aws.tags import tags_for
-from aces_action.batch.desired import Instance
-from aces_action.checks import Check
-from aces_action.endpoint.current import CurrentEndpoint
 from aces_action.language import Text
+from aces_action.output.check import Check
+from aces_action.preflight.alarms_and_topics import check_alarm, check_topic
 from aces_action.preflight.bucket import MISSING, check_bucket
 from aces_action.preflight.endpoint import Standing, check_endpoint
 from aces_action.preflight.image import check_image
 from aces_action.preflight.instances import Machine, check_batch_type, check_room, tightest
 from aces_action.preflight.network import Place, check_network
-from aces_action.preflight.notices import check_alarm, check_topic
 from aces_action.preflight.platform import check_platform, is_asleep
-from aces_action.preflight.questions import Answer, unchecked
+from aces_action.preflight.queries import Answer, unchecked
 from aces_action.preflight.weights import FoundWeights, check_weights, sleep
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import EndpointSettings, Infra
-from aces_action.weights.located import Weights
+from aces_action.resources.batch.spec import Instance
+from aces_action.resources.endpoint.state import CurrentEndpoint
+from aces_action.resources.weights.s3_object import Weights
 
 GIB = 1024**3
 RUN = "https://github.com/org/plates/actions/runs/7"

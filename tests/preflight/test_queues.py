@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from aces_action.batch.desired import Instance
 from aces_action.preflight.instances import Machine
 from aces_action.preflight.queues import Environment, Queue, Surroundings, check_queue, holds
 from aces_action.project.model import JobSettings
+from aces_action.resources.batch.spec import Instance
 
 
 def machine(name: str, vcpus: int = 4, memory: int = 16384, gpus: int = 0, architecture: str = "x86_64") -> Machine:

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from aces_action.language import same
-from aces_action.preflight.questions import Answer
+from aces_action.preflight.queries import Answer
 from aces_action.preflight.quotas import (
     Quota,
     Usage,

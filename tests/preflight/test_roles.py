@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aces_action.aws.identity import Identity
-from aces_action.preflight.questions import Answer
+from aces_action.preflight.queries import Answer
 from aces_action.preflight.roles import ABSENT, BATCH, CONTAINERS, SAGEMAKER, Role, check_role, own_arn, simulate_passing, trusts
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox

@@ -19,8 +19,8 @@ from aces_action.project.content import foreign_text
 from aces_action.project.image import read_image
 from aces_action.project.model import Image
 from aces_action.project.workflow import find_usages
+from aces_action.resources.weights.signatures import describe
 from aces_action.smoke_test.load import load_requests
-from aces_action.weights.signatures import describe
 from tests.project.conftest import ALGORITHM, EXAMPLES, IMAGE, INFRA, REGISTER, Workspace
 from tests.project.test_files import jpeg, png
 

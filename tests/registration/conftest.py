@@ -11,7 +11,7 @@ import requests
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from aces_action.registration import PlatformClient
+from aces_action.resources.listing import PlatformClient
 from sandbox.platform.app import running
 from tests.registration.examples import TENANT, TOKEN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from aces_action.project.model import Image, Service
-from aces_action.registration import BatchTarget, Listing, SageMakerTarget, Server
+from aces_action.resources.listing import BatchTarget, Listing, SageMakerTarget, Server
 
 TENANT = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
 TOKEN = "0123456789abcdef-secret"

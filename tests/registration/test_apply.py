@@ -12,10 +12,10 @@ import pytest
 import requests
 from werkzeug.wrappers import Request, Response
 
-from aces_action.changes import Change
+from aces_action.deployment.changes import Change
 from aces_action.problems import ActionError
 from aces_action.project.model import Infra, Project
-from aces_action.registration import Listing, PlatformClient, apply, desired, plan
+from aces_action.resources.listing import Listing, PlatformClient, apply, desired, plan
 from tests.registration.conftest import Oddity
 from tests.registration.examples import TENANT, TOKEN, image, listing, server, service
 

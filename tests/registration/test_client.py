@@ -13,8 +13,8 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from aces_action.problems import ActionError, Problem
-from aces_action.registration import PlatformClient, check
-from aces_action.registration.desired import registration
+from aces_action.resources.listing import PlatformClient, check
+from aces_action.resources.listing.spec import registration
 from aces_action.sanitiser import one_line
 from tests.registration.conftest import Oddity
 from tests.registration.examples import TENANT, TOKEN, image, listing, service

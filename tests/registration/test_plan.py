@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from aces_action.changes import Change
+from aces_action.deployment.changes import Change
 from aces_action.language import Text, same
-from aces_action.registration import AsyncSageMakerTarget
-from aces_action.registration.client import Registered
-from aces_action.registration.desired import Listing, registration, server_fields, service_fields
-from aces_action.registration.plan import compare, refusals
+from aces_action.resources.listing import AsyncSageMakerTarget
+from aces_action.resources.listing.client import Registered
+from aces_action.resources.listing.plan import compare, refusals
+from aces_action.resources.listing.spec import Listing, registration, server_fields, service_fields
 from tests.registration.examples import JOBS, PNG, listing, server, service
 
 SHA = hashlib.sha256(PNG).hexdigest()

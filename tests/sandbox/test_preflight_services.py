@@ -11,9 +11,9 @@ import requests
 from botocore.exceptions import ClientError
 
 from aces_action.aws.alarms import describe_alarms
+from aces_action.preflight.alarms_and_topics import topic_exists
 from aces_action.preflight.instances import read_machines, read_zones
 from aces_action.preflight.network import read_security_groups, read_subnets
-from aces_action.preflight.notices import topic_exists
 from aces_action.preflight.queues import read_queues
 from aces_action.preflight.quotas import count_usage, find_quota, find_quotas
 from aces_action.preflight.roles import simulate_passing

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from aces_action.cli.checking import check
+from aces_action.cli.discovery import Wanted
 from aces_action.configuration import check_configuration
-from aces_action.terminal.checking import check
-from aces_action.terminal.targets import Wanted
 from tests.conftest import ROOT
 
 WORKFLOW = ".github/workflows/build_on_push_develop.yml"

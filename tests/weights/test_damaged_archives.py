@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from aces_action.weights.judge import judge
-from aces_action.weights.verdict import Verdict
+from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import (
     ARCHIVE,
     END,

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.weights.judge import judge
-from aces_action.weights.limits import Limits
-from aces_action.weights.verdict import Verdict
+from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.limits import Limits
+from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import END, file, folder, gz, header, long_name
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,9 @@ def test_a_large_archive_takes_less_than_64_mb_of_memory(tmp_path: Path) -> None
         for part in [gz(block)] * (size // len(block)):
             target.write(part)
         target.write(gz(END))
-    run = f"import sys; from aces_action.cli import main; sys.exit(main(['weights', 'check', {str(archive)!r}]) or {_SAY_PEAK})"
+    run = (
+        f"import sys; from aces_action.cli.app import main; sys.exit(main(['weights', 'check', {str(archive)!r}]) or {_SAY_PEAK})"
+    )
     ran = subprocess.run([sys.executable, "-c", run], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "1 member, 210 MB unpacked" in ran.stdout

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aces_action.problems import ActionError
-from aces_action.weights.deflate import PIECE, squeezed, stored
-from aces_action.weights.judge import judge
-from aces_action.weights.pack import Packed, advice, pack, tar_pieces
-from aces_action.weights.survey import Item, Links, StoredLink, Survey, survey
+from aces_action.resources.weights.deflate import PIECE, squeezed, stored
+from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.pack import Packed, advice, pack, tar_pieces
+from aces_action.resources.weights.survey import Item, Links, StoredLink, Survey, survey
 
 MIB = 1 << 20
 

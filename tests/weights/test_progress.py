@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 
-from aces_action.weights.progress import Bar, LogLines
+from aces_action.resources.weights.progress import Bar, LogLines
 
 
 class Clock:

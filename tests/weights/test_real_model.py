@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.weights.judge import judge
+from aces_action.resources.weights.inspect import judge
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from aces_action.batch.desired import Instance
 from aces_action.commands.deploy import room_problems
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
-from aces_action.weights.room import room
-from aces_action.weights.verdict import Verdict
+from aces_action.resources.batch.spec import Instance
+from aces_action.resources.weights.fit import room
+from aces_action.resources.weights.verdict import Verdict
 
 GIB = 1 << 30
 POOLS = ("ml.g4dn.xlarge", "ml.g6.xlarge")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aces_action.weights.damage import Damaged
-from aces_action.weights.limits import LIMITS
-from aces_action.weights.member import FILE, Member, Run
-from aces_action.weights.rules import Inspector
-from aces_action.weights.tar_stream import members
+from aces_action.resources.weights.errors import Damaged
+from aces_action.resources.weights.limits import LIMITS
+from aces_action.resources.weights.member import FILE, Member, Run
+from aces_action.resources.weights.rules import Inspector
+from aces_action.resources.weights.tar_stream import members
 from tests.weights.builder import END, GNU, POSIX, V7, file, folder, header, link, long_name, pax, with_checksum
 
 quick = settings(max_examples=200, deadline=None)

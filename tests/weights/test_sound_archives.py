@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.weights.judge import judge
-from aces_action.weights.verdict import Verdict
+from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import (
     ARCHIVE,
     END,

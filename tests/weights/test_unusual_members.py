@@ -17,9 +17,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from aces_action.weights.charset import charset_of, readable
-from aces_action.weights.judge import judge
-from aces_action.weights.verdict import Verdict
+from aces_action.resources.weights.charset import charset_of, readable
+from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import END, GNU, MODEL, POSIX, V7, file, gz, header, link, sparse, sparse_pax
 
 _NOT_FOR_WEIGHTS = ("Leave it out", "含めないで", "holds no file", "ファイルが1つも")

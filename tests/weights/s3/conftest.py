@@ -12,7 +12,7 @@ import pytest
 import requests
 from botocore.config import Config
 
-from aces_action.weights.located import Weights, locate
+from aces_action.resources.weights.s3_object import Weights, locate
 from sandbox.seed import REGION, admin_session
 from sandbox.server import Sandbox
 from tests.weights.builder import ARCHIVE

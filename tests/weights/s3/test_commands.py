@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.weights import commands
-from aces_action.weights.progress import Progress, Silence
+from aces_action.resources.weights import commands
+from aces_action.resources.weights.progress import Progress, Silence
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz
 from tests.weights.s3.conftest import VERDICT_KEY, Bucket
 

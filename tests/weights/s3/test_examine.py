@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.weights.examine import BELIEVED, Examined, examine, is_released, release
-from aces_action.weights.release import release_key
+from aces_action.resources.weights.release import release_key
+from aces_action.resources.weights.resolve import BELIEVED, Examined, examine, is_released, release
 from tests.weights.builder import END, MODEL, gz, link
 from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.weights.fetch import MANNER, Fetch, Manner, is_too_slow
+from aces_action.resources.weights.fetch import MANNER, Fetch, Manner, is_too_slow
 from tests.weights.s3.conftest import KEY, Bucket
 
 QUICK = replace(MANNER, pause=0.001)

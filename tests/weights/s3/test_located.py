@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.weights.located import Checksum, locate
+from aces_action.resources.weights.s3_object import Checksum, locate
 from tests.weights.s3.conftest import KEY, Bucket
 
 CRC = Checksum(algorithm="CRC32", type="FULL_OBJECT", value="AAAAAA==")

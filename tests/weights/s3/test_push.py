@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aces_action.problems import ActionError
-from aces_action.weights.examine import examine
-from aces_action.weights.progress import Progress, Silence
-from aces_action.weights.push import Pushed, PushManner, Tally, push
+from aces_action.resources.weights.progress import Progress, Silence
+from aces_action.resources.weights.push import Pushed, PushManner, Tally, push
+from aces_action.resources.weights.resolve import examine
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
 from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
 

@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.weights.located import Checksum, Encryption, Weights
-from aces_action.weights.release import CopyManner, find_release, is_genuine, make_release, part_spans, release_key, release_uri
-from aces_action.weights.verdict import Verdict
+from aces_action.resources.weights.release import (
+    CopyManner,
+    find_release,
+    is_genuine,
+    make_release,
+    part_spans,
+    release_key,
+    release_uri,
+)
+from aces_action.resources.weights.s3_object import Checksum, Encryption, Weights
+from aces_action.resources.weights.verdict import Verdict
 from tests.weights.s3.conftest import KEY, Bucket
 
 PART = 5 << 20  # S3's least

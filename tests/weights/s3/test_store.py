@@ -9,9 +9,18 @@ import pytest
 
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.weights.located import Checksum, Encryption, Weights
-from aces_action.weights.store import MAX_SIZE, Record, Released, distrust, parse, read_record, render, write_record
-from aces_action.weights.verdict import Entry, Verdict
+from aces_action.resources.weights.s3_object import Checksum, Encryption, Weights
+from aces_action.resources.weights.verdict import Entry, Verdict
+from aces_action.resources.weights.verdict_store import (
+    MAX_SIZE,
+    Record,
+    Released,
+    distrust,
+    parse,
+    read_record,
+    render,
+    write_record,
+)
 from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
 
 SUM = Checksum(algorithm="CRC64NVME", type="FULL_OBJECT", value="AAAAAAAAAAA=")

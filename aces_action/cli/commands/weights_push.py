@@ -1,0 +1,131 @@
+"""`aces-action weights push`: an archive that is found good, into S3, with the verdict on it beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import click
+
+from aces_action.aws.naming import names_for
+from aces_action.cli.arguments import setting
+from aces_action.cli.aws import aws_explained, s3_client
+from aces_action.cli.console import Terminal
+from aces_action.cli.progress import debug_for, shown_to
+from aces_action.cli.usage_error import WrongUse
+from aces_action.cli.weights_output import policy_option, print_verdict
+from aces_action.language import Language, Text
+from aces_action.problems import ConfigurationError
+from aces_action.project.account import with_account_as_written
+from aces_action.project.build import build_infra
+from aces_action.project.model import Infra
+from aces_action.project.reader import read_document
+from aces_action.project.schema import schema_problems
+from aces_action.resources.weights.commands import push
+from aces_action.resources.weights.push import Pushed
+from aces_action.resources.weights.size import size_text
+from aces_action.resources.weights.verdict import Policy
+from aces_action.settings import ENVIRONMENTS
+
+_WHAT = Text(
+    """Check an archive of weights and upload it, if it is good and not there already.
+
+    TARGET is s3://BUCKET/KEY, or s3://BUCKET/FOLDER/ for the file's own name. With --project and --env in place of it, the
+    weights go where the action looks for them; the infra file of this repository is asked, if there is one.
+
+    The verdict is stored beside the weights, so that the action need not read them. An upload that broke off goes on with the
+    parts that are missing. What somebody else uploads meanwhile is not overwritten.
+    """,
+    """重みファイルのアーカイブを検査し、問題がなければアップロードします。同じものが既にあれば送信しません。
+
+    TARGETには、s3://BUCKET/KEY、またはファイル名をそのまま使うs3://BUCKET/FOLDER/を指定します。
+    代わりに--projectと--envを指定すると、アクションが読み込む場所に置きます。このリポジトリにinfraファイルがあれば、それに従います。
+
+    検査結果を重みファイルの隣に保存するため、アクションは重みファイルを読まずに済みます。
+    中断したアップロードは、足りないパートから再開します。その間にほかの人がアップロードしたものは上書きしません。
+    """,
+)
+_SHORT = Text("Check an archive and upload it.", "アーカイブを検査してアップロードします。")
+_PROJECT_HELP = Text("Project, in place of TARGET.", "プロジェクト名。TARGETの代わりに指定します。")
+_ENV_HELP = Text("Environment, in place of TARGET.", "環境。TARGETの代わりに指定します。")
+_CONFIG_HELP = Text("Infra file, where it has not the guide's name.", "手順書と異なる名前のinfraファイル。")
+_INFRASTRUCTURE = Text("the infra file", "infraファイル")
+
+
+def command(language: Language) -> click.Command:
+    @click.command("push", help=_WHAT.in_(language), short_help=_SHORT.in_(language))
+    @click.argument("file")
+    @click.argument("target", required=False)
+    @click.option("--project", metavar="NAME", callback=setting("project"), help=_PROJECT_HELP.in_(language))
+    @click.option("--env", type=click.Choice(ENVIRONMENTS), help=_ENV_HELP.in_(language))
+    @click.option("--config-path", metavar="FILE", callback=setting("config-path"), help=_CONFIG_HELP.in_(language))
+    @policy_option(language)
+    @click.pass_obj
+    def run(
+        person: Terminal,
+        file: str,
+        target: str | None,
+        project: str | None,
+        env: str | None,
+        config_path: str | None,
+        policy: Policy,
+    ) -> int:
+        uri = _where(target, project, env, config_path)
+        with aws_explained():
+            pushed = push(
+                Path(file),
+                uri,
+                policy=policy,
+                client=partial(s3_client, person),
+                show=shown_to(person),
+                debug=partial(debug_for, person),
+            )
+        print_verdict(replace(pushed.verdict, problems=(*pushed.verdict.problems, *pushed.warnings)), file, person)
+        click.echo(_done(pushed).in_(person.language))
+        return 0
+
+    return run
+
+
+def _where(target: str | None, project: str | None, env: str | None, config_path: str | None) -> str:
+    if target is not None:
+        if project or env or config_path:
+            raise WrongUse(
+                Text(
+                    "Give TARGET, or --project and --env, not both.",
+                    "TARGETと、--project・--envは、どちらか一方だけを指定してください。",
+                )
+            )
+        return target
+    if not (project and env):
+        raise WrongUse(
+            Text(
+                "Say where to: s3://BUCKET/KEY, or --project and --env.",
+                "s3://BUCKET/KEY、または--projectと--envを指定してください。",
+            )
+        )
+    names = names_for(project, env, _infra(Path(), project, env, config_path))
+    return f"s3://{names.bucket}/{names.weights_key}"
+
+
+def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> Infra:
+    """What the infra file says, by the guide's name only if it is there. Raises ConfigurationError where it has mistakes."""
+    file = config_path or f"server/infra/configs/{project}-{env}-algorithm-server-infra.yml"
+    if config_path is None and not (workspace / file).exists():
+        return build_infra({})
+    document, problems = read_document(workspace, file, syntax="YAML", purpose=_INFRASTRUCTURE)
+    if document:
+        document, more = with_account_as_written(document)
+        problems = [*problems, *more, *schema_problems(document, "infra.schema.json")]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors or document is None or not isinstance(document.data, dict):
+        raise ConfigurationError(errors)
+    return build_infra(document.data)
+
+
+def _done(pushed: Pushed) -> Text:
+    uri, sent = pushed.weights.uri, size_text(pushed.sent)
+    if not pushed.sent:
+        return Text(f"The very same weights are at {uri} already.", f"同じ重みファイルが既に{uri}にあります。")
+    return Text(f"Pushed to {uri}: {sent} sent.", f"{uri}にアップロードしました（送信{sent}）。")

@@ -1,0 +1,37 @@
+"""What the preflight looked at, as data: one row of its table each, good or bad. `report` turns it into text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aces_action.language import EMPTY, Text
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
+
+Outcome = Literal["fine", "warning", "error", "not checked"]
+
+_NOT_CHECKED = frozenset({CATALOGUE["P010"], CATALOGUE["P029"], CATALOGUE["P036"]})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at: what it is, what was found, what is needed, and what is wrong with that."""
+
+    what: Text
+    found: Text
+    needed: Text = EMPTY
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.problems and all(problem.kind in _NOT_CHECKED for problem in self.problems):
+            return "not checked"
+        severities = {problem.severity for problem in self.problems}
+        return "error" if "error" in severities else "warning" if severities else "fine"
+
+    @property
+    def fix(self) -> Text:
+        """The first line of what to do about it; the problems themselves have the rest."""
+        hint = next((problem.hint for problem in self.problems if problem.hint), EMPTY)
+        return hint.map(lambda text: text.partition("\n")[0])

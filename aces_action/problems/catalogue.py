@@ -1,0 +1,69 @@
+"""Every kind of problem with its stable code: what docs/errors.md explains and what each message links to.
+
+The letter of a code names the part that finds the problem; each part has a module here, that of the endpoint has several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aces_action.language import Text, same
+from aces_action.problems import (
+    access,
+    action,
+    autoscaling,
+    batch,
+    causes,
+    configuration,
+    content,
+    endpoint,
+    preflight,
+    registration,
+    rollout,
+    settings,
+    smoke_test,
+    weights,
+)
+from aces_action.problems.kind import Kind, Severity
+
+__all__ = ["CATALOGUE", "PARTS", "Kind", "Severity"]
+
+PARTS: Mapping[str, Text] = {
+    "S": Text("Inputs and workflow variables", "入力とワークフローの変数"),
+    "C": Text("Configuration files", "設定ファイル"),
+    "A": Text("Credentials and access to AWS", "AWSの認証情報とアクセス"),
+    "P": Text("Preflight, before anything is changed", "変更前の事前確認"),
+    "W": Text("Weights", "重みファイル"),
+    "E": Text("SageMaker endpoint", "SageMakerのエンドポイント"),
+    "B": same("AWS Batch"),
+    "T": Text("Smoke test", "スモークテスト"),
+    "R": Text("Registration on the ACES Platform", "ACES Platformへの登録"),
+    "X": Text("The action itself", "このアクション自体"),
+}
+"""The parts by the letters of their codes, in the order in which a run comes to them."""
+
+_MODULES = (
+    settings,
+    configuration,
+    content,
+    access,
+    preflight,
+    rollout,
+    weights,
+    endpoint,
+    causes,
+    autoscaling,
+    batch,
+    smoke_test,
+    registration,
+    action,
+)
+
+CATALOGUE: Mapping[str, Kind] = {
+    kind.code.removeprefix("ACES-"): kind
+    for kind in sorted(
+        (kind for module in _MODULES for kind in module.KINDS),
+        key=lambda kind: (list(PARTS).index(kind.code.removeprefix("ACES-")[0]), kind.code),
+    )
+}
+"""Every kind by its code without 'ACES-', in the order of the parts."""

@@ -1,0 +1,141 @@
+"""What a person does with weights at a terminal, by plain arguments: check, push, ls. The words are printed elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from aces_action.language import Text, same
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.resources.weights.inspect import AT_HAND, judge
+from aces_action.resources.weights.rules import MAX_ENTRIES
+from aces_action.resources.weights.verdict import Policy, Verdict
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+    from aces_action.resources.weights.progress import Progress, Show
+    from aces_action.resources.weights.push import Pushed
+
+_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.*[^/])")
+STANDARD_INPUT = "-"
+_MANY = 1 << 62
+"""Lists all files of an archive."""
+
+
+def is_s3(place: str) -> bool:
+    return place.startswith("s3:")
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key of `s3://BUCKET/KEY`. Raises ActionError S002 for anything else."""
+    match = _URI.fullmatch(uri)
+    if match is None:
+        raise ActionError(
+            Problem(
+                kind=CATALOGUE["S002"],
+                message=Text(
+                    f"'{uri}' is not the address of an object in S3.", f"「{uri}」はS3オブジェクトのURIではありません。"
+                ),
+                hint=same("s3://BUCKET/shared/weights/deploy.tar.gz"),
+            )
+        )
+    return match[1], match[2]
+
+
+def check(
+    place: str,
+    *,
+    policy: Policy,
+    client: Callable[[], S3Client],
+    show: Show,
+    debug: Callable[[str], None],
+    every_file: bool = False,
+) -> Verdict:
+    """The verdict on a file, on standard input ('-'), or on an object in S3 (`s3://…`; `client` is asked for only then).
+
+    A verdict that is kept beside an object counts as in the action; a new one is not kept. `every_file`: the verdict names all
+    files, not only the first ones (the archive is read for that, unless the kept verdict names them all). Raises ActionError if
+    nothing can be read.
+    """
+    if not is_s3(place):
+        return _check_file(place, policy, show, every_file=every_file)
+    from aces_action.resources.weights.fetch import Fetch
+    from aces_action.resources.weights.resolve import examine
+    from aces_action.resources.weights.s3_object import locate
+    from aces_action.resources.weights.verdict_store import distrust, read_record
+
+    bucket, key = split_uri(place)
+    s3 = client()
+    weights = locate(s3, bucket, key)
+    progress = show("read", weights.size)
+    if not every_file:
+        return examine(s3, weights, policy=policy, keep=False, tell=debug, debug=debug, progress=progress).verdict
+    kept = read_record(s3, weights, debug=debug)
+    if kept and distrust(kept, weights, policy) is None and kept.verdict.ok and len(kept.verdict.entries) < MAX_ENTRIES:
+        return kept.verdict
+    with Fetch(s3, weights, progress=progress) as source:
+        return judge(source, name=weights.name, policy=policy, listed=_MANY)
+
+
+def push(
+    path: Path, uri: str, *, policy: Policy, client: Callable[[], S3Client], show: Show, debug: Callable[[str], None]
+) -> Pushed:
+    """Uploads a file that is found good. `uri`: of the object, or of the folder (with a slash at its end) to put it in.
+
+    Raises ActionError: see `push.push`.
+    """
+    from aces_action.resources.weights.push import push as upload
+
+    bucket, key = split_uri(uri + path.name if uri.endswith("/") else uri)
+    if not key.endswith(".tar.gz"):
+        raise ActionError(
+            Problem(
+                kind=CATALOGUE["S002"],
+                message=Text(
+                    f"SageMaker takes weights only from a key that ends with .tar.gz; '{key}' does not.",
+                    f"SageMakerが読み込む重みファイルのキーは.tar.gzで終わる必要があります。「{key}」は異なります。",
+                ),
+                hint=same(f"s3://{bucket}/shared/weights/deploy.tar.gz"),
+            )
+        )
+    return upload(client(), path, bucket, key, policy=policy, show=show, debug=debug)
+
+
+def _check_file(place: str, policy: Policy, show: Show, *, every_file: bool) -> Verdict:
+    with ExitStack() as stack:
+        try:
+            # not sys.stdin: a thread that waits in its lock would keep a cancelled process from ending
+            file: BinaryIO = (
+                stack.enter_context(open(0, "rb", buffering=0, closefd=False))
+                if place == STANDARD_INPUT
+                else stack.enter_context(Path(place).open("rb", buffering=0))
+            )
+            status = os.fstat(file.fileno())
+            source = _Watched(file, show("checked", status.st_size if stat.S_ISREG(status.st_mode) else 0))
+            stack.callback(source.progress.finish)
+            name = "deploy.tar.gz" if place == STANDARD_INPUT else place
+            listed = _MANY if every_file else MAX_ENTRIES
+            return judge(source, name=name, policy=policy, listed=listed, if_damaged=AT_HAND)
+        except OSError as error:
+            why = error.strerror or str(error)
+            problem = Problem(
+                kind=CATALOGUE["C019"],
+                message=Text(f"{place} cannot be read: {why}.", f"{place}を読み込めません: {why}。"),
+            )
+            raise ActionError(problem) from error
+
+
+class _Watched:
+    def __init__(self, source: BinaryIO, progress: Progress) -> None:
+        self._source, self.progress = source, progress
+
+    def read(self, size: int, /) -> bytes:
+        block = self._source.read(size)
+        self.progress.advance(len(block))
+        return block

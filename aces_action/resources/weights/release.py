@@ -1,0 +1,238 @@
+"""The judged bytes at a key of their own: copied inside S3, named by their SHA-256, never overwritten and never deleted.
+
+The endpoint and the job definitions name that key: whatever happens to the uploaded file, what is live stays, and a roll-back
+finds its weights.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from aces_action.aws.errors import AWS_ERRORS, error_code, explain
+from aces_action.problems import ActionError
+from aces_action.resources.weights.s3_object import REPLACED, Checksum, Weights, look_up_head, replaced, weights_of
+from aces_action.resources.weights.verdict import Verdict
+from aces_action.resources.weights.verdict_store import Released, encryption_parameters
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.literals import AnnotationDirectiveType, ChecksumAlgorithmType, ChecksumTypeType, StorageClassType
+    from types_boto3_s3.type_defs import CompletedPartTypeDef, CopyPartResultTypeDef
+
+_DIGEST = "aces-sha256"
+_MEBIBYTE = 1 << 20
+_MAX_PARTS = 10_000
+_WHOLE_BY_PARTS = frozenset({"CRC64NVME", "CRC32", "CRC32C"})
+"""Algorithms by which S3 can tell the sum of the whole from those of the parts."""
+_KEPT_CLASSES = frozenset({"STANDARD", "INTELLIGENT_TIERING"})
+"""In the others each start of an instance would cost a retrieval, or hours."""
+_CONFLICT = frozenset({*REPLACED, "ConditionalRequestConflict", "NoSuchUpload"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyManner:
+    """`whole`: bytes that one request may copy (CopyObject's limit is 5 GiB); `part`: bytes of one part beyond that."""
+
+    whole: int = 5 << 30
+    part: int = 256 << 20
+    connections: int = 8
+
+
+COPY_MANNER = CopyManner()
+
+
+class _Condition(TypedDict, total=False):
+    IfMatch: str
+    IfNoneMatch: str
+
+
+def release_key(weights: Weights, verdict: Verdict) -> str:
+    """Named by the SHA-256 of the bytes, so that nothing else can ever be there."""
+    folder, slash, name = weights.key.rpartition("/")
+    return f"{folder}{slash}releases/{verdict.sha256}/{name}"
+
+
+def release_uri(weights: Weights, verdict: Verdict) -> str:
+    return f"s3://{weights.bucket}/{release_key(weights, verdict)}"
+
+
+def find_release(
+    client: S3Client, weights: Weights, verdict: Verdict, *, clock: Callable[[], float] = time.time
+) -> Released | None:
+    """The release of these bytes; None where there is none or something else. One request. Raises ActionError."""
+    found = _found(client, weights, verdict)
+    return _released(found[0], clock) if found and found[1] else None
+
+
+def make_release(
+    client: S3Client,
+    weights: Weights,
+    verdict: Verdict,
+    *,
+    manner: CopyManner = COPY_MANNER,
+    clock: Callable[[], float] = time.time,
+) -> tuple[Released, bool]:
+    """Copies the judged bytes to their key, encrypted and summed as they are, and looks at the result; says whether it copied.
+
+    Whatever else is at that key is no release of theirs and is replaced. Raises ActionError: W011 when the object is no longer
+    the one that was judged.
+    """
+    there = _found(client, weights, verdict)
+    if there and there[1]:
+        return _released(there[0], clock), False
+    condition: _Condition = {"IfMatch": there[0].etag} if there else {"IfNoneMatch": "*"}
+    failure: ClientError | BotoCoreError | ResponseParserError | None = None
+    try:
+        if weights.size <= manner.whole:
+            _copy_whole(client, weights, verdict, condition)
+        else:
+            _copy_by_parts(client, weights, verdict, condition, manner)
+    except AWS_ERRORS as error:
+        failure = error
+    # Looked at even after a failure: another run may have made it meanwhile, or the answer alone was lost.
+    made = _found(client, weights, verdict)
+    if made and made[1]:
+        return _released(made[0], clock), True
+    if failure is None or (isinstance(failure, ClientError) and error_code(failure) in _CONFLICT):
+        raise ActionError(replaced(weights)) from failure
+    raise ActionError(explain(failure, resource=release_uri(weights, verdict))) from failure
+
+
+def _found(client: S3Client, weights: Weights, verdict: Verdict) -> tuple[Weights, bool] | None:
+    """What is at the release's key, and whether it is the release."""
+    key = release_key(weights, verdict)
+    head = look_up_head(client, weights.bucket, key)
+    if head is None:
+        return None
+    found = weights_of(head, weights.bucket, key)
+    return found, is_genuine(found, head["Metadata"].get(_DIGEST), weights, verdict)
+
+
+def is_genuine(found: Weights, digest: str | None, weights: Weights, verdict: Verdict) -> bool:
+    """Whether what is at the release's key is the judged bytes, as far as S3 can tell without reading them.
+
+    `digest`: what was noted when it was copied; where that is missing, S3's checksums of both must be equal.
+    """
+    if found.size != verdict.size or weights.size != verdict.size or (digest is not None and digest != verdict.sha256):
+        return False
+    if found.checksum and found.checksum.compares(weights.checksum):
+        return found.checksum == weights.checksum
+    return digest is not None
+
+
+def _released(found: Weights, clock: Callable[[], float]) -> Released:
+    return Released(key=found.key, etag=found.etag, seen=clock())
+
+
+def _storage_class(weights: Weights) -> StorageClassType:
+    return cast("StorageClassType", weights.storage_class if weights.storage_class in _KEPT_CLASSES else "STANDARD")
+
+
+def _copy_whole(client: S3Client, weights: Weights, verdict: Verdict, condition: _Condition) -> None:
+    """S3 keeps the checksum's algorithm by itself, and encrypts by the bucket's setting unless told otherwise."""
+    client.copy_object(
+        Bucket=weights.bucket,
+        Key=release_key(weights, verdict),
+        CopySource={"Bucket": weights.bucket, "Key": weights.key},
+        CopySourceIfMatch=weights.etag,
+        ContentType="application/gzip",
+        MetadataDirective="REPLACE",
+        Metadata={_DIGEST: verdict.sha256},
+        TaggingDirective="REPLACE",  # to copy tags, the role would need two more permissions
+        StorageClass=_storage_class(weights),
+        **_without_annotations(client),
+        **encryption_parameters(weights.encryption),
+        **condition,
+    )
+
+
+class _Annotations(TypedDict, total=False):
+    AnnotationDirective: AnnotationDirectiveType
+
+
+def _without_annotations(client: S3Client) -> _Annotations:
+    """Annotations are copied unless told otherwise, and to copy them the role would need s3:GetObjectAnnotation and
+    s3:PutObjectAnnotation (botocore, CopyObject: AnnotationDirective). A botocore that does not know them cannot say so."""
+    members = client.meta.service_model.operation_model("CopyObject").input_shape
+    return {"AnnotationDirective": "EXCLUDE"} if members and "AnnotationDirective" in members.members else {}
+
+
+def _copy_by_parts(client: S3Client, weights: Weights, verdict: Verdict, condition: _Condition, manner: CopyManner) -> None:
+    key = release_key(weights, verdict)
+    upload = client.create_multipart_upload(
+        Bucket=weights.bucket,
+        Key=key,
+        ContentType="application/gzip",
+        Metadata={_DIGEST: verdict.sha256},
+        StorageClass=_storage_class(weights),
+        **encryption_parameters(weights.encryption),
+        **_summed_like(weights.checksum),
+    )["UploadId"]
+
+    def copy(number: int) -> CompletedPartTypeDef:
+        start, end = spans[number - 1]
+        result = client.upload_part_copy(
+            Bucket=weights.bucket,
+            Key=key,
+            UploadId=upload,
+            PartNumber=number,
+            CopySource={"Bucket": weights.bucket, "Key": weights.key},
+            CopySourceIfMatch=weights.etag,
+            CopySourceRange=f"bytes={start}-{end - 1}",
+        )["CopyPartResult"]
+        return _completed(number, result)
+
+    spans = part_spans(weights.size, manner.part)
+    pool = ThreadPoolExecutor(max_workers=manner.connections, thread_name_prefix="weights release")
+    try:
+        client.complete_multipart_upload(
+            Bucket=weights.bucket,
+            Key=key,
+            UploadId=upload,
+            MultipartUpload={"Parts": list(pool.map(copy, range(1, len(spans) + 1)))},
+            MpuObjectSize=weights.size,
+            **condition,
+        )
+    except BaseException as error:
+        # A part that is still under way would outlive the abort; but a cancelled job has no time to wait for it.
+        pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
+        with contextlib.suppress(*AWS_ERRORS):
+            client.abort_multipart_upload(Bucket=weights.bucket, Key=key, UploadId=upload)
+        raise
+    pool.shutdown()
+
+
+def part_spans(size: int, part: int) -> list[tuple[int, int]]:
+    """Where the parts begin and end (exclusive): of `part` bytes, or of more where there would be too many."""
+    if size > part * _MAX_PARTS:
+        part = -(-size // (_MAX_PARTS * _MEBIBYTE)) * _MEBIBYTE
+    return [(start, min(start + part, size)) for start in range(0, size, part)]
+
+
+class _Summed(TypedDict, total=False):
+    ChecksumAlgorithm: ChecksumAlgorithmType
+    ChecksumType: ChecksumTypeType
+
+
+def _summed_like(checksum: Checksum | None) -> _Summed:
+    if checksum is None:
+        return {}
+    whole = checksum.type == "FULL_OBJECT" and checksum.algorithm in _WHOLE_BY_PARTS
+    return {
+        "ChecksumAlgorithm": cast("ChecksumAlgorithmType", checksum.algorithm),
+        "ChecksumType": "FULL_OBJECT" if whole else "COMPOSITE",
+    }
+
+
+def _completed(number: int, result: CopyPartResultTypeDef) -> CompletedPartTypeDef:
+    """The part as CompleteMultipartUpload wants it named: with each checksum that S3 told of it."""
+    sums = {name: value for name, value in result.items() if name.startswith("Checksum") and name != "ChecksumType"}
+    return cast("CompletedPartTypeDef", {"PartNumber": number, "ETag": result["ETag"], **sums})

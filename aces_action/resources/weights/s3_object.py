@@ -1,0 +1,166 @@
+"""The weights in S3 as they were found by one request: what tells them from any other upload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from botocore.exceptions import ClientError
+
+from aces_action.aws.errors import error_code, is_denied
+from aces_action.language import Text, lines, same
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.resources.weights.bucket import in_words, refusal
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import HeadObjectOutputTypeDef
+
+GONE = frozenset({"404", "NoSuchKey", "NotFound"})
+REPLACED = frozenset({"412", "PreconditionFailed", *GONE})
+"""Codes of S3's answer to a request with If-Match when the object is no longer the one that was found."""
+
+_ALGORITHMS = ("CRC64NVME", "CRC32", "CRC32C", "SHA256", "SHA1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checksum:
+    """S3's own checksum of an object. `value`: as S3 gives it, in base64; of type COMPOSITE it is a sum of the parts' sums."""
+
+    algorithm: str
+    type: Literal["FULL_OBJECT", "COMPOSITE"]
+    value: str
+
+    def compares(self, other: Checksum | None) -> bool:
+        """Whether equal contents have to have equal sums here."""
+        return other is not None and self.algorithm == other.algorithm and self.type == other.type == "FULL_OBJECT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encryption:
+    """Encryption by KMS, as S3's parameters of the same names say it."""
+
+    algorithm: str
+    key_id: str | None
+    bucket_key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """One object in S3, as it was when it was found. `size` in bytes.
+
+    `version_id`: None in a bucket without versions. `encryption`: None where it is not by KMS.
+    """
+
+    bucket: str
+    key: str
+    etag: str
+    size: int
+    version_id: str | None = None
+    checksum: Checksum | None = None
+    encryption: Encryption | None = None
+    storage_class: str = "STANDARD"
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def name(self) -> str:
+        return self.key.rpartition("/")[2]
+
+
+def locate(client: S3Client, bucket: str, key: str) -> Weights:
+    """Looks the archive up, in one request. Raises ActionError: P002 when it is not there, A005 without the permission, P001…"""
+    found = look_up(client, bucket, key)
+    if found is None:
+        raise ActionError(
+            Problem(
+                kind=CATALOGUE["P002"],
+                message=Text(
+                    f"There are no weights at s3://{bucket}/{key}.",
+                    f"s3://{bucket}/{key}に重みファイルがありません。",
+                ),
+                hint=lines(
+                    Text("Upload them:", "アップロードしてください:"),
+                    same(f"aces-action weights push deploy.tar.gz s3://{bucket}/{key}"),
+                    Text("or with the AWS CLI:", "AWS CLIを使う場合:"),
+                    same(f"aws s3 cp deploy.tar.gz s3://{bucket}/{key}"),
+                ),
+            )
+        )
+    return found
+
+
+def look_up(client: S3Client, bucket: str, key: str) -> Weights | None:
+    """The object, or None if there is none. Raises ActionError for every other answer: P001 when there is no such bucket."""
+    try:
+        return weights_of(_head(client, bucket, key), bucket, key)
+    except ClientError as error:
+        told = in_words(client, error, bucket, key)
+        if error_code(error) in GONE and error_code(told) != "NoSuchBucket":
+            return None
+        raise ActionError(refusal(told, bucket, key, client.meta.region_name)) from error
+
+
+def look_up_head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef | None:
+    """The answer on an object of a bucket that is there, or None if there is no such object."""
+    try:
+        return _head(client, bucket, key)
+    except ClientError as error:
+        if error_code(error) in GONE:
+            return None
+        raise ActionError(refusal(in_words(client, error, bucket, key), bucket, key, client.meta.region_name)) from error
+
+
+def _head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef:
+    try:
+        return client.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+    except ClientError as error:
+        if not is_denied(error):
+            raise
+    # S3 asks for kms:Decrypt before it tells the checksum of an encrypted object, but not before it tells the rest.
+    return client.head_object(Bucket=bucket, Key=key)
+
+
+def weights_of(head: HeadObjectOutputTypeDef, bucket: str, key: str) -> Weights:
+    """What the answer to HeadObject says of the object."""
+    version = head.get("VersionId")
+    algorithm = head.get("ServerSideEncryption", "")
+    encrypted = algorithm.startswith("aws:kms")
+    return Weights(
+        bucket=bucket,
+        key=key,
+        etag=head["ETag"],
+        size=head["ContentLength"],
+        version_id=None if version == "null" else version,
+        checksum=_checksum(cast("Mapping[str, object]", head)),
+        encryption=Encryption(algorithm=algorithm, key_id=head.get("SSEKMSKeyId"), bucket_key=head.get("BucketKeyEnabled", False))
+        if encrypted
+        else None,
+        storage_class=head.get("StorageClass", "STANDARD"),
+    )
+
+
+def _checksum(head: Mapping[str, object]) -> Checksum | None:
+    for algorithm in _ALGORITHMS:
+        if value := head.get(f"Checksum{algorithm}"):
+            composite = head.get("ChecksumType", "") == "COMPOSITE" or "-" in str(value)
+            return Checksum(algorithm=algorithm, type="COMPOSITE" if composite else "FULL_OBJECT", value=str(value))
+    return None
+
+
+def replaced(weights: Weights) -> Problem:
+    """Rendered when the object is another one than it was a moment ago."""
+    return Problem(
+        kind=CATALOGUE["W011"],
+        message=Text(
+            f"{weights.uri} was replaced while it was being checked.",
+            f"{weights.uri}が検査中に置き換えられました。",
+        ),
+        hint=Text(
+            "Run the job again once the upload is complete.",
+            "アップロードが完了してから、ジョブを再実行してください。",
+        ),
+    )
