@@ -5,8 +5,8 @@ Which of the two is shown is decided where it is printed (log, summary, terminal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 Language = Literal["en", "ja"]
@@ -15,22 +15,30 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The same in English and in Japanese. Empty in both, or in none."""
+    """The same in English and in Japanese. Empty in both, or in none.
+
+    `at_terminal` is what a person at a terminal is told instead, where that differs: `aces-action deploy` again, not the job.
+    Parts that are put together by `+`, `lines`, `sentences` and `joined` keep it; an f-string of `.en` and `.ja` loses it.
+    """
 
     en: str
     ja: str
+    at_terminal: Text | None = None
 
     def in_(self, language: Language) -> str:
         return self.ja if language == "ja" else self.en
+
+    def for_terminal(self) -> Text:
+        return self.at_terminal or self
 
     def __bool__(self) -> bool:
         return bool(self.en)
 
     def __add__(self, other: Text) -> Text:
-        return Text(self.en + other.en, self.ja + other.ja)
+        return _combined((self, other), "".join, "".join)
 
     def map(self, change: Callable[[str], str]) -> Text:
-        return Text(change(self.en), change(self.ja))
+        return _combined((self,), lambda parts: change(*parts), lambda parts: change(*parts))
 
 
 EMPTY = Text("", "")
@@ -48,11 +56,16 @@ def lines(*parts: Text) -> Text:
 
 def sentences(*parts: Text) -> Text:
     """The parts that are not empty, one after the other: Japanese puts no space between sentences."""
-    known = [part for part in parts if part]
-    return Text(" ".join(part.en for part in known), "".join(part.ja for part in known))
+    return _combined([part for part in parts if part], " ".join, "".join)
 
 
 def joined(separator: str, parts: Iterable[Text]) -> Text:
     """The parts that are not empty, with the separator between them in both languages."""
-    known = [part for part in parts if part]
-    return Text(separator.join(part.en for part in known), separator.join(part.ja for part in known))
+    return _combined([part for part in parts if part], separator.join, separator.join)
+
+
+def _combined(parts: Sequence[Text], english: Callable[[list[str]], str], japanese: Callable[[list[str]], str]) -> Text:
+    told = Text(english([part.en for part in parts]), japanese([part.ja for part in parts]))
+    if not any(part.at_terminal for part in parts):
+        return told
+    return replace(told, at_terminal=_combined([part.for_terminal() for part in parts], english, japanese))

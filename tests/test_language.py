@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aces_action.language import EMPTY, Text, joined, lines, same, sentences
+from aces_action.problems.advice import naming
 
 ROOT = Path(__file__).parent.parent
 JAPANESE = re.compile(r"[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff5e]")  # kana, kanji and the full-width signs between them
@@ -175,3 +176,24 @@ def test_an_empty_text_counts_as_nothing() -> None:
     assert not EMPTY
     assert not sentences(EMPTY, EMPTY)
     assert Text("a", "あ")
+
+
+def test_what_is_put_together_keeps_its_words_for_a_terminal() -> None:
+    again = Text("Run the job again.", "ジョブを再実行", Text("Run the command again.", "コマンドを再実行"))
+    assert sentences(Text("So.", "そう。"), again).for_terminal() == Text("So. Run the command again.", "そう。コマンドを再実行")
+    assert (again + again).for_terminal() == Text("Run the command again." * 2, "コマンドを再実行" * 2)
+    assert lines(EMPTY, Text("a", "b")).for_terminal() == Text("a", "b")
+    assert again.map(str.upper).for_terminal().en == "RUN THE COMMAND AGAIN."
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("rollback", Text("Run `aces-action rollback`.", "`aces-action rollback`を実行")),
+        ("deploy", Text("Run the workflow's `command: deploy`.", "ワークフローの`command: deploy`を実行")),
+    ],
+)
+def test_a_command_is_named_as_a_terminal_calls_it_where_it_has_it(command: str, expected: Text) -> None:
+    told = naming(command, "Run {command}.", "{command}を実行")
+    assert (told.en, told.ja) == (f"Run `command: {command}`.", f"`command: {command}`を実行")
+    assert told.for_terminal() == expected
