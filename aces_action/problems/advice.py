@@ -1,7 +1,7 @@
 """What to do about a problem, where a workflow and a person at a terminal do it differently.
 
-Each function gives a whole sentence in both languages, with the words of either (`Text.at_terminal`): put them together with others
-by `sentences` and `lines`, never in an f-string.
+Each function gives a whole sentence in both languages, with the words of either (`Text.at_terminal`): put them together with
+others by `sentences` and `lines`, never in an f-string.
 """
 
 from __future__ import annotations
