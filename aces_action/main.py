@@ -22,8 +22,9 @@ from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.language import Language, Text
 from aces_action.network import environment_problems
-from aces_action.output.report import Report, how_far, summary
+from aces_action.output.report import Report
 from aces_action.output.steps import Steps
+from aces_action.output.summary import how_far, summary
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
 from aces_action.project.model import Project, Server
 from aces_action.settings import ON_WHAT_IS_THERE, Command, Settings, language_of, read_settings, secrets
@@ -189,7 +190,7 @@ def _finish(github: Run, log: Log, report: Report, language: Language) -> None:
     """Outputs and summary, after success and failure alike."""
     try:
         if github.output_file:
-            outputs = {name: log.sanitiser.output(value) for name, value in report.step_outputs().items()}
+            outputs = {str(name): log.sanitiser.output(value) for name, value in report.step_outputs().items()}
             write_outputs(github.output_file, outputs)
         if github.summary_file:
             write_summary(github.summary_file, summary(report, language, log.redact))

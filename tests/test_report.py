@@ -16,9 +16,10 @@ from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
 from aces_action.output.check import Check
 from aces_action.output.ledger import Ledger, Write
-from aces_action.output.report import Report, change_lines, check_lines, how_far, summary
+from aces_action.output.report import Report, StepRecord
 from aces_action.output.server_log import ServerLog
-from aces_action.output.steps import StepRecord
+from aces_action.output.summary import how_far, summary
+from aces_action.output.tables import change_lines, check_lines
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.resources.weights.verdict import Entry, Verdict
 from aces_action.smoke_test.model import Answer, Exchange, Request

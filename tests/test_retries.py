@@ -12,7 +12,8 @@ from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from aces_action.deployment.access import outages_told
 from aces_action.github.log import Log
-from aces_action.output.report import Report, summary
+from aces_action.output.report import Report
+from aces_action.output.summary import summary
 from aces_action.problems import Problem
 from aces_action.retries import Outages, network_retry
 

@@ -29,9 +29,9 @@ from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.language import same
 from aces_action.output.ledger import Ledger, Write
-from aces_action.output.report import Report, summary
+from aces_action.output.report import Report, StepRecord
 from aces_action.output.server_log import ServerLog, cleaned
-from aces_action.output.steps import StepRecord
+from aces_action.output.summary import summary
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.sanitiser import LONGEST, ZERO_WIDTH_SPACE, Sanitiser, one_line, seen
 from aces_action.smoke_test.model import Answer

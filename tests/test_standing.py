@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aces_action.language import Language, Text
-from aces_action.output.report import Report, standing_lines, summary
-from aces_action.output.status import EndpointStanding, GenerationStanding, Standing, VariantStanding, as_json, span
+from aces_action.output.durations import span
+from aces_action.output.report import Report
+from aces_action.output.status import EndpointStanding, GenerationStanding, Standing, VariantStanding, as_json
+from aces_action.output.summary import summary
+from aces_action.output.tables import standing_lines
 
 NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)
 OLD = GenerationStanding(

@@ -17,8 +17,9 @@ from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
 from aces_action.network import Network
-from aces_action.output.report import Report, how_far
+from aces_action.output.report import Report
 from aces_action.output.steps import Steps
+from aces_action.output.summary import how_far
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
 from aces_action.sanitiser import neutralise

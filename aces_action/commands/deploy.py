@@ -26,8 +26,9 @@ from aces_action.deployment.smoke_testing import smoke_test
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
-from aces_action.output.report import Report, Result, change_lines, check_lines
+from aces_action.output.report import OutputName, Report, Result
 from aces_action.output.steps import Steps
+from aces_action.output.tables import change_lines, check_lines
 from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
@@ -344,7 +345,7 @@ def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Sett
 
 
 def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:
-    def register(job: batch.DesiredJobDefinition | None, output: str) -> str | None:
+    def register(job: batch.DesiredJobDefinition | None, output: OutputName) -> str | None:
         if job is None:
             return None
         registered: list[Text] = []

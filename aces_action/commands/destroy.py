@@ -21,8 +21,9 @@ from aces_action.deployment.replaced import remove_endpoint
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
-from aces_action.output.report import Report, change_lines
+from aces_action.output.report import Report
 from aces_action.output.steps import Steps
+from aces_action.output.tables import change_lines
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
 from aces_action.resources.endpoint.concurrency import refuse_others

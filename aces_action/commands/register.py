@@ -14,8 +14,9 @@ from aces_action.deployment.replaced import old_stays, plan_removal, remove_repl
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
-from aces_action.output.report import Report, change_lines
+from aces_action.output.report import OutputName, Report
 from aces_action.output.steps import Steps
+from aces_action.output.tables import change_lines
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Project
 from aces_action.resources.batch.plan import read_job_definition
@@ -52,16 +53,11 @@ def _find(clients: Clients, names: Names, settings: Settings, report: Report) ->
     problems = []
     if names.endpoint:
         problems += _find_endpoint(clients, names.endpoint, settings, report)
-    found = {
-        output: _find_job(clients, name, output, settings, report, problems)
-        for output, name in (
-            ("batch-job-definition-arn", names.job),
-            ("batch-longtime-job-definition-arn", names.longtime_job),
-        )
-    }
+    standard = _find_job(clients, names.job, "batch-job-definition-arn", settings, report, problems)
+    longtime = _find_job(clients, names.longtime_job, "batch-longtime-job-definition-arn", settings, report, problems)
     if problems:
         raise ActionError(problems)
-    return JobDefinitions(standard=found["batch-job-definition-arn"], longtime=found["batch-longtime-job-definition-arn"])
+    return JobDefinitions(standard=standard, longtime=longtime)
 
 
 def _find_endpoint(clients: Clients, name: str, settings: Settings, report: Report) -> list[Problem]:
@@ -95,7 +91,7 @@ def _find_endpoint(clients: Clients, name: str, settings: Settings, report: Repo
 
 
 def _find_job(
-    clients: Clients, name: str | None, output: str, settings: Settings, report: Report, problems: list[Problem]
+    clients: Clients, name: str | None, output: OutputName, settings: Settings, report: Report, problems: list[Problem]
 ) -> str | None:
     if name is None:
         return None

@@ -10,9 +10,10 @@ from aces_action.deployment.access import outages_told, owner_of, sign_in
 from aces_action.deployment.reach import endpoint_names
 from aces_action.github.log import Log
 from aces_action.github.run import Run
-from aces_action.output.report import Report, standing_lines
+from aces_action.output.report import Report
 from aces_action.output.status import as_json
 from aces_action.output.steps import Steps
+from aces_action.output.tables import standing_lines
 from aces_action.project.model import Server
 from aces_action.resources.endpoint.status import read_standing
 from aces_action.settings import ServerSettings

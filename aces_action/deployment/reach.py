@@ -12,7 +12,8 @@ from aces_action.deployment.changes import Change
 from aces_action.deployment.explaining import explained
 from aces_action.github.log import Log
 from aces_action.language import EMPTY, Text, lines
-from aces_action.output.report import Report, change_lines
+from aces_action.output.report import Report
+from aces_action.output.tables import change_lines
 from aces_action.project.model import Server
 from aces_action.resources import autoscaling, endpoint
 from aces_action.resources.endpoint.diagnosis.facts import facts_of

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aces_action.language import Text
+from aces_action.output.durations import hours
 
 _FAILED = frozenset({"Failed", "UpdateRollbackFailed", "OutOfService"})
 
@@ -90,18 +91,6 @@ def as_json(standing: Standing) -> dict[str, object]:
         "endpoints": [_endpoint(each, standing.at) for each in standing.endpoints],
         "generations": [_generation(each) for each in standing.generations],
     }
-
-
-def hours(since: datetime | None, now: datetime) -> float | None:
-    return None if since is None else max(0.0, (now - since).total_seconds() / 3600)
-
-
-def span(amount: float) -> Text:
-    """So many hours for a reader: minutes below one hour."""
-    if amount >= 1:
-        return Text(f"{amount:.1f} h", f"{amount:.1f}時間")
-    minutes = int(amount * 60)
-    return Text(f"{minutes} min", f"{minutes}分") if minutes else Text("less than a minute", "1分未満")
 
 
 def _endpoint(endpoint: EndpointStanding, now: datetime) -> dict[str, object]:

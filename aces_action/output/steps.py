@@ -5,21 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
 
 from aces_action.github.log import Log
-
-StepResult = Literal["done", "failed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRecord:
-    """One step that ended. `seconds` is how long it took."""
-
-    name: str
-    seconds: float
-    result: StepResult
+from aces_action.output.durations import duration
+from aces_action.output.report import StepRecord, StepResult
 
 
 class Steps:
@@ -43,14 +32,3 @@ class Steps:
             self.records.append(StepRecord(name=name, seconds=seconds, result=result))
             self._log.end_group()
             self._log.info(f"{'✓' if result == 'done' else '✗'} {name}  {duration(seconds)}")
-
-
-def duration(seconds: float) -> str:
-    """'0.4 s', '12 s', '3 min 05 s', '1 h 02 min'."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -49,7 +49,8 @@ def _show(options: Options, person: Terminal) -> int:
 
     from aces_action.cli.aws import for_a_person, in_a_persons_words
     from aces_action.commands.status import status
-    from aces_action.output.report import Report, standing_lines
+    from aces_action.output.report import Report
+    from aces_action.output.tables import standing_lines
 
     report = Report()
     ended = carry_out(status, deployment, options, person, sys.stderr if person.debug else io.StringIO(), report)

@@ -16,7 +16,7 @@ from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.deployment.changes import Change
 from aces_action.language import Text
-from aces_action.output.status import span
+from aces_action.output.durations import span
 from aces_action.problems import ActionError
 from aces_action.resources.endpoint.concurrency import another_rollout, begun_by, is_foreign
 from aces_action.resources.endpoint.drift import config_gone, was_deleted

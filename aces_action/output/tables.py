@@ -1,0 +1,174 @@
+"""Tables in columns, for a log and for a terminal: checks, changes, and the status of a server."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from aces_action.deployment.changes import Change, Verb, noun
+from aces_action.language import EMPTY, Language, Text, same
+from aces_action.output.check import Check, Outcome
+from aces_action.output.durations import duration, hours, span
+from aces_action.output.status import EndpointStanding, GenerationStanding, Standing
+
+VERBS: dict[Verb, Text] = {
+    "create": Text("create", "作成"),
+    "update": Text("update", "更新"),
+    "replace": Text("replace", "作り直し"),
+    "attach": Text("wait for", "完了待ち"),
+    "delete": Text("delete", "削除"),
+    "nothing": Text("as it is", "変更なし"),
+}
+_MARKS: dict[Outcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
+COLUMNS = (Text("what", "対象"), Text("found", "現状"), Text("needed", "必要"))
+NOT_THERE = Text("not there", "なし")
+STOPPED = Text(
+    "It is stopped: `command: start` brings back what served last.",
+    "停止しています。`command: start`で、最後に稼働していた世代を再開できます。",
+)
+_GENERATION_COLUMNS = (
+    Text("generation", "世代"),
+    EMPTY,
+    Text("served", "稼働開始"),
+    Text("withdrawn", "取りやめ"),
+    Text("roll-out", "ロールアウト"),
+    Text("image", "イメージ"),
+    Text("weights", "重みファイル"),
+    Text("instance type", "インスタンスタイプ"),
+    Text("commit", "コミット"),
+)
+_WIDEST = 60  # columns of a cell in the log
+COMMIT = 12  # characters of a commit or another hash in a table
+
+
+def check_lines(checks: Sequence[Check], language: Language) -> list[str]:
+    """The preflight's table for the log, in columns; below each row that is not fine, what to do about it."""
+    rows = [(_MARKS[each.outcome], *(text.in_(language) for text in (each.what, each.found, each.needed))) for each in checks]
+    head = ("", *(text.in_(language) for text in COLUMNS))
+    wide = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *rows, strict=True)]
+
+    told = [_row(head, wide)]
+    for row, check in zip(rows, checks, strict=True):
+        told.append(_row(row, wide))
+        if check.problems:
+            codes = ", ".join(dict.fromkeys(problem.code for problem in check.problems))
+            told.append(f"   {codes}  {check.fix.in_(language)}".rstrip())
+    return told
+
+
+def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
+    """One line of a table in columns."""
+    return "  ".join(f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(cells, wide, strict=True)).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns in a terminal: Japanese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def change_lines(changes: Iterable[Change], language: Language = "en") -> list[str]:
+    """Changes for the log: a line each, their reasons below."""
+    told = []
+    for change in changes:
+        verb, resource = VERBS[change.verb].in_(language), noun(change.resource).in_(language)
+        told.append(
+            f"{_row((verb, resource), (9, 16)):26} {change.name}" if language == "en" else f"{verb}  {resource}  {change.name}"
+        )
+        told += [f"{'':26} {reason.in_(language)}" for reason in change.reasons]
+    return told
+
+
+def standing_lines(standing: Standing, language: Language = "en") -> list[str]:
+    """How a server stands, for the log or a terminal."""
+    told: list[str] = []
+    for endpoint in standing.endpoints:
+        told += [
+            f"{noun('endpoint').in_(language)} {endpoint.name}  {endpoint.status or NOT_THERE.in_(language)}",
+            *(f"  {line.in_(language)}" for line in endpoint_facts(endpoint, standing)),
+        ]
+    if standing.stopped and standing.generations:
+        told.append(STOPPED.in_(language))
+    rows = [tuple(each.in_(language) for each in _GENERATION_COLUMNS)]
+    rows += [
+        (
+            each.name,
+            generation_state(each, standing).in_(language),
+            time_text(each.served),
+            time_text(each.withdrawn),
+            rollout_time(each),
+            each.image_digest.removeprefix("sha256:")[:COMMIT],
+            _release(each.weights)[:COMMIT],
+            each.instance_type,
+            each.commit[:COMMIT],
+        )
+        for each in standing.generations
+    ]
+    wide = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    if standing.generations:
+        told += [_row(row, wide) for row in rows]
+    return told
+
+
+def endpoint_facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:
+    """What there is to say of an endpoint beside its status."""
+    if not endpoint.status:
+        return []
+    age, config = hours(endpoint.created, standing.at), endpoint.config_name
+    told = [Text(f"serves {config}", f"稼働中の設定: {config}") if config else EMPTY]
+    if age is not None:
+        told.append(Text(f"made {span(age).en} ago", f"作成から{span(age).ja}"))
+    for each in endpoint.variants:
+        name, now, then, weight = each.name, each.instances, each.desired_instances, f"{each.weight:g}"
+        told.append(
+            Text(f"{name}: {now} of {then} instances, weight {weight}", f"{name}: {now}/{then}インスタンス、重み{weight}")
+        )
+    if endpoint.under_way:
+        told.append(_in_flight(endpoint))
+        told += [same(each) for each in endpoint.progress]
+    if reason := endpoint.failure_reason:
+        told.append(
+            Text(f"failed: {reason}", f"失敗の理由: {reason}")
+            if endpoint.failed
+            else Text(f"an earlier update failed: {reason}", f"以前の更新の失敗の理由: {reason}")
+        )
+    if commit := endpoint.commit:
+        told.append(Text(f"commit {commit}", f"コミット: {commit}"))
+    if run := endpoint.run_url:
+        told.append(Text(f"run {run}", f"実行: {run}"))
+    if not endpoint.ours:
+        told.append(Text("not made by this action", "このアクションが作ったものではありません"))
+    told += [Text(f"not as deployed: {each.en}", f"デプロイ時との違い: {each.ja}") for each in endpoint.drift]
+    return [each for each in told if each]
+
+
+def _in_flight(endpoint: EndpointStanding) -> Text:
+    status, target, by = endpoint.status, endpoint.target, endpoint.begun_by
+    to = Text(f" to {target}", f"（{target}へ）") if target else EMPTY
+    run = Text(f", begun by {by}", f"、実行元: {by}") if by else EMPTY
+    return Text(f"under way: {status}{to.en}{run.en}", f"進行中: {status}{to.ja}{run.ja}")
+
+
+def generation_state(generation: GenerationStanding, standing: Standing) -> Text:
+    """What a generation is at the moment."""
+    if generation.serves:
+        return Text("serves", "稼働中")
+    if generation.withdrawn:
+        return Text("withdrawn", "取りやめ")
+    if generation.name == standing.previous:
+        return Text("previous", "1つ前")
+    return EMPTY if generation.served else Text("never served", "稼働なし")
+
+
+def time_text(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+
+
+def rollout_time(generation: GenerationStanding) -> str:
+    return duration(generation.rollout_seconds) if generation.rollout_seconds is not None else ""
+
+
+def _release(weights: str) -> str:
+    """What tells released weights from others: the hash in their key."""
+    parts = weights.split("/")
+    return parts[-2] if len(parts) > 2 and parts[-3] == "releases" else parts[-1]
