@@ -59,7 +59,11 @@ def check_lines(checks: Sequence[Check], language: Language) -> list[str]:
 
 def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
     """One line of a table in columns."""
-    return "  ".join(f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(cells, wide, strict=True)).rstrip()
+    return "  ".join(_padded(cell, width) for cell, width in zip(cells, wide, strict=True)).rstrip()
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
 
 
 def _width(text: str) -> int:
