@@ -76,9 +76,7 @@ def change_lines(changes: Iterable[Change], language: Language = "en") -> list[s
     told = []
     for change in changes:
         verb, resource = VERBS[change.verb].in_(language), noun(change.resource).in_(language)
-        told.append(
-            f"{_row((verb, resource), (9, 16)):26} {change.name}" if language == "en" else f"{verb}  {resource}  {change.name}"
-        )
+        told.append(f"{_padded(verb, 9)} {_padded(resource, 16)} {change.name}")
         told += [f"{'':26} {reason.in_(language)}" for reason in change.reasons]
     return told
 
