@@ -38,7 +38,7 @@ def is_infra(snippet: str) -> bool:
 
 
 def test_no_code_is_given_twice_and_each_begins_with_the_letter_of_its_part() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "aces_action/problems").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "aces_action/problems").rglob("*.py")]
     codes = Counter(re.findall(r'code="ACES-(\w+)"', "\n".join(sources)))
     assert codes == dict.fromkeys(CATALOGUE, 1)
     assert all(re.fullmatch(r"[A-Z]\d{3}", code) for code in CATALOGUE)

@@ -218,7 +218,7 @@ def test_without_the_sdk_it_is_said_what_to_install_before_anything_is_touched(t
     program = (
         "import sys, importlib.util as u; real = u.find_spec;"
         "u.find_spec = lambda name: None if name == 'sagemaker' else real(name);"
-        "import aces_action.cli as c; sys.exit(c.main(['rollback']))"
+        "import aces_action.cli.app as c; sys.exit(c.main(['rollback']))"
     )
     environment = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
     command = [sys.executable, "-c", program]
