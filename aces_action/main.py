@@ -12,22 +12,23 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from aces_action import __version__
-from aces_action.aws.naming import Names
 from aces_action.configuration import Configuration, check_configuration
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.language import Language, Text
 from aces_action.network import environment_problems
-from aces_action.output.report import Report
-from aces_action.output.steps import Steps
+from aces_action.output.report import Outcome, Report
+from aces_action.output.reporter import Reporter
 from aces_action.output.summary import how_far, summary
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
-from aces_action.project.model import Project, Server
-from aces_action.settings import ON_WHAT_IS_THERE, Command, Settings, language_of, read_settings, secrets
+from aces_action.project.model import Project
+from aces_action.settings import ON_WHAT_IS_THERE, Command, language_of, read_settings, secrets
+
+if TYPE_CHECKING:
+    from aces_action.deployment.context import Deployment, ProjectDeployment
 
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
 _DETAILS = Text(
@@ -69,7 +70,7 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
         log.mask(secret)
     report = Report()
     try:
-        _run_command(environ, github, log, report)
+        report.result = _run_command(environ, github, Reporter(log, report))
         ending()
         status = 0
     except ActionError as error:
@@ -87,38 +88,41 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
     return status
 
 
-def _run_command(environ: Mapping[str, str], github: Run, log: Log, report: Report) -> None:
+def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
     values = read_settings(environ).values  # for the first line; the configuration tells what is wrong with them
-    report.title = " · ".join(values[name] for name in ("project", "env", "aws_region") if values[name])
-    log.info(f"aces-action {__version__}  {values['command'] or ''}  {report.title}")
-    steps = Steps(log)
-    report.steps = steps.records
-    with steps.step("Configuration"):
+    reporter.begin(values["command"] or "", [values[name] for name in ("project", "env", "aws_region") if values[name]])
+    with reporter.step("Configuration"):
         configuration = check_configuration(environ, github.workspace)
         if any(problem.severity == "error" for problem in configuration.problems):
             raise ConfigurationError(configuration.problems)
         if values["command"] != "validate" and (problems := environment_problems(environ)):
             raise ConfigurationError(problems)
-        _tell(configuration, log, report)
-    if values["command"] == "validate":
-        report.result = "valid"
-        return
-    settings, server, names = configuration.settings, configuration.server, configuration.names
+        _tell(configuration, reporter)
+    return "valid" if values["command"] == "validate" else _run_on_aws(configuration, github, reporter)
+
+
+def _run_on_aws(configuration: Configuration, github: Run, reporter: Reporter) -> Outcome:
+    """The command, imported when it is asked for."""
+    settings, server, names, project = configuration.settings, configuration.server, configuration.names, configuration.project
     if settings is None or server is None or names is None:
         raise AssertionError("a configuration without errors is whole")
     from aces_action.aws.errors import AWS_ERRORS, explain
+    from aces_action.deployment.context import open_deployment, open_listed, open_project
 
     try:
-        if settings.command in ON_WHAT_IS_THERE:
-            _on_what_is_there(settings.command)(server, names, settings, github, log, steps, report)
-        elif configuration.project:
-            _on_the_project(settings.command)(configuration.project, names, settings, github, log, steps, report)
+        if settings.command == "destroy":
+            from aces_action.commands.destroy import destroy_listed
+
+            return destroy_listed(open_listed(server, names, settings, github, reporter))
+        if project is not None and settings.command not in ON_WHAT_IS_THERE:
+            return _on_the_project(settings.command)(open_project(project, names, settings, github, reporter))
+        return _on_what_is_there(settings.command)(open_deployment(server, names, settings, github, reporter))
     except AWS_ERRORS as error:
         raise ActionError(explain(error)) from error
 
 
-def _on_the_project(command: Command) -> Callable[[Project, Names, Settings, Run, Log, Steps, Report], None]:
-    """The story of a command that deploys or lists what the files describe. Each is imported when it is told."""
+def _on_the_project(command: Command) -> Callable[[ProjectDeployment], Outcome]:
+    """A command that deploys or lists what the files describe."""
     if command == "register":
         from aces_action.commands.register import register_serving
 
@@ -128,8 +132,8 @@ def _on_the_project(command: Command) -> Callable[[Project, Names, Settings, Run
     return deploy
 
 
-def _on_what_is_there(command: Command) -> Callable[[Server, Names, Settings, Run, Log, Steps, Report], None]:
-    """The story of a command about what is deployed already."""
+def _on_what_is_there(command: Command) -> Callable[[Deployment], Outcome]:
+    """A command about what is deployed already."""
     if command == "rollback":
         from aces_action.commands.rollback import rollback
 
@@ -142,40 +146,50 @@ def _on_what_is_there(command: Command) -> Callable[[Server, Names, Settings, Ru
         from aces_action.commands.start import start
 
         return start
-    if command == "destroy":
-        from aces_action.commands.destroy import destroy
-
-        return destroy
     from aces_action.commands.status import status
 
     return status
 
 
-def _tell(configuration: Configuration, log: Log, report: Report) -> None:
+def _tell(configuration: Configuration, reporter: Reporter) -> None:
     """Warnings, and what will be served."""
-    report.problems += configuration.problems
-    log.problems(configuration.problems)
+    reporter.warn(*configuration.problems)
     if project := configuration.project:
-        log.info(f"{len(project.services)} service{'s' if len(project.services) != 1 else ''}: " + ", ".join(_services(project)))
-        log.info(_serving(project))
+        count, services = len(project.services), _services(project)
+        reporter.info(
+            Text(
+                f"{count} service{'s' if count != 1 else ''}: {', '.join(services)}",
+                f"サービス{count}件: {'、'.join(services)}",
+            )
+        )
+        reporter.info(_serving(project))
 
 
 def _services(project: Project) -> list[str]:
     return [f"{service.name} ({service.type})" for service in project.services]
 
 
-def _serving(project: Project) -> str:
+def _serving(project: Project) -> Text:
     """One line that says what will be deployed, by the guide's table."""
     infra = project.infra
     parts = []
     if infra.endpoint:
-        kind = "asynchronous" if infra.endpoint.mode == "async" else "real-time"
-        parts.append(f"{kind} endpoint on {infra.endpoint.instance_count} × {', else '.join(infra.endpoint.instance_types)}")
+        kind = (
+            Text("asynchronous endpoint", "非同期エンドポイント")
+            if infra.endpoint.mode == "async"
+            else Text("real-time endpoint", "リアルタイムエンドポイント")
+        )
+        count, types = infra.endpoint.instance_count, infra.endpoint.instance_types
+        parts.append(
+            Text(f"{kind.en} on {count} × {', else '.join(types)}", f"{kind.ja}（{count} × {'、なければ'.join(types)}）")
+        )
     if infra.job:
-        parts.append(f"standard Batch jobs on {infra.job.instance_type}")
+        machine = infra.job.instance_type
+        parts.append(Text(f"standard Batch jobs on {machine}", f"標準のBatchジョブ（{machine}）"))
     if infra.longtime_job:
-        parts.append(f"long-time Batch jobs on {infra.longtime_job.instance_type}")
-    return ", ".join(parts)
+        machine = infra.longtime_job.instance_type
+        parts.append(Text(f"long-time Batch jobs on {machine}", f"長時間のBatchジョブ（{machine}）"))
+    return Text(", ".join(part.en for part in parts), "、".join(part.ja for part in parts))
 
 
 def _failed(log: Log, report: Report, language: Language, problems: tuple[Problem, ...], status: int) -> int:

@@ -10,9 +10,9 @@ import pytest
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
-from aces_action.deployment.access import outages_told
 from aces_action.github.log import Log
 from aces_action.output.report import Report
+from aces_action.output.reporter import Reporter
 from aces_action.output.summary import summary
 from aces_action.problems import Problem
 from aces_action.retries import Outages, network_retry
@@ -85,7 +85,8 @@ def test_a_repetition_now_and_then_between_good_answers_is_no_outage() -> None:
 def test_a_warning_of_an_outage_is_in_the_log_and_in_the_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aces_action.retries.LONG", 0.0)
     written, report = StringIO(), Report()
-    outages = outages_told(Log(written, workflow_commands=True, debug=False), report)
+    reporter = Reporter(Log(written, workflow_commands=True, debug=False), report)
+    outages = Outages(reporter.debug, reporter.warn)
     outages.retried("sagemaker", "DescribeEndpoint", "ThrottlingException")
     assert written.getvalue().count("title=ACES-X003") == 1
     assert [problem.code for problem in report.problems] == ["ACES-X003"]

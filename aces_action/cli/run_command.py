@@ -5,11 +5,10 @@ from __future__ import annotations
 import signal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
-from aces_action.aws.naming import Names
 from aces_action.cli.console import Terminal
 from aces_action.cli.deployment import Deployment
 from aces_action.cli.server_command import Options
@@ -17,13 +16,14 @@ from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
 from aces_action.network import Network
-from aces_action.output.report import Report
-from aces_action.output.steps import Steps
+from aces_action.output.report import Outcome, Report
 from aces_action.output.summary import how_far
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import Server
 from aces_action.sanitiser import neutralise
 from aces_action.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from aces_action.deployment.context import Deployment as SignedIn
 
 CANCELLED = 130
 
@@ -31,9 +31,7 @@ CANCELLED = 130
 class Command(Protocol):
     """A command of the action about what is deployed already."""
 
-    def __call__(
-        self, server: Server, names: Names, settings: ServerSettings, run: Run, log: Log, steps: Steps, report: Report
-    ) -> None: ...
+    def __call__(self, d: SignedIn, /) -> Outcome: ...
 
 
 def carry_out(
@@ -44,12 +42,12 @@ def carry_out(
     Raises ActionError, in a terminal's words. What was changed until then, and what SageMaker goes on with, has been told.
     """
     from aces_action.cli.aws import aws_explained, check_way, for_a_person
+    from aces_action.deployment.context import open_deployment
+    from aces_action.output.reporter import Reporter
 
     log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, worded=for_a_person)
     for secret in person.secrets:
         log.mask(secret)
-    steps = Steps(log)
-    report.steps = steps.records
     with aws_explained():
         check_way(person)
         target = deployment.target
@@ -62,7 +60,8 @@ def carry_out(
             concurrency="wait",
         )
         try:
-            command(deployment.server, deployment.names, settings, _at_home(options.path, person), log, steps, report)
+            run, reporter = _at_home(options.path, person), Reporter(log, report)
+            report.result = command(open_deployment(deployment.server, deployment.names, settings, run, reporter))
         except (KeyboardInterrupt, click.Abort):
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
             click.echo(Text("Cancelled.", "中止しました。").in_(person.language), err=True)

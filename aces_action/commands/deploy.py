@@ -1,149 +1,100 @@
-"""The story of a deployment after its configuration is known to be right: the ordered steps, top to bottom.
+"""`command: deploy` and `command: plan`: the ordered steps of a deployment, after its configuration is known to be right.
 
-Order matters: nothing is changed before the preflight and the weights are fine; job definitions come after the endpoint,
-the platform hears of it after both, and only then is deleted what is no longer wanted. Whatever fails, a run again finds what
-is done or under way and goes on from there.
+Order matters: nothing is changed before the preflight and the weights are fine; job definitions come after the endpoint, the
+listing on the platform after both, and only then is deleted what is no longer wanted. Whatever fails, the next run finds what is
+done or under way and goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from aces_action.aws.clients import Clients
-from aces_action.aws.identity import Identity
-from aces_action.aws.naming import Names
-from aces_action.aws.tags import Owner
-from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.deployment.changes import Change
-from aces_action.deployment.explaining import explained
+from aces_action.deployment.context import ProjectDeployment
+from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
-from aces_action.deployment.reach import reach_of, scale
-from aces_action.deployment.replaced import old_stays, plan_removal, remove_replaced
+from aces_action.deployment.plan import (
+    DeploymentPlan,
+    EndpointPlan,
+    JobPlan,
+    facts_of_rollout,
+    plan_deployment,
+    plan_weights,
+)
+from aces_action.deployment.replaced import delete_replaced, old_stays
 from aces_action.deployment.smoke_testing import smoke_test
-from aces_action.github.log import Log
-from aces_action.github.run import Run
 from aces_action.language import Text
-from aces_action.output.report import OutputName, Report, Result
-from aces_action.output.steps import Steps
-from aces_action.output.tables import change_lines, check_lines
+from aces_action.output.report import Outcome, OutputName
 from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project, Server
-from aces_action.resources import autoscaling, batch, endpoint
-from aces_action.resources import listing as registration
-from aces_action.resources.batch.spec import Instance
-from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
+from aces_action.problems import CATALOGUE, ActionError
+from aces_action.resources import batch, endpoint
 from aces_action.resources.endpoint.lifecycle.prune import clean_up
 from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
-from aces_action.resources.listing import Listing, PlatformClient
-from aces_action.resources.weights.fit import room
-from aces_action.resources.weights.resolve import Examined, examine, is_released, release
-from aces_action.resources.weights.size import size_text
-from aces_action.resources.weights.verdict import Verdict
-from aces_action.settings import Settings
+from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
+from aces_action.resources.weights.resolve import release
 
-_MIB, _GIB = 1 << 20, 1 << 30
-_NEW_REVISION = "(new revision)"
 _HOSTED = frozenset({"model", "endpoint config", "endpoint"})
+_NOTHING_TO_DO = Text("Nothing to do: everything is as it should be.", "変更はありません。すべて設定どおりです。")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """What should be, in full: the values that the plan compares and the steps after it bring about."""
+def deploy(d: ProjectDeployment) -> Outcome:
+    """Plans, and unless the command is `plan`, applies the plan. Raises ActionError with the problems that ended it."""
+    with d.reporter.step("Preflight"):
+        found = _check(d)
+    with d.reporter.step("Weights"):
+        weights = plan_weights(d, found)
+    with d.reporter.step("Plan"):
+        plan = plan_deployment(d, found, weights)
+        d.reporter.planned(plan.changes)
+    return "planned" if d.settings.command == "plan" else _apply(d, plan)
 
-    endpoint: endpoint.DesiredEndpoint | None
-    scaling: autoscaling.DesiredScaling | None
-    job: batch.DesiredJobDefinition | None
-    longtime_job: batch.DesiredJobDefinition | None
 
-
-def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
-    """Plans, and unless the command is `plan`, deploys and registers. Fills in `report` as it goes.
-
-    Raises ActionError with the problems that ended it.
-    """
-    infra, outages = project.infra, outages_told(log, report)
-    clients, identity = sign_in(project, settings, run, log, steps, report, outages)
-    platform = open_platform(settings, run, outages, report.writes)
-    with steps.step("Preflight"):
-        findings = _look_ahead(clients, platform, _subject(project, names, settings, run, identity), settings, log, report)
-
-    with steps.step("Weights"):
-        examined, released = _examine_weights(clients, infra, findings, settings, log, report)
-
-    desired = _desired(infra, names, findings, examined.release_uri)
-    owner, scaling = owner_of(settings, names, run), list[Change]()
-    with steps.step("Plan"):
-        report.changes += [
-            Change(verb="nothing" if released else "create", resource="weights release", name=examined.release_uri)
-        ]
-        if desired.endpoint:
-            planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
-            report.changes += planned
-            _check_against_plan(findings, planned)
-            scaling = _plan_scaling(clients, desired, owner, log, report)
-        replaced = plan_removal(clients, owner, names.endpoint, log, report)
-        jobs = _plan_jobs(clients, desired, settings, report)
-        if not findings.platform_sleeps:
-            expected = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
-            report.changes += registration.plan(platform, settings.tenant_id, expected)
-        for line in change_lines(report.changes):
-            log.info(line)
-    if settings.command == "plan":
-        report.result = "planned"
-        return
-
-    # Also when it was there already: before anything new refers to it, somebody has to have looked.
-    if any(change.is_change for change in report.changes):
-        with steps.step("Release weights"):
-            _release_weights(clients, examined, log, report)
-
-    reach = reach_of(names.endpoint or "", _server(project), clients, owner, settings, log, report)
-    if desired.endpoint:
-        _serve(desired.endpoint, reach, _facts(desired.endpoint, findings, settings, examined.verdict), log, steps, report)
-        if desired.scaling or any(change.is_change for change in scaling):
-            with steps.step("Autoscaling"):
-                scale(clients, desired.scaling, desired.endpoint.endpoint_name, owner, log, report)
-
+def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
+    """The changes of the plan, one resource after the other."""
+    if plan.is_change:  # also when the release is there: before anything new refers to it, somebody has to have looked
+        with d.reporter.step("Release weights"):
+            _release_weights(d, plan)
+    if plan.endpoint:
+        context = endpoint_context(d, plan.endpoint.spec.endpoint_name)
+        facts, joins = facts_of_rollout(d, plan, plan.endpoint), plan.endpoint.change.verb == "attach"
+        with explained(d, facts, joins=joins), d.reporter.step("SageMaker"):
+            serving = _roll_out(d, context, plan.endpoint)
+    unplanned = _apply_scaling(d, plan)
     jobs = JobDefinitions(standard=None, longtime=None)
-    if desired.job:
-        with steps.step("Batch"):
-            jobs = _register_jobs(clients, desired, owner, log, report)
+    if plan.job:
+        with d.reporter.step("Batch"):
+            jobs = _register_jobs(d, plan)
+    if plan.endpoint and d.project.requests:
+        with d.reporter.step("Smoke test"):
+            back = partial(_back, d, context)
+            smoke_test(d, plan.endpoint.spec, serving, rolled_out=plan.endpoint.change.is_change, roll_back=back)
+    with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
+        registered = _register_or_defer(d, plan, jobs)
+    deleted = delete_replaced(d, plan.replaced, registered=registered)
+    pruned = _prune(d, plan)
 
-    if desired.endpoint and project.requests:
-        with steps.step("Smoke test"):
-            back = partial(_back, reach, settings, log, report)
-            smoke_test(clients, project, names, desired.endpoint, owner, settings, log, report, roll_back=back)
-
-    with steps.step("Registration"), old_stays(replaced, log):
-        listing = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
-        _register_or_defer(platform, listing, settings, findings, log, report)
-
-    remove_replaced(replaced, clients, owner, settings, log, steps, report)
-    _clean_up([names.endpoint, *(each.name for each in replaced)], clients, owner, settings, log, steps, report)
-
-    report.result = _result(report)
-    if report.result == "unchanged":
-        log.info("Nothing to do: everything is as it should be.")
-
-
-def _result(report: Report) -> Result:
-    """Of a deployment that came to its end."""
-    if any(change.is_change for change in report.changes):
+    kept = {change.name for change in deleted if not change.is_change}
+    planned = [change for change in plan.changes if not (change.resource == "endpoint" and change.name in kept)]
+    if any(change.is_change for change in (*planned, *unplanned, *pruned)):
         return "deployed"
-    return "deferred" if report.outputs["registration"] == "deferred" else "unchanged"
+    if not registered:
+        return "deferred"
+    d.reporter.info(_NOTHING_TO_DO)
+    return "unchanged"
 
 
-def _subject(project: Project, names: Names, settings: Settings, run: Run, identity: Identity) -> Subject:
-    return Subject(
+def _check(d: ProjectDeployment) -> Findings:
+    """The preflight, told as one table. Raises ActionError with everything that is wrong."""
+    settings, project = d.settings, d.project
+    subject = Subject(
         infra=project.infra,
         infra_file=str(project.infra_file),
-        names=names,
-        identity=identity,
+        names=d.names,
+        identity=d.identity,
         role_arn=settings.aws_role_arn,
         region=settings.aws_region,
         project=settings.project,
@@ -153,275 +104,133 @@ def _subject(project: Project, names: Names, settings: Settings, run: Run, ident
         platform_url=settings.platform_url,
         changes=settings.command == "deploy",
         may_sleep=settings.platform == "deferred",
-        run_url=run.run_url,
+        run_url=d.owner.run_url,
         may_wait=settings.concurrency == "wait" or settings.command == "plan",
     )
-
-
-def _look_ahead(
-    clients: Clients, platform: PlatformClient, subject: Subject, settings: Settings, log: Log, report: Report
-) -> Findings:
-    """The preflight, told as one table. Raises ActionError with everything that is wrong."""
-    seen = preflight(clients, platform, subject, strictness=settings.preflight)
-    report.checks = seen.checks
-    for line in check_lines(seen.checks, log.language):
-        log.info(line)
+    seen = preflight(d.clients, d.platform, subject, strictness=settings.preflight)
+    d.reporter.checked(seen.checks)
     if seen.findings is None:
         raise ActionError(seen.problems)
-    report.problems += seen.problems
-    log.problems(seen.problems)
-    report.outputs["image-digest"] = seen.findings.image.digest
+    d.reporter.warn(*seen.problems)
+    d.reporter.output("image-digest", seen.findings.image.digest)
     return seen.findings
 
 
-def _check_against_plan(findings: Findings, changes: list[Change]) -> None:
-    """What the preflight could only warn of, as it did not know yet whether there is something to update."""
-    starts = any(change.resource == "endpoint" and change.verb in {"create", "update", "replace"} for change in changes)
-    if starts and findings.if_updated:
-        raise ActionError(findings.if_updated)
+def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
+    released = release(d.clients.s3, plan.weights.archive)
+    d.reporter.warn(*released.warnings)
+    d.reporter.info(Text(f"released as {released.release_uri}", f"固定先: {released.release_uri}"))
 
 
-def _examine_weights(
-    clients: Clients, infra: Infra, findings: Findings, settings: Settings, log: Log, report: Report
-) -> tuple[Examined, bool]:
-    """What is known of the weights, and whether they are released already."""
-    weights = findings.weights
-    log.info(f"{weights.name}  {size_text(weights.size)}  {weights.uri}")
-    examined = examine(
-        clients.s3,
-        weights,
-        policy=settings.weights_policy,
-        keep=settings.command != "plan",
-        tell=log.info,
-        debug=log.debug,
+def _roll_out(d: ProjectDeployment, context: Reach, plan: EndpointPlan) -> ServingEndpoint:
+    d.reporter.output("endpoint-name", plan.spec.endpoint_name)
+    serving = endpoint.apply(
+        d.clients.session,
+        d.clients.sagemaker,
+        plan.spec,
+        d.owner,
+        patience=context.patience,
+        tell=context.tell,
+        usual=endpoint.usual_of(d.clients.sagemaker, d.owner, debug=d.reporter.debug) if plan.change.is_change else None,
+        may_wait=context.may_wait,
+        suspended=context.suspended,
     )
-    verdict = examined.verdict
-    report.weights, report.weights_uri = verdict, weights.uri
-    if not verdict.ok:
-        raise ActionError([*verdict.problems, *examined.warnings])
-    problems = [*verdict.problems, *room_problems(infra, findings.instances, verdict), *examined.warnings]
-    report.problems += problems
-    log.problems(problems)
-    report.outputs["weights-uri"] = examined.release_uri
-    known = "known" if examined.reused else "checked"
-    log.info(f"{known} {verdict.members} members, {size_text(verdict.unpacked_size)} unpacked, sha256 {verdict.sha256[:12]}…")
-    return examined, is_released(clients.s3, examined)
+    report_serving(d.reporter, serving)
+    if fleet := ", ".join(f"{count} × {kind}" for kind, count in serving.pools if count):
+        d.reporter.info(Text(f"{serving.name} runs on {fleet}", f"{serving.name}のインスタンス: {fleet}"))
+    return serving
 
 
-def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
-    """Warnings for each instance type that has no room for the weights, as far as EC2 or the infra file tells."""
-    found: list[Problem] = []
-    if infra.endpoint:
-        found += _endpoint_room(infra.endpoint, instances, verdict)
-    for instance_type in dict.fromkeys(job.instance_type for job in (infra.job, infra.longtime_job) if job):
-        if instance := instances.get(instance_type):
-            found += room(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
-    return tuple(found)
-
-
-def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
-    """SageMaker may take any of the endpoint's types: that with the smallest volume counts, and that with the least memory."""
-    volumes: dict[str, int] = {}
-    memories: dict[str, int] = {}
-    for kind in settings.instance_types:
-        instance = instances.get(kind.removeprefix("ml."))
-        if instance and instance.storage:  # SageMaker uses it in place of EBS
-            volumes[kind] = instance.storage * 1_000_000_000
-        elif settings.volume_size:
-            volumes[kind] = settings.volume_size * _GIB
-        if instance:
-            memories[kind] = instance.memory * _MIB
-    found: tuple[Problem, ...] = ()
-    if volumes:
-        smallest = min(volumes, key=volumes.__getitem__)
-        found += room(verdict, instance_type=smallest, volume=volumes[smallest], memory=None)
-    if memories:
-        smallest = min(memories, key=memories.__getitem__)
-        found += room(verdict, instance_type=smallest, volume=None, memory=memories[smallest])
-    return found
-
-
-def _release_weights(clients: Clients, examined: Examined, log: Log, report: Report) -> None:
-    released = release(clients.s3, examined)
-    report.problems += released.warnings
-    log.problems(released.warnings)
-    log.info(f"released as {released.release_uri}")
-
-
-def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -> Release:
-    def job(settings: JobSettings | None, name: str | None) -> batch.DesiredJobDefinition | None:
-        if settings is None or name is None:
-            return None
-        return batch.desired(
-            settings,
-            findings.instances[settings.instance_type],
-            name=name,
-            image_uri=findings.image.uri,
-            weights_uri=weights_uri,
-            job_role_arn=findings.batch_job_role,
-            execution_role_arn=findings.batch_execution_role,
-        )
-
-    served, scaling = None, None
-    if infra.endpoint and names.endpoint:
-        scaling = autoscaling.desired(infra.endpoint, endpoint_name=names.endpoint)
-        served = endpoint.desired(
-            infra.endpoint,
-            endpoint_name=names.endpoint,
-            server=names.server,
-            bucket=names.bucket,
-            image_uri=findings.image.uri,
-            weights_uri=weights_uri,
-            role_arn=findings.sagemaker_role,
-        )
-    return Release(
-        endpoint=served,
-        scaling=scaling,
-        job=job(infra.job, names.job),
-        longtime_job=job(infra.longtime_job, names.longtime_job),
-    )
-
-
-def _plan_scaling(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> list[Change]:
-    """Adds the autoscaling to the plan and returns its part."""
-    if not desired.endpoint:
+def _apply_scaling(d: ProjectDeployment, plan: DeploymentPlan) -> list[Change]:
+    scaling = plan.scaling
+    if not plan.endpoint or not scaling or not (scaling.spec or any(change.is_change for change in scaling.changes)):
         return []
-    planned, warnings = autoscaling.read_plan(clients, desired.scaling, endpoint_name=desired.endpoint.endpoint_name, owner=owner)
-    report.changes += planned
-    report.problems += warnings
-    log.problems(warnings)
-    return planned
+    with d.reporter.step("Autoscaling"):
+        return scale(d, scaling.spec, plan.endpoint.spec.endpoint_name)
 
 
-def _server(project: Project) -> Server:
-    return Server(infra=project.infra, infra_file=project.infra_file)
-
-
-def _serve(desired: endpoint.DesiredEndpoint, reach: Reach, facts: Facts, log: Log, steps: Steps, report: Report) -> None:
-    """The step that rolls the endpoint out; a failure is explained."""
-    clients = reach.clients
-    report.outputs["endpoint-name"] = desired.endpoint_name
-    verbs = {change.verb for change in report.changes if change.resource == "endpoint" and change.name == desired.endpoint_name}
-    with explained(clients, facts, log, report, joins="attach" in verbs), steps.step("SageMaker"):
-        serving = endpoint.apply(
-            clients.session,
-            clients.sagemaker,
-            desired,
-            reach.owner,
-            patience=reach.patience,
-            tell=reach.tell,
-            usual=endpoint.usual_of(clients.sagemaker, reach.owner, debug=log.debug) if verbs - {"nothing"} else None,
-            may_wait=reach.may_wait,
-            suspended=reach.suspended,
-        )
-        report.outputs["endpoint-arn"] = serving.arn
-        report.outputs["endpoint-config-name"] = serving.config_name
-        log.info(f"{serving.name} is InService with {serving.config_name}")
-        if fleet := ", ".join(f"{count} × {kind}" for kind, count in serving.pools if count):
-            log.info(f"{serving.name} runs on {fleet}")
-
-
-def _back(reach: Reach, settings: Settings, log: Log, report: Report) -> str:
-    """The generation before serves again; its name. It has a wait-timeout of its own: to bring it back may not fail for lack of
-    the time that the version before it took."""
-    log.info(f"the version failed its smoke test: brings the generation before back to {reach.endpoint_name}")
-    serving = roll_back(replace(reach, patience=endpoint.Patience(limit=settings.wait_timeout).begun()))
-    report.outputs["endpoint-config-name"] = serving.config_name
-    log.info(f"{serving.name} is InService with {serving.config_name} again")
-    return serving.config_name
-
-
-def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Settings, verdict: Verdict) -> Facts:
-    facts = facts_of(
-        desired.config,
-        desired.model,
-        endpoint_name=desired.endpoint_name,
-        region=settings.aws_region,
-        rollout=desired.rollout,
-        unpacked=verdict.unpacked_size,
-    )
-    instance = findings.instances.get(facts.instance_type.removeprefix("ml."))
-    return replace(facts, memory=instance.memory * _MIB if instance else None, cuda=findings.image.cuda)
-
-
-def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:
-    def register(job: batch.DesiredJobDefinition | None, output: OutputName) -> str | None:
+def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan) -> JobDefinitions:
+    def registered(job: JobPlan | None, output: OutputName) -> str | None:
         if job is None:
             return None
-        registered: list[Text] = []
+        new: list[Text] = []
         arn = batch.apply(
-            clients.batch,
-            job,
-            project=owner.project,
-            env=owner.env,
-            tags=owner.tags(job.content_hash),
-            changed=registered.append,
+            d.clients.batch,
+            job.spec,
+            project=d.owner.project,
+            env=d.owner.env,
+            tags=d.owner.tags(job.spec.content_hash),
+            changed=new.append,
         )
-        report.outputs[output] = arn
+        d.reporter.output(output, arn)
         name = arn.rpartition("/")[2]
-        log.info(f"registered {name}" if registered else f"{name} is as it should be")
+        d.reporter.info(
+            Text(f"registered {name}", f"{name}を登録しました")
+            if new
+            else Text(f"{name} is as it should be", f"{name}: 変更なし")
+        )
         return arn
 
     return JobDefinitions(
-        standard=register(desired.job, "batch-job-definition-arn"),
-        longtime=register(desired.longtime_job, "batch-longtime-job-definition-arn"),
+        standard=registered(plan.job, "batch-job-definition-arn"),
+        longtime=registered(plan.longtime_job, "batch-longtime-job-definition-arn"),
     )
 
 
-def _register_or_defer(
-    platform: PlatformClient, listing: Listing, settings: Settings, findings: Findings, log: Log, report: Report
-) -> None:
-    """Registers; where the platform sleeps and may, the registration is left to `command: register`."""
-    if not findings.platform_sleeps:
+def _back(d: ProjectDeployment, context: Reach) -> str:
+    """The generation before serves again; its name. It has a wait-timeout of its own: to bring it back may not fail for lack of
+    the time that the version before it took."""
+    name = context.endpoint_name
+    d.reporter.info(
+        Text(
+            f"the version failed its smoke test: rolls {name} back to the generation before",
+            f"スモークテストに失敗したため、{name}を1つ前の世代に戻します",
+        )
+    )
+    serving = roll_back(replace(context, patience=endpoint.Patience(limit=d.settings.wait_timeout).begun()))
+    d.reporter.output("endpoint-config-name", serving.config_name)
+    d.reporter.info(
+        Text(
+            f"{serving.name} is InService with {serving.config_name} again",
+            f"{serving.name}は再び{serving.config_name}でInServiceです",
+        )
+    )
+    return serving.config_name
+
+
+def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefinitions) -> bool:
+    """Whether it is listed now; where the platform sleeps and may, that is left to `command: register`."""
+    if not plan.preflight.platform_sleeps:
         try:
-            register(platform, listing, settings, log, report)
+            register(d, listing_of(d, d.names.endpoint, jobs))
         except ActionError as error:
             asleep = all(problem.kind == CATALOGUE["P007"] for problem in error.problems)
-            if settings.platform == "required" or not asleep:
+            if d.settings.platform == "required" or not asleep:
                 raise
-            warnings = [deferred(problem) for problem in error.problems]
-            report.problems += warnings
-            log.problems(warnings)
+            d.reporter.warn(*map(deferred, error.problems))
         else:
-            return
-    report.outputs["registration"] = "deferred"
-    log.info("The registration is left to `command: register`.")
+            return True
+    d.reporter.output("registration", "deferred")
+    d.reporter.info(Text("The registration is left to `command: register`.", "登録は`command: register`で行ってください。"))
+    return False
 
 
-def _clean_up(
-    endpoints: Iterable[str | None], clients: Clients, owner: Owner, settings: Settings, log: Log, steps: Steps, report: Report
-) -> None:
+def _prune(d: ProjectDeployment, plan: DeploymentPlan) -> Iterable[Change]:
     """The step that deletes old generations. Not after every run: to look at them all takes more calls than the rest of a run
     that changes nothing of the endpoint."""
-    if not any(change.is_change and change.resource in _HOSTED for change in report.changes):
-        return
-    with steps.step("Clean-up"):
-        cleaned = clean_up(
-            clients.session,
-            clients.sagemaker,
-            owner,
-            endpoints=[name for name in endpoints if name],
-            keep=settings.keep_generations,
+    if not any(change.is_change and change.resource in _HOSTED for change in plan.changes):
+        return ()
+    names = [d.names.endpoint, *(each.name for each in plan.replaced)]
+    with d.reporter.step("Clean-up"):
+        pruned = clean_up(
+            d.clients.session,
+            d.clients.sagemaker,
+            d.owner,
+            endpoints=[name for name in names if name],
+            keep=d.settings.keep_generations,
             now=datetime.now(UTC),
-            say=log.info,
+            say=d.reporter.info,
         )
-        report.changes += cleaned.changes
-        report.problems += cleaned.warnings
-        log.problems(cleaned.warnings)
-
-
-def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:
-    """Adds the job definitions to the plan; returns today's revisions, with a word in place of one that is not there yet."""
-
-    def plan(job: batch.DesiredJobDefinition | None) -> str | None:
-        if job is None:
-            return None
-        change, current = batch.read_plan(clients.batch, job, project=settings.project, env=settings.env)
-        report.changes.append(change)
-        return current.arn if current and not change.is_change else f"{job.name}:{_NEW_REVISION}"
-
-    return JobDefinitions(standard=plan(desired.job), longtime=plan(desired.longtime_job))
-
-
-def _name_of(served: endpoint.DesiredEndpoint | None) -> str | None:
-    return served.endpoint_name if served else None
+        d.reporter.changed(pruned.changes)
+        d.reporter.warn(*pruned.warnings)
+    return pruned.changes

@@ -1,7 +1,7 @@
-"""The story of `command: destroy`: the server's endpoints are deleted, then its generations and models. Nothing else.
+"""`command: destroy`: deletes the server's endpoints, then its generations and models. Nothing else.
 
 What may cost nothing and be missed is left: the weights and all else in S3, the job definitions of AWS Batch, the listing on the
-platform. A run again goes on where one was broken off.
+platform. The next run resumes where one was cut off.
 """
 
 from __future__ import annotations
@@ -10,26 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from aces_action.aws.clients import Clients
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
-from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.deployment.changes import Change
-from aces_action.deployment.confirmation import Consent
-from aces_action.deployment.reach import endpoint_names, scale, scaling_that_goes
-from aces_action.deployment.replaced import remove_endpoint
-from aces_action.github.log import Log
-from aces_action.github.run import Run
-from aces_action.language import Text
-from aces_action.output.report import Report
-from aces_action.output.steps import Steps
-from aces_action.output.tables import change_lines
+from aces_action.deployment.confirmation import Confirmation
+from aces_action.deployment.context import Deployment, ListedDeployment
+from aces_action.deployment.endpoints import delete_endpoint, endpoint_names, leftover_scaling, scale
+from aces_action.language import Text, sentences
+from aces_action.output.report import Outcome
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import Server
 from aces_action.resources.endpoint.concurrency import refuse_others
 from aces_action.resources.endpoint.history import Generation, read_generations
 from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints
 from aces_action.resources.endpoint.lifecycle.prune import (
+    Fate,
     Model,
     Usage,
     decide_all,
@@ -39,9 +32,6 @@ from aces_action.resources.endpoint.lifecycle.prune import (
     read_usage,
     used_elsewhere,
 )
-from aces_action.resources.listing import PlatformClient
-from aces_action.retries import Outages
-from aces_action.settings import ServerSettings, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,64 +43,57 @@ class _Ours:
     models: Sequence[Model]
 
 
-def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
-    """Deletes what carries this server's tags, in the order of dependence. Fills in `report` as it goes.
+def destroy(d: Deployment, *, confirm: Confirmation) -> Outcome:
+    """Deletes what carries this server's tags, in the order of dependence.
 
-    Raises ActionError: E009 without `confirm: yes`, with all that would be deleted in `report.changes`; P028 with `concurrency:
-    refuse` while somebody else is at work; those of an endpoint's removal; and with everything that AWS refused to delete.
+    Raises ActionError: E009 where it is not confirmed, once the list is told; P028 with `concurrency: refuse` while somebody else
+    is at work; those of an endpoint's deletion; and with everything that AWS refused to delete.
     """
-    outages = outages_told(log, report)
-    consent = _confirmed if settings.confirm else _refused
-    gone = delete_server(server, names, settings, run, log, steps, report, outages, consent=consent)
-    with steps.step("Platform"):
-        _look_at_listing(open_platform(settings, run, outages, report.writes), settings, gone, log, report)
-    report.result = "destroyed" if any(change.is_change for change in report.changes) else "unchanged"
+    return _destroy(d, confirm)[0]
 
 
-def delete_server(
-    server: Server,
-    names: Names,
-    settings: ServerSettings,
-    run: Run,
-    log: Log,
-    steps: Steps,
-    report: Report,
-    outages: Outages,
-    *,
-    consent: Consent,
-) -> frozenset[str]:
-    """All that is done in AWS. Returns the names of endpoints that there are no more. Raises ActionError as `destroy`."""
-    clients, identity = sign_in(server, settings, run, log, steps, report, outages)
-    owner = owner_of(settings, names, run, identity)
-    with steps.step("What is there"):
-        ours = _find(clients, owner)
-        if settings.concurrency == "refuse":
-            refuse_others(clients.sagemaker, [each.name for each in ours.endpoints], owner)
-        scaling = scaling_that_goes(clients, _names(owner, names, ours), owner, log, report)
-        report.changes += _planned(ours, scaling)
-        if not report.changes:
-            log.info(f"There is nothing of {owner.server} to delete.")
-        for line in change_lines(report.changes):
-            log.info(line)
-        log.info("Left as they are: S3 (weights, captured data, answers), job definitions of AWS Batch, the platform's listing.")
-    consent(owner, report.changes)
+def destroy_listed(d: ListedDeployment) -> Outcome:
+    """As `destroy`, confirmed by the input of that name; then looks whether the platform still lists what is gone."""
+    outcome, gone = _destroy(d, _confirmed if d.settings.confirm else _refused)
+    with d.reporter.step("Platform"):
+        _look_at_listing(d, gone)
+    return outcome
+
+
+def _destroy(d: Deployment, confirm: Confirmation) -> tuple[Outcome, frozenset[str]]:
+    """Also returns the names of endpoints that there are no more."""
+    with d.reporter.step("What is there"):
+        ours = _find(d)
+        if d.settings.concurrency == "refuse":
+            refuse_others(d.clients.sagemaker, [each.name for each in ours.endpoints], d.owner)
+        scaling = leftover_scaling(d, _names(d, ours))
+        changes = _planned(ours, scaling)
+        if not changes:
+            d.reporter.info(
+                Text(f"There is nothing of {d.owner.server} to delete.", f"{d.owner.server}に削除するものはありません。")
+            )
+        d.reporter.planned(changes)
+        d.reporter.info(_LEFT)
+    confirm(d.owner, changes)
 
     there = {each.name for each in ours.endpoints}
-    left = [name for name, changes in scaling.items() if changes and name not in there]
+    left = [name for name, found in scaling.items() if found and name not in there]
     if there or left:
-        with steps.step("Endpoints"):
+        with d.reporter.step("Endpoints"):
             for each in ours.endpoints:
-                remove_endpoint(each.name, clients, owner, settings, log, report)
+                delete_endpoint(d, each.name)
             for name in left:
-                scale(clients, None, name, owner, log, report)
+                scale(d, None, name)
+    deleted: list[Change] = [change for change in changes if change.resource not in _GENERATIONS]
     if ours.generations or ours.models:
-        with steps.step("Generations"):
-            _delete_generations(ours, clients, log, report)
-    return frozenset(_names(owner, names, ours))
+        with d.reporter.step("Generations"):
+            deleted += [fate.change for fate in _delete_generations(d, ours)]
+    outcome: Outcome = "destroyed" if any(change.is_change for change in deleted) else "unchanged"
+    return outcome, frozenset(_names(d, ours))
 
 
-def _find(clients: Clients, owner: Owner) -> _Ours:
-    client = clients.sagemaker
+def _find(d: Deployment) -> _Ours:
+    client, owner = d.clients.sagemaker, d.owner
     return _Ours(
         endpoints=find_endpoints(client, owner),
         generations=read_generations(client, owner),
@@ -118,9 +101,9 @@ def _find(clients: Clients, owner: Owner) -> _Ours:
     )
 
 
-def _names(owner: Owner, names: Names, ours: _Ours) -> list[str]:
+def _names(d: Deployment, ours: _Ours) -> list[str]:
     """Every endpoint that the server has, can have or may have had."""
-    return list(dict.fromkeys((*(each.name for each in ours.endpoints), *endpoint_names(names), f"{owner.server}-async")))
+    return list(dict.fromkeys((*(each.name for each in ours.endpoints), *endpoint_names(d.names))))
 
 
 def _planned(ours: _Ours, scaling: Mapping[str, Sequence[Change]]) -> list[Change]:
@@ -136,29 +119,24 @@ def _status(found: Found) -> Text:
     return Text(f"it is {found.status}", f"現在の状態: {found.status}")
 
 
-def _delete_generations(ours: _Ours, clients: Clients, log: Log, report: Report) -> None:
+def _delete_generations(d: Deployment, ours: _Ours) -> tuple[Fate, ...]:
     """Deletes all but what another endpoint uses. Raises ActionError with what could not be looked at, or not be deleted."""
-    usage = read_usage(clients.sagemaker)
+    usage = read_usage(d.clients.sagemaker)
     if usage.unclear:
         raise ActionError([_in_earnest(each) for each in usage.unclear])
     fates = decide_all(ours.generations, ours.models, usage=usage)
-    kept = [each for each in fates if not each.goes]
-    report.changes = [
-        *(change for change in report.changes if change.resource not in {"endpoint config", "model"}),
-        *(each.change for each in fates),
-    ]
-    warnings = [used_elsewhere(each) for each in kept]
-    report.problems += warnings
-    log.problems(warnings)
+    d.reporter.changed(fate.change for fate in fates)
+    d.reporter.warn(*(used_elsewhere(each) for each in fates if not each.goes))
     deleted = delete(
-        clients.session,
-        clients.sagemaker,
+        d.clients.session,
+        d.clients.sagemaker,
         fates,
         endpoints=[each.name for each in ours.endpoints],
-        say=log.info,
+        say=d.reporter.info,
     )
     if deleted.left:
         raise ActionError(dict.fromkeys(_in_earnest(each.problem) for each in deleted.left))
+    return fates
 
 
 def _in_earnest(problem: Problem) -> Problem:
@@ -166,16 +144,21 @@ def _in_earnest(problem: Problem) -> Problem:
     return replace(problem, kind=CATALOGUE["E032"]) if problem.severity == "warning" else problem
 
 
-def _look_at_listing(platform: PlatformClient, settings: Settings, gone: frozenset[str], log: Log, report: Report) -> None:
+def _look_at_listing(d: ListedDeployment, gone: frozenset[str]) -> None:
     """Warns where the platform still lists what is gone. It is only a look: where it does not answer, that is all right."""
     try:
-        services = platform.registered(settings.tenant_id).services
+        services = d.platform.registered(d.settings.tenant_id).services
     except ActionError as error:
-        log.info(f"Not looked at the platform's listing: {error.problems[0].message.en}")
+        d.reporter.info(
+            sentences(
+                Text("Did not look at the platform's listing.", "ACES Platformの登録は確認していません。"),
+                error.problems[0].message,
+            )
+        )
         return
     names = [name for name, entry in services.items() if _endpoints_of(entry) & gone]
     if not names:
-        log.info("The platform lists nothing of it.")
+        d.reporter.info(Text("The platform lists nothing of it.", "ACES Platformに登録は残っていません。"))
         return
     shown = ", ".join(sorted(names))
     problem = Problem(
@@ -189,8 +172,7 @@ def _look_at_listing(platform: PlatformClient, settings: Settings, gone: frozens
             "ACES Platformの管理者にテナントからの削除を依頼するか、もう一度デプロイしてください。",
         ),
     )
-    report.problems.append(problem)
-    log.problems([problem])
+    d.reporter.warn(problem)
 
 
 def _endpoints_of(entry: Mapping[str, object]) -> set[str]:
@@ -198,6 +180,13 @@ def _endpoints_of(entry: Mapping[str, object]) -> set[str]:
     server = entry.get("server")
     targets = [server.get("sync"), server.get("async")] if isinstance(server, Mapping) else []
     return {str(target.get("endpoint_name")) for target in targets if isinstance(target, Mapping)}
+
+
+_GENERATIONS = frozenset({"model", "endpoint config"})
+_LEFT = Text(
+    "Left as they are: S3 (weights, captured data, answers), job definitions of AWS Batch, the platform's listing.",
+    "残すもの: S3（重みファイル、キャプチャしたデータ、応答）、AWS Batchのジョブ定義、ACES Platformの登録",
+)
 
 
 def _confirmed(_owner: Owner, _changes: Sequence[Change]) -> None:

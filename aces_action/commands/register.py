@@ -1,112 +1,102 @@
-"""The story of `command: register`: what serves now is listed on the platform. Nothing is deployed, and as often as one likes.
+"""`command: register`: lists on the platform what serves now. Nothing is deployed; it may run as often as one likes.
 
-After it nobody comes to an endpoint that another has taken the place of: one that a deployment left for that reason is deleted.
+After it nobody calls an endpoint whose place another has taken: one that a deployment left for that reason is deleted.
 """
 
 from __future__ import annotations
 
-from aces_action.aws.clients import Clients
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import is_ours
-from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
+from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
-from aces_action.deployment.replaced import old_stays, plan_removal, remove_replaced
-from aces_action.github.log import Log
-from aces_action.github.run import Run
+from aces_action.deployment.replaced import delete_replaced, deletion_of, find_replaced, old_stays
 from aces_action.language import Text
-from aces_action.output.report import OutputName, Report
-from aces_action.output.steps import Steps
-from aces_action.output.tables import change_lines
+from aces_action.output.report import Outcome, OutputName
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import Project
 from aces_action.resources.batch.plan import read_job_definition
-from aces_action.resources.endpoint.state import SERVING, read_endpoint, read_tags
-from aces_action.settings import Settings
+from aces_action.resources.endpoint.state import SERVING, CurrentEndpoint, read_endpoint, read_tags
 
 
-def register_serving(
-    project: Project, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report
-) -> None:
-    """Finds endpoint and job definitions by their names and tags, and registers them. Fills in `report` as it goes.
+def register_serving(d: ProjectDeployment) -> Outcome:
+    """Finds endpoint and job definitions by their names and tags, and registers them.
 
     Raises ActionError: R005 where something of what the infra file asks for does not serve, and those of the registration.
     """
-    outages = outages_told(log, report)
-    clients, identity = sign_in(project, settings, run, log, steps, report, outages)
-    platform, owner = open_platform(settings, run, outages, report.writes), owner_of(settings, names, run)
-    with steps.step("What serves"):
-        jobs = _find(clients, names, settings, report)
-        for name, value in report.outputs.items():
-            log.info(f"{name}  {value}")
-        replaced = plan_removal(clients, owner, names.endpoint, log, report)
-    with steps.step("Registration"), old_stays(replaced, log):
-        listing = listing_of(project, names, settings, identity, names.endpoint, jobs)
-        report.changes += register(platform, listing, settings, log, report)
-        for line in change_lines(report.changes):
-            log.info(line)
-    remove_replaced(replaced, clients, owner, settings, log, steps, report)
-    report.result = "registered" if any(change.is_change for change in report.changes) else "unchanged"
+    with d.reporter.step("What serves"):
+        jobs = _find(d)
+        replaced = find_replaced(d)
+        d.reporter.planned([deletion_of(each, d.names.endpoint) for each in replaced])
+    with d.reporter.step("Registration"), old_stays(replaced, d.reporter):
+        listed = register(d, listing_of(d, d.names.endpoint, jobs))
+        d.reporter.planned(listed)
+    deleted = delete_replaced(d, replaced, registered=True)
+    return "registered" if any(change.is_change for change in (*listed, *deleted)) else "unchanged"
 
 
-def _find(clients: Clients, names: Names, settings: Settings, report: Report) -> JobDefinitions:
+def _find(d: ProjectDeployment) -> JobDefinitions:
     """What serves, in the outputs; the revisions of the job definitions. Raises ActionError (R005) with all that is missing."""
-    problems = []
-    if names.endpoint:
-        problems += _find_endpoint(clients, names.endpoint, settings, report)
-    standard = _find_job(clients, names.job, "batch-job-definition-arn", settings, report, problems)
-    longtime = _find_job(clients, names.longtime_job, "batch-longtime-job-definition-arn", settings, report, problems)
+    problems: list[Problem] = []
+    found: dict[OutputName, str] = {}
+    if name := d.names.endpoint:
+        serving = _find_endpoint(d, name)
+        if isinstance(serving, Problem):
+            problems.append(serving)
+        else:
+            found |= {
+                "endpoint-name": name,
+                "endpoint-arn": serving.arn,
+                "endpoint-config-name": serving.config_name,
+            }
+    jobs: list[tuple[OutputName, str | None]] = [
+        ("batch-job-definition-arn", d.names.job),
+        ("batch-longtime-job-definition-arn", d.names.longtime_job),
+    ]
+    for output, job in jobs:
+        if job:
+            arn = _find_job(d, job)
+            if isinstance(arn, Problem):
+                problems.append(arn)
+            else:
+                found[output] = arn
+    for output, value in found.items():
+        d.reporter.output(output, value)
+        d.reporter.info(f"{output}  {value}")
     if problems:
         raise ActionError(problems)
-    return JobDefinitions(standard=standard, longtime=longtime)
+    return JobDefinitions(standard=found.get("batch-job-definition-arn"), longtime=found.get("batch-longtime-job-definition-arn"))
 
 
-def _find_endpoint(clients: Clients, name: str, settings: Settings, report: Report) -> list[Problem]:
-    current = read_endpoint(clients.sagemaker, name)
+def _find_endpoint(d: ProjectDeployment, name: str) -> CurrentEndpoint | Problem:
+    settings = d.settings
+    current = read_endpoint(d.clients.sagemaker, name)
     if current is None:
-        return [_missing(Text(f"There is no endpoint {name} to register.", f"登録するエンドポイント{name}がありません。"))]
-    if not is_ours(read_tags(clients.sagemaker, current.arn), project=settings.project, env=settings.env):
-        return [
-            _missing(
-                Text(
-                    f"The endpoint {name} was not made by this action for {settings.project} {settings.env}.",
-                    f"エンドポイント{name}は、このアクションが{settings.project}の{settings.env}のために作ったものではありません。",
-                )
-            )
-        ]
-    if current.status not in SERVING:
-        return [
-            _missing(
-                Text(
-                    f"The endpoint {name} does not serve: it is {current.status}.",
-                    f"エンドポイント{name}は稼働していません（{current.status}）。",
-                )
-            )
-        ]
-    report.outputs |= {
-        "endpoint-name": name,
-        "endpoint-arn": current.arn,
-        "endpoint-config-name": current.config_name,
-    }
-    return []
-
-
-def _find_job(
-    clients: Clients, name: str | None, output: OutputName, settings: Settings, report: Report, problems: list[Problem]
-) -> str | None:
-    if name is None:
-        return None
-    current = read_job_definition(clients.batch, name)
-    if current is None or not is_ours(current.tags, project=settings.project, env=settings.env):
-        problems.append(
-            _missing(
-                Text(
-                    f"There is no job definition {name} of this action to register.",
-                    f"このアクションが作った、登録するジョブ定義{name}がありません。",
-                )
+        return _missing(Text(f"There is no endpoint {name} to register.", f"登録するエンドポイント{name}がありません。"))
+    if not is_ours(read_tags(d.clients.sagemaker, current.arn), project=settings.project, env=settings.env):
+        return _missing(
+            Text(
+                f"The endpoint {name} was not created by this action for {settings.project} {settings.env}.",
+                f"エンドポイント{name}は、このアクションが{settings.project}の{settings.env}のために作ったものではありません。",
             )
         )
-        return None
-    report.outputs[output] = current.arn
+    if current.status not in SERVING:
+        return _missing(
+            Text(
+                f"The endpoint {name} does not serve: it is {current.status}.",
+                f"エンドポイント{name}は稼働していません（{current.status}）。",
+            )
+        )
+    return current
+
+
+def _find_job(d: ProjectDeployment, name: str) -> str | Problem:
+    """The ARN of the job definition's latest revision."""
+    current = read_job_definition(d.clients.batch, name)
+    if current is None or not is_ours(current.tags, project=d.settings.project, env=d.settings.env):
+        return _missing(
+            Text(
+                f"There is no job definition {name} of this action to register.",
+                f"このアクションが作った、登録するジョブ定義{name}がありません。",
+            )
+        )
     return current.arn
 
 

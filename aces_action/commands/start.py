@@ -1,35 +1,29 @@
-"""The story of `command: start`: the endpoint serves again what it served last."""
+"""`command: start`: the endpoint serves again what it served last."""
 
 from __future__ import annotations
 
-from aces_action.aws.naming import Names
-from aces_action.deployment.access import outages_told, owner_of, sign_in
-from aces_action.deployment.reach import carry_out, explained_return, planned, reach_of
-from aces_action.github.log import Log
-from aces_action.github.run import Run
+from aces_action.deployment.context import Deployment
+from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore
 from aces_action.language import Text
-from aces_action.output.report import Report
-from aces_action.output.steps import Steps
+from aces_action.output.report import Outcome
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.project.model import Server
 from aces_action.resources.endpoint.lifecycle.undo import plan_start
-from aces_action.settings import ServerSettings
 
 
-def start(server: Server, names: Names, settings: ServerSettings, run: Run, log: Log, steps: Steps, report: Report) -> None:
-    """Fills in `report` as it goes. Raises ActionError: E008 where there is nothing to start, and those of a roll-out."""
-    if names.endpoint is None:
-        raise ActionError(_no_endpoint(str(server.infra_file)))
-    clients, identity = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
-    reach = reach_of(names.endpoint, server, clients, owner_of(settings, names, run, identity), settings, log, report)
-    with steps.step("Plan"):
-        what = plan_start(reach)
-        planned(what.changes, log, report)
-    with explained_return(reach, what, settings, log, report), steps.step("SageMaker"):
-        carry_out(reach, what, server, log, report)
-    report.result = "started" if any(change.is_change for change in report.changes) else "unchanged"
-    if report.result == "unchanged":
-        log.info("Nothing to do: it serves already.")
+def start(d: Deployment) -> Outcome:
+    """Raises ActionError: E008 where there is nothing to start, and those of a roll-out."""
+    if d.names.endpoint is None:
+        raise ActionError(_no_endpoint(str(d.server.infra_file)))
+    context = endpoint_context(d, d.names.endpoint)
+    with d.reporter.step("Plan"):
+        plan = plan_start(context)
+        d.reporter.planned(plan.changes)
+    with explained_restore(d, context, plan), d.reporter.step("SageMaker"):
+        unplanned = restore(d, context, plan)
+    if any(change.is_change for change in (*plan.changes, *unplanned)):
+        return "started"
+    d.reporter.info(Text("Nothing to do: it serves already.", "すでに稼働しています。変更はありません。"))
+    return "unchanged"
 
 
 def _no_endpoint(infra_file: str) -> Problem:

@@ -1,52 +1,36 @@
-"""The story of `command: stop`: the endpoint is deleted, and with it what it costs. All that `start` needs stays."""
+"""`command: stop`: the endpoint is deleted, and with it what it costs. All that `start` needs stays."""
 
 from __future__ import annotations
 
 from itertools import chain
 
-from aces_action.aws.naming import Names
-from aces_action.deployment.access import outages_told, owner_of, sign_in
-from aces_action.deployment.confirmation import Consent, given
-from aces_action.deployment.reach import endpoint_names, planned, reach_of, scale, scaling_that_goes
-from aces_action.github.log import Log
-from aces_action.github.run import Run
-from aces_action.output.report import Report
-from aces_action.output.steps import Steps
-from aces_action.project.model import Server
+from aces_action.deployment.confirmation import Confirmation, given
+from aces_action.deployment.context import Deployment
+from aces_action.deployment.endpoints import endpoint_context, endpoint_names, leftover_scaling, scale
+from aces_action.language import Text
+from aces_action.output.report import Outcome
 from aces_action.resources.endpoint.lifecycle import undo
-from aces_action.settings import ServerSettings
 
 
-def stop(
-    server: Server,
-    names: Names,
-    settings: ServerSettings,
-    run: Run,
-    log: Log,
-    steps: Steps,
-    report: Report,
-    *,
-    consent: Consent = given,
-) -> None:
+def stop(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
     """Deletes every endpoint of the server, also one of the other mode than the infra file asks for now: each costs.
 
-    Fills in `report` as it goes. Raises ActionError: E004 where the endpoint of that name is not ours, E001 where it cannot go.
+    Raises ActionError: E004 where the endpoint of that name is not ours, E001 where it cannot go.
     """
-    clients, identity = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
-    owner = owner_of(settings, names, run, identity)
-    wanted, *others = endpoint_names(names)
-    reaches = [reach_of(name, server, clients, owner, settings, log, report) for name in (wanted, *others)]
-    with steps.step("Plan"):
-        plans = [(reach, undo.plan_stop(reach, only_if_ours=reach.endpoint_name != names.endpoint)) for reach in reaches]
-        ours = [reach.endpoint_name for reach, plan in plans if plan.changes]
-        scaling = scaling_that_goes(clients, ours, owner, log, report)
-        planned([*(change for _, plan in plans for change in plan.changes), *chain(*scaling.values())], log, report)
-    consent(owner, report.changes)
-    with steps.step("SageMaker"):
-        for reach, plan in plans:
-            undo.stop(reach, plan)
-            if scaling.get(reach.endpoint_name) and not plan.deletes:  # else it has gone with the endpoint
-                scale(clients, None, reach.endpoint_name, owner, log, report)
-    stopped = any(change.is_change for change in report.changes)
-    report.result = "stopped" if stopped else "unchanged"
-    log.info("`start` brings back what served." if stopped else "It is stopped already.")
+    contexts = [endpoint_context(d, name) for name in endpoint_names(d.names)]
+    with d.reporter.step("Plan"):
+        plans = [(each, undo.plan_stop(each, only_if_ours=each.endpoint_name != d.names.endpoint)) for each in contexts]
+        scaling = leftover_scaling(d, [context.endpoint_name for context, plan in plans if plan.changes])
+        changes = [*(change for _, plan in plans for change in plan.changes), *chain(*scaling.values())]
+        d.reporter.planned(changes)
+    confirm(d.owner, changes)
+    with d.reporter.step("SageMaker"):
+        for context, plan in plans:
+            undo.stop(context, plan)
+            if scaling.get(context.endpoint_name) and not plan.deletes:  # else it has gone with the endpoint
+                scale(d, None, context.endpoint_name)
+    if any(change.is_change for change in changes):
+        d.reporter.info(Text("`start` brings back what served.", "`start`で再開できます。"))
+        return "stopped"
+    d.reporter.info(Text("It is stopped already.", "すでに停止しています。"))
+    return "unchanged"

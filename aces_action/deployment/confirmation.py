@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change
 
-Consent = Callable[[Owner, Sequence[Change]], None]
-"""Called between plan and deed; raises ActionError (E009) where nobody agrees."""
+Confirmation = Callable[[Owner, Sequence[Change]], None]
+"""Called between plan and apply; raises ActionError (E009) where nobody agrees."""
 
 
 def given(_owner: Owner, _changes: Sequence[Change]) -> None:

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aces_action.aws.identity import Identity
-from aces_action.aws.naming import Names
 from aces_action.deployment.changes import Change
-from aces_action.github.log import Log
-from aces_action.output.report import Report
-from aces_action.project.model import Project
+from aces_action.deployment.context import ProjectDeployment
 from aces_action.resources import listing as registration
-from aces_action.resources.listing import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
-from aces_action.settings import Settings
+from aces_action.resources.listing import AsyncSageMakerTarget, BatchTarget, Listing, SageMakerTarget, Server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,47 +18,40 @@ class JobDefinitions:
     longtime: str | None
 
 
-def listing_of(
-    project: Project,
-    names: Names,
-    settings: Settings,
-    identity: Identity,
-    endpoint_name: str | None,
-    jobs: JobDefinitions,
-) -> Listing:
+def listing_of(d: ProjectDeployment, endpoint_name: str | None, jobs: JobDefinitions) -> Listing:
     """The listing by the guide's table of serving modes: who answers the synchronous and the asynchronous API."""
     sync_target: SageMakerTarget | None = None
     async_target: AsyncSageMakerTarget | BatchTarget | None = None
-    if endpoint_name and (served := project.infra.endpoint):
+    if endpoint_name and (served := d.server.infra.endpoint):
         is_async = served.mode == "async"
         sync_target = None if is_async else SageMakerTarget(endpoint_name=endpoint_name)
         timeout = served.async_invocation_timeout if is_async else None
         async_target = AsyncSageMakerTarget(endpoint_name=endpoint_name, invocation_timeout_seconds=timeout)
-    if jobs.standard and names.job_queue:
+    if jobs.standard and d.names.job_queue:
         async_target = BatchTarget(
             job_definition_arn=jobs.standard,
-            job_queue=names.job_queue,
+            job_queue=d.names.job_queue,
             longtime_job_definition_arn=jobs.longtime,
-            longtime_job_queue=names.longtime_job_queue,
+            longtime_job_queue=d.names.longtime_job_queue,
         )
     return registration.desired(
-        project,
+        d.project,
         Server(
-            project=settings.project,
-            env=settings.env,
-            account_id=identity.account,
-            region=settings.aws_region,
+            project=d.settings.project,
+            env=d.settings.env,
+            account_id=d.identity.account,
+            region=d.settings.aws_region,
             sync_api=sync_target,
             async_api=async_target,
         ),
     )
 
 
-def register(platform: PlatformClient, listing: Listing, settings: Settings, log: Log, report: Report) -> list[Change]:
+def register(d: ProjectDeployment, listing: Listing) -> list[Change]:
     """Lists it on the platform, as far as that is not so already; returns what that changed."""
-    changes = registration.plan(platform, settings.tenant_id, listing)
-    services = registration.apply(platform, settings.tenant_id, listing, changes)
-    report.outputs["service-names"] = ",".join(services)
-    report.outputs["registration"] = "done"
-    log.info(f"{', '.join(services)} on {settings.platform_url}")
+    changes = registration.plan(d.platform, d.settings.tenant_id, listing)
+    services = registration.apply(d.platform, d.settings.tenant_id, listing, changes)
+    d.reporter.output("service-names", ",".join(services))
+    d.reporter.output("registration", "done")
+    d.reporter.info(f"{', '.join(services)}  {d.settings.platform_url}")
     return changes

@@ -8,46 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change
-from aces_action.deployment.reach import scaling_teller, teller
-from aces_action.github.log import Log
+from aces_action.deployment.context import Deployment
+from aces_action.deployment.endpoints import delete_endpoint
 from aces_action.language import Text, sentences
-from aces_action.output.report import Report
-from aces_action.output.steps import Steps
+from aces_action.output.reporter import Reporter
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources import autoscaling
-from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints, has_work, remove
-from aces_action.resources.endpoint.rollout.watch import Patience
-from aces_action.settings import ServerSettings
+from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints, has_work
 
 
-def plan_removal(clients: Clients, owner: Owner, wanted: str | None, log: Log, report: Report) -> list[Found]:
-    """The endpoints of this server that are not the wanted one (None: none is wanted), and their deletion among the changes.
+def find_replaced(d: Deployment) -> tuple[Found, ...]:
+    """The endpoints of this server that are not the wanted one; all, where the infra file asks for none.
 
     Where they may not be listed, there is a warning; without one for Batch alone, whose role need know nothing of SageMaker.
     """
+    wanted = d.names.endpoint
     try:
-        found = find_endpoints(clients.sagemaker, owner)
+        found = find_endpoints(d.clients.sagemaker, d.owner)
     except AWS_ERRORS as error:
         problem = explain(error)
         if wanted is None:
-            log.info(f"Not looked for an endpoint of before: {problem.message.en}")
+            d.reporter.info(
+                sentences(Text("Did not look for old endpoints.", "以前のエンドポイントは確認していません。"), problem.message)
+            )
         else:
-            _warn(_not_listed(problem), log, report)
-        return []
-    replaced = [each for each in found if each.name != wanted]
-    report.changes += [removal_of(each, wanted) for each in replaced]
-    return replaced
+            d.reporter.warn(_not_listed(problem))
+        return ()
+    return tuple(each for each in found if each.name != wanted)
 
 
-def removal_of(replaced: Found, wanted: str | None) -> Change:
-    """The planned change."""
+def deletion_of(replaced: Found, wanted: str | None) -> Change:
+    """The planned change: `wanted` is the endpoint that takes its place."""
     reason = (
         Text(f"{wanted} takes its place", f"{wanted}に置き換わります")
         if wanted
@@ -58,35 +52,40 @@ def removal_of(replaced: Found, wanted: str | None) -> Change:
 
 
 @contextmanager
-def old_stays(replaced: Sequence[Found], log: Log) -> Iterator[None]:
+def old_stays(replaced: Sequence[Found], reporter: Reporter) -> Iterator[None]:
     """Around the registration: where it fails, the log says that the old endpoints go on serving."""
     try:
         yield
     except ActionError:
         for each in replaced:
-            log.info(f"{each.name} stays in service: the platform has not been told of its successor.")
+            reporter.info(
+                Text(
+                    f"{each.name} stays in service: its successor is not listed on the platform yet.",
+                    f"{each.name}は稼働を続けます。新しいエンドポイントは、まだACES Platformに登録されていません。",
+                )
+            )
         raise
 
 
-def remove_replaced(
-    replaced: Sequence[Found], clients: Clients, owner: Owner, settings: ServerSettings, log: Log, steps: Steps, report: Report
-) -> None:
-    """The step that deletes the old endpoints. One that somebody may still come to, or that has work left, stays for now.
+def delete_replaced(d: Deployment, replaced: Sequence[Found], *, registered: bool) -> list[Change]:
+    """The step that deletes the old endpoints. One that somebody may still call, or that has work left, stays for now.
 
-    Raises ActionError as `remove` does; the new endpoint serves and is registered by then.
+    Returns what became of each. Raises ActionError as `delete_endpoint`; the new endpoint serves by then.
     """
+    changes: list[Change] = []
     if not replaced:
-        return
-    with steps.step("Old endpoint"):
+        return changes
+    with d.reporter.step("Old endpoint"):
         for each in replaced:
-            reason = _reason_to_keep(each, clients, registered=report.outputs.get("registration") == "done")
-            if reason:
-                _keep(each, *reason, log, report)
+            if reason := _reason_to_keep(d, each, registered=registered):
+                changes.append(_keep(each, *reason, d.reporter))
             else:
-                remove_endpoint(each.name, clients, owner, settings, log, report)
+                delete_endpoint(d, each.name)
+                changes.append(deletion_of(each, d.names.endpoint))
+    return changes
 
 
-def _reason_to_keep(each: Found, clients: Clients, *, registered: bool) -> tuple[Text, Text] | None:
+def _reason_to_keep(d: Deployment, each: Found, *, registered: bool) -> tuple[Text, Text] | None:
     """Why an endpoint that is no longer wanted stays for now, and what to do about it; None where it may go."""
     if not registered:
         return (
@@ -102,7 +101,7 @@ def _reason_to_keep(each: Found, clients: Clients, *, registered: bool) -> tuple
         )
     again = Text("Run the job again later: it deletes it then.", "後でジョブを再実行すると、削除します。")
     try:
-        busy = has_work(clients.sagemaker, clients.cloudwatch, each.name, now=datetime.now(UTC))
+        busy = has_work(d.clients.sagemaker, d.clients.cloudwatch, each.name, now=datetime.now(UTC))
     except AWS_ERRORS as error:
         problem = explain(error, resource=each.name)
         why = Text(
@@ -119,32 +118,16 @@ def _reason_to_keep(each: Found, clients: Clients, *, registered: bool) -> tuple
     return None
 
 
-def remove_endpoint(name: str, clients: Clients, owner: Owner, settings: ServerSettings, log: Log, report: Report) -> bool:
-    """Deletes an endpoint of ours with what scales it, and waits until it is gone. False: there was none. Raises as `remove`."""
-    return remove(
-        clients.session,
-        clients.sagemaker,
-        name,
-        owner,
-        patience=Patience(limit=settings.wait_timeout),
-        tell=teller(name, log, report),
-        taken_off=lambda: autoscaling.taken_off(clients, name, owner, tell=scaling_teller(log, report)),
-    )
-
-
-def _keep(each: Found, why: Text, advice: Text, log: Log, report: Report) -> None:
-    """The planned deletion does not happen: neither is it told as a change."""
-    report.changes = [
-        replace(change, verb="nothing", reasons=(why,))
-        if (change.verb, change.resource, change.name) == ("delete", "endpoint", each.name)
-        else change
-        for change in report.changes
-    ]
+def _keep(each: Found, why: Text, advice: Text, reporter: Reporter) -> Change:
+    """The planned deletion does not happen."""
     message = Text(
         f"The endpoint {each.name} is no longer wanted, but stays for now: {why.en}",
         f"エンドポイント{each.name}は不要になりましたが、まだ残しています。{why.ja}",
     )
-    _warn(Problem(kind=CATALOGUE["E033"], message=message, hint=advice), log, report)
+    reporter.warn(Problem(kind=CATALOGUE["E033"], message=message, hint=advice))
+    kept = Change(verb="nothing", resource="endpoint", name=each.name, reasons=(why,))
+    reporter.changed([kept])
+    return kept
 
 
 def _not_listed(problem: Problem) -> Problem:
@@ -156,8 +139,3 @@ def _not_listed(problem: Problem) -> Problem:
         problem.message,
     )
     return Problem(kind=CATALOGUE["E030"], message=message, hint=problem.hint)
-
-
-def _warn(problem: Problem, log: Log, report: Report) -> None:
-    report.problems.append(problem)
-    log.problems([problem])

@@ -6,47 +6,44 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.naming import Names
-from aces_action.aws.tags import ENV, MANAGED_BY, PROJECT, SERVED, SMOKE_TESTED, TOOL, Owner, as_list
-from aces_action.github.log import Log
-from aces_action.language import EMPTY, Text, lines
-from aces_action.output.report import Report
+from aces_action.aws.tags import ENV, MANAGED_BY, PROJECT, SERVED, SMOKE_TESTED, TOOL, as_list
+from aces_action.deployment.context import ProjectDeployment
+from aces_action.language import Text, lines
 from aces_action.problems import ActionError, Problem
-from aces_action.project.model import Project
 from aces_action.resources import endpoint
+from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.state import read_config, read_tags
-from aces_action.settings import Settings
 from aces_action.smoke_test.model import mark_of
 from aces_action.smoke_test.rollback_decision import RollBack, give_up, is_to_blame, not_noted, untested, verdict
 from aces_action.smoke_test.send import Target, folder_of, send
 
 
 def smoke_test(
-    clients: Clients,
-    project: Project,
-    names: Names,
+    d: ProjectDeployment,
     desired: endpoint.DesiredEndpoint,
-    owner: Owner,
-    settings: Settings,
-    log: Log,
-    report: Report,
+    serving: ServingEndpoint,
     *,
+    rolled_out: bool,
     roll_back: RollBack | None,
 ) -> None:
     """Sends the requests, unless this very content has passed these very ones before and this run did not roll it out.
 
     `roll_back` brings the generation before back, where the setting rollback-on-failure wants that and the version has not
-    served for good: this run has rolled it out, or one that was cut off before it had its answers, which is noted before the
+    served for good: this run has `rolled_out` it, or one that was cut off before it had its answers, which is noted before the
     first request. Raises ActionError with all that failed, and T010 that says what serves now.
     """
-    name, arn, config_name = desired.endpoint_name, report.outputs["endpoint-arn"], desired.config_name
-    rolled_out = any(each.is_change for each in report.changes if (each.resource, each.name) == ("endpoint", name))
-    mark = mark_of(desired.content_hash, project.requests)
+    clients, owner, settings, requests = d.clients, d.owner, d.settings, d.project.requests
+    name, arn, config_name = desired.endpoint_name, serving.arn, desired.config_name
+    mark = mark_of(desired.content_hash, requests)
     noted = "" if rolled_out else read_tags(clients.sagemaker, arn).get(SMOKE_TESTED, "")
     if noted == mark:
-        log.info("not sent again: this version has passed these requests before")
+        d.reporter.info(
+            Text(
+                "not sent again: this version has passed these requests before",
+                "このバージョンは同じリクエストで確認済みのため、再送しません",
+            )
+        )
         return
     config_arn = (read_config(clients.sagemaker, config_name) or {}).get("EndpointConfigArn", "")
     since = read_tags(clients.sagemaker, config_arn).get(SERVED, "") if config_arn else ""
@@ -60,25 +57,26 @@ def smoke_test(
             return [not_noted(explain(error, resource=name), name)]
         return []
 
-    served = project.infra.endpoint
+    served = d.server.infra.endpoint
     target = Target(
         endpoint_name=name,
         is_async=desired.is_async,
-        bucket=names.bucket,
-        folder=folder_of(names.server),
+        bucket=d.names.bucket,
+        folder=folder_of(d.names.server),
         invocation_timeout=served.async_invocation_timeout if served else None,
     )
     patience = endpoint.Patience(limit=settings.wait_timeout)
-    report.under_way = untested(config_name)
+    d.reporter.under_way(untested(config_name))
     if rolled_out:
         note(pending)  # if that fails, the note at the end will tell
     try:
-        report.exchanges = send(clients.sagemaker_runtime, clients.s3, project.requests, target, patience, log.info)
+        exchanges = send(clients.sagemaker_runtime, clients.s3, requests, target, patience, d.reporter.info)
     except ActionError as error:
-        report.under_way = EMPTY
+        d.reporter.settled()
         raise ActionError(_with_hint(error.problems, untested(config_name))) from error
-    report.under_way = EMPTY
-    problems = verdict(report.exchanges)
+    d.reporter.settled()
+    d.reporter.exchanged(exchanges)
+    problems = verdict(exchanges)
     if problems and not is_to_blame(problems):
         raise ActionError(_with_hint(problems, untested(config_name)))
     if problems:
@@ -92,8 +90,11 @@ def smoke_test(
             now=datetime.now(UTC),
         )
         raise ActionError([*problems, *aftermath])
-    log.problems(note(mark))
-    log.info(f"{name} answered as expected, {len(report.exchanges)} of {len(report.exchanges)}")
+    d.reporter.warn(*note(mark))
+    count = len(exchanges)
+    d.reporter.info(
+        Text(f"{name} answered as expected, {count} of {count}", f"{name}は期待どおりに応答しました（{count}件中{count}件）")
+    )
 
 
 def _with_hint(problems: Sequence[Problem], hint: Text) -> list[Problem]:

@@ -9,7 +9,7 @@ from aces_action.language import EMPTY, Text
 from aces_action.problems import Problem
 from aces_action.problems.catalogue import CATALOGUE
 
-Outcome = Literal["fine", "warning", "error", "not checked"]
+CheckOutcome = Literal["fine", "warning", "error", "not checked"]
 
 _NOT_CHECKED = frozenset({CATALOGUE["P010"], CATALOGUE["P029"], CATALOGUE["P036"]})
 
@@ -24,7 +24,7 @@ class Check:
     problems: tuple[Problem, ...] = ()
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> CheckOutcome:
         if self.problems and all(problem.kind in _NOT_CHECKED for problem in self.problems):
             return "not checked"
         severities = {problem.severity for problem in self.problems}

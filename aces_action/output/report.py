@@ -19,7 +19,7 @@ from aces_action.resources.weights.verdict import Verdict
 if TYPE_CHECKING:
     from aces_action.smoke_test.model import Exchange
 
-Result = Literal[
+Outcome = Literal[
     "deployed",
     "registered",
     "unchanged",
@@ -75,7 +75,7 @@ class Report:
     """
 
     title: str = ""
-    result: Result = "failed"
+    result: Outcome = "failed"
     steps: list[StepRecord] = field(default_factory=list)
     checks: Sequence[Check] = ()
     changes: list[Change] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Report:
     weights_uri: str = ""
     standing: Standing | None = None
     server_logs: Sequence[ServerLog] = ()
-    events: list[str] = field(default_factory=list)
+    events: Sequence[str] = ()
     exchanges: Sequence[Exchange] = ()
 
     def step_outputs(self) -> dict[OutputName, str]:

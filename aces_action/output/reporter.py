@@ -9,15 +9,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from aces_action import __version__
 from aces_action.deployment.changes import Change
-from aces_action.language import EMPTY, Language, Text, lines
+from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
 from aces_action.output.durations import duration
 from aces_action.output.report import OutputName, Report, StepRecord, StepResult
-from aces_action.output.tables import change_lines, check_lines
+from aces_action.output.server_log import ServerLog
+from aces_action.output.status import Standing
+from aces_action.output.tables import change_lines, check_lines, standing_lines
 from aces_action.problems.problem import Problem
+from aces_action.resources.weights.verdict import Verdict
+
+if TYPE_CHECKING:
+    from aces_action.smoke_test.model import Exchange
+
+
+_LAST_LINES = Text("Last lines of the server", "サーバのログの末尾")
+_SERVED_BEFORE = Text("  (it served before)", "（以前から稼働しているインスタンス）")
 
 
 class Writer(Protocol):
@@ -31,6 +42,7 @@ class Writer(Protocol):
     def debug(self, text: str) -> None: ...
     def problems(self, problems: Iterable[Problem]) -> None: ...
     def mask(self, secret: str) -> None: ...
+    def redact(self, text: str) -> str: ...
 
 
 class Reporter:
@@ -38,6 +50,12 @@ class Reporter:
 
     def __init__(self, writer: Writer, report: Report, now: Callable[[], float] = time.monotonic) -> None:
         self._writer, self._report, self._now = writer, report, now
+        self.ledger = report.writes  # of the writes, fed by who sends them
+
+    def begin(self, command: str, about: Sequence[str]) -> None:
+        """The first line, and the title of the summary."""
+        self._report.title = " · ".join(about)
+        self._writer.info(f"aces-action {__version__}  {command}  {self._report.title}")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -66,6 +84,10 @@ class Reporter:
         """Problems that do not end the run."""
         self._report.problems += problems
         self._writer.problems(problems)
+
+    def redact(self, text: str) -> str:
+        """The text with every known secret as `***`."""
+        return self._writer.redact(text)
 
     def mask(self, secret: str) -> None:
         """Hides a secret from here on."""
@@ -105,6 +127,31 @@ class Reporter:
         """What a run that is cut off leaves, beside what is under way."""
         self._report.under_way = lines(self._report.under_way, what)
 
-    def happened(self, event: str) -> None:
-        """What SageMaker went through in a roll-out that failed."""
-        self._report.events.append(event)
+    def diagnosed(self, logs: Sequence[ServerLog], events: Sequence[str]) -> None:
+        """The last lines of the server's log, and the events of a roll-out that failed."""
+        self._report.server_logs, self._report.events = logs, events
+        if not logs:
+            return
+        self._writer.group(_LAST_LINES.in_(self._writer.language))
+        for log in logs:
+            if log.stream:
+                self.info(same(log.stream) if log.is_new else same(log.stream) + _SERVED_BEFORE)
+            for line in log.shown:
+                self._writer.info(f"  | {line}")
+            if log.missing:
+                self.info(log.missing)
+        self._writer.end_group()
+
+    def found_weights(self, verdict: Verdict, uri: str) -> None:
+        """The verdict on the archive at `uri`."""
+        self._report.weights, self._report.weights_uri = verdict, uri
+
+    def exchanged(self, exchanges: Sequence[Exchange]) -> None:
+        """Requests and answers of the smoke test."""
+        self._report.exchanges = exchanges
+
+    def status(self, standing: Standing) -> None:
+        """How the server stands, as a table."""
+        self._report.standing = standing
+        for line in standing_lines(standing, self._writer.language):
+            self._writer.info(line)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from aces_action.deployment.changes import Change, noun
 from aces_action.language import EMPTY, Language, Text, lines
-from aces_action.output.check import Check, Outcome
+from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.durations import duration
-from aces_action.output.report import OutputName, Report, Result, StepRecord
+from aces_action.output.report import Outcome, OutputName, Report, StepRecord
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import GenerationStanding, Standing
 from aces_action.output.tables import (
@@ -35,7 +35,7 @@ from aces_action.sanitiser import markdown, markdown_block, neutralise, shorten
 if TYPE_CHECKING:
     from aces_action.smoke_test.model import Exchange
 
-_TITLES: dict[Result, Text] = {
+_TITLES: dict[Outcome, Text] = {
     "deployed": Text("✅ Deployed", "✅ デプロイしました"),
     "registered": Text("✅ Registered", "✅ 登録しました"),
     "unchanged": Text("✅ Nothing to do: everything is as it should be", "✅ 変更はありません（すべて設定どおりです）"),
@@ -57,7 +57,7 @@ _NOT_LISTED = Text(
     "✅ Deployed; the registration on the ACES Platform is still to be done",
     "✅ デプロイしました（ACES Platformへの登録が残っています）",
 )
-_ICONS: dict[Outcome, str] = {"fine": "✅", "warning": "⚠️", "error": "❌", "not checked": "➖"}
+_ICONS: dict[CheckOutcome, str] = {"fine": "✅", "warning": "⚠️", "error": "❌", "not checked": "➖"}
 _BAR = 24  # characters of the timeline
 _LONGEST = 4096  # characters of one message, hint or reason in the summary
 _MOST = 200  # problems, and changes, that the summary tells one by one

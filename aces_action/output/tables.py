@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aces_action.deployment.changes import Change, Verb, noun
 from aces_action.language import EMPTY, Language, Text, same
-from aces_action.output.check import Check, Outcome
+from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.durations import duration, hours, span
 from aces_action.output.status import EndpointStanding, GenerationStanding, Standing
 
@@ -20,7 +20,7 @@ VERBS: dict[Verb, Text] = {
     "delete": Text("delete", "削除"),
     "nothing": Text("as it is", "変更なし"),
 }
-_MARKS: dict[Outcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
+_MARKS: dict[CheckOutcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
 COLUMNS = (Text("what", "対象"), Text("found", "現状"), Text("needed", "必要"))
 NOT_THERE = Text("not there", "なし")
 STOPPED = Text(

@@ -51,11 +51,15 @@ class Problem:
 
 
 class ActionError(Exception):
-    """The deployment cannot go on. Carries every problem known at that moment; `exit_status` is 1: a step failed."""
+    """The deployment cannot go on. Carries every problem known at that moment; `exit_status` is 1: a step failed.
+
+    `events`: what SageMaker went through in a roll-out that failed.
+    """
 
     exit_status = 1
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+    def __init__(self, problems: Problem | Iterable[Problem], *, events: Iterable[str] = ()) -> None:
+        self.events = tuple(events)
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("; ".join(f"{problem.code} {problem.message.en}" for problem in self.problems))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from aces_action.commands.deploy import room_problems
+from aces_action.deployment.plan import room_problems
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.weights.fit import room

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from aces_action.aws.naming import Names
 from aces_action.cli.confirmation import asked
 from aces_action.cli.console import Terminal
 from aces_action.cli.run_command import carry_out, need_sdk
 from aces_action.cli.server_command import Options, server_command
-from aces_action.github.log import Log
-from aces_action.github.run import Run
 from aces_action.language import Language, Text
-from aces_action.output.report import Report
-from aces_action.output.steps import Steps
-from aces_action.project.model import Server
-from aces_action.settings import ServerSettings
+from aces_action.output.report import Outcome, Report
+
+if TYPE_CHECKING:
+    from aces_action.deployment.context import Deployment
 
 _WHAT = Text(
     """Delete the server's endpoints, their scaling, and all generations. Nothing is left to go back to.
@@ -54,15 +52,19 @@ def _destroy(options: Options, person: Terminal) -> int:
     need_sdk("destroy")
     deployment = options.deployment("destroy")
 
-    from aces_action.commands.destroy import delete_server
-    from aces_action.deployment.access import outages_told
+    from aces_action.commands.destroy import destroy
 
-    def story(server: Server, names: Names, settings: ServerSettings, run: Run, log: Log, steps: Steps, report: Report) -> None:
-        consent = asked("destroy", person, deployment, yes=options.yes)
-        delete_server(server, names, settings, run, log, steps, report, outages_told(log, report), consent=consent)
-        if any(change.is_change for change in report.changes):
-            log.info("The platform's listing was not looked at: whoever calls what is listed there gets an error from now on.")
-        else:
-            log.info("There is nothing to delete.")
+    def unlisted(d: Deployment) -> Outcome:
+        outcome = destroy(d, confirm=asked("destroy", person, deployment, yes=options.yes))
+        d.reporter.info(
+            _NOT_LOOKED if outcome == "destroyed" else Text("There is nothing to delete.", "削除するものはありません。")
+        )
+        return outcome
 
-    return carry_out(story, deployment, options, person, sys.stdout, Report())
+    return carry_out(unlisted, deployment, options, person, sys.stdout, Report())
+
+
+_NOT_LOOKED = Text(
+    "The platform's listing was not looked at: whoever calls what is listed there gets an error from now on.",
+    "ACES Platformの登録は確認していません。登録が残っている場合、その呼び出しは今後エラーになります。",
+)

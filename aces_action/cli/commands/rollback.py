@@ -51,5 +51,5 @@ def _rollback(options: Options, person: Terminal) -> int:
     from aces_action.commands.rollback import rollback
 
     agreed = options.yes or deployment.target.env != "production"
-    story = partial(rollback, consent=asked("rollback", person, deployment, yes=agreed))
+    story = partial(rollback, confirm=asked("rollback", person, deployment, yes=agreed))
     return carry_out(story, deployment, options, person, sys.stdout, Report())

@@ -51,5 +51,5 @@ def _stop(options: Options, person: Terminal) -> int:
     from aces_action.commands.stop import stop
 
     agreed = options.yes or deployment.target.env != "production"
-    story = partial(stop, consent=asked("stop", person, deployment, yes=agreed))
+    story = partial(stop, confirm=asked("stop", person, deployment, yes=agreed))
     return carry_out(story, deployment, options, person, sys.stdout, Report())

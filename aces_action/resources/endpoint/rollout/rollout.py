@@ -243,7 +243,7 @@ def _roll_out(
     verb = plan(desired, current)[-1].verb
     if joined and verb != "nothing" and (problem := verdict(current, name=name, config_name=config_name, course=course)):
         if current is None or current.status != "Failed":
-            raise _went_wrong(problem, course, tell)
+            raise _went_wrong(problem, course)
         tell.say(f"the roll-out that was under way failed: {current.failure_reason or 'SageMaker gave no reason'}")
     if verb != "nothing":
         before = current if verb == "update" else None
@@ -257,17 +257,15 @@ def _roll_out(
             if not course.overdue:
                 tell.ended()
             if problem := verdict(current, name=name, config_name=config_name, course=course):
-                raise _went_wrong(problem, course, tell)
+                raise _went_wrong(problem, course)
     if current is None:  # verdict has said so already; this tells the type checker
         gone = Text(f"The endpoint {name} is gone.", f"エンドポイント{name}がありません。")
         raise ActionError(Problem(kind=CATALOGUE["E001"], message=gone))
     return current, seconds
 
 
-def _went_wrong(problem: Problem, course: Course, tell: Teller) -> ActionError:
-    for message in course.messages:
-        tell.happened(message)
-    return ActionError(problem)
+def _went_wrong(problem: Problem, course: Course) -> ActionError:
+    return ActionError(problem, events=course.messages)
 
 
 def _start(

@@ -1,0 +1,150 @@
+"""What every command and step is given: the settings, the files, the names, whose credentials, and whom to tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from aces_action.aws.clients import Clients
+from aces_action.aws.identity import Identity, check_account, who_am_i
+from aces_action.aws.naming import Names
+from aces_action.aws.recorder import record_writes
+from aces_action.aws.session import ends_within, open_session, session_name
+from aces_action.aws.tags import Owner
+from aces_action.github.oidc import fetch_token
+from aces_action.github.run import Run
+from aces_action.language import Text
+from aces_action.output.reporter import Reporter
+from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.project.model import Project, Server
+from aces_action.resources.listing import PlatformClient
+from aces_action.retries import Outages
+from aces_action.settings import ServerSettings, Settings
+
+_NOT_IN_A_TAG = re.compile(r"[^\w .:/=+@-]")  # API reference: Tag, Value. The name of a session may have a comma
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One server in one environment, with access to AWS. `owner`: on whose behalf things are changed."""
+
+    settings: ServerSettings
+    server: Server
+    names: Names
+    owner: Owner
+    identity: Identity
+    clients: Clients
+    reporter: Reporter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDeployment(Deployment):
+    """With all of the action's settings, and access to the ACES Platform, which is not called yet."""
+
+    settings: Settings
+    platform: PlatformClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectDeployment(ListedDeployment):
+    """With all of the caller's files."""
+
+    project: Project
+
+
+def open_deployment(server: Server, names: Names, settings: ServerSettings, run: Run, reporter: Reporter) -> Deployment:
+    """Signs in to AWS, as a step of the run. Raises ActionError: A001 to A004, A007."""
+    with reporter.step("Credentials"):
+        clients, identity = _sign_in(settings, run, reporter)
+        if problems := check_account(identity, configured=server.infra.account_id, infra_file=str(server.infra_file)):
+            raise ActionError(problems)
+        if ends_within(clients.session, settings.wait_timeout):
+            reporter.warn(_ends_early())
+        reporter.info(f"{identity.arn}  {settings.aws_region}")
+    # outside GitHub there is no run to point to: there the identity says who it was
+    who = run.run_url or _NOT_IN_A_TAG.sub("-", identity.arn)
+    owner = Owner(
+        project=settings.project,
+        env=settings.env,
+        server=names.server,
+        commit=run.commit,
+        repository=run.repository,
+        run_url=who,
+    )
+    return Deployment(
+        settings=settings, server=server, names=names, owner=owner, identity=identity, clients=clients, reporter=reporter
+    )
+
+
+def open_listed(server: Server, names: Names, settings: Settings, run: Run, reporter: Reporter) -> ListedDeployment:
+    """As `open_deployment`, and with access to the platform."""
+    opened = open_deployment(server, names, settings, run, reporter)
+    platform = PlatformClient(
+        settings.platform_url,
+        token=settings.platform_token,
+        network=run.network,
+        tell=_outages(reporter).of("ACES Platform"),
+    )
+    platform.writes = reporter.ledger
+    return ListedDeployment(**_fields(opened) | {"settings": settings, "platform": platform})
+
+
+def open_project(project: Project, names: Names, settings: Settings, run: Run, reporter: Reporter) -> ProjectDeployment:
+    """As `open_listed`, with all of the caller's files. Outside GitHub no run is noted on what is deployed."""
+    server = Server(infra=project.infra, infra_file=project.infra_file)
+    opened = open_listed(server, names, settings, run, reporter)
+    owner = replace(opened.owner, run_url=run.run_url)
+    return ProjectDeployment(**_fields(opened) | {"owner": owner, "project": project})
+
+
+def _fields(opened: Deployment) -> dict[str, Any]:
+    return {field.name: getattr(opened, field.name) for field in fields(opened)}
+
+
+def _sign_in(settings: ServerSettings, run: Run, reporter: Reporter) -> tuple[Clients, Identity]:
+    outages = _outages(reporter)
+
+    def token() -> str:
+        fresh = fetch_token(
+            run.oidc_request_url,
+            run.oidc_request_token,
+            from_fork=run.from_fork,
+            network=run.network,
+            tell=outages.of("GitHub"),
+        )
+        reporter.mask(fresh)
+        return fresh
+
+    session = open_session(
+        region=settings.aws_region,
+        role_arn=settings.aws_role_arn,
+        session_name=session_name(run.repository, run.run_id),
+        token=token,
+        tell=outages.retried,
+        answered=outages.answered,
+    )
+    record_writes(session.events, reporter.ledger)
+    clients = Clients(session)
+    return clients, who_am_i(clients.sts)
+
+
+def _outages(reporter: Reporter) -> Outages:
+    """Each call that is tried again is a debug line, a long outage a warning."""
+    return Outages(reporter.debug, reporter.warn)
+
+
+def _ends_early() -> Problem:
+    return Problem(
+        kind=CATALOGUE["A008"],
+        message=Text(
+            "The job's AWS credentials end before wait-timeout does, and nothing renews them.",
+            "ジョブのAWS認証情報は、wait-timeoutより先に期限が切れ、更新されません。",
+        ),
+        hint=Text(
+            "Set AWS_ROLE_ARN and give the job `permissions: id-token: write`: then the credentials renew themselves. "
+            "Or make the keys last longer (role-duration-seconds of aws-actions/configure-aws-credentials).",
+            "AWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。認証情報が自動で更新されます。"
+            "または、キーの有効期間を長くしてください（aws-actions/configure-aws-credentialsのrole-duration-seconds）。",
+        ),
+    )

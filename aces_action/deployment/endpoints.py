@@ -1,0 +1,157 @@
+"""What a command does with the endpoints of its server: which there can be, how each is changed, and how that is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+
+from aces_action.aws.naming import Names
+from aces_action.deployment.changes import Change
+from aces_action.deployment.context import Deployment
+from aces_action.language import Text
+from aces_action.output.reporter import Reporter
+from aces_action.problems import ActionError
+from aces_action.resources import autoscaling, endpoint
+from aces_action.resources.endpoint.diagnosis.diagnose import began, diagnose
+from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
+from aces_action.resources.endpoint.lifecycle.delete import remove
+from aces_action.resources.endpoint.lifecycle.undo import Reach, Return, bring_back
+from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
+from aces_action.resources.endpoint.spec import deployment_config
+
+
+def endpoint_names(names: Names) -> tuple[str, ...]:
+    """Every endpoint that this server can have: the one that the infra file asks for now, first, and those of either mode."""
+    wanted = (names.endpoint,) if names.endpoint else ()
+    return tuple(dict.fromkeys((*wanted, names.server, f"{names.server}-async")))
+
+
+def endpoint_context(d: Deployment, name: str) -> Reach:
+    """The endpoint `name`, changed in the way that the infra file asks for. wait-timeout counts from now on, for all of it."""
+    wanted = d.server.infra.endpoint
+    is_scaled = wanted is not None and wanted.autoscaling is not None
+    return Reach(
+        clients=d.clients,
+        owner=d.owner,
+        endpoint_name=name,
+        is_async=wanted is not None and wanted.mode == "async",
+        rollout=deployment_config(wanted.rollout) if wanted and wanted.rollout else None,
+        autoscaled=is_scaled,
+        patience=endpoint.Patience(limit=d.settings.wait_timeout).begun(),
+        tell=teller(name, d.reporter),
+        may_wait=d.settings.concurrency == "wait",
+        suspended=lambda: autoscaling.suspended(d.clients, name, d.owner, wanted=is_scaled, tell=scaling_teller(d.reporter)),
+        taken_off=lambda: autoscaling.taken_off(d.clients, name, d.owner, tell=scaling_teller(d.reporter)),
+    )
+
+
+def delete_endpoint(d: Deployment, name: str) -> bool:
+    """Deletes an endpoint of ours with its scaling, and waits until it is gone. False: there was none. Raises as `remove`."""
+    return remove(
+        d.clients.session,
+        d.clients.sagemaker,
+        name,
+        d.owner,
+        patience=endpoint.Patience(limit=d.settings.wait_timeout),
+        tell=teller(name, d.reporter),
+        taken_off=lambda: autoscaling.taken_off(d.clients, name, d.owner, tell=scaling_teller(d.reporter)),
+    )
+
+
+def teller(name: str, reporter: Reporter) -> endpoint.Teller:
+    def started() -> None:
+        reporter.under_way(
+            Text(
+                f"SageMaker may still be working on {name}: a run again finds that and waits for it.",
+                f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
+            )
+        )
+
+    return endpoint.Teller(say=reporter.info, started=started, ended=reporter.settled)
+
+
+def scaling_teller(reporter: Reporter) -> autoscaling.Teller:
+    return autoscaling.Teller(say=reporter.info, left=reporter.left)
+
+
+def leftover_scaling(d: Deployment, names: Iterable[str]) -> dict[str, list[Change]]:
+    """The scaling of ours of these endpoints, by their names, also where the endpoint is gone already: a run that was cut off, or
+    somebody by hand, may have left the alarm. Warns where it could not be read."""
+    found = {}
+    for name in names:
+        found[name], warnings = autoscaling.left_over(d.clients, endpoint_name=name, owner=d.owner)
+        d.reporter.warn(*warnings)
+    return found
+
+
+def scale(d: Deployment, wanted: autoscaling.DesiredScaling | None, name: str) -> list[Change]:
+    """Sets the autoscaling of endpoint `name` up as it is wanted; None removes ours. Returns what that changed."""
+    changes = autoscaling.apply(d.clients, wanted, endpoint_name=name, owner=d.owner, tell=scaling_teller(d.reporter))
+    changed = [each for each in changes if each.is_change]
+    d.reporter.changed(changed)
+    d.reporter.info(
+        Text(
+            f"{name}: {wanted.min_capacity} to {wanted.max_capacity} instances",
+            f"{name}: {wanted.min_capacity}〜{wanted.max_capacity}台",
+        )
+        if wanted
+        else Text(f"{name}: no longer scaled", f"{name}: オートスケーリングなし")
+    )
+    return changed
+
+
+def restore(d: Deployment, context: Reach, planned: Return) -> list[Change]:
+    """Brings the endpoint to what was planned, with the autoscaling that the infra file asks for; outputs as of a deployment.
+
+    Returns what was changed beside the plan.
+    """
+    unplanned: list[Change] = []
+
+    def then(serving: ServingEndpoint) -> None:
+        report_serving(d.reporter, serving)
+        if d.server.infra.endpoint and (wanted := autoscaling.desired(d.server.infra.endpoint, endpoint_name=serving.name)):
+            unplanned.extend(scale(d, wanted, serving.name))
+
+    d.reporter.output("endpoint-name", context.endpoint_name)
+    bring_back(context, planned, then=then)
+    return unplanned
+
+
+def report_serving(reporter: Reporter, serving: ServingEndpoint) -> None:
+    reporter.output("endpoint-arn", serving.arn)
+    reporter.output("endpoint-config-name", serving.config_name)
+    reporter.info(
+        Text(
+            f"{serving.name} is InService with {serving.config_name}",
+            f"{serving.name}は{serving.config_name}でInServiceです",
+        )
+    )
+
+
+def explained_restore(d: Deployment, context: Reach, planned: Return) -> AbstractContextManager[None]:
+    """Around `restore`: its failure is explained as that of a deployment."""
+    goal = planned.goal
+    if isinstance(goal, ServingEndpoint):
+        return nullcontext()
+    facts = facts_of(
+        goal.config, goal.model, endpoint_name=context.endpoint_name, region=d.settings.aws_region, rollout=goal.rollout
+    )
+    return explained(d, facts, joins=any(change.verb == "attach" for change in planned.changes))
+
+
+@contextmanager
+def explained(d: Deployment, facts: Facts, *, joins: bool = False) -> Iterator[None]:
+    """Raises what the body raised, explained; the last lines of the server's log are a group of their own, and in the report.
+
+    To be put around the step, since groups of the log cannot be nested. `joins`: the roll-out began before this run.
+    """
+    since = (began(d.clients.sagemaker, facts.endpoint_name) if joins else None) or datetime.now(UTC)
+    try:
+        yield
+    except ActionError as error:
+        diagnosis = diagnose(d.clients, error, facts, since=since, redact=d.reporter.redact, events=error.events)
+        d.reporter.diagnosed(diagnosis.logs, diagnosis.events)
+        if diagnosis.problems == error.problems:
+            raise
+        raise ActionError(diagnosis.problems) from error

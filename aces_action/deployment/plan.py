@@ -1,0 +1,253 @@
+"""The plan of a deployment: a value with a part for every resource. `plan` prints it and `deploy` applies it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from aces_action.deployment.changes import Change
+from aces_action.deployment.context import ProjectDeployment
+from aces_action.deployment.listing import JobDefinitions, listing_of
+from aces_action.deployment.replaced import deletion_of, find_replaced
+from aces_action.language import Text
+from aces_action.preflight import Findings
+from aces_action.problems import ActionError, Problem
+from aces_action.project.model import EndpointSettings, Infra, JobSettings
+from aces_action.resources import autoscaling, batch, endpoint
+from aces_action.resources import listing as registration
+from aces_action.resources.batch.spec import Instance
+from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
+from aces_action.resources.endpoint.lifecycle.delete import Found
+from aces_action.resources.weights.fit import room
+from aces_action.resources.weights.resolve import Examined, examine, is_released
+from aces_action.resources.weights.size import size_text
+from aces_action.resources.weights.verdict import Verdict
+
+_MIB, _GIB = 1 << 20, 1 << 30
+_NEW_REVISION = "(new revision)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsPlan:
+    """The archive that is deployed, under the key that nothing overwrites. `released`: whether it is there already."""
+
+    archive: Examined
+    released: bool
+
+    @property
+    def change(self) -> Change:
+        return Change(verb="nothing" if self.released else "create", resource="weights release", name=self.archive.release_uri)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointPlan:
+    """The endpoint as it should be, and what that changes."""
+
+    spec: endpoint.DesiredEndpoint
+    changes: tuple[Change, ...]
+
+    @property
+    def change(self) -> Change:
+        return next(each for each in self.changes if each.resource == "endpoint")
+
+    @property
+    def starts_rollout(self) -> bool:
+        return self.change.verb in {"create", "update", "replace"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalingPlan:
+    """The autoscaling as it should be; `spec` None: none of ours."""
+
+    spec: autoscaling.DesiredScaling | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlan:
+    """A job definition as it should be. `revision`: ARN of today's revision, or a word for the one that is not there yet."""
+
+    spec: batch.DesiredJobDefinition
+    change: Change
+    revision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentPlan:
+    """`listing`: the changes on the platform, none while it sleeps. `replaced`: endpoints whose place the wanted one takes."""
+
+    preflight: Findings
+    weights: WeightsPlan
+    endpoint: EndpointPlan | None
+    scaling: ScalingPlan | None
+    job: JobPlan | None
+    longtime_job: JobPlan | None
+    replaced: tuple[Found, ...]
+    deletions: tuple[Change, ...]
+    listing: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All of it, in the order in which it is applied."""
+        return (
+            self.weights.change,
+            *(self.endpoint.changes if self.endpoint else ()),
+            *(self.scaling.changes if self.scaling else ()),
+            *self.deletions,
+            *(each.change for each in (self.job, self.longtime_job) if each),
+            *self.listing,
+        )
+
+    @property
+    def is_change(self) -> bool:
+        return any(change.is_change for change in self.changes)
+
+
+def plan_deployment(d: ProjectDeployment, preflight: Findings, weights: WeightsPlan) -> DeploymentPlan:
+    """Reads what there is, and compares. Changes nothing.
+
+    Raises ActionError: what each resource's plan raises, and what the preflight found against an update that this plans.
+    """
+    served = _plan_endpoint(d, preflight, weights.archive.release_uri)
+    if served and served.starts_rollout and preflight.if_updated:
+        raise ActionError(preflight.if_updated)
+    scaling = _plan_scaling(d) if served else None
+    replaced = find_replaced(d)
+    job = _plan_job(d, d.server.infra.job, d.names.job, preflight, weights)
+    longtime = _plan_job(d, d.server.infra.longtime_job, d.names.longtime_job, preflight, weights)
+    listing: list[Change] = []
+    if not preflight.platform_sleeps:
+        jobs = JobDefinitions(standard=job.revision if job else None, longtime=longtime.revision if longtime else None)
+        listing = registration.plan(d.platform, d.settings.tenant_id, listing_of(d, d.names.endpoint, jobs))
+    return DeploymentPlan(
+        preflight=preflight,
+        weights=weights,
+        endpoint=served,
+        scaling=scaling,
+        job=job,
+        longtime_job=longtime,
+        replaced=replaced,
+        deletions=tuple(deletion_of(each, d.names.endpoint) for each in replaced),
+        listing=tuple(listing),
+    )
+
+
+def plan_weights(d: ProjectDeployment, preflight: Findings) -> WeightsPlan:
+    """Checks the archive, unless the verdict on it is known. Raises ActionError with all that is wrong with it."""
+    weights, reporter = preflight.weights, d.reporter
+    reporter.info(f"{weights.name}  {size_text(weights.size)}  {weights.uri}")
+    archive = examine(
+        d.clients.s3,
+        weights,
+        policy=d.settings.weights_policy,
+        keep=d.settings.command != "plan",
+        tell=reporter.info,
+        debug=reporter.debug,
+    )
+    verdict = archive.verdict
+    reporter.found_weights(verdict, weights.uri)
+    if not verdict.ok:
+        raise ActionError([*verdict.problems, *archive.warnings])
+    reporter.warn(*verdict.problems, *room_problems(d.server.infra, preflight.instances, verdict), *archive.warnings)
+    reporter.output("weights-uri", archive.release_uri)
+    size, digest = size_text(verdict.unpacked_size), f"sha256 {verdict.sha256[:12]}…"
+    reporter.info(
+        Text(
+            f"{'known' if archive.reused else 'checked'} {verdict.members} members, {size} unpacked, {digest}",
+            f"{'確認済み' if archive.reused else '確認しました'}: メンバー{verdict.members}件、展開後{size}、{digest}",
+        )
+    )
+    return WeightsPlan(archive=archive, released=is_released(d.clients.s3, archive))
+
+
+def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
+    """Warnings for each instance type that has no room for the weights, as far as EC2 or the infra file tells."""
+    found: list[Problem] = []
+    if infra.endpoint:
+        found += _endpoint_room(infra.endpoint, instances, verdict)
+    for instance_type in dict.fromkeys(job.instance_type for job in (infra.job, infra.longtime_job) if job):
+        if instance := instances.get(instance_type):
+            found += room(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
+    return tuple(found)
+
+
+def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
+    """SageMaker may take any of the endpoint's types: that with the smallest volume counts, and that with the least memory."""
+    volumes: dict[str, int] = {}
+    memories: dict[str, int] = {}
+    for kind in settings.instance_types:
+        instance = instances.get(kind.removeprefix("ml."))
+        if instance and instance.storage:  # SageMaker uses it in place of EBS
+            volumes[kind] = instance.storage * 1_000_000_000
+        elif settings.volume_size:
+            volumes[kind] = settings.volume_size * _GIB
+        if instance:
+            memories[kind] = instance.memory * _MIB
+    found: tuple[Problem, ...] = ()
+    if volumes:
+        smallest = min(volumes, key=volumes.__getitem__)
+        found += room(verdict, instance_type=smallest, volume=volumes[smallest], memory=None)
+    if memories:
+        smallest = min(memories, key=memories.__getitem__)
+        found += room(verdict, instance_type=smallest, volume=None, memory=memories[smallest])
+    return found
+
+
+def _plan_endpoint(d: ProjectDeployment, preflight: Findings, weights_uri: str) -> EndpointPlan | None:
+    wanted, names = d.server.infra.endpoint, d.names
+    if not wanted or not names.endpoint:
+        return None
+    spec = endpoint.desired(
+        wanted,
+        endpoint_name=names.endpoint,
+        server=names.server,
+        bucket=names.bucket,
+        image_uri=preflight.image.uri,
+        weights_uri=weights_uri,
+        role_arn=preflight.sagemaker_role,
+    )
+    return EndpointPlan(spec=spec, changes=tuple(endpoint.read_plan(d.clients.sagemaker, spec, d.owner)))
+
+
+def _plan_scaling(d: ProjectDeployment) -> ScalingPlan | None:
+    wanted, name = d.server.infra.endpoint, d.names.endpoint
+    if not wanted or not name:
+        return None
+    spec = autoscaling.desired(wanted, endpoint_name=name)
+    changes, warnings = autoscaling.read_plan(d.clients, spec, endpoint_name=name, owner=d.owner)
+    d.reporter.warn(*warnings)
+    return ScalingPlan(spec=spec, changes=tuple(changes))
+
+
+def _plan_job(
+    d: ProjectDeployment, wanted: JobSettings | None, name: str | None, preflight: Findings, weights: WeightsPlan
+) -> JobPlan | None:
+    if wanted is None or name is None:
+        return None
+    spec = batch.desired(
+        wanted,
+        preflight.instances[wanted.instance_type],
+        name=name,
+        image_uri=preflight.image.uri,
+        weights_uri=weights.archive.release_uri,
+        job_role_arn=preflight.batch_job_role,
+        execution_role_arn=preflight.batch_execution_role,
+    )
+    change, current = batch.read_plan(d.clients.batch, spec, project=d.owner.project, env=d.owner.env)
+    revision = current.arn if current and not change.is_change else f"{spec.name}:{_NEW_REVISION}"
+    return JobPlan(spec=spec, change=change, revision=revision)
+
+
+def facts_of_rollout(d: ProjectDeployment, plan: DeploymentPlan, served: EndpointPlan) -> Facts:
+    """What the diagnosis of a failed roll-out has to know of it."""
+    spec = served.spec
+    facts = facts_of(
+        spec.config,
+        spec.model,
+        endpoint_name=spec.endpoint_name,
+        region=d.settings.aws_region,
+        rollout=spec.rollout,
+        unpacked=plan.weights.archive.verdict.unpacked_size,
+    )
+    instance = plan.preflight.instances.get(facts.instance_type.removeprefix("ml."))
+    return replace(facts, memory=instance.memory * _MIB if instance else None, cuda=plan.preflight.image.cuda)
