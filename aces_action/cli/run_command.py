@@ -12,6 +12,7 @@ import click
 from aces_action.aws.naming import Names
 from aces_action.cli.console import Terminal
 from aces_action.cli.deployment import Deployment
+from aces_action.cli.rewriting import rewritten
 from aces_action.cli.server_command import Options
 from aces_action.github.log import Log
 from aces_action.github.run import Run
@@ -82,9 +83,7 @@ def region_of(deployment: Deployment, person: Terminal) -> str:
 
 
 def _how_far(report: Report, person: Terminal) -> str:
-    from aces_action.cli.aws import in_a_persons_words
-
-    return neutralise(in_a_persons_words(how_far(report).in_(person.language)))
+    return neutralise(rewritten(how_far(report).for_terminal()).in_(person.language))
 
 
 def _at_home(workspace: Path, person: Terminal) -> Run:

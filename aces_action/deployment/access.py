@@ -13,11 +13,11 @@ from aces_action.aws.tags import Owner
 from aces_action.github.log import Log
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
-from aces_action.language import Text
 from aces_action.output.ledger import Ledger
 from aces_action.output.report import Report
 from aces_action.output.steps import Steps
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.access.credentials import credentials_end_early
 from aces_action.project.model import Project, Server
 from aces_action.resources.listing import PlatformClient
 from aces_action.retries import Outages
@@ -65,7 +65,7 @@ def sign_in(
         if problems := check_account(identity, configured=project.infra.account_id, infra_file=str(project.infra_file)):
             raise ActionError(problems)
         if ends_within(clients.session, settings.wait_timeout):
-            warning = _ends_early()
+            warning = credentials_end_early()
             report.problems.append(warning)
             log.problems([warning])
         log.info(f"{identity.arn}  {settings.aws_region}")
@@ -95,19 +95,3 @@ def _sign_in(settings: ServerSettings, run: Run, log: Log, outages: Outages, wri
     record_writes(session.events, writes)
     clients = Clients(session)
     return clients, who_am_i(clients.sts)
-
-
-def _ends_early() -> Problem:
-    return Problem(
-        kind=CATALOGUE["A008"],
-        message=Text(
-            "The job's AWS credentials end before wait-timeout does, and nothing renews them.",
-            "ジョブのAWS認証情報は、wait-timeoutより先に期限が切れ、更新されません。",
-        ),
-        hint=Text(
-            "Set AWS_ROLE_ARN and give the job `permissions: id-token: write`: then the credentials renew themselves. "
-            "Or make the keys last longer (role-duration-seconds of aws-actions/configure-aws-credentials).",
-            "AWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。認証情報が自動で更新されます。"
-            "または、キーの有効期間を長くしてください（aws-actions/configure-aws-credentialsのrole-duration-seconds）。",
-        ),
-    )

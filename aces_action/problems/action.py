@@ -99,3 +99,14 @@ def internal_error(error: Exception, details: Text) -> Problem:
             f"{file}:{where.lineno}で起きました。{_ISSUES}に報告してください。{details.ja}",
         ),
     )
+
+
+def no_proper_answer(service: str, seconds: float, why: str) -> Problem:
+    """When a service has not answered as it should for some time. `why`: an exception's name, or its answer's code."""
+    return Problem(
+        kind=X003,
+        message=Text(
+            f"{service} has not answered properly for {seconds:.0f} s ({why}); it is tried again.",
+            f"{service}から{seconds:.0f}秒間、正常な応答がありません（{why}）。再試行しています。",
+        ),
+    )

@@ -7,11 +7,12 @@ import re
 
 import pytest
 
-from aces_action.aws.errors import ended
-from aces_action.cli.aws import for_a_person, in_a_persons_words
+from aces_action.cli.aws import for_a_person
 from aces_action.cli.deployment import find_deployment
 from aces_action.cli.discovery import Wanted
+from aces_action.cli.rewriting import in_a_persons_words
 from aces_action.problems import ConfigurationError
+from aces_action.problems.access.credentials import credentials_ended
 from aces_action.resources.endpoint.ownership import not_ours
 from aces_action.settings import COMMANDS
 from tests.cli.conftest import INFRA, ROOT, WORKFLOW, Repository
@@ -87,7 +88,7 @@ def test_a_persons_words_are_not_a_workflows(for_a_job: str, at_a_terminal: str)
 
 
 def test_keys_that_have_ended_and_what_is_not_ours_come_with_what_a_person_can_do() -> None:
-    assert "aws sso login" in for_a_person(ended()).hint.ja
+    assert "aws sso login" in for_a_person(credentials_ended()).hint.ja
     foreign = for_a_person(not_ours("endpoint", "plates", "arn:aws:sagemaker:x", project="p", env="dev"))
     assert "run the command again:\naws sagemaker add-tags" in foreign.hint.en
     assert "コマンドを再実行してください:\naws" in foreign.hint.ja
@@ -95,10 +96,9 @@ def test_keys_that_have_ended_and_what_is_not_ours_come_with_what_a_person_can_d
 
 def test_no_text_about_what_is_deployed_sends_a_person_to_a_command_that_a_terminal_has_not() -> None:
     package = ROOT / "aces_action"
-    files = [file for name in ("resources", "aws", "commands", "deployment") for file in (package / name).rglob("*.py")]
-    nodes = [
-        node for file in [*files, package / "output/tables.py"] for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-    ]
+    folders = ("aws", "commands", "deployment", "output", "problems", "resources")
+    files = [file for name in folders for file in (package / name).rglob("*.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     shown = [in_a_persons_words(text) for text in texts if "`command: " in text]
     assert len(shown) > 15

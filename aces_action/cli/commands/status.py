@@ -11,6 +11,7 @@ import click
 from aces_action import __version__
 from aces_action.cli.console import Terminal, speak_utf8
 from aces_action.cli.deployment import Deployment
+from aces_action.cli.rewriting import in_a_persons_words
 from aces_action.cli.run_command import carry_out, region_of
 from aces_action.cli.server_command import Options, server_command
 from aces_action.github.commands import problem_text, redacted
@@ -47,7 +48,7 @@ def command(language: Language) -> click.Command:
 def _show(options: Options, person: Terminal) -> int:
     deployment = options.deployment("status")
 
-    from aces_action.cli.aws import for_a_person, in_a_persons_words
+    from aces_action.cli.aws import for_a_person
     from aces_action.commands.status import status
     from aces_action.output.report import Report
     from aces_action.output.tables import standing_lines
