@@ -110,3 +110,16 @@ def no_proper_answer(service: str, seconds: float, why: str) -> Problem:
             f"{service}から{seconds:.0f}秒間、正常な応答がありません（{why}）。再試行しています。",
         ),
     )
+
+
+def sdk_not_installed(verb: str) -> Problem:
+    """When a verb of the command line would write to SageMaker, and the small installation cannot."""
+    install = 'pip install "aces-action[deploy] @ git+https://github.com/ORG/aces-action@v0.1.0"'
+    return Problem(
+        kind=X004,
+        message=Text(
+            f"`aces-action {verb}` needs the SageMaker SDK, which is not installed.",
+            f"`aces-action {verb}`にはSageMaker SDKが必要ですが、インストールされていません。",
+        ),
+        hint=Text(f"Install it, 190 MB: {install}", f"次のようにインストールしてください（190MB）: {install}"),
+    )

@@ -8,8 +8,7 @@ import re
 import pytest
 
 from aces_action.cli.aws import for_a_person
-from aces_action.cli.deployment import find_deployment
-from aces_action.cli.discovery import Wanted
+from aces_action.cli.discovery import Selection, find_deployment
 from aces_action.cli.rewriting import in_a_persons_words
 from aces_action.problems import ConfigurationError
 from aces_action.problems.access.credentials import credentials_ended
@@ -18,7 +17,7 @@ from aces_action.settings import COMMANDS
 from tests.cli.conftest import INFRA, ROOT, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"
-ANY = Wanted()
+ANY = Selection()
 
 
 def region(repository: Repository, given: str | None = None) -> str | None:
@@ -34,7 +33,7 @@ def test_a_workflow_that_cannot_be_read_is_the_problem_not_that_nothing_is_known
 
 def test_an_infra_file_that_is_not_there_is_named(repository: Repository) -> None:
     with pytest.raises(ConfigurationError, match=r"ACES-C001.*number-plate-detection-production-algorithm-server-infra\.yml"):
-        find_deployment(repository.path, Wanted(env="production"), None, verb="stop")
+        find_deployment(repository.path, Selection(env="production"), None, verb="stop")
 
 
 def test_one_server_in_two_regions_is_two_deployments_until_the_region_is_said(repository: Repository) -> None:
