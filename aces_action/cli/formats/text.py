@@ -10,7 +10,7 @@ from click import style
 from aces_action.cli.formats.result import CheckedDeployment, CheckResult, cleaned, counted
 from aces_action.language import Language, Text
 from aces_action.problems import Problem
-from aces_action.sanitiser import Sanitiser, neutralise
+from aces_action.sanitiser import Sanitiser, is_seen, neutralise
 
 _TAB = 4  # columns from tab stop to tab stop
 _BEFORE = 24  # columns kept before the span in a line that is too long
@@ -102,13 +102,12 @@ def _cells(line: str) -> list[tuple[str, int]]:
     cells: list[tuple[str, int]] = []
     column = 0
     for character in line:
-        category = unicodedata.category(character)
         if character == "\t":
             columns = _TAB - column % _TAB
             text = " " * columns
-        elif category in {"Cc", "Cf", "Cs", "Zl", "Zp"}:  # would move the cursor, or be invisible
+        elif not is_seen(character):
             text, columns = _UNSEEN, 1
-        elif category in {"Mn", "Me"}:
+        elif unicodedata.category(character) in {"Mn", "Me"}:
             text, columns = character, 0
         else:
             text, columns = character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
