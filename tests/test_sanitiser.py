@@ -177,21 +177,27 @@ def test_the_summary_shows_no_secret_and_no_link_picture_or_tag_from_outside(mad
     assert "](" not in "".join(re.findall(r"<pre>.*?</pre>", page, re.DOTALL))
 
 
+def every_format(text: str, secrets: list[str]) -> list[str]:
+    """What `validate` prints of a result with a text from outside in all its places."""
+    checked = (CheckedDeployment(project="p", env="dev", workflow=f"w{text}"),)
+    result = CheckResult(checked=checked, problems=(hostile_problem(text),), secrets=tuple(secrets))
+    return [
+        as_text(result, "en", lines=lambda _: (), width=100, colour=False),
+        as_github(result, "en"),
+        as_json(result, "en"),
+        as_sarif(result, "ja"),
+    ]
+
+
 @settings(max_examples=40)
 @given(texts())
 def test_every_format_of_the_command_line_takes_any_text_and_shows_no_secret(made: tuple[list[str], str]) -> None:
     secrets, text = made
-    checked = (CheckedDeployment(project="p", env="dev", workflow=f"w{text}"),)
-    findings = CheckResult(checked=checked, problems=(hostile_problem(text),), secrets=tuple(secrets))
-    forms = [
-        as_text(findings, "en", lines=lambda _: (), width=100, colour=False),
-        as_github(findings, "en"),
-        as_json(findings, "en"),
-        as_sarif(findings, "ja"),
-    ]
-    for form in forms:
+    forms, formats = every_format(text, secrets), every_format("", [])
+    for form, own_words in zip(forms, formats, strict=True):
         form.encode()
-        assert pieces(secrets, unescaped(form)) == []
+        shown = set(pieces(secrets, unescaped(form)))
+        assert shown <= set(pieces(secrets, own_words))  # a secret may be a word of the format itself, such as uriBaseId
     json.loads(forms[2])
     json.loads(forms[3])
 
