@@ -14,7 +14,7 @@ from aces_action.cli.commands.server import WHERE
 from aces_action.cli.console import Terminal, speak_utf8
 from aces_action.cli.discovery import SelectedDeployment
 from aces_action.cli.options import format_option
-from aces_action.cli.rewriting import in_a_persons_words
+from aces_action.cli.rewriting import rewritten
 from aces_action.cli.run_command import ServerOptions, region_of, run_command, server_options
 from aces_action.github.commands import problem_text, redacted
 from aces_action.language import Language, Text, joined, sentences
@@ -66,7 +66,7 @@ def _show(**given: Any) -> int:
     from aces_action.cli.aws import for_a_person
     from aces_action.commands.status import status
     from aces_action.output.report import Report
-    from aces_action.output.tables import standing_lines
+    from aces_action.output.tables import standing_texts
 
     report = Report()
     ended = run_command(status, deployment, options, person, sys.stderr if person.debug else io.StringIO(), report)
@@ -80,8 +80,8 @@ def _show(**given: Any) -> int:
         told = _about(deployment, region_of(deployment, person)) | as_json(report.standing)
         click.echo(json.dumps(sanitiser.cleaned(told), ensure_ascii=False, indent=2))
     else:
-        for line in standing_lines(report.standing, person.language):
-            click.echo(sanitiser.clean(in_a_persons_words(line)))
+        for text in standing_texts(report.standing):
+            click.echo(sanitiser.clean(rewritten(text.for_terminal()).in_(person.language)))
     return ended
 
 
