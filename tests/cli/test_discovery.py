@@ -93,6 +93,46 @@ def test_keys_that_have_ended_and_what_is_not_ours_come_with_what_a_person_can_d
     assert "コマンドを再実行してください:\naws" in foreign.hint.ja
 
 
+# Words of a workflow that mean nothing at a terminal
+OF_A_WORKFLOW = re.compile(
+    r"(?<!he workflow's )(?<!ワークフローの)`command: |\bjob again|ジョブを再実行"
+    r"|(?<![-A-Za-z])wait-timeout|the role of AWS_ROLE_ARN lacks"
+)
+# What a terminal tells problems from
+SHOWN_AT_A_TERMINAL = ("cli", "problems/access/calls.py", "problems/access/connection.py", "problems/access/credentials.py")
+
+
+def for_workflows_alone(source: str) -> list[str]:
+    """The texts of a module with words of a workflow that have no others for a terminal; of its kinds docs/errors.md tells."""
+    tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    excused = {inner for node in calls if called(node) == "Kind" or len(node.args) == 3 for inner in ast.walk(node)}
+    texts = [node for node in calls if called(node) == "Text" and node not in excused]
+    return [said for node in texts if OF_A_WORKFLOW.search(said := written(node))]
+
+
+def written(node: ast.Call) -> str:
+    """The words of a text, without the values in them."""
+    parts = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)]
+    return "".join(parts)
+
+
+def called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+@pytest.mark.parametrize("where", SHOWN_AT_A_TERMINAL)
+def test_a_text_with_words_of_a_workflow_has_others_for_a_terminal(where: str) -> None:
+    path = ROOT / "aces_action" / where
+    for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+        assert for_workflows_alone(file.read_text(encoding="utf-8")) == [], file
+
+
+def test_the_test_of_texts_sees_what_a_workflow_alone_would_say() -> None:
+    assert for_workflows_alone('Text("Run the job again.", "x")') == ["Run the job again.x"]
+    assert for_workflows_alone('Text("Run the job again.", "x", Text("Run the command again.", "x"))') == []
+
+
 def test_no_text_about_what_is_deployed_sends_a_person_to_a_command_that_a_terminal_has_not() -> None:
     package = ROOT / "aces_action"
     folders = ("aws", "commands", "deployment", "output", "problems", "resources")
