@@ -17,8 +17,8 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.action import no_proper_answer
 
 LONG = 10.0  # seconds without an answer that count as an outage
 # Seconds between two tries of one call at the most: a time-out of AWS's clients (60), and botocore's longest pause (20)
@@ -54,7 +54,7 @@ class Outages:
             self._debug(f"tries {call} of {service} again: {why}")
             if lasted >= LONG and service not in self._warned:
                 self._warned.add(service)
-                self._warn(_outage(service, lasted, why))
+                self._warn(no_proper_answer(service, lasted, why))
 
     def answered(self, service: str) -> None:
         """A service has answered as it should: what comes after this is another outage."""
@@ -67,16 +67,6 @@ class Outages:
 
     def of(self, service: str) -> Told:
         return lambda call, why: self.retried(service, call, why)
-
-
-def _outage(service: str, seconds: float, why: str) -> Problem:
-    return Problem(
-        kind=CATALOGUE["X003"],
-        message=Text(
-            f"{service} has not answered properly for {seconds:.0f} s ({why}); it is tried again.",
-            f"{service}から{seconds:.0f}秒間、正常な応答がありません（{why}）。再試行しています。",
-        ),
-    )
 
 
 class ToldRetry(Retry):

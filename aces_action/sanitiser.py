@@ -17,7 +17,8 @@ from aces_action.credentials import HIDDEN, KnownSecrets, hide_credentials
 ZERO_WIDTH_SPACE = "\u200b"
 LONGEST = 100_000  # characters of one text that are looked at
 
-_LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+LINE_END = r"[\n\v\f\x1c-\x1e\x85\u2028\u2029]"  # as str.splitlines has them, but for the carriage return
+_LINE_ENDS = re.compile(rf"\r\n|\r|{LINE_END}")
 # Of a code that has no end only the beginning goes: what comes after it may be our own words
 _TERMINAL_CODES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)(?:[^\x07\x1b\n]*(?:\x07|\x1b\\))?|\x1b[@-Z\\^_]")
 # Unicode's categories Cc, but for tab and line feed, and Cf: control characters, bidirectional ones, those without width, tags
@@ -60,7 +61,7 @@ class Sanitiser:
     def one_line(self, text: str, limit: int = 200) -> str:
         """The text for a message: one line of at most `limit` characters."""
         within = self.redact(text)
-        flat = " ".join("".join(each if each.isprintable() else " " for each in within).split())
+        flat = " ".join(within.split())
         return shorten(self._known.hide(flat), limit)
 
     def output(self, value: str) -> str:
@@ -106,6 +107,11 @@ def seen(text: str) -> str:
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _UNSEEN.sub("", _TERMINAL_CODES.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def is_seen(character: str) -> bool:
+    """Whether a character of one line is shown as it is; all others would move the cursor, or nobody would see them."""
+    return character != "\n" and seen(character) == character
 
 
 def neutralise(text: str) -> str:

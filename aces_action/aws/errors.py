@@ -25,9 +25,10 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.answers import UNREADABLE
-from aces_action.language import EMPTY, Text, same, sentences
+from aces_action.language import same
 from aces_action.network import Proxy, proxy_failure, tls_failure, without_password
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.access import calls, connection, credentials
 from aces_action.sanitiser import one_line
 
 # everything that a call of AWS may raise; the parser's error is no BotoCoreError
@@ -53,27 +54,7 @@ _NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on res
 # S3 answers HEAD of a missing key with 403 to a role that may not list the bucket
 _ACTIONS = {"HeadObject": "s3:GetObject or s3:ListBucket", "HeadBucket": "s3:ListBucket", "CopyObject": "s3:PutObject"}
 
-# The advice of A005 and A007 to a workflow; a person at a terminal gets other advice in its place (cli/aws.py)
-ALLOW_IT = Text(
-    "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON).",
-    "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。",
-)
-CHECK_THE_WAY = Text(
-    "Run the job again. If it stays so, check AWS_REGION and the runner's way to the internet.",
-    "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
-)
-
 _AWS = same("AWS")
-_SET_A_ROLE = Text(
-    "Set AWS_ROLE_ARN in the workflow's env: block and give the job `permissions: id-token: write`.",
-    "ワークフローのenv:にAWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。",
-)
-NO_KEYS = Text("The job has no AWS credentials.", "ジョブにAWSの認証情報がありません。")
-_RENEWS = Text(
-    "Use AWS_ROLE_ARN: its credentials renew themselves. Keys set in the job do not. Then run the job again.",
-    "AWS_ROLE_ARNを使ってください。その認証情報は自動で更新されますが、ジョブに設定したキーは更新されません。"
-    "設定後にジョブを再実行してください。",
-)
 
 
 def error_code(error: ClientError) -> str:
@@ -136,26 +117,15 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
     """A botocore error as a problem. `resource` names what the call was about, where the caller knows."""
     if isinstance(error, ClientError):
         return _explain_answer(error, resource)
-    about = Text(f" ({resource})", f"（{resource}）") if resource else EMPTY
     if problem := _explain_environment(error):
         return problem
     if isinstance(error, ConnectionError | HTTPClientError):
-        return Problem(
-            kind=CATALOGUE["A007"],
-            message=Text(f"AWS does not answer{about.en}: {error}", f"AWSから応答がありません{about.ja}: {error}"),
-            hint=CHECK_THE_WAY,
-        )
+        return connection.no_answer(resource, str(error))
     if isinstance(error, _ON_THE_WAY):
-        call = Text(f" about {resource}", f"{resource}について") if resource else EMPTY
-        return _not_awss(call, one_line(str(error)))
+        return connection.no_answer_of_aws("", resource, one_line(str(error)))
     if isinstance(error, ParamValidationError):
-        wrong = Text(
-            f"A request was refused before it was sent{about.en}: {error}",
-            f"リクエスト{about.ja}は送信前に拒否されました: {error}",
-        )
-    else:
-        wrong = Text(f"A call of AWS failed{about.en}: {error}", f"AWSの呼び出し{about.ja}に失敗しました: {error}")
-    return Problem(kind=CATALOGUE["A006"], message=wrong)
+        return calls.request_not_sent(resource, str(error))
+    return calls.call_failed(resource, str(error))
 
 
 def _explain_environment(error: BotoCoreError | ResponseParserError) -> Problem | None:
@@ -169,112 +139,25 @@ def _explain_environment(error: BotoCoreError | ResponseParserError) -> Problem 
         case SSLError():
             return tls_failure(_AWS, error)
         case ProfileNotFound():
-            return _no_profile(str(error.kwargs.get("profile", "")))
+            return credentials.profile_not_found(str(error.kwargs.get("profile", "")))
         case NoCredentialsError():
-            return Problem(kind=CATALOGUE["A001"], message=NO_KEYS, hint=_SET_A_ROLE)
+            return credentials.no_credentials()
         case PartialCredentialsError():
-            missing = str(error.kwargs.get("cred_var", ""))
-            message = Text(
-                f"The job's AWS credentials are incomplete: {missing} is missing.",
-                f"ジョブのAWSの認証情報が不足しています。{missing}がありません。",
-            )
-            return Problem(kind=CATALOGUE["A001"], message=message, hint=_SET_A_ROLE)
+            return credentials.incomplete_credentials(str(error.kwargs.get("cred_var", "")))
         case CredentialRetrievalError() | MetadataRetrievalError() | SSOError():
-            message = Text(f"Could not get AWS credentials: {error}", f"AWSの認証情報を取得できません: {error}")
-            return Problem(kind=CATALOGUE["A001"], message=message, hint=_SET_A_ROLE)
+            return credentials.credentials_not_given(str(error))
     return None
 
 
-def _no_profile(name: str) -> Problem:
-    return Problem(
-        kind=CATALOGUE["A011"],
-        message=Text(
-            f"AWS_PROFILE is {name or 'empty'}, but there is no such profile here.",
-            f"AWS_PROFILEに指定したプロファイル（{name or '空'}）がありません。",
-        ),
-        hint=Text(
-            "Delete AWS_PROFILE (or AWS_DEFAULT_PROFILE) from the job and the runner's settings: the action's container has no "
-            "~/.aws. AWS_ROLE_ARN gives it credentials.",
-            "ジョブとランナーの設定から、AWS_PROFILE（またはAWS_DEFAULT_PROFILE）を削除してください。アクションのコンテナに~/.awsは"
-            "ありません。認証情報はAWS_ROLE_ARNで取得します。",
-        ),
-    )
-
-
-def _not_awss(call: Text, said: str) -> Problem:
-    """Rendered when what came is no answer of AWS's, though something did answer. `call`: what was asked for."""
-    return Problem(
-        kind=CATALOGUE["A007"],
-        message=Text(
-            f"The answer{call.en} is not from AWS, or incomplete: {said}",
-            f"{call.ja}受け取った応答は、AWSのものではないか、途中で切れています: {said}",
-        ),
-        hint=sentences(
-            Text(
-                "Something between the runner and AWS may have answered in its place, such as a proxy or a firewall.",
-                "ランナーとAWSの間にあるプロキシやファイアウォールなどが、AWSの代わりに応答した可能性があります。",
-            ),
-            CHECK_THE_WAY,
-        ),
-    )
-
-
-def ended() -> Problem:
-    """Rendered when the keys of the environment have ended by AWS_CREDENTIAL_EXPIRATION: AWS need not be asked."""
-    return Problem(
-        kind=CATALOGUE["A001"],
-        message=Text(
-            "The AWS credentials in the environment have ended (AWS_CREDENTIAL_EXPIRATION).",
-            "環境変数にあるAWSの認証情報の期限（AWS_CREDENTIAL_EXPIRATION）が切れています。",
-        ),
-        hint=_RENEWS,
-    )
-
-
 def _explain_answer(error: ClientError, resource: str) -> Problem:
-    code, said, operation = error_code(error), error_message(error), error.operation_name
-    about = Text(f" on {resource}", f"（{resource}）") if resource else EMPTY
-    request = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
+    code, answer, operation = error_code(error), error_message(error), error.operation_name
     if code == UNREADABLE:
-        return _not_awss(Text(f" to {operation}{about.en}", f"{operation}{about.ja}に対して"), said)
+        return connection.no_answer_of_aws(operation, resource, answer)
     if is_denied(error):
-        permission = missing_permission(error)
-        return Problem(
-            kind=CATALOGUE["A005"],
-            message=Text(
-                f"The role may not call {operation}{about.en}: it lacks {permission}.",
-                f"ロールは{operation}{about.ja}を呼び出せません。{permission}の権限がありません。",
-            ),
-            hint=sentences(
-                ALLOW_IT,
-                Text(f"AWS said: {said}", f"AWSの応答: {said}"),
-            ),
-        )
-    if code == "RequestTimeTooSkewed" or _CLOCK.search(said):
-        return Problem(
-            kind=CATALOGUE["A014"],
-            message=Text(
-                f"AWS refused {operation}{about.en}: the clock here is off ({code}). AWS said: {said}",
-                f"AWSが{operation}{about.ja}を拒否しました。実行環境の時計がずれています（{code}）。AWSの応答: {said}",
-            ),
-            hint=Text(
-                "Set the runner's clock, then run the job again.",
-                "ランナーの時計を合わせてから、ジョブを再実行してください。",
-            ),
-        )
+        return calls.not_allowed(operation, resource, missing_permission(error), answer)
+    if code == "RequestTimeTooSkewed" or _CLOCK.search(answer):
+        return calls.clock_is_off(operation, resource, code, answer)
     if code in EXPIRED | _INVALID_KEY:
-        return Problem(
-            kind=CATALOGUE["A001"],
-            message=Text(
-                f"AWS did not accept the credentials for {operation}{about.en} ({code}).",
-                f"AWSが{operation}{about.ja}の認証情報を受け付けませんでした（{code}）。",
-            ),
-            hint=_RENEWS,
-        )
-    return Problem(
-        kind=CATALOGUE["A006"],
-        message=Text(
-            f"AWS refused {operation}{about.en}: {code}: {said}", f"AWSが{operation}{about.ja}を拒否しました: {code}: {said}"
-        ),
-        hint=Text(f"AWS's request id: {request}", f"AWSのリクエストID: {request}") if request else EMPTY,
-    )
+        return credentials.credentials_not_accepted(operation, resource, code)
+    request_id = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
+    return calls.call_refused(operation, resource, f"{code}: {answer}", request_id)

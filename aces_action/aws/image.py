@@ -12,8 +12,8 @@ import requests
 import urllib3.exceptions
 
 from aces_action.aws.inference_ami import CudaNeeds, read_cuda
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems import server_image as problems
 from aces_action.project.instance_types import processor
 
 if TYPE_CHECKING:
@@ -26,18 +26,6 @@ _ACCEPTED = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.oci.image.index.v1+json",
 )
-_BUILD = """\
-    platforms: linux/amd64
-    provenance: false
-    sbom: false
-    outputs: type=image,push=true,oci-mediatypes=false
-{or_} docker buildx build --platform linux/amd64 --provenance=false --sbom=false \\
-      --output type=image,push=true,oci-mediatypes=false -t <repository>:<tag> ."""
-BUILD_HINT = Text(
-    "Build and push one image for one processor, in Docker's own format. With docker/build-push-action:\n",
-    "1つのプロセッサ向けのイメージを、Docker形式でビルドしてプッシュしてください。docker/build-push-actionの場合:\n",
-) + Text(_BUILD.format(or_="or:"), _BUILD.format(or_="または:"))
-
 
 # <account>.dkr.ecr.<region>.<the partition's domain>/<repository>@<digest>
 _BY_DIGEST = re.compile(r"(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+/([a-z0-9._/-]+)@(sha256:[0-9a-f]{64})", re.ASCII)
@@ -65,17 +53,9 @@ def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, f
             repositoryName=repository, imageIds=[{"imageTag": tag}], acceptedMediaTypes=list(_ACCEPTED)
         )
     except client.exceptions.RepositoryNotFoundException as error:
-        missing = Text(
-            f"There is no ECR repository {repository} in {registry}.",
-            f"{registry}にECRリポジトリ{repository}がありません。",
-        )
-        raise ActionError(_not_found(missing, f"{registry}/{repository}:{tag}")) from error
+        raise ActionError(problems.no_repository(registry, repository, tag)) from error
     if not answer["images"]:
-        missing = Text(
-            f"The ECR repository {repository} has no image tagged '{tag}'.",
-            f"ECRリポジトリ{repository}に、タグ「{tag}」のイメージがありません。",
-        )
-        raise ActionError(_not_found(missing, f"{registry}/{repository}:{tag}"))
+        raise ActionError(problems.no_image(registry, repository, tag))
     image = answer["images"][0]
     manifest = json.loads(image["imageManifest"])
     media_type = image.get("imageManifestMediaType") or manifest.get("mediaType", "")
@@ -110,16 +90,7 @@ def in_ecr(uri: str) -> tuple[str, str, str] | None:
 def check_for_sagemaker(image: ServerImage, instance_type: str) -> list[Problem]:
     """What CreateModel would refuse, or the instance could not run. SageMaker takes Docker's manifests only."""
     if image.media_type != DOCKER_MANIFEST:
-        return [
-            Problem(
-                kind=CATALOGUE["P004"],
-                message=Text(
-                    f"SageMaker does not take the image's manifest type {image.media_type}.",
-                    f"SageMakerは、このイメージのマニフェストの形式{image.media_type}に対応していません。",
-                ),
-                hint=BUILD_HINT,
-            )
-        ]
+        return [problems.wrong_manifest(image.media_type)]
     wanted = "arm64" if processor(instance_type) == "arm64" else "amd64"
     return _check_architecture(image, instance_type, (wanted,))
 
@@ -145,19 +116,7 @@ def download(url: str) -> bytes:
     ) as error:  # requests' own, and what it lets pass
         refusal = getattr(error, "response", None)
         status = refusal.status_code if refusal is not None else type(error).__name__
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["P003"],
-                message=Text(
-                    f"The image's config could not be fetched from ECR ({status}).",
-                    f"イメージの設定をECRから取得できませんでした（{status}）。",
-                ),
-                hint=Text(
-                    "Run the job again. The runner must reach the S3 bucket behind ECR.",
-                    "ジョブを再実行してください。ランナーから、ECRが使うS3バケットに接続できる必要があります。",
-                ),
-            )
-        ) from error
+        raise ActionError(problems.config_not_fetched(str(status))) from error
     return content
 
 
@@ -165,26 +124,4 @@ def _check_architecture(image: ServerImage, instance_type: str, wanted: tuple[st
     built = image.architectures
     if not built or set(built) & set(wanted):
         return []
-    of = Text(" and ".join(built), "と".join(built))
-    runs = Text(" or ".join(wanted), "または".join(wanted))
-    return [
-        Problem(
-            kind=CATALOGUE["P005"],
-            message=Text(
-                f"The image is built for {of.en}, but {instance_type} runs {runs.en}.",
-                f"イメージは{of.ja}向けにビルドされていますが、{instance_type}で動くのは{runs.ja}です。",
-            ),
-            hint=BUILD_HINT.map(lambda text: text.replace("linux/amd64", f"linux/{wanted[0]}")),
-        )
-    ]
-
-
-def _not_found(message: Text, wanted: str) -> Problem:
-    return Problem(
-        kind=CATALOGUE["P003"],
-        message=message,
-        hint=Text(
-            f"Push the server image before this action runs, as {wanted} (DEPLOY_TAG is the tag).",
-            f"このアクションを実行する前に、サーバのイメージを{wanted}としてプッシュしてください（タグはDEPLOY_TAGの値です）。",
-        ),
-    )
+    return [problems.wrong_architecture(built, instance_type, wanted)]

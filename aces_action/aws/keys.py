@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aces_action.language import EMPTY, Text, sentences
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.access import credentials as problems
 
 # What botocore reads (credentials.py, EnvProvider); the third is an older name of the last, and wins over it
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN")
@@ -18,44 +18,29 @@ def wrong_keys(environ: Mapping[str, str]) -> dict[str, Problem]:
     """
     if not environ.get(KEYS[0]):
         return {}
-    return {name: _problem(name, wrong) for name in KEYS if (wrong := _what_is_wrong(environ.get(name, "")))}
+    return {name: problems.wrong_key(name, flaw) for name in KEYS if (flaw := _flaw(environ.get(name, "")))}
 
 
-def _what_is_wrong(key: str) -> Text:
-    """What no key has, and where; a predicate in English, in Japanese what follows the variable's name."""
+def _flaw(key: str) -> problems.KeyFlaw | None:
+    """What no key has; None where it may be one."""
     within = key.strip()
     before, after = key[: len(key) - len(key.lstrip())], key[len(key.rstrip()) :]
     if key and not within:
-        return Text("has nothing in it but white space", "には空白しか入っていません")
-    for blank, where in (
-        (after, Text("at its end", "の末尾")),
-        (before, Text("at its beginning", "の先頭")),
-        ("".join(each for each in within if each.isspace()), Text("inside", "の途中")),
-    ):
-        if blank:
-            what = Text("a line break", "改行") if set(blank) & set("\r\n") else Text("a blank", "空白")
-            return Text(f"has {what.en} {where.en}", f"{where.ja}に{what.ja}が入っています")
+        return "only-blanks"
+    if after:
+        return "line-break-at-end" if _has_line_break(after) else "blank-at-end"
+    if before:
+        return "line-break-at-start" if _has_line_break(before) else "blank-at-start"
+    if any(each.isspace() for each in within):
+        return "line-break-inside" if _has_line_break(within) else "blank-inside"
     if not within.isascii():
-        return Text(
-            "has a character that is not ASCII (a full-width or an invisible one?)",
-            "にASCII以外の文字（全角文字や見えない文字など）が入っています",
-        )
+        return "not-ascii"
     if not within.isprintable():
-        return Text("has a control character", "に制御文字が入っています")
+        return "control-character"
     if within[:1] in {'"', "'"} or within[-1:] in {'"', "'"}:
-        return Text("has quotation marks around it", "が引用符で囲まれています")
-    return EMPTY
+        return "quoted"
+    return None
 
 
-def _problem(name: str, wrong: Text) -> Problem:
-    return Problem(
-        kind=CATALOGUE["A001"],
-        message=Text(f"{name} {wrong.en}: no AWS key looks like that.", f"{name}{wrong.ja}。AWSのキーとして正しくありません。"),
-        hint=sentences(
-            Text(
-                f"Copy the key again, and nothing else, into the secret that {name} uses.",
-                f"キーだけをコピーしなおし、{name}に渡しているシークレットに設定してください。",
-            ),
-            Text("With AWS_ROLE_ARN no keys are needed.", "AWS_ROLE_ARNを使えば、キーは不要です。"),
-        ),
-    )
+def _has_line_break(text: str) -> bool:
+    return bool(set(text) & set("\r\n"))

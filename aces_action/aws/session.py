@@ -23,10 +23,11 @@ from botocore.model import OperationModel
 from aces_action import __version__
 from aces_action.aws.answers import watch_answers
 from aces_action.aws.consistency import wait_for_consistency
-from aces_action.aws.errors import EXPIRED, ended, was_refused
+from aces_action.aws.errors import EXPIRED, was_refused
 from aces_action.aws.identity import not_assumable
 from aces_action.aws.keys import wrong_keys
 from aces_action.problems import ActionError
+from aces_action.problems.access.credentials import credentials_ended
 
 Told = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
 Answered = Callable[[str], None]  # the service that has answered as it should
@@ -165,7 +166,7 @@ def _refuse_useless_keys(core: botocore.session.Session) -> None:
 
     def refuse(**_: Any) -> None:
         if keys.refresh_needed(0):
-            raise ActionError(ended())
+            raise ActionError(credentials_ended())
 
     if isinstance(keys, RefreshableCredentials):  # else there is no AWS_CREDENTIAL_EXPIRATION
         core.get_component("event_emitter").register("provide-client-params", refuse)

@@ -47,33 +47,21 @@ class Owner:
         return is_ours(tags, project=self.project, env=self.env) and tags.get(SERVER, self.server) == self.server
 
     def tags(self, content_hash: str) -> dict[str, str]:
-        """The tags of a resource that this run makes or changes."""
-        return tags_for(
-            project=self.project,
-            env=self.env,
-            server=self.server,
-            content_hash=content_hash,
-            commit=self.commit,
-            repository=self.repository,
-            run_url=self.run_url,
-        )
+        """The tags of a resource that this run creates or changes.
 
-
-def tags_for(
-    *, project: str, env: str, server: str, content_hash: str, commit: str, repository: str, run_url: str
-) -> dict[str, str]:
-    """Tags of one resource. Empty values are left out: outside GitHub there is no run to point to. AWS takes 256 characters."""
-    values = {
-        MANAGED_BY: TOOL,
-        PROJECT: project,
-        ENV: env,
-        SERVER: server,
-        CONTENT_HASH: content_hash,
-        COMMIT: commit,
-        REPOSITORY: repository,
-        RUN_URL: run_url,
-    }
-    return {key: value[:256] for key, value in values.items() if value}
+        Empty values are left out: outside GitHub there is no run to point to. AWS takes 256 characters.
+        """
+        values = {
+            MANAGED_BY: TOOL,
+            PROJECT: self.project,
+            ENV: self.env,
+            SERVER: self.server,
+            CONTENT_HASH: content_hash,
+            COMMIT: self.commit,
+            REPOSITORY: self.repository,
+            RUN_URL: self.run_url,
+        }
+        return {key: value[:256] for key, value in values.items() if value}
 
 
 def is_ours(tags: Mapping[str, str], *, project: str, env: str) -> bool:

@@ -1,7 +1,7 @@
 """The command line, `aces-action VERB …`: the same functions as the action's, for a person, a hook or another CI.
 
-Each verb is a module of `aces_action.cli.commands` with a function `command(language)`, imported when it is asked for: a quick
-verb does not wait for what a slow one needs. Exit status: 0 done, 1 a step failed, 2 wrong arguments or configuration, 130
+The modules of `aces_action.cli.commands` are imported when a verb is asked for: a quick verb does not wait for what a slow one
+needs. Exit status: 0 done, 1 a step failed, 2 wrong arguments or configuration, 130
 cancelled.
 """
 
@@ -15,14 +15,24 @@ import click
 
 from aces_action import __version__
 from aces_action.cli.console import Terminal, terminal
-from aces_action.cli.lazy_group import Verbs, language_option
+from aces_action.cli.lazy_group import LazyGroup, language_option
 from aces_action.cli.usage_error import WrongUse
 from aces_action.github.commands import problem_text, redacted
 from aces_action.language import Language, Text
 from aces_action.problems import ActionError, internal_error
 from aces_action.sanitiser import Sanitiser, neutralise
 
-VERBS = ("init", "validate", "weights", "status", "rollback", "stop", "start", "destroy")  # in the order of --help
+# In the order of --help, each with its module
+VERBS = {
+    "init": "init",
+    "validate": "validate",
+    "weights": "weights",
+    "status": "status",
+    "rollback": "server",
+    "stop": "server",
+    "start": "server",
+    "destroy": "server",
+}
 
 _NAME = "aces-action"
 _DETAILS = Text("RUNNER_DEBUG=1 shows the details.", "RUNNER_DEBUG=1で詳細が表示されます。")
@@ -88,7 +98,7 @@ def say(text: str) -> None:
 
 def program(language: Language) -> click.Group:
     """The whole command line in a language. Making it imports no verb."""
-    return Verbs(
+    return LazyGroup(
         name=_NAME,
         help=_WHAT.in_(language),
         params=[
@@ -104,7 +114,6 @@ def program(language: Language) -> click.Group:
         ],
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         verbs=VERBS,
-        prefix="",
         language=language,
     )
 
@@ -147,7 +156,7 @@ def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
 
     name, group = error.command_name, error.ctx.command if error.ctx else None
     verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
-    of_workflows = [each for each in COMMANDS if each not in verbs] if tuple(verbs) == VERBS else []
+    of_workflows = [each for each in COMMANDS if each not in verbs] if verbs == list(VERBS) else []
     meant = get_close_matches(name, [*verbs, *of_workflows])
     if meant and meant[0] in of_workflows:
         return Text(
@@ -171,12 +180,12 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 
 def _told(error: ActionError, person: Terminal) -> str:
     """The problems that ended a verb, in the same form as those that a verb finds."""
-    from aces_action.cli.formats.findings import Findings
+    from aces_action.cli.formats.result import CheckResult
     from aces_action.cli.formats.text import as_text
 
-    findings = Findings(checked=(), problems=error.problems, secrets=person.secrets)
+    result = CheckResult(checked=(), problems=error.problems, secrets=person.secrets)
     return as_text(
-        findings, person.language, lines=lambda _: (), width=person.width, colour=person.draws and person.colour
+        result, person.language, lines=lambda _: (), width=person.width, colour=person.draws and person.colour
     ).rstrip()
 
 

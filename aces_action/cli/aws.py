@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aces_action.cli.console import Terminal
-from aces_action.language import Text, lines, same
-from aces_action.network import INTO_THE_CONTAINER, ON_THIS_MACHINE
 from aces_action.problems import ActionError, Problem
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _REGION = "ap-northeast-1"  # where neither AWS_REGION nor the profile names one: as in the action
-_SIGN_IN = lines(
-    Text("Sign in, or choose a profile that is signed in:", "サインインするか、サインイン済みのプロファイルを指定してください:"),
-    same("aws sso login\nexport AWS_PROFILE=NAME"),
-)
-
-_NO_CREDENTIALS = Text("There are no AWS credentials.", "AWSの認証情報がありません。")
-_HAVE_IT_ALLOWED = Text(
-    "Sign in as somebody who may (AWS_PROFILE chooses the profile), or ask whoever looks after the AWS account for it.",
-    "権限のあるプロファイルをAWS_PROFILEで指定するか、AWSアカウントの管理者に権限の追加を依頼してください。",
-)
-_CHECK_THE_WAY = Text(
-    "Try again. If it stays so, check the region (AWS_REGION, or the profile's) and your connection, proxy and VPN.",
-    "もう一度実行してください。それでも変わらない場合は、リージョン（AWS_REGIONまたはプロファイルの設定）と、"
-    "ネットワーク接続、プロキシ、VPNを確認してください。",
-)
-_IN_THAT_ACCOUNT = Text(
-    "Sign in to that account (AWS_PROFILE chooses the profile), or correct account_id: nothing has been touched "
-    "in either account.",
-    "そのアカウントのプロファイルをAWS_PROFILEで指定するか、account_idを修正してください。どちらのアカウントにも変更は加えていません。",
-)
-_ENDS_EARLY = Text(
-    "Your AWS credentials end before --wait-timeout does, and nothing renews them.",
-    "AWSの認証情報は、--wait-timeoutより先に期限が切れ、更新されません。",
-)
-_JOINS = Text(
-    "What SageMaker has begun goes on without them: sign in again then, and the same command waits for it. "
-    "Those of a profile (AWS_PROFILE) renew themselves.",
-    "期限が切れても、SageMakerが始めた処理は続きます。サインインし直して同じコマンドを実行すると、その完了を待ちます。"
-    "プロファイル（AWS_PROFILE）の認証情報は自動で更新されます。",
-)
-
-# What a text says to a workflow, and what it says to a person
-_OF_A_WORKFLOW = r"(?P<command>`command: (?:deploy|register|plan)`)"
-_PHRASES = (
-    (re.compile(r"(?:the|this) job again"), "the command again"),
-    (re.compile(r"ジョブを再実行"), "コマンドを再実行"),
-    (re.compile(r"`command: (status|rollback|stop|start|destroy|validate)`"), r"`aces-action \1`"),
-    (re.compile(rf"{_OF_A_WORKFLOW}(?=[\u3001-\u9fff\uff01-\uff5e])"), r"ワークフローの\g<command>"),
-    (re.compile(rf"(?<!ワークフローの){_OF_A_WORKFLOW}"), r"the workflow's \g<command>"),
-    (re.compile(r"the role of AWS_ROLE_ARN lacks"), "you lack"),
-    (re.compile(r"AWS_ROLE_ARNのロールに"), "使用中のAWS認証情報に"),
-    (re.compile(r"(?<![-A-Za-z])wait-timeout"), "--wait-timeout"),
-    (re.compile(r"\b(?:the runner|the action's container)\b"), "this machine"),
-    (re.compile(r"アクションのコンテナ|ランナー"), "このマシン"),
-)
 
 
 def s3_client(person: Terminal) -> S3Client:
@@ -99,31 +51,5 @@ def aws_explained() -> Iterator[None]:
 
 
 def for_a_person(problem: Problem) -> Problem:
-    """The same problem in a terminal's words: advice on credentials, permissions and connections is for a workflow. AWS's own
-    words stay."""
-    from aces_action.aws.errors import ALLOW_IT, CHECK_THE_WAY, NO_KEYS
-
-    message, hint = problem.message, problem.hint
-    match problem.code:
-        case "ACES-A011":
-            hint = _SIGN_IN
-        case "ACES-A001":
-            message, hint = _NO_CREDENTIALS if message == NO_KEYS else message, _SIGN_IN
-        case "ACES-A004":
-            hint = _IN_THAT_ACCOUNT
-        case "ACES-A008":
-            message, hint = _ENDS_EARLY, _JOINS
-    for for_a_job, for_who_sits_there in (
-        (ALLOW_IT, _HAVE_IT_ALLOWED),
-        (CHECK_THE_WAY, _CHECK_THE_WAY),
-        (INTO_THE_CONTAINER, ON_THIS_MACHINE),
-    ):
-        hint = Text(hint.en.replace(for_a_job.en, for_who_sits_there.en), hint.ja.replace(for_a_job.ja, for_who_sits_there.ja))
-    return replace(problem, message=message.map(in_a_persons_words), hint=hint.map(in_a_persons_words))
-
-
-def in_a_persons_words(text: str) -> str:
-    """Without jobs to run again and inputs to set."""
-    for phrase, other in _PHRASES:
-        text = phrase.sub(other, text)
-    return text
+    """The same problem in the words of a terminal: without jobs to run again and inputs to set."""
+    return replace(problem, message=problem.message.for_terminal(), hint=problem.hint.for_terminal())

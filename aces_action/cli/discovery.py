@@ -1,22 +1,35 @@
-"""Which deployments of a repository are meant: by the flags, else by its workflows, else by the names of its infra files."""
+"""Which deployments of a repository are meant: by the flags, else by its workflows, else by the names of its infra files.
+
+`validate` checks all of them; a verb about what is deployed wants exactly one.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import cast
 
-from aces_action.project.workflow import Usage
-from aces_action.settings import ENVIRONMENTS, INPUTS, Input, input_text
+from aces_action.aws.naming import Names, names_for
+from aces_action.language import EMPTY, Text, same
+from aces_action.problems import ConfigurationError, Problem
+from aces_action.problems import command_line as problems
+from aces_action.project import load_server
+from aces_action.project.model import Server
+from aces_action.project.workflow import Usage, find_usages
+from aces_action.settings import ENVIRONMENTS, INPUTS, Environment, Input, input_text, read_settings
 
 INFRA_FOLDER = "server/infra/configs"
 _INFRA_NAME = re.compile(rf"(?P<project>.+)-(?P<env>{'|'.join(ENVIRONMENTS)})-algorithm-server-infra\.yml")
-_PROJECT, _ENV, _CONFIG_PATH = (next(spec for spec in INPUTS if spec.name == name) for name in ("project", "env", "config-path"))
+_PROJECT, _ENV, _CONFIG_PATH, _REGION = (
+    next(spec for spec in INPUTS if spec.name == name) for name in ("project", "env", "config-path", "aws-region")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Selection:
     """The flags. What is None is taken from the repository."""
 
     project: str | None = None
@@ -30,9 +43,9 @@ class Wanted:
         return {f"INPUT_{name.upper()}": text for name, text in given.items() if text is not None}
 
 
-def agrees(given: Mapping[str, str], wanted: Wanted) -> bool:
+def agrees(given: Mapping[str, str], selection: Selection) -> bool:
     """Whether this workflow may be the one that the flags mean: one of another environment is not."""
-    texts = ((_PROJECT, wanted.project), (_ENV, wanted.env))
+    texts = ((_PROJECT, selection.project), (_ENV, selection.env))
     return all(flag is None or (text := input_text(spec, given)) in {flag, ""} or spec.read(text) is None for spec, flag in texts)
 
 
@@ -48,25 +61,25 @@ def environments(workspace: Path, usage: Usage, environ: dict[str, str]) -> list
     """What the runner may set: where project or environment is an expression, one for each infra file that can be meant."""
     if not by_expression(usage, environ):
         return [environ]
-    known = Wanted(project=input_text(_PROJECT, environ) or None, env=input_text(_ENV, environ) or None)
-    return [environ | target.inputs for target in _named(workspace, known)] or [environ]
+    known = Selection(project=input_text(_PROJECT, environ) or None, env=input_text(_ENV, environ) or None)
+    return [environ | named.inputs for named in _named(workspace, known)] or [environ]
 
 
-def targets(workspace: Path, wanted: Wanted, usages: Iterable[Usage]) -> list[Wanted]:
-    """What to check where no workflow is for what the flags mean."""
-    if wanted.project and wanted.env:
-        return [wanted]
-    if wanted.config_path:
-        parts = _INFRA_NAME.fullmatch(PurePosixPath(wanted.config_path).name)
+def selections(workspace: Path, selection: Selection, usages: Iterable[Usage]) -> list[Selection]:
+    """The deployments that flags and files' names tell, where no workflow deploys what the flags mean."""
+    if selection.project and selection.env:
+        return [selection]
+    if selection.config_path:
+        parts = _INFRA_NAME.fullmatch(PurePosixPath(selection.config_path).name)
         named = parts.groupdict() if parts else {"project": None, "env": None}
-        return [replace(wanted, project=wanted.project or named["project"], env=wanted.env or named["env"])]
+        return [replace(selection, project=selection.project or named["project"], env=selection.env or named["env"])]
     projects = {input_text(_PROJECT, usage.environ()) for usage in usages} - {""}
-    if wanted.env and len(projects) == 1:  # the workflows are for other environments of the same project
-        return [replace(wanted, project=projects.pop())]
-    return _named(workspace, wanted)
+    if selection.env and len(projects) == 1:  # the workflows are for other environments of the same project
+        return [replace(selection, project=projects.pop())]
+    return _named(workspace, selection)
 
 
-def _named(workspace: Path, wanted: Wanted) -> list[Wanted]:
+def _named(workspace: Path, selection: Selection) -> list[Selection]:
     """Project and environment of every infra file, as far as the flags agree."""
     try:
         names = sorted(path.name for path in (workspace / INFRA_FOLDER).iterdir())
@@ -74,7 +87,100 @@ def _named(workspace: Path, wanted: Wanted) -> list[Wanted]:
         return []
     parts = [match for name in names if (match := _INFRA_NAME.fullmatch(name))]
     return [
-        replace(wanted, project=match["project"], env=match["env"])
+        replace(selection, project=match["project"], env=match["env"])
         for match in parts
-        if wanted.project in {None, match["project"]} and wanted.env in {None, match["env"]}
+        if selection.project in {None, match["project"]} and selection.env in {None, match["env"]}
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentTarget:
+    """One deployment as far as workflows and files' names tell. `region` None: only a run, or who signs in, knows."""
+
+    project: str
+    env: Environment
+    config_path: str | None
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedDeployment:
+    """The one deployment that is meant, with what its infra file says.
+
+    Of that file's problems only errors count here: warnings are `validate`'s.
+    """
+
+    target: DeploymentTarget
+    server: Server
+    names: Names
+
+
+def find_deployment(workspace: Path, selection: Selection, region: str | None, *, verb: str) -> SelectedDeployment:
+    """The deployment that the flags or the repository mean. `region` None: the workflow's.
+
+    Raises ConfigurationError: C027 where it is none or one of several, those of the infra file.
+    """
+    usages, faults = find_usages(workspace)
+    targets = {replace(target, region=region or target.region): None for target in _targets(workspace, selection, usages)}
+    if len(targets) != 1:
+        broken = [problem for problem in faults if problem.severity == "error"]
+        raise ConfigurationError(_seen_from_here(broken, workspace) or _not_one(tuple(targets), verb))
+    (target,) = targets
+    server, faults = load_server(
+        workspace, project=target.project, env=target.env, role_account=None, config_path=target.config_path
+    )
+    if server is None:
+        errors = [problem for problem in faults if problem.severity == "error"]
+        raise ConfigurationError(_seen_from_here(errors, workspace))
+    shown = replace(server, infra_file=PurePosixPath(_from_here(str(server.infra_file), workspace)))
+    return SelectedDeployment(target=target, server=shown, names=names_for(target.project, target.env, server.infra))
+
+
+def _targets(workspace: Path, selection: Selection, usages: Sequence[Usage]) -> list[DeploymentTarget]:
+    """What the workflows deploy; where none of them deploys what the flags mean, what the flags and the files' names tell."""
+    deployed = [target for usage in usages for target in _deployed_by(usage, workspace, selection)]
+    if deployed:
+        return deployed
+    return [
+        DeploymentTarget(project=each.project, env=cast("Environment", each.env), config_path=each.config_path, region=None)
+        for each in selections(workspace, selection, usages)
+        if each.project and each.env
+    ]
+
+
+def _deployed_by(usage: Usage, workspace: Path, selection: Selection) -> Iterator[DeploymentTarget]:
+    given = usage.environ()
+    if not agrees(given, selection):
+        return
+    for environ in environments(workspace, usage, given | selection.inputs):
+        values = read_settings(environ).values
+        if values["project"] and values["env"]:
+            in_a_run = usage.place(_REGION) is not None and not input_text(_REGION, environ)
+            yield DeploymentTarget(
+                project=values["project"],
+                env=values["env"],
+                config_path=values["config_path"],
+                region=None if in_a_run else values["aws_region"],
+            )
+
+
+def _not_one(targets: Sequence[DeploymentTarget], verb: str) -> Problem:
+    if not targets:
+        return problems.no_deployment(verb, INFRA_FOLDER)
+    by_region = len({target.region for target in targets}) > 1
+    return problems.several_deployments(verb, [_called(target) for target in targets], by_region=by_region)
+
+
+def _called(target: DeploymentTarget) -> Text:
+    region = same(f" {target.region}") if target.region else EMPTY
+    file = Text(f" ({target.config_path})", f"（{target.config_path}）") if target.config_path else EMPTY
+    return same(f"{target.project} {target.env}") + region + file
+
+
+def _seen_from_here(faults: Sequence[Problem], workspace: Path) -> list[Problem]:
+    return [replace(each, file=_from_here(each.file, workspace)) if each.file else each for each in faults]
+
+
+def _from_here(file: str, workspace: Path) -> str:
+    """A file of the workspace as it is named from where the person is."""
+    return str(PurePosixPath(Path(os.path.relpath(workspace)).as_posix()) / file)

@@ -1,8 +1,8 @@
-"""A group of verbs, each a module of `aces_action.cli.commands` that is imported when its verb is asked for."""
+"""A group of verbs whose modules are imported when a verb is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -11,17 +11,20 @@ import click
 from aces_action.language import LANGUAGES, Language, Text
 
 _LANGUAGE_HELP = Text(
-    "Language of texts. Default: that of the locale (LC_ALL, LC_MESSAGES, LANG).",
+    "Language of the texts. Default: the locale's (LC_ALL, LC_MESSAGES, LANG).",
     "表示する言語。省略時はロケール（LC_ALL、LC_MESSAGES、LANG）に従います。",
 )
 
 
-class Verbs(click.Group):
-    """Finds a verb in the module `aces_action.cli.commands.<prefix><verb>`, and gives each the option `--language`."""
+class LazyGroup(click.Group):
+    """Imports the module `aces_action.cli.commands.<name>` when its verb is asked for, and gives each verb `--language`.
 
-    def __init__(self, *, verbs: Sequence[str], prefix: str, language: Language, **attributes: Any) -> None:
+    `verbs`: in the order of --help, each with the name of its module. A module of several verbs is told which.
+    """
+
+    def __init__(self, *, verbs: Mapping[str, str], language: Language, **attributes: Any) -> None:
         super().__init__(invoke_without_command=True, callback=_ask_for_verb, **attributes)
-        self._verbs, self._prefix, self._language = verbs, prefix, language
+        self._verbs, self._language = verbs, language
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(self._verbs)
@@ -29,8 +32,10 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in self._verbs:
             return None
-        module = import_module(f"aces_action.cli.commands.{self._prefix}{cmd_name}")
-        command: click.Command = module.command(self._language)
+        name = self._verbs[cmd_name]
+        module = import_module(f"aces_action.cli.commands.{name}")
+        is_shared = list(self._verbs.values()).count(name) > 1
+        command: click.Command = module.command(self._language, *([cmd_name] if is_shared else []))
         command.params.append(language_option(self._language))
         return command
 

@@ -1,8 +1,9 @@
-"""The way from a terminal to a command of the action about what is deployed."""
+"""From a terminal to a command of the action about what is deployed: the options, the credentials, the log, the way out."""
 
 from __future__ import annotations
 
 import signal
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -10,20 +11,21 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 import click
 
 from aces_action.cli.console import Terminal
-from aces_action.cli.deployment import Deployment
-from aces_action.cli.server_command import Options
+from aces_action.cli.discovery import SelectedDeployment, Selection, find_deployment
+from aces_action.cli.options import deployment_options, region_option
 from aces_action.github.log import Log
 from aces_action.github.run import Run
-from aces_action.language import Text
+from aces_action.language import Language, Text
 from aces_action.network import Network
 from aces_action.output.report import Outcome, Report
 from aces_action.output.summary import how_far
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError
+from aces_action.problems.action import sdk_not_installed
 from aces_action.sanitiser import neutralise
 from aces_action.settings import ServerSettings
 
 if TYPE_CHECKING:
-    from aces_action.deployment.context import Deployment as SignedIn
+    from aces_action.deployment.context import Deployment
 
 CANCELLED = 130
 
@@ -31,11 +33,35 @@ CANCELLED = 130
 class Command(Protocol):
     """A command of the action about what is deployed already."""
 
-    def __call__(self, d: SignedIn, /) -> Outcome: ...
+    def __call__(self, d: Deployment, /) -> Outcome: ...
 
 
-def carry_out(
-    command: Command, deployment: Deployment, options: Options, person: Terminal, stream: TextIO, report: Report
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """What the command line says. None: the repository says it. `wait_timeout` in seconds; `form` the format of the output."""
+
+    path: Path
+    project: str | None
+    env: str | None
+    config_path: str | None
+    region: str | None
+    wait_timeout: int = 0
+    yes: bool = False
+    form: str = "text"
+
+    def deployment(self, verb: str) -> SelectedDeployment:
+        """Raises ConfigurationError where it is not one, or its infra file has errors."""
+        selection = Selection(project=self.project, env=self.env, config_path=self.config_path)
+        return find_deployment(self.path, selection, self.region, verb=verb)
+
+
+def server_options(language: Language) -> list[click.Parameter]:
+    """Those of all verbs about a server; each value is a field of `ServerOptions`."""
+    return [*deployment_options(language), region_option(language)]
+
+
+def run_command(
+    command: Command, deployment: SelectedDeployment, options: ServerOptions, person: Terminal, stream: TextIO, report: Report
 ) -> int:
     """Runs a command of the action with the person's own credentials; its log goes to `stream`. Returns 0, or 130 after Ctrl-C.
 
@@ -50,15 +76,7 @@ def carry_out(
         log.mask(secret)
     with aws_explained():
         check_way(person)
-        target = deployment.target
-        settings = ServerSettings(
-            env=target.env,
-            project=target.project,
-            aws_role_arn=None,
-            aws_region=region_of(deployment, person),
-            wait_timeout=options.wait_timeout,
-            concurrency="wait",
-        )
+        settings = _settings(deployment, options, person)
         try:
             run, reporter = _at_home(options.path, person), Reporter(log, report)
             report.result = command(open_deployment(deployment.server, deployment.names, settings, run, reporter))
@@ -73,7 +91,18 @@ def carry_out(
     return 0
 
 
-def region_of(deployment: Deployment, person: Terminal) -> str:
+def _settings(deployment: SelectedDeployment, options: ServerOptions, person: Terminal) -> ServerSettings:
+    return ServerSettings(
+        env=deployment.target.env,
+        project=deployment.target.project,
+        aws_role_arn=None,
+        aws_region=region_of(deployment, person),
+        wait_timeout=options.wait_timeout,
+        concurrency="wait",
+    )
+
+
+def region_of(deployment: SelectedDeployment, person: Terminal) -> str:
     """That of the command line or the workflow, else the person's own."""
     from aces_action.cli.aws import own_region
 
@@ -81,9 +110,7 @@ def region_of(deployment: Deployment, person: Terminal) -> str:
 
 
 def _how_far(report: Report, person: Terminal) -> str:
-    from aces_action.cli.aws import in_a_persons_words
-
-    return neutralise(in_a_persons_words(how_far(report).in_(person.language)))
+    return neutralise(how_far(report).for_terminal().in_(person.language))
 
 
 def _at_home(workspace: Path, person: Terminal) -> Run:
@@ -111,16 +138,5 @@ def need_sdk(verb: str) -> None:
     # found without an import, which takes seconds; a `sagemaker` of before version 3 has no `core`
     sagemaker = find_spec("sagemaker")
     folders = (sagemaker.submodule_search_locations if sagemaker else None) or ()
-    if any((Path(folder) / "core").is_dir() for folder in folders) and find_spec("pydantic"):
-        return
-    install = 'pip install "aces-action[deploy] @ git+https://github.com/ORG/aces-action@v0.1.0"'
-    raise ActionError(
-        Problem(
-            kind=CATALOGUE["X004"],
-            message=Text(
-                f"`aces-action {verb}` needs the SageMaker SDK, which is not installed.",
-                f"`aces-action {verb}`にはSageMaker SDKが必要ですが、インストールされていません。",
-            ),
-            hint=Text(f"Install it, 190 MB: {install}", f"次のようにインストールしてください（190MB）: {install}"),
-        )
-    )
+    if not (any((Path(folder) / "core").is_dir() for folder in folders) and find_spec("pydantic")):
+        raise ActionError(sdk_not_installed(verb))

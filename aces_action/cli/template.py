@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, get_args
 
 from aces_action import __version__
-from aces_action.cli.picture import placeholder
 from aces_action.language import Language, Text
 from aces_action.packaged_files import resource
 
@@ -24,6 +24,8 @@ REGISTER = "server/algorithms/register.json"
 ALGORITHM = "server/algorithms/algorithm.json"
 WORKFLOW = ".github/workflows/build_on_push_develop.yml"
 IMAGE = "server/algorithms/example_algorithm.png"
+
+PLACEHOLDER = Path(__file__).with_name("placeholder.png")  # a landscape in grey, for the picture that the platform shows
 
 _EXAMPLE = "examples/number-plate-detection"
 _PROJECT, _ENV = "number-plate-detection", "dev"  # the example's
@@ -53,7 +55,7 @@ _INFERENCE_COMMENT = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+class NewProject:
     """What a new project is. `name` is the task_name; `platform_url` None in dev, where the action knows it."""
 
     project: str
@@ -70,26 +72,26 @@ class Start:
     platform_url: str | None
 
 
-def infra_file(start: Start) -> str:
-    return f"server/infra/configs/{start.project}-{start.env}-algorithm-server-infra.yml"
+def infra_file(project: NewProject) -> str:
+    return f"server/infra/configs/{project.project}-{project.env}-algorithm-server-infra.yml"
 
 
-def files(start: Start, language: Language) -> dict[str, bytes]:
+def files(project: NewProject, language: Language) -> dict[str, bytes]:
     """Every file by its path in the repository. Comments are in the language, those of the example as they stand there."""
     listed = {
-        "name": start.name,
-        "title": start.title,
-        "subtitle": start.subtitle,
-        "content": start.content,
-        "image_key": start.image_path.rpartition("/")[2],
+        "name": project.name,
+        "title": project.title,
+        "subtitle": project.subtitle,
+        "content": project.content,
+        "image_key": project.image_path.rpartition("/")[2],
     }
     texts = {
         REGISTER: register(listed),
-        ALGORITHM: _filled(_read(ALGORITHM), {f'"{_TASK}"': _quoted(start.name)}),
-        infra_file(start): _infra(start, language),
-        WORKFLOW: _workflow(start),
+        ALGORITHM: _filled(_read(ALGORITHM), {f'"{_TASK}"': _quoted(project.name)}),
+        infra_file(project): _infra(project, language),
+        WORKFLOW: _workflow(project),
     }
-    return {path: text.encode() for path, text in texts.items()} | {start.image_path: placeholder()}
+    return {path: text.encode() for path, text in texts.items()} | {project.image_path: PLACEHOLDER.read_bytes()}
 
 
 def register(own: Mapping[str, str]) -> str:
@@ -99,41 +101,41 @@ def register(own: Mapping[str, str]) -> str:
     return _filled(text, {f'"{key}": {_quoted(example[key])}': f'"{key}": {_quoted(value)}' for key, value in own.items()})
 
 
-def _workflow(start: Start) -> str:
-    tenant = f"TENANT_ID: {start.tenant_id}"
-    if start.platform_url:
-        tenant += f"\n      PLATFORM_URL: {start.platform_url}"
-    image = start.image_path if re.fullmatch(r"[\w./-]+", start.image_path, re.ASCII) else _quoted(start.image_path)
+def _workflow(project: NewProject) -> str:
+    tenant = f"TENANT_ID: {project.tenant_id}"
+    if project.platform_url:
+        tenant += f"\n      PLATFORM_URL: {project.platform_url}"
+    image = project.image_path if re.fullmatch(r"[\w./-]+", project.image_path, re.ASCII) else _quoted(project.image_path)
     own = {
-        f"{_PROJECT}-{_ENV}": f"{start.project}-{start.env}",
-        f"ENV: {_ENV}": f"ENV: {start.env}",
-        f"Project: {_PROJECT}": f"Project: {start.project}",
-        _ACCOUNT: start.account_id,
+        f"{_PROJECT}-{_ENV}": f"{project.project}-{project.env}",
+        f"ENV: {_ENV}": f"ENV: {project.env}",
+        f"Project: {_PROJECT}": f"Project: {project.project}",
+        _ACCOUNT: project.account_id,
         f"TENANT_ID: {_TENANT}": tenant,
         f"FRONTEND_IMAGE_PATH: {IMAGE}": f"FRONTEND_IMAGE_PATH: {image}",
     }
     return _filled(_read(WORKFLOW), own)
 
 
-def _infra(start: Start, language: Language) -> str:
+def _infra(project: NewProject, language: Language) -> str:
     """By the guide's table of serving modes."""
-    server, job = ("ml.g4dn.xlarge", "g4dn.xlarge") if start.gpu else ("ml.t2.xlarge", "m5.xlarge")
-    size = (_GPU_COMMENT if start.gpu else _CPU_COMMENT).in_(language)
-    with_batch = start.mode in {"realtime-and-batch", "batch"}
+    server, job = ("ml.g4dn.xlarge", "g4dn.xlarge") if project.gpu else ("ml.t2.xlarge", "m5.xlarge")
+    size = (_GPU_COMMENT if project.gpu else _CPU_COMMENT).in_(language)
+    with_batch = project.mode in {"realtime-and-batch", "batch"}
     lines = [
         f"# yaml-language-server: $schema={_SCHEMAS}/infra.schema.json",
         f"# {_ACCOUNT_COMMENT.in_(language)}",
-        f"account_id: '{start.account_id}'",
+        f"account_id: '{project.account_id}'",
         "",
         f"# {size}",
-        *([f"SAGEMAKER_INSTANCE_TYPE: '{server}'"] if start.mode != "batch" else []),
+        *([f"SAGEMAKER_INSTANCE_TYPE: '{server}'"] if project.mode != "batch" else []),
         *([f"aws_batch_instance_type: {job}", f"aws_longtime_batch_instance_type: {job}"] if with_batch else []),
         "",
         f"# {_COMPONENT_COMMENT.in_(language)}",
         f"ASYNC_COMPONENT_SERVICE: {'aws_batch' if with_batch else 'sagemaker'}",
     ]
     if not with_batch:
-        lines += [f"# {_INFERENCE_COMMENT.in_(language)}", f"SAGEMAKER_INFERENCE_MODE: {start.mode}"]
+        lines += [f"# {_INFERENCE_COMMENT.in_(language)}", f"SAGEMAKER_INFERENCE_MODE: {project.mode}"]
     return "\n".join(lines) + "\n"
 
 

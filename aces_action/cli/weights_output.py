@@ -10,7 +10,7 @@ import click
 
 from aces_action import __version__
 from aces_action.cli.console import Terminal
-from aces_action.cli.formats.findings import Findings
+from aces_action.cli.formats.result import CheckResult
 from aces_action.language import Language, Text
 from aces_action.resources.weights.size import members_text, size_text
 from aces_action.resources.weights.verdict import Policy, Verdict
@@ -30,8 +30,8 @@ def policy_option(language: Language) -> Callable[[click.decorators.FC], click.d
     return click.option("--policy", type=choice, default=POLICIES[0], show_default=True, help=_POLICY_HELP.in_(language))
 
 
-def findings_of(verdict: Verdict) -> Findings:
-    return Findings(checked=(), problems=verdict.problems)
+def findings_of(verdict: Verdict) -> CheckResult:
+    return CheckResult(checked=(), problems=verdict.problems)
 
 
 def print_verdict(verdict: Verdict, place: str, person: Terminal) -> None:

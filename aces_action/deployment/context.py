@@ -14,9 +14,9 @@ from aces_action.aws.session import ends_within, open_session, session_name
 from aces_action.aws.tags import Owner
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
-from aces_action.language import Text
 from aces_action.output.reporter import Reporter
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError
+from aces_action.problems.access.credentials import credentials_end_early
 from aces_action.project.model import Project, Server
 from aces_action.resources.listing import PlatformClient
 from aces_action.retries import Outages
@@ -60,7 +60,7 @@ def open_deployment(server: Server, names: Names, settings: ServerSettings, run:
         if problems := check_account(identity, configured=server.infra.account_id, infra_file=str(server.infra_file)):
             raise ActionError(problems)
         if ends_within(clients.session, settings.wait_timeout):
-            reporter.warn(_ends_early())
+            reporter.warn(credentials_end_early())
         reporter.info(f"{identity.arn}  {settings.aws_region}")
     # outside GitHub there is no run to point to: there the identity says who it was
     who = run.run_url or _NOT_IN_A_TAG.sub("-", identity.arn)
@@ -132,19 +132,3 @@ def _sign_in(settings: ServerSettings, run: Run, reporter: Reporter) -> tuple[Cl
 def _outages(reporter: Reporter) -> Outages:
     """Each call that is tried again is a debug line, a long outage a warning."""
     return Outages(reporter.debug, reporter.warn)
-
-
-def _ends_early() -> Problem:
-    return Problem(
-        kind=CATALOGUE["A008"],
-        message=Text(
-            "The job's AWS credentials end before wait-timeout does, and nothing renews them.",
-            "ジョブのAWS認証情報は、wait-timeoutより先に期限が切れ、更新されません。",
-        ),
-        hint=Text(
-            "Set AWS_ROLE_ARN and give the job `permissions: id-token: write`: then the credentials renew themselves. "
-            "Or make the keys last longer (role-duration-seconds of aws-actions/configure-aws-credentials).",
-            "AWS_ROLE_ARNを設定し、ジョブに`permissions: id-token: write`を付けてください。認証情報が自動で更新されます。"
-            "または、キーの有効期間を長くしてください（aws-actions/configure-aws-credentialsのrole-duration-seconds）。",
-        ),
-    )

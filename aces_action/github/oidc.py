@@ -9,9 +9,10 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 
 from aces_action.http_answer import read_answer
-from aces_action.language import Text, lines, same
+from aces_action.language import Text
 from aces_action.network import Network, proxy_failure, tls_failure
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.access import role as problems
 from aces_action.retries import Told, network_retry
 
 AUDIENCE = "sts.amazonaws.com"
@@ -22,34 +23,6 @@ _LONGEST_TOKEN = 20_000
 _PASSING = frozenset({429, 500, 502, 503, 504})  # HTTP statuses worth another try
 _DIRECT = Network()
 _ENDPOINT = Text("GitHub's token endpoint", "GitHubのトークンのエンドポイント")
-_AGAIN = Text(
-    "Run the job again; githubstatus.com says whether GitHub Actions has an incident.",
-    "ジョブを再実行してください。GitHub Actionsに障害が起きているかは、githubstatus.comでわかります。",
-)
-# rendered when a job of the repository itself gets no token
-_PERMISSION_HINT = lines(
-    Text(
-        "Give the job the permission to ask GitHub for a token:", "ジョブに、GitHubからトークンを取得する権限を与えてください。"
-    ),
-    same("    permissions:\n      id-token: write\n      contents: read"),
-)
-# rendered when the event says that the job is for a pull request from a fork
-_FORK = Text(
-    "GitHub gives no OIDC token to pull requests from forks, and this job is for one.",
-    "GitHubは、forkからのpull requestにはOIDCトークンを発行しません。このジョブはforkからのpull requestのものです。",
-)
-_FORK_HINT = lines(
-    Text(
-        "No `permissions` change that. Validate such pull requests, which needs no AWS; plan from branches of this repository, "
-        "or after the merge:",
-        "`permissions`を設定しても変わりません。forkからのpull requestではAWSを使わない検証だけを行い、計画はこのリポジトリの"
-        "ブランチから、またはマージ後に実行してください:",
-    ),
-    same(
-        "    with:\n"
-        "      command: ${{ github.event.pull_request.head.repo.full_name == github.repository && 'plan' || 'validate' }}"
-    ),
-)
 
 
 def fetch_token(
@@ -70,8 +43,7 @@ def fetch_token(
     `timeout`: seconds to connect, seconds to answer.
     """
     if not url or not request_token:
-        message = Text("The runner offers this job no OIDC token.", "ランナーが、このジョブにOIDCトークンを提供していません。")
-        raise ActionError(_not_permitted(message, from_fork))
+        raise ActionError(problems.no_token_for_forks() if from_fork else problems.no_token_offered())
 
     def bearer(request: requests.PreparedRequest) -> requests.PreparedRequest:
         # as `auth`, not as a header: requests lets an entry of .netrc replace a header
@@ -89,23 +61,11 @@ def fetch_token(
             raise ActionError(_no_answer(error, url, network)) from error
     status = answer.status
     if status in {401, 403}:
-        message = Text(
-            f"GitHub refused this job an OIDC token (HTTP {status}).",
-            f"GitHubが、このジョブへのOIDCトークンの発行を拒否しました（HTTP {status}）。",
-        )
-        raise ActionError(_not_permitted(message, from_fork))
+        raise ActionError(problems.no_token_for_forks() if from_fork else problems.token_refused(status))
     token = answer.field("value") if status < 400 else None
     if not isinstance(token, str) or len(token) > _LONGEST_TOKEN or not _TOKEN.fullmatch(token):
-        message = Text(
-            f"GitHub's token endpoint answered HTTP {status} without a token.",
-            f"GitHubのトークンのエンドポイントが、トークンなしでHTTP {status}を返しました。",
-        )
-        raise ActionError(_refused(message, _AGAIN))
+        raise ActionError(problems.answer_without_token(status))
     return token
-
-
-def _not_permitted(message: Text, from_fork: bool) -> Problem:
-    return _refused(_FORK, _FORK_HINT) if from_fork else _refused(message, _PERMISSION_HINT)
 
 
 def _no_answer(error: Exception, url: str, network: Network) -> Problem:
@@ -113,12 +73,4 @@ def _no_answer(error: Exception, url: str, network: Network) -> Problem:
         return proxy_failure(_ENDPOINT, network.proxy_for(url))
     if isinstance(error, requests.exceptions.SSLError):
         return tls_failure(_ENDPOINT, error)
-    name = type(error).__name__
-    message = Text(
-        f"GitHub's token endpoint does not answer ({name}).", f"GitHubのトークンのエンドポイントが応答しません（{name}）。"
-    )
-    return _refused(message, _AGAIN)
-
-
-def _refused(message: Text, hint: Text) -> Problem:
-    return Problem(kind=CATALOGUE["A002"], message=message, hint=hint)
+    return problems.no_answer_from_github(type(error).__name__)

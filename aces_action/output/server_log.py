@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from aces_action.credentials import HIDDEN, hide_credentials, hide_keys
 from aces_action.language import EMPTY, Text
-from aces_action.sanitiser import neutralise, seen, shorten
+from aces_action.sanitiser import LINE_END, neutralise, seen, shorten
 
 LINES = 300  # that are looked at, of each variant: the container is started anew until SageMaker gives up
 SHOWN = 30  # of them
@@ -17,7 +17,7 @@ WIDTH = 200  # characters of a line that are shown
 LONGEST = 16_000  # characters of a line that are looked at: an event of CloudWatch may have a million
 _MOST = 60_000  # characters of all lines: looking for causes and credentials takes up to a second for so many
 
-_LINE_ENDS = re.compile(r"\r*[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS = re.compile(rf"\r*{LINE_END}")
 _PROGRESS = re.compile(r"\d{1,3}(?:\.\d+)?%|\b\d+/\d+\b|\bETA\b")
 
 

@@ -11,6 +11,7 @@ from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.durations import duration, hours, span
 from aces_action.output.status import EndpointStanding, GenerationStanding, Standing
+from aces_action.problems.advice import naming
 
 VERBS: dict[Verb, Text] = {
     "create": Text("create", "作成"),
@@ -23,9 +24,10 @@ VERBS: dict[Verb, Text] = {
 _MARKS: dict[CheckOutcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
 COLUMNS = (Text("what", "対象"), Text("found", "現状"), Text("needed", "必要"))
 NOT_THERE = Text("not there", "なし")
-STOPPED = Text(
-    "It is stopped: `command: start` brings back what served last.",
-    "停止しています。`command: start`で、最後に稼働していた世代を再開できます。",
+STOPPED = naming(
+    "start",
+    "It is stopped: {command} brings back what served last.",
+    "停止しています。{command}で、最後に稼働していた世代を再開できます。",
 )
 _GENERATION_COLUMNS = (
     Text("generation", "世代"),
@@ -82,15 +84,25 @@ def change_lines(changes: Iterable[Change], language: Language = "en") -> list[s
 
 
 def standing_lines(standing: Standing, language: Language = "en") -> list[str]:
-    """How a server stands, for the log or a terminal."""
-    told: list[str] = []
+    """How a server stands, for the log."""
+    return [text.in_(language) for text in standing_texts(standing)]
+
+
+def standing_texts(standing: Standing) -> list[Text]:
+    """How a server stands, line by line."""
+    texts: list[Text] = []
     for endpoint in standing.endpoints:
-        told += [
-            f"{noun('endpoint').in_(language)} {endpoint.name}  {endpoint.status or NOT_THERE.in_(language)}",
-            *(f"  {line.in_(language)}" for line in endpoint_facts(endpoint, standing)),
-        ]
+        status = same(endpoint.status) if endpoint.status else NOT_THERE
+        texts += [noun("endpoint") + same(f" {endpoint.name}  ") + status]
+        texts += [same("  ") + fact for fact in endpoint_facts(endpoint, standing)]
     if standing.stopped and standing.generations:
-        told.append(STOPPED.in_(language))
+        texts.append(STOPPED)
+    if standing.generations:
+        texts += map(Text, _generation_rows(standing, "en"), _generation_rows(standing, "ja"))
+    return texts
+
+
+def _generation_rows(standing: Standing, language: Language) -> list[str]:
     rows = [tuple(each.in_(language) for each in _GENERATION_COLUMNS)]
     rows += [
         (
@@ -107,9 +119,7 @@ def standing_lines(standing: Standing, language: Language = "en") -> list[str]:
         for each in standing.generations
     ]
     wide = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    if standing.generations:
-        told += [_row(row, wide) for row in rows]
-    return told
+    return [_row(row, wide) for row in rows]
 
 
 def endpoint_facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:

@@ -5,6 +5,24 @@ from __future__ import annotations
 from aces_action.language import Text
 from aces_action.problems.kind import Kind, snippet
 
+C027 = Kind(
+    code="ACES-C027",
+    severity="error",
+    title=Text("Project or environment not known", "プロジェクトまたは環境がわかりません"),
+    cause=Text(
+        "At a terminal only: neither a flag nor a workflow says which project and environment to check (an expression of the "
+        "workflow cannot be evaluated there), and the names of the infra files do not tell either.",
+        "ターミナルでの実行時だけのエラーです。検査するプロジェクトと環境が、オプションにもワークフローにもなく"
+        "（ワークフローの式は、ターミナルでは評価できません）、infraファイルの名前からもわかりません。",
+    ),
+    fix=Text(
+        "Run it at the top of the project's repository, or say which:",
+        "プロジェクトのリポジトリの最上位で実行するか、オプションで指定してください。",
+    )
+    + snippet("sh", "aces-action validate --project number-plate-detection --env dev"),
+    example="server/infra/configs/infra.yml",
+)
+
 KINDS = (
     Kind(
         code="ACES-C001",
@@ -449,23 +467,7 @@ KINDS = (
         ),
         example="sagemaker:\n  rollout:\n    strategy: canary\n    size: 10%",
     ),
-    Kind(
-        code="ACES-C027",
-        severity="error",
-        title=Text("Project or environment not known", "プロジェクトまたは環境がわかりません"),
-        cause=Text(
-            "At a terminal only: neither a flag nor a workflow says which project and environment to check (an expression of the "
-            "workflow cannot be evaluated there), and the names of the infra files do not tell either.",
-            "ターミナルでの実行時だけのエラーです。検査するプロジェクトと環境が、オプションにもワークフローにもなく"
-            "（ワークフローの式は、ターミナルでは評価できません）、infraファイルの名前からもわかりません。",
-        ),
-        fix=Text(
-            "Run it at the top of the project's repository, or say which:",
-            "プロジェクトのリポジトリの最上位で実行するか、オプションで指定してください。",
-        )
-        + snippet("sh", "aces-action validate --project number-plate-detection --env dev"),
-        example="server/infra/configs/infra.yml",
-    ),
+    C027,
     Kind(
         code="ACES-C030",
         severity="error",

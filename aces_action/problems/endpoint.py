@@ -7,6 +7,33 @@ from aces_action.problems.kind import Kind, snippet
 
 LOG = snippet("sh", "aws logs tail /aws/sagemaker/Endpoints/number-plate-detection-dev-algorithm-server --since 1h")
 
+E009 = Kind(
+    code="ACES-E009",
+    severity="error",
+    title=Text("Not confirmed", "確認がありません"),
+    cause=Text(
+        "`command: destroy` deletes the server's endpoints with all generations that a rollback could bring back. It does so "
+        "only with `confirm: yes`. Without it, log, summary and the output `changes` list what would be deleted. At a "
+        "terminal `aces-action destroy`, and in production also `rollback` and `stop`, ask for the server's name; nobody has "
+        "typed it.",
+        "`command: destroy`は、サーバのエンドポイントと、ロールバックで戻せるすべての世代を削除します。"
+        "`confirm: yes`を指定した場合だけ実行します。指定がないときは、削除対象をログ、サマリー、出力`changes`に示します。"
+        "ターミナルでは、`aces-action destroy`と、productionでの`rollback`と`stop`が、サーバ名の入力を求めます。"
+        "その入力がありませんでした。",
+    ),
+    fix=Text(
+        "Read the list. If all of it may go:",
+        "一覧を確認し、すべて削除してよければ、次のように指定してください。",
+    )
+    + snippet("yaml", "with:\n  command: destroy\n  confirm: yes")
+    + Text("\n\nAt a terminal type the name, or say:", "\n\nターミナルでは、サーバ名を入力するか、次のように指定してください。")
+    + snippet("sh", "aces-action destroy --yes"),
+    example=(
+        "ACES-E009 `command: destroy` would delete 5 resources of number-plate-detection-dev-algorithm-server and was not "
+        "confirmed: nothing was deleted."
+    ),
+)
+
 KINDS = (
     Kind(
         code="ACES-E001",
@@ -193,34 +220,7 @@ KINDS = (
             "all were rolled back from."
         ),
     ),
-    Kind(
-        code="ACES-E009",
-        severity="error",
-        title=Text("Not confirmed", "確認がありません"),
-        cause=Text(
-            "`command: destroy` deletes the server's endpoints with all generations that a rollback could bring back. It does so "
-            "only with `confirm: yes`. Without it, log, summary and the output `changes` list what would be deleted. At a "
-            "terminal `aces-action destroy`, and in production also `rollback` and `stop`, ask for the server's name; nobody has "
-            "typed it.",
-            "`command: destroy`は、サーバのエンドポイントと、ロールバックで戻せるすべての世代を削除します。"
-            "`confirm: yes`を指定した場合だけ実行します。指定がないときは、削除対象をログ、サマリー、出力`changes`に示します。"
-            "ターミナルでは、`aces-action destroy`と、productionでの`rollback`と`stop`が、サーバ名の入力を求めます。"
-            "その入力がありませんでした。",
-        ),
-        fix=Text(
-            "Read the list. If all of it may go:",
-            "一覧を確認し、すべて削除してよければ、次のように指定してください。",
-        )
-        + snippet("yaml", "with:\n  command: destroy\n  confirm: yes")
-        + Text(
-            "\n\nAt a terminal type the name, or say:", "\n\nターミナルでは、サーバ名を入力するか、次のように指定してください。"
-        )
-        + snippet("sh", "aces-action destroy --yes"),
-        example=(
-            "ACES-E009 `command: destroy` would delete 5 resources of number-plate-detection-dev-algorithm-server and was not "
-            "confirmed: nothing was deleted."
-        ),
-    ),
+    E009,
     Kind(
         code="ACES-E030",
         severity="warning",

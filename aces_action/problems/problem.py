@@ -1,4 +1,4 @@
-"""What can be wrong, with what the user needs to put it right.
+"""What can be wrong, with what the user needs to fix it.
 
 A `Problem` is data: finding one knows nothing of printing one. `github.log`, `report` and the terminal turn it into text.
 Every kind of problem has a stable code in the `catalogue`, which also says what its cause is and what to do.
@@ -10,15 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aces_action.language import EMPTY, Text
-from aces_action.problems.catalogue import CATALOGUE, Kind, Severity
-from aces_action.sanitiser import one_line
-
-_ISSUES = "https://github.com/ORG/aces-action/issues"
+from aces_action.problems.kind import Kind, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong, where, and how to mend it.
+    """One thing that is wrong, where, and how to fix it.
 
     `message` says what is wrong, in one sentence; `hint` what to do about it (may have several lines: a command or YAML to
     paste). `file` is a POSIX path relative to the workspace. Lines and columns count from 1; columns count characters;
@@ -68,20 +65,3 @@ class ConfigurationError(ActionError):
     """The inputs or the caller's files are wrong (exit status 2): nothing was touched, AWS was not even asked."""
 
     exit_status = 2
-
-
-def internal_error(error: Exception, details: Text) -> Problem:
-    """What nobody foresaw, as a problem (X001) to be reported to us. `details` says how to see more of it."""
-    import traceback  # it and its own imports take 4 ms, which a run that fares well need not
-
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
-    what = f"{type(error).__name__}: {one_line(str(error), 500)}"
-    return Problem(
-        kind=CATALOGUE["X001"],
-        message=Text(f"aces-action ran into an error of its own: {what}", f"aces-action自身のエラーです: {what}"),
-        hint=Text(
-            f"At {file}:{where.lineno}. Please report it at {_ISSUES}; {details.en}",
-            f"{file}:{where.lineno}で起きました。{_ISSUES}に報告してください。{details.ja}",
-        ),
-    )

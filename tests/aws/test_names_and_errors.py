@@ -18,7 +18,7 @@ from aces_action.aws.identity import claims
 from aces_action.aws.image import DOCKER_MANIFEST, ServerImage, check_for_batch, check_for_sagemaker, download, read_image
 from aces_action.aws.naming import Names, check_names, names_for
 from aces_action.aws.session import session_name
-from aces_action.aws.tags import is_ours, tags_for
+from aces_action.aws.tags import Owner, is_ours
 from aces_action.project.document import Source
 from aces_action.project.instance_types import processor, sagemaker_instance_types
 from aces_action.project.model import EndpointSettings, InferenceMode, Infra, JobSettings
@@ -81,7 +81,7 @@ def test_the_session_name_says_repository_and_run() -> None:
 
 
 def test_a_resource_of_another_project_or_without_tags_is_not_ours() -> None:
-    tags = tags_for(project="a", env="dev", server="s", content_hash="h", commit="", repository="o/r", run_url="")
+    tags = Owner(project="a", env="dev", server="s", repository="o/r").tags("h")
     assert is_ours(tags, project="a", env="dev")
     assert not is_ours(tags, project="b", env="dev")
     assert not is_ours(tags, project="a", env="production")

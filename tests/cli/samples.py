@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aces_action.cli.formats.findings import Checked, Findings
+from aces_action.cli.formats.result import CheckedDeployment, CheckResult
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Kind, Problem
 
@@ -33,13 +33,15 @@ MISSING = Problem(
     file="server/algorithms/日本語 の絵.png",
 )
 NOWHERE = Problem(kind=CATALOGUE["C027"], message=Text("Project unknown.", "プロジェクト不明。"))
-WORKFLOW = Checked(project="plates", env="dev", workflow=".github/workflows/deploy.yml")
+WORKFLOW = CheckedDeployment(project="plates", env="dev", workflow=".github/workflows/deploy.yml")
 HELP = CATALOGUE["C005"].help_url("en").rpartition("#")[0]
 HELP_JA = CATALOGUE["C005"].help_url("ja").rpartition("#")[0]
 
 
-def findings(*problems: Problem, checked: tuple[Checked, ...] = (WORKFLOW,), secrets: tuple[str, ...] = ()) -> Findings:
-    return Findings(checked=checked, problems=problems, secrets=secrets)
+def findings(
+    *problems: Problem, checked: tuple[CheckedDeployment, ...] = (WORKFLOW,), secrets: tuple[str, ...] = ()
+) -> CheckResult:
+    return CheckResult(checked=checked, problems=problems, secrets=secrets)
 
 
 def at(line: int = 1, column: int | None = None, end: int | None = None, *, kind: Kind = CATALOGUE["C004"]) -> Problem:

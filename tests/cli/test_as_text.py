@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aces_action.cli.formats.findings import Checked
+from aces_action.cli.formats.result import CheckedDeployment
 from aces_action.cli.formats.text import as_text
 from aces_action.language import Language, Text
 from aces_action.problems import CATALOGUE, Problem
@@ -77,8 +77,8 @@ server/algorithms/register.json:2:11: エラー ACES-C005: titleが長すぎま�
 
 def test_without_problems_it_says_so_and_what_was_looked_at() -> None:
     checked = (
-        Checked(project="plates", env="dev", workflow=None),
-        Checked(project=None, env=None, workflow=".github/workflows/deploy.yml"),
+        CheckedDeployment(project="plates", env="dev", workflow=None),
+        CheckedDeployment(project=None, env=None, workflow=".github/workflows/deploy.yml"),
     )
     told = as_text(findings(checked=checked), "en", lines=lambda _: [], width=80, colour=False)
     assert told == "Checked plates dev, without a workflow\nChecked .github/workflows/deploy.yml\n✓ No problems\n"

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from aces_action.cli.checking import check
-from aces_action.cli.discovery import Wanted
-from aces_action.cli.formats.findings import Checked
+from aces_action.cli.discovery import Selection
+from aces_action.cli.formats.result import CheckedDeployment
 from tests.cli.conftest import INFRA, REGISTER, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"
-ANY = Wanted()
+ANY = Selection()
 
 
-def names(repository: Repository, wanted: Wanted = ANY) -> list[tuple[str | None, str | None, str | None]]:
+def names(repository: Repository, wanted: Selection = ANY) -> list[tuple[str | None, str | None, str | None]]:
     return [(each.project, each.env, each.workflow) for each in check(repository.path, wanted).checked]
 
 
-def codes(repository: Repository, wanted: Wanted = ANY) -> list[str]:
+def codes(repository: Repository, wanted: Selection = ANY) -> list[str]:
     return [problem.code for problem in check(repository.path, wanted).problems]
 
 
@@ -40,7 +40,7 @@ def remove_workflows(repository: Repository) -> None:
 
 
 def test_an_empty_folder_says_that_nothing_tells_what_to_check(tmp_path: Path) -> None:
-    findings = check(tmp_path, Wanted())
+    findings = check(tmp_path, Selection())
     assert findings.checked == ()
     (problem,) = findings.problems
     assert (problem.code, problem.file) == ("ACES-C027", None)
@@ -85,21 +85,21 @@ def test_problems_are_in_the_order_of_files_and_lines(repository: Repository) ->
 def test_a_flag_chooses_the_workflow_that_it_means(repository: Repository) -> None:
     add_workflow(repository, "staging")
     add_infra(repository, "staging")
-    assert names(repository, Wanted(env="staging")) == [(PROJECT, "staging", ".github/workflows/staging.yml")]
+    assert names(repository, Selection(env="staging")) == [(PROJECT, "staging", ".github/workflows/staging.yml")]
 
 
 def test_a_flag_for_which_there_is_no_workflow_checks_the_files_alone(repository: Repository) -> None:
     add_infra(repository, "production")
-    assert names(repository, Wanted(env="production")) == [(PROJECT, "production", None)]
-    assert codes(repository, Wanted(env="production")) == []
-    assert codes(repository, Wanted(env="staging")) == ["ACES-C001"]
+    assert names(repository, Selection(env="production")) == [(PROJECT, "production", None)]
+    assert codes(repository, Selection(env="production")) == []
+    assert codes(repository, Selection(env="staging")) == ["ACES-C001"]
 
 
 def test_a_flag_takes_the_place_of_a_wrong_variable(repository: Repository) -> None:
     repository.replace(WORKFLOW, "ENV: dev", "ENV: development")
     assert codes(repository) == ["ACES-S002"]
-    assert names(repository, Wanted(env="dev")) == [(PROJECT, "dev", WORKFLOW)]
-    assert codes(repository, Wanted(env="dev")) == []
+    assert names(repository, Selection(env="dev")) == [(PROJECT, "dev", WORKFLOW)]
+    assert codes(repository, Selection(env="dev")) == []
 
 
 def test_an_expression_is_taken_for_each_environment_that_has_an_infra_file(repository: Repository) -> None:
@@ -110,7 +110,7 @@ def test_an_expression_is_taken_for_each_environment_that_has_an_infra_file(repo
     add_infra(repository, "staging", project="another-project")
     assert names(repository) == [(PROJECT, "dev", WORKFLOW), (PROJECT, "production", WORKFLOW)]
     assert codes(repository) == []
-    assert names(repository, Wanted(env="dev")) == [(PROJECT, "dev", WORKFLOW)]
+    assert names(repository, Selection(env="dev")) == [(PROJECT, "dev", WORKFLOW)]
 
 
 def test_an_expression_without_any_infra_file_is_a_problem_at_its_place(repository: Repository) -> None:
@@ -134,16 +134,16 @@ def test_without_a_workflow_each_infra_file_is_checked_or_that_of_the_flags(repo
     remove_workflows(repository)
     add_infra(repository, "staging")
     assert names(repository) == [(PROJECT, "dev", None), (PROJECT, "staging", None)]
-    assert names(repository, Wanted(env="dev")) == [(PROJECT, "dev", None)]
-    assert codes(repository, Wanted(project="other")) == ["ACES-C027"]
+    assert names(repository, Selection(env="dev")) == [(PROJECT, "dev", None)]
+    assert codes(repository, Selection(project="other")) == ["ACES-C027"]
 
 
 def test_an_infra_file_with_another_name_is_checked_where_it_is_given(repository: Repository) -> None:
     remove_workflows(repository)
     (repository.path / INFRA).rename(repository.path / "infra.yml")
     repository.replace("infra.yml", "'123456789012'", "'12'")
-    assert codes(repository, Wanted(config_path="infra.yml")) == ["ACES-C014"]
-    assert names(repository, Wanted(config_path="infra.yml", env="dev")) == [(None, "dev", None)]
+    assert codes(repository, Selection(config_path="infra.yml")) == ["ACES-C014"]
+    assert names(repository, Selection(config_path="infra.yml", env="dev")) == [(None, "dev", None)]
 
 
 def test_another_repositorys_workflow_files_do_not_matter(repository: Repository) -> None:
@@ -162,4 +162,4 @@ def test_the_same_deployment_is_named_once(repository: Repository) -> None:
     text = (repository.path / WORKFLOW).read_text(encoding="utf-8")
     step = text[text.index("      - uses: ORG/aces-action") :]
     (repository.path / WORKFLOW).write_text(text + step, encoding="utf-8")
-    assert check(repository.path, ANY).checked == (Checked(project=PROJECT, env="dev", workflow=WORKFLOW),)
+    assert check(repository.path, ANY).checked == (CheckedDeployment(project=PROJECT, env="dev", workflow=WORKFLOW),)

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aces_action.cli.picture import placeholder
-from aces_action.cli.template import MODES
+from aces_action.cli.template import MODES, PLACEHOLDER
 from aces_action.project.image import read_image
 from aces_action.project.model import Image
 from tests.cli.conftest import CTRL_C, EXAMPLE, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, aces_action, at_a_terminal
@@ -43,7 +42,8 @@ def test_where_nobody_can_be_asked_the_missing_options_are_listed(tmp_path: Path
     ended = aces_action("init", "--env", "production", cwd=tmp_path)
     assert (ended.status, ended.out) == (2, "")
     assert ended.err == (
-        "✗ Nobody can be asked here, so give: --project --tenant-id --account-id --platform-url\n  aces-action init --help\n"
+        "✗ No terminal to prompt on. Missing options: --project --tenant-id --account-id --platform-url\n"
+        "  aces-action init --help\n"
     )
     assert written(tmp_path) == set()
     japanese = aces_action("init", *NEEDED[:-2], "--language", "ja", cwd=tmp_path)
@@ -55,7 +55,7 @@ def test_where_nobody_can_be_asked_the_missing_options_are_listed(tmp_path: Path
     [
         (["--project", "Plates"], "--project: 'Plates' is not valid: it must be "),
         (["--tenant-id", "aces"], "--tenant-id: 'aces' is not valid: it must be "),
-        (["--account-id", "1234"], "--account-id: '1234' is no AWS account id: it must have 12 digits."),
+        (["--account-id", "1234"], "--account-id: '1234' is not an AWS account id: it must have 12 digits."),
         (["--env", "staging", "--platform-url", "ftp://a"], "--platform-url: 'ftp://a' is not valid: it must be "),
         (["--name", "Plates"], "--name: services[0].name is "),
         (["--name", "p" * 31], "--name: services[0].name has 31 characters"),
@@ -65,7 +65,7 @@ def test_where_nobody_can_be_asked_the_missing_options_are_listed(tmp_path: Path
         (["--title", ""], "--title: services[0].title is "),
         (["--title", "<REPLACE_YOUR_TITLE>\n"], "--title: services[0].title "),
         (["--image", "../picture.png"], "--image: '../picture.png' is not valid: it must be "),
-        (["--image", "picture.jpg"], "--image: picture.jpg does not exist, and only a PNG can be made in its place."),
+        (["--image", "picture.jpg"], "--image: picture.jpg does not exist, and only a PNG can be created as a placeholder."),
     ],
 )
 def test_a_wrong_option_is_said_and_nothing_is_written(arguments: list[str], complaint: str, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_files_that_are_there_are_all_listed_and_nothing_is_written(repository: 
     ended = init(repository.path)
     assert ended.status == 2
     assert ended.err == (
-        f"✗ There already, and nothing was written:\n  {REGISTER}\n  {WORKFLOW}\n--force overwrites them.\n"
+        f"✗ Nothing was written, because these files already exist:\n  {REGISTER}\n  {WORKFLOW}\n--force overwrites them.\n"
         "  aces-action init --help\n"
     )
     assert (repository.path / REGISTER).read_bytes() == before
@@ -101,7 +101,7 @@ def test_force_overwrites_but_for_the_servers_file_and_the_picture(repository: R
 def test_a_name_that_the_server_does_not_have_is_refused(repository: Repository) -> None:
     ended = init(repository.path, "--force", "--name", "plates")
     assert ended.status == 2
-    assert ended.err.startswith(f"✗ --name: {ALGORITHM} is there already, and has the task_name numberplate.\n")
+    assert ended.err.startswith(f"✗ --name: {ALGORITHM} already exists, with the task_name numberplate.\n")
 
 
 def test_of_several_tasks_the_named_one_is_listed(tmp_path: Path) -> None:
@@ -144,11 +144,11 @@ Checked plates dev, as in {WORKFLOW}
 ✓ No problems
 
 Next:
-1. Go over the texts in {REGISTER} and the instance types in server/infra/configs/plates-dev-algorithm-server-infra.yml.
-2. Put the algorithm's picture in place of {IMAGE}.
+1. Check the texts in {REGISTER} and the instance types in server/infra/configs/plates-dev-algorithm-server-infra.yml.
+2. Replace the placeholder with the algorithm's picture: {IMAGE}
 3. Write server/Dockerfile: the workflow builds it.
 4. Upload the weights: aces-action weights push deploy.tar.gz s3://plates-dev/shared/weights/
-5. Take the comment marks off `push:` in {WORKFLOW}, commit, and push to develop.
+5. Uncomment `push:` in {WORKFLOW}, commit, and push to develop.
 """
     )
     assert environment(tmp_path) == {
@@ -165,7 +165,7 @@ def test_a_second_time_there_is_nothing_in_the_way(tmp_path: Path) -> None:
     assert init(tmp_path).status == 0
     again = init(tmp_path)
     assert again.status == 0
-    assert "Put the algorithm's picture" not in again.out
+    assert "Replace the placeholder" not in again.out
 
 
 def test_with_the_examples_values_it_writes_the_example(tmp_path: Path) -> None:
@@ -258,15 +258,16 @@ def test_the_picture_may_have_another_path(path: str, tmp_path: Path) -> None:
     ended = init(tmp_path, "--image", path)
     assert ended.status == 0, ended.out
     assert environment(tmp_path)["FRONTEND_IMAGE_PATH"] == path
-    assert (tmp_path / path).read_bytes() == placeholder()
+    assert (tmp_path / path).read_bytes() == PLACEHOLDER.read_bytes()
 
 
-def test_the_placeholder_is_a_picture(tmp_path: Path) -> None:
-    (tmp_path / "picture.png").write_bytes(placeholder())
+def test_the_placeholder_is_a_small_picture(tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(PLACEHOLDER.read_bytes())
     assert isinstance(read_image(tmp_path, "picture.png"), Image)
-    content = placeholder(4, 2)
+    content = PLACEHOLDER.read_bytes()
     data = content[content.index(b"IDAT") + 4 : -16]
-    assert len(zlib.decompress(data)) == 2 * (1 + 4)
+    assert len(content) < 2000
+    assert len(zlib.decompress(data)) == 270 * (1 + 480)
 
 
 @pytest.mark.parametrize("mode", ["realtime-and-batch", "async"])

@@ -117,7 +117,7 @@ def test_without_a_connection_nobody_is_told_of_jobs_and_runners() -> None:
         raise EndpointConnectionError(endpoint_url="https://s3.ap-northeast-1.amazonaws.com")
     [problem] = caught.value.problems
     assert problem.code == "ACES-A007"
-    assert problem.hint.en.startswith("Try again. If it stays so, check the region")
+    assert problem.hint.en.startswith("Try again. If that does not help, check the region")
     assert problem.hint.ja.startswith("もう一度実行してください。")
     assert "runner" not in problem.hint.en
 

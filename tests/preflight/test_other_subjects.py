@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from aces_action.aws.alarms import FoundAlarms
 from aces_action.aws.image import ServerImage
-from aces_action.aws.tags import tags_for
+from aces_action.aws.tags import Owner
 from aces_action.language import Text
 from aces_action.output.check import Check
 from aces_action.preflight.alarms_and_topics import check_alarm, check_topic
@@ -165,7 +165,7 @@ def test_topics_and_alarms_have_to_exist_and_alarms_to_be_silent() -> None:
 def standing(
     status: str = "InService", *, is_async: bool | None = False, ours: bool = True, run_url: str = ""
 ) -> Answer[Standing | None]:
-    tags = tags_for(project="p", env="dev", server="s", content_hash="h", commit="", repository="", run_url="") if ours else {}
+    tags = Owner(project="p", env="dev", server="s").tags("h") if ours else {}
     current = CurrentEndpoint(
         arn="arn:aws:sagemaker:ap-northeast-1:123456789012:endpoint/e",
         status=status,

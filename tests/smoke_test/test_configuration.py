@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aces_action.cli.checking import check
-from aces_action.cli.discovery import Wanted
+from aces_action.cli.discovery import Selection
 from aces_action.configuration import check_configuration
 from tests.conftest import ROOT
 
@@ -32,9 +32,9 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def test_the_terminals_validate_finds_what_is_wrong_with_the_requests(workspace: Path) -> None:
-    assert check(workspace, Wanted()).problems == ()
+    assert check(workspace, Selection()).problems == ()
     (workspace / PATH / "plate.png.expect.yml").write_text("state: 200\n")
-    (problem,) = check(workspace, Wanted()).problems
+    (problem,) = check(workspace, Selection()).problems
     assert (problem.code, problem.place) == ("ACES-C011", f"{PATH}/plate.png.expect.yml:1:1")
     assert problem.hint.en == 'Did you mean "status"?'
 
@@ -42,7 +42,7 @@ def test_the_terminals_validate_finds_what_is_wrong_with_the_requests(workspace:
 def test_an_empty_folder_is_shown_at_the_setting_that_names_it(workspace: Path) -> None:
     for file in (workspace / PATH).iterdir():
         file.unlink()
-    (problem,) = check(workspace, Wanted()).problems
+    (problem,) = check(workspace, Selection()).problems
     line = 1 + (workspace / WORKFLOW).read_text(encoding="utf-8").splitlines().index(f"          smoke-test-path: {PATH}")
     assert (problem.code, problem.file, problem.line) == ("ACES-T001", WORKFLOW, line)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from aces_action.cli.arguments import folder, setting_fault
 from aces_action.cli.checking import check
 from aces_action.cli.commands.validate import show
 from aces_action.cli.console import Terminal
-from aces_action.cli.discovery import Wanted
-from aces_action.cli.template import ALGORITHM, IMAGE, MODES, REGISTER, WORKFLOW, Mode, Start, files, infra_file, register
+from aces_action.cli.discovery import Selection
+from aces_action.cli.options import folder, setting_fault
+from aces_action.cli.template import ALGORITHM, IMAGE, MODES, REGISTER, WORKFLOW, Mode, NewProject, files, infra_file, register
 from aces_action.cli.usage_error import WrongUse
 from aces_action.language import Language, Text, lines, same
 from aces_action.problems import ConfigurationError
@@ -29,8 +29,8 @@ from aces_action.settings import ENVIRONMENTS
 _WHAT = Text(
     """Write the files of a new project: register.json, algorithm.json, the infra file, the workflow and a picture.
 
-    PATH is the top of the repository (default: here). What no option says is asked for; where nobody can answer, options without
-    a default are required. Nothing that is there is overwritten, unless by --force.
+    PATH is the top folder of the repository (default: the current folder). Asks for whatever no option says; without a
+    terminal, options without a default are required. Existing files are not overwritten, unless you give --force.
     """,
     """新しいプロジェクトのファイルを作成します: register.json、algorithm.json、infraファイル、ワークフロー、画像
 
@@ -46,7 +46,7 @@ _MODES: dict[Mode, Text] = {
         "同期APIはリアルタイムエンドポイント、非同期APIはAWS Batch",
     ),
     "async": Text(
-        "asynchronous API alone, on an asynchronous endpoint (1 GB, 15 min)",
+        "asynchronous API only, on an asynchronous endpoint (1 GB, 15 min)",
         "非同期APIのみ。sagemaker asyncのエンドポイント（1GB、15分まで）",
     ),
     "realtime": Text(
@@ -54,7 +54,7 @@ _MODES: dict[Mode, Text] = {
         "同期APIと非同期APIの両方をリアルタイムエンドポイントで処理（6MB、60秒まで）",
     ),
     "batch": Text(
-        "asynchronous API alone, on AWS Batch (no limits, but each job starts a container)",
+        "asynchronous API only, on AWS Batch (no limits, but each job starts a container)",
         "非同期APIのみ。AWS Batch（制約なし。コンテナの起動時間が必要）",
     ),
 }
@@ -105,7 +105,7 @@ def command(language: Language) -> click.Command:
     @click.option(
         "--mode",
         type=click.Choice(MODES),
-        help=_help("How inference is served, see below.", "推論の提供方法（下記）。", language),
+        help=_help("How inference is served (see below).", "推論の提供方法（下記）。", language),
     )
     @click.option(
         "--gpu", is_flag=True, help=_help("Instance types with a GPU.", "GPUのインスタンスタイプを使います。", language)
@@ -120,7 +120,7 @@ def command(language: Language) -> click.Command:
         default=IMAGE,
         show_default=True,
         help=_help(
-            "Picture in the list, as a path in the repository; a PNG that is not there is made.",
+            "Picture in the list, as a path in the repository. If it does not exist, a placeholder PNG is created.",
             "一覧表示用の画像（リポジトリ内のパス）。PNGがなければ仮の画像を作成します。",
             language,
         ),
@@ -129,17 +129,17 @@ def command(language: Language) -> click.Command:
         "--platform-url",
         metavar="URL",
         help=_help(
-            "The ACES Platform's internal API; in dev the action knows it.",
+            "URL of the ACES Platform's internal API; not needed in dev.",
             "ACES Platformの内部API。devでは不要です。",
             language,
         ),
     )
-    @click.option("--force", is_flag=True, help=_help("Overwrite files.", "既存のファイルを上書きします。", language))
+    @click.option("--force", is_flag=True, help=_help("Overwrite existing files.", "既存のファイルを上書きします。", language))
     @click.pass_obj
     def init(person: Terminal, /, path: Path, image: str, gpu: bool, force: bool, **given: str | None) -> int:
         answers = _Answers(given={name.replace("_", "-"): text for name, text in given.items()}, person=person)
-        start = _start(answers, path, image, gpu=gpu)
-        return _write(start, path, person, force=force)
+        project = _new_project(answers, path, image, gpu=gpu)
+        return _write(project, path, person, force=force)
 
     return init
 
@@ -148,14 +148,14 @@ def _help(english: str, japanese: str, language: Language) -> str:
     return Text(english, japanese).in_(language)
 
 
-def _start(answers: _Answers, workspace: Path, image: str, *, gpu: bool) -> Start:
+def _new_project(answers: _Answers, workspace: Path, image: str, *, gpu: bool) -> NewProject:
     """The new project, or WrongUse with every option that is missing or wrong."""
     if fault := setting_fault("frontend-image-path", image):
         raise WrongUse(Text(f"--image: {fault.en}", f"--image: {fault.ja}"))
     if not image.lower().endswith(".png") and not (workspace / image).exists():
         raise WrongUse(
             Text(
-                f"--image: {image} does not exist, and only a PNG can be made in its place.",
+                f"--image: {image} does not exist, and only a PNG can be created as a placeholder.",
                 f"--image: {image}がありません。仮の画像を作成できるのはPNGだけです。",
             )
         )
@@ -183,11 +183,11 @@ def _start(answers: _Answers, workspace: Path, image: str, *, gpu: bool) -> Star
         options = " ".join(answers.missing)
         raise WrongUse(
             Text(
-                f"Nobody can be asked here, so give: {options}",
+                f"No terminal to prompt on. Missing options: {options}",
                 f"質問できない環境です。次のオプションを指定してください: {options}",
             )
         )
-    return Start(
+    return NewProject(
         project=project,
         env=env,
         tenant_id=tenant.lower(),
@@ -211,7 +211,7 @@ def _account_fault(text: str) -> Text | None:
     if re.fullmatch(r"\d{12}", text, re.ASCII):
         return None
     return Text(
-        f"'{text}' is no AWS account id: it must have 12 digits.",
+        f"'{text}' is not an AWS account id: it must have 12 digits.",
         f"「{text}」はAWSアカウントのIDではありません。12桁の数字を指定してください。",
     )
 
@@ -247,7 +247,7 @@ def _name(answers: _Answers, workspace: Path, *, default: str) -> str:
         listed = ", ".join(known)
         raise WrongUse(
             Text(
-                f"--name: {ALGORITHM} is there already, and has the task_name {listed}.",
+                f"--name: {ALGORITHM} already exists, with the task_name {listed}.",
                 f"--name: {ALGORITHM}が既にあり、そのtask_nameは{listed}です。",
             )
         )
@@ -265,28 +265,28 @@ def _present_names(workspace: Path) -> tuple[str, ...]:
     return task_names(document)
 
 
-def _write(start: Start, workspace: Path, person: Terminal, *, force: bool) -> int:
+def _write(project: NewProject, workspace: Path, person: Terminal, *, force: bool) -> int:
     """Writes all files or, where one is in the way, none; then validates and says what to do next."""
-    wanted = files(start, person.language)
-    for own in (ALGORITHM, start.image_path):  # these belong to the server and to whoever drew the picture
+    planned = files(project, person.language)
+    for own in (ALGORITHM, project.image_path):  # these belong to the server and to whoever drew the picture
         if (workspace / own).exists():
-            del wanted[own]
-    present = [path for path, content in wanted.items() if _differs(workspace / path, content)]
+            del planned[own]
+    present = [path for path, content in planned.items() if _differs(workspace / path, content)]
     if present and not force:
         listed = "\n".join(f"  {path}" for path in present)
         raise WrongUse(
             Text(
-                f"There already, and nothing was written:\n{listed}\n--force overwrites them.",
+                f"Nothing was written, because these files already exist:\n{listed}\n--force overwrites them.",
                 f"次のファイルが既にあるため、何も作成しませんでした:\n{listed}\n--forceを指定すると上書きします。",
             )
         )
-    for path, content in wanted.items():
+    for path, content in planned.items():
         (workspace / path).parent.mkdir(parents=True, exist_ok=True)
         (workspace / path).write_bytes(content)
     language = person.language
-    click.echo("\n".join(f"+ {path}" for path in wanted) + "\n")
-    status = show(check(workspace, Wanted(project=start.project, env=start.env)), workspace, person, "text")
-    click.echo("\n" + _next_steps(start, workspace, image_made=start.image_path in wanted).in_(language))
+    click.echo("\n".join(f"+ {path}" for path in planned) + "\n")
+    status = show(check(workspace, Selection(project=project.project, env=project.env)), workspace, person, "text")
+    click.echo("\n" + _next_steps(project, workspace, image_made=project.image_path in planned).in_(language))
     return status
 
 
@@ -294,14 +294,15 @@ def _differs(path: Path, content: bytes) -> bool:
     return path.exists() and not (path.is_file() and path.read_bytes() == content)
 
 
-def _next_steps(start: Start, workspace: Path, *, image_made: bool) -> Text:
-    bucket = f"{start.project}-{start.env}"
+def _next_steps(project: NewProject, workspace: Path, *, image_made: bool) -> Text:
+    bucket = f"{project.project}-{project.env}"
     texts = Text(
-        f"Go over the texts in {REGISTER} and the instance types in {infra_file(start)}.",
-        f"{REGISTER}の表示内容と、{infra_file(start)}のインスタンスタイプを確認します。",
+        f"Check the texts in {REGISTER} and the instance types in {infra_file(project)}.",
+        f"{REGISTER}の表示内容と、{infra_file(project)}のインスタンスタイプを確認します。",
     )
     picture = Text(
-        f"Put the algorithm's picture in place of {start.image_path}.", f"{start.image_path}をアルゴリズムの画像に差し替えます。"
+        f"Replace the placeholder with the algorithm's picture: {project.image_path}",
+        f"{project.image_path}をアルゴリズムの画像に差し替えます。",
     )
     server = Text("Write server/Dockerfile: the workflow builds it.", "ワークフローがビルドするserver/Dockerfileを用意します。")
     weights = Text(
@@ -309,7 +310,7 @@ def _next_steps(start: Start, workspace: Path, *, image_made: bool) -> Text:
         f"重みファイルをアップロードします: aces-action weights push deploy.tar.gz s3://{bucket}/shared/weights/",
     )
     trigger = Text(
-        f"Take the comment marks off `push:` in {WORKFLOW}, commit, and push to develop.",
+        f"Uncomment `push:` in {WORKFLOW}, commit, and push to develop.",
         f"{WORKFLOW}の`push:`のコメントアウトを解除し、コミットしてdevelopにpushします。",
     )
     steps = [texts, *([picture] if image_made else []), *([] if (workspace / "server/Dockerfile").exists() else [server])]

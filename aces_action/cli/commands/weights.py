@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aces_action.cli.lazy_group import Verbs
+from aces_action.cli.lazy_group import LazyGroup
 from aces_action.language import Language, Text
 
 VERBS = ("check", "ls", "pack", "push")  # in the order of --help
@@ -16,11 +16,10 @@ _WHAT = Text(
 
 
 def command(language: Language) -> click.Command:
-    return Verbs(
+    return LazyGroup(
         name="weights",
         help=_WHAT.in_(language),
         short_help=_WHAT.in_(language),
-        verbs=VERBS,
-        prefix="weights_",
+        verbs={verb: f"weights_{verb}" for verb in VERBS},
         language=language,
     )

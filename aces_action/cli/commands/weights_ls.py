@@ -9,7 +9,7 @@ import click
 
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
-from aces_action.cli.formats.findings import counted
+from aces_action.cli.formats.result import counted
 from aces_action.cli.progress import debug_for, shown_to
 from aces_action.cli.weights_output import findings_of, policy_option
 from aces_action.language import Language, Text

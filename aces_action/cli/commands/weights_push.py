@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from aces_action.aws.naming import names_for
-from aces_action.cli.arguments import setting
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
+from aces_action.cli.options import setting
 from aces_action.cli.progress import debug_for, shown_to
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import policy_option, print_verdict

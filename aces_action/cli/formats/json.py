@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 
 from aces_action import __version__
-from aces_action.cli.formats.findings import Findings, cleaned
+from aces_action.cli.formats.result import CheckResult, cleaned
 from aces_action.language import Language
 from aces_action.problems import Problem
 
 SHAPE_VERSION = 1
 
 
-def as_json(findings: Findings, language: Language) -> str:
+def as_json(result: CheckResult, language: Language) -> str:
     """One object. What is not known is null; lines and columns count from 1, columns in characters."""
-    findings = cleaned(findings)
+    result = cleaned(result)
     told = {
         "version": SHAPE_VERSION,
         "tool": {"name": "aces-action", "version": __version__},
         "language": language,
-        "checked": [{"project": each.project, "env": each.env, "workflow": each.workflow} for each in findings.checked],
-        "summary": {"errors": findings.errors, "warnings": findings.warnings},
-        "problems": [problem_object(problem, language) for problem in findings.problems],
+        "checked": [{"project": each.project, "env": each.env, "workflow": each.workflow} for each in result.checked],
+        "summary": {"errors": result.errors, "warnings": result.warnings},
+        "problems": [problem_object(problem, language) for problem in result.problems],
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 

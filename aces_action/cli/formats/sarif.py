@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aces_action import __version__
-from aces_action.cli.formats.findings import Findings, cleaned
+from aces_action.cli.formats.result import CheckResult, cleaned
 from aces_action.language import Language
 from aces_action.problems import Kind, Problem
 
@@ -23,14 +23,14 @@ _HOME = "https://github.com/ORG/aces-action"
 _ROOT = "%SRCROOT%"  # what code scanning resolves against the top of the checkout
 
 
-def as_sarif(findings: Findings, language: Language) -> str:
+def as_sarif(result: CheckResult, language: Language) -> str:
     """One run. A problem with a file is a result; one of the call itself, which has none, is a notification."""
-    findings = cleaned(findings)
-    kinds = sorted({problem.code: problem.kind for problem in findings.problems}.values(), key=lambda kind: kind.code)
+    result = cleaned(result)
+    kinds = sorted({problem.code: problem.kind for problem in result.problems}.values(), key=lambda kind: kind.code)
     rules = {kind.code: index for index, kind in enumerate(kinds)}
     seen: Counter[str] = Counter()
-    results = [_result(problem, rules, seen, language) for problem in findings.problems if problem.file]
-    notifications = [_notification(problem, rules, language) for problem in findings.problems if not problem.file]
+    results = [_result(problem, rules, seen, language) for problem in result.problems if problem.file]
+    notifications = [_notification(problem, rules, language) for problem in result.problems if not problem.file]
     run = {
         "tool": {
             "driver": {
@@ -48,7 +48,7 @@ def as_sarif(findings: Findings, language: Language) -> str:
         "invocations": [
             {
                 "executionSuccessful": not any(notice["level"] == "error" for notice in notifications),
-                "exitCode": findings.exit_status,
+                "exitCode": result.exit_status,
                 "toolConfigurationNotifications": notifications,
             }
         ],

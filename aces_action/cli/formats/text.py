@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from click import style
 
-from aces_action.cli.formats.findings import Checked, Findings, cleaned, counted
+from aces_action.cli.formats.result import CheckedDeployment, CheckResult, cleaned, counted
 from aces_action.language import Language, Text
 from aces_action.problems import Problem
-from aces_action.sanitiser import Sanitiser, neutralise
+from aces_action.sanitiser import Sanitiser, is_seen, neutralise
 
 _TAB = 4  # columns from tab stop to tab stop
 _BEFORE = 24  # columns kept before the span in a line that is too long
@@ -22,7 +22,7 @@ _UNSEEN = "\N{REPLACEMENT CHARACTER}"
 
 
 def as_text(
-    findings: Findings,
+    result: CheckResult,
     language: Language,
     *,
     lines: Callable[[str], Sequence[str]],
@@ -34,10 +34,10 @@ def as_text(
 
     A secret in a line of a file is not shown. `about`: lines above the count, where what was checked is no deployment.
     """
-    paint, sanitiser, findings = style if colour else _unpainted, Sanitiser(findings.secrets), cleaned(findings)
+    paint, sanitiser, result = style if colour else _unpainted, Sanitiser(result.secrets), cleaned(result)
     paragraphs: list[str] = []
     helped: set[str] = set()
-    for problem in findings.problems:
+    for problem in result.problems:
         told = [_headline(problem, language, paint)]
         if problem.file is not None and problem.line is not None and problem.line <= len(written := lines(problem.file)):
             told += _excerpt(written[problem.line - 1], problem, width, paint, sanitiser.covered)
@@ -46,9 +46,9 @@ def as_text(
             told.append("  " + paint(problem.kind.help_url(language), dim=True))
         helped.add(problem.code)
         paragraphs.append("\n".join(told))
-    mark, hue = ("✗", "red") if findings.errors else ("✓", "yellow" if findings.problems else "green")
-    count = paint(f"{mark} {counted(findings).in_(language)}", fg=hue, bold=True)
-    checked = [_checked(each).in_(language) for each in findings.checked]
+    mark, hue = ("✗", "red") if result.errors else ("✓", "yellow" if result.problems else "green")
+    count = paint(f"{mark} {counted(result).in_(language)}", fg=hue, bold=True)
+    checked = [_checked(each).in_(language) for each in result.checked]
     paragraphs.append("\n".join([*checked, *map(neutralise, about), count]))
     return "\n\n".join(paragraphs) + "\n"
 
@@ -64,7 +64,7 @@ def _headline(problem: Problem, language: Language, paint: Callable[..., str]) -
     return f"{place}{paint(severity, fg=_COLOURS[problem.severity], bold=True)}: {neutralise(problem.message.in_(language))}"
 
 
-def _checked(checked: Checked) -> Text:
+def _checked(checked: CheckedDeployment) -> Text:
     """`Checked number-plate-detection dev, as in .github/workflows/build_on_push_develop.yml`."""
     name = neutralise(" ".join(part for part in (checked.project, checked.env) if part))
     if checked.workflow is None:
@@ -102,13 +102,12 @@ def _cells(line: str) -> list[tuple[str, int]]:
     cells: list[tuple[str, int]] = []
     column = 0
     for character in line:
-        category = unicodedata.category(character)
         if character == "\t":
             columns = _TAB - column % _TAB
             text = " " * columns
-        elif category in {"Cc", "Cf", "Cs", "Zl", "Zp"}:  # would move the cursor, or be invisible
+        elif not is_seen(character):
             text, columns = _UNSEEN, 1
-        elif category in {"Mn", "Me"}:
+        elif unicodedata.category(character) in {"Mn", "Me"}:
             text, columns = character, 0
         else:
             text, columns = character, 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aces_action.aws.image import BUILD_HINT
 from aces_action.aws.inference_ami import driver_hint
 from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import Kind
+from aces_action.problems.server_image import BUILD_HINT
 from aces_action.project.instance_types import accelerator, family, processor, sagemaker_instance_types
 from aces_action.resources.endpoint.diagnosis.facts import Facts
 from aces_action.resources.endpoint.diagnosis.local_run import try_it

@@ -12,7 +12,7 @@ from aces_action.sanitiser import Sanitiser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class CheckedDeployment:
     """One deployment that was checked. None where nothing says it; `workflow` None: by flags or files' names alone."""
 
     project: str | None
@@ -21,10 +21,10 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class CheckResult:
     """All problems, in the order of files and lines. `secrets`: texts of the files that must not be shown."""
 
-    checked: tuple[Checked, ...]
+    checked: tuple[CheckedDeployment, ...]
     problems: tuple[Problem, ...]
     secrets: tuple[str, ...] = ()
 
@@ -46,22 +46,22 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(dict.fromkeys(problems), key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.code)))
 
 
-def cleaned(findings: Findings) -> Findings:
-    """The same findings without secrets, in characters that every format can write."""
-    redact = Sanitiser(findings.secrets).redact
+def cleaned(result: CheckResult) -> CheckResult:
+    """The same result without secrets, in characters that every format can write."""
+    redact = Sanitiser(result.secrets).redact
 
-    def shown(checked: Checked) -> Checked:
+    def shown(checked: CheckedDeployment) -> CheckedDeployment:
         return replace(checked, workflow=None if checked.workflow is None else redact(checked.workflow))
 
-    problems = tuple(redacted(problem, redact) for problem in findings.problems)
-    return replace(findings, checked=tuple(map(shown, findings.checked)), problems=problems)
+    problems = tuple(redacted(problem, redact) for problem in result.problems)
+    return replace(result, checked=tuple(map(shown, result.checked)), problems=problems)
 
 
-def counted(findings: Findings) -> Text:
+def counted(result: CheckResult) -> Text:
     """How many errors and warnings there are: `2 errors, 1 warning`."""
-    if not findings.problems:
+    if not result.problems:
         return Text("No problems", "問題なし")
-    counts = ((findings.errors, "error", "エラー"), (findings.warnings, "warning", "警告"))
+    counts = ((result.errors, "error", "エラー"), (result.warnings, "warning", "警告"))
     english = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word, _ in counts if count)
     japanese = "、".join(f"{word}{count}件" for count, _, word in counts if count)
     return Text(english, japanese)

@@ -206,7 +206,7 @@ def test_what_nobody_has_agreed_to_is_not_done(run: Run, owned: Repository, serv
     stopped, destroyed = run("stop"), run("destroy", "--language", "ja")
     assert (stopped.status, destroyed.status) == (1, 1)
     assert "error ACES-E009: `aces-action stop` would change 1 resource of" in stopped.err
-    assert "or say --yes" in stopped.err
+    assert "or give --yes" in stopped.err
     assert "ACES-E009" in destroyed.err
     assert "何も変更していません" in destroyed.err
     assert not [call for call in serving.calls() if call.startswith("Delete")]
@@ -255,12 +255,12 @@ def test_rollback_stop_and_start_do_what_the_action_does_and_say_who_it_was(run:
 def test_destroy_lists_all_and_goes_on_when_the_servers_name_is_typed(
     owned: Repository, serving: Hosted, signed_in: dict[str, str]
 ) -> None:
-    wrong = at_a_terminal("destroy", cwd=owned.path, replies=(("go on, type", "yes\r"),), **signed_in)
+    wrong = at_a_terminal("destroy", cwd=owned.path, replies=(("To continue, type", "yes\r"),), **signed_in)
     assert wrong.status == 1
     assert "delete    endpoint config" in wrong.out
     assert "ACES-E009" in wrong.out
     assert left(serving) == (1, 2, 2)
-    right = at_a_terminal("destroy", cwd=owned.path, replies=(("go on, type", f"{serving.server}\r"),), **signed_in)
+    right = at_a_terminal("destroy", cwd=owned.path, replies=(("To continue, type", f"{serving.server}\r"),), **signed_in)
     assert right.status == 0, right.out
     assert left(serving) == (0, 0, 0)
 
