@@ -26,12 +26,13 @@ from aces_action.deployment.smoke_testing import smoke_test
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
+from aces_action.output.check import problems_in
 from aces_action.output.report import OutputName, Report, Result
 from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines, check_lines
-from aces_action.preflight import Findings, Subject, preflight
-from aces_action.preflight.platform import deferred
+from aces_action.preflight import PreflightInput, PreflightResult, check_capacity, preflight
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems.preflight.platform import registration_deferred
 from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project, Server
 from aces_action.resources import autoscaling, batch, endpoint
 from aces_action.resources import listing as registration
@@ -66,17 +67,17 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     Raises ActionError with the problems that ended it.
     """
-    infra, outages = project.infra, outages_told(log, report)
+    infra, outages, scaling = project.infra, outages_told(log, report), list[Change]()
     clients, identity = sign_in(project, settings, run, log, steps, report, outages)
-    platform = open_platform(settings, run, outages, report.writes)
+    platform, owner = open_platform(settings, run, outages, report.writes), owner_of(settings, names, run)
+    inputs = _preflight_input(project, names, settings, owner, identity, platform)
     with steps.step("Preflight"):
-        findings = _look_ahead(clients, platform, _subject(project, names, settings, run, identity), settings, log, report)
+        findings = _look_ahead(clients, inputs, log, report)
 
     with steps.step("Weights"):
         examined, released = _examine_weights(clients, infra, findings, settings, log, report)
 
     desired = _desired(infra, names, findings, examined.release_uri)
-    owner, scaling = owner_of(settings, names, run), list[Change]()
     with steps.step("Plan"):
         report.changes += [
             Change(verb="nothing" if released else "create", resource="weights release", name=examined.release_uri)
@@ -84,7 +85,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         if desired.endpoint:
             planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
             report.changes += planned
-            _check_against_plan(findings, planned)
+            _look_for_capacity(clients, inputs, findings, planned, log, report)
             scaling = _plan_scaling(clients, desired, owner, log, report)
         replaced = plan_removal(clients, owner, names.endpoint, log, report)
         jobs = _plan_jobs(clients, desired, settings, report)
@@ -138,51 +139,61 @@ def _result(report: Report) -> Result:
     return "deferred" if report.outputs["registration"] == "deferred" else "unchanged"
 
 
-def _subject(project: Project, names: Names, settings: Settings, run: Run, identity: Identity) -> Subject:
-    return Subject(
+def _preflight_input(
+    project: Project, names: Names, settings: Settings, owner: Owner, identity: Identity, platform: PlatformClient
+) -> PreflightInput:
+    return PreflightInput(
         infra=project.infra,
         infra_file=str(project.infra_file),
         names=names,
         identity=identity,
         role_arn=settings.aws_role_arn,
         region=settings.aws_region,
-        project=settings.project,
-        env=settings.env,
+        owner=owner,
         image_tag=settings.deploy_tag,
-        tenant_id=settings.tenant_id,
+        platform=platform,
         platform_url=settings.platform_url,
+        tenant_id=settings.tenant_id,
         changes=settings.command == "deploy",
-        may_sleep=settings.platform == "deferred",
-        run_url=run.run_url,
+        may_defer=settings.platform == "deferred",
         may_wait=settings.concurrency == "wait" or settings.command == "plan",
+        strictness=settings.preflight,
     )
 
 
-def _look_ahead(
-    clients: Clients, platform: PlatformClient, subject: Subject, settings: Settings, log: Log, report: Report
-) -> Findings:
+def _look_ahead(clients: Clients, inputs: PreflightInput, log: Log, report: Report) -> PreflightResult:
     """The preflight, told as one table. Raises ActionError with everything that is wrong."""
-    seen = preflight(clients, platform, subject, strictness=settings.preflight)
+    seen = preflight(clients, inputs)
     report.checks = seen.checks
     for line in check_lines(seen.checks, log.language):
         log.info(line)
-    if seen.findings is None:
+    if seen.result is None:
         raise ActionError(seen.problems)
     report.problems += seen.problems
     log.problems(seen.problems)
-    report.outputs["image-digest"] = seen.findings.image.digest
-    return seen.findings
+    report.outputs["image-digest"] = seen.result.image.digest
+    return seen.result
 
 
-def _check_against_plan(findings: Findings, changes: list[Change]) -> None:
-    """What the preflight could only warn of, as it did not know yet whether there is something to update."""
-    starts = any(change.resource == "endpoint" and change.verb in {"create", "update", "replace"} for change in changes)
-    if starts and findings.if_updated:
-        raise ActionError(findings.if_updated)
+def _look_for_capacity(
+    clients: Clients, inputs: PreflightInput, findings: PreflightResult, changes: list[Change], log: Log, report: Report
+) -> None:
+    """What the preflight left open, as it did not know yet whether there is something to update. Raises ActionError."""
+    if not any(change.resource == "endpoint" and change.verb in {"create", "update", "replace"} for change in changes):
+        return
+    rows = check_capacity(clients, inputs, findings)
+    report.checks = [*report.checks, *rows]
+    for line in check_lines(rows, log.language) if rows else ():
+        log.info(line)
+    problems = problems_in(rows)
+    if any(problem.severity == "error" for problem in problems):
+        raise ActionError(problems)
+    report.problems += problems
+    log.problems(problems)
 
 
 def _examine_weights(
-    clients: Clients, infra: Infra, findings: Findings, settings: Settings, log: Log, report: Report
+    clients: Clients, infra: Infra, findings: PreflightResult, settings: Settings, log: Log, report: Report
 ) -> tuple[Examined, bool]:
     """What is known of the weights, and whether they are released already."""
     weights = findings.weights
@@ -248,7 +259,7 @@ def _release_weights(clients: Clients, examined: Examined, log: Log, report: Rep
     log.info(f"released as {released.release_uri}")
 
 
-def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -> Release:
+def _desired(infra: Infra, names: Names, findings: PreflightResult, weights_uri: str) -> Release:
     def job(settings: JobSettings | None, name: str | None) -> batch.DesiredJobDefinition | None:
         if settings is None or name is None:
             return None
@@ -331,7 +342,7 @@ def _back(reach: Reach, settings: Settings, log: Log, report: Report) -> str:
     return serving.config_name
 
 
-def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Settings, verdict: Verdict) -> Facts:
+def _facts(desired: endpoint.DesiredEndpoint, findings: PreflightResult, settings: Settings, verdict: Verdict) -> Facts:
     facts = facts_of(
         desired.config,
         desired.model,
@@ -369,7 +380,7 @@ def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, r
 
 
 def _register_or_defer(
-    platform: PlatformClient, listing: Listing, settings: Settings, findings: Findings, log: Log, report: Report
+    platform: PlatformClient, listing: Listing, settings: Settings, findings: PreflightResult, log: Log, report: Report
 ) -> None:
     """Registers; where the platform sleeps and may, the registration is left to `command: register`."""
     if not findings.platform_sleeps:
@@ -379,7 +390,7 @@ def _register_or_defer(
             asleep = all(problem.kind == CATALOGUE["P007"] for problem in error.problems)
             if settings.platform == "required" or not asleep:
                 raise
-            warnings = [deferred(problem) for problem in error.problems]
+            warnings = [registration_deferred(problem) for problem in error.problems]
             report.problems += warnings
             log.problems(warnings)
         else:
