@@ -2,8 +2,9 @@
 
     python benchmarks/preflight.py [RUNS]
 
-`command: plan` runs on the first example as GitHub's runner would start it, against the sandbox in another process; the log has
-the time of the step 'Preflight'. Ends with 1 if the median with latency is above 1.5 s.
+`command: plan` of a first deployment, which asks the most, runs on the first example as GitHub's runner would start it, against
+the sandbox in another process; the log has the time of the step 'Preflight'. Ends with 1 if the median with latency is above
+1.5 s.
 """
 
 from __future__ import annotations

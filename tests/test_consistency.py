@@ -94,7 +94,7 @@ def codes_used(source: str) -> set[str]:
     skipped = {
         name
         for statement in tree.body
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "KINDS"
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) in {"KINDS", "__all__"}
         for name in ast.walk(statement)
     }
     for node in ast.walk(tree):

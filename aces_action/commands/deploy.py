@@ -24,13 +24,14 @@ from aces_action.deployment.plan import (
     plan_deployment,
     plan_weights,
 )
+from aces_action.deployment.preflight import run_preflight
 from aces_action.deployment.replaced import delete_replaced, old_stays
 from aces_action.deployment.smoke_testing import smoke_test
 from aces_action.language import Text
 from aces_action.output.report import Outcome, OutputName
-from aces_action.preflight import Findings, Subject, preflight
-from aces_action.preflight.platform import deferred
-from aces_action.problems import CATALOGUE, ActionError
+from aces_action.problems import ActionError
+from aces_action.problems.preflight import P007
+from aces_action.problems.preflight.platform import registration_deferred
 from aces_action.resources import batch, endpoint
 from aces_action.resources.endpoint.lifecycle.prune import clean_up
 from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
@@ -44,7 +45,7 @@ _NOTHING_TO_DO = Text("Nothing to do: everything is as it should be.", "変更�
 def deploy(d: ProjectDeployment) -> Outcome:
     """Plans, and unless the command is `plan`, applies the plan. Raises ActionError with the problems that ended it."""
     with d.reporter.step("Preflight"):
-        found = _check(d)
+        found = run_preflight(d)
     with d.reporter.step("Weights"):
         weights = plan_weights(d, found)
     with d.reporter.step("Plan"):
@@ -85,35 +86,6 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
         return "deferred"
     d.reporter.info(_NOTHING_TO_DO)
     return "unchanged"
-
-
-def _check(d: ProjectDeployment) -> Findings:
-    """The preflight, told as one table. Raises ActionError with everything that is wrong."""
-    settings, project = d.settings, d.project
-    subject = Subject(
-        infra=project.infra,
-        infra_file=str(project.infra_file),
-        names=d.names,
-        identity=d.identity,
-        role_arn=settings.aws_role_arn,
-        region=settings.aws_region,
-        project=settings.project,
-        env=settings.env,
-        image_tag=settings.deploy_tag,
-        tenant_id=settings.tenant_id,
-        platform_url=settings.platform_url,
-        changes=settings.command == "deploy",
-        may_sleep=settings.platform == "deferred",
-        run_url=d.owner.run_url,
-        may_wait=settings.concurrency == "wait" or settings.command == "plan",
-    )
-    seen = preflight(d.clients, d.platform, subject, strictness=settings.preflight)
-    d.reporter.checked(seen.checks)
-    if seen.findings is None:
-        raise ActionError(seen.problems)
-    d.reporter.warn(*seen.problems)
-    d.reporter.output("image-digest", seen.findings.image.digest)
-    return seen.findings
 
 
 def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
@@ -204,10 +176,10 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
         try:
             register(d, listing_of(d, d.names.endpoint, jobs))
         except ActionError as error:
-            asleep = all(problem.kind == CATALOGUE["P007"] for problem in error.problems)
+            asleep = all(problem.kind is P007 for problem in error.problems)
             if d.settings.platform == "required" or not asleep:
                 raise
-            d.reporter.warn(*map(deferred, error.problems))
+            d.reporter.warn(*map(registration_deferred, error.problems))
         else:
             return True
     d.reporter.output("registration", "deferred")

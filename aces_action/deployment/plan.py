@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from aces_action.deployment.changes import Change
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.listing import JobDefinitions, listing_of
+from aces_action.deployment.preflight import run_capacity_checks
 from aces_action.deployment.replaced import deletion_of, find_replaced
 from aces_action.language import Text
-from aces_action.preflight import Findings
+from aces_action.preflight import PreflightResult
 from aces_action.problems import ActionError, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources import autoscaling, batch, endpoint
@@ -76,7 +77,7 @@ class JobPlan:
 class DeploymentPlan:
     """`listing`: the changes on the platform, none while it sleeps. `replaced`: endpoints whose place the wanted one takes."""
 
-    preflight: Findings
+    preflight: PreflightResult
     weights: WeightsPlan
     endpoint: EndpointPlan | None
     scaling: ScalingPlan | None
@@ -103,14 +104,14 @@ class DeploymentPlan:
         return any(change.is_change for change in self.changes)
 
 
-def plan_deployment(d: ProjectDeployment, preflight: Findings, weights: WeightsPlan) -> DeploymentPlan:
+def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: WeightsPlan) -> DeploymentPlan:
     """Reads what there is, and compares. Changes nothing.
 
     Raises ActionError: what each resource's plan raises, and what the preflight found against an update that this plans.
     """
     served = _plan_endpoint(d, preflight, weights.archive.release_uri)
-    if served and served.starts_rollout and preflight.if_updated:
-        raise ActionError(preflight.if_updated)
+    if served and served.starts_rollout:
+        run_capacity_checks(d, preflight)
     scaling = _plan_scaling(d) if served else None
     replaced = find_replaced(d)
     job = _plan_job(d, d.server.infra.job, d.names.job, preflight, weights)
@@ -132,7 +133,7 @@ def plan_deployment(d: ProjectDeployment, preflight: Findings, weights: WeightsP
     )
 
 
-def plan_weights(d: ProjectDeployment, preflight: Findings) -> WeightsPlan:
+def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPlan:
     """Checks the archive, unless the verdict on it is known. Raises ActionError with all that is wrong with it."""
     weights, reporter = preflight.weights, d.reporter
     reporter.info(f"{weights.name}  {size_text(weights.size)}  {weights.uri}")
@@ -193,7 +194,7 @@ def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance]
     return found
 
 
-def _plan_endpoint(d: ProjectDeployment, preflight: Findings, weights_uri: str) -> EndpointPlan | None:
+def _plan_endpoint(d: ProjectDeployment, preflight: PreflightResult, weights_uri: str) -> EndpointPlan | None:
     wanted, names = d.server.infra.endpoint, d.names
     if not wanted or not names.endpoint:
         return None
@@ -220,7 +221,7 @@ def _plan_scaling(d: ProjectDeployment) -> ScalingPlan | None:
 
 
 def _plan_job(
-    d: ProjectDeployment, wanted: JobSettings | None, name: str | None, preflight: Findings, weights: WeightsPlan
+    d: ProjectDeployment, wanted: JobSettings | None, name: str | None, preflight: PreflightResult, weights: WeightsPlan
 ) -> JobPlan | None:
     if wanted is None or name is None:
         return None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from aces_action.language import EMPTY, Text
 from aces_action.problems import Problem
-from aces_action.problems.catalogue import CATALOGUE
+from aces_action.problems.preflight import P010, P029, P036
 
 CheckOutcome = Literal["fine", "warning", "error", "not checked"]
 
-_NOT_CHECKED = frozenset({CATALOGUE["P010"], CATALOGUE["P029"], CATALOGUE["P036"]})
+_NOT_CHECKED = frozenset({P010, P029, P036})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +36,8 @@ class Check:
         """The first line of what to do about it; the problems themselves have the rest."""
         hint = next((problem.hint for problem in self.problems if problem.hint), EMPTY)
         return hint.map(lambda text: text.partition("\n")[0])
+
+
+def problems_in(rows: Iterable[Check]) -> tuple[Problem, ...]:
+    """Each once, in the order of the rows."""
+    return tuple(dict.fromkeys(problem for row in rows for problem in row.problems))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -9,8 +10,10 @@ from botocore.exceptions import ClientError
 from aces_action.aws.errors import error_code
 from aces_action.language import Text, same
 from aces_action.output.check import Check
-from aces_action.preflight.queries import Answer
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.input import PreflightInput
+from aces_action.preflight.queries import Query, QueryResult
+from aces_action.problems.preflight import weights as problems
 from aces_action.resources.weights.bucket import missing_bucket
 
 if TYPE_CHECKING:
@@ -19,8 +22,18 @@ if TYPE_CHECKING:
 MISSING = ""
 
 
-def find_region(client: S3Client, bucket: str, region: str) -> str:
-    """The region of a bucket; MISSING where there is none of that name."""
+def bucket_region(inputs: PreflightInput) -> Query[str]:
+    """The region of the bucket; MISSING where there is none of that name."""
+    bucket, region = inputs.names.bucket, inputs.region
+    return Query(
+        name="bucket",
+        prepare=lambda clients: partial(read_region, clients.s3, bucket, region),
+        optional=Text(f"The bucket {bucket}", f"バケット{bucket}"),
+    )
+
+
+def read_region(client: S3Client, bucket: str, region: str) -> str:
+    """The region of a bucket; MISSING where there is none of that name. `region`: where S3 is asked."""
     try:
         return client.head_bucket(Bucket=bucket).get("BucketRegion") or region
     except ClientError as error:
@@ -33,24 +46,22 @@ def find_region(client: S3Client, bucket: str, region: str) -> str:
         raise
 
 
-def check_bucket(found: Answer[str], *, bucket: str, region: str) -> list[Check]:
+def check_bucket(found: QueryResult[str], *, bucket: str, region: str) -> list[Check]:
+    """`region`: the deployment's."""
     what, needed = Text("S3 bucket", "S3バケット"), same(f"{bucket} ({region})")
     if found.value is None:
         return found.failed(what, needed)
-    if found.value == region:
-        return [Check(what=what, found=same(f"{bucket} ({region})"), needed=needed)]
     if found.value == MISSING:
         return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(missing_bucket(bucket),))]
-    elsewhere = found.value
-    problem = Problem(
-        kind=CATALOGUE["P001"],
-        message=Text(
-            f"The S3 bucket {bucket} is in {elsewhere}, but the endpoint would be in {region}.",
-            f"S3バケット{bucket}は{elsewhere}にありますが、エンドポイントの作成先は{region}です。",
-        ),
-        hint=Text(
-            "SageMaker takes weights from its own region only. Set AWS_REGION to the bucket's region.",
-            "SageMakerは同じリージョンの重みファイルしか使えません。AWS_REGIONをバケットのリージョンに設定してください。",
-        ),
+    elsewhere = (
+        () if found.value == region else (problems.bucket_elsewhere(bucket, region=found.value, deployment_region=region),)
     )
-    return [Check(what=what, found=same(f"{bucket} ({elsewhere})"), needed=needed, problems=(problem,))]
+    return [Check(what=what, found=same(f"{bucket} ({found.value})"), needed=needed, problems=elsewhere)]
+
+
+CHECK = PreflightCheck(
+    queries=lambda inputs: [bucket_region(inputs)],
+    rows=lambda inputs, answers: check_bucket(
+        answers.of(bucket_region(inputs)), bucket=inputs.names.bucket, region=inputs.region
+    ),
+)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from aces_action.aws.tags import is_ours
+from aces_action.aws.tags import Owner, is_ours
 from aces_action.language import Text, same
 from aces_action.output.check import Check
-from aces_action.preflight.queries import Answer
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.input import PreflightInput
+from aces_action.preflight.queries import Answers, Query, QueryResult
+from aces_action.problems.preflight import endpoint as problems
 from aces_action.resources.endpoint.concurrency import another_rollout, begun_by, is_foreign
 from aces_action.resources.endpoint.ownership import not_ours
 from aces_action.resources.endpoint.state import CurrentEndpoint, read_config, read_tagged
@@ -20,63 +23,77 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """The endpoint as it stands. `run_url`: of the run that began what is under way, else that made what it serves; empty where
-    the tags do not tell. `is_async` is None where its config, which tells that, is gone: an endpoint serves without."""
+class EndpointState:
+    """The endpoint with its tags and the config that it serves: DescribeEndpointConfig's answer, None where that is gone (an
+    endpoint serves without). `run_url`: of the run that began what is under way, else that made what it serves; empty where the
+    tags do not tell."""
 
     current: CurrentEndpoint
-    is_async: bool | None
+    config: Mapping[str, Any] | None
     tags: Mapping[str, str] = field(default_factory=dict)
     run_url: str = ""
 
     @property
     def can_be_updated(self) -> bool:
-        """Otherwise it is made anew, and its instances are gone by then."""
+        """Otherwise it is created again, and its instances are gone by then."""
         return self.current.status not in {"Failed", "OutOfService", "Deleting"}
 
+    @property
+    def is_async(self) -> bool | None:
+        """None where its config, which tells that, is gone."""
+        return None if self.config is None else "AsyncInferenceConfig" in self.config
 
-def read_standing(client: SageMakerClient, name: str) -> Standing | None:
+    def in_service_for(self, owner: Owner) -> bool:
+        """Whether it is this project's and at rest, so that an unchanged deployment leaves it alone."""
+        return self.current.status == "InService" and is_ours(self.tags, project=owner.project, env=owner.env)
+
+
+def endpoint_state(inputs: PreflightInput) -> Query[EndpointState | None]:
+    """The endpoint as it is now; None where there is none."""
+    name = inputs.names.endpoint or ""
+    return Query(name="endpoint", prepare=lambda clients: partial(read_state, clients.sagemaker, name), slow=True)
+
+
+def read_state(client: SageMakerClient, name: str) -> EndpointState | None:
     """None: there is no such endpoint."""
     tagged = read_tagged(client, name)
     if tagged is None:
         return None
     current, tags = tagged
-    live = read_config(client, current.config_name) if current.config_name else None
-    is_async = None if live is None else "AsyncInferenceConfig" in live
-    return Standing(current=current, is_async=is_async, tags=tags, run_url=begun_by(client, current, tags))
+    config = read_config(client, current.config_name) if current.config_name else None
+    return EndpointState(current=current, config=config, tags=tags, run_url=begun_by(client, current, tags))
 
 
 def check_endpoint(
-    name: str, found: Answer[Standing | None], *, is_async: bool, project: str, env: str, run_url: str, may_wait: bool = True
+    name: str, found: QueryResult[EndpointState | None], owner: Owner, *, is_async: bool, may_wait: bool = True
 ) -> list[Check]:
-    """`run_url` is this run's: what an attempt of it before has begun is its own. `may_wait`: for what others have begun."""
+    """What an earlier attempt of the owner's own run has begun is its own. `may_wait`: for what others have begun."""
     what, needed = Text(f"Endpoint {name}", f"エンドポイント{name}"), Text("none, or ours and at rest", "なし、または更新可能")
     if found.problems:
         return found.failed(what, needed)
-    standing = found.value
-    if standing is None:
+    state = found.value
+    if state is None:
         return [Check(what=what, found=Text("none yet", "未作成"), needed=needed)]
-    current, problems = standing.current, []
-    if not is_ours(standing.tags, project=project, env=env):
-        problems.append(not_ours("endpoint", name, current.arn, project=project, env=env))
-    elif standing.can_be_updated and current.config_name and standing.is_async not in {None, is_async}:
-        problems.append(_other_mode(name, is_async))
-    if is_foreign(current, standing.run_url, run_url):
-        problems.append(another_rollout(name, current, standing.run_url, may_wait=may_wait))
-    return [Check(what=what, found=same(current.status), needed=needed, problems=tuple(problems))]
+    current, wrong = state.current, []
+    if not is_ours(state.tags, project=owner.project, env=owner.env):
+        wrong.append(not_ours("endpoint", name, current.arn, project=owner.project, env=owner.env))
+    elif state.can_be_updated and state.is_async not in {None, is_async}:
+        wrong.append(problems.other_mode(name, is_async=is_async))
+    if is_foreign(current, state.run_url, owner.run_url):
+        wrong.append(another_rollout(name, current, state.run_url, may_wait=may_wait))
+    return [Check(what=what, found=same(current.status), needed=needed, problems=tuple(wrong))]
 
 
-def _other_mode(name: str, is_async: bool) -> Problem:
-    now = Text("a real-time", "リアルタイム") if is_async else Text("an asynchronous", "非同期")
-    wanted = Text("an asynchronous", "非同期") if is_async else Text("a real-time", "リアルタイム")
-    return Problem(
-        kind=CATALOGUE["P027"],
-        message=Text(
-            f"{name} is {now.en} endpoint and cannot become {wanted.en} one.",
-            f"{name}は{now.ja}エンドポイントで、{wanted.ja}エンドポイントには変更できません。",
-        ),
-        hint=Text(
-            "Give the new one another name in the infra file (sagemaker.endpoint_name), or delete the old one first.",
-            "infraファイルのsagemaker.endpoint_nameで別の名前にするか、先に古いエンドポイントを削除してください。",
-        ),
-    )
+def _queries(inputs: PreflightInput) -> list[Query[Any]]:
+    return [endpoint_state(inputs)] if inputs.infra.endpoint else []
+
+
+def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
+    settings, name = inputs.infra.endpoint, inputs.names.endpoint
+    if settings is None or name is None:
+        return []
+    is_async = settings.mode == "async"
+    return check_endpoint(name, answers.of(endpoint_state(inputs)), inputs.owner, is_async=is_async, may_wait=inputs.may_wait)
+
+
+CHECK = PreflightCheck(queries=_queries, rows=_rows)

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
-from aces_action.aws.image import ServerImage, check_for_batch, check_for_sagemaker
+from aces_action.aws.image import ServerImage, check_for_batch, check_for_sagemaker, download, read_image
 from aces_action.language import Text, same
 from aces_action.output.check import Check
-from aces_action.preflight.queries import Answer
+from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.input import PreflightInput, jobs
+from aces_action.preflight.instances import instances_in, machines
+from aces_action.preflight.queries import Answers, Query, QueryResult
 from aces_action.problems import Problem
-from aces_action.project.model import Infra, JobSettings
+from aces_action.project.model import Infra
 from aces_action.resources.batch.spec import Instance
 
 
-def check_image(found: Answer[ServerImage], *, infra: Infra, instances: Mapping[str, Instance], wanted: str) -> list[Check]:
-    """`wanted` is the image as it should be in ECR, `repository:tag`."""
+def server_image(inputs: PreflightInput) -> Query[ServerImage]:
+    """The image as ECR has it."""
+    return Query(
+        name="image",
+        prepare=lambda clients: partial(
+            read_image,
+            clients.ecr,
+            registry=inputs.registry,
+            repository=inputs.names.repository,
+            tag=inputs.image_tag,
+            fetch=download,
+        ),
+    )
+
+
+def check_image(
+    found: QueryResult[ServerImage], *, infra: Infra, instances: Mapping[str, Instance], reference: str
+) -> list[Check]:
+    """`reference` is the image as it should be in ECR, `repository:tag`."""
     what = Text("Server image", "サーバのイメージ")
     if found.value is None:
-        return found.failed(what, same(wanted))
+        return found.failed(what, same(reference))
     image = found.value
     built = same(f"{image.digest[:19]}… {', '.join(image.architectures) or image.media_type}")
-    return [Check(what=what, found=built, needed=same(wanted), problems=tuple(_problems(image, infra, instances)))]
+    return [Check(what=what, found=built, needed=same(reference), problems=tuple(_problems(image, infra, instances)))]
 
 
 def _problems(image: ServerImage, infra: Infra, instances: Mapping[str, Instance]) -> list[Problem]:
@@ -35,6 +56,13 @@ def _problems(image: ServerImage, infra: Infra, instances: Mapping[str, Instance
     return []
 
 
-def jobs(infra: Infra) -> tuple[JobSettings, ...]:
-    """The settings of the job definitions that are deployed: of the standard one, then of the long-time one."""
-    return tuple(job for job in (infra.job, infra.longtime_job) if job)
+def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
+    return check_image(
+        answers.of(server_image(inputs)),
+        infra=inputs.infra,
+        instances=instances_in(answers.of(machines(inputs))),
+        reference=f"{inputs.names.repository}:{inputs.image_tag}",
+    )
+
+
+CHECK = PreflightCheck(queries=lambda inputs: [server_image(inputs), machines(inputs)], rows=_rows)

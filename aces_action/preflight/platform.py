@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import partial
 
 from aces_action.language import Text, same
 from aces_action.output.check import Check
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.input import PreflightInput
+from aces_action.preflight.queries import Answers, Query
+from aces_action.problems import Problem
+from aces_action.problems.preflight import P007
+from aces_action.problems.preflight.platform import registration_deferred
+from aces_action.resources.listing import check as ask_for_tenant
 
-_ASLEEP = CATALOGUE["P007"]
+
+def platform_problems(inputs: PreflightInput, answers: Answers) -> list[Problem]:
+    """Those of asking the platform for the tenant."""
+    result = answers.of(_tenant(inputs))
+    return [*(result.value or []), *result.problems]
 
 
-def check_platform(problems: list[Problem], *, url: str, tenant_id: str, may_sleep: bool) -> list[Check]:
-    """`problems` are those of asking it for the tenant. `may_sleep`: the registration may then wait (`platform: deferred`)."""
+def _tenant(inputs: PreflightInput) -> Query[list[Problem]]:
+    return Query(name="platform", prepare=lambda _clients: partial(ask_for_tenant, inputs.platform, inputs.tenant_id), slow=True)
+
+
+def check_platform(problems: Sequence[Problem], *, url: str, tenant_id: str, may_defer: bool) -> list[Check]:
+    """`problems` are those of asking it for the tenant. `may_defer`: the registration may then wait (`platform: deferred`)."""
     what = same("ACES Platform")
     needed = Text(f"answers, knows {tenant_id}", f"応答し、{tenant_id}がある")
     if not problems:
         return [Check(what=what, found=same(url), needed=needed)]
-    told = tuple(deferred(each) if may_sleep and each.kind == _ASLEEP else each for each in problems)
+    judged = tuple(registration_deferred(problem) if may_defer and problem.kind is P007 else problem for problem in problems)
     found = Text("does not answer", "応答なし") if is_asleep(problems) else Text("refuses", "拒否")
-    return [Check(what=what, found=found, needed=needed, problems=told)]
+    return [Check(what=what, found=found, needed=needed, problems=judged)]
 
 
-def is_asleep(problems: list[Problem]) -> bool:
+def is_asleep(problems: Sequence[Problem]) -> bool:
     """Whether it is for now that the platform cannot be asked: not one of the problems is about what it said."""
-    return bool(problems) and all(each.kind == _ASLEEP for each in problems)
+    return bool(problems) and all(problem.kind is P007 for problem in problems)
 
 
-def deferred(problem: Problem) -> Problem:
-    """That the platform does not answer, where the registration may wait for it."""
-    return replace(
-        problem,
-        kind=CATALOGUE["P030"],
-        hint=Text(
-            "The deployment goes on without it. When the platform is up, register what serves:\nwith:\n  command: register",
-            "ACES Platformへの登録なしでデプロイを続けます。ACES Platformが起動したら、次の設定で登録してください:\n"
-            "with:\n  command: register",
-        ),
+def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
+    return check_platform(
+        platform_problems(inputs, answers), url=inputs.platform_url, tenant_id=inputs.tenant_id, may_defer=inputs.may_defer
     )
+
+
+CHECK = PreflightCheck(queries=lambda inputs: [_tenant(inputs)], rows=_rows)

@@ -1,72 +1,83 @@
-"""Asking side by side: what is asked never raises, but is answered, or not, with the reason."""
+"""Asking side by side: a query never raises, but is answered, or not, with the reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, error_code, explain, is_denied, missing_permission
-from aces_action.language import Text, same
+from aces_action.language import EMPTY, Text, same
 from aces_action.output.check import Check
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.preflight import not_checked
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer(Generic[T]):
-    """What was answered; else why not."""
+class QueryResult(Generic[T]):
+    """The answer to a query; else why there is none. Neither for what was not asked."""
 
     value: T | None = None
     problems: tuple[Problem, ...] = ()
 
-    def failed(self, what: Text, needed: Text) -> list[Check]:
-        """The row of the table, where there is no answer."""
+    def failed(self, what: Text, needed: Text = EMPTY) -> list[Check]:
+        """The row of the table, where there is no answer; none where there is one."""
         return [Check(what=what, found=same("–"), needed=needed, problems=self.problems)] if self.problems else []
 
 
-class Questions:
-    """Asks in threads; for as long as the block lasts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(Generic[T]):
+    """A question to AWS or to the platform. Queries of the same `name` are one: asked once, for all checks that need the answer.
 
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
-        self._pool = pool
+    `prepare` takes the client that is needed (in one thread: making a client is not thread-safe) and returns the call that is
+    made in another. `optional`: the deployment can do without an answer, so that where there is none a warning (P010) says so of
+    this subject; else it is as bad as a wrong answer. `slow`: takes several calls one after the other, so it is asked first.
+    """
 
-    def ask(self, question: Callable[[], T]) -> Future[Answer[T]]:
-        """A question that the deployment itself depends on: that it may not be asked is as bad as a wrong answer."""
-        return self._pool.submit(_answer, question)
-
-    def ask_if_allowed(self, about: Text, question: Callable[[], T]) -> Future[Answer[T]]:
-        """A question that the deployment can do without: where there is no answer, a warning (P010) says so."""
-        return self._pool.submit(_answer, question, about)
+    name: str
+    prepare: Callable[[Clients], Callable[[], T]] = field(compare=False)
+    optional: Text | None = field(default=None, compare=False)
+    slow: bool = field(default=False, compare=False)
 
 
-def unchecked(about: Text, error: ClientError | BotoCoreError | ResponseParserError) -> Problem:
+class Answers:
+    """What came back for each query."""
+
+    def __init__(self, futures: dict[str, Future[QueryResult[Any]]]) -> None:
+        self._futures = futures
+
+    def of(self, query: Query[T]) -> QueryResult[T]:
+        """Waits for the answer. An empty result for what was not asked."""
+        future = self._futures.get(query.name)
+        return cast("QueryResult[T]", future.result()) if future else QueryResult()
+
+
+class Queries:
+    """Asks in the threads of a pool."""
+
+    def __init__(self, pool: ThreadPoolExecutor, clients: Clients) -> None:
+        self._pool, self._clients = pool, clients
+        self._futures: dict[str, Future[QueryResult[Any]]] = {}
+        self.answers = Answers(self._futures)
+
+    def ask(self, query: Query[Any]) -> None:
+        """Begins to ask, unless that was asked before."""
+        if query.name not in self._futures:
+            self._futures[query.name] = self._pool.submit(_answer, query.prepare(self._clients), query.optional)
+
+
+def unchecked(subject: Text, error: ClientError | BotoCoreError | ResponseParserError) -> Problem:
     """That something was not looked at, and which permission is missing for it."""
     if isinstance(error, ClientError) and is_denied(error):
-        permission = missing_permission(error, _PREFIXES.get(error.operation_name, ""))
-        return Problem(
-            kind=CATALOGUE["P010"],
-            message=Text(
-                f"{about.en}: not checked, missing permission {permission}.",
-                f"{about.ja}を確認できませんでした。{permission}の権限がありません。",
-            ),
-            hint=Text(
-                f"Allow {permission} in the role of AWS_ROLE_ARN.", f"AWS_ROLE_ARNのロールに{permission}を許可してください。"
-            ),
-        )
-    why = error_code(error) if isinstance(error, ClientError) else type(error).__name__
-    return Problem(
-        kind=CATALOGUE["P010"],
-        message=Text(
-            f"{about.en}: not checked, AWS does not answer that ({why}).",
-            f"{about.ja}を確認できませんでした。AWSから応答がありません（{why}）。",
-        ),
-    )
+        return not_checked.no_permission(subject, missing_permission(error, _PREFIXES.get(error.operation_name, "")))
+    return not_checked.no_answer(subject, error_code(error) if isinstance(error, ClientError) else type(error).__name__)
 
 
 # IAM's prefix of the action, where AWS's message does not say it
@@ -89,10 +100,10 @@ _PREFIXES = {
 }
 
 
-def _answer(question: Callable[[], T], about: Text | None = None) -> Answer[T]:
+def _answer(call: Callable[[], T], optional: Text | None) -> QueryResult[T]:
     try:
-        return Answer(value=question())
+        return QueryResult(value=call())
     except ActionError as error:
-        return Answer(problems=error.problems)
+        return QueryResult(problems=error.problems)
     except AWS_ERRORS as error:
-        return Answer(problems=(explain(error) if about is None else unchecked(about, error),))
+        return QueryResult(problems=(explain(error) if optional is None else unchecked(optional, error),))

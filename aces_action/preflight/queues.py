@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from aces_action.language import Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.instances import Machine
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.preflight import queues as queue_problems
 from aces_action.project.instance_types import accelerator, family, processor
 from aces_action.project.model import JobSettings
 from aces_action.resources.batch.memory import usable_memory
@@ -61,7 +62,7 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Ec2Facts:
     """What is known of EC2 to judge compute environments by: instance types, zones of subnets, zones that offer a type."""
 
     machines: Mapping[str, Machine]
@@ -117,39 +118,43 @@ def _read_environments(client: BatchClient, arns: Iterable[str]) -> dict[str, En
     return found
 
 
-def check_queue(name: str, queue: Queue | None, job: JobSettings, surroundings: Surroundings) -> list[Check]:
+def check_queue(name: str, queue: Queue | None, job: JobSettings, ec2: Ec2Facts) -> list[Check]:
     """The queue, and its compute environments: one of them has to be able to run the job, or that of the infra file."""
     what, needed = Text(f"Job queue {name}", f"ジョブキュー{name}"), same("ENABLED, VALID")
     if queue is None:
-        missing = _missing_queue(name)
+        missing = queue_problems.queue_missing(name)
         return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(missing,))]
     state = Text(f"{queue.state}, {queue.status}", f"{queue.state}、{queue.status}")
-    broken = () if queue.state == "ENABLED" and queue.status in _WORKING else (_broken_queue(queue),)
+    works = queue.state == "ENABLED" and queue.status in _WORKING
+    broken = () if works else (queue_problems.queue_not_working(queue.name, queue.state, queue.status, queue.reason),)
     rows = [Check(what=what, found=state, needed=needed, problems=broken)]
-    named = job.compute_environment
-    environments = [each for each in queue.environments if named is None or named in {each.name, each.arn}]
+    wanted = job.compute_environment
+    environments = [each for each in queue.environments if wanted is None or wanted in {each.name, each.arn}]
     if not environments:
-        wanted = same(named or "–")
-        rows.append(
-            Check(
-                what=Text(f"Compute environment of {name}", f"{name}のコンピューティング環境"),
-                found=Text(
-                    ", ".join(each.name for each in queue.environments) or "none",
-                    "、".join(each.name for each in queue.environments) or "なし",
-                ),
-                needed=wanted,
-                problems=(_not_of_queue(queue, named),),
-            )
-        )
-        return rows
-    judged = [(each, list(_problems(each, job, surroundings))) for each in environments]
-    usable = [each for each, problems in judged if not any(problem.severity == "error" for problem in problems)]
-    fine = [each for each, problems in judged if not problems]
+        return [*rows, _no_environment(name, queue, wanted)]
+    judged = [(environment, list(_problems(environment, job, ec2))) for environment in environments]
+    usable = [environment for environment, problems in judged if all(problem.severity != "error" for problem in problems)]
+    fine = any(not problems for _, problems in judged)
     for environment, problems in judged:
         # one that can run the job is enough: what is wrong with the others then keeps nobody waiting
-        told = [] if fine or (usable and environment not in usable) else problems
-        rows.append(_row(environment, job, told))
+        hidden = fine or (usable and environment not in usable)
+        rows.append(_row(environment, job, [] if hidden else problems))
     return rows
+
+
+def _no_environment(name: str, queue: Queue, wanted: str | None) -> Check:
+    existing = [environment.name for environment in queue.environments]
+    problem = (
+        queue_problems.no_environment(queue.name)
+        if wanted is None
+        else queue_problems.environment_not_of_queue(queue.name, wanted)
+    )
+    return Check(
+        what=Text(f"Compute environment of {name}", f"{name}のコンピューティング環境"),
+        found=Text(", ".join(existing), "、".join(existing)) if existing else Text("none", "なし"),
+        needed=same(wanted or "–"),
+        problems=(problem,),
+    )
 
 
 def _row(environment: Environment, job: JobSettings, problems: list[Problem]) -> Check:
@@ -163,46 +168,31 @@ def _row(environment: Environment, job: JobSettings, problems: list[Problem]) ->
     )
 
 
-def _problems(environment: Environment, job: JobSettings, surroundings: Surroundings) -> Iterator[Problem]:
+def _problems(environment: Environment, job: JobSettings, ec2: Ec2Facts) -> Iterator[Problem]:
     """Why the environment does not run the job."""
-    name, kind = environment.name, job.instance_type
+    name, resources, instance_type = environment.name, environment.resources, job.instance_type
     if environment.state != "ENABLED" or environment.status not in _WORKING:
-        yield _broken_environment(environment)
+        reason = "" if environment.status in _WORKING else environment.reason
+        yield queue_problems.environment_not_working(name, environment.state, environment.status, reason)
         return
     if environment.on_kubernetes:
-        message = Text(
-            f"The compute environment {name} runs its jobs on EKS; the job definitions are for ECS.",
-            f"コンピューティング環境{name}はEKSでジョブを実行しますが、ジョブ定義はECS用です。",
-        )
-        yield Problem(kind=CATALOGUE["P020"], message=message, hint=_ASK)
+        yield queue_problems.environment_on_kubernetes(name)
         return
-    if not environment.resources:
+    if not resources:
         return  # Batch does not manage its instances, and does not know them either
-    if environment.resources.startswith("FARGATE"):
-        message = Text(
-            f"The compute environment {name} runs {environment.resources} only; the job definitions are for EC2.",
-            f"コンピューティング環境{name}で動くのは{environment.resources}だけですが、ジョブ定義はEC2用です。",
-        )
-        yield Problem(kind=CATALOGUE["P020"], message=message, hint=_ASK)
+    if resources.startswith("FARGATE"):
+        yield queue_problems.environment_on_fargate(name, resources)
         return
-    machine = surroundings.machines.get(kind)
+    machine = ec2.machines.get(instance_type)
     if machine is None:
         return  # it is not offered at all, which has been said
     vcpus = job.vcpus or machine.instance.vcpus
     if vcpus > environment.max_vcpus:
-        message = Text(
-            f"The compute environment {name} has at most {environment.max_vcpus} vCPUs, but a job takes {vcpus}.",
-            f"コンピューティング環境{name}のvCPUは最大{environment.max_vcpus}個ですが、ジョブは{vcpus}個を使います。",
-        )
-        hint = Text(
-            f"Raise its maxvCpus to {vcpus} or more, or lower batch.vcpus in the infra file.",
-            f"maxvCpusを{vcpus}以上にするか、infraファイルのbatch.vcpusを小さくしてください。",
-        )
-        yield Problem(kind=CATALOGUE["P021"], message=message, hint=hint)
-    if not holds(environment.instance_types, kind):
-        yield _other_types(environment, job, machine, surroundings.machines)
+        yield queue_problems.too_few_vcpus(name, most=environment.max_vcpus, needed=vcpus)
+    if not holds(environment.instance_types, instance_type):
+        yield _other_types(environment, job, machine, ec2.machines)
     else:
-        yield from _zones(environment, kind, surroundings)
+        yield from _zones(environment, instance_type, ec2)
 
 
 def holds(instance_types: Iterable[str], wanted: str) -> bool:
@@ -212,23 +202,10 @@ def holds(instance_types: Iterable[str], wanted: str) -> bool:
 
 def _other_types(environment: Environment, job: JobSettings, machine: Machine, machines: Mapping[str, Machine]) -> Problem:
     """A warning where another type of the environment may run the job; an error where none can."""
-    name, kind = environment.name, job.instance_type
-    types = ", ".join(environment.instance_types)
-    hint = Text(
-        f"Add {kind} to its instance types, or name one of them in the infra file.",
-        f"インスタンスタイプに{kind}を追加するか、infraファイルでそのいずれかを指定してください。",
-    )
-    if any(_may_run(each, job, machine.instance, machines) for each in environment.instance_types):
-        message = Text(
-            f"The compute environment {name} has no {kind}; jobs will run on another of its instance types: {types}.",
-            f"コンピューティング環境{name}には{kind}がありません。ジョブは他のインスタンスタイプで動きます: {types}",
-        )
-        return Problem(kind=CATALOGUE["P022"], message=message, hint=hint)
-    message = Text(
-        f"No instance type of the compute environment {name} can run a job that fills {kind}; it has {types}.",
-        f"コンピューティング環境{name}のインスタンスタイプ（{types}）では、{kind}に合わせたジョブを実行できません。",
-    )
-    return Problem(kind=CATALOGUE["P021"], message=message, hint=hint)
+    types = environment.instance_types
+    may_run = any(_may_run(name, job, machine.instance, machines) for name in types)
+    problem = queue_problems.other_instance_types if may_run else queue_problems.no_instance_type_fits
+    return problem(environment.name, job.instance_type, types)
 
 
 def _may_run(instance_type: str, job: JobSettings, wanted: Instance, machines: Mapping[str, Machine]) -> bool:
@@ -249,75 +226,9 @@ def _may_run(instance_type: str, job: JobSettings, wanted: Instance, machines: M
     )
 
 
-def _zones(environment: Environment, kind: str, surroundings: Surroundings) -> Iterator[Problem]:
+def _zones(environment: Environment, instance_type: str, ec2: Ec2Facts) -> Iterator[Problem]:
     """The environment's subnets against the zones in which EC2 has the type."""
-    zones = {surroundings.zone_of.get(subnet, "") for subnet in environment.subnets} - {""}
-    offered = surroundings.offered.get(kind, frozenset())
-    if not zones or not offered or zones & offered or environment.instance_types != (kind,):
-        return
-    name, here, there = environment.name, ", ".join(sorted(zones)), ", ".join(sorted(offered))
-    message = Text(
-        f"EC2 does not offer {kind} in {here}, where all subnets of the compute environment {name} are.",
-        f"コンピューティング環境{name}のサブネットがある{here}では、{kind}が提供されていません。",
-    )
-    hint = Text(f"Add a subnet in one of: {there}.", f"次のいずれかにあるサブネットを追加してください: {there}")
-    yield Problem(kind=CATALOGUE["P021"], message=message, hint=hint)
-
-
-_ASK = Text(
-    "Ask who set the AWS account up for it, or name another queue in the infra file: batch.queue.",
-    "AWSアカウントの担当者に確認するか、infraファイルのbatch.queueで別のキューを指定してください。",
-)
-
-
-def _missing_queue(name: str) -> Problem:
-    message = Text(
-        f"There is no job queue {name}: the platform could not submit a job.",
-        f"ジョブキュー{name}がありません。ACES Platformがジョブを送信できません。",
-    )
-    return Problem(kind=CATALOGUE["P019"], message=message, hint=_ASK)
-
-
-def _broken_queue(queue: Queue) -> Problem:
-    why = same(f": {queue.reason}") if queue.reason else Text(".", "。")
-    message = Text(
-        f"The job queue {queue.name} is {queue.state} and {queue.status}{why.en}",
-        f"ジョブキュー{queue.name}の状態は{queue.state}、{queue.status}です{why.ja}",
-    )
-    command = f"aws batch update-job-queue --job-queue {queue.name} --state ENABLED"
-    hint = Text(
-        f"Where somebody has disabled it:\n{command}", f"無効になっている場合は、次のコマンドで有効にできます:\n{command}"
-    )
-    return Problem(kind=CATALOGUE["P019"], message=message, hint=hint)
-
-
-def _not_of_queue(queue: Queue, named: str | None) -> Problem:
-    if named is None:
-        message = Text(
-            f"The job queue {queue.name} has no compute environment: its jobs would wait for ever.",
-            f"ジョブキュー{queue.name}にコンピューティング環境がないため、ジョブが開始されません。",
-        )
-        return Problem(kind=CATALOGUE["P020"], message=message, hint=_ASK)
-    message = Text(
-        f"The job queue {queue.name} does not use the compute environment {named} of the infra file.",
-        f"ジョブキュー{queue.name}は、infraファイルのコンピューティング環境{named}を使っていません。",
-    )
-    hint = Text(
-        "Correct batch.compute_environment, or add it to the queue.",
-        "batch.compute_environmentを修正するか、キューに追加してください。",
-    )
-    return Problem(kind=CATALOGUE["P020"], message=message, hint=hint)
-
-
-def _broken_environment(environment: Environment) -> Problem:
-    name, reason = environment.name, environment.reason
-    why = same(f": {reason}") if reason and environment.status not in _WORKING else Text(".", "。")
-    message = Text(
-        f"The compute environment {name} is {environment.state} and {environment.status}{why.en}",
-        f"コンピューティング環境{name}の状態は{environment.state}、{environment.status}です{why.ja}",
-    )
-    command = f"aws batch update-compute-environment --compute-environment {name} --state ENABLED"
-    hint = Text(
-        f"Where somebody has disabled it:\n{command}", f"無効になっている場合は、次のコマンドで有効にできます:\n{command}"
-    )
-    return Problem(kind=CATALOGUE["P020"], message=message, hint=hint)
+    zones = {ec2.zone_of.get(subnet, "") for subnet in environment.subnets} - {""}
+    offered = ec2.offered.get(instance_type, frozenset())
+    if zones and offered and not zones & offered and environment.instance_types == (instance_type,):
+        yield queue_problems.not_offered_in_zones(environment.name, instance_type, zones=zones, offered_in=offered)

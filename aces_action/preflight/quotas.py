@@ -7,13 +7,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from aces_action.aws.tags import Owner
 from aces_action.language import Text
 from aces_action.output.check import Check
-from aces_action.preflight.queries import Answer
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.endpoint import EndpointState, endpoint_state
+from aces_action.preflight.input import PreflightInput
+from aces_action.preflight.queries import Answers, Query, QueryResult
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.preflight import P017
+from aces_action.problems.preflight import quotas as problems
 from aces_action.project.model import EndpointSettings
 from aces_action.resources.endpoint.state import read_config, read_endpoint
 
@@ -38,7 +45,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class InstanceUsage:
     """Instances of one type under endpoints now. `complete` is false where there are more endpoints than were looked at."""
 
     own: int
@@ -83,20 +90,11 @@ def pick(quotas: Iterable[tuple[str, Quota]], types: Collection[str]) -> dict[st
             if len(found) == len(set(types)):
                 return found
     if not named_so:
-        wanted = Text(", ".join(types), "、".join(types))
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["P010"],
-                message=Text(
-                    f"The quota of {wanted.en}: not checked, there is no quota '…{_USAGE}' at all.",
-                    f"{wanted.ja}のクォータを確認できませんでした。「…{_USAGE}」というクォータが1つもありません。",
-                ),
-            )
-        )
+        raise ActionError(problems.none_is_for_endpoints(types, f"…{_USAGE}"))
     return found
 
 
-def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str) -> dict[str, Usage]:
+def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str) -> dict[str, InstanceUsage]:
     """Counts the instances of each of the types under all endpoints of the region, the newest first.
 
     What SageMaker is making counts as well: a whole fleet beside the old one. Not for our own endpoint's update, which is waited
@@ -133,7 +131,7 @@ def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str
     with ThreadPoolExecutor(max_workers=16, thread_name_prefix="usage") as pool:
         counts = dict(zip(names, pool.map(instances, names), strict=True))
     own, together = counts.get(own_endpoint, Counter()), sum(counts.values(), Counter())
-    return {kind: Usage(own=own[kind], others=together[kind] - own[kind], complete=complete) for kind in types}
+    return {kind: InstanceUsage(own=own[kind], others=together[kind] - own[kind], complete=complete) for kind in types}
 
 
 def _first_type(variant: Mapping[str, Any]) -> str:
@@ -165,16 +163,16 @@ def added(settings: EndpointSettings, *, own: int) -> int:
 
 
 def check_types(
-    quotas: Answer[dict[str, Quota]],
-    usage: Answer[dict[str, Usage]],
+    quotas: QueryResult[dict[str, Quota]],
+    usage: QueryResult[dict[str, InstanceUsage]],
     settings: EndpointSettings,
     *,
     exists: bool,
     region: str,
 ) -> list[Check]:
-    """Whether each type of the endpoint is offered, and has room in its quota.
+    """Whether each type of the endpoint is offered, and has room in its quota. No rows where that was not asked.
 
-    `exists`: there is an endpoint. Then it is a warning only, until it is known that there is something to update.
+    `exists`: there is an endpoint. Then a lack is a warning only, until it is known that there is something to update.
     """
     rows = []
     for kind in settings.instance_types:
@@ -186,100 +184,118 @@ def check_types(
     return rows
 
 
-def check_offered(found: Answer[dict[str, Quota]], instance_type: str, *, first: str, region: str) -> list[Check]:
+def check_offered(found: QueryResult[dict[str, Quota]], instance_type: str, *, first: str, region: str) -> list[Check]:
     """Whether SageMaker offers the type for endpoints in the region: there is a quota for each that it does. `first` is the
     endpoint's first choice. A warning alone, since a new type may be there before its quota is."""
     what = Text(f"Instance type {instance_type}", f"インスタンスタイプ{instance_type}")
     needed = Text(f"offered in {region}", f"{region}で利用可能")
-    if found.problems:
-        return found.failed(what, needed)
     if found.value is None:
-        return []
+        return found.failed(what, needed)
     if instance_type in found.value:
         return [Check(what=what, found=Text("offered", "利用可能"), needed=needed)]
-    problem = Problem(
-        kind=CATALOGUE["P015"],
-        message=Text(
-            f"SageMaker may not offer {instance_type} for endpoints in {region}: there is no quota '{instance_type}{_USAGE}'.",
-            f"SageMakerは、{region}のエンドポイントに{instance_type}を提供していない可能性があります。"
-            f"クォータ「{instance_type}{_USAGE}」がありません。",
-        ),
-        hint=Text(
-            "If SageMaker refuses it, choose another SAGEMAKER_INSTANCE_TYPE or AWS_REGION.",
-            "SageMakerに拒否された場合は、別のSAGEMAKER_INSTANCE_TYPEまたはAWS_REGIONにしてください。",
-        )
-        if instance_type == first
-        else Text(
-            "If SageMaker refuses it, delete it from sagemaker.instance_pools or choose another one.",
-            "SageMakerに拒否された場合は、sagemaker.instance_poolsから削除するか、別のタイプにしてください。",
-        ),
-    )
+    not_offered = problems.type_not_offered if instance_type == first else problems.fallback_not_offered
+    problem = not_offered(f"{instance_type}{_USAGE}", instance_type, region)
     return [Check(what=what, found=Text("no quota", "クォータなし"), needed=needed, problems=(problem,))]
 
 
 def check_quota(
-    kind: str, quota: Quota, usage: Answer[dict[str, Usage]], settings: EndpointSettings, *, exists: bool, region: str
+    kind: str,
+    quota: Quota,
+    usage: QueryResult[dict[str, InstanceUsage]],
+    settings: EndpointSettings,
+    *,
+    exists: bool,
+    region: str,
 ) -> list[Check]:
     """The quota of one of the endpoint's types, if all that is new is of it. For a fallback type a lack is a warning (P031):
     SageMaker may find what it needs before. So it is where only the autoscaling will want more, later (P032)."""
     what = Text(f"Quota of {kind}", f"{kind}のクォータ")
     counts = usage.value or {}
-    now = counts.get(kind) or Usage(own=0, others=0, complete=False)
+    now = counts.get(kind) or InstanceUsage(own=0, others=0, complete=False)
     running = now.others + (now.own if exists else 0)
     new = added(settings, own=sum(counts[name].own for name in settings.instance_types if name in counts) if exists else 0)
-    wanted = running + new
+    total = running + new
     found = Text(f"{quota.value}", f"{quota.value}台")
-    needed = Text(f"{wanted}: {running} in use, {new} new", f"{wanted}台: 使用中{running}台、新規{new}台")
+    needed = Text(f"{total}: {running} in use, {new} new", f"{total}台: 使用中{running}台、新規{new}台")
     if not now.complete:
         needed = Text(f"at least {needed.en}", f"少なくとも{needed.ja}")
     unanswered = usage.problems if kind == settings.instance_type else ()
-    if wanted <= quota.value:
+    if total <= quota.value:
         scaled = _scaled_out(kind, quota, now, settings, region=region)
         return [Check(what=what, found=found, needed=needed, problems=(*scaled, *unanswered))]
-    code = "P031" if kind != settings.instance_type else "P017" if exists else "P016"
-    request = _REQUEST.format(code=quota.code, value=wanted, region=region)
-    problem = Problem(
-        kind=CATALOGUE[code],
-        message=Text(
-            f"The quota '{kind}{_USAGE}' is {quota.value} in {region}, but {wanted} are needed: {running} in use and {new} new.",
-            f"クォータ「{kind}{_USAGE}」は{region}で{quota.value}台ですが、{wanted}台必要です（使用中{running}台、新規{new}台）。",
-        ),
-        hint=Text(
-            f"Ask for more (minutes to days):\n{request}", f"引き上げを申請してください（数分から数日かかります）:\n{request}"
-        ),
-    )
+    request = _REQUEST.format(code=quota.code, value=total, region=region)
+    problem = problems.too_small(f"{kind}{_USAGE}", quota.value, region, running=running, new=new, request=request)
+    if kind != settings.instance_type:
+        problem = problems.of_fallback(problem)
+    elif exists:
+        problem = problems.as_warning(problem)
     return [Check(what=what, found=found, needed=needed, problems=(problem, *unanswered))]
 
 
-def _scaled_out(kind: str, quota: Quota, now: Usage, settings: EndpointSettings, *, region: str) -> tuple[Problem, ...]:
+def _scaled_out(kind: str, quota: Quota, now: InstanceUsage, settings: EndpointSettings, *, region: str) -> tuple[Problem, ...]:
     """The warning that the quota ends before the autoscaling does. Which of several types will be wanted then nobody knows."""
     most = settings.autoscaling.max_capacity if settings.autoscaling and len(settings.instance_types) == 1 else 0
     if now.others + most <= quota.value:
         return ()
-    beside = Text(f" beside {now.others} of other endpoints", f"（ほかのエンドポイントの{now.others}台とは別）")
     request = _REQUEST.format(code=quota.code, value=now.others + most, region=region)
-    problem = Problem(
-        kind=CATALOGUE["P032"],
-        message=Text(
-            f"The autoscaling may want {most} × {kind}{beside.en if now.others else ''}, "
-            f"but the quota '{kind}{_USAGE}' is {quota.value} in {region}.",
-            f"オートスケーリングは{kind}を{most}台まで増やしますが{beside.ja if now.others else ''}、"
-            f"クォータ「{kind}{_USAGE}」は{region}で{quota.value}台です。",
-        ),
-        hint=Text(
-            f"Ask for more, or lower `max_capacity`:\n{request}",
-            f"引き上げを申請するか、`max_capacity`を小さくしてください:\n{request}",
-        ),
-    )
-    return (problem,)
-
-
-def in_earnest(problem: Problem) -> Problem:
-    """The warning that an update would not fit into the quota, once there is an update."""
-    return replace(problem, kind=CATALOGUE["P016"])
+    name = f"{kind}{_USAGE}"
+    return (problems.ends_before_autoscaling(name, quota.value, region, most=most, others=now.others, request=request),)
 
 
 _REQUEST = (
     "aws service-quotas request-service-quota-increase --service-code sagemaker "
     "--quota-code {code} --desired-value {value} --region {region}"
+)
+
+
+def once_updated(row: Check) -> Check:
+    """A row with an error in place of the warning that an update would not fit: now that there is one."""
+    return replace(row, problems=tuple(problems.as_error(each) if each.kind is P017 else each for each in row.problems))
+
+
+def are_asked_at_once(settings: EndpointSettings | None, state: EndpointState | None, owner: Owner) -> bool:
+    """Whether the preflight asks for the quotas. Not for an endpoint of ours that serves: it may well be left as it is, and the
+    quotas take more calls than all else, so that waits until the plan starts something."""
+    return settings is not None and not (state and state.in_service_for(owner))
+
+
+def queries(inputs: PreflightInput) -> list[Query[Any]]:
+    """What is asked of the endpoint's instance types; nothing without an endpoint."""
+    return [_quotas(inputs), _usage(inputs)] if inputs.infra.endpoint else []
+
+
+def rows(inputs: PreflightInput, answers: Answers, state: EndpointState | None) -> list[Check]:
+    """`state`: of the endpoint as it is now."""
+    if (settings := inputs.infra.endpoint) is None:
+        return []
+    exists = state is not None and state.can_be_updated
+    return check_types(answers.of(_quotas(inputs)), answers.of(_usage(inputs)), settings, exists=exists, region=inputs.region)
+
+
+def _quotas(inputs: PreflightInput) -> Query[dict[str, Quota]]:
+    types = inputs.endpoint_types
+    return Query(
+        name="quotas",
+        prepare=lambda clients: partial(find_quotas, clients.service_quotas, types),
+        optional=Text(f"The quota of {', '.join(types)}", f"{'、'.join(types)}のクォータ"),
+    )
+
+
+def _usage(inputs: PreflightInput) -> Query[dict[str, InstanceUsage]]:
+    types, name = inputs.endpoint_types, inputs.names.endpoint or ""
+    return Query(
+        name="usage",
+        prepare=lambda clients: partial(count_usage, clients.sagemaker, types, name),
+        optional=Text(f"The use of {', '.join(types)}", f"{'、'.join(types)}の使用数"),
+    )
+
+
+def _follow_ups(inputs: PreflightInput, answers: Answers) -> list[Query[Any]]:
+    state = answers.of(endpoint_state(inputs)).value
+    return queries(inputs) if are_asked_at_once(inputs.infra.endpoint, state, inputs.owner) else []
+
+
+CHECK = PreflightCheck(
+    follow_ups=_follow_ups,
+    rows=lambda inputs, answers: rows(inputs, answers, answers.of(endpoint_state(inputs)).value),
 )

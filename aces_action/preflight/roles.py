@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -16,8 +17,10 @@ from aces_action.aws.identity import Identity
 from aces_action.aws.naming import Names
 from aces_action.language import Text, same
 from aces_action.output.check import Check
-from aces_action.preflight.queries import Answer
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.input import PreflightInput
+from aces_action.preflight.queries import Answers, Query, QueryResult
+from aces_action.problems.preflight import roles as problems
 from aces_action.project.model import Infra
 
 if TYPE_CHECKING:
@@ -119,19 +122,19 @@ def _simulate_one(client: IAMClient, caller: str, service: str, arns: Sequence[s
     return decided
 
 
-def check_role(role: Role, found: Answer[Mapping[str, Any]], passing: Answer[dict[str, bool]]) -> Check:
+def check_role(role: Role, found: QueryResult[Mapping[str, Any]], passing: QueryResult[dict[str, bool]]) -> Check:
     """`passing`: by the roles' ARNs, for the role's service. Why that could not be asked is told apart from this."""
-    what, needed = _what(role), Text(f"{role.name}, trusting {role.service}", f"{role.service}を信頼する{role.name}")
+    what, needed = _SUBJECTS[role.use], Text(f"{role.name}, trusting {role.service}", f"{role.service}を信頼する{role.name}")
     if found.value is None:
         return Check(what=what, found=same("–"), needed=needed, problems=found.problems)
     if found.value == ABSENT:
-        return Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(_missing(role),))
-    problems = []
+        return Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(problems.missing(role.name),))
+    wrong = []
     if not trusts(found.value, role.service):
-        problems.append(_no_trust(role))
+        wrong.append(problems.no_trust(role.name, role.service))
     if passing.value is not None and passing.value.get(role.arn) is False:
-        problems.append(_not_passable(role))
-    return Check(what=what, found=same(role.name), needed=needed, problems=tuple(problems))
+        wrong.append(problems.not_passable(role.arn, passed_to(role.service)))
+    return Check(what=what, found=same(role.name), needed=needed, problems=tuple(wrong))
 
 
 def trusts(policy: Mapping[str, Any], service: str) -> bool:
@@ -166,66 +169,50 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-_WHAT = {
+_SUBJECTS = {
     "sagemaker": Text("Role of the endpoint", "エンドポイントのロール"),
     "batch job": Text("Role of the jobs", "ジョブのロール"),
     "batch execution": Text("Role that starts the jobs", "ジョブを起動するロール"),
 }
 
 
-def _what(role: Role) -> Text:
-    return _WHAT[role.use]
-
-
-def _missing(role: Role) -> Problem:
-    return Problem(
-        kind=CATALOGUE["P006"],
-        message=Text(
-            f"There is no IAM role {role.name}, which the server would run under.",
-            f"サーバの実行に使うIAMロール{role.name}がありません。",
-        ),
-        hint=Text(
-            "Ask who set the AWS account up for it, or name another role in the infra file: "
-            "sagemaker.execution_role_arn, batch.execution_role_arn or batch.job_role_arn.",
-            "AWSアカウントの担当者に確認するか、infraファイルで別のロールを指定してください: "
-            "sagemaker.execution_role_arn、batch.execution_role_arn、batch.job_role_arn",
-        ),
+def _trust(role: Role) -> Query[Mapping[str, Any]]:
+    return Query(
+        name=f"trust policy of {role.arn}",
+        prepare=lambda clients: partial(read_trust, clients.iam, role.name),
+        optional=Text(f"The role {role.name}", f"ロール{role.name}"),
     )
 
 
-def _no_trust(role: Role) -> Problem:
-    statement = {"Effect": "Allow", "Principal": {"Service": role.service}, "Action": "sts:AssumeRole"}
-    written = json.dumps(statement)
-    return Problem(
-        kind=CATALOGUE["P013"],
-        message=Text(
-            f"The role {role.name} does not trust {role.service}, which runs the server under it.",
-            f"サーバを実行する{role.service}を、ロール{role.name}が信頼していません。",
-        ),
-        hint=Text(
-            f"Add this statement to its trust policy:\n{written}",
-            f"信頼ポリシーに次のステートメントを追加してください:\n{written}",
-        ),
+def _passing(inputs: PreflightInput, service: str) -> Query[dict[str, bool]]:
+    caller = own_arn(inputs.identity, inputs.role_arn)
+    arns = [role.arn for role in _roles(inputs) if role.service == service]
+    return Query(
+        name=f"passing roles to {service}",
+        prepare=lambda clients: partial(simulate_passing, clients.iam, caller, service, arns),
+        optional=Text(f"Whether the roles may be passed to {service}", f"{service}にロールを渡せるか"),
     )
 
 
-def _not_passable(role: Role) -> Problem:
-    services = passed_to(role.service)
-    statement = {
-        "Effect": "Allow",
-        "Action": "iam:PassRole",
-        "Resource": role.arn,
-        "Condition": {"StringEquals": {"iam:PassedToService": services[0] if len(services) == 1 else services}},
-    }
-    written, named = json.dumps(statement), Text(" or ".join(services), "または".join(services))
-    return Problem(
-        kind=CATALOGUE["P014"],
-        message=Text(
-            f"The job may not pass the role {role.name} to {named.en} (iam:PassRole).",
-            f"このジョブには、ロール{role.name}を{named.ja}に渡す権限がありません（iam:PassRole）。",
-        ),
-        hint=Text(
-            f"Add this statement to the role of AWS_ROLE_ARN:\n{written}",
-            f"AWS_ROLE_ARNのロールに次のステートメントを追加してください:\n{written}",
-        ),
-    )
+def _roles(inputs: PreflightInput) -> list[Role]:
+    return roles_of(inputs.infra, inputs.names, inputs.identity)
+
+
+def _services(inputs: PreflightInput) -> list[str]:
+    """That roles are passed to, where this run passes any."""
+    return sorted({role.service for role in _roles(inputs)}) if inputs.changes else []
+
+
+def _queries(inputs: PreflightInput) -> list[Query[Any]]:
+    return [*map(_trust, _roles(inputs)), *(_passing(inputs, service) for service in _services(inputs))]
+
+
+def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
+    passing = {service: answers.of(_passing(inputs, service)) for service in _services(inputs)}
+    rows = [check_role(role, answers.of(_trust(role)), passing.get(role.service, QueryResult())) for role in _roles(inputs)]
+    for service, result in passing.items():
+        rows += result.failed(Text(f"Passing roles to {service}", f"{service}へのロールの受け渡し"))
+    return rows
+
+
+CHECK = PreflightCheck(queries=_queries, rows=_rows)

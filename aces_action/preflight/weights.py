@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aces_action.language import Text, same
 from aces_action.output.check import Check
-from aces_action.preflight.queries import Answer
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.preflight.bucket import MISSING, bucket_region
+from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.input import PreflightInput
+from aces_action.preflight.queries import Answers, Query, QueryResult
+from aces_action.problems.preflight import weights as problems
 from aces_action.resources.weights.s3_object import Weights, locate
 
 if TYPE_CHECKING:
@@ -17,29 +21,35 @@ if TYPE_CHECKING:
 
 # Storage classes and tiers whose objects have to be restored first (S3 User Guide, 'Restoring an archived object')
 _ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE", "ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"})
-_MAY_SLEEP = frozenset({"GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING"})
+_MAY_BE_ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundWeights:
-    """The archive and how S3 keeps it. `asleep`: the archive tier that it would have to be restored from, else empty."""
+    """The archive and how S3 keeps it. `tier`: the archive tier that it would have to be restored from, else empty."""
 
     weights: Weights
-    asleep: str
+    tier: str
     restoring: bool
+
+
+def found_weights(inputs: PreflightInput) -> Query[FoundWeights]:
+    """The weights as S3 has them."""
+    names = inputs.names
+    return Query(name="weights", prepare=lambda clients: partial(find_weights, clients.s3, names.bucket, names.weights_key))
 
 
 def find_weights(client: S3Client, bucket: str, key: str) -> FoundWeights:
     """Looks the weights up. Raises ActionError: P002 when they are not there, A005 without the permission."""
     weights = locate(client, bucket, key)
-    if weights.storage_class not in _MAY_SLEEP:  # the one look of `locate` is enough
-        return FoundWeights(weights=weights, asleep="", restoring=False)
-    asleep, restoring = sleep(client.head_object(Bucket=bucket, Key=key))
-    return FoundWeights(weights=weights, asleep=asleep, restoring=restoring)
+    if weights.storage_class not in _MAY_BE_ARCHIVED:  # the one look of `locate` is enough
+        return FoundWeights(weights=weights, tier="", restoring=False)
+    tier, restoring = archive_tier(client.head_object(Bucket=bucket, Key=key))
+    return FoundWeights(weights=weights, tier=tier, restoring=restoring)
 
 
-def sleep(head: Mapping[str, Any]) -> tuple[str, bool]:
-    """By HeadObject's answer: the archive that an object sleeps in (empty: it can be read), and whether it is being restored."""
+def archive_tier(head: Mapping[str, Any]) -> tuple[str, bool]:
+    """By HeadObject's answer: the archive tier that an object is in (empty: it can be read), and whether it is being restored."""
     tier = str(head.get("ArchiveStatus") or head.get("StorageClass") or "")
     if tier not in _ARCHIVES:
         return "", False
@@ -49,32 +59,25 @@ def sleep(head: Mapping[str, Any]) -> tuple[str, bool]:
     return tier, "ongoing-request" in restore
 
 
-def check_weights(found: Answer[FoundWeights], *, bucket: str, key: str, without_bucket: bool) -> list[Check]:
+def check_weights(found: QueryResult[FoundWeights], *, bucket: str, key: str, without_bucket: bool) -> list[Check]:
     """`without_bucket`: the bucket is not there, which has been said already."""
     what, needed = Text("Weights", "重みファイル"), same(f"s3://{bucket}/{key}")
     if found.value is None:
         return [] if without_bucket else found.failed(what, needed)
-    size = Text(f"{found.value.weights.size:,} bytes", f"{found.value.weights.size:,}バイト")
-    if not found.value.asleep:
-        return [Check(what=what, found=size, needed=needed)]
-    tier = found.value.asleep
-    now = (
-        Text("It is being restored: run the job again when that is done.", "復元中です。完了してからジョブを再実行してください。")
-        if found.value.restoring
-        else Text(
-            f"Upload them again, or restore them (hours):\n{_RESTORE.format(bucket=bucket, key=key)}",
-            f"もう一度アップロードするか、復元してください（数時間かかります）:\n{_RESTORE.format(bucket=bucket, key=key)}",
-        )
-    )
-    problem = Problem(
-        kind=CATALOGUE["P012"],
-        message=Text(
-            f"The weights at s3://{bucket}/{key} are archived ({tier}) and cannot be read.",
-            f"s3://{bucket}/{key}の重みファイルはアーカイブ（{tier}）にあり、読み取れません。",
-        ),
-        hint=now,
-    )
-    return [Check(what=what, found=same(tier), needed=needed, problems=(problem,))]
+    if tier := found.value.tier:
+        archived = problems.being_restored if found.value.restoring else problems.archived
+        return [Check(what=what, found=same(tier), needed=needed, problems=(archived(bucket, key, tier=tier),))]
+    size = found.value.weights.size
+    return [Check(what=what, found=Text(f"{size:,} bytes", f"{size:,}バイト"), needed=needed)]
 
 
-_RESTORE = "aws s3api restore-object --bucket {bucket} --key {key} --restore-request Days=7"
+def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
+    return check_weights(
+        answers.of(found_weights(inputs)),
+        bucket=inputs.names.bucket,
+        key=inputs.names.weights_key,
+        without_bucket=answers.of(bucket_region(inputs)).value == MISSING,
+    )
+
+
+CHECK = PreflightCheck(queries=lambda inputs: [found_weights(inputs)], rows=_rows)

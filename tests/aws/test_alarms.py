@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from aces_action.aws.alarms import describe_alarms
 from aces_action.preflight.alarms_and_topics import check_alarm
-from aces_action.preflight.queries import Answer
+from aces_action.preflight.queries import QueryResult
 from aces_action.resources.endpoint.diagnosis.diagnose import read_alarms
 from sandbox.seed import ACCOUNT, REGION, admin_session, make_alarm, make_roles
 from sandbox.server import Sandbox
@@ -71,7 +71,7 @@ def under_role(sandbox: Sandbox, resource: str | None) -> Any:
 
 
 def outcomes(found: Any, prefix: str) -> dict[str, list[str]]:
-    rows = {name: check_alarm(f"{prefix}{name}", Answer(value=found), file="f") for name in NAMES}
+    rows = {name: check_alarm(f"{prefix}{name}", QueryResult(value=found), file="f") for name in NAMES}
     return {name: [problem.code for row in checks for problem in row.problems] for name, checks in rows.items()}
 
 
@@ -91,7 +91,7 @@ def test_for_who_may_see_some_alone_metric_alarms_count_and_the_rest_is_not_know
         "log": ["ACES-P036"],
         "gone": ["ACES-P036"],
     }
-    [row] = check_alarm(f"{alarms}composite", Answer(value=found), file="f")
+    [row] = check_alarm(f"{alarms}composite", QueryResult(value=found), file="f")
     assert (row.outcome, [problem.severity for problem in row.problems]) == ("not checked", ["warning"])
     # what explains a rollback (E019) is still found
     [ringing] = read_alarms(client, [f"{alarms}{name}" for name in NAMES])

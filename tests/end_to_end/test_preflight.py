@@ -135,12 +135,26 @@ def test_an_update_that_the_quota_has_no_room_for_is_stopped_before_anything_is_
     caller.control("DELETE", "calls")
     unchanged = caller.run()
     assert (unchanged.status, unchanged.outputs["result"], unchanged.codes) == (0, "unchanged", []), unchanged.log
-    assert "ACES-P017" in unchanged.log
+    assert "Quota of" not in unchanged.log
+    assert "ListServiceQuotas" not in {call["operation"] for call in caller.control("GET", "calls")}
     caller.edit(caller.infra_file, "timeout: 600", "timeout: 900")
     ended = caller.run()
     failed(ended, 1, "ACES-P016")
-    assert "is 1 in ap-northeast-1, but 2 are needed: 1 in use and 1 new." in ended.log
+    assert "is 1 in ap-northeast-1, but the deployment needs 2: 1 in use, 1 new." in ended.log
+    preflight, plan = ended.log.partition("✓ Preflight")[::2]
+    assert ("Quota of" in preflight, table(ended)["Quota of ml.g4dn.xlarge"]) == (False, "✗"), plan
+    assert "| ❌ | Quota of ml.g4dn.xlarge | 1 | 2: 1 in use, 1 new | [ACES-P016]" in ended.summary
     assert writes(caller.control("GET", "calls")) == []
+
+
+def test_an_update_whose_quota_may_not_be_looked_at_goes_on_unless_that_is_refused(caller: Caller) -> None:
+    caller.run()
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.m5.large")
+    denied(caller, "service-quotas", "ListServiceQuotas")
+    ended = caller.run(command="plan")
+    assert (ended.status, ended.outputs["result"]) == (0, "planned"), ended.log
+    assert "title=ACES-P010 " in ended.log
+    failed(caller.run(command="plan", preflight="strict"), 1, "ACES-P029")
 
 
 def test_credentials_that_end_while_sagemaker_is_at_work_are_renewed_once_and_the_wait_goes_on(caller: Caller) -> None:

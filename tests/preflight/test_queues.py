@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aces_action.preflight.instances import Machine
-from aces_action.preflight.queues import Environment, Queue, Surroundings, check_queue, holds
+from aces_action.preflight.queues import Ec2Facts, Environment, Queue, check_queue, holds
 from aces_action.project.model import JobSettings
 from aces_action.resources.batch.spec import Instance
 
@@ -56,7 +56,7 @@ def judged(
 ) -> list[str]:
     """The codes of what is wrong with a queue of these environments."""
     whole = Queue(name="q", state="ENABLED", status="VALID", reason="", environments=environments)
-    around = Surroundings(
+    around = Ec2Facts(
         machines=MACHINES, zone_of={"subnet-a": zone}, offered={job.instance_type: frozenset({offered})} if offered else {}
     )
     rows = check_queue("q", replace(whole, **(queue or {})), job, around)
@@ -91,7 +91,7 @@ def test_a_queue_with_a_fitting_environment_is_fine() -> None:
 
 
 def test_a_queue_that_is_not_there_is_told_once() -> None:
-    rows = check_queue("q", None, JOB, Surroundings(machines=MACHINES, zone_of={}, offered={}))
+    rows = check_queue("q", None, JOB, Ec2Facts(machines=MACHINES, zone_of={}, offered={}))
     [problem] = [problem for row in rows for problem in row.problems]
     assert problem.code == "ACES-P019"
     assert problem.message.ja == "ジョブキューqがありません。ACES Platformがジョブを送信できません。"

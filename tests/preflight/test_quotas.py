@@ -10,21 +10,26 @@ from typing import Any, Literal
 import pytest
 import requests
 
+from aces_action.aws.tags import Owner
 from aces_action.language import same
-from aces_action.preflight.queries import Answer
+from aces_action.preflight.endpoint import EndpointState
+from aces_action.preflight.queries import QueryResult
 from aces_action.preflight.quotas import (
+    InstanceUsage,
     Quota,
-    Usage,
     added,
+    are_asked_at_once,
     check_offered,
     check_quota,
     check_types,
     count_usage,
-    in_earnest,
+    once_updated,
     pick,
 )
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems.preflight.quotas import as_error
 from aces_action.project.model import Autoscaling, EndpointSettings, Rollout, Size
+from aces_action.resources.endpoint.state import CurrentEndpoint
 from sandbox.seed import ACCOUNT, REGION, admin_session, make_bucket, make_roles, push_image
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY
@@ -70,7 +75,7 @@ def test_a_blue_green_update_doubles_the_fleet_and_a_rolling_one_adds_a_batch(
 
 
 def judged(quota: int, *, own: int = 0, others: int = 0, exists: bool = False, complete: bool = True, count: int = 1) -> Any:
-    usage = Answer(value={KIND: Usage(own=own, others=others, complete=complete)})
+    usage = QueryResult(value={KIND: InstanceUsage(own=own, others=others, complete=complete)})
     [row] = check_quota(KIND, Quota(code="L-1", value=quota), usage, settings(count), exists=exists, region="ap-northeast-1")
     return row
 
@@ -84,7 +89,7 @@ def test_a_quota_of_nothing_is_an_error_with_the_command_that_asks_for_more() ->
     [problem] = judged(0).problems
     assert problem.code == "ACES-P016"
     assert problem.message.en == (
-        "The quota 'ml.g4dn.xlarge for endpoint usage' is 0 in ap-northeast-1, but 1 are needed: 0 in use and 1 new."
+        "The quota 'ml.g4dn.xlarge for endpoint usage' is 0 in ap-northeast-1, but the deployment needs 1: 0 in use, 1 new."
     )
     assert "--quota-code L-1 --desired-value 1 --region ap-northeast-1" in problem.hint.en
     assert problem.message.ja == (
@@ -95,7 +100,7 @@ def test_a_quota_of_nothing_is_an_error_with_the_command_that_asks_for_more() ->
 def test_an_update_that_would_not_fit_is_a_warning_until_there_is_one() -> None:
     [problem] = judged(1, own=1, exists=True).problems
     assert (problem.code, problem.severity) == ("ACES-P017", "warning")
-    assert (in_earnest(problem).code, in_earnest(problem).message) == ("ACES-P016", problem.message)
+    assert (as_error(problem).code, as_error(problem).message) == ("ACES-P016", problem.message)
     assert judged(2, own=1, exists=True).problems == ()
 
 
@@ -108,9 +113,9 @@ def test_of_too_many_endpoints_a_lower_bound_is_told() -> None:
 
 
 def test_an_instance_type_without_a_quota_is_a_warning_for_aws_alone_knows() -> None:
-    [row] = check_offered(Answer(value={}), KIND, first=KIND, region="ap-northeast-1")
+    [row] = check_offered(QueryResult(value={}), KIND, first=KIND, region="ap-northeast-1")
     assert ([problem.code for problem in row.problems], row.outcome) == (["ACES-P015"], "warning")
-    [row] = check_offered(Answer(value={KIND: Quota(code="L-1", value=0)}), KIND, first=KIND, region="ap-northeast-1")
+    [row] = check_offered(QueryResult(value={KIND: Quota(code="L-1", value=0)}), KIND, first=KIND, region="ap-northeast-1")
     assert row.outcome == "fine"
 
 
@@ -141,8 +146,8 @@ def test_the_first_quota_of_each_type_counts_and_nothing_is_read_after_the_last(
     ("quota", "others", "pools", "told"),
     [
         (8, 0, (), None),
-        (7, 0, (), "The autoscaling may want 8 × ml.g4dn.xlarge, but the quota"),
-        (10, 3, (), "The autoscaling may want 8 × ml.g4dn.xlarge beside 3 of other endpoints, but the quota"),
+        (7, 0, (), "Autoscaling may want 8 × ml.g4dn.xlarge, but the quota"),
+        (10, 3, (), "Autoscaling may want 8 × ml.g4dn.xlarge beside 3 of other endpoints, but the quota"),
         (7, 0, (FALLBACK,), None),  # nobody knows which type will be wanted then
     ],
 )
@@ -151,7 +156,7 @@ def test_a_quota_that_ends_before_the_autoscaling_does_is_a_warning(
 ) -> None:
     scaling = Autoscaling(min_capacity=1, max_capacity=8, target_value=5, scale_in_cooldown=300, scale_out_cooldown=60)
     scaled = replace(settings(), autoscaling=scaling, instance_pools=pools)
-    usage = Answer(value={KIND: Usage(own=1, others=others, complete=True)})
+    usage = QueryResult(value={KIND: InstanceUsage(own=1, others=others, complete=True)})
     [row] = check_quota(KIND, Quota(code="L-1", value=quota), usage, scaled, exists=True, region="ap-northeast-1")
     assert [problem.code for problem in row.problems] == (["ACES-P032"] if told else [])
     for problem in row.problems:
@@ -162,7 +167,7 @@ def test_a_quota_that_ends_before_the_autoscaling_does_is_a_warning(
 
 def test_a_lack_of_room_now_is_all_that_is_told_of_a_quota() -> None:
     scaling = Autoscaling(min_capacity=1, max_capacity=8, target_value=5, scale_in_cooldown=300, scale_out_cooldown=60)
-    usage = Answer(value={KIND: Usage(own=0, others=0, complete=True)})
+    usage = QueryResult(value={KIND: InstanceUsage(own=0, others=0, complete=True)})
     scaled = replace(settings(), autoscaling=scaling)
     [row] = check_quota(KIND, Quota(code="L-1", value=0), usage, scaled, exists=False, region="ap-northeast-1")
     assert [problem.code for problem in row.problems] == ["ACES-P016"]
@@ -175,10 +180,10 @@ def rows(quotas: dict[str, int] | None, usage: dict[str, tuple[int, int]], *, ex
     """The codes by the rows' names, for an endpoint with one fallback type. `usage`: own and others' instances by type."""
     unknown = Problem(kind=CATALOGUE["P010"], message=same("not checked"))
     found = check_types(
-        Answer(problems=(unknown,))
+        QueryResult(problems=(unknown,))
         if quotas is None
-        else Answer(value={kind: Quota(code="L-1", value=value) for kind, value in quotas.items()}),
-        Answer(value={kind: Usage(own=own, others=others, complete=True) for kind, (own, others) in usage.items()}),
+        else QueryResult(value={kind: Quota(code="L-1", value=value) for kind, value in quotas.items()}),
+        QueryResult(value={kind: InstanceUsage(own=own, others=others, complete=True) for kind, (own, others) in usage.items()}),
         replace(settings(2), instance_pools=(FALLBACK,)),
         exists=exists,
         region="ap-northeast-1",
@@ -216,7 +221,7 @@ def test_what_cannot_be_looked_up_is_said_once() -> None:
 
 
 def test_a_fallback_that_is_not_offered_is_told_where_it_stands() -> None:
-    [row] = check_offered(Answer(value={}), FALLBACK, first=KIND, region="ap-northeast-1")
+    [row] = check_offered(QueryResult(value={}), FALLBACK, first=KIND, region="ap-northeast-1")
     assert row.problems[0].hint.en.endswith("delete it from sagemaker.instance_pools or choose another one.")
 
 
@@ -249,10 +254,49 @@ def test_instances_that_sagemaker_is_making_count_too_but_not_those_of_an_update
     made, updated = f"{project}-made", f"{project}-updated"
     next_takes(made, creating_seconds=600)
     client.create_endpoint(EndpointName=made, EndpointConfigName=config(2))
-    assert count_usage(client, [kind], updated) == {kind: Usage(own=0, others=2, complete=True)}
+    assert count_usage(client, [kind], updated) == {kind: InstanceUsage(own=0, others=2, complete=True)}
     next_takes(updated, creating_seconds=0, updating_seconds=600)
     client.create_endpoint(EndpointName=updated, EndpointConfigName=config(1))
     client.get_waiter("endpoint_in_service").wait(EndpointName=updated, WaiterConfig={"Delay": 1})
     client.update_endpoint(EndpointName=updated, EndpointConfigName=config(4))
-    assert count_usage(client, [kind], made) == {kind: Usage(own=2, others=1 + 4, complete=True)}
-    assert count_usage(client, [kind], updated) == {kind: Usage(own=1, others=2, complete=True)}
+    assert count_usage(client, [kind], made) == {kind: InstanceUsage(own=2, others=1 + 4, complete=True)}
+    assert count_usage(client, [kind], updated) == {kind: InstanceUsage(own=1, others=2, complete=True)}
+
+
+# When they are asked for
+
+
+def state(status: str, *, env: str = "dev") -> EndpointState:
+    current = CurrentEndpoint(
+        arn="arn:aws:sagemaker:ap-northeast-1:123456789012:endpoint/e",
+        status=status,
+        config_name="c",
+        target_config=None,
+        failure_reason="",
+        variants=(),
+        progress=(),
+    )
+    tags = Owner(project="p", env=env, server="s").tags("h")
+    return EndpointState(current=current, config={}, tags=tags)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "at_once"),
+    [
+        (None, True),
+        (state("InService"), False),
+        (state("InService", env="prod"), True),
+        (state("Updating"), True),
+        (state("Failed"), True),
+    ],
+)
+def test_the_quotas_of_an_endpoint_that_serves_are_not_asked_for_before_there_is_something_to_update(
+    endpoint: EndpointState | None, at_once: bool
+) -> None:
+    assert are_asked_at_once(settings(), endpoint, Owner(project="p", env="dev", server="s")) is at_once
+
+
+def test_a_row_with_the_warning_becomes_one_with_the_error_once_there_is_an_update() -> None:
+    row = once_updated(judged(1, own=1, exists=True))
+    assert ([problem.code for problem in row.problems], row.outcome) == (["ACES-P016"], "error")
+    assert once_updated(judged(2, own=1, exists=True)).problems == ()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aces_action.aws.identity import Identity
-from aces_action.preflight.queries import Answer
+from aces_action.preflight.queries import QueryResult
 from aces_action.preflight.roles import ABSENT, BATCH, CONTAINERS, SAGEMAKER, Role, check_role, own_arn, simulate_passing, trusts
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox
@@ -24,7 +24,7 @@ def policy(**statement: Any) -> dict[str, Any]:
 
 
 def codes(trust: dict[str, Any], passing: dict[str, bool] | None = None) -> list[str]:
-    check = check_role(ROLE, Answer(value=trust), Answer(value=passing))
+    check = check_role(ROLE, QueryResult(value=trust), QueryResult(value=passing))
     return [problem.code for problem in check.problems]
 
 
@@ -63,7 +63,7 @@ def test_a_trust_policy_that_does_not_is_found(document: dict[str, Any]) -> None
 
 
 def test_a_role_that_does_not_trust_the_service_comes_with_the_statement_to_add() -> None:
-    check = check_role(ROLE, Answer(value=policy(Principal={"Service": "lambda.amazonaws.com"})), Answer())
+    check = check_role(ROLE, QueryResult(value=policy(Principal={"Service": "lambda.amazonaws.com"})), QueryResult())
     [problem] = check.problems
     assert problem.code == "ACES-P013"
     assert '"Principal": {"Service": "sagemaker.amazonaws.com"}' in problem.hint.en
@@ -74,7 +74,7 @@ def test_a_role_that_does_not_trust_the_service_comes_with_the_statement_to_add(
 
 def test_a_role_that_the_job_may_not_pass_on_comes_with_the_statement_to_add() -> None:
     assert codes(policy(), {ARN: True}) == []
-    check = check_role(ROLE, Answer(value=policy()), Answer(value={ARN: False}))
+    check = check_role(ROLE, QueryResult(value=policy()), QueryResult(value={ARN: False}))
     [problem] = check.problems
     assert problem.code == "ACES-P014"
     assert '"iam:PassedToService": "sagemaker.amazonaws.com"' in problem.hint.en
@@ -97,7 +97,7 @@ def test_a_jobs_role_may_be_passed_to_ecs_tasks_or_to_batch(sandbox: Sandbox, al
     passing = simulate_passing(iam, caller["Arn"], CONTAINERS, [arn])
     assert passing == {arn: passable}
     job = Role(use="batch job", arn=arn, service=CONTAINERS)
-    check = check_role(job, Answer(value=policy(Principal={"Service": CONTAINERS})), Answer(value=passing))
+    check = check_role(job, QueryResult(value=policy(Principal={"Service": CONTAINERS})), QueryResult(value=passing))
     assert [problem.code for problem in check.problems] == ([] if passable else ["ACES-P014"])
     if not passable:
         assert f'"iam:PassedToService": ["{CONTAINERS}", "{BATCH}"]' in check.problems[0].hint.en

@@ -1,0 +1,58 @@
+"""What is to be deployed, by whom and from where: all that the checks go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aces_action.aws.identity import Identity
+from aces_action.aws.naming import Names
+from aces_action.aws.tags import Owner
+from aces_action.project.model import Infra, JobSettings
+from aces_action.resources.listing import PlatformClient
+from aces_action.settings import Strictness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightInput:
+    """What is to be deployed, by whom and from where.
+
+    `changes`: this run is to deploy it; a plan may run under a role that can only read. `may_defer`: without the platform, the
+    registration waits for another run. `may_wait`: for a roll-out that others have begun. With `strictness` 'strict', what may
+    not be looked at is an error (P029).
+    """
+
+    infra: Infra
+    infra_file: str
+    names: Names
+    identity: Identity
+    role_arn: str | None
+    region: str
+    owner: Owner
+    image_tag: str
+    platform: PlatformClient
+    platform_url: str
+    tenant_id: str
+    changes: bool
+    may_defer: bool
+    may_wait: bool = True
+    strictness: Strictness = "normal"
+
+    @property
+    def registry(self) -> str:
+        """The account's registry of images in the region."""
+        return f"{self.identity.account}.dkr.ecr.{self.region}.{self.identity.domain}"
+
+    @property
+    def job_types(self) -> list[str]:
+        """The instance types of the jobs, each once."""
+        return sorted({job.instance_type for job in jobs(self.infra)})
+
+    @property
+    def endpoint_types(self) -> tuple[str, ...]:
+        """The instance types of the endpoint, its first choice first, with 'ml.'; none without an endpoint."""
+        return self.infra.endpoint.instance_types if self.infra.endpoint else ()
+
+
+def jobs(infra: Infra) -> tuple[JobSettings, ...]:
+    """The settings of the job definitions that are deployed: of the standard one, then of the long-time one."""
+    return tuple(job for job in (infra.job, infra.longtime_job) if job)
