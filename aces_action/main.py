@@ -15,11 +15,11 @@ from types import FrameType
 from typing import TextIO
 
 from aces_action import __version__
-from aces_action.aws.naming import Names
 from aces_action.configuration import Configuration, check_configuration
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
+from aces_action.inputs import ON_WHAT_IS_THERE, Command
 from aces_action.language import Language, Text
 from aces_action.network import environment_problems
 from aces_action.output.report import Report
@@ -27,7 +27,8 @@ from aces_action.output.steps import Steps
 from aces_action.output.summary import how_far, summary
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
 from aces_action.project.model import Project, Server
-from aces_action.settings import ON_WHAT_IS_THERE, Command, Settings, language_of, read_settings, secrets
+from aces_action.project.names import Names
+from aces_action.settings import Settings, language_of, read_settings, secrets
 
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
 _DETAILS = Text(

@@ -11,9 +11,10 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from aces_action.inputs import INPUTS
 from aces_action.output.report import OutputName
 from aces_action.problems import CATALOGUE
-from aces_action.settings import INPUTS, Settings
+from aces_action.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.ja.md"]

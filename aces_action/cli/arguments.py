@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from aces_action.cli.usage_error import WrongUse
+from aces_action.inputs import INPUTS
 from aces_action.language import Text
-from aces_action.settings import INPUTS
 
 
 def folder(_ctx: click.Context, _parameter: click.Parameter, text: str) -> Path:

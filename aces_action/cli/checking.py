@@ -10,11 +10,12 @@ from pathlib import Path
 from aces_action.cli.discovery import INFRA_FOLDER, Wanted, agrees, by_expression, environments, targets
 from aces_action.cli.formats.findings import Checked, Findings, in_order
 from aces_action.configuration import check_configuration
+from aces_action.inputs import Input
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project import load_project
-from aces_action.project.workflow import Usage, find_usages
-from aces_action.settings import Input, secrets
+from aces_action.settings import secrets
+from aces_action.workflow.steps import ActionStep, find_steps
 
 _FLAGS = Text(
     "Say which: aces-action validate --project NAME --env dev\nFor a new project, `aces-action init` writes the files.",
@@ -25,7 +26,7 @@ _FLAGS = Text(
 
 def check(workspace: Path, wanted: Wanted) -> Findings:
     """Every problem of the workspace's workflows and files. Nothing but the workspace is looked at."""
-    usages, found = find_usages(workspace)
+    usages, found = find_steps(workspace)
     problems: list[Problem] = list(found)
     checked: list[Checked] = []
     hidden: set[str] = set()
@@ -61,12 +62,12 @@ def _file_problems(workspace: Path, target: Wanted) -> list[Problem]:
     return problems
 
 
-def _not_known(usage: Usage, spec: Input) -> Problem:
+def _not_known(usage: ActionStep, spec: Input) -> Problem:
     message = Text(
         f"{spec.called.en} is an expression, and no infra file in {INFRA_FOLDER}/ says by its name what it can be.",
         f"{spec.called.ja}が式で指定されていますが、{INFRA_FOLDER}/に、名前から値がわかるinfraファイルがありません。",
     )
-    return usage.document.problem("C027", usage.place(spec) or usage.step, message, _FLAGS)
+    return usage.document.at(usage.place(spec) or usage.path, Problem(kind=CATALOGUE["C027"], message=message, hint=_FLAGS))
 
 
 def _nothing_known() -> Problem:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from aces_action.aws.naming import Names, names_for
 from aces_action.cli.discovery import INFRA_FOLDER, Wanted, agrees, environments, targets
+from aces_action.inputs import INPUTS, Environment
 from aces_action.language import EMPTY, Text, joined, same
 from aces_action.problems import CATALOGUE, ConfigurationError, Problem
 from aces_action.project import load_server
 from aces_action.project.model import Server
-from aces_action.project.workflow import Usage, find_usages
-from aces_action.settings import INPUTS, Environment, input_text, read_settings
+from aces_action.project.names import Names, names_for
+from aces_action.settings import input_text, read_settings
+from aces_action.workflow.steps import ActionStep, find_steps
 
 _REGION = next(spec for spec in INPUTS if spec.name == "aws-region")
 
@@ -44,7 +45,7 @@ def find_deployment(workspace: Path, wanted: Wanted, region: str | None, *, verb
 
     Raises ConfigurationError: C027 where it is none or one of several, those of the infra file.
     """
-    usages, problems = find_usages(workspace)
+    usages, problems = find_steps(workspace)
     found = {replace(each, region=region or each.region): None for each in _targets(workspace, wanted, usages)}
     if len(found) != 1:
         broken = [problem for problem in problems if problem.severity == "error"]
@@ -60,7 +61,7 @@ def find_deployment(workspace: Path, wanted: Wanted, region: str | None, *, verb
     return Deployment(target=target, server=shown, names=names_for(target.project, target.env, server.infra))
 
 
-def _targets(workspace: Path, wanted: Wanted, usages: Sequence[Usage]) -> list[Target]:
+def _targets(workspace: Path, wanted: Wanted, usages: Sequence[ActionStep]) -> list[Target]:
     """What the workflows deploy; where none of them deploys what the flags mean, what the flags and the files' names tell."""
     found = [target for usage in usages for target in _deployed_by(usage, workspace, wanted)]
     if found:
@@ -72,7 +73,7 @@ def _targets(workspace: Path, wanted: Wanted, usages: Sequence[Usage]) -> list[T
     ]
 
 
-def _deployed_by(usage: Usage, workspace: Path, wanted: Wanted) -> Iterator[Target]:
+def _deployed_by(usage: ActionStep, workspace: Path, wanted: Wanted) -> Iterator[Target]:
     given = usage.environ()
     if not agrees(given, wanted):
         return

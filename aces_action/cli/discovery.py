@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from aces_action.project.workflow import Usage
-from aces_action.settings import ENVIRONMENTS, INPUTS, Input, input_text
+from aces_action.inputs import ENVIRONMENTS, INPUTS, Input
+from aces_action.settings import input_text
+from aces_action.workflow.steps import ActionStep
 
 INFRA_FOLDER = "server/infra/configs"
 _INFRA_NAME = re.compile(rf"(?P<project>.+)-(?P<env>{'|'.join(ENVIRONMENTS)})-algorithm-server-infra\.yml")
@@ -36,7 +37,7 @@ def agrees(given: Mapping[str, str], wanted: Wanted) -> bool:
     return all(flag is None or (text := input_text(spec, given)) in {flag, ""} or spec.read(text) is None for spec, flag in texts)
 
 
-def by_expression(usage: Usage, environ: Mapping[str, str]) -> list[Input]:
+def by_expression(usage: ActionStep, environ: Mapping[str, str]) -> list[Input]:
     """Which of project and environment only a run of the workflow would tell, where the infra file's name hangs on them."""
     if input_text(_CONFIG_PATH, environ):
         return []
@@ -44,7 +45,7 @@ def by_expression(usage: Usage, environ: Mapping[str, str]) -> list[Input]:
     return [spec for spec, place in places if place is not None and usage.text(place) is None]
 
 
-def environments(workspace: Path, usage: Usage, environ: dict[str, str]) -> list[dict[str, str]]:
+def environments(workspace: Path, usage: ActionStep, environ: dict[str, str]) -> list[dict[str, str]]:
     """What the runner may set: where project or environment is an expression, one for each infra file that can be meant."""
     if not by_expression(usage, environ):
         return [environ]
@@ -52,7 +53,7 @@ def environments(workspace: Path, usage: Usage, environ: dict[str, str]) -> list
     return [environ | target.inputs for target in _named(workspace, known)] or [environ]
 
 
-def targets(workspace: Path, wanted: Wanted, usages: Iterable[Usage]) -> list[Wanted]:
+def targets(workspace: Path, wanted: Wanted, usages: Iterable[ActionStep]) -> list[Wanted]:
     """What to check where no workflow is for what the flags mean."""
     if wanted.project and wanted.env:
         return [wanted]

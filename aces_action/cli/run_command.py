@@ -9,7 +9,6 @@ from typing import Protocol, TextIO
 
 import click
 
-from aces_action.aws.naming import Names
 from aces_action.cli.console import Terminal
 from aces_action.cli.deployment import Deployment
 from aces_action.cli.server_command import Options
@@ -22,6 +21,7 @@ from aces_action.output.steps import Steps
 from aces_action.output.summary import how_far
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.sanitiser import neutralise
 from aces_action.settings import ServerSettings
 

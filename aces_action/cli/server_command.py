@@ -12,8 +12,8 @@ from aces_action.cli.arguments import folder, setting
 from aces_action.cli.console import Terminal
 from aces_action.cli.deployment import Deployment, find_deployment
 from aces_action.cli.discovery import Wanted
+from aces_action.inputs import ENVIRONMENTS, INPUTS
 from aces_action.language import Language, Text
-from aces_action.settings import ENVIRONMENTS, INPUTS
 
 _WAIT_TIMEOUT = next(spec for spec in INPUTS if spec.name == "wait-timeout")
 _PROJECT_HELP = Text("Project, where the workflow is not to decide.", "プロジェクト名。ワークフローより優先します。")

@@ -14,7 +14,6 @@ from functools import partial
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.deployment.changes import Change
@@ -33,6 +32,7 @@ from aces_action.preflight import Findings, Subject, preflight
 from aces_action.preflight.platform import deferred
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings, Project, Server
+from aces_action.project.names import Names
 from aces_action.resources import autoscaling, batch, endpoint
 from aces_action.resources import listing as registration
 from aces_action.resources.batch.spec import Instance

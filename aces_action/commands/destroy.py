@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from aces_action.aws.clients import Clients
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.deployment.changes import Change
@@ -26,6 +25,7 @@ from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.resources.endpoint.concurrency import refuse_others
 from aces_action.resources.endpoint.history import Generation, read_generations
 from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints

@@ -6,7 +6,6 @@ After it nobody comes to an endpoint that another has taken the place of: one th
 from __future__ import annotations
 
 from aces_action.aws.clients import Clients
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import is_ours
 from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
@@ -19,6 +18,7 @@ from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Project
+from aces_action.project.names import Names
 from aces_action.resources.batch.plan import read_job_definition
 from aces_action.resources.endpoint.state import SERVING, read_endpoint, read_tags
 from aces_action.settings import Settings

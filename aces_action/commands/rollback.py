@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aces_action.aws.naming import Names
 from aces_action.deployment.access import outages_told, owner_of, sign_in
 from aces_action.deployment.confirmation import Consent, given
 from aces_action.deployment.reach import carry_out, explained_return, planned, reach_of
@@ -13,6 +12,7 @@ from aces_action.output.report import Report
 from aces_action.output.steps import Steps
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.resources.endpoint.lifecycle.undo import plan_rollback
 from aces_action.settings import ServerSettings
 

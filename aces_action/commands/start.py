@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aces_action.aws.naming import Names
 from aces_action.deployment.access import outages_told, owner_of, sign_in
 from aces_action.deployment.reach import carry_out, explained_return, planned, reach_of
 from aces_action.github.log import Log
@@ -12,6 +11,7 @@ from aces_action.output.report import Report
 from aces_action.output.steps import Steps
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.resources.endpoint.lifecycle.undo import plan_start
 from aces_action.settings import ServerSettings
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from aces_action.aws.naming import Names
 from aces_action.deployment.access import outages_told, owner_of, sign_in
 from aces_action.deployment.reach import endpoint_names
 from aces_action.github.log import Log
@@ -15,6 +14,7 @@ from aces_action.output.status import as_json
 from aces_action.output.steps import Steps
 from aces_action.output.tables import standing_lines
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.resources.endpoint.status import read_standing
 from aces_action.settings import ServerSettings
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import chain
 
-from aces_action.aws.naming import Names
 from aces_action.deployment.access import outages_told, owner_of, sign_in
 from aces_action.deployment.confirmation import Consent, given
 from aces_action.deployment.reach import endpoint_names, planned, reach_of, scale, scaling_that_goes
@@ -13,6 +12,7 @@ from aces_action.github.run import Run
 from aces_action.output.report import Report
 from aces_action.output.steps import Steps
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.resources.endpoint.lifecycle import undo
 from aces_action.settings import ServerSettings
 

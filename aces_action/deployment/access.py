@@ -6,7 +6,6 @@ import re
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity, check_account, who_am_i
-from aces_action.aws.naming import Names
 from aces_action.aws.recorder import record_writes
 from aces_action.aws.session import ends_within, open_session, session_name
 from aces_action.aws.tags import Owner
@@ -19,6 +18,7 @@ from aces_action.output.report import Report
 from aces_action.output.steps import Steps
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Project, Server
+from aces_action.project.names import Names
 from aces_action.resources.listing import PlatformClient
 from aces_action.retries import Outages
 from aces_action.settings import ServerSettings, Settings

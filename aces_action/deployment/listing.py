@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aces_action.aws.identity import Identity
-from aces_action.aws.naming import Names
 from aces_action.deployment.changes import Change
 from aces_action.github.log import Log
 from aces_action.output.report import Report
 from aces_action.project.model import Project
+from aces_action.project.names import Names
 from aces_action.resources import listing as registration
 from aces_action.resources.listing import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
 from aces_action.settings import Settings

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 
 from aces_action.aws.clients import Clients
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change
 from aces_action.deployment.explaining import explained
@@ -15,6 +14,7 @@ from aces_action.language import EMPTY, Text, lines
 from aces_action.output.report import Report
 from aces_action.output.tables import change_lines
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.resources import autoscaling, endpoint
 from aces_action.resources.endpoint.diagnosis.facts import facts_of
 from aces_action.resources.endpoint.lifecycle.undo import Reach, Return, bring_back

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import ENV, MANAGED_BY, PROJECT, SERVED, SMOKE_TESTED, TOOL, Owner, as_list
 from aces_action.github.log import Log
 from aces_action.language import EMPTY, Text, lines
 from aces_action.output.report import Report
 from aces_action.problems import ActionError, Problem
 from aces_action.project.model import Project
+from aces_action.project.names import Names
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.state import read_config, read_tags
 from aces_action.settings import Settings

@@ -13,12 +13,12 @@ from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code
 from aces_action.aws.identity import Identity
-from aces_action.aws.naming import Names
 from aces_action.language import Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import Infra
+from aces_action.project.names import Names
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient

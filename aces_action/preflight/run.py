@@ -12,7 +12,6 @@ from aces_action.aws.alarms import FoundAlarms, describe_alarms
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity
 from aces_action.aws.image import ServerImage, download, read_image
-from aces_action.aws.naming import Names
 from aces_action.language import EMPTY, Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.alarms_and_topics import check_alarm, check_topic, topic_exists
@@ -30,6 +29,7 @@ from aces_action.preflight.roles import check_role, own_arn, read_trust, roles_o
 from aces_action.preflight.weights import FoundWeights, check_weights, find_weights
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
+from aces_action.project.names import Names
 from aces_action.resources.batch.spec import Instance, check_fit
 from aces_action.resources.listing import PlatformClient
 from aces_action.resources.listing import check as ask_platform

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from aces_action.language import Text
+from aces_action.language import EMPTY, Text, lines, sentences
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
 
 S001 = Kind(
     code="ACES-S001",
@@ -69,3 +70,85 @@ KINDS = (
     S002,
     S003,
 )
+
+
+def left_from_template(called: Text, placeholder: str, expected: Text) -> Problem:
+    """When an input still has a placeholder of the guide's template. `called`: the input in a sentence; `expected` completes
+    'must be …', here and below."""
+    return Problem(
+        kind=S003,
+        message=Text(
+            f"{called.en} still has {placeholder} from the template.",
+            f"{called.ja}に、テンプレートの{placeholder}が残っています。",
+        ),
+        hint=Text(
+            f"Replace it with your own value: {expected.en}.",
+            f"自分の値に置き換えてください。{expected.ja}を指定します。",
+        ),
+    )
+
+
+def wrong_value(called: Text, text: str, expected: Text, hint: Text) -> Problem:
+    """When an input has a value that it cannot take."""
+    return _wrong(Text(f"{called.en} '{text[:80]}'", f"{called.ja}の値「{text[:80]}」"), expected, hint)
+
+
+def wrong_secret(called: Text, expected: Text, hint: Text) -> Problem:
+    """When an input has a value that it cannot take, and that nobody may see."""
+    return _wrong(Text(called.en, f"{called.ja}の値"), expected, hint)
+
+
+def _wrong(given: Text, expected: Text, hint: Text) -> Problem:
+    return Problem(
+        kind=S002,
+        message=Text(
+            f"{given.en} is not valid: it must be {expected.en}.", f"{given.ja}は使えません。{expected.ja}を指定してください。"
+        ),
+        hint=hint,
+    )
+
+
+def missing(called: Text, variable: str | None, name: str, purpose: Text, why: Text = EMPTY) -> Problem:
+    """When an input that is needed is not set. `why` it is needed, where that is not always so."""
+    return Problem(
+        kind=S001,
+        message=sentences(Text(f"{called.en} is not set.", f"{called.ja}が設定されていません。"), why),
+        hint=lines(
+            purpose,
+            Text(
+                f"Set it in the workflow: `env:` with `{variable}: …`, or `with:` with `{name}: …`.",
+                f"ワークフローの`env:`に`{variable}: …`、または`with:`に`{name}: …`と書きます。",
+            ),
+        ),
+    )
+
+
+def no_default_platform(env: str) -> Text:
+    """Why platform-url is needed."""
+    return Text(f"ENV is {env}, and only dev has a default.", f"ENVが{env}で、既定値はdevにしかありません。")
+
+
+def project_length(count: int) -> Text:
+    return Text(f"It has {count} characters.", f"{count}文字あります。")
+
+
+def arn_of_session(role_arn: str) -> Text:
+    return Text(
+        f"That is the ARN of a session. The role's own is {role_arn}, with the role's path before its name if it has one.",
+        f"これはセッションのARNです。ロールのARNは{role_arn}です（ロールにパスがある場合は、名前の前に付きます）。",
+    )
+
+
+def arn_of_another_kind(kind: str) -> Text:
+    return Text(f"That is the ARN of a {kind}, not of a role.", f"これはロールではなく、{kind}のARNです。")
+
+
+def account_digits(count: int) -> Text:
+    return Text(
+        f"The account id in it has {count} digits, but must have 12, with its leading zeros.",
+        f"AWSアカウントのIDが{count}桁です。先頭の0を含めて12桁で書いてください。",
+    )
+
+
+def minutes(text: str) -> Text:
+    return Text(f"Minutes are written {text}m.", f"分は{text}mと書きます。")

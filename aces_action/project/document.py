@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
-from aces_action.language import EMPTY, Text, same
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.language import Text, same
+from aces_action.problems.problem import Problem
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
@@ -68,9 +68,9 @@ class Source:
         end = max(start, min(span[1], stop))
         return Place(line=line, column=start - begin + 1, end_line=line, end_column=end - begin + 1)
 
-    def problem(self, code: str, span: Span, message: Text, hint: Text = EMPTY) -> Problem:
-        """A problem at these characters."""
-        return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=self.file, **self.place(span))
+    def at(self, span: Span, problem: Problem) -> Problem:
+        """The problem, at these characters."""
+        return replace(problem, file=self.file, **self.place(span))
 
 
 class UnreadableError(Exception):
@@ -125,10 +125,9 @@ class Document:
     def line(self, path: Path) -> int:
         return self.source.line(self.span(path)[0])
 
-    def problem(
-        self, code: str, path: Path, message: Text, hint: Text = EMPTY, *, of: Literal["value", "key"] = "value"
-    ) -> Problem:
-        return self.source.problem(code, self.span(path, of=of), message, hint)
+    def at(self, path: Path, problem: Problem, *, of: Literal["value", "key"] = "value") -> Problem:
+        """The problem, at the value or the key of this path."""
+        return self.source.at(self.span(path, of=of), problem)
 
 
 def dotted(path: Path) -> str:

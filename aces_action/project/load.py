@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from aces_action.aws.naming import check_names, names_for
 from aces_action.language import Text, same
-from aces_action.problems import Problem
+from aces_action.problems import content as content_problems
+from aces_action.problems.problem import Problem
 from aces_action.project.account import account_problems, with_account_as_written
 from aces_action.project.build import build_infra, build_project
 from aces_action.project.checks import placeholder_problems, register_problems, task_names
@@ -15,18 +15,18 @@ from aces_action.project.image import image_name_problems, read_image
 from aces_action.project.instance_types import instance_type_problems
 from aces_action.project.lookalikes import lookalike_problems
 from aces_action.project.model import Image, Project, Server
+from aces_action.project.names import check_names, names_for
 from aces_action.project.pools import pool_problems
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems, sound_data, unknown_keys
 from aces_action.project.serving import serving_problems, settings_problems
-from aces_action.project.workflow_checks import container_problems
 
 _REGISTER = "server/algorithms/register.json"
 _ALGORITHM = "server/algorithms/algorithm.json"
 _INFRA_FOLDER = "server/infra/configs"
 _INFRA_NAME = "{project}-{env}-algorithm-server-infra.yml"
 _INFRA_SCHEMA = "infra.schema.json"
-_LISTED = Text("what the platform lists", "プラットフォームに登録する内容")
+_LISTED = Text("what the platform lists", "ACES Platformに登録する内容")
 _TASK = Text("the algorithm's task_name", "アルゴリズムのtask_name")
 _INFRASTRUCTURE = Text("the infra file", "infraファイル")
 _SCHEMAS = {
@@ -91,7 +91,7 @@ def load_server(
 
 def _infra_problems(infra: Document, project: str | None, env: str | None, role_account: str | None) -> list[Problem]:
     problems = [*account_problems(infra, role_account), *instance_type_problems(infra), *pool_problems(infra)]
-    problems += [*settings_problems(infra), *container_problems(infra)]
+    problems += settings_problems(infra)
     if not unknown_keys(infra, _INFRA_SCHEMA):  # a mistyped key may be the one that is missing
         problems += serving_problems(infra)
     if project and env:
@@ -132,11 +132,8 @@ def _of_another_file(document: Document, schema: str) -> Problem | None:
         return None
     for name, other in _SCHEMAS.items():
         if other != schema and keys.isdisjoint(unknown_keys(document, other)):
-            file = document.source.file
-            message = Text(f"{file} has the content of {name.en}.", f"{file}の中身は{name.ja}の内容です。")
-            hint = Text("Put its own content there.", "このファイル自身の内容に戻してください。")
             first = next(key for key in document.data if key in keys)
-            return document.problem("C033", (first,), message, hint, of="key")
+            return document.at((first,), content_problems.content_of_another_file(document.source.file, name), of="key")
     return None
 
 

@@ -240,7 +240,7 @@ def _schema(workspace: Path, expectation: _Expectation) -> tuple[Schema | None, 
         return None, []
     if (lost := find(workspace, expectation.schema_file, purpose=_ANSWER)) and isinstance(lost, Problem):
         # shown at the line that names it: there may be nothing else to show it at
-        return None, [expectation.document.problem(lost.code.removeprefix("ACES-"), ("schema_file",), lost.message, lost.hint)]
+        return None, [expectation.document.at(("schema_file",), lost)]
     document, problems = _document(workspace, expectation.schema_file, _ANSWER)
     if document is None or problems:
         return None, problems

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aces_action.aws.naming import HASH_LENGTH
+from aces_action.project.names import HASH_LENGTH
 from aces_action.sanitiser import one_line
 
 if TYPE_CHECKING:

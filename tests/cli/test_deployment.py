@@ -11,9 +11,9 @@ from aces_action.aws.errors import ended
 from aces_action.cli.aws import for_a_person, in_a_persons_words
 from aces_action.cli.deployment import find_deployment
 from aces_action.cli.discovery import Wanted
+from aces_action.inputs import COMMANDS
 from aces_action.problems import ConfigurationError
 from aces_action.resources.endpoint.ownership import not_ours
-from aces_action.settings import COMMANDS
 from tests.cli.conftest import INFRA, ROOT, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from aces_action.aws.naming import Names
 from aces_action.cli.confirmation import asked
 from aces_action.cli.console import Terminal
 from aces_action.cli.run_command import carry_out, need_sdk
@@ -17,6 +16,7 @@ from aces_action.language import Language, Text
 from aces_action.output.report import Report
 from aces_action.output.steps import Steps
 from aces_action.project.model import Server
+from aces_action.project.names import Names
 from aces_action.settings import ServerSettings
 
 _WHAT = Text(

@@ -16,6 +16,7 @@ from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import Wanted
 from aces_action.cli.template import ALGORITHM, IMAGE, MODES, REGISTER, WORKFLOW, Mode, Start, files, infra_file, register
 from aces_action.cli.usage_error import WrongUse
+from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text, lines, same
 from aces_action.problems import ConfigurationError
 from aces_action.project.checks import task_names
@@ -24,7 +25,6 @@ from aces_action.project.json_reader import read_json
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.sanitiser import neutralise
-from aces_action.settings import ENVIRONMENTS
 
 _WHAT = Text(
     """Write the files of a new project: register.json, algorithm.json, the infra file, the workflow and a picture.

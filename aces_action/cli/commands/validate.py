@@ -15,10 +15,10 @@ from aces_action.cli.checking import check
 from aces_action.cli.console import Terminal, speak_utf8
 from aces_action.cli.discovery import Wanted
 from aces_action.cli.formats.findings import Findings
+from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text
 from aces_action.problems import Problem
 from aces_action.project.files import read_text
-from aces_action.settings import ENVIRONMENTS
 
 FORMATS = ("text", "json", "sarif", "github")
 

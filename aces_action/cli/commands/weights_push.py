@@ -8,25 +8,25 @@ from pathlib import Path
 
 import click
 
-from aces_action.aws.naming import names_for
 from aces_action.cli.arguments import setting
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
 from aces_action.cli.progress import debug_for, shown_to
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import policy_option, print_verdict
+from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text
 from aces_action.problems import ConfigurationError
 from aces_action.project.account import with_account_as_written
 from aces_action.project.build import build_infra
 from aces_action.project.model import Infra
+from aces_action.project.names import names_for
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.resources.weights.commands import push
 from aces_action.resources.weights.push import Pushed
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.verdict import Policy
-from aces_action.settings import ENVIRONMENTS
 
 _WHAT = Text(
     """Check an archive of weights and upload it, if it is good and not there already.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aces_action.language import Text
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
 
 C014 = Kind(
     code="ACES-C014",
@@ -61,3 +62,59 @@ KINDS = (
     C015,
     C023,
 )
+
+
+def write_account_id(digits: str) -> Text:
+    return Text(f"Write account_id: '{digits}'.", f"account_id: '{digits}'と書いてください。")
+
+
+def digits_of_account_id(count: int) -> Text:
+    return Text(
+        f"It has {count} digits. Without quotes, leading zeros are lost: YAML reads a number.",
+        f"{count}桁です。引用符がないとYAMLでは数値になり、先頭の0が失われます。",
+    )
+
+
+def account_without_quotes(written: str, number: int) -> Problem:
+    """When YAML made a number of an account id that is right as it is written."""
+    return Problem(
+        kind=C023,
+        message=Text(
+            f"account_id {written} has no quotes, so YAML reads it as the number {number}. It is taken as written.",
+            f"account_idの{written}に引用符がないため、YAMLでは数値の{number}になります。書かれているとおりに使います。",
+        ),
+        hint=Text(
+            f"Other tools lose leading zeros, or read them as octal. Quote it: account_id: '{written}'",
+            f"他のツールでは、先頭の0が失われたり8進数として読まれたりします。引用符で囲んでください: account_id: '{written}'",
+        ),
+    )
+
+
+def account_of_another_role(account: str, role_account: str) -> Problem:
+    """When account_id and AWS_ROLE_ARN name different accounts."""
+    return Problem(
+        kind=C015,
+        message=Text(
+            f"account_id is {account}, but AWS_ROLE_ARN is a role of the account {role_account}.",
+            f"account_idは{account}ですが、AWS_ROLE_ARNはアカウント{role_account}のロールです。",
+        ),
+        hint=Text(
+            "Correct the one that is wrong: both name the account to deploy to.",
+            "どちらもデプロイするアカウントでなければなりません。誤っている方を直してください。",
+        ),
+    )
+
+
+def role_of_another_account(place: str, account: str, expected: str) -> Problem:
+    """When a role in the infra file belongs to another account than the deployment (`expected`, several with ' / ')."""
+    return Problem(
+        kind=C015,
+        message=Text(
+            f"{place} is a role of the account {account}, but the deployment is in {expected}.",
+            f"{place}はアカウント{account}のロールですが、デプロイ先は{expected}です。",
+        ),
+        hint=Text(
+            "AWS passes roles within an account only: name a role of that account.",
+            "ロールは同じアカウントの中でしか渡せません。デプロイ先のアカウントのロールを書いてください。",
+        ),
+    )

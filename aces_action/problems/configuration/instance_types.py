@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from aces_action.language import Text
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aces_action.language import EMPTY, Text, same, sentences
+from aces_action.problems.advice import did_you_mean
+from aces_action.problems.configuration.serving import C021
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
 
 C018 = Kind(
     code="ACES-C018",
@@ -102,3 +108,168 @@ KINDS = (
     C030,
     C031,
 )
+
+_LARGEST_LISTING = 30
+_ONE_PROCESSOR = Text(
+    "SageMaker takes an image for one processor only: choose types with the same one.",
+    "SageMakerで使えるのは1種類のプロセッサ用のイメージだけです。同じプロセッサのタイプにしてください。",
+)
+_SAME_KIND = Text(
+    "Choose the same kind, unless the algorithm runs on both.",
+    "アルゴリズムが両方で動く場合を除き、同じ種類にしてください。",
+)
+
+
+def accelerator_name(accelerator: str) -> Text:
+    """What an instance type computes with, in words."""
+    return same(accelerator) if accelerator in {"GPU", "CPU"} else Text("another accelerator", "その他のアクセラレータ")
+
+
+def sizes(names: Sequence[str]) -> Text:
+    """Of a type whose family has no such size."""
+    there = Text(", ".join(names[:_LARGEST_LISTING]), "、".join(names[:_LARGEST_LISTING]))
+    return Text(f"There are: {there.en}.", f"選べるもの: {there.ja}")
+
+
+def write_type(name: str, *, for_endpoint: bool) -> Text:
+    if for_endpoint:
+        return Text(f"Write {name}.", f"{name}と書いてください。")
+    return Text(f"Write {name}, without 'ml.'.", f"「ml.」を削除して{name}と書いてください。")
+
+
+def no_such_size(place: str, instance_type: str, service: str, others: Sequence[str], meant: str | None) -> Problem:
+    """When the family has other sizes only."""
+    family = instance_type.rpartition(".")[0]
+    return Problem(
+        kind=C018,
+        message=Text(
+            f"{place} is {instance_type}: {family} has no such size on {service}.",
+            f"{place}が{instance_type}になっていますが、{service}の{family}にこのサイズはありません。",
+        ),
+        hint=sentences(did_you_mean(meant) if meant else EMPTY, sizes(others)),
+    )
+
+
+def unknown_type(place: str, instance_type: str, service: str, meant: str | None) -> Problem:
+    """When the family is not in AWS's list, which may be older than the family."""
+    return Problem(
+        kind=C020,
+        message=Text(
+            f"{place} is {instance_type}, which is not in the list of {service}'s instance types that this action knows.",
+            f"{place}の{instance_type}は、このアクションが知っている{service}のインスタンスタイプの一覧にありません。",
+        ),
+        hint=sentences(
+            did_you_mean(meant) if meant else EMPTY,
+            Text(
+                "If it is newer than the list, the deploy goes on with it.",
+                "一覧より新しいものであれば、そのままデプロイを続けます。",
+            ),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeAtPlace:
+    """An instance type with its place in the infra file; `trait`: the processor or accelerator in which it differs."""
+
+    place: str
+    name: str
+    trait: Text
+
+
+def _two_types(one: TypeAtPlace, first: TypeAtPlace) -> Text:
+    return Text(
+        f"{one.place} is {one.name} ({one.trait.en}), but {first.place} is {first.name} ({first.trait.en})",
+        f"{one.place}は{one.name}（{one.trait.ja}）、{first.place}は{first.name}（{first.trait.ja}）",
+    )
+
+
+def endpoint_and_job_processors(job: TypeAtPlace, endpoint: TypeAtPlace) -> Problem:
+    """When a Batch job has another processor than the endpoint."""
+    return Problem(
+        kind=C021,
+        message=_two_types(job, endpoint) + Text(": one image cannot run on both.", "です。1つのイメージは両方では動きません。"),
+        hint=_ONE_PROCESSOR,
+    )
+
+
+def job_processors(one: TypeAtPlace, first: TypeAtPlace) -> Problem:
+    """When the two Batch jobs have different processors."""
+    return Problem(
+        kind=C025,
+        message=_two_types(one, first) + Text(".", "です。"),
+        hint=Text(
+            "Both run the same image: it must be built for both processors.",
+            "どちらも同じイメージを使うため、両方のプロセッサ用にビルドする必要があります。",
+        ),
+    )
+
+
+def endpoint_and_job_accelerators(job: TypeAtPlace, endpoint: TypeAtPlace) -> Problem:
+    """When a Batch job computes with something else than the endpoint."""
+    return Problem(
+        kind=C025,
+        message=_two_types(job, endpoint) + Text(": both run the same image.", "ですが、どちらも同じイメージを使います。"),
+        hint=_SAME_KIND,
+    )
+
+
+def pool_processors(pool: TypeAtPlace, first: TypeAtPlace) -> Problem:
+    """When a fallback type has another processor than the first choice."""
+    return Problem(
+        kind=C030,
+        message=_two_types(pool, first) + Text(": one image cannot run on both.", "です。1つのイメージは両方では動きません。"),
+        hint=_ONE_PROCESSOR,
+    )
+
+
+def pool_accelerators(pool: TypeAtPlace, first: TypeAtPlace) -> Problem:
+    """When a fallback type computes with something else than the first choice."""
+    return Problem(
+        kind=C031,
+        message=_two_types(pool, first)
+        + Text(": both run the same image and weights.", "ですが、どちらも同じイメージと重みファイルを使います。"),
+        hint=_SAME_KIND,
+    )
+
+
+def pool_twice(place: str, instance_type: str, first: str) -> Problem:
+    """When a fallback type is at `first` already."""
+    return Problem(
+        kind=C030,
+        message=Text(
+            f"{place} is {instance_type}, which is already at {first}.",
+            f"{place}の{instance_type}は、すでに{first}に書かれています。",
+        ),
+        hint=Text(
+            "Delete it. SageMaker tries SAGEMAKER_INSTANCE_TYPE first, then those of sagemaker.instance_pools in their order.",
+            "削除してください。SageMakerは、まずSAGEMAKER_INSTANCE_TYPE、次にsagemaker.instance_poolsを順に試します。",
+        ),
+    )
+
+
+def burstable_pool(place: str, instance_type: str) -> Problem:
+    """When a fallback type cannot be scaled, and there is automatic scaling."""
+    return Problem(
+        kind=C030,
+        message=Text(
+            f"{place} is {instance_type}, which cannot go with sagemaker.autoscaling: burstable instances are not scaled.",
+            f"{place}の{instance_type}は、sagemaker.autoscalingと一緒には使えません。バースト可能なインスタンスはスケールできません。",
+        ),
+        hint=Text("Choose another type such as ml.m5.large.", "ml.m5.largeなど、他のタイプにしてください。"),
+    )
+
+
+def no_gpus(place: str, key: str, instance_type: str) -> Problem:
+    """When a Batch job asks for GPUs of a type that has none."""
+    return Problem(
+        kind=C021,
+        message=Text(
+            f"{place} asks for GPUs, but {key} is {instance_type}, which has none: the job would wait forever.",
+            f"{place}でGPUを要求していますが、{key}の{instance_type}にはGPUがありません。ジョブは開始されないままになります。",
+        ),
+        hint=Text(
+            f"Delete {place}, or choose an instance type with GPUs such as g4dn.xlarge.",
+            f"{place}を削除するか、g4dn.xlargeのようなGPUのあるインスタンスタイプにしてください。",
+        ),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aces_action.language import Text
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
 
 C010 = Kind(
     code="ACES-C010",
@@ -45,3 +46,57 @@ KINDS = (
     C010,
     C016,
 )
+
+
+def key_twice(key: str, first_line: int) -> Problem:
+    """When an object or mapping has a key again."""
+    return Problem(
+        kind=C010,
+        message=Text(
+            f'The key "{key}" is there twice; first in line {first_line}.',
+            f"キー「{key}」が2回書かれています。最初は{first_line}行目です。",
+        ),
+        hint=Text(
+            "Keep one of them: most readers take the last.",
+            "どちらか一方を残してください。多くの場合、最後のものが使われます。",
+        ),
+    )
+
+
+def service_name_taken(place: str, name: str, taken_by: str, line: int) -> Problem:
+    """When a service has the name of one above it."""
+    return Problem(
+        kind=C010,
+        message=Text(
+            f'{place} "{name}" is taken by {taken_by} in line {line}.', f"{place}の「{name}」は{line}行目の{taken_by}と同じです。"
+        ),
+        hint=Text("Give each service its own name.", "サービスごとに別の名前にしてください。"),
+    )
+
+
+def same_job_definitions(name: str) -> Problem:
+    """When the standard and the long-time job definition have one name."""
+    return Problem(
+        kind=C010,
+        message=Text(
+            f"Both job definitions are called {name}: each deploy would replace one by the other.",
+            f"2つのジョブ定義の名前がどちらも{name}です。デプロイのたびに一方が他方を上書きします。",
+        ),
+        hint=Text("Give the long-time one its own name.", "長時間用のジョブ定義には別の名前を付けてください。"),
+    )
+
+
+def refused_name(what: Text, name: str, allowed: Text, key: str) -> Problem:
+    """When AWS would refuse the name of `what`. `key`: where in the infra file another one can be given."""
+    size = len(name)
+    return Problem(
+        kind=C016,
+        message=Text(
+            f"The {what.en} would be called '{name}' ({size} characters), which AWS refuses: it takes {allowed.en}.",
+            f"{what.ja}の名前が「{name}」（{size}文字）になり、AWSでは使えません。使えるのは{allowed.ja}です。",
+        ),
+        hint=Text(
+            f"Choose a shorter Project, or give {key} in the infra file.",
+            f"Projectを短くするか、infraファイルで{key}を指定してください。",
+        ),
+    )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aces_action.language import Text
+from aces_action.problems.configuration.serving import C012
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
 
 C006 = Kind(
     code="ACES-C006",
@@ -46,3 +50,51 @@ KINDS = (
     C006,
     C013,
 )
+
+_LISTED_TASKS = 5
+
+
+def another_plan(plan: float) -> Problem:
+    """When plan_id is a number, but not that of the business plan."""
+    return Problem(
+        kind=C013,
+        message=Text(f"plan_id is {plan}; 1 is the business plan.", f"plan_idが{plan}です。businessプランは1です。"),
+        hint=Text(
+            'A private algorithm needs the business plan: write "plan_id": 1.',
+            'PrivateAlgorithmにはbusinessプランが必要です。"plan_id": 1と書いてください。',
+        ),
+    )
+
+
+def not_a_task(place: str, name: str, tasks: Sequence[str], meant: str | None) -> Problem:
+    """When algorithm.json has no task of the service's name. `meant`: the task that is probably meant."""
+    listed = Text(
+        ", ".join(f'"{task}"' for task in tasks[:_LISTED_TASKS]), "".join(f"「{task}」" for task in tasks[:_LISTED_TASKS])
+    )
+    if (rest := len(tasks) - _LISTED_TASKS) > 0:
+        listed += Text(f" and {rest} more", f"など、あと{rest}個")
+    return Problem(
+        kind=C006,
+        message=Text(
+            f'{place} is "{name}", but algorithm.json has no such task_name; it has {listed.en}.',
+            f"{place}の「{name}」がalgorithm.jsonのtask_nameにありません。あるのは{listed.ja}です。",
+        ),
+        hint=Text(f'Did you mean "{meant}"?', f"「{meant}」ではありませんか。")
+        if meant
+        else Text(
+            "Write one of those, or add this task to algorithm.json.",
+            "そのいずれかを書くか、このタスクをalgorithm.jsonに追加してください。",
+        ),
+    )
+
+
+def mimes_without_effect(place: str, service_type: str) -> Problem:
+    """When a service that is not of type file lists MIME types."""
+    return Problem(
+        kind=C012,
+        message=Text(
+            f"{place} has no effect: the type is {service_type}, not file.",
+            f"{place}は効果がありません。typeが{service_type}で、fileではありません。",
+        ),
+        hint=Text("Delete it, or write type file.", "削除するか、typeをfileにしてください。"),
+    )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from aces_action.language import Text
+from collections.abc import Sequence
+
+from aces_action.language import Text, sentences
+from aces_action.problems.advice import did_you_mean
+from aces_action.problems.configuration.serving import C012
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
 
 C027 = Kind(
     code="ACES-C027",
@@ -73,3 +78,88 @@ KINDS = (
     C042,
     C043,
 )
+
+
+def read_as_number(name: str, written: str, arrives: str) -> Problem:
+    """When GitHub passes on another number than what is written."""
+    return Problem(
+        kind=C041,
+        message=Text(
+            f"GitHub reads {written} as a number, so {name} arrives as {arrives}.",
+            f"GitHubは{written}を数値として読むため、{name}の値は{arrives}になります。",
+        ),
+        hint=Text(f"Quote it: {name}: '{written}'", f"引用符で囲んでください: {name}: '{written}'"),
+    )
+
+
+def unknown_input(name: str, meant: str | None, inputs: Sequence[str]) -> Problem:
+    """When the action has no such input. `meant`: the one that is probably meant; `inputs`: those there are."""
+    listed = Text(", ".join(inputs), "、".join(inputs))
+    return Problem(
+        kind=C042,
+        message=Text(
+            f"The action has no input {name}: this value has no effect.",
+            f"アクションに入力{name}はないため、この値は使われません。",
+        ),
+        hint=did_you_mean(meant) if meant else Text(f"Inputs: {listed.en}.", f"指定できる入力: {listed.ja}"),
+    )
+
+
+def other_case(name: str, meant: str) -> Problem:
+    """When a variable of the step differs from one that the action reads in upper and lower case alone."""
+    return Problem(
+        kind=C042,
+        message=Text(
+            f"The action does not read {name}: variable names are case-sensitive.",
+            f"アクションは{name}を読みません。変数名の大文字と小文字は区別されます。",
+        ),
+        hint=did_you_mean(meant),
+    )
+
+
+def other_case_of_several_steps(name: str, meant: str) -> Problem:
+    """When such a variable is set for a workflow or a job, where it may be for other steps."""
+    return Problem(
+        kind=C012,
+        message=other_case(name, meant).message,
+        hint=sentences(
+            did_you_mean(meant),
+            Text("If it is for other steps, leave it as it is.", "他のステップで使う変数なら、対応は不要です。"),
+        ),
+    )
+
+
+def half_expression(name: str, written: str) -> Problem:
+    """When a value is nearly a GitHub expression."""
+    return Problem(
+        kind=C043,
+        message=Text(
+            f"{name} has {written}, which is not a GitHub expression.", f"{name}の{written}は、GitHubの式になっていません。"
+        ),
+        hint=Text(
+            "An expression is written ${{ … }}, without blanks before {{.", "式は${{ … }}と書きます（{{の前に空白は入れません）。"
+        ),
+    )
+
+
+def not_expanded(name: str, written: str, context: str) -> Problem:
+    """When a value is written as a shell would expand it. `context`: what GitHub expands in its place."""
+    return Problem(
+        kind=C043,
+        message=Text(
+            f"Nothing expands {written} in {name}: the action gets it as it is.",
+            f"{name}の{written}は展開されず、そのままアクションに渡されます。",
+        ),
+        hint=Text(
+            f"GitHub expands ${{{{ {context} }}}}; a path in the repository is written without anything before it.",
+            f"GitHubが展開するのは${{{{ {context} }}}}の形です。リポジトリ内のパスは、前に何も付けずに書きます。",
+        ),
+    )
+
+
+def other_name(written: str, variable: str | None, name: str) -> Text:
+    """Of an input that is missing, where the workflow has one of nearly its name."""
+    return Text(
+        f"The workflow has {written} here; the action reads {variable} or the input {name}.",
+        f"ワークフローのここには{written}があります。アクションが読むのは{variable}または入力{name}です。",
+    )
