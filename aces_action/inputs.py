@@ -311,7 +311,7 @@ INPUTS: tuple[Input, ...] = (
         read=_matching(r"[\x21-\x7e]{1,512}"),
         expected=Text(
             "a token without spaces or line breaks (a secret with a line end at its end?)",
-            "空白や改行を含まないトークン（secretの末尾に改行が入っていませんか）",
+            "空白や改行を含まないトークン（シークレットの末尾に改行が入っていませんか）",
         ),
     ),
     Input(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aces_action.cli.discovery import INFRA_FOLDER, Wanted, agrees, by_expression, environments, targets
+from aces_action.cli.discovery import Wanted, agrees, by_expression, environments, targets
 from aces_action.cli.formats.findings import Checked, Findings, in_order
 from aces_action.configuration import check_configuration
 from aces_action.inputs import Input
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project import load_project
+from aces_action.project.infra_file import INFRA_FOLDER
 from aces_action.settings import secrets
 from aces_action.workflow.steps import ActionStep, find_steps
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from aces_action.cli.discovery import INFRA_FOLDER, Wanted, agrees, environments, targets
+from aces_action.cli.discovery import Wanted, agrees, environments, targets
 from aces_action.inputs import INPUTS, Environment
 from aces_action.language import EMPTY, Text, joined, same
 from aces_action.problems import CATALOGUE, ConfigurationError, Problem
 from aces_action.project import load_server
+from aces_action.project.infra_file import INFRA_FOLDER
 from aces_action.project.model import Server
 from aces_action.project.names import Names, names_for
 from aces_action.settings import input_text, read_settings

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from aces_action.inputs import ENVIRONMENTS, INPUTS, Input
+from aces_action.project.infra_file import INFRA_FOLDER
 from aces_action.settings import input_text
 from aces_action.workflow.steps import ActionStep
 
-INFRA_FOLDER = "server/infra/configs"
 _INFRA_NAME = re.compile(rf"(?P<project>.+)-(?P<env>{'|'.join(ENVIRONMENTS)})-algorithm-server-infra\.yml")
 _PROJECT, _ENV, _CONFIG_PATH = (next(spec for spec in INPUTS if spec.name == name) for name in ("project", "env", "config-path"))
 

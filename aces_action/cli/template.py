@@ -16,6 +16,7 @@ from aces_action import __version__
 from aces_action.cli.picture import placeholder
 from aces_action.language import Language, Text
 from aces_action.packaged_files import resource
+from aces_action.project.infra_file import infra_file as path_of_infra_file
 
 Mode = Literal["realtime-and-batch", "async", "realtime", "batch"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -71,7 +72,7 @@ class Start:
 
 
 def infra_file(start: Start) -> str:
-    return f"server/infra/configs/{start.project}-{start.env}-algorithm-server-infra.yml"
+    return path_of_infra_file(start.project, start.env)
 
 
 def files(start: Start, language: Language) -> dict[str, bytes]:

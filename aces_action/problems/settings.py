@@ -16,11 +16,11 @@ S001 = Kind(
         "does not exist, counts as missing.",
         "必要な値が、`env:`にも`with:`にもありません。ENV、Project、TENANT_IDは常に必要です。"
         "PLATFORM_URLは、stagingまたはproductionにデプロイするときに必要です。"
-        "存在しないsecretのように、空になる式を書いた場合も、値がないものとして扱います。",
+        "存在しないシークレットのように、空になる式を書いた場合も、値がないものとして扱います。",
     ),
     fix=Text(
         "Set it in the workflow, in the `env:` block of the guide or as an input:",
-        "ワークフローで、手順書の`env:`か、アクションの入力に設定してください。",
+        "ワークフローで、ガイドの`env:`か、アクションの入力に設定してください。",
     )
     + snippet(
         "yaml",
@@ -38,13 +38,13 @@ S002 = Kind(
         "Values of secrets are never shown.",
         "入力またはワークフローの変数に、使えない値が設定されています。"
         "例: dev、staging、production以外の環境、UUIDではないTENANT_ID、ARNではなく名前だけのロール。"
-        "何を指定すべきかはメッセージに示します。secretの値は表示しません。",
+        "何を指定すべきかはメッセージに示します。シークレットの値は表示しません。",
     ),
     fix=Text(
         "Correct the value in the workflow; the annotation points at its line where that is known. If the value comes from a "
         "secret or a variable of the repository, look for a space or line break at its end.",
         "ワークフローの値を直してください。場所がわかるときは、アノテーションがその行を示します。"
-        "値がリポジトリのsecretや変数にあるときは、末尾に空白や改行が入っていないかも確認してください。",
+        "値がリポジトリのシークレットや変数にあるときは、末尾に空白や改行が入っていないかも確認してください。",
     ),
     example="env:\n  ENV: develop\n  TENANT_ID: aces",
 )
@@ -54,10 +54,10 @@ S003 = Kind(
     title=Text("Placeholder left in a workflow variable", "変数にテンプレートの値が残っています"),
     cause=Text(
         "A variable of the workflow still has a `<REPLACE_YOUR_…>` of the guide's template, wholly or in a part of its value.",
-        "ワークフローの変数の値に、手順書のテンプレートの`<REPLACE_YOUR_…>`が残っています。値の一部だけの場合もあります。",
+        "ワークフローの変数の値に、ガイドのテンプレートの`<REPLACE_YOUR_…>`が残っています。値の一部だけの場合もあります。",
     ),
     fix=Text(
-        "Replace it, with its angle brackets, by your own value. Search the whole workflow: the same placeholder stands in "
+        "Replace it, with its angle brackets, with your own value. Search the whole workflow: the same placeholder stands in "
         "several lines.",
         "山括弧も含めて、自分の値に置き換えてください。同じものが複数の行にあるので、ワークフロー全体を検索してください。",
     )

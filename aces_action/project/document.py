@@ -24,7 +24,7 @@ MAX_VALUES = 100_000
 MAX_INTEGER = 2**63
 
 
-class Place(TypedDict):
+class LineRange(TypedDict):
     """The characters of one line that a problem is about, as `Problem` takes them.
 
     Lines and columns count from 1, columns in characters (code points): a kanji is one column although an editor shows it two
@@ -56,7 +56,7 @@ class Source:
         """The line of a character, counted from 1."""
         return bisect_right(self.line_starts, offset)
 
-    def place(self, span: Span) -> Place:
+    def place(self, span: Span) -> LineRange:
         """Where these characters stand. What goes on over several lines is placed on its first: an annotation stays there."""
         start = min(span[0], len(self.text))
         line = self.line(start)
@@ -66,7 +66,7 @@ class Source:
             stop -= 1
         start = min(start, stop)
         end = max(start, min(span[1], stop))
-        return Place(line=line, column=start - begin + 1, end_line=line, end_column=end - begin + 1)
+        return LineRange(line=line, column=start - begin + 1, end_line=line, end_column=end - begin + 1)
 
     def at(self, span: Span, problem: Problem) -> Problem:
         """The problem, at these characters."""

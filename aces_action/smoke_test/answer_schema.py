@@ -20,8 +20,8 @@ from referencing.typing import URI
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.document import Document, Json, Path, called
+from aces_action.project.model import Schema
 from aces_action.sanitiser import one_line
-from aces_action.smoke_test.model import Schema
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _MOST = 20  # mistakes of one schema, or of one answer, that are told

@@ -19,6 +19,7 @@ from aces_action.language import Language, Text
 from aces_action.problems import ConfigurationError
 from aces_action.project.account import with_account_as_written
 from aces_action.project.build import build_infra
+from aces_action.project.infra_file import infra_file
 from aces_action.project.model import Infra
 from aces_action.project.names import names_for
 from aces_action.project.reader import read_document
@@ -111,7 +112,7 @@ def _where(target: str | None, project: str | None, env: str | None, config_path
 
 def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> Infra:
     """What the infra file says, by the guide's name only if it is there. Raises ConfigurationError where it has mistakes."""
-    file = config_path or f"server/infra/configs/{project}-{env}-algorithm-server-infra.yml"
+    file = config_path or infra_file(project, env)
     if config_path is None and not (workspace / file).exists():
         return build_infra({})
     document, problems = read_document(workspace, file, syntax="YAML", purpose=_INFRASTRUCTURE)

@@ -11,7 +11,7 @@ C010 = Kind(
     severity="error",
     title=Text("Duplicate key or name", "キーまたは名前が重複しています"),
     cause=Text(
-        "A key stands twice in the same object, of which readers take the last without a word, or two services or job "
+        "A key stands twice in the same object, of which most readers silently take the last, or two services or job "
         "definitions have the same name, so that one would replace the other.",
         "同じオブジェクトにキーが2つあります（多くの読み取りは、黙って最後のものを使います）。"
         "または、2つのサービスやジョブ定義の名前が同じで、一方が他方を上書きします。",

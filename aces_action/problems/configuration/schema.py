@@ -64,8 +64,8 @@ C011 = Kind(
     severity="error",
     title=Text("Unknown key", "不明なキーです"),
     cause=Text(
-        "The schema has no such key: mostly a slip of the pen, upper for lower case, or a key at another depth than it "
-        "belongs. It would be passed over in silence, and the setting you meant would not hold.",
+        "The schema has no such key: mostly a typo, upper for lower case, or a key at another depth than it "
+        "belongs. It would be ignored, and the setting that you meant would have no effect.",
         "スキーマにないキーです。多くは、書き間違い、大文字と小文字の違い、書く階層の違いです。"
         "そのままでは無視され、意図した設定になりません。",
     ),

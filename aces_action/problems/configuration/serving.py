@@ -14,10 +14,10 @@ C012 = Kind(
     cause=Text(
         "A setting is valid, but nothing uses it in this combination: `input_mimes` with another type than `file`, settings "
         "of Batch where SageMaker runs the asynchronous API, settings for an endpoint that is not deployed. In a workflow: a "
-            "variable of the job whose name differs in upper and lower case from one that the action reads.",
+        "variable of the job whose name differs in upper and lower case from one that the action reads.",
         "設定の値は正しいのですが、この組み合わせでは使われません。例: `file`以外の`type`での`input_mimes`、"
         "非同期APIをSageMakerで実行するときのBatchの設定、デプロイしないエンドポイントの設定。"
-            "ワークフローでは、アクションが読む変数と大文字・小文字だけが違う、ジョブの変数です。",
+        "ワークフローでは、アクションが読む変数と大文字・小文字だけが違う、ジョブの変数です。",
     ),
     fix=Text(
         "Delete it, or change the setting that the message names so that it takes effect.",

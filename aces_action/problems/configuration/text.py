@@ -12,10 +12,10 @@ C009 = Kind(
     title=Text("Placeholder left in a file", "ファイルにテンプレートの値が残っています"),
     cause=Text(
         "A key or value of a file still has a `<REPLACE_YOUR_…>` of the guide's template.",
-        "ファイルのキーまたは値に、手順書のテンプレートの`<REPLACE_YOUR_…>`が残っています。",
+        "ファイルのキーまたは値に、ガイドのテンプレートの`<REPLACE_YOUR_…>`が残っています。",
     ),
     fix=Text(
-        "Replace it, with its angle brackets, by your own value. To find all of them:",
+        "Replace it, with its angle brackets, with your own value. To find all of them:",
         "山括弧も含めて、自分の値に置き換えてください。残りは次のコマンドで探せます。",
     )
     + snippet("sh", "grep -rn REPLACE_YOUR .github server"),

@@ -45,9 +45,9 @@ C042 = Kind(
     severity="error",
     title=Text("Input or variable that the action does not have", "アクションにない入力または変数"),
     cause=Text(
-        "The workflow sets an input under `with:` that the action does not have, or a variable whose name differs in upper "
-        "and lower case. GitHub passes it on, but nothing reads it, so it has no effect.",
-        "ワークフローの`with:`にアクションにない入力があるか、変数名の大文字と小文字が違います。"
+        "The workflow sets an input under `with:` that the action does not have, or, for the step itself, a variable "
+        "whose name differs in upper and lower case. GitHub passes it on, but nothing reads it, so it has no effect.",
+        "ワークフローの`with:`にアクションにない入力があるか、ステップの変数名の大文字と小文字が違います。"
         "値は渡されますが、どこからも読まれず、効果がありません。",
     ),
     fix=Text(
