@@ -12,18 +12,20 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from aces_action.aws.keys import wrong_keys
-from aces_action.aws.naming import Names, names_for
-from aces_action.language import Text, lines
-from aces_action.problems import Problem
+from aces_action.inputs import INPUTS, ON_WHAT_IS_THERE, Input
+from aces_action.language import lines
+from aces_action.problems.configuration.workflow import other_name
+from aces_action.problems.problem import Problem
 from aces_action.project import load_project, load_server
 from aces_action.project.checks import placeholder_problems
-from aces_action.project.document import Document, Path, Span
+from aces_action.project.document import Path
 from aces_action.project.model import Project, Server
+from aces_action.project.names import Names, names_for
 from aces_action.project.similar import closest
-from aces_action.project.workflow import Usage, read_workflow
-from aces_action.project.workflow_checks import workflow_problems
-from aces_action.settings import INPUTS, ON_WHAT_IS_THERE, Finding, Input, Settings, input_text, read_settings
+from aces_action.settings import Finding, Settings, input_text, read_settings
 from aces_action.smoke_test.load import Served, load_requests
+from aces_action.workflow.checks import workflow_problems
+from aces_action.workflow.steps import ActionStep, read_workflow
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
 _FILES = tuple(spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path", "smoke-test-path"})
@@ -51,29 +53,29 @@ class Configuration:
     problems: tuple[Problem, ...]
 
 
-def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: Usage | None = None) -> Configuration:
+def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: ActionStep | None = None) -> Configuration:
     """Checks the settings in `environ` and the files of the workspace, and gathers every problem.
 
-    `usage`: the step whose settings these are, before a run (`environ` begins with `usage.environ()`): what the workflow gives
+    `step`: the step whose settings these are, before a run (`environ` begins with `step.environ()`): what the workflow gives
     by an expression is then not known, and not missed. Without it `environ` is the runner's, and the step is looked for in the
     workspace, so that a problem with a variable is shown at its line of the workflow.
     """
     reading = read_settings(environ)
-    known_later = usage is not None or reading.values["command"] == "validate"  # a fork's pull request runs without secrets
-    running = usage is None
-    usage = usage or _running(environ, workspace)
+    known_later = step is not None or reading.values["command"] == "validate"  # a fork's pull request runs without secrets
+    running = step is None
+    step = step or _running(environ, workspace)
     problems = [
-        _placed(finding, usage, environ)
+        _placed(finding, step, environ)
         for finding in reading.findings
-        if not (known_later and usage and _by_expression(usage, finding.spec, environ))
+        if not (known_later and step and _by_expression(step, finding.spec, environ))
     ]
-    if usage:
-        problems += _placeholders(usage, problems)
+    if step:
+        problems += _placeholders(step, problems)
         told = {problem.place for problem in problems}
-        problems += [problem for problem in workflow_problems(usage) if problem.place not in told]
+        problems += [problem for problem in workflow_problems(step) if problem.place not in told]
     values = reading.values
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
-        problems += [_at_variable(problem, name, usage) for name, problem in wrong_keys(environ).items()]
+        problems += [_at_variable(problem, name, step) for name, problem in wrong_keys(environ).items()]
     named = {name: values[name] for name in ("project", "env", "config_path")}
     project: Project | None = None
     if running and values["command"] in ON_WHAT_IS_THERE:
@@ -86,7 +88,7 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, usage: 
         requests, more = load_requests(workspace, path, _served(project))
         file_problems = [*file_problems, *more]
         project = replace(project, requests=requests) if project else None
-    problems += [_named(problem, usage, values) for problem in file_problems] if usage else file_problems
+    problems += [_named(problem, step, values) for problem in file_problems] if step else file_problems
     names = None
     if server and values["project"] and values["env"]:
         names = names_for(values["project"], values["env"], server.infra)
@@ -101,7 +103,7 @@ def _served(project: Project | None) -> Served:
     return project.infra.endpoint.mode if project.infra.endpoint else "nothing"
 
 
-def _running(environ: Mapping[str, str], workspace: FilePath) -> Usage | None:
+def _running(environ: Mapping[str, str], workspace: FilePath) -> ActionStep | None:
     """The step that is running, as it stands in the workspace; None where it cannot be told.
 
     GITHUB_WORKFLOW_REF is `owner/repository/.github/workflows/x.yml@refs/heads/main`; a workflow of another repository is not
@@ -112,84 +114,77 @@ def _running(environ: Mapping[str, str], workspace: FilePath) -> Usage | None:
     file = name.removeprefix(f"{repository}/")
     if not repository or file == name:
         return None
-    usages = [usage for usage in read_workflow(workspace, file)[0] if usage.job == environ.get("GITHUB_JOB")]
-    if len(usages) == 1:
-        return usages[0]
-    return next((usage for usage in usages if _agrees(usage, environ)), None)
+    steps = [step for step in read_workflow(workspace, file)[0] if step.job == environ.get("GITHUB_JOB")]
+    if len(steps) == 1:
+        return steps[0]
+    return next((step for step in steps if _agrees(step, environ)), None)
 
 
-def _agrees(usage: Usage, environ: Mapping[str, str]) -> bool:
+def _agrees(step: ActionStep, environ: Mapping[str, str]) -> bool:
     """Whether its `with:` gives what the environment has, as far as that can be told before a run."""
 
     def agrees(spec: Input) -> bool:
-        path, given = usage.inputs.get(spec.name), environ.get(f"INPUT_{spec.name.upper()}", "").strip()
-        return (usage.text(path) if path else "") in {given, None}
+        path, given = step.inputs.get(spec.name), environ.get(f"INPUT_{spec.name.upper()}", "").strip()
+        return (step.text(path) if path else "") in {given, None}
 
     return all(agrees(spec) for spec in INPUTS)
 
 
-def _by_expression(usage: Usage, spec: Input, environ: Mapping[str, str]) -> bool:
+def _by_expression(step: ActionStep, spec: Input, environ: Mapping[str, str]) -> bool:
     """Whether the workflow gives it by an expression that has no value here."""
-    path = usage.place(spec)
-    return path is not None and usage.text(path) is None and not input_text(spec, environ)
+    path = step.place(spec)
+    return path is not None and step.text(path) is None and not input_text(spec, environ)
 
 
-def _placed(finding: Finding, usage: Usage | None, environ: Mapping[str, str]) -> Problem:
+def _placed(finding: Finding, step: ActionStep | None, environ: Mapping[str, str]) -> Problem:
     """The problem, at its place in the workflow if it stands there: the environment may also come from somewhere else."""
     spec, problem = finding.spec, finding.problem
-    if usage is None:
+    if step is None:
         return problem
-    document, path, text = usage.document, usage.place(spec), input_text(spec, environ)
-    if path is not None and (text == "" or usage.text(path) in {text, None}):
-        return _at(problem, document, document.span(path))
+    document, path, text = step.document, step.place(spec), input_text(spec, environ)
+    if path is not None and (text == "" or step.text(path) in {text, None}):
+        return document.at(path, problem)
     if text:
         return problem
-    if meant := _mistyped(usage, spec):
-        hint = Text(
-            f"The workflow has {meant[-1]} here; the action reads {spec.variable} or the input {spec.name}.",
-            f"ワークフローのここには{meant[-1]}があります。アクションが読むのは{spec.variable}または入力{spec.name}です。",
-        )
-        return _at(replace(problem, hint=lines(hint, problem.hint)), document, document.span(meant, of="key"))
-    return _at(problem, document, document.span(usage.block(_VARIABLES), of="key"))
+    if meant := _mistyped(step, spec):
+        hint = other_name(str(meant[-1]), spec.variable, spec.name)
+        return document.at(meant, replace(problem, hint=lines(hint, problem.hint)), of="key")
+    return document.at(step.block(_VARIABLES), problem, of="key")
 
 
-def _mistyped(usage: Usage, spec: Input) -> Path | None:
+def _mistyped(step: ActionStep, spec: Input) -> Path | None:
     """A variable or input that nothing reads, and whose name is nearly the one that is missing: `PROJECT`, `tenant_id`."""
-    strays = {name: path for name, path in usage.inputs.items() if name not in _INPUTS}
-    strays |= {name: path for name, path in usage.variables.items() if name not in _VARIABLES}
+    strays = {name: path for name, path in step.inputs.items() if name not in _INPUTS}
+    strays |= {name: path for name, path in step.variables.items() if name not in _VARIABLES}
     by_name = {name.casefold().replace("_", "-"): path for name, path in strays.items()}
     meant = closest(spec.name, by_name)
     return by_name[meant] if meant else None
 
 
-def _named(problem: Problem, usage: Usage, values: Mapping[str, Any]) -> Problem:
+def _named(problem: Problem, step: ActionStep, values: Mapping[str, Any]) -> Problem:
     """A file that is not there is shown at the setting that names it: an annotation on it would stand nowhere."""
     if problem.code not in _OF_THE_SETTING:
         return problem
     for spec in _FILES:
-        named, path = values[spec.setting], usage.place(spec)
-        if named and path and PurePosixPath(named).as_posix() == problem.file and usage.text(path) in {named, None}:
-            return _at(problem, usage.document, usage.document.span(path))
+        named, path = values[spec.setting], step.place(spec)
+        if named and path and PurePosixPath(named).as_posix() == problem.file and step.text(path) in {named, None}:
+            return step.document.at(path, problem)
     return problem
 
 
-def _at_variable(problem: Problem, name: str, usage: Usage | None) -> Problem:
+def _at_variable(problem: Problem, name: str, step: ActionStep | None) -> Problem:
     """The problem, at the variable's place in the workflow if it stands there."""
-    path = usage.variables.get(name) if usage else None
-    return _at(problem, usage.document, usage.document.span(path)) if usage and path else problem
+    path = step.variables.get(name) if step else None
+    return step.document.at(path, problem) if step and path else problem
 
 
-def _at(problem: Problem, document: Document, span: Span) -> Problem:
-    return replace(problem, file=document.source.file, **document.source.place(span))
-
-
-def _placeholders(usage: Usage, known: Iterable[Problem]) -> list[Problem]:
+def _placeholders(step: ActionStep, known: Iterable[Problem]) -> list[Problem]:
     """What else of the guide's template is left in the workflow, but for its other jobs."""
 
     def concerns(path: Path) -> bool:
-        return path[:1] != ("jobs",) or path[:2] == usage.step[:2]
+        return path[:1] != ("jobs",) or path[:2] == step.path[:2]
 
-    document = usage.document
+    document = step.document
     part = replace(
         document,
         values={path: span for path, span in document.values.items() if concerns(path)},

@@ -18,6 +18,7 @@ from aces_action.configuration import Configuration, check_configuration
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
+from aces_action.inputs import ON_WHAT_IS_THERE, Command
 from aces_action.language import Language, Text
 from aces_action.network import environment_problems
 from aces_action.output.report import Outcome, Report
@@ -25,7 +26,7 @@ from aces_action.output.reporter import Reporter
 from aces_action.output.summary import how_far, summary
 from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
 from aces_action.project.model import Project
-from aces_action.settings import ON_WHAT_IS_THERE, Command, language_of, read_settings, secrets
+from aces_action.settings import language_of, read_settings, secrets
 
 if TYPE_CHECKING:
     from aces_action.deployment.context import Deployment, ProjectDeployment

@@ -11,7 +11,7 @@ import pytest
 from aces_action.configuration import Configuration, check_configuration
 from aces_action.language import Text
 from aces_action.problems import Problem
-from aces_action.project.workflow import read_workflow
+from aces_action.workflow.steps import read_workflow
 
 ROOT = Path(__file__).parent.parent
 WORKFLOW = ".github/workflows/build_on_push_develop.yml"
@@ -116,10 +116,10 @@ def test_a_placeholder_is_shown_where_it_stands_in_the_workflow(repository: Repo
         ("ACES-S003", WORKFLOW, repository.line("AWS_ROLE_ARN"), 21, 21 + len(arn)),
     ]
     assert problems[0].message == Text(
-        "TENANT_ID (input tenant-id) still has <REPLACE_YOUR_TENANT_ID> of the template.",
+        "TENANT_ID (input tenant-id) still has <REPLACE_YOUR_TENANT_ID> from the template.",
         "TENANT_ID（入力tenant-id）に、テンプレートの<REPLACE_YOUR_TENANT_ID>が残っています。",
     )
-    assert problems[0].hint.en.startswith("Replace it by your own value: a UUID such as ")
+    assert problems[0].hint.en.startswith("Replace it with your own value: a UUID such as ")
 
 
 def test_a_placeholder_elsewhere_in_the_job_is_found_too_but_not_one_in_another_job(repository: Repository) -> None:

@@ -21,8 +21,9 @@ from aces_action.output.server_log import ServerLog
 from aces_action.output.summary import how_far, summary
 from aces_action.output.tables import change_lines, check_lines
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.project.model import Request
 from aces_action.resources.weights.verdict import Entry, Verdict
-from aces_action.smoke_test.model import Answer, Exchange, Request
+from aces_action.smoke_test.model import Answer, Exchange
 
 ROOT = Path(__file__).parent.parent
 

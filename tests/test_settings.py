@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from aces_action.inputs import DEV_PLATFORM_URL, INPUTS, Input
 from aces_action.language import Text
 from aces_action.problems import Problem
-from aces_action.settings import DEV_PLATFORM_URL, INPUTS, Input, Settings, language_of, read_settings, secrets
+from aces_action.settings import Settings, language_of, read_settings, secrets
 
 GUIDE = {
     "ENV": "dev",
@@ -172,7 +173,7 @@ def test_a_placeholder_of_the_guide_is_called_one(name: str) -> None:
     assert problem.code == "ACES-S003"
     called = next(spec for spec in INPUTS if spec.variable == name).called
     assert problem.message == Text(
-        f"{called.en} still has <REPLACE_YOUR_AWS_ACOUNT_ID> of the template.",
+        f"{called.en} still has <REPLACE_YOUR_AWS_ACOUNT_ID> from the template.",
         f"{called.ja}に、テンプレートの<REPLACE_YOUR_AWS_ACOUNT_ID>が残っています。",
     )
 

@@ -152,7 +152,7 @@ def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
     to be led to `destroy`."""
     from difflib import get_close_matches
 
-    from aces_action.settings import COMMANDS
+    from aces_action.inputs import COMMANDS
 
     name, group = error.command_name, error.ctx.command if error.ctx else None
     verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aces_action.cli.discovery import INFRA_FOLDER, Selection, agrees, by_expression, environments, selections
+from aces_action.cli.discovery import Selection, agrees, by_expression, environments, selections
 from aces_action.cli.formats.result import CheckedDeployment, CheckResult, in_order
 from aces_action.configuration import check_configuration
 from aces_action.problems import Problem
 from aces_action.problems.command_line import nothing_to_validate, only_a_run_knows
 from aces_action.project import load_project
-from aces_action.project.workflow import find_usages
+from aces_action.project.infra_file import INFRA_FOLDER
 from aces_action.settings import secrets
+from aces_action.workflow.steps import find_steps
 
 
 def check(workspace: Path, selection: Selection) -> CheckResult:
     """Every problem of the workspace's workflows and files. Nothing but the workspace is looked at."""
-    usages, workflow_problems = find_usages(workspace)
+    usages, workflow_problems = find_steps(workspace)
     problems: list[Problem] = list(workflow_problems)
     checked: list[CheckedDeployment] = []
     hidden: set[str] = set()
@@ -34,8 +35,7 @@ def check(workspace: Path, selection: Selection) -> CheckResult:
             problems += configuration.problems
             if unknown := by_expression(usage, environ):
                 told = only_a_run_knows(unknown[0].called, INFRA_FOLDER)
-                place = usage.place(unknown[0]) or usage.step
-                problems.append(usage.document.problem("C027", place, told.message, told.hint))
+                problems.append(usage.document.at(usage.place(unknown[0]) or usage.path, told))
             checked.append(CheckedDeployment(project=values["project"], env=values["env"], workflow=usage.document.source.file))
     if not checked:
         selected = selections(workspace, selection, usages)

@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from aces_action.aws.naming import Names, names_for
+from aces_action.inputs import ENVIRONMENTS, INPUTS, Environment, Input
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import ConfigurationError, Problem
 from aces_action.problems import command_line as problems
 from aces_action.project import load_server
+from aces_action.project.infra_file import INFRA_FOLDER
 from aces_action.project.model import Server
-from aces_action.project.workflow import Usage, find_usages
-from aces_action.settings import ENVIRONMENTS, INPUTS, Environment, Input, input_text, read_settings
+from aces_action.project.names import Names, names_for
+from aces_action.settings import input_text, read_settings
+from aces_action.workflow.steps import ActionStep, find_steps
 
-INFRA_FOLDER = "server/infra/configs"
 _INFRA_NAME = re.compile(rf"(?P<project>.+)-(?P<env>{'|'.join(ENVIRONMENTS)})-algorithm-server-infra\.yml")
 _PROJECT, _ENV, _CONFIG_PATH, _REGION = (
     next(spec for spec in INPUTS if spec.name == name) for name in ("project", "env", "config-path", "aws-region")
@@ -49,7 +50,7 @@ def agrees(given: Mapping[str, str], selection: Selection) -> bool:
     return all(flag is None or (text := input_text(spec, given)) in {flag, ""} or spec.read(text) is None for spec, flag in texts)
 
 
-def by_expression(usage: Usage, environ: Mapping[str, str]) -> list[Input]:
+def by_expression(usage: ActionStep, environ: Mapping[str, str]) -> list[Input]:
     """Which of project and environment only a run of the workflow would tell, where the infra file's name hangs on them."""
     if input_text(_CONFIG_PATH, environ):
         return []
@@ -57,7 +58,7 @@ def by_expression(usage: Usage, environ: Mapping[str, str]) -> list[Input]:
     return [spec for spec, place in places if place is not None and usage.text(place) is None]
 
 
-def environments(workspace: Path, usage: Usage, environ: dict[str, str]) -> list[dict[str, str]]:
+def environments(workspace: Path, usage: ActionStep, environ: dict[str, str]) -> list[dict[str, str]]:
     """What the runner may set: where project or environment is an expression, one for each infra file that can be meant."""
     if not by_expression(usage, environ):
         return [environ]
@@ -65,7 +66,7 @@ def environments(workspace: Path, usage: Usage, environ: dict[str, str]) -> list
     return [environ | named.inputs for named in _named(workspace, known)] or [environ]
 
 
-def selections(workspace: Path, selection: Selection, usages: Iterable[Usage]) -> list[Selection]:
+def selections(workspace: Path, selection: Selection, usages: Iterable[ActionStep]) -> list[Selection]:
     """The deployments that flags and files' names tell, where no workflow deploys what the flags mean."""
     if selection.project and selection.env:
         return [selection]
@@ -120,7 +121,7 @@ def find_deployment(workspace: Path, selection: Selection, region: str | None, *
 
     Raises ConfigurationError: C027 where it is none or one of several, those of the infra file.
     """
-    usages, faults = find_usages(workspace)
+    usages, faults = find_steps(workspace)
     targets = {replace(target, region=region or target.region): None for target in _targets(workspace, selection, usages)}
     if len(targets) != 1:
         broken = [problem for problem in faults if problem.severity == "error"]
@@ -136,7 +137,7 @@ def find_deployment(workspace: Path, selection: Selection, region: str | None, *
     return SelectedDeployment(target=target, server=shown, names=names_for(target.project, target.env, server.infra))
 
 
-def _targets(workspace: Path, selection: Selection, usages: Sequence[Usage]) -> list[DeploymentTarget]:
+def _targets(workspace: Path, selection: Selection, usages: Sequence[ActionStep]) -> list[DeploymentTarget]:
     """What the workflows deploy; where none of them deploys what the flags mean, what the flags and the files' names tell."""
     deployed = [target for usage in usages for target in _deployed_by(usage, workspace, selection)]
     if deployed:
@@ -148,7 +149,7 @@ def _targets(workspace: Path, selection: Selection, usages: Sequence[Usage]) -> 
     ]
 
 
-def _deployed_by(usage: Usage, workspace: Path, selection: Selection) -> Iterator[DeploymentTarget]:
+def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> Iterator[DeploymentTarget]:
     given = usage.environ()
     if not agrees(given, selection):
         return

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from aces_action.cli.usage_error import WrongUse
+from aces_action.inputs import ENVIRONMENTS, INPUTS
 from aces_action.language import Language, Text
-from aces_action.settings import ENVIRONMENTS, INPUTS
 
 _WAIT_TIMEOUT = next(spec for spec in INPUTS if spec.name == "wait-timeout")
 _PROJECT_HELP = Text("Project. Overrides the workflow's.", "プロジェクト名。ワークフローより優先します。")

@@ -125,7 +125,6 @@ def _at_home(workspace: Path, person: Terminal) -> Run:
         commit="",
         run_id="",
         run_url="",
-        event="",
         from_fork=False,
         network=Network(),
         oidc_request_url=None,

@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from aces_action import __version__
 from aces_action.language import Language, Text
 from aces_action.packaged_files import resource
+from aces_action.project.infra_file import infra_file
 
 Mode = Literal["realtime-and-batch", "async", "realtime", "batch"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -72,10 +73,6 @@ class NewProject:
     platform_url: str | None
 
 
-def infra_file(project: NewProject) -> str:
-    return f"server/infra/configs/{project.project}-{project.env}-algorithm-server-infra.yml"
-
-
 def files(project: NewProject, language: Language) -> dict[str, bytes]:
     """Every file by its path in the repository. Comments are in the language, those of the example as they stand there."""
     listed = {
@@ -88,7 +85,7 @@ def files(project: NewProject, language: Language) -> dict[str, bytes]:
     texts = {
         REGISTER: register(listed),
         ALGORITHM: _filled(_read(ALGORITHM), {f'"{_TASK}"': _quoted(project.name)}),
-        infra_file(project): _infra(project, language),
+        infra_file(project.project, project.env): _infra(project, language),
         WORKFLOW: _workflow(project),
     }
     return {path: text.encode() for path, text in texts.items()} | {project.image_path: PLACEHOLDER.read_bytes()}

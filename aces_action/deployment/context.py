@@ -8,7 +8,6 @@ from typing import Any
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.identity import Identity, check_account, who_am_i
-from aces_action.aws.naming import Names
 from aces_action.aws.recorder import record_writes
 from aces_action.aws.session import ends_within, open_session, session_name
 from aces_action.aws.tags import Owner
@@ -18,6 +17,7 @@ from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError
 from aces_action.problems.access.credentials import credentials_end_early
 from aces_action.project.model import Project, Server
+from aces_action.project.names import Names
 from aces_action.resources.listing import PlatformClient
 from aces_action.retries import Outages
 from aces_action.settings import ServerSettings, Settings

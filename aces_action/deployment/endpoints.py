@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 
-from aces_action.aws.naming import Names
 from aces_action.deployment.changes import Change
 from aces_action.deployment.context import Deployment
 from aces_action.language import Text
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError
+from aces_action.project.names import Names
 from aces_action.resources import autoscaling, endpoint
 from aces_action.resources.endpoint.diagnosis.diagnose import began, diagnose
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of

@@ -31,7 +31,6 @@ class Run:
     commit: str
     run_id: str
     run_url: str
-    event: str
     from_fork: bool
     network: Network
     oidc_request_url: str | None
@@ -57,7 +56,6 @@ def read_run(environ: Mapping[str, str]) -> Run:
         commit=environ.get("GITHUB_SHA", ""),
         run_id=run_id,
         run_url=f"{server}/{repository}/actions/runs/{run_id}" if repository and run_id else "",
-        event=event,
         from_fork=event in _OF_A_PULL_REQUEST and _is_from_fork(path("GITHUB_EVENT_PATH"), repository),
         network=read_network(environ),
         oidc_request_url=environ.get("ACTIONS_ID_TOKEN_REQUEST_URL") or None,

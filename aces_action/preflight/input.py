@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aces_action.aws.identity import Identity
-from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.project.model import Infra, JobSettings
+from aces_action.project.names import Names
 from aces_action.resources.listing import PlatformClient
 from aces_action.settings import Strictness
 

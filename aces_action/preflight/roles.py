@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code
 from aces_action.aws.identity import Identity
-from aces_action.aws.naming import Names
 from aces_action.language import Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.check import PreflightCheck
@@ -22,6 +21,7 @@ from aces_action.preflight.input import PreflightInput
 from aces_action.preflight.queries import Answers, Query, QueryResult
 from aces_action.problems.preflight import roles as problems
 from aces_action.project.model import Infra
+from aces_action.project.names import Names
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient

@@ -28,6 +28,10 @@ def fix_and_run_again(cause: Text) -> Text:
     )
 
 
+def did_you_mean(meant: str) -> Text:
+    return Text(f"Did you mean {meant}?", f"{meant}ではありませんか。")
+
+
 def naming(command: str, english: str, japanese: str) -> Text:
     """A sentence with `{command}` in it, such as 'Run {command} first.': as a workflow and as a terminal calls it."""
     call = f"`command: {command}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aces_action.language import Text, joined, lines, sentences
-from aces_action.problems.configuration import C027
+from aces_action.problems.configuration.workflow import C027
 from aces_action.problems.endpoint import E009
 from aces_action.problems.problem import Problem
 

@@ -10,10 +10,13 @@ import base64
 import binascii
 import re
 import shlex
+from dataclasses import replace
 
 from aces_action.file_type import FileType, file_type
-from aces_action.language import EMPTY, Text, lines, same, sentences
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.language import EMPTY, Text
+from aces_action.problems import content as problems
+from aces_action.problems.configuration import files as file_problems
+from aces_action.problems.problem import Problem
 from aces_action.project.document import Source
 
 BOM = b"\xef\xbb\xbf"
@@ -32,49 +35,10 @@ _LIKE_FILE = re.compile(r"[/\\]|\.(?:json|ya?ml|png|jpe?g)\s*$", re.IGNORECASE)
 _BASE64 = re.compile(rb"(?:data:[\w/+.-]*;base64,)?([A-Za-z0-9+/\s]{16,}={0,2})\s*")
 _READABLE = re.compile(r"[{\[:\n]")
 
-_CHECKOUT = "- uses: actions/checkout@v5\n  with:\n    lfs: true"
-_UNPACK = Text("Unpack it and commit the file that is in it.", "展開して、中のファイルをコミットしてください。")
-_AS_TEXT = Text(
-    "Write it in a text editor and save it as plain UTF-8 text.",
-    "テキストエディタで、UTF-8のテキストとして保存してください。",
-)
-_DOWNLOAD = Text(
-    "It was saved in place of the file when a download failed or needed a login. Fetch the file itself and commit that.",
-    "ダウンロードの失敗や未ログインで、本来のファイルの代わりに保存されたものです。本来のファイルを取得してコミットしてください。",
-)
-_NOT_AS_TEXT = Text(
-    "Mark pictures as binary in .gitattributes, restore the original picture, and commit both:\n"
-    "*.png binary\n*.jpg binary\n*.jpeg binary",
-    "画像がバイナリであることを.gitattributesに書き、元の画像に戻して、両方をコミットしてください。\n"
-    "*.png binary\n*.jpg binary\n*.jpeg binary",
-)
-_REMEDIES = {
-    "lfs": Text(
-        f"Let the checkout step fetch the file itself (on your machine: git lfs pull):\n{_CHECKOUT}",
-        f"チェックアウトのステップでファイルそのものを取得してください（手元のPCではgit lfs pull）。\n{_CHECKOUT}",
-    ),
-    "git-crypt": Text(
-        "Unlock the repository in a step before this one: git-crypt unlock.",
-        "このステップより前に、git-crypt unlockで復号してください。",
-    ),
-    "patch": Text("Apply it with git apply, and commit the result.", "git applyで適用し、その結果をコミットしてください。"),
-    **dict.fromkeys(("text-png", "text-jpeg"), _NOT_AS_TEXT),
-    **dict.fromkeys(("tar", "gzip", "zip", "7z", "rar", "bzip2", "xz", "zstd"), _UNPACK),
-    **dict.fromkeys(("html", "s3-error", "not-found"), _DOWNLOAD),
-    **dict.fromkeys(("office", "rtf", "pdf"), _AS_TEXT),
-}
-_SAVE_OR_CONVERT = Text(
-    "Save it as UTF-8 in your editor, or convert it:", "エディタでUTF-8で保存し直すか、次のコマンドで変換してください。"
-)
-_PUT_IT_BACK = Text(
-    "Something else was saved under this name: put the file itself back.",
-    "別のものがこの名前で保存されています。本来のファイルに戻してください。",
-)
-
 
 def remedy(kind: FileType) -> Text:
     """What to do where a file of this type stands in place of one of the project's."""
-    return _REMEDIES.get(kind.key, EMPTY)
+    return problems.REMEDIES.get(kind.key, EMPTY)
 
 
 def foreign_text(name: str, content: bytes) -> Problem | None:
@@ -98,14 +62,14 @@ def encoded_type(content: bytes) -> FileType | None:
     except binascii.Error:
         return None
     if kind := file_type(inner):
-        return FileType(key="base64", name=Text(f"base64 of {kind.name.en}", f"base64で表した{kind.name.ja}"))
+        return FileType(key="base64", name=problems.base64_of(kind.name))
     try:
         text = inner.decode()
     except UnicodeDecodeError:
         return None
     if not _READABLE.search(text) or not all(character.isprintable() or character.isspace() for character in text):
         return None
-    return FileType(key="base64", name=Text("base64 of a text", "base64で表したテキスト"))
+    return FileType(key="base64", name=problems.base64_of(None))
 
 
 def link_target(content: bytes) -> str | None:
@@ -116,54 +80,19 @@ def link_target(content: bytes) -> str | None:
     return text.strip() if _LINK_TARGET.fullmatch(text) and _LIKE_FILE.search(text) else None
 
 
-def link_remedy(target: str) -> Text:
-    return Text(
-        f"Git writes a symbolic link like this where it cannot create one (core.symlinks=false, on Windows). Commit a copy of "
-        f"{target} instead of the link.",
-        "シンボリックリンクを作れない環境（Windowsのcore.symlinks=falseなど）のGitは、リンクをこのように書き出します。"
-        f"リンクではなく、{target}のコピーをコミットしてください。",
-    )
-
-
-def decode_base64(name: str) -> Text:
-    """How to turn the file into what it holds in base64."""
-    file = shlex.quote(name)
-    command = f"base64 -d {file} > decoded && mv decoded {file}"
-    return Text(f"Decode it and commit the result:\n{command}", f"デコードして、その結果をコミットしてください。\n{command}")
-
-
-def _foreign(name: str, message: Text, hint: Text, end_column: int = 1) -> Problem:
-    kind = CATALOGUE["C033"]
-    return Problem(kind=kind, message=message, hint=hint, file=name, line=1, column=1, end_line=1, end_column=end_column)
-
-
 def _other_type(name: str, content: bytes, kind: FileType) -> Problem:
-    message = Text(f"{name} is {kind.name.en}.", f"{name}の中身は{kind.name.ja}です。")
-    if kind.key == "lfs":
-        message = Text(
-            f"{name} is {kind.name.en}, not the file itself.", f"{name}は{kind.name.ja}で、ファイルの中身がありません。"
-        )
     first = content.removeprefix(BOM).partition(b"\n")[0].decode(errors="replace").rstrip("\r")
-    return _foreign(name, message, remedy(kind) or _PUT_IT_BACK, len(first) + 1 if first.isprintable() else 1)
+    return _on_first_line(problems.other_type(name, kind), len(first) if first.isprintable() else 0)
 
 
 def _encoded(name: str, content: bytes) -> Problem | None:
     kind = encoded_type(content)
-    if kind is None:
-        return None
-    message = Text(f"{name} is {kind.name.en}, not the text itself.", f"{name}の中身は{kind.name.ja}です。")
-    return _foreign(name, message, decode_base64(name))
+    return _on_first_line(problems.encoded(name, kind, decoding_command(name))) if kind else None
 
 
 def _link_target(source: Source) -> Problem | None:
     target = link_target(source.text.encode())
-    if target is None:
-        return None
-    message = Text(
-        f"{source.file} holds nothing but the path {target}: it was a symbolic link.",
-        f"{source.file}の中身は{target}というパスだけです。元はシンボリックリンクです。",
-    )
-    return _foreign(source.file, message, link_remedy(target), len(target) + 1)
+    return _on_first_line(problems.only_a_path(source.file, target), len(target)) if target else None
 
 
 def _nul(source: Source) -> Problem | None:
@@ -172,41 +101,27 @@ def _nul(source: Source) -> Problem | None:
     if count == 0:
         return None
     at = source.text.index("\0")
-    message = Text(
-        f"{source.file} has {count:,} NUL characters, the first here: it is damaged, or not a text file.",
-        f"{source.file}に{count:,}個のNUL文字があり、最初のものがここです。壊れているか、テキストではありません。",
-    )
-    return source.problem("C033", (at, at + 1), message, _PUT_IT_BACK)
+    return source.at((at, at + 1), problems.has_nul(source.file, count))
 
 
 def _conflict(source: Source) -> Problem | None:
     """What a merge left for a person to decide, at the line where it begins."""
-    marks = list(_CONFLICT.finditer(source.text))
-    if not marks:
+    first = _CONFLICT.search(source.text)
+    if first is None:
         return None
-    first, count = marks[0], len(_OPENS_CONFLICT.findall(source.text))
-    message = Text(
-        f"{source.file} has an unresolved merge conflict here{f', and {count - 1} more below' if count > 1 else ''}.",
-        f"{source.file}のマージのコンフリクトが解決されていません（ここから{f'、ほかに{count - 1}か所' if count > 1 else ''}）。",
-    )
-    hint = Text(
-        "Keep one of the two sides, or what is right of both, and delete the lines with <<<<<<<, ||||||| (if any), "
-        "======= and >>>>>>>. To find those that are left:\ngit grep -nE '^(<{7}|>{7}) '",
-        "どちらか一方、または両方から正しい内容を残し、<<<<<<<、|||||||（ある場合）、=======、>>>>>>>の行を削除してください。"
-        "残りは次のコマンドで探せます。\ngit grep -nE '^(<{7}|>{7}) '",
-    )
-    return source.problem("C034", first.span(), message, hint)
+    return source.at(first.span(), problems.merge_conflict(source.file, len(_OPENS_CONFLICT.findall(source.text))))
 
 
 def _other_encoding(name: str, content: bytes) -> Problem | None:
     """Text that is not UTF-8: which encoding it is, as far as it can be told, and how to change that."""
     for mark, encoding in _OTHER_BOMS:
         if content.startswith(mark):
-            return _in_encoding(name, encoding, encoding)
-    if b"\0" in content and (codec := next((each for each in _WIDE if _reads_as(content, each)), None)):
-        return _in_encoding(name, codec[:6].upper(), codec.replace("-le", "LE").replace("-be", "BE").upper())
+            return file_problems.other_encoding(name, encoding, _conversion_command(name, encoding))
+    if b"\0" in content and (codec := next((wide for wide in _WIDE if _reads_as(content, wide)), None)):
+        iconv = codec.replace("-le", "LE").replace("-be", "BE").upper()
+        return file_problems.other_encoding(name, codec[:6].upper(), _conversion_command(name, iconv))
     if _JIS.search(content):
-        return _in_encoding(name, "ISO-2022-JP", "ISO-2022-JP")
+        return file_problems.other_encoding(name, "ISO-2022-JP", _conversion_command(name, "ISO-2022-JP"))
     try:
         content.removeprefix(BOM).decode()
     except UnicodeDecodeError as error:
@@ -222,32 +137,13 @@ def _reads_as(content: bytes, codec: str) -> bool:
     return all(character.isprintable() or character in "\t\r\n\u3000" for character in text)
 
 
-def _in_encoding(name: str, encoding: str, iconv: str) -> Problem:
-    message = Text(f"{name} is {encoding}, not UTF-8.", f"{name}は{encoding}です。UTF-8で保存してください。")
-    return Problem(kind=CATALOGUE["C019"], message=message, hint=lines(_SAVE_OR_CONVERT, _conversion(name, iconv)), file=name)
-
-
-def _conversion(name: str, iconv: str) -> Text:
-    file = shlex.quote(name)
-    return same(f"iconv -f {iconv} -t UTF-8 {file} > utf8 && mv utf8 {file}")
-
-
 def _undecodable(name: str, content: bytes, offset: int) -> Problem:
     """Where the bytes stop being UTF-8. Windows editors in Japan save Shift_JIS, so say what it would read as."""
     before = content[:offset]
     line, column = before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode()) + 1
-    byte = f"0x{content[offset]:02X}"
-    message = Text(
-        f"{name} is not UTF-8: the byte {byte} here belongs to no character.",
-        f"{name}はUTF-8ではありません。ここにあるバイト{byte}は、どの文字にもなりません。",
-    )
-    hint = Text("Save it as UTF-8 in your editor.", "エディタでUTF-8で保存し直してください。")
-    if encoding := _japanese(content):
-        said, iconv = encoding
-        reads = Text(f"It reads as {said}.", f"{said}としては読めます。")
-        hint = lines(sentences(reads, _SAVE_OR_CONVERT), _conversion(name, iconv))
-    kind = CATALOGUE["C019"]
-    return Problem(kind=kind, message=message, hint=hint, file=name, line=line, column=column, end_line=line, end_column=column)
+    encoding, iconv = _japanese(content) or (None, "")
+    problem = file_problems.not_utf8(name, content[offset], encoding, _conversion_command(name, iconv))
+    return replace(problem, line=line, column=column, end_line=line, end_column=column)
 
 
 def _japanese(content: bytes) -> tuple[str, str] | None:
@@ -260,3 +156,19 @@ def _japanese(content: bytes) -> tuple[str, str] | None:
         except UnicodeDecodeError:
             continue
     return min(readings, key=readings.__getitem__, default=None)
+
+
+def decoding_command(name: str) -> str:
+    """The command that turns the file into what it holds in base64."""
+    file = shlex.quote(name)
+    return f"base64 -d {file} > decoded && mv decoded {file}"
+
+
+def _on_first_line(problem: Problem, length: int = 0) -> Problem:
+    """The problem, at so many characters of the file's first line."""
+    return replace(problem, line=1, column=1, end_line=1, end_column=length + 1)
+
+
+def _conversion_command(name: str, iconv: str) -> str:
+    file = shlex.quote(name)
+    return f"iconv -f {iconv} -t UTF-8 {file} > utf8 && mv utf8 {file}"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
-from aces_action.language import EMPTY, Text, same
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.language import Text, same
+from aces_action.problems.problem import Problem
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
@@ -24,7 +24,7 @@ MAX_VALUES = 100_000
 MAX_INTEGER = 2**63
 
 
-class Place(TypedDict):
+class LineRange(TypedDict):
     """The characters of one line that a problem is about, as `Problem` takes them.
 
     Lines and columns count from 1, columns in characters (code points): a kanji is one column although an editor shows it two
@@ -56,7 +56,7 @@ class Source:
         """The line of a character, counted from 1."""
         return bisect_right(self.line_starts, offset)
 
-    def place(self, span: Span) -> Place:
+    def place(self, span: Span) -> LineRange:
         """Where these characters stand. What goes on over several lines is placed on its first: an annotation stays there."""
         start = min(span[0], len(self.text))
         line = self.line(start)
@@ -66,11 +66,11 @@ class Source:
             stop -= 1
         start = min(start, stop)
         end = max(start, min(span[1], stop))
-        return Place(line=line, column=start - begin + 1, end_line=line, end_column=end - begin + 1)
+        return LineRange(line=line, column=start - begin + 1, end_line=line, end_column=end - begin + 1)
 
-    def problem(self, code: str, span: Span, message: Text, hint: Text = EMPTY) -> Problem:
-        """A problem at these characters."""
-        return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=self.file, **self.place(span))
+    def at(self, span: Span, problem: Problem) -> Problem:
+        """The problem, at these characters."""
+        return replace(problem, file=self.file, **self.place(span))
 
 
 class UnreadableError(Exception):
@@ -125,10 +125,9 @@ class Document:
     def line(self, path: Path) -> int:
         return self.source.line(self.span(path)[0])
 
-    def problem(
-        self, code: str, path: Path, message: Text, hint: Text = EMPTY, *, of: Literal["value", "key"] = "value"
-    ) -> Problem:
-        return self.source.problem(code, self.span(path, of=of), message, hint)
+    def at(self, path: Path, problem: Problem, *, of: Literal["value", "key"] = "value") -> Problem:
+        """The problem, at the value or the key of this path."""
+        return self.source.at(self.span(path, of=of), problem)
 
 
 def dotted(path: Path) -> str:

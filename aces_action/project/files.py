@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path, PurePosixPath
 
-from aces_action.language import EMPTY, Text, same
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.language import EMPTY, Text
+from aces_action.problems.configuration import files as problems
+from aces_action.problems.problem import Problem
 from aces_action.project.content import BOM, foreign_text
 from aces_action.project.document import Source
 from aces_action.project.lookalikes import look_the_same, named
@@ -37,12 +38,12 @@ def find(workspace: Path, file: str, *, purpose: Text) -> Path | Problem:
     try:
         root, path = workspace.resolve(), (workspace / file).resolve()
         if not path.is_relative_to(root):
-            return _outside(name, purpose, path if (root / file).is_symlink() else None)
+            return problems.outside(name, purpose, str(path) if (root / file).is_symlink() else None)
         try:
             path.stat()
         except (FileNotFoundError, NotADirectoryError):
             same_name = _written_otherwise(root, path)
-            return same_name or _missing(root, path, name, purpose)
+            return same_name or problems.missing(name, purpose, _beside(root, path))
     except (OSError, RuntimeError, ValueError) as error:  # no permission, name too long; a circle of links; a NUL in the path
         return unreadable(name, purpose, error)
     return path
@@ -70,90 +71,34 @@ def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> byte
         return path
     try:
         if path.is_dir():
-            message = Text(
-                f"{name} is a directory, but must be {purpose.en}.", f"{name}はディレクトリです。{purpose.ja}を指定してください。"
-            )
-            return _unreadable(
-                name, message, Text("Give the path of the file in it.", "中にあるファイルのパスを書いてください。")
-            )
+            return problems.directory(name, purpose)
         if not path.is_file():
-            message = Text(
-                f"{name} is not an ordinary file, but must be {purpose.en}.",
-                f"{name}は通常のファイルではありません。{purpose.ja}を指定してください。",
-            )
-            return _unreadable(name, message)
+            return problems.not_regular(name, purpose)
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
     except OSError as error:
         return unreadable(name, purpose, error)
-    if len(content) > limit:
-        most = f"{limit / 1e6:.0f} MB"
-        message = Text(f"{name}, {purpose.en}, is larger than {most}.", f"{name}（{purpose.ja}）が{most}を超えています。")
-        return _unreadable(name, message)
-    return content
+    return content if len(content) <= limit else problems.too_large(name, purpose, limit)
 
 
 def unreadable(name: str, purpose: Text, error: Exception) -> Problem:
-    """What the system said when it was asked for the file. It is shown at no file: an annotation there would stand nowhere."""
+    """What the system said when it was asked for the file."""
     reason = error.strerror if isinstance(error, OSError) else error
-    message = Text(f"{name!r}, {purpose.en}, cannot be read: {reason}.", f"{name!r}（{purpose.ja}）を読み込めません: {reason}")
-    return _unreadable(None, message)
-
-
-def _unreadable(file: str | None, message: Text, hint: Text = EMPTY) -> Problem:
-    return Problem(kind=CATALOGUE["C019"], message=message, hint=hint, file=file)
-
-
-def _outside(name: str, purpose: Text, target: Path | None) -> Problem:
-    """`target`: where a link leads to, None where the path itself leads out."""
-    if target is None:
-        message = Text(
-            f"{name}, {purpose.en}, leads out of the repository.", f"{name}（{purpose.ja}）はリポジトリの外を指しています。"
-        )
-    else:
-        message = Text(
-            f"{name}, {purpose.en}, leads out of the repository to {target}.",
-            f"{name}（{purpose.ja}）は、リポジトリの外の{target}を指しています。",
-        )
-    hint = Text(
-        "Give a path inside the repository, relative to its top.",
-        "リポジトリの最上位から見た、リポジトリ内のパスを書いてください。",
-    )
-    return _unreadable(None, message, hint)
-
-
-def _missing(root: Path, path: Path, name: str, purpose: Text) -> Problem:
-    """Point at the file that was probably meant: what is there under nearly the same name."""
-    message = Text(f"{name}, {purpose.en}, does not exist.", f"{name}（{purpose.ja}）がありません。")
-    return Problem(kind=CATALOGUE["C001"], message=message, hint=_beside(root, path), file=name)
+    return problems.unreadable(name, purpose, str(reason))
 
 
 def _beside(root: Path, path: Path) -> Text:
+    """The file that was probably meant: what is there under nearly the same name."""
     folder = path.parent
     while not folder.is_dir():
         folder = folder.parent
     if folder != path.parent:
-        missing = path.relative_to(folder).parts[0]
-        there = (
-            Text("the repository", "リポジトリの最上位") if folder == root else same(f"{folder.relative_to(root).as_posix()}/")
-        )
-        return Text(
-            f"There is no folder {missing}/ in {there.en}. Is the repository checked out (actions/checkout) before this step?",
-            f"{there.ja}に{missing}/フォルダがありません。このステップより前にactions/checkoutでチェックアウトしていますか。",
-        )
+        parent = "" if folder == root else folder.relative_to(root).as_posix()
+        return problems.no_folder(path.relative_to(folder).parts[0], parent)
     files = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    beside = folder.relative_to(root).as_posix()
-    alike = next((each for each in files if look_the_same(path.name, each)), None)
+    alike = next((name for name in files if look_the_same(path.name, name)), None)
     if match := alike or closest(path.name, files):
         meant = path.with_name(match).relative_to(root).as_posix()
         odd = named(path.name if not path.name.isascii() else match) if alike else EMPTY
-        why = (
-            Text(f" The name that was given has {odd.en}.", f"指定された名前と見た目は同じですが、{odd.ja}の違いがあります。")
-            if odd
-            else EMPTY
-        )
-        return Text(f"Did you mean {meant}?", f"{meant}ではありませんか。") + why
-    if not files:
-        return Text(f"In {beside}/ there is no file.", f"{beside}/にはファイルがありません。")
-    listed = ", ".join(files[:10])
-    return Text(f"In {beside}/ there is: {listed}.", f"{beside}/にあるファイル: {listed}")
+        return problems.nearly_the_name(meant, odd)
+    return problems.files_in(folder.relative_to(root).as_posix(), files[:10])

@@ -10,9 +10,11 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from aces_action.file_type import CONVERTED, CONVERTED_JPEG, file_type
-from aces_action.language import EMPTY, Text, lines
-from aces_action.problems import CATALOGUE, Problem
-from aces_action.project.content import decode_base64, encoded_type, link_remedy, link_target, remedy
+from aces_action.language import Text
+from aces_action.problems import content as content_problems
+from aces_action.problems.configuration import image as problems
+from aces_action.problems.problem import Problem
+from aces_action.project.content import decoding_command, encoded_type, link_target, remedy
 from aces_action.project.files import read_bytes
 from aces_action.project.model import Image
 
@@ -22,26 +24,17 @@ _PURPOSE = Text("the image of FRONTEND_IMAGE_PATH", "FRONTEND_IMAGE_PATHの画�
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _SUFFIXES = {"image/png": (".png",), "image/jpeg": (".jpg", ".jpeg")}
-_SAVE_AGAIN = Text("Save the picture as PNG or JPEG.", "PNGまたはJPEGで保存してください。")
-_EXPORT_AGAIN = Text(
-    "Save or export the picture again, look at it, and commit that file.",
-    "画像を保存し直し、表示できることを確認してからコミットしてください。",
-)
 # A JPEG has no signature that tells of converted line ends. Every 256th line feed of what is compressed follows a carriage
 # return by chance: all or none of many do only after a conversion.
 _CERTAIN_LINES, _MANY_LINES = 16, 1_000
-_NO_CRLF = Text(
-    "There is no CR LF in it, so its line ends may have been converted. Prevent that in .gitattributes:\n*.jpg binary",
-    "CR LFが1つもないため、改行コードが変換された可能性があります。.gitattributesで防げます。\n*.jpg binary",
-)
 
 
 class _DamagedError(Exception):
     """Why it is no whole picture."""
 
-    def __init__(self, why: Text) -> None:
-        self.why = why
-        super().__init__(why.en)
+    def __init__(self, damage: Text) -> None:
+        self.damage = damage
+        super().__init__(damage.en)
 
 
 def read_image(workspace: Path, file: str) -> Image | Problem:
@@ -58,14 +51,10 @@ def read_image(workspace: Path, file: str) -> Image | Problem:
             _check_side(_jpeg_size(content))
             return Image(path=path, media_type="image/jpeg", content=content)
     except _DamagedError as error:
-        kind = "PNG" if content.startswith(_PNG) else "JPEG"
-        message = Text(
-            f"{path} is not a whole {kind} image: {error.why.en}.", f"{path}は{kind}画像として壊れています。{error.why.ja}。"
-        )
-        hint = _NO_CRLF if kind == "JPEG" and content.count(b"\n") >= _MANY_LINES and b"\r\n" not in content else EMPTY
-        return Problem(kind=CATALOGUE["C008"], message=message, hint=lines(_EXPORT_AGAIN, hint), file=str(path))
-    message, hint = _other_thing(str(path), content)
-    return Problem(kind=CATALOGUE["C008"], message=message, hint=hint, file=str(path))
+        image_type = "PNG" if content.startswith(_PNG) else "JPEG"
+        has_no_crlf = image_type == "JPEG" and content.count(b"\n") >= _MANY_LINES and b"\r\n" not in content
+        return problems.damaged(str(path), image_type, error.damage, has_no_crlf=has_no_crlf)
+    return _other_thing(str(path), content)
 
 
 def image_name_problems(image: Image) -> list[Problem]:
@@ -73,13 +62,8 @@ def image_name_problems(image: Image) -> list[Problem]:
     expected = _SUFFIXES[image.media_type]
     if image.path.suffix.lower() in expected:
         return []
-    kind, name = image.media_type.removeprefix("image/").upper(), image.path.with_suffix(expected[0])
-    message = Text(f"{image.path} is a {kind} image by its content.", f"{image.path}の中身は{kind}画像です。")
-    hint = Text(
-        f"Call it {name}, also in FRONTEND_IMAGE_PATH and image_key, or save the picture in the type of its name.",
-        f"名前を{name}に変えるか（FRONTEND_IMAGE_PATHとimage_keyも変えます）、名前に合う形式で保存し直してください。",
-    )
-    return [Problem(kind=CATALOGUE["C024"], message=message, hint=hint, file=str(image.path))]
+    image_type, name = image.media_type.removeprefix("image/").upper(), image.path.with_suffix(expected[0])
+    return [problems.other_suffix(str(image.path), image_type, str(name))]
 
 
 def _has_converted_line_ends(content: bytes) -> bool:
@@ -89,17 +73,7 @@ def _has_converted_line_ends(content: bytes) -> bool:
 def _check_side(size: tuple[int, int]) -> None:
     width, height = size
     if not (1 <= width <= _MAX_SIDE and 1 <= height <= _MAX_SIDE):
-        raise _DamagedError(
-            Text(
-                f"it says that it is {width} × {height} pixels, and each side must have 1 to {_MAX_SIDE:,}",
-                f"大きさが{width}×{height}ピクセルになっています（縦横とも1から{_MAX_SIDE:,}まで）",
-            )
-        )
-
-
-def _cut_short(content: bytes) -> _DamagedError:
-    size = len(content)
-    return _DamagedError(Text(f"it is cut short after {size:,} bytes", f"{size:,}バイトで途切れています"))
+        raise _DamagedError(problems.wrong_size(width, height, _MAX_SIDE))
 
 
 def _png_size(content: bytes) -> tuple[int, int]:
@@ -111,20 +85,18 @@ def _png_size(content: bytes) -> tuple[int, int]:
         if data_end + 4 > len(content):
             break
         if zlib.crc32(content[position + 4 : data_end]) != int.from_bytes(content[data_end : data_end + 4], "big"):
-            raise _DamagedError(
-                Text(f"a checksum is wrong near byte {position:,}", f"{position:,}バイト目の付近でチェックサムが合いません")
-            )
+            raise _DamagedError(problems.wrong_checksum(position))
         if position == len(_PNG):
             if kind != b"IHDR" or length != 13:
-                raise _DamagedError(Text("it does not begin with its size", "先頭に画像の大きさがありません"))
+                raise _DamagedError(problems.NO_SIZE)
             size = struct.unpack_from(">II", content, position + 8)
         has_data = has_data or kind == b"IDAT"
         if kind == b"IEND":
             if not has_data:
-                raise _DamagedError(Text("there is no picture in it", "画像のデータがありません"))
+                raise _DamagedError(problems.NO_PICTURE)
             return size
         position = data_end + 4
-    raise _cut_short(content)
+    raise _DamagedError(problems.cut_short(len(content)))
 
 
 def _jpeg_size(content: bytes) -> tuple[int, int]:
@@ -132,9 +104,7 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
     position, size = 2, (0, 0)
     while position + 4 <= len(content):
         if content[position] != 0xFF:
-            raise _DamagedError(
-                Text(f"no segment begins at byte {position:,}", f"{position:,}バイト目からセグメントが始まっていません")
-            )
+            raise _DamagedError(problems.no_segment(position))
         marker = content[position + 1]
         if marker == 0xFF:  # a fill byte before the marker
             position += 1
@@ -148,22 +118,19 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
                 break
             return size
         position += 2 + length
-    raise _cut_short(content)
+    raise _DamagedError(problems.cut_short(len(content)))
 
 
-def _other_thing(name: str, content: bytes) -> tuple[Text, Text]:
+def _other_thing(name: str, content: bytes) -> Problem:
     """What the file is instead of a picture, and what to do about it."""
     if not content:
-        found, hint = Text("empty", "空のファイル"), _SAVE_AGAIN
-    elif kind := file_type(content):
+        return problems.no_image(name, problems.EMPTY_FILE, problems.SAVE_AGAIN)
+    if kind := file_type(content):
         kind = CONVERTED_JPEG if kind.key == "jpeg" else kind
-        found, hint = kind.name, remedy(kind) or _SAVE_AGAIN
-        if kind.key in CONVERTED:
-            return Text(f"{name} is {found.en}.", f"{name}は{found.ja}です。"), hint
-    elif kind := encoded_type(content):
-        found, hint = kind.name, decode_base64(name)
-    elif target := link_target(content):
-        found, hint = Text(f"nothing but the path {target}", f"{target}というパスだけ"), link_remedy(target)
-    else:
-        found, hint = Text("something else", "別の形式のファイル"), _SAVE_AGAIN
-    return Text(f"{name} is {found.en}, not a PNG or JPEG image.", f"{name}は{found.ja}です。PNGでもJPEGでもありません。"), hint
+        hint = remedy(kind) or problems.SAVE_AGAIN
+        return (problems.converted if kind.key in CONVERTED else problems.no_image)(name, kind.name, hint)
+    if kind := encoded_type(content):
+        return problems.no_image(name, kind.name, content_problems.decode_base64(decoding_command(name)))
+    if target := link_target(content):
+        return problems.no_image(name, problems.only_the_path(target), content_problems.copy_instead_of_link(target))
+    return problems.no_image(name, None, problems.SAVE_AGAIN)

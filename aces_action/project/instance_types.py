@@ -11,13 +11,15 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Literal, TypeGuard
 
-from aces_action.language import EMPTY, Text, same, sentences
-from aces_action.problems import Problem
-from aces_action.project.document import Document, dotted
-from aces_action.project.document import Path as Place
+from aces_action.language import EMPTY, Text, same
+from aces_action.problems.advice import did_you_mean
+from aces_action.problems.configuration import instance_types as problems
+from aces_action.problems.configuration.instance_types import TypeAtPlace
+from aces_action.problems.problem import Problem
+from aces_action.project.document import Document, Path, dotted
 from aces_action.project.similar import closest
 
 Processor = Literal["arm64", "x86_64"]  # as EC2 names them
@@ -26,7 +28,6 @@ ENDPOINT = "SAGEMAKER_INSTANCE_TYPE"
 STANDARD = "aws_batch_instance_type"
 LONGTIME = "aws_longtime_batch_instance_type"
 
-_LARGEST_LISTING = 30
 _NAME = re.compile(r"(?:ml\.)?(?!ml\.)([a-z]+)(\d*)([a-z0-9-]*)\.[a-z0-9-]+")
 # EC2's naming: the letters before the number are the family's. Those with GPUs, and those with other chips for inference.
 _GPU_FAMILIES = {"g", "gr", "p"}
@@ -53,7 +54,7 @@ def _listed(service: str, shape: str) -> tuple[str, ...]:
     spec = find_spec("botocore")
     if spec is None or spec.origin is None:
         return ()
-    models = sorted((Path(spec.origin).parent / "data" / service).glob("*/service-2.json.gz"))
+    models = sorted((FilePath(spec.origin).parent / "data" / service).glob("*/service-2.json.gz"))
     if not models:
         return ()
     model = zlib.decompress(models[-1].read_bytes(), wbits=zlib.MAX_WBITS | 16)
@@ -102,24 +103,23 @@ def correction(value: str, *, for_endpoint: bool) -> Text:
     bare = value.strip().lower().removeprefix("ml.")
     meant, known = (f"ml.{bare}", sagemaker_instance_types()) if for_endpoint else (bare, ec2_instance_types())
     if sizes := [name for name in known if family(name) == meant]:
-        return _listed_sizes(sizes)
-    if meant not in known:
-        return _did_you_mean(_nearest(meant, known))
-    if for_endpoint:
-        return Text(f"Write {meant}.", f"{meant}と書いてください。")
-    return Text(f"Write {meant}, without 'ml.'.", f"「ml.」を削除して{meant}と書いてください。")
+        return problems.sizes(sizes)
+    if meant in known:
+        return problems.write_type(meant, for_endpoint=for_endpoint)
+    nearest = _nearest(meant, known)
+    return did_you_mean(nearest) if nearest else EMPTY
 
 
 def instance_type_problems(infra: Document) -> list[Problem]:
     """The instance types of what is deployed: each for itself, and together."""
-    problems: list[Problem] = []
+    found: list[Problem] = []
     known = []
     for key in _used(infra):
-        found = list(known_problems(infra, (key,), for_endpoint=key == ENDPOINT))
-        problems += found
-        if not found:
+        wrong = known_problems(infra, (key,), for_endpoint=key == ENDPOINT)
+        found += wrong
+        if not wrong:
             known.append(key)
-    return [*problems, *_together(infra, known), *_gpu_problems(infra, known)]
+    return [*found, *_together(infra, known), *_gpu_problems(infra, known)]
 
 
 def _used(infra: Document) -> list[str]:
@@ -133,94 +133,42 @@ def _used(infra: Document) -> list[str]:
     ]
 
 
-def known_problems(infra: Document, path: Place, *, for_endpoint: bool) -> Iterator[Problem]:
+def known_problems(infra: Document, path: Path, *, for_endpoint: bool) -> list[Problem]:
     """The instance type at `path` against AWS's list (empty: not at hand). A size that its family lacks is a mistake; a family
     that is not in the list may be newer than the list."""
     value, known = str(infra.get(*path)), sagemaker_instance_types() if for_endpoint else ec2_instance_types()
     if not known or value in known:
-        return
-    key, service = dotted(path), "SageMaker" if for_endpoint else "EC2"
-    kind = family(value)
-    if sizes := [name for name in known if family(name) == kind]:
-        message = Text(
-            f"{key} is {value}: {kind} has no such size on {service}.",
-            f"{key}が{value}になっていますが、{service}の{kind}にこのサイズはありません。",
-        )
-        yield infra.problem("C018", path, message, sentences(_did_you_mean(closest(value, sizes)), _listed_sizes(sizes)))
-        return
-    message = Text(
-        f"{key} is {value}, which is not in the list of {service}'s instance types that this action knows.",
-        f"{key}の{value}は、このアクションが知っている{service}のインスタンスタイプの一覧にありません。",
-    )
-    newer = Text(
-        "If it is newer than the list, the deploy goes on with it.", "一覧より新しいものであれば、そのままデプロイを続けます。"
-    )
-    yield infra.problem("C020", path, message, sentences(_did_you_mean(_nearest(value, known)), newer))
+        return []
+    service = "SageMaker" if for_endpoint else "EC2"
+    if sizes := [name for name in known if family(name) == family(value)]:
+        problem = problems.no_such_size(dotted(path), value, service, sizes, closest(value, sizes))
+    else:
+        problem = problems.unknown_type(dotted(path), value, service, _nearest(value, known))
+    return [infra.at(path, problem)]
 
 
 def _together(infra: Document, keys: list[str]) -> Iterator[Problem]:
     """All of them run the same image. SageMaker takes an image for one processor; Batch also takes an index of several."""
     first = keys[0] if keys else ""
     for key in keys[1:]:
-        one, other = str(infra.get(first)), str(infra.get(key))
-        chips, other_chips = processor(one), processor(other)
-        if chips != other_chips and first == ENDPOINT:
-            message = Text(
-                f"{key} is {other} ({other_chips}), but {first} is {one} ({chips}): one image cannot run on both.",
-                f"{key}は{other}（{other_chips}）、{first}は{one}（{chips}）です。1つのイメージは両方では動きません。",
-            )
-            hint = Text(
-                "SageMaker takes an image for one processor only: choose both for the same one.",
-                "SageMakerで使えるのは1種類のプロセッサ用のイメージだけです。両方を同じプロセッサのものにしてください。",
-            )
-            yield infra.problem("C021", (key,), message, hint)
-        elif chips != other_chips:
-            message = Text(
-                f"{key} is {other} ({other_chips}), but {first} is {one} ({chips}).",
-                f"{key}は{other}（{other_chips}）、{first}は{one}（{chips}）です。",
-            )
-            hint = Text(
-                "Both run the same image: it must be built for both processors.",
-                "どちらも同じイメージを使うため、両方のプロセッサ用にビルドする必要があります。",
-            )
-            yield infra.problem("C025", (key,), message, hint)
-        elif first == ENDPOINT and accelerator(one) != accelerator(other):
-            one_kind, other_kind = unit(one), unit(other)
-            message = Text(
-                f"{key} is {other} ({other_kind.en}), but {first} is {one} ({one_kind.en}): both run the same image.",
-                f"{key}は{other}（{other_kind.ja}）、{first}は{one}（{one_kind.ja}）ですが、どちらも同じイメージを使います。",
-            )
-            hint = Text(
-                "Choose the same kind, unless the algorithm runs on both.",
-                "アルゴリズムが両方で動く場合を除き、同じ種類にしてください。",
-            )
-            yield infra.problem("C025", (key,), message, hint)
-
-
-def unit(instance_type: str) -> Text:
-    """What it computes with, in words."""
-    kind = accelerator(instance_type)
-    return same(kind) if kind in {"GPU", "CPU"} else Text("another accelerator", "その他のアクセラレータ")
+        name, first_name = str(infra.get(key)), str(infra.get(first))
+        if processor(name) != processor(first_name):
+            kind = problems.endpoint_and_job_processors if first == ENDPOINT else problems.job_processors
+            yield infra.at((key,), kind(with_processor(key, name), with_processor(first, first_name)))
+        elif first == ENDPOINT and accelerator(name) != accelerator(first_name):
+            problem = problems.endpoint_and_job_accelerators(with_accelerator(key, name), with_accelerator(first, first_name))
+            yield infra.at((key,), problem)
 
 
 def _gpu_problems(infra: Document, keys: list[str]) -> Iterator[Problem]:
     """GPUs asked of an instance type that has none: such a job would wait for ever."""
-    own: Place = ("batch", "longtime", "gpus")
-    shared: Place = ("batch", "gpus")
+    own: Path = ("batch", "longtime", "gpus")
+    shared: Path = ("batch", "gpus")
     asked = {STANDARD: shared, LONGTIME: shared if infra.get(*own) is None else own}
     for key, path in asked.items():
         gpus = infra.get(*path)
         if key in keys and isinstance(gpus, int | float) and gpus >= 1 and accelerator(value := str(infra.get(key))) != "GPU":
-            place = ".".join(map(str, path))
-            message = Text(
-                f"{place} asks for GPUs, but {key} is {value}, which has none: such a job would wait for ever.",
-                f"{place}でGPUを要求していますが、{key}の{value}にはGPUがありません。ジョブは開始されないままになります。",
-            )
-            hint = Text(
-                f"Delete {place}, or choose an instance type with GPUs such as g4dn.xlarge.",
-                f"{place}を削除するか、g4dn.xlargeのようなGPUのあるインスタンスタイプにしてください。",
-            )
-            yield infra.problem("C021", path, message, hint)
+            yield infra.at(path, problems.no_gpus(dotted(path), key, value))
 
 
 def _nearest(value: str, known: tuple[str, ...]) -> str | None:
@@ -229,10 +177,9 @@ def _nearest(value: str, known: tuple[str, ...]) -> str | None:
     return closest(value, [name for name in known if _parts(name)[0].startswith(letters[:1])])
 
 
-def _listed_sizes(names: list[str]) -> Text:
-    there = Text(", ".join(names[:_LARGEST_LISTING]), "、".join(names[:_LARGEST_LISTING]))
-    return Text(f"There are: {there.en}.", f"選べるもの: {there.ja}")
+def with_processor(place: str, name: str) -> TypeAtPlace:
+    return TypeAtPlace(place=place, name=name, trait=same(processor(name)))
 
 
-def _did_you_mean(meant: str | None) -> Text:
-    return Text(f"Did you mean {meant}?", f"{meant}ではありませんか。") if meant else EMPTY
+def with_accelerator(place: str, name: str) -> TypeAtPlace:
+    return TypeAtPlace(place=place, name=name, trait=problems.accelerator_name(accelerator(name)))

@@ -13,15 +13,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in the module, missing in typeshed
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from aces_action.language import Text
-from aces_action.problems import Problem
-from aces_action.project.document import MAX_DEPTH, MAX_INTEGER, MAX_VALUES, Document, Json, Path, Source, Span, UnreadableError
+from aces_action.problems.configuration import json_syntax as json_problems
+from aces_action.problems.problem import Problem
+from aces_action.project.builder import DocumentBuilder, Frame
+from aces_action.project.document import MAX_INTEGER, Document, Json, Source, Span, UnreadableError
 
 _WORK = 2_000_000  # characters that are read at most in search of the cause, some tenths of a second
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -42,6 +43,10 @@ _NO_NUMBERS = {"NaN", "Infinity", "-Infinity"}
 _FULL_WIDTH = {"，": ",", "、": ",", "：": ":", "｛": "{", "｝": "}", "［": "[", "］": "]"}
 
 
+# what may come: a value; a value or ']'; a key or '}'; ':'; a comma or the closing bracket; nothing
+_State = Literal["value", "item", "key", "colon", "comma", "end"]
+
+
 class _Token(NamedTuple):  # the quickest to make: a large file has a hundred thousand
     kind: str  # one of { } [ ] , : or 'string', 'other' (number, literal), 'end'
     start: int
@@ -51,21 +56,6 @@ class _Token(NamedTuple):  # the quickest to make: a large file has a hundred th
     @property
     def span(self) -> Span:
         return self.start, self.end
-
-
-@dataclass(slots=True, kw_only=True)
-class _Frame:
-    """An object or list that is still open; `key` is the one whose value comes next."""
-
-    path: Path
-    start: int
-    items: dict[str, Json] | list[Json]
-    key: str = ""
-    seen: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def closing(self) -> str:
-        return "}" if isinstance(self.items, dict) else "]"
 
 
 class _BrokenError(UnreadableError):
@@ -89,57 +79,50 @@ def read_json(source: Source) -> tuple[Document | None, list[Problem]]:
 
 
 def _cause(source: Source, error: _BrokenError) -> Problem | None:
-    """Where the mistake began that reading stopped at: the one mending after which all of the text can be read."""
-    from aces_action.project.json_repairs import trials  # with its patterns: right files need none of it
+    """Where the mistake began that reading stopped at: the one after whose repair all of the text can be read."""
+    from aces_action.project.json_repairs import repairs  # with its patterns: right files need none of it
 
-    for trial in islice(trials(source, error.offset), 1 + _WORK // (1 + len(source.text))):
+    for repair in islice(repairs(source, error.offset), 1 + _WORK // (1 + len(source.text))):
         try:
-            _parse(Source.of(source.file, trial.mended(source.text)), [])
+            _parse(Source.of(source.file, repair.applied(source.text)), [])
         except UnreadableError:
             continue
-        return source.problem("C002", trial.shown, trial.message, trial.hint)
+        return source.at(repair.shown, repair.problem)
     return None
 
 
 def _parse(source: Source, problems: list[Problem]) -> Document:
-    values: dict[Path, Span] = {}
-    keys: dict[Path, Span] = {}
-    stack: list[_Frame] = []
-    root: Json = None
-    state = "value"  # what may come: value, item (value or ']'), key (or '}'), colon, comma (or the closing bracket), end
+    builder = DocumentBuilder(source, "JSON", problems)
+    state: _State = "value"
     last = _Token("start", 0, 0)
     for token in _tokens(source, problems):
-        frame = stack[-1] if stack else None
+        frame = builder.innermost
         if state == "comma" and frame and _begins_the_next_line(source, last, token):
-            problems.append(_comma_missing(source, last))
-            state = "key" if isinstance(frame.items, dict) else "item"
-        if frame and token.kind == frame.closing and state in {"item", "key", "comma"}:
+            problems.append(source.at(last.span, json_problems.comma_missing()))
+            state = _after_comma(frame)
+        if frame and token.kind == _closing(frame) and state in {"item", "key", "comma"}:
             if last.kind == ",":
-                problems.append(_trailing_comma(source, last, token))
-            values[frame.path] = (frame.start, token.end)
-            stack.pop()
-            state = "comma" if stack else "end"
-        elif state in {"value", "item"} and token.kind in {"{", "[", "string", "other"}:
-            opens = token.kind in {"{", "["}
-            value: Json = token.value if not opens else {} if token.kind == "{" else []
-            path = _put(frame, value)
-            root = root if stack else value
-            values[path] = token.span
-            _refuse_excess(source, token, depth=len(stack), count=len(values))
-            if isinstance(value, dict | list):
-                stack.append(_Frame(path=path, start=token.start, items=value))
-            state = ("key" if token.kind == "{" else "item") if opens else "comma" if stack else "end"
-        elif state == "key" and frame and token.kind == "string":
-            _take_key(source, frame, token, keys, problems)
+                problems.append(source.at(last.span, json_problems.trailing_comma(token.kind)))
+            closed = builder.close()
+            builder.put(closed.items, (closed.start, token.end), count=closed.count, depth=closed.depth + 1)
+            state = "comma" if builder.innermost else "end"
+        elif state in {"value", "item"} and token.kind in {"{", "["}:
+            builder.open({} if token.kind == "{" else [], token.span)
+            state = "key" if token.kind == "{" else "item"
+        elif state in {"value", "item"} and token.kind in {"string", "other"}:
+            builder.put(token.value, token.span)
+            state = "comma" if frame else "end"
+        elif state == "key" and token.kind == "string":
+            builder.key(str(token.value), token.span)
             state = "colon"
         elif state == "colon" and token.kind == ":":
             state = "value"
-        elif state == "comma" and token.kind == ",":
-            state = "key" if frame and isinstance(frame.items, dict) else "item"
+        elif state == "comma" and token.kind == "," and frame:
+            state = _after_comma(frame)
         elif not (state == "end" and token.kind == "end"):
             raise _BrokenError(_unexpected(source, token, last, state, frame), token.start)
         last = token
-    return Document(source=source, format="JSON", data=root, values=values, keys=keys)
+    return builder.document()
 
 
 def _begins_the_next_line(source: Source, last: _Token, token: _Token) -> bool:
@@ -147,90 +130,20 @@ def _begins_the_next_line(source: Source, last: _Token, token: _Token) -> bool:
     return token.kind in {"string", "other", "{", "["} and "\n" in source.text[last.end : token.start]
 
 
-def _put(frame: _Frame | None, value: Json) -> Path:
-    """Put a value where it belongs in the innermost open object or list, and say which path that is."""
-    if frame is None:
-        return ()
-    if isinstance(frame.items, dict):
-        frame.items[frame.key] = value
-        return (*frame.path, frame.key)
-    frame.items.append(value)
-    return (*frame.path, len(frame.items) - 1)
-
-
-def _take_key(source: Source, frame: _Frame, token: _Token, keys: dict[Path, Span], problems: list[Problem]) -> None:
-    frame.key = str(token.value)
-    if frame.key in frame.seen:
-        first = source.line(frame.seen[frame.key])
-        message = Text(
-            f'The key "{frame.key}" is there twice; first in line {first}.',
-            f"キー「{frame.key}」が2回書かれています。最初は{first}行目です。",
-        )
-        hint = Text(
-            "Keep one of them: JSON readers take the last.", "どちらか一方を残してください。JSONとしては最後のものが使われます。"
-        )
-        problems.append(source.problem("C010", token.span, message, hint))
-    frame.seen.setdefault(frame.key, token.start)
-    keys[(*frame.path, frame.key)] = token.span
-
-
-def _refuse_excess(source: Source, token: _Token, *, depth: int, count: int) -> None:
-    if depth >= MAX_DEPTH:
-        message = Text(f"Nested deeper than {MAX_DEPTH} levels.", f"入れ子が{MAX_DEPTH}段を超えています。")
-        raise UnreadableError(source.problem("C002", token.span, message))
-    if count > MAX_VALUES:
-        message = Text(f"More than {MAX_VALUES:,} values.", f"値が{MAX_VALUES:,}個を超えています。")
-        raise UnreadableError(source.problem("C002", token.span, message))
-
-
-def _trailing_comma(source: Source, comma: _Token, closing: _Token) -> Problem:
-    message = Text(f"Trailing comma before '{closing.kind}'.", f"「{closing.kind}」の前に余分なカンマがあります。")
-    hint = Text(
-        "JSON allows no comma after the last entry: delete it.", "JSONでは最後の要素の後にカンマを書けません。削除してください。"
-    )
-    return source.problem("C002", comma.span, message, hint)
-
-
-def _comma_missing(source: Source, last: _Token) -> Problem:
-    """At what stands before it: a missing comma belongs to the line before."""
-    message = Text("A comma is missing after this.", "この後にカンマがありません。")
-    return source.problem(
-        "C002", last.span, message, Text("Put a ',' between two entries.", "要素と要素の間に「,」を書いてください。")
-    )
-
-
-def _unexpected(source: Source, token: _Token, last: _Token, state: str, frame: _Frame | None) -> Problem:
+def _unexpected(source: Source, token: _Token, last: _Token, state: _State, frame: Frame | None) -> Problem:
     """Say what is missing, where it should stand."""
     if token.kind == "end" and last.kind == "start":
-        return source.problem("C002", (0, 0), Text("The file is empty.", "ファイルが空です。"))
+        return source.at((0, 0), json_problems.empty_file())
     if token.kind == "end" and frame:
-        opened, closing, line = source.text[frame.start], frame.closing, source.line(frame.start)
-        message = Text(
-            f"The file ends before the '{opened}' of line {line} is closed with '{closing}'.",
-            f"{line}行目の「{opened}」が「{closing}」で閉じられないまま、ファイルが終わっています。",
-        )
-        return source.problem("C002", last.span, message)
+        opened, line = source.text[frame.start], source.line(frame.start)
+        return source.at(last.span, json_problems.not_closed(opened, _closing(frame), line))
     if state == "comma" and token.kind in {"string", "other", "{", "["}:
-        return _comma_missing(source, last)
+        return source.at(last.span, json_problems.comma_missing())  # it belongs to the line before
     written = source.text[token.start : token.end][:40]
-    found = Text(f"there is '{written}'", f"「{written}」")
     if state == "end":
-        message = Text(
-            f"The JSON ends before this, but {found.en}.", f"JSONはこの前で終わっていますが、さらに{found.ja}があります。"
-        )
-        return source.problem(
-            "C002", token.span, message, Text("A file holds one JSON value.", "1つのファイルに書けるJSONの値は1つです。")
-        )
-    key, value = Text("a key in double quotes", "二重引用符で囲んだキー"), Text("a value", "値")
-    expected = {
-        "value": value,
-        "item": value if last.kind == "," else Text(f"{value.en} or ']'", f"{value.ja}または「]」"),
-        "key": key if last.kind == "," else Text(f"{key.en} or '}}'", f"{key.ja}または「}}」"),
-        "colon": Text("':' after the key", "キーの後の「:」"),
-        "comma": Text(f"',' or '{frame.closing if frame else ''}'", f"「,」または「{frame.closing if frame else ''}」"),
-    }[state]
-    message = Text(f"Expected {expected.en}, but {found.en}.", f"ここには{expected.ja}が必要ですが、{found.ja}があります。")
-    return source.problem("C002", token.span, message)
+        return source.at(token.span, json_problems.after_the_end(written))
+    closing = _closing(frame) if frame else ""
+    return source.at(token.span, json_problems.unexpected(state, written, closing, after_comma=last.kind == ","))
 
 
 def _tokens(source: Source, problems: list[Problem]) -> Iterator[_Token]:
@@ -259,9 +172,7 @@ def _tokens(source: Source, problems: list[Problem]) -> Iterator[_Token]:
 
 def _full_width(source: Source, start: int, problems: list[Problem]) -> _Token:
     written, meant = source.text[start], _FULL_WIDTH[source.text[start]]
-    message = Text(f"'{written}' is a full-width character.", f"「{written}」は全角文字です。")
-    hint = Text(f"Write '{meant}'.", f"半角の「{meant}」を書いてください。")
-    problems.append(source.problem("C002", (start, start + 1), message, hint))
+    problems.append(source.at((start, start + 1), json_problems.full_width(written, meant)))
     return _Token(meant, start, start + 1)
 
 
@@ -269,18 +180,8 @@ def _no_token(source: Source, span: Span) -> Problem:
     """Between two tokens: a comment, or a blank that is none to JSON."""
     character = source.text[span[0]]
     if character in "/#":
-        hint = Text("Delete the comment.", "コメントを削除してください。")
-        return source.problem("C002", span, Text("JSON has no comments.", "JSONにはコメントを書けません。"), hint)
-    if character == "\u3000":
-        message = Text("A full-width space outside of a text.", "文字列の外に全角スペースがあります。")
-        return source.problem("C002", span, message, Text("Write an ordinary space.", "半角スペースにしてください。"))
-    code = f"U+{ord(character):04X}"
-    message = Text(f"The character {code} cannot stand here.", f"ここに文字{code}は書けません。")
-    hint = Text(
-        "Delete it, or write an ordinary space: most editors do not show it.",
-        "エディタに表示されないことの多い文字です。削除するか、半角スペースにしてください。",
-    )
-    return source.problem("C002", span, message, hint)
+        return source.at(span, json_problems.comment())
+    return source.at(span, json_problems.wide_space() if character == "\u3000" else json_problems.strange_character(character))
 
 
 def _string(source: Source, start: int, problems: list[Problem]) -> _Token:
@@ -289,12 +190,7 @@ def _string(source: Source, start: int, problems: list[Problem]) -> _Token:
     except JSONDecodeError:
         value, end = _broken_string(source, start, problems)
     if _SURROGATE.search(value):
-        message = Text("Half of a surrogate pair: this is not a character.", "サロゲートペアの片方だけで、文字になりません。")
-        hint = Text(
-            "Write the character itself instead of its \\u escapes.",
-            "\\uで始まるエスケープの代わりに、文字そのものを書いてください。",
-        )
-        problems.append(source.problem("C002", (start, end), message, hint))
+        problems.append(source.at((start, end), json_problems.half_surrogate()))
         value = _SURROGATE.sub("\ufffd", value)
     return _Token("string", start, end, value)
 
@@ -303,53 +199,21 @@ def _broken_string(source: Source, start: int, problems: list[Problem]) -> tuple
     """Every character in it that JSON refuses. The text that is meant, and where it ends."""
     written = _STRING.match(source.text, start)
     if written is None:
-        message = Text("This string is not closed on its line.", "この文字列は、始まった行で閉じられていません。")
-        hint = Text(
-            'Close the string with " on the line where it begins; a line break inside it is written \\n.',
-            '始まった行の中で"で閉じてください。文字列の中の改行は\\nと書きます。',
-        )
-        raise _BrokenError(source.problem("C002", (start, len(source.text)), message, hint), start)
-    mended, done = [], start
+        raise _BrokenError(source.at((start, len(source.text)), json_problems.string_not_closed()), start)
+    meant, done = [], start
     for piece in _ESCAPE.finditer(source.text, start, written.end()):
-        mended.append(source.text[done : piece.start()])
+        meant.append(source.text[done : piece.start()])
         done = piece.end()
         if piece["control"]:
-            problems.append(_control_character(source, piece.start()))
-            mended.append(" ")
+            problems.append(source.at(piece.span(), json_problems.control_character(piece[0])))
+            meant.append(" ")
         elif piece["wrong"]:
-            problems.append(_wrong_escape(source, piece.span()))
-            mended.append("\\" + piece[0])  # the backslash itself
+            problems.append(source.at(piece.span(), json_problems.wrong_escape()))
+            meant.append("\\" + piece[0])  # the backslash itself
         else:
-            mended.append(piece[0])
-    text, _ = scanstring("".join(mended) + source.text[done : written.end()], 1, True)
+            meant.append(piece[0])
+    text, _ = scanstring("".join(meant) + source.text[done : written.end()], 1, True)
     return text, written.end()
-
-
-def _control_character(source: Source, at: int) -> Problem:
-    if source.text[at] == "\t":
-        message, hint = (
-            Text("A tab inside a string.", "文字列の中にタブがあります。"),
-            Text("Write it as \\t.", "\\tと書いてください。"),
-        )
-    else:
-        code = f"{ord(source.text[at]):04x}"
-        message = Text(
-            f"The control character U+{code.upper()} inside a string.", f"文字列の中に制御文字U+{code.upper()}があります。"
-        )
-        hint = Text(f"Delete it, or write it as \\u{code}.", f"削除するか、\\u{code}と書いてください。")
-    return source.problem("C002", (at, at + 1), message, hint)
-
-
-def _wrong_escape(source: Source, span: Span) -> Problem:
-    message = Text(
-        "This backslash begins no escape that JSON knows.", "このバックスラッシュで始まるエスケープは、JSONにありません。"
-    )
-    hint = Text(
-        'A backslash stands only before " \\ / b f n r t u and four digits; write a plain backslash as \\\\.',
-        'バックスラッシュの後に書けるのは" \\ / b f n r tと、uに続く4桁の16進数だけです。'
-        "バックスラッシュそのものは\\\\と書きます。",
-    )
-    return source.problem("C002", span, message, hint)
 
 
 def _number_or_word(source: Source, start: int, problems: list[Problem]) -> _Token:
@@ -358,8 +222,7 @@ def _number_or_word(source: Source, start: int, problems: list[Problem]) -> _Tok
     if written in _LITERALS:
         return _Token("other", start, end, _LITERALS[written])
     if (number := _NUMBER.fullmatch(written)) is None:
-        message = Text(f"{written[:40]} is not JSON.", f"「{written[:40]}」はJSONとして読めません。")
-        problem = source.problem("C002", (start, end), message, _word_hint(written))
+        problem = source.at((start, end), json_problems.not_json(written[:40], _word_hint(written)))
         if written in _NO_NUMBERS:
             raise UnreadableError(problem)
         problems.append(problem)
@@ -367,9 +230,7 @@ def _number_or_word(source: Source, start: int, problems: list[Problem]) -> _Tok
     whole = number.group(1) is None and number.group(2) is None
     value = int(written) if whole and len(written) <= 20 else float(written)
     if not math.isfinite(value) or (whole and abs(value) > MAX_INTEGER):
-        message = Text("This number is too large.", "この数値は大きすぎます。")
-        hint = Text("At most 64 bits are read.", "64ビットまでの数値を書けます。")
-        raise UnreadableError(source.problem("C002", (start, end), message, hint))
+        raise UnreadableError(source.at((start, end), json_problems.number_too_large()))
     return _Token("other", start, end, value)
 
 
@@ -385,17 +246,19 @@ def _meant(written: str, start: int, end: int) -> _Token:
 
 def _word_hint(written: str) -> Text:
     if written in _NO_NUMBERS:
-        return Text("JSON has finite numbers only.", "JSONに書けるのは有限の数値だけです。")
+        return json_problems.FINITE_NUMBERS
     if written.startswith(tuple(_QUOTES)):
-        return Text('Text stands in straight double quotes: "...".', '文字列は半角の二重引用符で囲みます: "..."')
+        return json_problems.STRAIGHT_QUOTES
     if written.lower() in _LITERALS:
-        word = written.lower()
-        return Text(f"Write {word}: JSON's words are lower case.", f"{word}と小文字で書いてください。")
+        return json_problems.lower_case(written.lower())
     if written == "None":
-        return Text("Write null.", "nullと書いてください。")
-    if written[0] in "+-.0123456789":
-        return Text(
-            "Numbers are written like 1, -1, 0.5 or 1e3: no leading zero or plus, digits on both sides of the point.",
-            "数値は1、-1、0.5、1e3のように書きます。先頭に0や+は付けず、小数点の前後には数字が必要です。",
-        )
-    return Text('Text and keys stand in double quotes: "...".', '文字列とキーは二重引用符で囲みます: "..."')
+        return json_problems.NULL
+    return json_problems.NUMBERS if written[0] in "+-.0123456789" else json_problems.QUOTES
+
+
+def _closing(frame: Frame) -> str:
+    return "}" if isinstance(frame.items, dict) else "]"
+
+
+def _after_comma(frame: Frame) -> _State:
+    return "key" if isinstance(frame.items, dict) else "item"

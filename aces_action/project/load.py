@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from aces_action.aws.naming import check_names, names_for
 from aces_action.language import Text, same
-from aces_action.problems import Problem
+from aces_action.problems import content as content_problems
+from aces_action.problems.problem import Problem
 from aces_action.project.account import account_problems, with_account_as_written
 from aces_action.project.build import build_infra, build_project
 from aces_action.project.checks import placeholder_problems, register_problems, task_names
 from aces_action.project.document import Document
 from aces_action.project.image import image_name_problems, read_image
+from aces_action.project.infra_file import INFRA_FOLDER, infra_file
 from aces_action.project.instance_types import instance_type_problems
 from aces_action.project.lookalikes import lookalike_problems
 from aces_action.project.model import Image, Project, Server
+from aces_action.project.names import check_names, names_for
 from aces_action.project.pools import pool_problems
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems, sound_data, unknown_keys
 from aces_action.project.serving import serving_problems, settings_problems
-from aces_action.project.workflow_checks import container_problems
 
 _REGISTER = "server/algorithms/register.json"
 _ALGORITHM = "server/algorithms/algorithm.json"
-_INFRA_FOLDER = "server/infra/configs"
-_INFRA_NAME = "{project}-{env}-algorithm-server-infra.yml"
 _INFRA_SCHEMA = "infra.schema.json"
-_LISTED = Text("what the platform lists", "プラットフォームに登録する内容")
+_LISTED = Text("what the platform lists", "ACES Platformに登録する内容")
 _TASK = Text("the algorithm's task_name", "アルゴリズムのtask_name")
 _INFRASTRUCTURE = Text("the infra file", "infraファイル")
 _SCHEMAS = {
@@ -52,10 +51,10 @@ def load_project(
     AWS_ROLE_ARN, None where ambient credentials are used; `config_path`: the infra file, None for the guide's name. `project` and
     `env` are None where the settings do not tell them: the infra file is then the only one there, if there is only one.
     """
-    infra_file = config_path or _infra_file(workspace, project, env)
+    file = config_path or _infra_file(workspace, project, env)
     register, problems = _load(workspace, _REGISTER, "register.schema.json", _LISTED)
     algorithm, more = _load(workspace, _ALGORITHM, "algorithm.schema.json", _TASK)
-    infra, others = _load(workspace, infra_file, _INFRA_SCHEMA, _INFRASTRUCTURE) if infra_file else (None, [])
+    infra, others = _load(workspace, file, _INFRA_SCHEMA, _INFRASTRUCTURE) if file else (None, [])
     problems += [*more, *others]
     image: Image | None = None
     if image_path is not None:
@@ -80,8 +79,8 @@ def load_server(
     workspace: Path, *, project: str | None, env: str | None, role_account: str | None, config_path: str | None
 ) -> tuple[Server | None, list[Problem]]:
     """The infra file alone, with its own problems: what stops or rolls back asks for no more."""
-    infra_file = config_path or _infra_file(workspace, project, env)
-    infra, problems = _load(workspace, infra_file, _INFRA_SCHEMA, _INFRASTRUCTURE) if infra_file else (None, [])
+    file = config_path or _infra_file(workspace, project, env)
+    infra, problems = _load(workspace, file, _INFRA_SCHEMA, _INFRASTRUCTURE) if file else (None, [])
     if infra:
         problems = _in_order([*problems, *_infra_problems(infra, project, env, role_account)])
     if infra is None or any(problem.severity == "error" for problem in problems):
@@ -91,7 +90,7 @@ def load_server(
 
 def _infra_problems(infra: Document, project: str | None, env: str | None, role_account: str | None) -> list[Problem]:
     problems = [*account_problems(infra, role_account), *instance_type_problems(infra), *pool_problems(infra)]
-    problems += [*settings_problems(infra), *container_problems(infra)]
+    problems += settings_problems(infra)
     if not unknown_keys(infra, _INFRA_SCHEMA):  # a mistyped key may be the one that is missing
         problems += serving_problems(infra)
     if project and env:
@@ -106,9 +105,9 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
 def _infra_file(workspace: Path, project: str | None, env: str | None) -> str | None:
     """The guide's name. Where a setting is wrong, the one file that it can only be; None where there are several or none."""
     if project and env:
-        return f"{_INFRA_FOLDER}/{_INFRA_NAME.format(project=project, env=env)}"
-    found = sorted((workspace / _INFRA_FOLDER).glob(_INFRA_NAME.format(project=project or "*", env=env or "*")))
-    return f"{_INFRA_FOLDER}/{found[0].name}" if len(found) == 1 else None
+        return infra_file(project, env)
+    found = sorted(workspace.glob(infra_file(project or "*", env or "*")))
+    return f"{INFRA_FOLDER}/{found[0].name}" if len(found) == 1 else None
 
 
 def _load(workspace: Path, file: str, schema: str, purpose: Text) -> tuple[Document | None, list[Problem]]:
@@ -132,11 +131,8 @@ def _of_another_file(document: Document, schema: str) -> Problem | None:
         return None
     for name, other in _SCHEMAS.items():
         if other != schema and keys.isdisjoint(unknown_keys(document, other)):
-            file = document.source.file
-            message = Text(f"{file} has the content of {name.en}.", f"{file}の中身は{name.ja}の内容です。")
-            hint = Text("Put its own content there.", "このファイル自身の内容に戻してください。")
             first = next(key for key in document.data if key in keys)
-            return document.problem("C033", (first,), message, hint, of="key")
+            return document.at((first,), content_problems.content_of_another_file(document.source.file, name), of="key")
     return None
 
 

@@ -10,8 +10,9 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from aces_action.language import EMPTY, Text, lines, same
-from aces_action.problems import Problem
+from aces_action.language import EMPTY, Text, sentences
+from aces_action.problems.configuration import text as problems
+from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path, dotted
 
 _DOUBLE, _SINGLE = "“”„‟«»〝〞″〟", "‘’‚‛′´"
@@ -75,15 +76,8 @@ def ascii_form(text: str) -> str | None:
 
 def named(text: str) -> Text:
     """The first character that looks like another one, with its number, and what it looks like."""
-    found = next((each for each in text if not each.isascii() and _plain_character(each) != each), "")
-    if not found:
-        return EMPTY
-    code, like = f"U+{ord(found):04X}", _plain_character(found)
-    if not like:
-        return Text(f"an invisible character ({code})", f"見えない文字（{code}）")
-    if like == " ":
-        return Text(f"a blank that is not an ordinary space ({code})", f"半角スペースではない空白（{code}）")
-    return Text(f"'{found}' ({code}), which only looks like {like}", f"「{like}」に似た別の文字「{found}」（{code}）")
+    found = next((character for character in text if not character.isascii() and _plain_character(character) != character), "")
+    return problems.called_character(found, _plain_character(found)) if found else EMPTY
 
 
 def advice(text: str, *, show: bool = True) -> Text:
@@ -91,18 +85,12 @@ def advice(text: str, *, show: bool = True) -> Text:
     meant = ascii_form(text)
     if meant is None:
         return EMPTY
-    what = named(text)
-    told = Text(f"It has {what.en}.", f"{what.ja}が含まれています。")
+    odd = named(text)
     if not show:
-        return told
+        return problems.has_character(odd)
     if _WRAPPED.fullmatch(text):
-        return Text(
-            f"“ ” ‘ ’ and the like do not count as quotes here ({what.en}). Write '{meant}' with straight quotes, or {meant} "
-            "without.",
-            f"“ ” ‘ ’などは引用符として扱われません（{what.ja}）。"
-            f"半角の引用符で'{meant}'と書くか、引用符なしで{meant}と書いてください。",
-        )
-    return told + Text(f" Write {meant}.", f"{meant}と書いてください。")
+        return problems.no_quotes(odd, meant)
+    return sentences(problems.has_character(odd), problems.write_instead(meant))
 
 
 def look_the_same(one: str, other: str) -> bool:
@@ -119,16 +107,8 @@ def difference(one: str, other: str, file: str) -> Text:
     if not look_the_same(one, other):
         return EMPTY
     if _composed(one) == _composed(other):
-        return lines(
-            Text(
-                "Both look the same, but one is written with composed characters (NFC), the other with decomposed ones (NFD, as "
-                "macOS has them in file names). This makes all of the file NFC:",
-                "どちらも同じに見えますが、一方は通常の形（NFC）、もう一方は濁点などが分かれた形（NFD。macOSのファイル名の形式）で書かれています。次のコマンドで、ファイル全体をNFCにできます:",
-            ),
-            same(composing_command(file)),
-        )
-    odd = named(one if not one.isascii() else other)
-    return Text(f"Both look the same, but one has {odd.en}.", f"どちらも同じに見えますが、一方には{odd.ja}が含まれています。")
+        return problems.differently_composed(composing_command(file))
+    return problems.same_but_for(named(one if not one.isascii() else other))
 
 
 def composing_command(file: str) -> str:
@@ -156,62 +136,34 @@ def lookalike_problems(document: Document, refused: Collection[str]) -> Iterator
 def _blank(document: Document, path: Path, value: str) -> Problem | None:
     if path[-1:] not in _PROSE_ENDS or plain(value).strip():
         return None
-    place = dotted(path)
-    return document.problem(
-        "C045",
-        path,
-        Text(f"{place} has only blanks.", f"{place}に読める文字がありません（空白だけです）。"),
-        Text("The ACES Platform shows this text to its users.", "ACES Platformの画面に表示される項目です。"),
-    )
+    return document.at(path, problems.blank_text(dotted(path)))
 
 
 def _odd(document: Document, path: Path, value: str) -> Problem | None:
-    place, prose = dotted(path), path[-1:] in _PROSE_ENDS
-    if unseen := next((each for each in value if is_invisible(each) and each != _JOINER and not _VARIATIONS.match(each)), ""):
-        message = Text(
-            f"{place} has an invisible character (U+{ord(unseen):04X}).",
-            f"{place}に見えない文字（U+{ord(unseen):04X}）があります。",
-        )
-        hint = Text(
-            "It usually comes with copied text. Type the value again.",
-            "多くは、コピーした文章に含まれていたものです。入力し直してください。",
-        )
-        return document.problem("C040", path, message, hint)
-    if document.format == "YAML" and not _is_quoted(document, path) and (found := _COMMENT.search(value)):
-        kept = value[: found.start()].rstrip()
-        message = Text(
-            f"{place} goes on after {kept}: the full-width ＃ begins no comment.",
-            f"{place}の{kept}より後も値になっています。全角の＃ではコメントになりません。",
-        )
-        return document.problem("C040", path, message, Text("Write an ASCII # instead.", "半角の#にしてください。"))
-    if prose:
-        return None
-    if wrapped := _WRAPPED.fullmatch(value):
-        message = Text(
-            f"The quotes in {place} are part of its value: {value.strip()}",
-            f"{place}の引用符は値の一部になります: {value.strip()}",
-        )
-        hint = Text(
-            f"If they are intended as quotes, write straight ones: '{wrapped[1]}'.",
-            f"引用符のつもりであれば、半角で'{wrapped[1]}'と書いてください。",
-        )
-        return document.problem("C040", path, message, hint)
-    if (meant := ascii_form(value)) and not _has_kana_or_kanji(value):
-        what = named(value)
-        message = Text(f"{place} has {what.en}.", f"{place}に{what.ja}があります。")
-        return document.problem(
-            "C040",
-            path,
-            message,
-            Text(f"If it is not intended, write {meant}.", f"意図したものでなければ、{meant}と書いてください。"),
-        )
-    return None
+    problem = _odd_value(value, dotted(path), prose=path[-1:] in _PROSE_ENDS, commented=_may_be_commented(document, path))
+    return document.at(path, problem) if problem else None
 
 
 def _has_kana_or_kanji(text: str) -> bool:
     return any("\u3040" <= each <= "\u30fb" or "\u4e00" <= each <= "\u9fff" for each in text)
 
 
-def _is_quoted(document: Document, path: Path) -> bool:
+def _odd_value(value: str, place: str, *, prose: bool, commented: bool) -> Problem | None:
+    """`prose`: it is text for people; `commented`: a comment may have been meant in it."""
+    for character in value:
+        if is_invisible(character) and character != _JOINER and not _VARIATIONS.match(character):
+            return problems.invisible_character(place, character)
+    if commented and (comment := _COMMENT.search(value)):
+        return problems.wide_comment(place, value[: comment.start()].rstrip())
+    if prose:
+        return None
+    if wrapped := _WRAPPED.fullmatch(value):
+        return problems.quotes_in_value(place, value.strip(), wrapped[1])
+    if (meant := ascii_form(value)) and not _has_kana_or_kanji(value):
+        return problems.odd_character(place, named(value), meant)
+    return None
+
+
+def _may_be_commented(document: Document, path: Path) -> bool:
     start, _ = document.span(path)
-    return document.source.text[start : start + 1] in {"'", '"', "|", ">"}
+    return document.format == "YAML" and document.source.text[start : start + 1] not in {"'", '"', "|", ">"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path, PurePosixPath
+from typing import Literal
 
-if TYPE_CHECKING:
-    from aces_action.smoke_test.model import Request
+from aces_action.project.document import Json
 
 AsyncComponent = Literal["aws_batch", "sagemaker"]
 InferenceMode = Literal["realtime", "async"]
@@ -44,7 +44,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameSettings:
-    """Names of the infra file that win over the convention; None: by convention (see `aws.naming`)."""
+    """Names of the infra file that win over the convention; None: by convention (see `names`)."""
 
     bucket: str | None = None
     server: str | None = None
@@ -171,6 +171,41 @@ class Server:
 
     infra: Infra
     infra_file: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The JSON Schema (2020-12) of an answer. It has been checked: its references lead somewhere inside it."""
+
+    content: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request of the smoke test. `name` is the file's path in the repository, `file` where it lies, whose bytes are the body;
+    `size` in bytes.
+
+    `max_seconds` None: no limit but those of SageMaker and of the run. `schema` None: any answer will do.
+    """
+
+    name: str
+    file: Path = field(repr=False)
+    size: int
+    content_type: str
+    accept: str | None = None
+    custom_attributes: str | None = None
+    status: int = 200
+    schema: Schema | None = None
+    max_seconds: float | None = None
+
+    @property
+    def expects_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    def sha256(self) -> str:
+        """That of the body, in hexadecimal. Raises OSError."""
+        with self.file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from aces_action.language import Text
-from aces_action.problems import Problem
+from aces_action.problems import content as problems
+from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Source
 from aces_action.project.files import read_source
 from aces_action.project.json_reader import read_json
@@ -27,14 +28,9 @@ def read_document(
     if syntax == "YAML":
         return read_yaml(source)
     if _is_yaml(source):
-        message = Text(f"{source.file} is YAML, but has to be JSON.", f"{source.file}はYAMLですが、JSONでなければなりません。")
-        hint = Text(
-            'Write it with braces, double quotes and commas: {"key": "value"}.',
-            '波括弧、二重引用符、カンマを使って書いてください: {"key": "value"}',
-        )
         first = _BEGINS.match(source.text)
         at = first.end() if first else 0
-        return None, [source.problem("C033", (at, len(source.text)), message, hint)]
+        return None, [source.at((at, len(source.text)), problems.yaml_instead_of_json(source.file))]
     return read_json(source)
 
 
@@ -43,5 +39,5 @@ def _is_yaml(source: Source) -> bool:
     begins = _BEGINS.match(source.text)
     if begins is None or source.text[begins.end() : begins.end() + 1] in {"", "{", "[", '"', "“", "｛", "［"}:
         return False
-    document, problems = read_yaml(source)
-    return document is not None and not problems and isinstance(document.data, dict | list)
+    document, wrong = read_yaml(source)
+    return document is not None and not wrong and isinstance(document.data, dict | list)

@@ -13,40 +13,26 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from aces_action.language import EMPTY, Text, lines, same, sentences
+from aces_action.language import EMPTY, Text, sentences
 from aces_action.packaged_files import resource
-from aces_action.problems import Problem
-from aces_action.project import document as documents
+from aces_action.problems import configuration
+from aces_action.problems.configuration import schema as problems
+from aces_action.problems.problem import Problem
 from aces_action.project.account import account_correction
-from aces_action.project.document import Document, Json, called, dotted
+from aces_action.project.document import Document, Json, Path, called, dotted
 from aces_action.project.instance_types import correction
 from aces_action.project.lookalikes import advice, composing_command, plain
 from aces_action.project.similar import closest
+from aces_action.project.yaml_reader import mistyped_entry
 
-_CODES = {"additionalProperties": "C011", "maxLength": "C005", "x-maxBytes": "C005"}
-_TYPES = {
-    "string": Text("text", "文字列"),
-    "integer": Text("a whole number", "整数"),
-    "number": Text("a number", "数値"),
-    "boolean": Text("true or false", "trueまたはfalse"),
-    "object": Text("an object with keys", "キーと値の組"),
-    "array": Text("a list", "リスト"),
-}
-_EXPECTED = {
-    "minimum": Text("at least {:,}", "{:,}以上の値"),
-    "maximum": Text("at most {:,}", "{:,}以下の値"),
-    "minLength": Text("text that is not empty", "空でない文字列"),
-    "minItems": Text("a list of at least {}", "{}個以上のリスト"),
-    "maxItems": Text("a list of at most {}", "{}個以下のリスト"),
-    "maxProperties": Text("at most {} entries", "{}個以下の項目"),
-    "uniqueItems": Text("a list without repetitions", "重複のないリスト"),
-}
+_KINDS = {kind.code.removeprefix("ACES-"): kind for kind in configuration.KINDS}
 _MAX_UNKNOWN_KEYS = 20
 
 
@@ -78,7 +64,7 @@ def sound_data(document: Document, schema_name: str) -> Json:
 
 
 def _without_errors(data: Json, errors: list[ValidationError]) -> Json:
-    wrong: set[documents.Path] = set()
+    wrong: set[Path] = set()
     for error in errors:
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
@@ -147,56 +133,10 @@ def _pattern(_validator: object, pattern: str, instance: object, _schema: object
         yield ValidationError(f"does not match {pattern}")
 
 
-def _problems(
-    document: Document, error: ValidationError, meant: set[documents.Path], root: Mapping[str, Any]
-) -> Iterator[Problem]:
-    path, schema = tuple(error.absolute_path), _schema(error)
-    keyword, value, instance = str(error.validator), _known_as_any(error.validator_value), _known_as_any(error.instance)
-    code, place = schema.get("x-code") or _CODES.get(keyword, "C004"), called(path)
-    if "propertyNames" in error.absolute_schema_path:
-        expected = _text(schema, "x-expected")
-        message = Text(
-            f'"{instance}" cannot be a name in {place.en}: it must be {expected.en}.',
-            f"「{instance}」は{place.ja}の名前に使えません。{expected.ja}にしてください。",
-        )
-        yield document.problem(code, (*path, instance), message, advice(instance), of="key")
-    elif keyword == "additionalProperties":
-        yield from _unknown_key_problems(document, error, path, code)
-    elif keyword == "required":
-        inside = _inside(path)
-        for key in value:
-            if key not in instance and (*path, key) not in meant:
-                message = Text(f'"{key}" is missing{inside.en}.', f"{inside.ja}「{key}」がありません。")
-                yield document.problem(code, path, message, _text(_described(root, (*path, key)), "description"))
-    elif keyword == "dependentRequired":
-        inside = _inside(path)
-        for key, other in ((one, other) for one in value if one in instance for other in value[one] if other not in instance):
-            message = Text(f'"{key}" needs "{other}" beside it{inside.en}.', f"{inside.ja}「{key}」には「{other}」も必要です。")
-            hint = Text("Give both or neither.", "両方を書くか、両方とも省略してください。")
-            yield document.problem(code, (*path, key), message, hint, of="key")
-    elif keyword == "x-maxBytes":
-        yield _too_long(document, path, instance, value)
-    elif keyword == "not":
-        reason = _text(schema, "x-refused")
-        message = Text(f"{place.en} cannot be given here: {reason.en}", f"{place.ja}はここでは指定できません。{reason.ja}")
-        yield document.problem(code, path, message, _DELETE, of="key")
-    elif keyword == "maxLength":
-        size = len(instance)
-        message = Text(
-            f"{place.en} has {size:,} characters, but must be at most {value:,} long.",
-            f"{place.ja}は{size:,}文字です。{value:,}文字以内にしてください。",
-        )
-        yield document.problem(code, path, message)
-    else:
-        written, expected = document.written(path), _expected(keyword, value, schema)
-        message = Text(
-            f"{place.en} is {written.en}, but must be {expected.en}.",
-            f"{place.ja}が{written.ja}になっています。{expected.ja}にしてください。",
-        )
-        yield document.problem(code, path, message, _correction(document, error, code))
-
-
-_DELETE = Text("Delete it.", "この項目を削除してください。")
+def _problems(document: Document, error: ValidationError, meant: set[Path], root: Mapping[str, Any]) -> Iterator[Problem]:
+    code = _schema(error).get("x-code")
+    for problem in _violations(document, error, meant, root):
+        yield replace(problem, kind=_KINDS[code]) if code else problem
 
 
 def _expected(keyword: str, value: Any, schema: Mapping[str, Any]) -> Text:
@@ -204,12 +144,10 @@ def _expected(keyword: str, value: Any, schema: Mapping[str, Any]) -> Text:
     if "x-expected" in schema:
         return _text(schema, "x-expected")
     if keyword == "enum":
-        names = Text(", ".join(value), "、".join(value))
-        return Text(f"one of {names.en}", f"{names.ja}のいずれか")
+        return problems.one_of(value)
     if keyword in {"minimum", "maximum"} and {"minimum", "maximum"} <= schema.keys():
-        least, most = schema["minimum"], schema["maximum"]
-        return Text(f"between {least:,} and {most:,}", f"{least:,}以上{most:,}以下の値")
-    return _TYPES[value] if keyword == "type" else _EXPECTED[keyword].map(lambda words: words.format(value))
+        return problems.between(schema["minimum"], schema["maximum"])
+    return problems.TYPES[value] if keyword == "type" else problems.EXPECTED[keyword].map(lambda words: words.format(value))
 
 
 def _text(schema: Mapping[str, Any], keyword: str) -> Text:
@@ -218,53 +156,24 @@ def _text(schema: Mapping[str, Any], keyword: str) -> Text:
     return Text(schema[keyword], schema[japanese]) if keyword in schema else EMPTY
 
 
-def _inside(path: documents.Path) -> Text:
-    place = dotted(path)
-    return Text(f" in {place}", f"{place}に") if path else EMPTY
-
-
-def _correction(document: Document, error: ValidationError, code: str) -> Text:
+def _correction(document: Document, error: ValidationError) -> Text:
     """What to write instead, where that can be told: quotes around a number, date or yes; the right instance type or account."""
-    path, instance = tuple(error.absolute_path), error.instance
+    path, instance, code = tuple(error.absolute_path), error.instance, _schema(error).get("x-code")
     if code == "C014":
         account = document.written(path).en
         return sentences(account_correction(account), advice(account, show=False))
-    if isinstance(instance, str) and (told := advice(instance)):
-        return told
+    if isinstance(instance, str) and (lookalike := advice(instance)):
+        return lookalike
     if code == "C018" and isinstance(instance, str):
         return correction(instance, for_endpoint=path[0] in ("SAGEMAKER_INSTANCE_TYPE", "sagemaker"))
     if document.format == "YAML" and error.validator == "type" and isinstance(instance, str):
         start, end = document.span(path)
-        return sentences(*(_slip(document.source.text[start:end]) or ()))  # `key value` in place of keys, `-value` of a list
+        slip = mistyped_entry(document.source.text[start:end])  # `key value` in place of keys, `-value` of a list
+        return sentences(slip.message, slip.hint) if slip else EMPTY
     if error.validator != "type" or error.validator_value != "string" or isinstance(instance, dict | list | None):
         return EMPTY
-    written = document.written(path)
-    quoted = f'{path[-1]}: "{written.en}"' if document.format == "YAML" else f'"{written.en}"'
-    return Text(f"Quote it: {quoted}.", f"引用符で囲んでください: {quoted}")
-
-
-def _too_long(document: Document, path: documents.Path, text: str, limit: int) -> Problem:
-    size, place = len(text.encode()), dotted(path)
-    message = Text(
-        f"{place} has {size:,} bytes of UTF-8, but must have at most {limit:,}: {size - limit:,} too many.",
-        f"{place}はUTF-8で{size:,}バイトです。{limit:,}バイト以内にしてください（{size - limit:,}バイト超過）。",
-    )
-    hint = Text(
-        f"A Japanese character takes 3 bytes, a letter or digit 1: {limit:,} bytes are {limit // 3} Japanese characters.",
-        f"日本語は1文字3バイト、英数字は1文字1バイトです。{limit:,}バイトは日本語で{limit // 3}文字です。",
-    )
-    composed = len(unicodedata.normalize("NFC", text).encode())
-    if composed < size:
-        hint = lines(
-            Text(
-                f"It is written with decomposed characters (NFD, as macOS has them in file names): composed (NFC) it has "
-                f"{composed:,} bytes. This makes all of the file NFC:",
-                f"濁点などが分かれた形（NFD。macOSのファイル名の形式）で書かれています。通常の形（NFC）なら{composed:,}バイトです。"
-                "次のコマンドで、ファイル全体をNFCにできます:",
-            ),
-            same(composing_command(document.source.file)),
-        )
-    return document.problem("C005", path, message, hint)
+    written = document.written(path).en
+    return problems.quote(f'{path[-1]}: "{written}"' if document.format == "YAML" else f'"{written}"')
 
 
 def _schema(error: ValidationError) -> Mapping[str, Any]:
@@ -272,7 +181,7 @@ def _schema(error: ValidationError) -> Mapping[str, Any]:
     return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-def _described(root: Mapping[str, Any], path: documents.Path) -> Mapping[str, Any]:
+def _described(root: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """The schema of the property at a path: a condition that demands a key does not describe it."""
     schema: Mapping[str, Any] = root
     for step in path:
@@ -296,31 +205,21 @@ def _meant(error: ValidationError, key: str) -> str | None:
     return closest(plain(key), sorted(unused))
 
 
-def _slip(text: str) -> tuple[Text, Text] | None:
-    from aces_action.project.yaml_syntax import entry_slip  # with its patterns: right files need none of it
-
-    return entry_slip(text)
-
-
-def _unknown_key_problems(document: Document, error: ValidationError, path: documents.Path, code: str) -> Iterator[Problem]:
-    unknown, inside = _unknown_keys(error), _inside(path)
-    names = [key for key in _schema(error)["properties"] if key != "$schema"]
-    known = Text(", ".join(names), "、".join(names))
-    listed = Text(f"Known here: {known.en}.", f"ここに書けるキー: {known.ja}")
+def _unknown_key_problems(document: Document, error: ValidationError, path: Path) -> Iterator[Problem]:
+    unknown, inside = _unknown_keys(error), dotted(path) if path else ""
+    known = [key for key in _schema(error)["properties"] if key != "$schema"]
     for key in islice(unknown, _MAX_UNKNOWN_KEYS):
-        meant = _meant(error, key)
-        hint = Text(f'Did you mean "{meant}"?', f"「{meant}」ではありませんか。") if meant else listed
-        if not meant and document.format == "YAML" and re.search(r"[\s:={]", key) and (slip := _slip(key)):
-            hint = sentences(slip[0], listed)
-        message = Text(f'Unknown key "{key}"{inside.en}.', f"{inside.ja}不明なキー「{key}」があります。")
-        yield document.problem(code, (*path, key), message, hint, of="key")
-    if len(unknown) > _MAX_UNKNOWN_KEYS:
-        more = len(unknown) - _MAX_UNKNOWN_KEYS
-        message = Text(f"{more:,} more unknown keys{inside.en}.", f"{inside.ja}不明なキーがあと{more:,}個あります。")
-        yield document.problem(code, (*path, unknown[_MAX_UNKNOWN_KEYS]), message, listed, of="key")
+        hint = problems.known_keys(known)
+        if meant := _meant(error, key):
+            hint = problems.meant_key(meant)
+        elif document.format == "YAML" and re.search(r"[\s:={]", key) and (slip := mistyped_entry(key)):
+            hint = sentences(slip.message, hint)
+        yield document.at((*path, key), problems.unknown_key(key, inside, hint), of="key")
+    if (more := len(unknown) - _MAX_UNKNOWN_KEYS) > 0:
+        yield document.at((*path, unknown[_MAX_UNKNOWN_KEYS]), problems.more_unknown_keys(more, inside, known), of="key")
 
 
-def _without(value: Json, wrong: set[documents.Path], around: set[documents.Path], path: documents.Path) -> Json:
+def _without(value: Json, wrong: set[Path], around: set[Path], path: Path) -> Json:
     if path in wrong:
         return None
     if path not in around:
@@ -328,3 +227,38 @@ def _without(value: Json, wrong: set[documents.Path], around: set[documents.Path
     if isinstance(value, dict):
         return {key: _without(each, wrong, around, (*path, key)) for key, each in value.items() if (*path, key) not in wrong}
     return []  # a list without its wrong entries would mean something else
+
+
+def _violations(document: Document, error: ValidationError, meant: set[Path], root: Mapping[str, Any]) -> Iterator[Problem]:
+    path, schema = tuple(error.absolute_path), _schema(error)
+    keyword, value, instance = str(error.validator), _known_as_any(error.validator_value), _known_as_any(error.instance)
+    inside = dotted(path) if path else ""
+    if "propertyNames" in error.absolute_schema_path:
+        problem = problems.wrong_name(called(path), instance, _text(schema, "x-expected"), advice(instance))
+        yield document.at((*path, instance), problem, of="key")
+    elif keyword == "additionalProperties":
+        yield from _unknown_key_problems(document, error, path)
+    elif keyword == "required":
+        for key in value:
+            if key not in instance and (*path, key) not in meant:
+                description = _text(_described(root, (*path, key)), "description")
+                yield document.at(path, problems.missing_key(key, inside, description))
+    elif keyword == "dependentRequired":
+        for key, other in ((one, other) for one in value if one in instance for other in value[one] if other not in instance):
+            yield document.at((*path, key), problems.missing_partner(key, other, inside), of="key")
+    elif keyword == "x-maxBytes":
+        size = len(instance.encode())
+        yield document.at(path, problems.too_many_bytes(dotted(path), size, value, _composition(document, instance)))
+    elif keyword == "not":
+        yield document.at(path, problems.refused_key(called(path), _text(schema, "x-refused")), of="key")
+    elif keyword == "maxLength":
+        yield document.at(path, problems.too_many_characters(called(path), len(instance), value))
+    else:
+        expected, hint = _expected(keyword, value, schema), _correction(document, error)
+        yield document.at(path, problems.wrong_value(called(path), document.written(path), expected, hint))
+
+
+def _composition(document: Document, text: str) -> Text:
+    """How to make a text shorter that is written with decomposed characters."""
+    composed = len(unicodedata.normalize("NFC", text).encode())
+    return problems.decomposed(composed, composing_command(document.source.file)) if composed < len(text.encode()) else EMPTY

@@ -1,4 +1,4 @@
-"""The ways in which people break a line of YAML, and how each is mended."""
+"""The ways in which people break a line of YAML, and how each is repaired."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from aces_action.language import EMPTY, Text
-from aces_action.project.document import Span
+from aces_action.problems.configuration import yaml_syntax as problems
+from aces_action.project.repair import LONGEST_LINE, Repair
 
-_LONGEST = 2_000  # characters of a line that somebody wrote by hand
 _LINE = re.compile(r"(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?P<rest>[^\r\n]*?)(?P<comment>[ \t]#[^\r\n]*)?[ \t]*\r?")
 _KEY = r"(?P<key>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#&*!|>%@`,\[\]{}:=;-][^\s:=;,\[\]{}]*)"
 _NO_SPACE = re.compile(rf"{_KEY}:(?P<value>[^\s:/].*)")
@@ -45,24 +44,12 @@ class YamlLine:
         return self.start + len(self.rest)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repair:
-    """One way to mend the text, and what to say if it is the right one: the characters from `start` to `end` become `new`."""
-
-    start: int
-    end: int
-    new: str
-    shown: Span
-    message: Text
-    hint: Text
-
-
-Mending = Callable[[YamlLine, "list[YamlLine]"], Iterator[Repair]]
+Repairer = Callable[[YamlLine, "list[YamlLine]"], Iterator[Repair]]
 
 
 def line_of(written: str, begin: int) -> YamlLine | None:
-    """A line, `begin` characters into the text; None if there is nothing to mend in it."""
-    found = _LINE.fullmatch(written) if len(written) <= _LONGEST else None
+    """A line, `begin` characters into the text; None if there is nothing to repair in it."""
+    found = _LINE.fullmatch(written) if len(written) <= LONGEST_LINE else None
     if found is None or not found["rest"] or found["rest"].startswith("#"):
         return None
     return YamlLine(
@@ -70,46 +57,36 @@ def line_of(written: str, begin: int) -> YamlLine | None:
     )
 
 
-def _write(text: str) -> Text:
-    """What to write, if it is short enough to be read."""
-    return Text(f"Write {text}", f"{text}と書いてください。") if len(text) <= 100 else EMPTY
-
-
 # The ways in which people break a line, the likeliest first
 
 
 def space_after_colon(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     if found := _NO_SPACE.fullmatch(line.rest):
-        key, at = found["key"], line.start + found.start("value")
-        message = Text(f"A space is missing after the ':' of {key}.", f"{key}の「:」の後に半角スペースがありません。")
-        hint = _write(f"{key}: {found['value']}")
-        yield Repair(start=at, end=at, new=" ", shown=(line.start, line.end), message=message, hint=hint)
+        at = line.start + found.start("value")
+        problem = problems.space_missing_after_colon(found["key"], found["value"])
+        yield Repair(at=(at, at), new=" ", shown=(line.start, line.end), problem=problem)
 
 
 def other_sign(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     if found := _OTHER_SIGN.fullmatch(line.rest):
-        key, sign = found["key"], found["sign"]
-        message = Text(f"{key} is followed by '{sign}' instead of ':'.", f"{key}の後が「:」ではなく「{sign}」になっています。")
-        new = f"{key}: {found['value']}"
-        yield Repair(
-            start=line.start, end=line.end, new=new, shown=(line.start, line.end), message=message, hint=_write(new.rstrip())
-        )
+        problem = problems.other_sign(found["key"], found["sign"], found["value"])
+        whole = (line.start, line.end)
+        yield Repair(at=whole, new=f"{found['key']}: {found['value']}", shown=whole, problem=problem)
 
 
 def colon(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     found = _NO_COLON.fullmatch(line.rest)
     if found and ((found["value"] or "").startswith(("{", "[", "&")) or not _INSIDE.search(line.rest)):
-        key, at = found["key"], line.start + found.end("key")
-        message = Text(f"A ':' is missing after {key}.", f"{key}の後に「:」がありません。")
-        hint = _write(f"{key}: {found['value'] or ''}".rstrip())
-        yield Repair(start=at, end=at, new=":", shown=(line.start, line.end), message=message, hint=hint)
+        at = line.start + found.end("key")
+        problem = problems.colon_missing(found["key"], found["value"] or "")
+        yield Repair(at=(at, at), new=":", shown=(line.start, line.end), problem=problem)
 
 
 def space_after_dash(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     if found := _NO_SPACE_AFTER_DASH.fullmatch(line.rest):
         at = line.start + found.start("value")
-        message = Text("A space is missing after the '-'.", "「-」の後に半角スペースがありません。")
-        yield Repair(start=at, end=at, new=" ", shown=(at - 1, line.end), message=message, hint=_write(f"- {found['value']}"))
+        problem = problems.space_missing_after_dash(found["value"])
+        yield Repair(at=(at, at), new=" ", shown=(at - 1, line.end), problem=problem)
 
 
 def _closing_quote(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
@@ -119,10 +96,6 @@ def _closing_quote(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     if opening is None:
         return
     quote, other = text[opening], "'" if text[opening] == '"' else '"'
-    message = Text(
-        f"The quotes that begin here are not closed: {quote} is missing.",
-        f"ここで始まる引用符が閉じられていません（{quote}がありません）。",
-    )
     shown = (line.start + opening, line.start + opening + 1)
     ends = [len(line.rest), len(text)] if opening < len(line.rest) else [len(text)]
     ends += [found.start() for found in re.finditer(r":\s|[,\]}]", text) if found.start() > opening]
@@ -130,8 +103,8 @@ def _closing_quote(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
         ends.insert(0, len(line.rest) - 1)
     for end in dict.fromkeys(ends):
         at, mixed = line.start + end, text[end : end + 1] == other
-        hint = _write(f"{text[opening:end]}{quote}")
-        yield Repair(start=at, end=at + mixed, new=quote, shown=shown, message=message, hint=hint)
+        problem = problems.quotes_not_closed(quote, f"{text[opening:end]}{quote}")
+        yield Repair(at=(at, at + mixed), new=quote, shown=shown, problem=problem)
 
 
 def _unclosed(text: str) -> int | None:
@@ -158,14 +131,7 @@ def _list_on_the_line_of_its_key(line: YamlLine, _lines: list[YamlLine]) -> Iter
     found = _VALUE.fullmatch(line.rest)
     if found and found["key"] and found["value"].startswith("- "):
         at, indent = line.start + found.start("value"), " " * (len(line.indent) + len(line.dashes) + 2)
-        message = Text(
-            f"A list cannot begin on the line of its key {found['key']}.",
-            f"リストを、キー{found['key']}と同じ行では始められません。",
-        )
-        hint = Text(
-            "Begin each entry on a line of its own, with '- ' before it.", "要素ごとに改行し、先頭に「- 」を書いてください。"
-        )
-        yield Repair(start=at, end=at, new=f"\n{indent}", shown=(at, at + 1), message=message, hint=hint)
+        yield Repair(at=(at, at), new=f"\n{indent}", shown=(at, at + 1), problem=problems.list_on_line_of_key(found["key"]))
 
 
 def _quotes_around(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
@@ -175,62 +141,29 @@ def _quotes_around(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
         return
     value, at = found["value"], line.start + found.start("value")
     first = value[0]
+    quoted = _quoted(value[1:-1] if first in "'\"" and len(value) > 1 and value.endswith(first) else value)
     if first in "'\"":
-        inner = value[1:-1] if len(value) > 1 and value.endswith(first) else value
-        message = Text(
-            "Text after the closing quotes, or quotes inside the text.",
-            "閉じた引用符の後に文字があるか、文字列の中に引用符があります。",
-        )
-        shown = (at, line.end)
+        problem, shown = problems.text_beside_quotes(quoted), (at, line.end)
     elif first in _NO_BEGINNING:
-        inner, shown = value, (at, at + 1)
-        message = Text(f"'{first}' cannot begin a value.", f"「{first}」で値を始められません。")
+        problem, shown = problems.cannot_begin_value(first, quoted), (at, at + 1)
     elif first in "[{":
-        inner, shown = value, (at, at + 1)
-        message = Text(
-            f"After '{first}' a {_kind(first).en} was expected.", f"「{first}」の後は{_kind(first).ja}でなければなりません。"
-        )
         if not re.search(r"[\]}][^\]},\s]", value):
             return
+        problem, shown = problems.bracket_begins_text(first, quoted), (at, at + 1)
     elif inside := _INSIDE.search(value):
-        inner, shown = value, (at + inside.start(), at + inside.start() + 1)
-        message = Text("A ':' where no key is allowed.", "キーを書けないところに「:」があります。")
+        problem, shown = problems.colon_inside_text(quoted), (at + inside.start(), at + inside.start() + 1)
     else:
         return
-    quoted = '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"' if "'" in inner else f"'{inner}'"
-    hint = Text(f"Quote the text: {quoted}", f"文字列を引用符で囲んでください: {quoted}")
-    if len(quoted) > 100:
-        hint = Text("Quote the text.", "文字列を引用符で囲んでください。")
-    yield Repair(start=at, end=line.end, new=quoted, shown=shown, message=message, hint=hint)
-
-
-def _kind(bracket: str) -> Text:
-    return Text("list", "リスト") if bracket == "[" else Text("mapping", "マッピング")
-
-
-TAB = (
-    Text("A tab where YAML needs spaces.", "半角スペースを書くところにタブがあります。"),
-    Text(
-        "YAML indents with spaces only: replace the tab with spaces.",
-        "インデントには半角スペースだけを使います。タブを半角スペースに置き換えてください。",
-    ),
-)
+    yield Repair(at=(at, line.end), new=quoted, shown=shown, problem=problem)
 
 
 def _tab(line: YamlLine, lines: list[YamlLine]) -> Iterator[Repair]:
     if "\t" not in line.indent:
         return
-    message, hint = TAB
     at = line.begin + line.indent.index("\t")
+    indent = (line.begin, line.begin + len(line.indent))
     for width in [*_indents(lines), *(len(line.indent.expandtabs(size)) for size in (2, 4, 8))]:
-        yield Repair(
-            start=line.begin,
-            end=line.begin + len(line.indent),
-            new=" " * width,
-            shown=(at, at + 1),
-            message=message,
-            hint=hint,
-        )
+        yield Repair(at=indent, new=" " * width, shown=(at, at + 1), problem=problems.tab())
 
 
 def indentation(line: YamlLine, lines: list[YamlLine]) -> Iterator[Repair]:
@@ -238,26 +171,11 @@ def indentation(line: YamlLine, lines: list[YamlLine]) -> Iterator[Repair]:
     if not _ENTRY.match(line.dashes + line.rest) or "\t" in line.indent:
         return
     width = len(line.indent)
-    shown = (line.begin, line.begin + width) if width else (line.start, line.end)
+    indent = (line.begin, line.begin + width)
     for other in _indents(lines):
-        if other == width:
-            continue
-        message = Text(
-            f"This line is indented by {width} space{'' if width == 1 else 's'}, which matches none of the lines above it.",
-            f"この行のインデントは半角スペース{width}個で、上の行と合いません。",
-        )
-        hint = Text(
-            f"With {other} it would match; entries of one mapping or list start in the same column.",
-            f"{other}個なら合います。同じ階層のキーや要素は、同じ桁から始めてください。",
-        )
-        yield Repair(
-            start=line.begin,
-            end=line.begin + width,
-            new=" " * other,
-            shown=shown,
-            message=message,
-            hint=hint,
-        )
+        if other != width:
+            shown = indent if width else (line.start, line.end)
+            yield Repair(at=indent, new=" " * other, shown=shown, problem=problems.wrong_indentation(width, other))
 
 
 def _indents(lines: list[YamlLine]) -> list[int]:
@@ -275,29 +193,19 @@ def _bracket(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
             opened.append(at)
         elif character in _CLOSING.values():
             if not opened and at > 0:
-                message = Text(f"There is one '{character}' too many.", f"「{character}」が1つ余分です。")
-                hint = Text("Delete it.", "削除してください。")
-                place = line.start + at
-                yield Repair(start=place, end=place + 1, new="", shown=(place, place + 1), message=message, hint=hint)
+                place = (line.start + at, line.start + at + 1)
+                yield Repair(at=place, new="", shown=place, problem=problems.bracket_too_many(character))
             else:
                 opened = opened[:-1]
     if opened:
-        bracket, place = plain[opened[-1]], line.start + opened[-1]
-        closing = _CLOSING[bracket]
-        message = Text(
-            f"The '{bracket}' that begins here is not closed: '{closing}' is missing.",
-            f"ここの「{bracket}」が閉じられていません（「{closing}」がありません）。",
-        )
-        hint = Text(f"Write '{closing}' at its end.", f"終わりに「{closing}」を書いてください。")
-        end = line.start + len(line.rest.rstrip(", \t"))
-        yield Repair(start=end, end=end, new=closing, shown=(place, place + 1), message=message, hint=hint)
+        bracket, place = plain[opened[-1]], (line.start + opened[-1], line.start + opened[-1] + 1)
+        end, closing = line.start + len(line.rest.rstrip(", \t")), _CLOSING[bracket]
+        yield Repair(at=(end, end), new=closing, shown=place, problem=problems.bracket_not_closed(bracket, closing))
 
 
 def comma(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
     """Between the entries of a list or mapping in brackets that goes over several lines."""
-    message = Text("A comma is missing after this.", "この後にカンマがありません。")
-    hint = Text("Put a ',' between two entries.", "要素と要素の間に「,」を書いてください。")
-    yield Repair(start=line.end, end=line.end, new=",", shown=(line.start, line.end), message=message, hint=hint)
+    yield Repair(at=(line.end, line.end), new=",", shown=(line.start, line.end), problem=problems.comma_missing())
 
 
 def _without_quoted(text: str) -> str:
@@ -306,20 +214,11 @@ def _without_quoted(text: str) -> str:
 
 
 def _stray(line: YamlLine, _lines: list[YamlLine]) -> Iterator[Repair]:
-    if line.dashes or _INSIDE.search(line.rest):
-        return
-    message = Text(
-        "This line is neither 'key: value' nor an entry of a list nor a comment.",
-        "この行は「キー: 値」でも、リストの要素でも、コメントでもありません。",
-    )
-    hint = Text(
-        "Add what is missing, or begin it with '#' if it is a comment.",
-        "足りないものを補うか、コメントなら先頭に「#」を書いてください。",
-    )
-    yield Repair(start=line.start, end=line.start, new="# ", shown=(line.start, line.end), message=message, hint=hint)
+    if not line.dashes and not _INSIDE.search(line.rest):
+        yield Repair(at=(line.start, line.start), new="# ", shown=(line.start, line.end), problem=problems.stray_line())
 
 
-MENDINGS: tuple[Mending, ...] = (
+REPAIRERS: tuple[Repairer, ...] = (
     _tab,
     _closing_quote,
     space_after_colon,
@@ -333,3 +232,7 @@ MENDINGS: tuple[Mending, ...] = (
     comma,
     _stray,
 )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' if "'" in text else f"'{text}'"

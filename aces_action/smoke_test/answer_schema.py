@@ -18,10 +18,10 @@ from referencing.jsonschema import DRAFT202012, SchemaRegistry
 from referencing.typing import URI
 
 from aces_action.language import Text
-from aces_action.problems import Problem
+from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.document import Document, Json, Path, called
+from aces_action.project.model import Schema
 from aces_action.sanitiser import one_line
-from aces_action.smoke_test.model import Schema
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _MOST = 20  # mistakes of one schema, or of one answer, that are told
@@ -46,7 +46,7 @@ def answer_schema(document: Document, at: Path) -> tuple[Schema | None, list[Pro
             problems = list(islice(_lost_references(document, at, content), _MOST))
     except RecursionError:
         message = Text("This JSON Schema is nested too deeply.", "JSON Schemaの入れ子が深すぎます。")
-        problems = [document.problem("T004", at, message, _WRITE)]
+        problems = [document.at(at, Problem(kind=CATALOGUE["T004"], message=message, hint=_WRITE))]
     return (None, problems) if problems else (Schema(content=content), [])
 
 
@@ -73,7 +73,7 @@ def _another_draft(document: Document, at: Path, content: Json) -> list[Problem]
         f"This schema is written for {named}, but is read as {_DRAFT}.",
         f"このスキーマは{named}用ですが、{_DRAFT}として読みます。",
     )
-    return [document.problem("T004", (*at, "$schema"), message, _WRITE)]
+    return [document.at((*at, "$schema"), Problem(kind=CATALOGUE["T004"], message=message, hint=_WRITE))]
 
 
 def _mistakes(document: Document, at: Path, content: Json) -> Iterator[Problem]:
@@ -87,7 +87,7 @@ def _mistakes(document: Document, at: Path, content: Json) -> Iterator[Problem]:
         seen.add((path, said))
         place = called(path)
         message = Text(f"This is no JSON Schema: {place.en}: {said}", f"JSON Schemaとして正しくありません: {place.ja}: {said}")
-        yield document.problem("T004", path, message, _WRITE)
+        yield document.at(path, Problem(kind=CATALOGUE["T004"], message=message, hint=_WRITE))
 
 
 def _lost_references(document: Document, at: Path, content: Json) -> Iterator[Problem]:
@@ -99,7 +99,7 @@ def _lost_references(document: Document, at: Path, content: Json) -> Iterator[Pr
                 f"The reference {reference} leads to no place in this schema.",
                 f"参照{reference}の指す場所が、このスキーマの中にありません。",
             )
-            yield document.problem("T004", path, message, _INSIDE)
+            yield document.at(path, Problem(kind=CATALOGUE["T004"], message=message, hint=_INSIDE))
 
 
 def _unresolvable(content: Json) -> Iterator[str]:

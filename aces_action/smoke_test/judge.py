@@ -9,8 +9,9 @@ from typing import cast
 from aces_action.language import EMPTY, Text, lines, same
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.document import Json
+from aces_action.project.model import Request
 from aces_action.sanitiser import shorten
-from aces_action.smoke_test.model import Answer, Request
+from aces_action.smoke_test.model import Answer
 
 _SHOWN = 500  # characters of an answer in a message
 _LOG_GROUP = "/aws/sagemaker/Endpoints"

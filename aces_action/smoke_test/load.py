@@ -23,11 +23,12 @@ from aces_action.project.checks import placeholder_problems
 from aces_action.project.content import BOM, foreign_text, link_target
 from aces_action.project.document import Document
 from aces_action.project.files import find, unreadable
+from aces_action.project.model import Request, Schema
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems, sound_data
 from aces_action.project.similar import closest
 from aces_action.smoke_test.answer_schema import answer_schema
-from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT, Request, Schema
+from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT
 
 Served = Literal["realtime", "async", "nothing"] | None
 """What answers: which kind of endpoint, nothing under Batch alone, None where the configuration does not tell."""
@@ -240,7 +241,7 @@ def _schema(workspace: Path, expectation: _Expectation) -> tuple[Schema | None, 
         return None, []
     if (lost := find(workspace, expectation.schema_file, purpose=_ANSWER)) and isinstance(lost, Problem):
         # shown at the line that names it: there may be nothing else to show it at
-        return None, [expectation.document.problem(lost.code.removeprefix("ACES-"), ("schema_file",), lost.message, lost.hint)]
+        return None, [expectation.document.at(("schema_file",), lost)]
     document, problems = _document(workspace, expectation.schema_file, _ANSWER)
     if document is None or problems:
         return None, problems

@@ -7,53 +7,18 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aces_action.aws.naming import HASH_LENGTH
+from aces_action.project.model import Request
+from aces_action.project.names import HASH_LENGTH
 from aces_action.sanitiser import one_line
 
 if TYPE_CHECKING:
     from aces_action.problems import Problem
-    from aces_action.project.document import Json
 
 REALTIME_LIMIT = 6_291_456  # bytes of a body (API reference: InvokeEndpoint, Body)
 _LOOKED_AT = 1 << 16  # bytes of an answer, for an excerpt
 ASYNC_LIMIT = 1 << 30  # bytes of a body in S3 (SageMaker Developer Guide: Asynchronous inference)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schema:
-    """The JSON Schema (2020-12) of an answer. It has been checked: its references lead somewhere inside it."""
-
-    content: Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One request. `name` is the file's path in the repository, `file` where it lies, whose bytes are the body; `size` in bytes.
-
-    `max_seconds` None: no limit but those of SageMaker and of the run. `schema` None: any answer will do.
-    """
-
-    name: str
-    file: Path = field(repr=False)
-    size: int
-    content_type: str
-    accept: str | None = None
-    custom_attributes: str | None = None
-    status: int = 200
-    schema: Schema | None = None
-    max_seconds: float | None = None
-
-    @property
-    def expects_success(self) -> bool:
-        return 200 <= self.status < 300
-
-    def sha256(self) -> str:
-        """That of the body, in hexadecimal. Raises OSError."""
-        with self.file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

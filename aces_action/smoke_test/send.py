@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeo
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
 from aces_action.problems import ActionError, Problem
+from aces_action.project.model import Request
 from aces_action.resources.endpoint.rollout.watch import Patience, pause
 from aces_action.smoke_test.judge import clock, judge, silence
-from aces_action.smoke_test.model import Answer, Exchange, Request
+from aces_action.smoke_test.model import Answer, Exchange
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from aces_action.aws.errors import explain
 from aces_action.aws.identity import claims
 from aces_action.aws.image import DOCKER_MANIFEST, ServerImage, check_for_batch, check_for_sagemaker, download, read_image
-from aces_action.aws.naming import Names, check_names, names_for
 from aces_action.aws.session import session_name
 from aces_action.aws.tags import Owner, is_ours
 from aces_action.project.document import Source
 from aces_action.project.instance_types import processor, sagemaker_instance_types
 from aces_action.project.model import EndpointSettings, InferenceMode, Infra, JobSettings
+from aces_action.project.names import Names, check_names, names_for
 from aces_action.project.yaml_reader import read_yaml
 from sandbox.seed import OCI_INDEX, admin_session, push_index
 from sandbox.server import Sandbox

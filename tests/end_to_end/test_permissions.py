@@ -22,13 +22,13 @@ import requests
 from aces_action.aws.tags import SERVED, WITHDRAWN, as_list
 from aces_action.main import run
 from aces_action.problems import ActionError
+from aces_action.project.model import Request as SmokeRequest
 from aces_action.resources.endpoint.rollout.watch import Patience
 from aces_action.resources.weights.progress import Silence
 from aces_action.resources.weights.push import PushManner, push
 from aces_action.resources.weights.release import CopyManner, make_release, release_key
 from aces_action.resources.weights.s3_object import locate
 from aces_action.resources.weights.verdict_store import read_record
-from aces_action.smoke_test.model import Request as SmokeRequest
 from aces_action.smoke_test.send import Target, folder_of, send
 from sandbox.archives import make_weights
 from sandbox.aws.policy import JSON, listed

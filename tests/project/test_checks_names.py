@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aces_action.aws.naming import names_for
+from aces_action.project.names import names_for
 from tests.project.conftest import INFRA, Workspace
 
 BASE = "SAGEMAKER_INSTANCE_TYPE: ml.m5.xlarge\naws_batch_instance_type: m5.xlarge\n"

@@ -51,8 +51,8 @@ def test_a_fallback_type_is_compared_with_awss_list(
 @pytest.mark.parametrize(
     ("text", "column", "message"),
     [
-        (_pools("ml.g5.xlarge, ml.g4dn.xlarge"), 34, "is ml.g4dn.xlarge, which SAGEMAKER_INSTANCE_TYPE is already"),
-        (_pools("ml.g5.xlarge, ml.g5.xlarge"), 34, "is ml.g5.xlarge, which sagemaker.instance_pools[0] is already"),
+        (_pools("ml.g5.xlarge, ml.g4dn.xlarge"), 34, "is ml.g4dn.xlarge, which is already at SAGEMAKER_INSTANCE_TYPE"),
+        (_pools("ml.g5.xlarge, ml.g5.xlarge"), 34, "is ml.g5.xlarge, which is already at sagemaker.instance_pools[0]"),
         (_pools("ml.c7g.xlarge", CPU), 20, "is ml.c7g.xlarge (arm64), but SAGEMAKER_INSTANCE_TYPE is ml.m5.xlarge (x86_64)"),
         (
             _pools("ml.t2.xlarge", CPU) + "  autoscaling: {min_capacity: 1, max_capacity: 2, target_value: 5}\n",

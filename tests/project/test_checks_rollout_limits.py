@@ -64,7 +64,7 @@ def test_one_wait_is_enough_to_look_at_alarms(workspace: Workspace, rollout: str
         (
             "strategy: linear, size: 10%, wait_interval: 2880, alarms: [A]",
             None,
-            "The waits of the rollout take 28,800 seconds, but SageMaker lets an update take 28,800 at the most.",
+            "The waits of the rollout take 28,800 seconds, but SageMaker lets an update take at most 28,800.",
         ),
         (
             "strategy: canary, size: 25%, maximum_execution_timeout: 900, alarms: [A]",

@@ -18,9 +18,9 @@ from aces_action.problems import Problem
 from aces_action.project.content import foreign_text
 from aces_action.project.image import read_image
 from aces_action.project.model import Image
-from aces_action.project.workflow import find_usages
 from aces_action.resources.weights.signatures import describe
 from aces_action.smoke_test.load import load_requests
+from aces_action.workflow.steps import find_steps
 from tests.project.conftest import ALGORITHM, EXAMPLES, IMAGE, INFRA, REGISTER, Workspace
 from tests.project.test_files import jpeg, png
 
@@ -104,7 +104,7 @@ def problems_with(workspace: Workspace, file: str, content: bytes) -> list[Probl
     before = (workspace.path / file).read_bytes()
     workspace.write(file, content)
     try:
-        _, found = find_usages(workspace.path)
+        _, found = find_steps(workspace.path)
         _, more = load_requests(workspace.path, SMOKE, "realtime")
         return [*workspace.problems(), *found, *more]
     finally:
@@ -115,7 +115,7 @@ def test_nothing_is_wrong_before(original: Workspace) -> None:
     assert problems_with(original, REGISTER, original.text(REGISTER).encode()) == []
 
 
-@pytest.mark.parametrize("file", TEXTS)
+@pytest.mark.parametrize("file", [file for file in TEXTS if file != WORKFLOW])
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_stands_in_place_of_a_file_is_one_problem_with_its_remedy(original: Workspace, file: str, kind: str) -> None:
     content, said, remedy = KINDS[kind]
@@ -218,14 +218,35 @@ def test_json_in_a_file_of_yaml_is_read_since_it_is_yaml(original: Workspace) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf", b" \r\n\r\n"])
-@pytest.mark.parametrize("file", [REGISTER, ALGORITHM, INFRA, WORKFLOW, BODY, ANSWER])
+@pytest.mark.parametrize("file", [REGISTER, ALGORITHM, INFRA, BODY, ANSWER])
 def test_an_empty_file_is_one_problem(original: Workspace, file: str, content: bytes) -> None:
     (problem,) = problems_with(original, file, content)
     assert problem.file == file
     assert "empty" in problem.message.en
 
 
-def test_a_workflow_without_a_word_of_the_action_is_nobodys_business_unless_it_is_no_workflow(original: Workspace) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_workflow_that_holds_something_else_is_nobodys_business_without_a_word_of_the_action(
+    original: Workspace, kind: str
+) -> None:
+    assert problems_with(original, WORKFLOW, KINDS[kind][0]) == []
+
+
+@pytest.mark.parametrize("kind", ["LFS", "HTML", "git diff"])
+def test_a_workflow_that_holds_something_else_is_one_problem_if_it_mentions_the_action(original: Workspace, kind: str) -> None:
+    content, said, remedy = KINDS[kind]
+    (problem,) = problems_with(original, WORKFLOW, content + b"\n# uses: org/aces-action@v1\n")
+    assert (problem.code, problem.file, problem.line) == ("ACES-C033", WORKFLOW, 1)
+    assert said in problem.message.en
+    assert remedy in problem.hint.en
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf", b" \r\n\r\n"])
+def test_an_empty_workflow_is_nobodys_business(original: Workspace, content: bytes) -> None:
+    assert problems_with(original, WORKFLOW, content) == []
+
+
+def test_a_broken_workflow_without_a_word_of_the_action_is_nobodys_business(original: Workspace) -> None:
     for content in (b"jobs: [", "# メモ".encode("cp932"), "jobs: {}".encode("utf-16"), b"<<<<<<< HEAD\njobs: {}\n"):
         assert problems_with(original, WORKFLOW, content) == []
 

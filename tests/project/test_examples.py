@@ -21,8 +21,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from aces_action.inputs import ON_WHAT_IS_THERE
 from aces_action.project import load_project
-from aces_action.settings import ON_WHAT_IS_THERE
 from aces_action.smoke_test.judge import judge
 from aces_action.smoke_test.load import load_requests
 from aces_action.smoke_test.model import Answer

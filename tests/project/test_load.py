@@ -22,7 +22,7 @@ REGISTER_CASES = [
     pytest.param('"numberplate"', '"Numberplate"', "C004", 6, 21, "lower-case letters", "", id="upper case"),
     pytest.param('"numberplate"', '"numberplate\\n"', "C004", 6, 21, "lower-case letters", "", id="line feed at the end"),
     pytest.param(
-        '"numberplate"', f'"{"n" * 31}"', "C005", 6, 21, "has 31 characters, but must be at most 30", "", id="long name"
+        '"numberplate"', f'"{"n" * 31}"', "C005", 6, 21, "has 31 characters, but must have at most 30", "", id="long name"
     ),
     pytest.param('"numberplate"', '"numberplates"', "C006", 6, 21, 'has "numberplate"', '"numberplate"', id="other name"),
     pytest.param('"numberplate"', "1", "C004", 6, 21, "services[0].name is 1", 'Quote it: "1"', id="name a number"),
@@ -88,7 +88,7 @@ INFRA_CASES = [
     pytest.param("# 非", 'sagemaker: "x\n# 非', "C003", 9, 12, "quotes that begin here", "", id="open quotes"),
     pytest.param("# 非", "sagemaker: {volume_size: .inf}\n# 非", "C003", 9, 26, "too large", "", id="infinite"),
     pytest.param("# 非", "sagemaker: {volume_size: 1000}\n# 非", "C004", 9, 26, "between 1 and 512", "", id="volume"),
-    pytest.param("# 非", "sagemaker: {subnets: [subnet-1]}\n# 非", "C004", 9, 13, '"subnets" needs "security_', "", id="VPC"),
+    pytest.param("# 非", "sagemaker: {subnets: [subnet-1]}\n# 非", "C004", 9, 13, 'also needs "security_', "", id="VPC"),
     pytest.param("# 非", "batch: {environment: {N: 1}}\n# 非", "C004", 9, 26, "must be text", 'N: "1"', id="environment"),
     pytest.param("# 非", "batch: {environment: {ON: yes}}\n# 非", "C004", 9, 27, "ON is yes", 'ON: "yes"', id="yes"),
     pytest.param("# 非", "batch: {environment: {a-b: ''}}\n# 非", "C004", 9, 23, '"a-b" cannot be a name', "", id="variable"),
@@ -101,7 +101,7 @@ INFRA_CASES = [
     pytest.param(
         "SAGEMAKER_INSTANCE_TYPE: 'ml.t2.xlarge'", "sagemaker: {}", "C012", 5, 1, "sagemaker has no", "", id="no endpoint"
     ),
-    pytest.param("aws_batch_instance_type: m5.xlarge\naws", "aws", "C021", 6, 1, "beside it", "m5.xlarge", id="longtime alone"),
+    pytest.param("aws_batch_instance_type: m5.xlarge\naws", "aws", "C021", 6, 1, "also needs", "m5.xlarge", id="longtime alone"),
 ]
 
 

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aces_action.inputs import INPUTS
 from aces_action.problems import Problem
 from aces_action.project.document import Source
 from aces_action.project.json_reader import read_json
 from aces_action.project.load import load_project
 from aces_action.project.lookalikes import advice, ascii_form, difference, look_the_same, lookalike_problems, plain
 from aces_action.project.yaml_reader import read_yaml
-from aces_action.settings import INPUTS, read_settings
+from aces_action.settings import read_settings
 from tests.project.conftest import EXAMPLES
 
 EXAMPLE = EXAMPLES / "number-plate-detection"

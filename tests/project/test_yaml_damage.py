@@ -11,8 +11,8 @@ import pytest
 from aces_action.problems import Problem
 from aces_action.project.document import Source
 from aces_action.project.schema import schema_problems
-from aces_action.project.workflow import read_workflow
 from aces_action.project.yaml_reader import read_yaml
+from aces_action.workflow.steps import read_workflow
 from tests.project.conftest import EXAMPLES, INFRA, Workspace
 from tests.project.test_mutations import ASYNCHRONOUS, WITH_BATCH
 

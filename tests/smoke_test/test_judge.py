@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from aces_action.project.document import Json
+from aces_action.project.model import Request, Schema
 from aces_action.smoke_test.judge import judge
-from aces_action.smoke_test.model import Answer, Request, Schema
+from aces_action.smoke_test.model import Answer
 
 DETECTED: Json = {"type": "object", "properties": {"results": {"type": "array", "minItems": 1}}, "required": ["results"]}
 

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aces_action.problems import Problem
+from aces_action.project.model import Request
 from aces_action.smoke_test.load import Served, load_requests
-from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT, Request, mark_of
+from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT, mark_of
 
 
 def write(workspace: Path, **files: str | bytes) -> None:

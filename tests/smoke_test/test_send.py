@@ -19,8 +19,9 @@ from aces_action.aws.tags import WITHDRAWN
 from aces_action.language import Text
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.catalogue import CATALOGUE
+from aces_action.project.model import Request, Schema
 from aces_action.resources.endpoint.rollout.watch import Patience
-from aces_action.smoke_test.model import Exchange, Request, Schema
+from aces_action.smoke_test.model import Exchange
 from aces_action.smoke_test.rollback_decision import RollBack, give_up, is_to_blame
 from aces_action.smoke_test.send import Target, send
 from sandbox.seed import admin_session, make_bucket, make_roles, push_image

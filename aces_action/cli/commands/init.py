@@ -14,17 +14,18 @@ from aces_action.cli.commands.validate import show
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import Selection
 from aces_action.cli.options import folder, setting_fault
-from aces_action.cli.template import ALGORITHM, IMAGE, MODES, REGISTER, WORKFLOW, Mode, NewProject, files, infra_file, register
+from aces_action.cli.template import ALGORITHM, IMAGE, MODES, REGISTER, WORKFLOW, Mode, NewProject, files, register
 from aces_action.cli.usage_error import WrongUse
+from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text, lines, same
 from aces_action.problems import ConfigurationError
 from aces_action.project.checks import task_names
 from aces_action.project.document import Source
+from aces_action.project.infra_file import infra_file
 from aces_action.project.json_reader import read_json
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.sanitiser import neutralise
-from aces_action.settings import ENVIRONMENTS
 
 _WHAT = Text(
     """Write the files of a new project: register.json, algorithm.json, the infra file, the workflow and a picture.
@@ -297,8 +298,8 @@ def _differs(path: Path, content: bytes) -> bool:
 def _next_steps(project: NewProject, workspace: Path, *, image_made: bool) -> Text:
     bucket = f"{project.project}-{project.env}"
     texts = Text(
-        f"Check the texts in {REGISTER} and the instance types in {infra_file(project)}.",
-        f"{REGISTER}の表示内容と、{infra_file(project)}のインスタンスタイプを確認します。",
+        f"Check the texts in {REGISTER} and the instance types in {infra_file(project.project, project.env)}.",
+        f"{REGISTER}の表示内容と、{infra_file(project.project, project.env)}のインスタンスタイプを確認します。",
     )
     picture = Text(
         f"Replace the placeholder with the algorithm's picture: {project.image_path}",

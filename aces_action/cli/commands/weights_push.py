@@ -8,25 +8,26 @@ from pathlib import Path
 
 import click
 
-from aces_action.aws.naming import names_for
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
 from aces_action.cli.options import setting
 from aces_action.cli.progress import debug_for, shown_to
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import policy_option, print_verdict
+from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text
 from aces_action.problems import ConfigurationError
 from aces_action.project.account import with_account_as_written
 from aces_action.project.build import build_infra
+from aces_action.project.infra_file import infra_file
 from aces_action.project.model import Infra
+from aces_action.project.names import names_for
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.resources.weights.commands import push
 from aces_action.resources.weights.push import Pushed
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.verdict import Policy
-from aces_action.settings import ENVIRONMENTS
 
 _WHAT = Text(
     """Check an archive of weights and upload it, if it is good and not there already.
@@ -111,7 +112,7 @@ def _where(target: str | None, project: str | None, env: str | None, config_path
 
 def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> Infra:
     """What the infra file says, by the guide's name only if it is there. Raises ConfigurationError where it has mistakes."""
-    file = config_path or f"server/infra/configs/{project}-{env}-algorithm-server-infra.yml"
+    file = config_path or infra_file(project, env)
     if config_path is None and not (workspace / file).exists():
         return build_infra({})
     document, problems = read_document(workspace, file, syntax="YAML", purpose=_INFRASTRUCTURE)

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.errors import AWS_ERRORS
-from aces_action.aws.naming import HASH_LENGTH
 from aces_action.aws.tags import COMMIT, CONTENT_HASH, ROLLOUT_RUN, ROLLOUT_SECONDS, RUN_URL, SERVED, WITHDRAWN, Owner, as_list
+from aces_action.project.names import HASH_LENGTH
 from aces_action.resources.endpoint.state import read_config, read_tags
 
 if TYPE_CHECKING:

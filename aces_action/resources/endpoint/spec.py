@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aces_action.aws.naming import content_name
 from aces_action.project.model import DataCapture, EndpointSettings, Rollout, Size
+from aces_action.project.names import content_name
 
 VARIANT = "AllTraffic"
 

@@ -18,11 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
-from aces_action.aws.naming import HASH_LENGTH
 from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change, noun
 from aces_action.language import Text, sentences
 from aces_action.problems import CATALOGUE, Problem
+from aces_action.project.names import HASH_LENGTH
 from aces_action.resources.endpoint.concurrency import run_of
 from aces_action.resources.endpoint.history import Generation, before, read_generations
 from aces_action.resources.endpoint.state import TRANSIENT, is_missing, read_config, read_endpoint, read_model, read_tags

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aces_action.language import Text
-from aces_action.problems import Problem
-
-if TYPE_CHECKING:  # what reads the files imports this module
-    from aces_action.project.document import Document
-    from aces_action.project.model import Infra
+from aces_action.problems.configuration import names as problems
+from aces_action.problems.problem import Problem
+from aces_action.project.document import Document, dotted
+from aces_action.project.model import Infra
 
 HASH_LENGTH = 10  # of the content hash in names: 40 bits
 WEIGHTS_KEY = "shared/weights/deploy.tar.gz"
@@ -87,16 +85,11 @@ def check_names(names: Names, infra: Document) -> list[Problem]:
     found: dict[tuple[str, ...], Problem] = {}
     for rule, name, key in _named(names, infra):
         if name is not None and not rule.pattern.fullmatch(name):
-            found.setdefault(key, _refused(rule, name, key, infra))
+            found.setdefault(key, infra.at(key, problems.refused_name(rule.kind, name, rule.allowed, dotted(key))))
     if names.job is not None and names.job == names.longtime_job:
         own = ("batch", "longtime", "job_definition_name")
         key = own if infra.get(*own) is not None else ("batch", "job_definition_name")
-        message = Text(
-            f"Both job definitions are called {names.job}: each deploy would replace one by the other.",
-            f"2つのジョブ定義の名前がどちらも{names.job}です。デプロイのたびに一方が他方を上書きします。",
-        )
-        hint = Text("Give the long-time one a name of its own.", "長時間用のジョブ定義には別の名前を付けてください。")
-        found.setdefault(key, infra.problem("C010", key, message, hint))
+        found.setdefault(key, infra.at(key, problems.same_job_definitions(names.job)))
     return list(found.values())
 
 
@@ -150,16 +143,3 @@ def _named(names: Names, infra: Document) -> Iterator[tuple[_Rule, str | None, t
         ("batch", "execution_role_arn"): names.batch_execution_role if names.job else None,
     }
     yield from ((_ROLE_RULE, name, key) for key, name in roles.items() if infra.get(*key) is None)
-
-
-def _refused(rule: _Rule, name: str, key: tuple[str, ...], infra: Document) -> Problem:
-    kind, allowed, size, place = rule.kind, rule.allowed, len(name), ".".join(key)
-    message = Text(
-        f"The {kind.en} would be called '{name}' ({size} characters), which AWS refuses: it takes {allowed.en}.",
-        f"{kind.ja}の名前が「{name}」（{size}文字）になり、AWSでは使えません。使えるのは{allowed.ja}です。",
-    )
-    hint = Text(
-        f"Choose a shorter Project, or give {place} in the infra file.",
-        f"Projectを短くするか、infraファイルで{place}を指定してください。",
-    )
-    return infra.problem("C016", key, message, hint)

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from aces_action.inputs import INPUTS
 from aces_action.project.document import Path as Place
-from aces_action.project.workflow import Usage, find_usages, read_workflow
-from aces_action.settings import INPUTS
+from aces_action.workflow.steps import ActionStep, find_steps, read_workflow
 from tests.project.conftest import EXAMPLES
 
 FILE = ".github/workflows/deploy.yml"
 HEAD = "jobs:\n  deploy:\n    steps:\n"
 
 
-def usages(tmp_path: Path, text: str, file: str = FILE) -> tuple[Usage, ...]:
+def usages(tmp_path: Path, text: str, file: str = FILE) -> tuple[ActionStep, ...]:
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text(text, encoding="utf-8")
     found, problems = read_workflow(tmp_path, file)
@@ -23,12 +23,12 @@ def usages(tmp_path: Path, text: str, file: str = FILE) -> tuple[Usage, ...]:
     return found
 
 
-def usage(tmp_path: Path, text: str) -> Usage:
+def usage(tmp_path: Path, text: str) -> ActionStep:
     (found,) = usages(tmp_path, text)
     return found
 
 
-def place(found: Usage, name: str) -> Place | None:
+def place(found: ActionStep, name: str) -> Place | None:
     return found.place(next(spec for spec in INPUTS if spec.name == name))
 
 
@@ -46,7 +46,7 @@ def place(found: Usage, name: str) -> Place | None:
     ],
 )
 def test_a_step_that_uses_the_action_is_found_however_it_is_named(tmp_path: Path, uses: str) -> None:
-    assert usage(tmp_path, f"{HEAD}      - uses: {uses}\n").step == ("jobs", "deploy", "steps", 0)
+    assert usage(tmp_path, f"{HEAD}      - uses: {uses}\n").path == ("jobs", "deploy", "steps", 0)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_other_actions_are_left_alone(tmp_path: Path, uses: str) -> None:
 
 
 def test_the_guides_variables_are_what_the_runner_would_set() -> None:
-    usages = {each.job: each for each in find_usages(EXAMPLES / "number-plate-detection")[0]}
+    usages = {each.job: each for each in find_steps(EXAMPLES / "number-plate-detection")[0]}
     assert list(usages) == ["deploy", "endpoint", "plan", "stop"]
     found = usages["deploy"]
     role = "arn:aws:iam::123456789012:role/number-plate-detection-dev-aces-plan-role"
@@ -113,7 +113,7 @@ def test_an_input_that_is_not_empty_is_the_place_before_the_variable(tmp_path: P
     step = f"env: {{ENV: a, Project: b}}\n{HEAD}    - uses: o/aces-action@v1\n      with: {{env: '', project: '${{{{ x }}}}'}}\n"
     found = usage(tmp_path, step)
     assert place(found, "env") == ("env", "ENV")
-    assert place(found, "project") == (*found.step, "with", "project")
+    assert place(found, "project") == (*found.path, "with", "project")
     assert place(found, "tenant-id") is None
 
 
@@ -123,7 +123,7 @@ def test_every_step_of_every_job_is_a_usage(tmp_path: Path) -> None:
         "jobs:\n  a:\n    steps:\n      - run: x\n      - uses: o/aces-action@v1\n      - uses: o/aces-action@v1\n"
         "  b:\n    steps:\n      - uses: o/aces-action@v1\n  c:\n    uses: ./.github/workflows/x.yml\n  d: null\n",
     )
-    assert [(each.job, each.step[-1]) for each in found] == [("a", 1), ("a", 2), ("b", 0)]
+    assert [(each.job, each.path[-1]) for each in found] == [("a", 1), ("a", 2), ("b", 0)]
 
 
 def test_workflows_are_found_by_name_in_order_and_others_are_none_of_our_business(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_workflows_are_found_by_name_in_order_and_others_are_none_of_our_busines
         usages(tmp_path, f"{HEAD}    - uses: o/aces-action@v1", f".github/workflows/{name}")
     (tmp_path / ".github/workflows/broken.yml").write_text("a: [")
     (tmp_path / ".github/workflows/folder.yml").mkdir()
-    found, problems = find_usages(tmp_path)
+    found, problems = find_steps(tmp_path)
     assert [each.document.source.file for each in found] == [".github/workflows/a.yml", ".github/workflows/b.yaml"]
     assert problems == []
 
@@ -139,7 +139,7 @@ def test_workflows_are_found_by_name_in_order_and_others_are_none_of_our_busines
 def test_a_broken_workflow_that_speaks_of_the_action_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE).parent.mkdir(parents=True)
     (tmp_path / FILE).write_text(f"{HEAD}    - uses: o/aces-action@v1\n\twith:\n")
-    found, problems = find_usages(tmp_path)
+    found, problems = find_steps(tmp_path)
     assert found == ()
     assert [(problem.code, problem.file, problem.line) for problem in problems] == [("ACES-C003", FILE, 5)]
 
@@ -147,13 +147,13 @@ def test_a_broken_workflow_that_speaks_of_the_action_is_told(tmp_path: Path) -> 
 def test_a_workflow_with_a_variable_twice_is_told_and_one_with_a_full_width_space_is_not(tmp_path: Path) -> None:
     usages(tmp_path, f"name: 　\n{HEAD}    - uses: o/aces-action@v1")
     (tmp_path / FILE).write_text(f"env:\n  ENV: a\n  ENV: b\n{HEAD}    - uses: o/aces-action@v1")
-    found, problems = find_usages(tmp_path)
+    found, problems = find_steps(tmp_path)
     assert len(found) == 1
     assert [(problem.code, problem.file, problem.line, problem.column) for problem in problems] == [("ACES-C010", FILE, 3, 3)]
 
 
 def test_a_repository_without_workflows_has_no_usage(tmp_path: Path) -> None:
-    assert find_usages(tmp_path) == ((), [])
+    assert find_steps(tmp_path) == ((), [])
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aces_action.inputs import INPUTS
+from aces_action.problems.configuration.serving import C012
 from aces_action.project.document import Source
-from aces_action.project.workflow import handed_over, read_workflow
-from aces_action.project.workflow_checks import container_problems, workflow_problems
+from aces_action.project.environment import environment_problems
 from aces_action.project.yaml_reader import read_yaml
-from aces_action.settings import INPUTS
+from aces_action.workflow.checks import workflow_problems
+from aces_action.workflow.steps import read_workflow
+from aces_action.workflow.values import handed_over
 
 FILE = ".github/workflows/deploy.yml"
 
 
-def found(tmp_path: Path, *, env: str = "", inputs: str = "") -> list[tuple[str, int, str]]:
-    """Code, line and hint of each problem of a workflow with these lines."""
+def found(tmp_path: Path, *, env: str = "", step_env: str = "", inputs: str = "") -> list[tuple[str, int, str]]:
+    """Code, line and hint of each problem of a workflow with these lines. `env`: of the job."""
     lines = ["jobs:", "  deploy:", "    env:", f"      {env or 'ENV: dev'}", "    steps:", "      - uses: org/aces-action@v1"]
+    lines += ["        env:", f"          {step_env}"] if step_env else []
     lines += ["        with:", f"          {inputs}"] if inputs else []
     (tmp_path / FILE).parent.mkdir(parents=True)
     (tmp_path / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -117,8 +121,25 @@ def test_an_input_like_no_other_is_told_with_those_there_are(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("written", "meant"), [("PROJECT", "Project"), ("env", "ENV"), ("Tenant_ID", "TENANT_ID"), ("PLATFORM-URL", "PLATFORM_URL")]
 )
-def test_a_variable_in_other_letters_is_told(tmp_path: Path, written: str, meant: str) -> None:
-    assert found(tmp_path, env=f"{written}: x") == [("ACES-C042", 4, f"Did you mean {meant}?")]
+def test_a_variable_of_the_step_in_other_letters_is_an_error(tmp_path: Path, written: str, meant: str) -> None:
+    assert found(tmp_path, env="OTHER: x", step_env=f"{written}: x") == [("ACES-C042", 8, f"Did you mean {meant}?")]
+
+
+@pytest.mark.parametrize(("written", "meant"), [("deploy_tag", "DEPLOY_TAG"), ("aws_region", "AWS_REGION")])
+def test_a_variable_of_the_job_in_other_letters_may_be_for_other_steps_and_is_a_warning(
+    tmp_path: Path, written: str, meant: str
+) -> None:
+    (problem,) = found(tmp_path, env=f"{written}: x")
+    assert problem == ("ACES-C012", 4, f"Did you mean {meant}? If it is for other steps, leave it as it is.")
+    assert C012.severity == "warning"
+
+
+def test_a_variable_of_the_workflow_in_other_letters_is_a_warning_as_well(tmp_path: Path) -> None:
+    (tmp_path / FILE).parent.mkdir(parents=True)
+    (tmp_path / FILE).write_text("env:\n  deploy_tag: v1\njobs:\n  a:\n    steps:\n      - uses: org/aces-action@v1\n")
+    [step], problems = read_workflow(tmp_path, FILE)
+    assert problems == []
+    assert [(problem.kind, problem.line) for problem in workflow_problems(step)] == [(C012, 2)]
 
 
 def test_a_variable_for_other_steps_is_none_of_our_business_where_the_input_is_given(tmp_path: Path) -> None:
@@ -164,7 +185,7 @@ def test_a_containers_variable_that_nothing_expands_is_a_warning() -> None:
     )
     document, _ = read_yaml(Source.of("infra.yml", text))
     assert document is not None
-    problems = list(container_problems(document))
+    problems = list(environment_problems(document))
     assert [(problem.code, problem.severity, problem.line) for problem in problems] == [
         ("ACES-C044", "warning", 3),
         ("ACES-C044", "warning", 7),

@@ -1,0 +1,35 @@
+"""C: the project's files and the workflow, by subject."""
+
+from __future__ import annotations
+
+from aces_action.problems.configuration import (
+    account,
+    files,
+    image,
+    instance_types,
+    json_syntax,
+    names,
+    register,
+    rollout,
+    schema,
+    serving,
+    text,
+    workflow,
+    yaml_syntax,
+)
+
+KINDS = (
+    *account.KINDS,
+    *files.KINDS,
+    *image.KINDS,
+    *instance_types.KINDS,
+    *json_syntax.KINDS,
+    *names.KINDS,
+    *register.KINDS,
+    *rollout.KINDS,
+    *schema.KINDS,
+    *serving.KINDS,
+    *text.KINDS,
+    *workflow.KINDS,
+    *yaml_syntax.KINDS,
+)

@@ -1,0 +1,1 @@
+"""The caller's workflows: the steps that use the action, and what these give it."""
