@@ -19,13 +19,12 @@ from aces_action.aws.tags import Owner
 from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
 from aces_action.deployment.changes import Change
 from aces_action.deployment.explaining import explained
-from aces_action.deployment.listing import JobDefinitions, listing_of, register
+from aces_action.deployment.listing import JobDefinitions, listing_of, planned_again, register
 from aces_action.deployment.reach import reach_of, scale
 from aces_action.deployment.replaced import old_stays, plan_removal, remove_replaced
 from aces_action.deployment.smoke_testing import smoke_test
 from aces_action.github.log import Log
 from aces_action.github.run import Run
-from aces_action.language import Text
 from aces_action.output.report import OutputName, Report, Result
 from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines, check_lines
@@ -39,7 +38,7 @@ from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.prune import clean_up
 from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
-from aces_action.resources.listing import Listing, PlatformClient
+from aces_action.resources.listing import Listing, ListingPlan, PlatformClient
 from aces_action.resources.weights.fit import room
 from aces_action.resources.weights.resolve import Examined, examine, is_released, release
 from aces_action.resources.weights.size import size_text
@@ -61,6 +60,14 @@ class Release:
     longtime_job: batch.DesiredJobDefinition | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlans:
+    """Of the standard and of the long-time job definition, None where there is none."""
+
+    standard: batch.BatchPlan | None
+    longtime: batch.BatchPlan | None
+
+
 def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
     """Plans, and unless the command is `plan`, deploys and registers. Fills in `report` as it goes.
 
@@ -76,7 +83,8 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         examined, released = _examine_weights(clients, infra, findings, settings, log, report)
 
     desired = _desired(infra, names, findings, examined.release_uri)
-    owner, scaling = owner_of(settings, names, run), list[Change]()
+    owner = owner_of(settings, names, run)
+    listing = partial(listing_of, project, names, settings, identity, _name_of(desired.endpoint))
     with steps.step("Plan"):
         report.changes += [
             Change(verb="nothing" if released else "create", resource="weights release", name=examined.release_uri)
@@ -85,12 +93,11 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
             planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
             report.changes += planned
             _check_against_plan(findings, planned)
-            scaling = _plan_scaling(clients, desired, owner, log, report)
+        scaling = _plan_scaling(clients, desired, owner, log, report)
         replaced = plan_removal(clients, owner, names.endpoint, log, report)
-        jobs = _plan_jobs(clients, desired, settings, report)
-        if not findings.platform_sleeps:
-            expected = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
-            report.changes += registration.plan(platform, settings.tenant_id, expected)
+        job_plans = _plan_jobs(clients, desired, owner, report)
+        sleeps = findings.platform_sleeps
+        listed = None if sleeps else _plan_listing(platform, listing(_expected(job_plans)), settings, report)
         for line in change_lines(report.changes):
             log.info(line)
     if settings.command == "plan":
@@ -105,14 +112,14 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     reach = reach_of(names.endpoint or "", _server(project), clients, owner, settings, log, report)
     if desired.endpoint:
         _serve(desired.endpoint, reach, _facts(desired.endpoint, findings, settings, examined.verdict), log, steps, report)
-        if desired.scaling or any(change.is_change for change in scaling):
+        if scaling and (scaling.spec or any(change.is_change for change in scaling.changes)):
             with steps.step("Autoscaling"):
-                scale(clients, desired.scaling, desired.endpoint.endpoint_name, owner, log, report)
+                scale(clients, scaling, owner, log, report)
 
     jobs = JobDefinitions(standard=None, longtime=None)
     if desired.job:
         with steps.step("Batch"):
-            jobs = _register_jobs(clients, desired, owner, log, report)
+            jobs = _register_jobs(clients, job_plans, owner, log, report)
 
     if desired.endpoint and project.requests:
         with steps.step("Smoke test"):
@@ -120,8 +127,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
             smoke_test(clients, project, names, desired.endpoint, owner, settings, log, report, roll_back=back)
 
     with steps.step("Registration"), old_stays(replaced, log):
-        listing = listing_of(project, names, settings, identity, _name_of(desired.endpoint), jobs)
-        _register_or_defer(platform, listing, settings, findings, log, report)
+        _register_or_defer(platform, listing(jobs), listed, settings, findings, log, report)
 
     remove_replaced(replaced, clients, owner, settings, log, steps, report)
     _clean_up([names.endpoint, *(each.name for each in replaced)], clients, owner, settings, log, steps, report)
@@ -256,10 +262,12 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
             settings,
             findings.instances[settings.instance_type],
             name=name,
-            image_uri=findings.image.uri,
-            weights_uri=weights_uri,
-            job_role_arn=findings.batch_job_role,
-            execution_role_arn=findings.batch_execution_role,
+            container=batch.JobContainer(
+                image_uri=findings.image.uri,
+                weights_uri=weights_uri,
+                job_role_arn=findings.batch_job_role,
+                execution_role_arn=findings.batch_execution_role,
+            ),
         )
 
     served, scaling = None, None
@@ -282,14 +290,16 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
     )
 
 
-def _plan_scaling(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> list[Change]:
+def _plan_scaling(
+    clients: Clients, desired: Release, owner: Owner, log: Log, report: Report
+) -> autoscaling.AutoscalingPlan | None:
     """Adds the autoscaling to the plan and returns its part."""
     if not desired.endpoint:
-        return []
-    planned, warnings = autoscaling.read_plan(clients, desired.scaling, endpoint_name=desired.endpoint.endpoint_name, owner=owner)
-    report.changes += planned
-    report.problems += warnings
-    log.problems(warnings)
+        return None
+    planned = autoscaling.plan(clients, owner, desired.endpoint.endpoint_name, desired.scaling)
+    report.changes += planned.changes
+    report.problems += planned.warnings
+    log.problems(planned.warnings)
     return planned
 
 
@@ -344,37 +354,35 @@ def _facts(desired: endpoint.DesiredEndpoint, findings: Findings, settings: Sett
     return replace(facts, memory=instance.memory * _MIB if instance else None, cuda=findings.image.cuda)
 
 
-def _register_jobs(clients: Clients, desired: Release, owner: Owner, log: Log, report: Report) -> JobDefinitions:
-    def register(job: batch.DesiredJobDefinition | None, output: OutputName) -> str | None:
-        if job is None:
+def _register_jobs(clients: Clients, plans: JobPlans, owner: Owner, log: Log, report: Report) -> JobDefinitions:
+    def register(plan: batch.BatchPlan | None, output: OutputName) -> str | None:
+        if plan is None:
             return None
-        registered: list[Text] = []
-        arn = batch.apply(
-            clients.batch,
-            job,
-            project=owner.project,
-            env=owner.env,
-            tags=owner.tags(job.content_hash),
-            changed=registered.append,
-        )
-        report.outputs[output] = arn
-        name = arn.rpartition("/")[2]
-        log.info(f"registered {name}" if registered else f"{name} is as it should be")
-        return arn
+        result = batch.apply(clients.batch, owner, plan)
+        report.outputs[output] = result.arn
+        name = result.arn.rpartition("/")[2]
+        log.info(f"registered {name}" if result.is_new else f"{name} is as it should be")
+        return result.arn
 
     return JobDefinitions(
-        standard=register(desired.job, "batch-job-definition-arn"),
-        longtime=register(desired.longtime_job, "batch-longtime-job-definition-arn"),
+        standard=register(plans.standard, "batch-job-definition-arn"),
+        longtime=register(plans.longtime, "batch-longtime-job-definition-arn"),
     )
 
 
 def _register_or_defer(
-    platform: PlatformClient, listing: Listing, settings: Settings, findings: Findings, log: Log, report: Report
+    platform: PlatformClient,
+    listing: Listing,
+    planned: ListingPlan | None,
+    settings: Settings,
+    findings: Findings,
+    log: Log,
+    report: Report,
 ) -> None:
     """Registers; where the platform sleeps and may, the registration is left to `command: register`."""
     if not findings.platform_sleeps:
         try:
-            register(platform, listing, settings, log, report)
+            register(platform, planned_again(platform, planned, listing, settings), settings, log, report)
         except ActionError as error:
             asleep = all(problem.kind == CATALOGUE["P007"] for problem in error.problems)
             if settings.platform == "required" or not asleep:
@@ -410,17 +418,33 @@ def _clean_up(
         log.problems(cleaned.warnings)
 
 
-def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:
-    """Adds the job definitions to the plan; returns today's revisions, with a word in place of one that is not there yet."""
+def _plan_jobs(clients: Clients, desired: Release, owner: Owner, report: Report) -> JobPlans:
+    """Adds the job definitions to the plan and returns their parts."""
 
-    def plan(job: batch.DesiredJobDefinition | None) -> str | None:
+    def plan(job: batch.DesiredJobDefinition | None) -> batch.BatchPlan | None:
         if job is None:
             return None
-        change, current = batch.read_plan(clients.batch, job, project=settings.project, env=settings.env)
-        report.changes.append(change)
-        return current.arn if current and not change.is_change else f"{job.name}:{_NEW_REVISION}"
+        planned = batch.plan(clients.batch, owner, job)
+        report.changes += planned.changes
+        return planned
 
-    return JobDefinitions(standard=plan(desired.job), longtime=plan(desired.longtime_job))
+    return JobPlans(standard=plan(desired.job), longtime=plan(desired.longtime_job))
+
+
+def _expected(plans: JobPlans) -> JobDefinitions:
+    """Today's revisions, with a word in place of one that is not there yet."""
+
+    def arn(plan: batch.BatchPlan | None) -> str | None:
+        return (plan.arn or f"{plan.spec.name}:{_NEW_REVISION}") if plan else None
+
+    return JobDefinitions(standard=arn(plans.standard), longtime=arn(plans.longtime))
+
+
+def _plan_listing(platform: PlatformClient, expected: Listing, settings: Settings, report: Report) -> ListingPlan:
+    """Adds the listing to the plan and returns its part."""
+    planned = registration.plan(platform, settings.tenant_id, expected)
+    report.changes += planned.changes
+    return planned
 
 
 def _name_of(served: endpoint.DesiredEndpoint | None) -> str | None:

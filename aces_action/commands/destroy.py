@@ -26,6 +26,7 @@ from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.project.model import Server
+from aces_action.resources.autoscaling import AutoscalingPlan
 from aces_action.resources.endpoint.concurrency import refuse_others
 from aces_action.resources.endpoint.history import Generation, read_generations
 from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints
@@ -96,13 +97,13 @@ def delete_server(
     consent(owner, report.changes)
 
     there = {each.name for each in ours.endpoints}
-    left = [name for name, changes in scaling.items() if changes and name not in there]
+    left = [plan for name, plan in scaling.items() if plan.changes and name not in there]
     if there or left:
         with steps.step("Endpoints"):
             for each in ours.endpoints:
                 remove_endpoint(each.name, clients, owner, settings, log, report)
-            for name in left:
-                scale(clients, None, name, owner, log, report)
+            for plan in left:
+                scale(clients, plan, owner, log, report)
     if ours.generations or ours.models:
         with steps.step("Generations"):
             _delete_generations(ours, clients, log, report)
@@ -123,11 +124,11 @@ def _names(owner: Owner, names: Names, ours: _Ours) -> list[str]:
     return list(dict.fromkeys((*(each.name for each in ours.endpoints), *endpoint_names(names), f"{owner.server}-async")))
 
 
-def _planned(ours: _Ours, scaling: Mapping[str, Sequence[Change]]) -> list[Change]:
+def _planned(ours: _Ours, scaling: Mapping[str, AutoscalingPlan]) -> list[Change]:
     endpoints = [Change(verb="delete", resource="endpoint", name=each.name, reasons=(_status(each),)) for each in ours.endpoints]
     return [
         *endpoints,
-        *chain(*scaling.values()),
+        *chain(*(plan.changes for plan in scaling.values())),
         *(fate.change for fate in decide_all(ours.generations, ours.models, usage=Usage())),
     ]
 

@@ -9,15 +9,15 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import is_ours
 from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
-from aces_action.deployment.listing import JobDefinitions, listing_of, register
+from aces_action.deployment.listing import JobDefinitions, listing_of, planned_again, register
 from aces_action.deployment.replaced import old_stays, plan_removal, remove_replaced
 from aces_action.github.log import Log
 from aces_action.github.run import Run
-from aces_action.language import Text
 from aces_action.output.report import OutputName, Report
 from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems import listing as problems_of
 from aces_action.project.model import Project
 from aces_action.resources.batch.plan import read_job_definition
 from aces_action.resources.endpoint.state import SERVING, read_endpoint, read_tags
@@ -41,7 +41,7 @@ def register_serving(
         replaced = plan_removal(clients, owner, names.endpoint, log, report)
     with steps.step("Registration"), old_stays(replaced, log):
         listing = listing_of(project, names, settings, identity, names.endpoint, jobs)
-        report.changes += register(platform, listing, settings, log, report)
+        report.changes += register(platform, planned_again(platform, None, listing, settings), settings, log, report)
         for line in change_lines(report.changes):
             log.info(line)
     remove_replaced(replaced, clients, owner, settings, log, steps, report)
@@ -63,25 +63,11 @@ def _find(clients: Clients, names: Names, settings: Settings, report: Report) ->
 def _find_endpoint(clients: Clients, name: str, settings: Settings, report: Report) -> list[Problem]:
     current = read_endpoint(clients.sagemaker, name)
     if current is None:
-        return [_missing(Text(f"There is no endpoint {name} to register.", f"登録するエンドポイント{name}がありません。"))]
+        return [problems_of.no_endpoint(name)]
     if not is_ours(read_tags(clients.sagemaker, current.arn), project=settings.project, env=settings.env):
-        return [
-            _missing(
-                Text(
-                    f"The endpoint {name} was not made by this action for {settings.project} {settings.env}.",
-                    f"エンドポイント{name}は、このアクションが{settings.project}の{settings.env}のために作ったものではありません。",
-                )
-            )
-        ]
+        return [problems_of.endpoint_not_ours(name, project=settings.project, env=settings.env)]
     if current.status not in SERVING:
-        return [
-            _missing(
-                Text(
-                    f"The endpoint {name} does not serve: it is {current.status}.",
-                    f"エンドポイント{name}は稼働していません（{current.status}）。",
-                )
-            )
-        ]
+        return [problems_of.endpoint_not_in_service(name, current.status)]
     report.outputs |= {
         "endpoint-name": name,
         "endpoint-arn": current.arn,
@@ -97,25 +83,7 @@ def _find_job(
         return None
     current = read_job_definition(clients.batch, name)
     if current is None or not is_ours(current.tags, project=settings.project, env=settings.env):
-        problems.append(
-            _missing(
-                Text(
-                    f"There is no job definition {name} of this action to register.",
-                    f"このアクションが作った、登録するジョブ定義{name}がありません。",
-                )
-            )
-        )
+        problems.append(problems_of.no_job_definition(name))
         return None
     report.outputs[output] = current.arn
     return current.arn
-
-
-def _missing(message: Text) -> Problem:
-    return Problem(
-        kind=CATALOGUE["R005"],
-        message=message,
-        hint=Text(
-            "Run `command: deploy` first; with `platform: deferred` also while the platform is asleep.",
-            "先に`command: deploy`を実行してください。`platform: deferred`を指定すると、ACES Platformの停止中でも実行できます。",
-        ),
-    )

@@ -40,13 +40,18 @@ def stop(
         plans = [(reach, undo.plan_stop(reach, only_if_ours=reach.endpoint_name != names.endpoint)) for reach in reaches]
         ours = [reach.endpoint_name for reach, plan in plans if plan.changes]
         scaling = scaling_that_goes(clients, ours, owner, log, report)
-        planned([*(change for _, plan in plans for change in plan.changes), *chain(*scaling.values())], log, report)
+        planned(
+            [*(change for _, plan in plans for change in plan.changes), *chain(*(going.changes for going in scaling.values()))],
+            log,
+            report,
+        )
     consent(owner, report.changes)
     with steps.step("SageMaker"):
         for reach, plan in plans:
             undo.stop(reach, plan)
-            if scaling.get(reach.endpoint_name) and not plan.deletes:  # else it has gone with the endpoint
-                scale(clients, None, reach.endpoint_name, owner, log, report)
+            going = scaling.get(reach.endpoint_name)
+            if going and going.changes and not plan.deletes:  # else it has gone with the endpoint
+                scale(clients, going, owner, log, report)
     stopped = any(change.is_change for change in report.changes)
     report.result = "stopped" if stopped else "unchanged"
     log.info("`start` brings back what served." if stopped else "It is stopped already.")

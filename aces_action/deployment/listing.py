@@ -11,7 +11,15 @@ from aces_action.github.log import Log
 from aces_action.output.report import Report
 from aces_action.project.model import Project
 from aces_action.resources import listing as registration
-from aces_action.resources.listing import AsyncSageMakerTarget, BatchTarget, Listing, PlatformClient, SageMakerTarget, Server
+from aces_action.resources.listing import (
+    AsyncSageMakerTarget,
+    BatchTarget,
+    Listing,
+    ListingPlan,
+    PlatformClient,
+    PlatformServer,
+    SageMakerTarget,
+)
 from aces_action.settings import Settings
 
 
@@ -48,7 +56,7 @@ def listing_of(
         )
     return registration.desired(
         project,
-        Server(
+        PlatformServer(
             project=settings.project,
             env=settings.env,
             account_id=identity.account,
@@ -59,11 +67,18 @@ def listing_of(
     )
 
 
-def register(platform: PlatformClient, listing: Listing, settings: Settings, log: Log, report: Report) -> list[Change]:
+def planned_again(platform: PlatformClient, planned: ListingPlan | None, listing: Listing, settings: Settings) -> ListingPlan:
+    """The plan to apply now. A plan of this very listing that changes nothing holds; anything else is compared right before the
+    writes: a roll-out may lie between, and only after it are the job definitions' revisions known."""
+    if planned and planned.listing == listing and not any(change.is_change for change in planned.changes):
+        return planned
+    return registration.plan(platform, settings.tenant_id, listing)
+
+
+def register(platform: PlatformClient, plan: ListingPlan, settings: Settings, log: Log, report: Report) -> list[Change]:
     """Lists it on the platform, as far as that is not so already; returns what that changed."""
-    changes = registration.plan(platform, settings.tenant_id, listing)
-    services = registration.apply(platform, settings.tenant_id, listing, changes)
+    services = registration.apply(platform, plan).services
     report.outputs["service-names"] = ",".join(services)
     report.outputs["registration"] = "done"
     log.info(f"{', '.join(services)} on {settings.platform_url}")
-    return changes
+    return list(plan.changes)

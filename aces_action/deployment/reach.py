@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
@@ -53,41 +54,50 @@ def reach_of(
         patience=endpoint.Patience(limit=settings.wait_timeout).begun(),
         tell=teller(name, log, report),
         may_wait=settings.concurrency == "wait",
-        suspended=lambda: autoscaling.suspended(
+        suspended=lambda: autoscaling.detached_for_update(
             clients,
             name,
             owner,
-            wanted=wanted is not None and wanted.autoscaling is not None,
-            tell=scaling_teller(log, report),
+            ScalingReports(log=log, report=report),
+            autoscaled=wanted is not None and wanted.autoscaling is not None,
         ),
-        taken_off=lambda: autoscaling.taken_off(clients, name, owner, tell=scaling_teller(log, report)),
+        taken_off=lambda: autoscaling.detached_for_delete(clients, name, owner, ScalingReports(log=log, report=report)),
     )
 
 
-def scaling_teller(log: Log, report: Report) -> autoscaling.Teller:
-    def left(what: Text) -> None:
-        report.under_way = lines(report.under_way, what)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalingReports:
+    """Tells log and report of what is done to the autoscaling."""
 
-    return autoscaling.Teller(say=log.info, left=left)
+    log: Log
+    report: Report
+
+    def info(self, text: Text | str) -> None:
+        self.log.info(text if isinstance(text, str) else text.in_(self.log.language))
+
+    def left(self, what: Text) -> None:
+        self.report.under_way = lines(self.report.under_way, what)
 
 
-def scaling_that_goes(clients: Clients, names: Iterable[str], owner: Owner, log: Log, report: Report) -> dict[str, list[Change]]:
+def scaling_that_goes(
+    clients: Clients, names: Iterable[str], owner: Owner, log: Log, report: Report
+) -> dict[str, autoscaling.AutoscalingPlan]:
     """What there is of ours that scales these endpoints, by their names, also where the endpoint is gone already: a run that was
     cut off, or somebody by hand, may have left the alarm. Warns where it could not be seen."""
-    found = {}
-    for name in names:
-        found[name], warnings = autoscaling.left_over(clients, endpoint_name=name, owner=owner)
-        report.problems += warnings
-        log.problems(warnings)
-    return found
+    plans = {name: autoscaling.plan_removal(clients, owner, name) for name in names}
+    for plan in plans.values():
+        report.problems += plan.warnings
+        log.problems(plan.warnings)
+    return plans
 
 
-def scale(clients: Clients, wanted: autoscaling.DesiredScaling | None, name: str, owner: Owner, log: Log, report: Report) -> None:
-    """The autoscaling of endpoint `name` as it is wanted; None takes off what is ours. Changes that no plan has are added."""
-    done = autoscaling.apply(clients, wanted, endpoint_name=name, owner=owner, tell=scaling_teller(log, report))
+def scale(clients: Clients, plan: autoscaling.AutoscalingPlan, owner: Owner, log: Log, report: Report) -> None:
+    """Does what was planned for the autoscaling. Changes that the report does not have yet are added."""
+    done = autoscaling.apply(clients, owner, plan, ScalingReports(log=log, report=report)).changes
     planned = {(change.resource, change.name) for change in report.changes}
-    report.changes += [each for each in done if each.is_change and (each.resource, each.name) not in planned]
-    log.info(f"{name}: {wanted.min_capacity} to {wanted.max_capacity} instances" if wanted else f"{name}: no longer scaled")
+    report.changes += [change for change in done if (change.resource, change.name) not in planned]
+    name, spec = plan.endpoint_name, plan.spec
+    log.info(f"{name}: {spec.min_capacity} to {spec.max_capacity} instances" if spec else f"{name}: no longer scaled")
 
 
 def endpoint_names(names: Names) -> tuple[str, ...]:
@@ -110,8 +120,8 @@ def carry_out(reach: Reach, what: Return, server: Server, log: Log, report: Repo
         report.outputs["endpoint-arn"] = serving.arn
         report.outputs["endpoint-config-name"] = serving.config_name
         log.info(f"{serving.name} is InService with {serving.config_name}")
-        if server.infra.endpoint and (wanted := autoscaling.desired(server.infra.endpoint, endpoint_name=serving.name)):
-            scale(reach.clients, wanted, serving.name, reach.owner, log, report)
+        if server.infra.endpoint and (spec := autoscaling.desired(server.infra.endpoint, endpoint_name=serving.name)):
+            scale(reach.clients, autoscaling.plan(reach.clients, reach.owner, serving.name, spec), reach.owner, log, report)
 
     report.outputs["endpoint-name"] = reach.endpoint_name
     return bring_back(reach, what, then=then)

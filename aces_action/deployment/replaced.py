@@ -15,7 +15,7 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change
-from aces_action.deployment.reach import scaling_teller, teller
+from aces_action.deployment.reach import ScalingReports, teller
 from aces_action.github.log import Log
 from aces_action.language import Text, sentences
 from aces_action.output.report import Report
@@ -128,7 +128,7 @@ def remove_endpoint(name: str, clients: Clients, owner: Owner, settings: ServerS
         owner,
         patience=Patience(limit=settings.wait_timeout),
         tell=teller(name, log, report),
-        taken_off=lambda: autoscaling.taken_off(clients, name, owner, tell=scaling_teller(log, report)),
+        taken_off=lambda: autoscaling.detached_for_delete(clients, name, owner, ScalingReports(log=log, report=report)),
     )
 
 

@@ -17,8 +17,8 @@ from aces_action.problems import (
     configuration,
     content,
     endpoint,
+    listing,
     preflight,
-    registration,
     rollout,
     settings,
     smoke_test,
@@ -55,7 +55,7 @@ _MODULES = (
     autoscaling,
     batch,
     smoke_test,
-    registration,
+    listing,
     action,
 )
 

@@ -681,3 +681,5 @@ KINDS = (
         ),
     ),
 )
+
+P007, P008, P009 = (next(kind for kind in KINDS if kind.code == f"ACES-P00{number}") for number in (7, 8, 9))

@@ -68,3 +68,5 @@ KINDS = (
         ),
     ),
 )
+
+S002 = next(kind for kind in KINDS if kind.code == "ACES-S002")

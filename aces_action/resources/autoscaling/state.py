@@ -77,8 +77,12 @@ class CurrentScaling:
 
 def read(clients: Clients, endpoint_name: str) -> CurrentScaling:
     """All that there is for the endpoint, whoever made it. Raises botocore's errors."""
+    return read_hung_on(clients, endpoint_name, read_target(clients, endpoint_name))
+
+
+def read_hung_on(clients: Clients, endpoint_name: str, target: ScalableTarget | None) -> CurrentScaling:
+    """The target with all that hangs on it, and the alarm that wakes the endpoint. Raises botocore's errors."""
     client = clients.application_autoscaling
-    target = read_target(clients, endpoint_name)
     policies: tuple[ScalingPolicy, ...] = ()
     scheduled: tuple[Request, ...] = ()
     if target:
