@@ -17,7 +17,7 @@ from aces_action.output.report import OutputName, Report
 from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines
 from aces_action.problems import ActionError, Problem
-from aces_action.problems import listing as problems_of
+from aces_action.problems import listing as listing_problems
 from aces_action.project.model import Project
 from aces_action.resources.batch.plan import read_job_definition
 from aces_action.resources.endpoint.state import SERVING, read_endpoint, read_tags
@@ -63,11 +63,11 @@ def _find(clients: Clients, names: Names, settings: Settings, report: Report) ->
 def _find_endpoint(clients: Clients, name: str, settings: Settings, report: Report) -> list[Problem]:
     current = read_endpoint(clients.sagemaker, name)
     if current is None:
-        return [problems_of.no_endpoint(name)]
+        return [listing_problems.no_endpoint(name)]
     if not is_ours(read_tags(clients.sagemaker, current.arn), project=settings.project, env=settings.env):
-        return [problems_of.endpoint_not_ours(name, project=settings.project, env=settings.env)]
+        return [listing_problems.endpoint_not_ours(name, project=settings.project, env=settings.env)]
     if current.status not in SERVING:
-        return [problems_of.endpoint_not_in_service(name, current.status)]
+        return [listing_problems.endpoint_not_in_service(name, current.status)]
     report.outputs |= {
         "endpoint-name": name,
         "endpoint-arn": current.arn,
@@ -83,7 +83,7 @@ def _find_job(
         return None
     current = read_job_definition(clients.batch, name)
     if current is None or not is_ours(current.tags, project=settings.project, env=settings.env):
-        problems.append(problems_of.no_job_definition(name))
+        problems.append(listing_problems.no_job_definition(name))
         return None
     report.outputs[output] = current.arn
     return current.arn

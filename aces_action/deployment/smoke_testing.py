@@ -14,13 +14,14 @@ from aces_action.github.log import Log
 from aces_action.language import EMPTY, Text, lines
 from aces_action.output.report import Report
 from aces_action.problems import ActionError, Problem
+from aces_action.problems.smoke_test import outcome
 from aces_action.project.model import Project
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.state import read_config, read_tags
 from aces_action.settings import Settings
 from aces_action.smoke_test.model import mark_of
-from aces_action.smoke_test.rollback_decision import RollBack, give_up, is_to_blame, not_noted, untested, verdict
-from aces_action.smoke_test.send import Target, folder_of, send
+from aces_action.smoke_test.rollback_decision import FailedVersion, Rollback, give_up, is_to_blame, verdict
+from aces_action.smoke_test.send import InvocationTarget, folder_of, send
 
 
 def smoke_test(
@@ -33,7 +34,7 @@ def smoke_test(
     log: Log,
     report: Report,
     *,
-    roll_back: RollBack | None,
+    roll_back: Rollback | None,
 ) -> None:
     """Sends the requests, unless this very content has passed these very ones before and this run did not roll it out.
 
@@ -57,11 +58,11 @@ def smoke_test(
         try:
             clients.sagemaker.add_tags(ResourceArn=arn, Tags=as_list(whose | {SMOKE_TESTED: value}))  # type: ignore[arg-type]
         except AWS_ERRORS as error:
-            return [not_noted(explain(error, resource=name), name)]
+            return [outcome.not_recorded(name, explain(error, resource=name))]
         return []
 
     served = project.infra.endpoint
-    target = Target(
+    target = InvocationTarget(
         endpoint_name=name,
         is_async=desired.is_async,
         bucket=names.bucket,
@@ -69,29 +70,29 @@ def smoke_test(
         invocation_timeout=served.async_invocation_timeout if served else None,
     )
     patience = endpoint.Patience(limit=settings.wait_timeout)
-    report.under_way = untested(config_name)
+    report.under_way = outcome.untested(config_name)
     if rolled_out:
         note(pending)  # if that fails, the note at the end will tell
+
+    def tell(line: Text) -> None:
+        log.info(line.in_(log.language))
+
     try:
-        report.exchanges = send(clients.sagemaker_runtime, clients.s3, project.requests, target, patience, log.info)
+        report.exchanges = send(clients.sagemaker_runtime, clients.s3, project.requests, target, patience, tell)
     except ActionError as error:
         report.under_way = EMPTY
-        raise ActionError(_with_hint(error.problems, untested(config_name))) from error
+        raise ActionError(_with_hint(error.problems, outcome.untested(config_name))) from error
     report.under_way = EMPTY
     problems = verdict(report.exchanges)
     if problems and not is_to_blame(problems):
-        raise ActionError(_with_hint(problems, untested(config_name)))
+        raise ActionError(_with_hint(problems, outcome.untested(config_name)))
     if problems:
-        aftermath = give_up(
-            clients.sagemaker,
-            endpoint_name=name,
-            config_name=config_name,
-            config_arn=config_arn,
-            untried=rolled_out or noted == pending,
-            roll_back=roll_back if settings.rollback_on_failure else None,
-            now=datetime.now(UTC),
+        version = FailedVersion(
+            endpoint_name=name, config_name=config_name, config_arn=config_arn, untried=rolled_out or noted == pending
         )
-        raise ActionError([*problems, *aftermath])
+        allowed = roll_back if settings.rollback_on_failure else None
+        closing = give_up(clients.sagemaker, version, rollback=allowed, now=datetime.now(UTC))
+        raise ActionError([*problems, *closing])
     log.problems(note(mark))
     log.info(f"{name} answered as expected, {len(report.exchanges)} of {len(report.exchanges)}")
 

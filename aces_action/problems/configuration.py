@@ -624,3 +624,6 @@ KINDS = (
         example='"subtitle": "　　"',
     ),
 )
+
+
+C019 = next(kind for kind in KINDS if kind.code == "ACES-C019")

@@ -54,3 +54,6 @@ KINDS = (
         ),
     ),
 )
+
+
+C033 = next(kind for kind in KINDS if kind.code == "ACES-C033")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
 from aces_action.language import EMPTY, Text, same
@@ -72,6 +72,10 @@ class Source:
         """A problem at these characters."""
         return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=self.file, **self.place(span))
 
+    def at(self, span: Span, problem: Problem) -> Problem:
+        """The problem, at these characters."""
+        return replace(problem, file=self.file, **self.place(span))
+
 
 class UnreadableError(Exception):
     """Reading cannot go on past this problem."""
@@ -129,6 +133,10 @@ class Document:
         self, code: str, path: Path, message: Text, hint: Text = EMPTY, *, of: Literal["value", "key"] = "value"
     ) -> Problem:
         return self.source.problem(code, self.span(path, of=of), message, hint)
+
+    def at(self, path: Path, problem: Problem, *, of: Literal["value", "key"] = "value") -> Problem:
+        """The problem, at the value or the key of this path."""
+        return self.source.at(self.span(path, of=of), problem)
 
 
 def dotted(path: Path) -> str:

@@ -11,7 +11,7 @@ from aces_action.aws.tags import Owner
 from aces_action.project.model import Autoscaling, EndpointSettings, InferenceMode
 from aces_action.resources.autoscaling.plan import alarm_actions, compare, foreign
 from aces_action.resources.autoscaling.spec import TRACKING, WAKING, DesiredScaling, desired
-from aces_action.resources.autoscaling.state import Alarm, CurrentScaling, ScalableTarget, ScalingPolicy
+from aces_action.resources.autoscaling.state import CurrentScaling, ScalableTarget, ScalingAlarm, ScalingPolicy
 
 OWNER = Owner(project="plates", env="dev", server="server")
 OURS = OWNER.tags("")
@@ -38,7 +38,9 @@ def brought_about(scaling: DesiredScaling) -> CurrentScaling:
         for each in scaling.policies
     )
     description = {**(scaling.alarm.settings if scaling.alarm else {}), "AlarmActions": [ARN + WAKING], "StateValue": "OK"}
-    alarms = (Alarm(name=scaling.alarm.name, arn="arn:alarm", description=description, tags=OURS),) if scaling.alarm else ()
+    alarms = (
+        (ScalingAlarm(name=scaling.alarm.name, arn="arn:alarm", description=description, tags=OURS),) if scaling.alarm else ()
+    )
     target = ScalableTarget(
         arn="arn:target",
         min_capacity=scaling.min_capacity,

@@ -44,7 +44,7 @@ class ScalingPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class ScalingAlarm:
     """`description` is DescribeAlarms' own."""
 
     name: str
@@ -65,10 +65,10 @@ class CurrentScaling:
     target: ScalableTarget | None
     policies: tuple[ScalingPolicy, ...]
     scheduled: tuple[Request, ...]
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[ScalingAlarm, ...]
 
     @property
-    def waking_alarm(self) -> Alarm | None:
+    def waking_alarm(self) -> ScalingAlarm | None:
         return next((each for each in self.alarms if each.name == alarm_name(self.endpoint_name)), None)
 
     def policy(self, name: str) -> ScalingPolicy | None:
@@ -130,10 +130,10 @@ def _policy(found: Mapping[str, Any]) -> ScalingPolicy:
     )
 
 
-def _alarms(client: CloudWatchClient, names: Iterable[str]) -> tuple[Alarm, ...]:
+def _alarms(client: CloudWatchClient, names: Iterable[str]) -> tuple[ScalingAlarm, ...]:
     found = client.describe_alarms(AlarmNames=list(names), AlarmTypes=["MetricAlarm"])["MetricAlarms"]
     return tuple(
-        Alarm(
+        ScalingAlarm(
             name=each["AlarmName"],
             arn=each["AlarmArn"],
             description={**each},
