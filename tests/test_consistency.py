@@ -105,23 +105,6 @@ def codes_used(source: str) -> set[str]:
     return found
 
 
-def codes_used(source: str) -> set[str]:
-    """Codes that a module names: as a string, or by the constant of their kind, but for the list of the catalogue's kinds."""
-    tree, found = ast.parse(source), set[str]()
-    skipped = {
-        name
-        for statement in tree.body
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "KINDS"
-        for name in ast.walk(statement)
-    }
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=code, ctx=ast.Load()) | ast.Attribute(attr=code) | ast.Constant(value=str(code)):
-                if re.fullmatch(r"[SCAPWEBTRX]\d{3}", code) and node not in skipped:
-                    found.add(code)
-    return found
-
-
 def test_every_code_in_the_program_is_in_the_catalogue_and_every_code_of_the_catalogue_is_used() -> None:
     used = {code for path in (ROOT / "aces_action").rglob("*.py") for code in codes_used(path.read_text(encoding="utf-8"))}
     for path in (ROOT / "schemas").glob("*.json"):
