@@ -33,7 +33,7 @@ T002 = Kind(
         "SageMaker takes 6,291,456 bytes in the body of a request to a real-time endpoint, and 1 GiB in S3 for an "
         "asynchronous one. It would refuse this one after the whole deployment.",
         "SageMakerが受け付けるリクエストの本文は、リアルタイムエンドポイントでは6,291,456バイト、"
-        "非同期エンドポイント（S3経由）では1 GiBまでです。このままでは、デプロイがすべて終わった後で拒否されます。",
+        "非同期エンドポイント（S3経由）では1GiBまでです。このままでは、デプロイがすべて終わった後で拒否されます。",
     ),
     fix=Text("Use a smaller request.", "より小さいリクエストにしてください。"),
     example=("ACES-T002 server/smoke-test/video.mp4 has 20,971,520 bytes, but a real-time endpoint takes 6,291,456 at most."),
