@@ -7,7 +7,7 @@ is done or under way and goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -127,7 +127,8 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
             smoke_test(clients, project, names, desired.endpoint, owner, settings, log, report, roll_back=back)
 
     with steps.step("Registration"), old_stays(replaced, log):
-        _register_or_defer(platform, listing(jobs), listed, settings, findings, log, report)
+        plan_now = partial(planned_again, platform, listed, listing(jobs), settings)
+        _register_or_defer(platform, plan_now, settings, findings, log, report)
 
     remove_replaced(replaced, clients, owner, settings, log, steps, report)
     _clean_up([names.endpoint, *(each.name for each in replaced)], clients, owner, settings, log, steps, report)
@@ -372,8 +373,7 @@ def _register_jobs(clients: Clients, plans: JobPlans, owner: Owner, log: Log, re
 
 def _register_or_defer(
     platform: PlatformClient,
-    listing: Listing,
-    planned: ListingPlan | None,
+    plan_now: Callable[[], ListingPlan],
     settings: Settings,
     findings: Findings,
     log: Log,
@@ -382,7 +382,7 @@ def _register_or_defer(
     """Registers; where the platform sleeps and may, the registration is left to `command: register`."""
     if not findings.platform_sleeps:
         try:
-            register(platform, planned_again(platform, planned, listing, settings), settings, log, report)
+            register(platform, plan_now(), settings, log, report)
         except ActionError as error:
             asleep = all(problem.kind == CATALOGUE["P007"] for problem in error.problems)
             if settings.platform == "required" or not asleep:
