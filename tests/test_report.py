@@ -23,7 +23,7 @@ from aces_action.output.tables import change_lines, check_lines
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import Request
 from aces_action.resources.weights.verdict import Entry, Verdict
-from aces_action.smoke_test.model import Answer, Exchange
+from aces_action.smoke_test.model import Exchange, InvocationResult
 
 ROOT = Path(__file__).parent.parent
 
@@ -354,7 +354,7 @@ def test_without_a_preflight_there_is_no_table_of_it() -> None:
 
 def test_the_answers_to_the_smoke_test_are_rows_with_nothing_in_them_taken_for_markup() -> None:
     body = b"<b>|`secret`|</b>"
-    answer = Answer(status=200, content_type="text/html", body=body, size=len(body), variant="AllTraffic")
+    answer = InvocationResult(status=200, content_type="text/html", body=body, size=len(body), variant="AllTraffic")
     request = Request(name="smoke/a.png", file=Path("a.png"), size=1, content_type="image/png")
     report = Report(
         exchanges=[

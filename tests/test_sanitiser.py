@@ -34,7 +34,7 @@ from aces_action.output.server_log import ServerLog, cleaned
 from aces_action.output.summary import summary
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.sanitiser import LONGEST, ZERO_WIDTH_SPACE, Sanitiser, one_line, seen
-from aces_action.smoke_test.model import Answer
+from aces_action.smoke_test.model import InvocationResult
 
 # of visible characters, as tokens are; without the stars that stand for a secret, and the marks of a cut
 _VISIBLE = st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"], exclude_characters="*.")
@@ -290,7 +290,7 @@ def test_a_terminal_code_without_an_end_takes_nothing_of_our_own_words_away() ->
 def test_a_credential_is_hidden_before_a_line_is_cut_or_flattened() -> None:
     key = "AKIA" + "Q" * 16
     assert one_line(f"{'x ' * 95}{key}").endswith("***")
-    answer = Answer(status=200, content_type="", body=f'{"x " * 95}\n{{"key": "{key}"}}'.encode(), size=300)
+    answer = InvocationResult(status=200, content_type="", body=f'{"x " * 95}\n{{"key": "{key}"}}'.encode(), size=300)
     assert "AKIA" not in answer.excerpt(200)
 
 

@@ -74,6 +74,16 @@ def adoption_tags(*, project: str, env: str) -> str:
     return " ".join(f"Key={key},Value={value}" for key, value in ((MANAGED_BY, TOOL), (PROJECT, project), (ENV, env)))
 
 
+def handover(service: str, arn: str, *, project: str, env: str) -> str:
+    """The AWS CLI's command that hands a resource made by other means to this action. `service`: as the CLI calls it."""
+    tags = adoption_tags(project=project, env=env)
+    if service == "sagemaker":
+        return f"aws sagemaker add-tags --resource-arn {arn} --tags {tags}"
+    if service in {"application-autoscaling", "batch"}:  # which take a map, not a list
+        tags = tags.replace("Key=", "").replace(",Value=", "=").replace(" ", ",")
+    return f"aws {service} tag-resource --resource-arn {arn} --tags {tags}"
+
+
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Tags as SageMaker's API takes them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]

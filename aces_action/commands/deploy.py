@@ -19,7 +19,6 @@ from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
     DeploymentPlan,
     EndpointPlan,
-    JobPlan,
     facts_of_rollout,
     plan_deployment,
     plan_weights,
@@ -115,33 +114,25 @@ def _roll_out(d: ProjectDeployment, context: Reach, plan: EndpointPlan) -> Servi
 
 def _apply_scaling(d: ProjectDeployment, plan: DeploymentPlan) -> list[Change]:
     scaling = plan.scaling
-    if not plan.endpoint or not scaling or not (scaling.spec or any(change.is_change for change in scaling.changes)):
+    if not scaling or not (scaling.spec or any(change.is_change for change in scaling.changes)):
         return []
     with d.reporter.step("Autoscaling"):
-        return scale(d, scaling.spec, plan.endpoint.spec.endpoint_name)
+        return scale(d, scaling)
 
 
 def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan) -> JobDefinitions:
-    def registered(job: JobPlan | None, output: OutputName) -> str | None:
+    def registered(job: batch.BatchPlan | None, output: OutputName) -> str | None:
         if job is None:
             return None
-        new: list[Text] = []
-        arn = batch.apply(
-            d.clients.batch,
-            job.spec,
-            project=d.owner.project,
-            env=d.owner.env,
-            tags=d.owner.tags(job.spec.content_hash),
-            changed=new.append,
-        )
-        d.reporter.output(output, arn)
-        name = arn.rpartition("/")[2]
+        result = batch.apply(d.clients.batch, d.owner, job)
+        d.reporter.output(output, result.arn)
+        name = result.arn.rpartition("/")[2]
         d.reporter.info(
             Text(f"registered {name}", f"{name}を登録しました")
-            if new
+            if result.is_new
             else Text(f"{name} is as it should be", f"{name}: 変更なし")
         )
-        return arn
+        return result.arn
 
     return JobDefinitions(
         standard=registered(plan.job, "batch-job-definition-arn"),
@@ -174,7 +165,7 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
     """Whether it is listed now; where the platform sleeps and may, that is left to `command: register`."""
     if not plan.preflight.platform_sleeps:
         try:
-            register(d, listing_of(d, d.names.endpoint, jobs))
+            register(d, listing_of(d, d.names.endpoint, jobs), plan.listing)
         except ActionError as error:
             asleep = all(problem.kind is P007 for problem in error.problems)
             if d.settings.platform == "required" or not asleep:

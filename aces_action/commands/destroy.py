@@ -18,6 +18,7 @@ from aces_action.deployment.endpoints import delete_endpoint, endpoint_names, le
 from aces_action.language import Text, sentences
 from aces_action.output.report import Outcome
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.resources.autoscaling import AutoscalingPlan
 from aces_action.resources.endpoint.concurrency import refuse_others
 from aces_action.resources.endpoint.history import Generation, read_generations
 from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints
@@ -77,13 +78,13 @@ def _destroy(d: Deployment, confirm: Confirmation) -> tuple[Outcome, frozenset[s
     confirm(d.owner, changes)
 
     there = {each.name for each in ours.endpoints}
-    left = [name for name, found in scaling.items() if found and name not in there]
+    left = [plan for name, plan in scaling.items() if plan.changes and name not in there]
     if there or left:
         with d.reporter.step("Endpoints"):
             for each in ours.endpoints:
                 delete_endpoint(d, each.name)
-            for name in left:
-                scale(d, None, name)
+            for plan in left:
+                scale(d, plan)
     deleted: list[Change] = [change for change in changes if change.resource not in _GENERATIONS]
     if ours.generations or ours.models:
         with d.reporter.step("Generations"):
@@ -106,11 +107,11 @@ def _names(d: Deployment, ours: _Ours) -> list[str]:
     return list(dict.fromkeys((*(each.name for each in ours.endpoints), *endpoint_names(d.names))))
 
 
-def _planned(ours: _Ours, scaling: Mapping[str, Sequence[Change]]) -> list[Change]:
+def _planned(ours: _Ours, scaling: Mapping[str, AutoscalingPlan]) -> list[Change]:
     endpoints = [Change(verb="delete", resource="endpoint", name=each.name, reasons=(_status(each),)) for each in ours.endpoints]
     return [
         *endpoints,
-        *chain(*scaling.values()),
+        *chain(*(plan.changes for plan in scaling.values())),
         *(fate.change for fate in decide_all(ours.generations, ours.models, usage=Usage())),
     ]
 

@@ -9,9 +9,9 @@ from aces_action.aws.tags import is_ours
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.replaced import delete_replaced, deletion_of, find_replaced, old_stays
-from aces_action.language import Text
 from aces_action.output.report import Outcome, OutputName
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems import listing as problems
 from aces_action.resources.batch.plan import read_job_definition
 from aces_action.resources.endpoint.state import SERVING, CurrentEndpoint, read_endpoint, read_tags
 
@@ -26,7 +26,7 @@ def register_serving(d: ProjectDeployment) -> Outcome:
         replaced = find_replaced(d)
         d.reporter.planned([deletion_of(each, d.names.endpoint) for each in replaced])
     with d.reporter.step("Registration"), old_stays(replaced, d.reporter):
-        listed = register(d, listing_of(d, d.names.endpoint, jobs))
+        listed = register(d, listing_of(d, d.names.endpoint, jobs)).changes
         d.reporter.planned(listed)
     deleted = delete_replaced(d, replaced, registered=True)
     return "registered" if any(change.is_change for change in (*listed, *deleted)) else "unchanged"
@@ -34,12 +34,12 @@ def register_serving(d: ProjectDeployment) -> Outcome:
 
 def _find(d: ProjectDeployment) -> JobDefinitions:
     """What serves, in the outputs; the revisions of the job definitions. Raises ActionError (R005) with all that is missing."""
-    problems: list[Problem] = []
+    missing: list[Problem] = []
     found: dict[OutputName, str] = {}
     if name := d.names.endpoint:
         serving = _find_endpoint(d, name)
         if isinstance(serving, Problem):
-            problems.append(serving)
+            missing.append(serving)
         else:
             found |= {
                 "endpoint-name": name,
@@ -54,58 +54,29 @@ def _find(d: ProjectDeployment) -> JobDefinitions:
         if job:
             arn = _find_job(d, job)
             if isinstance(arn, Problem):
-                problems.append(arn)
+                missing.append(arn)
             else:
                 found[output] = arn
     for output, value in found.items():
         d.reporter.output(output, value)
         d.reporter.info(f"{output}  {value}")
-    if problems:
-        raise ActionError(problems)
+    if missing:
+        raise ActionError(missing)
     return JobDefinitions(standard=found.get("batch-job-definition-arn"), longtime=found.get("batch-longtime-job-definition-arn"))
 
 
 def _find_endpoint(d: ProjectDeployment, name: str) -> CurrentEndpoint | Problem:
-    settings = d.settings
+    project, env = d.settings.project, d.settings.env
     current = read_endpoint(d.clients.sagemaker, name)
     if current is None:
-        return _missing(Text(f"There is no endpoint {name} to register.", f"登録するエンドポイント{name}がありません。"))
-    if not is_ours(read_tags(d.clients.sagemaker, current.arn), project=settings.project, env=settings.env):
-        return _missing(
-            Text(
-                f"The endpoint {name} was not created by this action for {settings.project} {settings.env}.",
-                f"エンドポイント{name}は、このアクションが{settings.project}の{settings.env}のために作ったものではありません。",
-            )
-        )
-    if current.status not in SERVING:
-        return _missing(
-            Text(
-                f"The endpoint {name} does not serve: it is {current.status}.",
-                f"エンドポイント{name}は稼働していません（{current.status}）。",
-            )
-        )
-    return current
+        return problems.no_endpoint(name)
+    if not is_ours(read_tags(d.clients.sagemaker, current.arn), project=project, env=env):
+        return problems.endpoint_not_ours(name, project=project, env=env)
+    return current if current.status in SERVING else problems.endpoint_not_in_service(name, current.status)
 
 
 def _find_job(d: ProjectDeployment, name: str) -> str | Problem:
     """The ARN of the job definition's latest revision."""
     current = read_job_definition(d.clients.batch, name)
-    if current is None or not is_ours(current.tags, project=d.settings.project, env=d.settings.env):
-        return _missing(
-            Text(
-                f"There is no job definition {name} of this action to register.",
-                f"このアクションが作った、登録するジョブ定義{name}がありません。",
-            )
-        )
-    return current.arn
-
-
-def _missing(message: Text) -> Problem:
-    return Problem(
-        kind=CATALOGUE["R005"],
-        message=message,
-        hint=Text(
-            "Run `command: deploy` first; with `platform: deferred` also while the platform is asleep.",
-            "先に`command: deploy`を実行してください。`platform: deferred`を指定すると、ACES Platformの停止中でも実行できます。",
-        ),
-    )
+    ours = current and is_ours(current.tags, project=d.settings.project, env=d.settings.env)
+    return current.arn if current and ours else problems.no_job_definition(name)

@@ -21,14 +21,16 @@ def stop(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
     with d.reporter.step("Plan"):
         plans = [(each, undo.plan_stop(each, only_if_ours=each.endpoint_name != d.names.endpoint)) for each in contexts]
         scaling = leftover_scaling(d, [context.endpoint_name for context, plan in plans if plan.changes])
-        changes = [*(change for _, plan in plans for change in plan.changes), *chain(*scaling.values())]
+        stopping, scaled = (plan.changes for _, plan in plans), (plan.changes for plan in scaling.values())
+        changes = [*chain(*stopping), *chain(*scaled)]
         d.reporter.planned(changes)
     confirm(d.owner, changes)
     with d.reporter.step("SageMaker"):
         for context, plan in plans:
             undo.stop(context, plan)
-            if scaling.get(context.endpoint_name) and not plan.deletes:  # else it has gone with the endpoint
-                scale(d, None, context.endpoint_name)
+            removal = scaling.get(context.endpoint_name)
+            if removal and removal.changes and not plan.deletes:  # else it has gone with the endpoint
+                scale(d, removal)
     if any(change.is_change for change in changes):
         d.reporter.info(Text("`start` brings back what served.", "`start`で再開できます。"))
         return "stopped"

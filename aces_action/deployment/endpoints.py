@@ -41,8 +41,8 @@ def endpoint_context(d: Deployment, name: str) -> Reach:
         patience=endpoint.Patience(limit=d.settings.wait_timeout).begun(),
         tell=teller(name, d.reporter),
         may_wait=d.settings.concurrency == "wait",
-        suspended=lambda: autoscaling.suspended(d.clients, name, d.owner, wanted=is_scaled, tell=scaling_teller(d.reporter)),
-        taken_off=lambda: autoscaling.taken_off(d.clients, name, d.owner, tell=scaling_teller(d.reporter)),
+        suspended=lambda: autoscaling.detached_for_update(d.clients, name, d.owner, d.reporter, autoscaled=is_scaled),
+        taken_off=lambda: autoscaling.detached_for_delete(d.clients, name, d.owner, d.reporter),
     )
 
 
@@ -55,7 +55,7 @@ def delete_endpoint(d: Deployment, name: str) -> bool:
         d.owner,
         patience=endpoint.Patience(limit=d.settings.wait_timeout),
         tell=teller(name, d.reporter),
-        taken_off=lambda: autoscaling.taken_off(d.clients, name, d.owner, tell=scaling_teller(d.reporter)),
+        taken_off=lambda: autoscaling.detached_for_delete(d.clients, name, d.owner, d.reporter),
     )
 
 
@@ -71,34 +71,29 @@ def teller(name: str, reporter: Reporter) -> endpoint.Teller:
     return endpoint.Teller(say=reporter.info, started=started, ended=reporter.settled)
 
 
-def scaling_teller(reporter: Reporter) -> autoscaling.Teller:
-    return autoscaling.Teller(say=reporter.info, left=reporter.left)
+def leftover_scaling(d: Deployment, names: Iterable[str]) -> dict[str, autoscaling.AutoscalingPlan]:
+    """The plans that remove our scaling of these endpoints, by their names, also where the endpoint is gone already: a run that was
+    cut off, or somebody by hand, may have left the alarm. Warns where it could not be read."""
+    plans = {name: autoscaling.plan_removal(d.clients, d.owner, name) for name in names}
+    for plan in plans.values():
+        d.reporter.warn(*plan.warnings)
+    return plans
 
 
-def leftover_scaling(d: Deployment, names: Iterable[str]) -> dict[str, list[Change]]:
-    """The scaling of ours of these endpoints, by their names, also where the endpoint is gone already: a run that was cut off, or
-    somebody by hand, may have left the alarm. Warns where it could not be read."""
-    found = {}
-    for name in names:
-        found[name], warnings = autoscaling.left_over(d.clients, endpoint_name=name, owner=d.owner)
-        d.reporter.warn(*warnings)
-    return found
-
-
-def scale(d: Deployment, wanted: autoscaling.DesiredScaling | None, name: str) -> list[Change]:
-    """Sets the autoscaling of endpoint `name` up as it is wanted; None removes ours. Returns what that changed."""
-    changes = autoscaling.apply(d.clients, wanted, endpoint_name=name, owner=d.owner, tell=scaling_teller(d.reporter))
-    changed = [each for each in changes if each.is_change]
-    d.reporter.changed(changed)
+def scale(d: Deployment, plan: autoscaling.AutoscalingPlan) -> list[Change]:
+    """Does what was planned for the autoscaling. Returns what that changed."""
+    changes = [each for each in autoscaling.apply(d.clients, d.owner, plan, d.reporter).changes if each.is_change]
+    d.reporter.changed(changes)
+    name, spec = plan.endpoint_name, plan.spec
     d.reporter.info(
         Text(
-            f"{name}: {wanted.min_capacity} to {wanted.max_capacity} instances",
-            f"{name}: {wanted.min_capacity}〜{wanted.max_capacity}台",
+            f"{name}: {spec.min_capacity} to {spec.max_capacity} instances",
+            f"{name}: {spec.min_capacity}〜{spec.max_capacity}台",
         )
-        if wanted
+        if spec
         else Text(f"{name}: no longer scaled", f"{name}: オートスケーリングなし")
     )
-    return changed
+    return changes
 
 
 def restore(d: Deployment, context: Reach, planned: Return) -> list[Change]:
@@ -110,8 +105,8 @@ def restore(d: Deployment, context: Reach, planned: Return) -> list[Change]:
 
     def then(serving: ServingEndpoint) -> None:
         report_serving(d.reporter, serving)
-        if d.server.infra.endpoint and (wanted := autoscaling.desired(d.server.infra.endpoint, endpoint_name=serving.name)):
-            unplanned.extend(scale(d, wanted, serving.name))
+        if d.server.infra.endpoint and (spec := autoscaling.desired(d.server.infra.endpoint, endpoint_name=serving.name)):
+            unplanned.extend(scale(d, autoscaling.plan(d.clients, d.owner, serving.name, spec)))
 
     d.reporter.output("endpoint-name", context.endpoint_name)
     bring_back(context, planned, then=then)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aces_action.deployment.changes import Change
 from aces_action.deployment.context import ProjectDeployment
-from aces_action.resources import listing as registration
-from aces_action.resources.listing import AsyncSageMakerTarget, BatchTarget, Listing, SageMakerTarget, Server
+from aces_action.resources import listing as platform_listing
+from aces_action.resources.listing import AsyncSageMakerTarget, BatchTarget, Listing, ListingPlan, PlatformServer, SageMakerTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +33,9 @@ def listing_of(d: ProjectDeployment, endpoint_name: str | None, jobs: JobDefinit
             longtime_job_definition_arn=jobs.longtime,
             longtime_job_queue=d.names.longtime_job_queue,
         )
-    return registration.desired(
+    return platform_listing.desired(
         d.project,
-        Server(
+        PlatformServer(
             project=d.settings.project,
             env=d.settings.env,
             account_id=d.identity.account,
@@ -47,11 +46,16 @@ def listing_of(d: ProjectDeployment, endpoint_name: str | None, jobs: JobDefinit
     )
 
 
-def register(d: ProjectDeployment, listing: Listing) -> list[Change]:
-    """Lists it on the platform, as far as that is not so already; returns what that changed."""
-    changes = registration.plan(d.platform, d.settings.tenant_id, listing)
-    services = registration.apply(d.platform, d.settings.tenant_id, listing, changes)
+def register(d: ProjectDeployment, listing: Listing, planned: ListingPlan | None = None) -> ListingPlan:
+    """Lists it on the platform, as far as that is not so already; returns what was done.
+
+    A plan of this very listing that changes nothing holds. Anything else is compared right before the writes: a roll-out may lie
+    between, and only after it are the job definitions' revisions known.
+    """
+    holds = planned and planned.listing == listing and not any(change.is_change for change in planned.changes)
+    plan = planned if planned and holds else platform_listing.plan(d.platform, d.settings.tenant_id, listing)
+    services = platform_listing.apply(d.platform, plan).services
     d.reporter.output("service-names", ",".join(services))
     d.reporter.output("registration", "done")
     d.reporter.info(f"{', '.join(services)}  {d.settings.platform_url}")
-    return changes
+    return plan

@@ -15,10 +15,11 @@ from aces_action.preflight import PreflightResult
 from aces_action.problems import ActionError, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources import autoscaling, batch, endpoint
-from aces_action.resources import listing as registration
+from aces_action.resources import listing as platform_listing
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.delete import Found
+from aces_action.resources.listing import ListingPlan
 from aces_action.resources.weights.fit import room
 from aces_action.resources.weights.resolve import Examined, examine, is_released
 from aces_action.resources.weights.size import size_text
@@ -57,47 +58,25 @@ class EndpointPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScalingPlan:
-    """The autoscaling as it should be; `spec` None: none of ours."""
-
-    spec: autoscaling.DesiredScaling | None
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobPlan:
-    """A job definition as it should be. `revision`: ARN of today's revision, or a word for the one that is not there yet."""
-
-    spec: batch.DesiredJobDefinition
-    change: Change
-    revision: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentPlan:
-    """`listing`: the changes on the platform, none while it sleeps. `replaced`: endpoints whose place the wanted one takes."""
+    """`listing` None: the platform sleeps. `replaced`: endpoints whose place the wanted one takes, with their `deletions`."""
 
     preflight: PreflightResult
     weights: WeightsPlan
     endpoint: EndpointPlan | None
-    scaling: ScalingPlan | None
-    job: JobPlan | None
-    longtime_job: JobPlan | None
+    scaling: autoscaling.AutoscalingPlan | None
+    job: batch.BatchPlan | None
+    longtime_job: batch.BatchPlan | None
     replaced: tuple[Found, ...]
     deletions: tuple[Change, ...]
-    listing: tuple[Change, ...]
+    listing: ListingPlan | None
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """All of it, in the order in which it is applied."""
-        return (
-            self.weights.change,
-            *(self.endpoint.changes if self.endpoint else ()),
-            *(self.scaling.changes if self.scaling else ()),
-            *self.deletions,
-            *(each.change for each in (self.job, self.longtime_job) if each),
-            *self.listing,
-        )
+        parts = (self.endpoint, self.scaling), (self.job, self.longtime_job, self.listing)
+        first, last = ([change for part in each if part for change in part.changes] for each in parts)
+        return (self.weights.change, *first, *self.deletions, *last)
 
     @property
     def is_change(self) -> bool:
@@ -116,10 +95,10 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
     replaced = find_replaced(d)
     job = _plan_job(d, d.server.infra.job, d.names.job, preflight, weights)
     longtime = _plan_job(d, d.server.infra.longtime_job, d.names.longtime_job, preflight, weights)
-    listing: list[Change] = []
+    listing = None
     if not preflight.platform_sleeps:
-        jobs = JobDefinitions(standard=job.revision if job else None, longtime=longtime.revision if longtime else None)
-        listing = registration.plan(d.platform, d.settings.tenant_id, listing_of(d, d.names.endpoint, jobs))
+        expected = listing_of(d, d.names.endpoint, JobDefinitions(standard=_revision(job), longtime=_revision(longtime)))
+        listing = platform_listing.plan(d.platform, d.settings.tenant_id, expected)
     return DeploymentPlan(
         preflight=preflight,
         weights=weights,
@@ -129,7 +108,7 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
         longtime_job=longtime,
         replaced=replaced,
         deletions=tuple(deletion_of(each, d.names.endpoint) for each in replaced),
-        listing=tuple(listing),
+        listing=listing,
     )
 
 
@@ -210,33 +189,33 @@ def _plan_endpoint(d: ProjectDeployment, preflight: PreflightResult, weights_uri
     return EndpointPlan(spec=spec, changes=tuple(endpoint.read_plan(d.clients.sagemaker, spec, d.owner)))
 
 
-def _plan_scaling(d: ProjectDeployment) -> ScalingPlan | None:
+def _plan_scaling(d: ProjectDeployment) -> autoscaling.AutoscalingPlan | None:
     wanted, name = d.server.infra.endpoint, d.names.endpoint
     if not wanted or not name:
         return None
-    spec = autoscaling.desired(wanted, endpoint_name=name)
-    changes, warnings = autoscaling.read_plan(d.clients, spec, endpoint_name=name, owner=d.owner)
-    d.reporter.warn(*warnings)
-    return ScalingPlan(spec=spec, changes=tuple(changes))
+    plan = autoscaling.plan(d.clients, d.owner, name, autoscaling.desired(wanted, endpoint_name=name))
+    d.reporter.warn(*plan.warnings)
+    return plan
 
 
 def _plan_job(
     d: ProjectDeployment, wanted: JobSettings | None, name: str | None, preflight: PreflightResult, weights: WeightsPlan
-) -> JobPlan | None:
+) -> batch.BatchPlan | None:
     if wanted is None or name is None:
         return None
-    spec = batch.desired(
-        wanted,
-        preflight.instances[wanted.instance_type],
-        name=name,
+    container = batch.JobContainer(
         image_uri=preflight.image.uri,
         weights_uri=weights.archive.release_uri,
         job_role_arn=preflight.batch_job_role,
         execution_role_arn=preflight.batch_execution_role,
     )
-    change, current = batch.read_plan(d.clients.batch, spec, project=d.owner.project, env=d.owner.env)
-    revision = current.arn if current and not change.is_change else f"{spec.name}:{_NEW_REVISION}"
-    return JobPlan(spec=spec, change=change, revision=revision)
+    spec = batch.desired(wanted, preflight.instances[wanted.instance_type], name=name, container=container)
+    return batch.plan(d.clients.batch, d.owner, spec)
+
+
+def _revision(plan: batch.BatchPlan | None) -> str | None:
+    """ARN of today's revision, or a word for the one that is not there yet."""
+    return (plan.arn or f"{plan.spec.name}:{_NEW_REVISION}") if plan else None
 
 
 def facts_of_rollout(d: ProjectDeployment, plan: DeploymentPlan, served: EndpointPlan) -> Facts:

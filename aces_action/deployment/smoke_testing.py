@@ -11,12 +11,13 @@ from aces_action.aws.tags import ENV, MANAGED_BY, PROJECT, SERVED, SMOKE_TESTED,
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.language import Text, lines
 from aces_action.problems import ActionError, Problem
+from aces_action.problems.smoke_test import outcome
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.state import read_config, read_tags
 from aces_action.smoke_test.model import mark_of
-from aces_action.smoke_test.rollback_decision import RollBack, give_up, is_to_blame, not_noted, untested, verdict
-from aces_action.smoke_test.send import Target, folder_of, send
+from aces_action.smoke_test.rollback_decision import FailedVersion, Rollback, give_up, is_to_blame, verdict
+from aces_action.smoke_test.send import InvocationTarget, folder_of, send
 
 
 def smoke_test(
@@ -25,7 +26,7 @@ def smoke_test(
     serving: ServingEndpoint,
     *,
     rolled_out: bool,
-    roll_back: RollBack | None,
+    roll_back: Rollback | None,
 ) -> None:
     """Sends the requests, unless this very content has passed these very ones before and this run did not roll it out.
 
@@ -54,11 +55,11 @@ def smoke_test(
         try:
             clients.sagemaker.add_tags(ResourceArn=arn, Tags=as_list(whose | {SMOKE_TESTED: value}))  # type: ignore[arg-type]
         except AWS_ERRORS as error:
-            return [not_noted(explain(error, resource=name), name)]
+            return [outcome.not_recorded(name, explain(error, resource=name))]
         return []
 
     served = d.server.infra.endpoint
-    target = Target(
+    target = InvocationTarget(
         endpoint_name=name,
         is_async=desired.is_async,
         bucket=d.names.bucket,
@@ -66,30 +67,25 @@ def smoke_test(
         invocation_timeout=served.async_invocation_timeout if served else None,
     )
     patience = endpoint.Patience(limit=settings.wait_timeout)
-    d.reporter.under_way(untested(config_name))
+    d.reporter.under_way(outcome.untested(config_name))
     if rolled_out:
         note(pending)  # if that fails, the note at the end will tell
     try:
         exchanges = send(clients.sagemaker_runtime, clients.s3, requests, target, patience, d.reporter.info)
     except ActionError as error:
         d.reporter.settled()
-        raise ActionError(_with_hint(error.problems, untested(config_name))) from error
+        raise ActionError(_with_hint(error.problems, outcome.untested(config_name))) from error
     d.reporter.settled()
     d.reporter.exchanged(exchanges)
     problems = verdict(exchanges)
     if problems and not is_to_blame(problems):
-        raise ActionError(_with_hint(problems, untested(config_name)))
+        raise ActionError(_with_hint(problems, outcome.untested(config_name)))
     if problems:
-        aftermath = give_up(
-            clients.sagemaker,
-            endpoint_name=name,
-            config_name=config_name,
-            config_arn=config_arn,
-            untried=rolled_out or noted == pending,
-            roll_back=roll_back if settings.rollback_on_failure else None,
-            now=datetime.now(UTC),
+        version = FailedVersion(
+            endpoint_name=name, config_name=config_name, config_arn=config_arn, untried=rolled_out or noted == pending
         )
-        raise ActionError([*problems, *aftermath])
+        allowed = roll_back if settings.rollback_on_failure else None
+        raise ActionError([*problems, *give_up(clients.sagemaker, version, rollback=allowed, now=datetime.now(UTC))])
     d.reporter.warn(*note(mark))
     count = len(exchanges)
     d.reporter.info(

@@ -17,8 +17,8 @@ from aces_action.problems import (
     configuration,
     content,
     endpoint,
+    listing,
     preflight,
-    registration,
     settings,
     smoke_test,
     weights,
@@ -53,7 +53,7 @@ _MODULES = (
     autoscaling,
     batch,
     smoke_test,
-    registration,
+    listing,
     action,
 )
 

@@ -383,3 +383,5 @@ KINDS = (
         ),
     ),
 )
+
+E004 = next(kind for kind in KINDS if kind.code == "ACES-E004")

@@ -17,8 +17,10 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, SchemaRegistry
 from referencing.typing import URI
 
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.language import Text, same
+from aces_action.problems import Problem
+from aces_action.problems.smoke_test import files as problems
+from aces_action.problems.smoke_test.answers import ENDLESS
 from aces_action.project.document import Document, Json, Path, called
 from aces_action.project.model import Schema
 from aces_action.sanitiser import one_line
@@ -27,36 +29,27 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _MOST = 20  # mistakes of one schema, or of one answer, that are told
 _LONGEST = 300  # characters of jsonschema's words: they have the value in them
 _REFERENCES = ("$ref", "$dynamicRef")
-_WRITE = Text(
-    "Write it as JSON Schema 2020-12: https://json-schema.org/draft/2020-12.",
-    "JSON Schema 2020-12に従って書いてください: https://json-schema.org/draft/2020-12",
-)
-_INSIDE = Text(
-    "A reference leads to a place inside the same schema, such as #/$defs/plate; nothing is fetched.",
-    "参照できるのは同じスキーマの中（#/$defs/plateなど）だけです。外部のスキーマは読み込みません。",
-)
 
 
 def answer_schema(document: Document, at: Path) -> tuple[Schema | None, list[Problem]]:
     """The schema at a path of a document, or every mistake in it at its place."""
     content = document.get(*at)
     try:
-        problems = [*_another_draft(document, at, content), *islice(_mistakes(document, at, content), _MOST)]
-        if not problems:
-            problems = list(islice(_lost_references(document, at, content), _MOST))
+        found = [*_other_draft(document, at, content), *islice(_mistakes(document, at, content), _MOST)]
+        if not found:
+            found = list(islice(_lost_references(document, at, content), _MOST))
     except RecursionError:
-        message = Text("This JSON Schema is nested too deeply.", "JSON Schemaの入れ子が深すぎます。")
-        problems = [document.at(at, Problem(kind=CATALOGUE["T004"], message=message, hint=_WRITE))]
-    return (None, problems) if problems else (Schema(content=content), [])
+        found = [document.at(at, problems.schema_too_deep())]
+    return (None, found) if found else (Schema(content=content), [])
 
 
-def misfits(schema: Schema, answer: Json) -> list[str]:
+def misfits(schema: Schema, answer: Json) -> list[Text]:
     """What of the answer does not fit, in jsonschema's words and each with its place in the answer."""
     validator: Validator = Draft202012Validator(schema.content, registry=_registry())  # type: ignore[arg-type]
     try:
-        return [f"{_place(error)}: {_words(error)}" for error in islice(validator.iter_errors(answer), _MOST)]
+        return [same(f"{_place(error)}: {_words(error)}") for error in islice(validator.iter_errors(answer), _MOST)]
     except RecursionError:
-        return ["$: it is nested too deeply, or the schema refers to itself without end"]
+        return [same("$: ") + ENDLESS]
 
 
 def _registry() -> SchemaRegistry:
@@ -64,16 +57,12 @@ def _registry() -> SchemaRegistry:
     return Registry()
 
 
-def _another_draft(document: Document, at: Path, content: Json) -> list[Problem]:
+def _other_draft(document: Document, at: Path, content: Json) -> list[Problem]:
     """By another draft the same words mean something else."""
     named = content.get("$schema") if isinstance(content, dict) else None
     if not isinstance(named, str) or named.rstrip("#") == _DRAFT:
         return []
-    message = Text(
-        f"This schema is written for {named}, but is read as {_DRAFT}.",
-        f"このスキーマは{named}用ですが、{_DRAFT}として読みます。",
-    )
-    return [document.at((*at, "$schema"), Problem(kind=CATALOGUE["T004"], message=message, hint=_WRITE))]
+    return [document.at((*at, "$schema"), problems.other_draft(named, draft=_DRAFT))]
 
 
 def _mistakes(document: Document, at: Path, content: Json) -> Iterator[Problem]:
@@ -85,9 +74,7 @@ def _mistakes(document: Document, at: Path, content: Json) -> Iterator[Problem]:
         if (path, said) in seen:
             continue
         seen.add((path, said))
-        place = called(path)
-        message = Text(f"This is no JSON Schema: {place.en}: {said}", f"JSON Schemaとして正しくありません: {place.ja}: {said}")
-        yield document.at(path, Problem(kind=CATALOGUE["T004"], message=message, hint=_WRITE))
+        yield document.at(path, problems.no_schema(called(path), said))
 
 
 def _lost_references(document: Document, at: Path, content: Json) -> Iterator[Problem]:
@@ -95,11 +82,7 @@ def _lost_references(document: Document, at: Path, content: Json) -> Iterator[Pr
     for path in document.values:
         reference = document.get(*path)
         if path[: len(at)] == at and path[-1:] and path[-1] in _REFERENCES and reference in lost:
-            message = Text(
-                f"The reference {reference} leads to no place in this schema.",
-                f"参照{reference}の指す場所が、このスキーマの中にありません。",
-            )
-            yield document.at(path, Problem(kind=CATALOGUE["T004"], message=message, hint=_INSIDE))
+            yield document.at(path, problems.lost_reference(str(reference)))
 
 
 def _unresolvable(content: Json) -> Iterator[str]:

@@ -17,8 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from aces_action.file_type import CONVERTED, file_type
-from aces_action.language import EMPTY, Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.language import Text
+from aces_action.problems import Problem
+from aces_action.problems.smoke_test import files as file_problems
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.content import BOM, foreign_text, link_target
 from aces_action.project.document import Document
@@ -94,13 +95,13 @@ def load_requests(workspace: Path, path: str, served: Served) -> tuple[tuple[Req
     """
     name = PurePosixPath(path).as_posix()
     if served == "nothing":
-        return (), [_nothing_to_test(name)]
+        return (), [file_problems.no_endpoint(name)]
     found = find(workspace, path, purpose=_REQUESTS)
     if isinstance(found, Problem):
         return (), [found]
     files, problems = _files(workspace, name, found)
     if len(files) > 2 * MOST_REQUESTS:  # each may have an expectation
-        return (), [*problems, _too_many(name, len(files))]
+        return (), [*problems, file_problems.too_many_files(name, len(files), limit=MOST_REQUESTS)]
     expectations: list[_Expectation] = []
     for file in files:
         if file.endswith(MARKS):
@@ -111,9 +112,9 @@ def load_requests(workspace: Path, path: str, served: Served) -> tuple[tuple[Req
     bodies = [file for file in files if not file.endswith(MARKS) and file not in schemas]
     problems += _strays(expectations, bodies)
     if len(bodies) > MOST_REQUESTS:
-        return (), [*problems, _too_many(name, len(bodies))]
+        return (), [*problems, file_problems.too_many_files(name, len(bodies), limit=MOST_REQUESTS)]
     if not bodies:
-        problems.append(_none(name))
+        problems.append(file_problems.no_requests(name))
     requests = []
     for body in bodies:
         own = next((each for each in expectations if _request_of(each.file) == body), None)
@@ -141,7 +142,7 @@ def _files(workspace: Path, name: str, found: Path) -> tuple[list[str], list[Pro
         inside = PurePosixPath(Path(folder).relative_to(workspace).as_posix())
         folders[:] = [each for each in folders if not each.startswith(".")]
         links = [each for each in folders if Path(folder, each).is_symlink()]
-        problems += [_linked_folder(str(inside / each)) for each in links]
+        problems += [file_problems.linked_folder(str(inside / each)) for each in links]
         files += [str(inside / each) for each in names if not each.startswith(".")]
     return sorted(files), problems
 
@@ -175,13 +176,15 @@ def _request(
         return file
     try:
         if not file.is_file():
-            return _no_file(body)
+            return file_problems.not_a_file(body)
         with file.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             content = stream.read(_LOOKED_AT)
     except OSError as error:
         return unreadable(body, _REQUEST, error)
-    problems = [_too_large(body, size, served)] if size > (REALTIME_LIMIT if served == "realtime" else ASYNC_LIMIT) else []
+    is_realtime = served == "realtime"
+    limit = REALTIME_LIMIT if is_realtime else ASYNC_LIMIT
+    problems = [file_problems.too_large(body, size, limit=limit, is_realtime=is_realtime)] if size > limit else []
     data: Mapping[str, object] = expectation.data if expectation else {}
     schema: Schema | None = None
     if expectation:
@@ -192,7 +195,7 @@ def _request(
         value = data.get(key)
         return value if isinstance(value, str) else None
 
-    status, limit = data.get("status"), data.get("max_seconds")
+    status, max_seconds = data.get("status"), data.get("max_seconds")
     content_type = text("content_type") or content_type_of(body)
     problems += _foreign(body, content, content_type, accepted=not isinstance(status, int | float) or status < 400)
     request = Request(
@@ -204,7 +207,7 @@ def _request(
         custom_attributes=text("custom_attributes"),
         status=int(status) if isinstance(status, int | float) else 200,
         schema=schema,
-        max_seconds=float(limit) if isinstance(limit, int | float) else None,
+        max_seconds=float(max_seconds) if isinstance(max_seconds, int | float) else None,
     )
     return request, problems
 
@@ -217,21 +220,12 @@ def _foreign(body: str, content: bytes, content_type: str, *, accepted: bool) ->
     if key == "lfs" or (accepted and key in CONVERTED):
         problem = foreign_text(body, content)
     elif accepted and len(content) < _LOOKED_AT and _JSON.fullmatch(content_type):
-        problem = foreign_text(body, content) or (None if content.removeprefix(BOM).strip() else _empty(body))
+        problem = foreign_text(body, content) or (None if content.removeprefix(BOM).strip() else file_problems.empty_json(body))
     elif accepted and content_type.startswith("image/") and (key in {"html", "s3-error"} or link_target(content)):
         problem = foreign_text(body, content)
     else:
         problem = None
     return [problem] if problem else []
-
-
-def _empty(body: str) -> Problem:
-    message = Text(f"{body} is empty, which is not JSON.", f"{body}は空で、JSONではありません。")
-    hint = Text(
-        "Write the body of a request, or {} for none. If the server should refuse it, give the expected status.",
-        "リクエストの本文を書いてください（何もなければ{}）。拒否されるべきリクエストなら、期待するstatusを書いてください。",
-    )
-    return Problem(kind=CATALOGUE["C033"], message=message, hint=hint, file=body)
 
 
 def _schema(workspace: Path, expectation: _Expectation) -> tuple[Schema | None, list[Problem]]:
@@ -262,89 +256,12 @@ def _strays(expectations: Iterable[_Expectation], bodies: list[str]) -> list[Pro
         if body not in bodies:
             problems.append(_orphan(file, body, bodies))
         elif first.setdefault(body, file) != file:
-            taken = first[body]
-            message = Text(
-                f"{body} has two expectations: {taken} and {file}.", f"{body}の期待する応答が2つあります: {taken}、{file}"
-            )
-            hint = Text("Keep one of them.", "どちらか一方を残してください。")
-            problems.append(Problem(kind=CATALOGUE["T003"], message=message, hint=hint, file=file, line=1))
+            problems.append(file_problems.second_expectation(file, body, first=first[body]))
     return problems
 
 
 def _orphan(file: str, body: str, bodies: list[str]) -> Problem:
     here = [each for each in bodies if posixpath.dirname(each) == posixpath.dirname(file)]
-    meant = closest(body, islice(here, 500))
-    message = Text(
-        f"{file} is an expectation, but there is no request {body} beside it.",
-        f"{file}は期待する応答ですが、対応するリクエスト{body}がありません。",
-    )
-    if meant:
-        mark = file.removeprefix(body)
-        hint = Text(f"Did you mean {meant}{mark}?", f"{meant}{mark}ではありませんか。")
-    else:
-        hint = Text(
-            "Its name is the whole name of the request's file, extension included, and .expect.yml after it.",
-            "リクエストのファイル名（拡張子を含む）の後に.expect.ymlを付けた名前にしてください。",
-        )
-    return Problem(kind=CATALOGUE["T003"], message=message, hint=hint, file=file, line=1)
-
-
-def _none(name: str) -> Problem:
-    message = Text(
-        f"{name}, the input smoke-test-path, has no request to send.",
-        f"{name}（入力smoke-test-path）に、送るリクエストがありません。",
-    )
-    hint = Text(
-        "Put a file there whose bytes are the body of a request, such as an image. Hidden files and *.expect.* do not count.",
-        "リクエストの本文になるファイル（画像など）を置いてください。隠しファイルと*.expect.*は、リクエストになりません。",
-    )
-    return Problem(kind=CATALOGUE["T001"], message=message, hint=hint, file=name)
-
-
-def _too_many(name: str, count: int) -> Problem:
-    message = Text(
-        f"{name}, the input smoke-test-path, has {count:,} files; at most {MOST_REQUESTS} requests are sent.",
-        f"{name}（入力smoke-test-path）に{count:,}個のファイルがあります。送れるリクエストは{MOST_REQUESTS}個までです。",
-    )
-    hint = Text(
-        "Give a folder that has nothing but the requests of the smoke test.",
-        "スモークテストのリクエストだけを置いたフォルダを指定してください。",
-    )
-    return Problem(kind=CATALOGUE["T001"], message=message, hint=hint, file=name)
-
-
-def _too_large(body: str, size: int, served: Served) -> Problem:
-    limit = REALTIME_LIMIT if served == "realtime" else ASYNC_LIMIT
-    kind = Text("a real-time endpoint", "リアルタイムエンドポイント") if served == "realtime" else EMPTY
-    kind = kind or Text("an asynchronous endpoint", "非同期エンドポイント")
-    message = Text(
-        f"{body} has {size:,} bytes, but {kind.en} takes {limit:,} at most.",
-        f"{body}は{size:,}バイトです。{kind.ja}に送れるのは{limit:,}バイトまでです。",
-    )
-    hint = Text("Take a smaller request.", "より小さいリクエストにしてください。")
-    return Problem(kind=CATALOGUE["T002"], message=message, hint=hint, file=body)
-
-
-def _no_file(body: str) -> Problem:
-    message = Text(f"{body} is not an ordinary file.", f"{body}は通常のファイルではありません。")
-    hint = Text("A request is a file whose bytes are the body.", "リクエストは、中身がそのまま本文になるファイルです。")
-    return Problem(kind=CATALOGUE["C019"], message=message, hint=hint, file=body)
-
-
-def _linked_folder(folder: str) -> Problem:
-    message = Text(
-        f"{folder} is a link to a folder, which is not followed.", f"{folder}はフォルダへのリンクです。リンク先は読みません。"
-    )
-    hint = Text("Put the requests themselves there.", "リクエストのファイルそのものを置いてください。")
-    return Problem(kind=CATALOGUE["C019"], message=message, hint=hint, file=folder)
-
-
-def _nothing_to_test(name: str) -> Problem:
-    message = Text(
-        f"smoke-test-path is {name}, but Batch alone is deployed: there is no endpoint to send a request to.",
-        f"smoke-test-pathに{name}が指定されていますが、デプロイするのはBatchだけで、リクエストを送るエンドポイントがありません。",
-    )
-    hint = Text(
-        "Delete smoke-test-path, or deploy an endpoint.", "smoke-test-pathを削除するか、エンドポイントをデプロイしてください。"
-    )
-    return Problem(kind=CATALOGUE["T005"], message=message, hint=hint, file=name)
+    nearest = closest(body, islice(here, 500))
+    meant = f"{nearest}{file.removeprefix(body)}" if nearest else None
+    return file_problems.expectation_without_request(file, body, meant=meant)

@@ -22,7 +22,7 @@ ASYNC_LIMIT = 1 << 30  # bytes of a body in S3 (SageMaker Developer Guide: Async
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class InvocationResult:
     """What came of a request. `status` is that of the container, None where SageMaker does not tell it.
 
     `body` is what was read of an answer of `size` bytes. `failed`: the container, or SageMaker in its place, gave an error, whose
@@ -60,7 +60,7 @@ class Exchange:
 
     request: Request
     seconds: float
-    answer: Answer | None
+    answer: InvocationResult | None
     problems: tuple[Problem, ...] = ()
 
     @property

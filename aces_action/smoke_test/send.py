@@ -13,17 +13,19 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
+from aces_action.language import Text, joined, same
 from aces_action.problems import ActionError, Problem
+from aces_action.problems.smoke_test import answers as problems
 from aces_action.project.model import Request
 from aces_action.resources.endpoint.rollout.watch import Patience, pause
-from aces_action.smoke_test.judge import clock, judge, silence
-from aces_action.smoke_test.model import Answer, Exchange
+from aces_action.smoke_test.judge import judge
+from aces_action.smoke_test.model import Exchange, InvocationResult
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-Told = Callable[[str], None]
+Tell = Callable[[Text], None]
 _Returned = TypeVar("_Returned")
 
 _MOST_READ = 16 << 20  # bytes of one answer: an asynchronous one may have as many as it likes
@@ -38,7 +40,7 @@ _ORIGINAL_STATUS = re.compile(r"Received (?:client|server) error \((\d{3})\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class InvocationTarget:
     """The endpoint that is asked. Of an asynchronous one: the bucket and the folder in it that requests are put into, and the
     seconds that the container has for one (None: SageMaker's default)."""
 
@@ -54,35 +56,53 @@ def folder_of(server: str) -> str:
     return f"async-inference/{server}/smoke-test"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sender:
+    """How requests come to the target and answers back: clients, time and whom to tell."""
+
+    runtime: SageMakerRuntimeClient
+    s3: S3Client
+    target: InvocationTarget
+    patience: Patience
+    tell: Tell
+
+
 def send(
-    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: Patience, tell: Told
+    runtime: SageMakerRuntimeClient,
+    s3: S3Client,
+    requests: Sequence[Request],
+    target: InvocationTarget,
+    patience: Patience,
+    tell: Tell,
 ) -> list[Exchange]:
     """Sends all requests, whatever becomes of one, and judges the answers; each is a line of the log, with the answer below.
 
     `patience` is for all of them. Raises ActionError: A005 where the role may not ask, or read the answers.
     """
-    exchanges = _asynchronous(runtime, s3, requests, target, patience, tell) if target.is_async else None
-    if exchanges is None:
-        exchanges = []
-        for request in requests:
-            exchanges.append(_realtime(runtime, request, target, patience, tell))
-            _show(exchanges[-1], tell)
+    sender = _Sender(runtime=runtime, s3=s3, target=target, patience=patience, tell=tell)
+    if target.is_async:
+        return _asynchronous(sender, requests)
+    exchanges = []
+    for request in requests:
+        exchanges.append(_realtime(sender, request))
+        _show(exchanges[-1], tell)
     return exchanges
 
 
-def _realtime(runtime: SageMakerRuntimeClient, request: Request, target: Target, patience: Patience, tell: Told) -> Exchange:
+def _realtime(sender: _Sender, request: Request) -> Exchange:
     headers: dict[str, Any] = {"ContentType": request.content_type, "Accept": request.accept}
     headers["CustomAttributes"] = request.custom_attributes
     given = {key: value for key, value in headers.items() if value is not None}
+    patience, target = sender.patience, sender.target
     body, started = request.file.read_bytes(), patience.now()
 
-    def ask() -> Answer:
+    def ask() -> InvocationResult:
         nonlocal started
         started = patience.now()
-        came = runtime.invoke_endpoint(EndpointName=target.endpoint_name, Body=body, **given)
+        came = sender.runtime.invoke_endpoint(EndpointName=target.endpoint_name, Body=body, **given)
         with closing(came["Body"]) as stream:
             content = stream.read()
-        return Answer(
+        return InvocationResult(
             status=came["ResponseMetadata"]["HTTPStatusCode"],
             content_type=came.get("ContentType", ""),
             body=content,
@@ -91,7 +111,7 @@ def _realtime(runtime: SageMakerRuntimeClient, request: Request, target: Target,
         )
 
     try:
-        answer = _patiently(ask, patience, tell)
+        answer = _patiently(sender, ask)
     except ClientError as error:
         if error_code(error) != _MODEL_ERROR:
             return _unsent(request, error, target, patience.now() - started)
@@ -101,11 +121,11 @@ def _realtime(runtime: SageMakerRuntimeClient, request: Request, target: Target,
     return _judged(request, answer, patience.now() - started, target)
 
 
-def _model_error(error: ClientError) -> Answer:
+def _model_error(error: ClientError) -> InvocationResult:
     """The container's own answer in SageMaker's: HTTP 424 with status, words and log of the container."""
     told: Any = error.response
     said = str(told.get("OriginalMessage") or error_message(error)).encode("utf-8", "replace")
-    return Answer(
+    return InvocationResult(
         status=told.get("OriginalStatusCode") or None,  # 0: it did not answer in time
         content_type="",
         body=said,
@@ -126,14 +146,13 @@ class _Waiting:
     failure: str | None
 
 
-def _asynchronous(
-    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: Patience, tell: Told
-) -> list[Exchange]:
+def _asynchronous(sender: _Sender, requests: Sequence[Request]) -> list[Exchange]:
+    patience, tell = sender.patience, sender.tell
     begun = patience.now()
     done: dict[int, Exchange] = {}
     waiting: list[_Waiting] = []
     for index, request in enumerate(requests):
-        taken = _take(runtime, s3, index, request, target, patience, tell)
+        taken = _take(sender, index, request)
         if isinstance(taken, Exchange):
             done[index] = taken
             _show(taken, tell)
@@ -143,26 +162,30 @@ def _asynchronous(
     while waiting:
         for each in list(waiting):
             now = patience.now()
-            exchange = _look(s3, each, target, now=now, limit=begun + patience.limit)
+            exchange = _look(sender, each, now=now, limit=begun + patience.limit)
             if exchange is not None:
                 waiting.remove(each)
                 done[each.index], last_told = exchange, now
                 _show(exchange, tell)
         now = patience.now()
         if waiting and now - last_told >= _HEARTBEAT:
-            last_told = now
-            tell(f"{clock(now - begun)}  {len(waiting)} of {len(requests)} requests have no answer yet")
+            last_told, left, count, clock = now, len(waiting), len(requests), _clock(now - begun)
+            tell(
+                Text(
+                    f"{clock}  {left} of {count} requests have no answer yet",
+                    f"{clock}  {count}件中{left}件のリクエストの応答を待っています",
+                )
+            )
         if waiting:
             patience.sleep(min(pause(now - begun), max(0.1, begun + patience.limit - now)))
     return [done[index] for index in sorted(done)]
 
 
-def _take(
-    runtime: SageMakerRuntimeClient, s3: S3Client, index: int, request: Request, target: Target, patience: Patience, tell: Told
-) -> _Waiting | Exchange:
+def _take(sender: _Sender, index: int, request: Request) -> _Waiting | Exchange:
     """Uploads a request and has the endpoint take it."""
+    patience, target = sender.patience, sender.target
     started = patience.now()
-    location = _upload(s3, request, target)
+    location = _upload(sender.s3, request, target)
     headers: dict[str, Any] = {
         "ContentType": request.content_type,
         "Accept": request.accept,
@@ -172,9 +195,8 @@ def _take(
     given = {key: value for key, value in headers.items() if value is not None}
     try:
         taken = _patiently(
-            lambda: runtime.invoke_endpoint_async(EndpointName=target.endpoint_name, InputLocation=location, **given),
-            patience,
-            tell,
+            sender,
+            lambda: sender.runtime.invoke_endpoint_async(EndpointName=target.endpoint_name, InputLocation=location, **given),
         )
     except AWS_ERRORS as error:
         return _unsent(request, error, target, patience.now() - started)
@@ -187,7 +209,7 @@ def _take(
     )
 
 
-def _upload(s3: S3Client, request: Request, target: Target) -> str:
+def _upload(s3: S3Client, request: Request, target: InvocationTarget) -> str:
     """Puts the body where the endpoint can read it, under a name of its content: what is there already stays as it is."""
     key = f"{target.folder}/{request.sha256()}{PurePosixPath(request.name).suffix.lower()}"
     location = f"s3://{target.bucket}/{key}"
@@ -200,20 +222,20 @@ def _upload(s3: S3Client, request: Request, target: Target) -> str:
     return location
 
 
-def _look(s3: S3Client, each: _Waiting, target: Target, *, now: float, limit: float) -> Exchange | None:
+def _look(sender: _Sender, each: _Waiting, *, now: float, limit: float) -> Exchange | None:
     """What came of a request so far; None while there is time and nothing has come."""
-    seconds = now - each.started
+    seconds, target = now - each.started, sender.target
     for location, failed in ((each.output, False), (each.failure, True)):
-        if location and (answer := _read(s3, location, failed=failed)):
+        if location and (answer := _read(sender.s3, location, failed=failed)):
             return _judged(each.request, answer, seconds, target)
     longest = each.request.max_seconds
     if now >= limit or (longest is not None and seconds > longest):
-        problem = silence(each.request, seconds=seconds, endpoint_name=target.endpoint_name)
+        problem = problems.no_answer(each.request.name, seconds, endpoint_name=target.endpoint_name)
         return Exchange(request=each.request, seconds=seconds, answer=None, problems=(problem,))
     return None
 
 
-def _read(s3: S3Client, location: str, *, failed: bool) -> Answer | None:
+def _read(s3: S3Client, location: str, *, failed: bool) -> InvocationResult | None:
     """An answer in S3; None while it is not there. To a role that may not list the bucket S3 says 'forbidden' for that."""
     parts = urlsplit(location)
     try:
@@ -229,10 +251,10 @@ def _read(s3: S3Client, location: str, *, failed: bool) -> Answer | None:
         told = _ORIGINAL_STATUS.search(body[:10_000].decode("utf-8", errors="replace"))
         status = int(told[1]) if told else None
     content_type = found.get("ContentType", "")
-    return Answer(status=status, content_type=content_type, body=body, size=found["ContentLength"], failed=failed)
+    return InvocationResult(status=status, content_type=content_type, body=body, size=found["ContentLength"], failed=failed)
 
 
-def _patiently(call: Callable[[], _Returned], patience: Patience, tell: Told) -> _Returned:
+def _patiently(sender: _Sender, call: Callable[[], _Returned]) -> _Returned:
     """A call that is made again only where the model has not been asked."""
     for wait in _waits():
         try:
@@ -243,8 +265,8 @@ def _patiently(call: Callable[[], _Returned], patience: Patience, tell: Told) ->
             if error_code(error) not in _NOT_ASKED:
                 raise
             why = error_code(error)
-        tell(f"sends it again: {why}")
-        patience.sleep(wait)
+        sender.tell(Text(f"sending it again: {why}", f"もう一度送ります: {why}"))
+        sender.patience.sleep(wait)
     return call()
 
 
@@ -253,7 +275,7 @@ def _waits() -> Iterator[float]:
     yield from (2.0**number for number in range(_TRIES - 1))
 
 
-def _unsent(request: Request, error: Any, target: Target, seconds: float) -> Exchange:
+def _unsent(request: Request, error: Any, target: InvocationTarget, seconds: float) -> Exchange:
     """SageMaker did not ask the model. Raises ActionError where it would not for any request: the role may not."""
     problem: Problem = replace(explain(error, resource=f"{target.endpoint_name}, {request.name}"), file=request.name)
     if isinstance(error, ClientError) and is_denied(error):
@@ -261,18 +283,30 @@ def _unsent(request: Request, error: Any, target: Target, seconds: float) -> Exc
     return Exchange(request=request, seconds=seconds, answer=None, problems=(problem,))
 
 
-def _judged(request: Request, answer: Answer, seconds: float, target: Target) -> Exchange:
+def _judged(request: Request, answer: InvocationResult, seconds: float, target: InvocationTarget) -> Exchange:
     problems = judge(request, answer, seconds=seconds, endpoint_name=target.endpoint_name)
     return Exchange(request=request, seconds=seconds, answer=answer, problems=tuple(problems))
 
 
-def _show(exchange: Exchange, tell: Told) -> None:
-    answer, mark = exchange.answer, "✓" if exchange.passed else "✗"
+def _show(exchange: Exchange, tell: Tell) -> None:
+    answer, seconds, start = exchange.answer, exchange.seconds, f"{'✓' if exchange.passed else '✗'} {exchange.request.name}"
     if answer is None:
-        tell(f"{mark} {exchange.request.name}  no answer  {exchange.seconds:.2f} s")
+        tell(Text(f"{start}  no answer  {seconds:.2f} s", f"{start}  応答なし  {seconds:.2f}秒"))
         return
-    status = answer.status or ("failed" if answer.failed else "–")
-    parts = (str(status), f"{exchange.seconds:.2f} s", f"{answer.size:,} bytes", answer.variant)
-    tell(f"{mark} {exchange.request.name}  " + "  ".join(part for part in parts if part))
+    unknown = Text("failed", "失敗") if answer.failed else same("–")
+    parts = (
+        same(start),
+        same(str(answer.status)) if answer.status else unknown,
+        Text(f"{seconds:.2f} s", f"{seconds:.2f}秒"),
+        Text(f"{answer.size:,} bytes", f"{answer.size:,}バイト"),
+        same(answer.variant),
+    )
+    tell(joined("  ", parts))
     if shown := answer.excerpt(_SHOWN):
-        tell(f"  {shown}")
+        tell(same(f"  {shown}"))
+
+
+def _clock(seconds: float) -> str:
+    """`0:42`, as the roll-out's lines have it."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes:3d}:{rest:02d}"

@@ -16,10 +16,25 @@ from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change
 from aces_action.language import Text
 from aces_action.project.model import Autoscaling, EndpointSettings
-from aces_action.resources.autoscaling import CurrentScaling, DesiredScaling, Teller, apply, desired, read
+from aces_action.resources.autoscaling import AutoscalingPlan, CurrentScaling, DesiredScaling, apply, desired, plan, read
+from aces_action.resources.autoscaling.apply import bring_about
 from aces_action.resources.autoscaling.spec import key
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox
+
+
+@dataclass
+class Recorder:
+    """Keeps what is told of the scaling, in English."""
+
+    said: list[str] = field(default_factory=list)
+    left_behind: list[Text] = field(default_factory=list)
+
+    def info(self, text: Text | str) -> None:
+        self.said.append(text if isinstance(text, str) else text.en)
+
+    def left(self, what: Text) -> None:
+        self.left_behind.append(what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +44,15 @@ class Scaled:
     clients: Clients
     name: str
     owner: Owner
-    said: list[str] = field(default_factory=list)
-    left: list[Text] = field(default_factory=list)
+    reporter: Recorder = field(default_factory=Recorder)
 
     @property
-    def tell(self) -> Teller:
-        return Teller(say=self.said.append, left=self.left.append)
+    def said(self) -> list[str]:
+        return self.reporter.said
+
+    @property
+    def left(self) -> list[Text]:
+        return self.reporter.left_behind
 
     def wanted(self, least: int = 1, most: int = 4, *, sleeps: bool = False) -> DesiredScaling:
         scaling = Autoscaling(min_capacity=least, max_capacity=most, target_value=5, scale_in_cooldown=300, scale_out_cooldown=60)
@@ -43,8 +61,14 @@ class Scaled:
         assert found
         return found
 
-    def apply(self, scaling: DesiredScaling | None) -> list[Change]:
-        return apply(self.clients, scaling, endpoint_name=self.name, owner=self.owner, tell=self.tell)
+    def plan(self, spec: DesiredScaling | None) -> AutoscalingPlan:
+        return plan(self.clients, self.owner, self.name, spec)
+
+    def apply(self, spec: DesiredScaling | None) -> tuple[Change, ...]:
+        """As a deployment does it, or, for None, as the deletion of an endpoint does."""
+        if spec is None:
+            return bring_about(self.clients, self.owner, self.name, None, self.reporter)
+        return apply(self.clients, self.owner, self.plan(spec), self.reporter).changes
 
     def read(self) -> CurrentScaling:
         return read(self.clients, self.name)

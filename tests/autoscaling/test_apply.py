@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 
-from aces_action.language import same
+from aces_action.language import Text, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.autoscaling import CurrentScaling, read_plan, suspended
-from aces_action.resources.autoscaling.detach import read_removable, restore, take_off
+from aces_action.resources.autoscaling import CurrentScaling, apply, detached_for_update
+from aces_action.resources.autoscaling.detach import detach, read_detachable, restore, schedule_request
 from aces_action.resources.autoscaling.spec import WAKING, alarm_name, key, resource_id
 from sandbox.server import Sandbox
-from tests.autoscaling.conftest import Scaled
+from tests.autoscaling.conftest import Recorder, Scaled
 
 Make = Callable[..., Scaled]
 
@@ -29,11 +28,20 @@ def fault(sandbox: Sandbox, **rule: Any) -> None:
     requests.post(f"{sandbox.aws_url}/_sandbox/faults", json=rule, timeout=10).raise_for_status()
 
 
-def suspend(scaled: Scaled) -> CurrentScaling | None:
-    taken = read_removable(scaled.clients, scaled.name, scaled.owner)
-    if taken:
-        take_off(scaled.clients, taken, tell=scaled.tell)
-    return taken
+def detached(scaled: Scaled) -> CurrentScaling | None:
+    scaling = read_detachable(scaled.clients, scaled.name, scaled.owner)
+    if scaling:
+        detach(scaled.clients, scaling, scaled.reporter)
+    return scaling
+
+
+def calls(sandbox: Sandbox) -> list[str]:
+    seen = requests.get(f"{sandbox.aws_url}/_sandbox/calls", timeout=10).json()
+    return [call["operation"] for call in seen]
+
+
+def forget_calls(sandbox: Sandbox) -> None:
+    requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=10).raise_for_status()
 
 
 class TestApply:
@@ -41,10 +49,10 @@ class TestApply:
         scaled = endpoint(sleeps=True)
         scaled.apply(scaled.wanted(0, 2, sleeps=True))
         assert scaled.said == [
-            f"create scalable target {resource_id(scaled.name)}",
-            "create scaling policy aces-target-tracking",
-            "create scaling policy aces-scale-from-zero",
-            f"create alarm {alarm_name(scaled.name)}",
+            f"created scalable target {resource_id(scaled.name)}",
+            "created scaling policy aces-target-tracking",
+            "created scaling policy aces-scale-from-zero",
+            f"created alarm {alarm_name(scaled.name)}",
         ]
         found = scaled.read()
         assert found.target and found.waking_alarm
@@ -53,6 +61,30 @@ class TestApply:
         scaled.said.clear()
         assert not any(change.is_change for change in scaled.apply(scaled.wanted(0, 2, sleeps=True)))
         assert scaled.said == []
+
+    def test_nothing_is_asked_of_aws_twice_where_nothing_changes(self, endpoint: Make, sandbox: Sandbox) -> None:
+        scaled = endpoint(sleeps=True)
+        wanted = scaled.wanted(0, 2, sleeps=True)
+        scaled.apply(wanted)
+        forget_calls(sandbox)
+        planned = scaled.plan(wanted)
+        assert calls(sandbox).count("DescribeScalableTargets") == 1
+        forget_calls(sandbox)
+        assert apply(scaled.clients, scaled.owner, planned, scaled.reporter).changes == ()
+        assert calls(sandbox) == []
+
+    def test_what_a_roll_out_changed_since_the_plan_is_seen_before_the_writes(self, endpoint: Make) -> None:
+        scaled = endpoint(sleeps=True)
+        scaled.apply(scaled.wanted(0, 2, sleeps=True))
+        planned = scaled.plan(scaled.wanted(0, 3, sleeps=True))
+        with detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=False):
+            pass
+        apply(scaled.clients, scaled.owner, planned, scaled.reporter)
+        found = scaled.read()
+        policy = found.policy(WAKING)
+        assert found.target and found.waking_alarm and policy
+        assert (found.target.max_capacity, found.waking_alarm.actions) == (3, (policy.arn,))
+        assert scaled.owner.owns(found.target.tags)
 
     def test_one_that_no_longer_sleeps_loses_what_woke_it(self, endpoint: Make) -> None:
         scaled = endpoint(sleeps=True)
@@ -98,7 +130,7 @@ class TestApply:
         scaled = endpoint()
         client = scaled.clients.application_autoscaling
         client.register_scalable_target(**key(scaled.name), MinCapacity=1, MaxCapacity=9)
-        assert scaled.apply(None) == []
+        assert scaled.apply(None) == ()
         with pytest.raises(ActionError) as error:
             scaled.apply(scaled.wanted())
         assert codes(error) == ["ACES-E035"]
@@ -119,12 +151,13 @@ class TestApply:
         scaled = endpoint()
         denied = {"kind": "error", "status": 400, "code": "AccessDeniedException", "times": None}
         fault(sandbox, service="application-autoscaling", **denied)
-        changes, (warning,) = read_plan(scaled.clients, None, endpoint_name=scaled.name, owner=scaled.owner)
-        assert (changes, warning.code, warning.severity) == ([], "ACES-E039", "warning")
+        planned = scaled.plan(None)
+        (warning,) = planned.warnings
+        assert (planned.changes, warning.code, warning.severity) == ((), "ACES-E039", "warning")
         assert "application-autoscaling" not in warning.message.ja or "DescribeScalableTargets" in warning.message.ja
 
 
-class TestSuspension:
+class TestDetach:
     def test_all_comes_back_as_it_was(self, endpoint: Make) -> None:
         scaled = endpoint(sleeps=True)
         scaled.apply(scaled.wanted(0, 2, sleeps=True))
@@ -140,11 +173,11 @@ class TestSuspension:
             **key(scaled.name), SuspendedState={"ScheduledScalingSuspended": True}
         )
         before = scaled.read()
-        taken = suspend(scaled)
+        taken = detached(scaled)
         assert taken == before
         assert scaled.read().target is None
         assert any("by-cpu (others'): {" in line for line in scaled.said)
-        restore(scaled.clients, taken, tell=scaled.tell)
+        restore(scaled.clients, taken, scaled.reporter)
         after = scaled.read()
         assert before.target and after.target and after.waking_alarm
         for field in ("min_capacity", "max_capacity", "suspended_state", "tags"):
@@ -164,14 +197,14 @@ class TestSuspension:
 
     def test_an_endpoint_without_scaling_has_nothing_to_take_off(self, endpoint: Make) -> None:
         scaled = endpoint()
-        assert suspend(scaled) is None
+        assert detached(scaled) is None
         assert scaled.said == []
 
     def test_others_scaling_is_not_taken_off(self, endpoint: Make) -> None:
         scaled = endpoint()
         scaled.clients.application_autoscaling.register_scalable_target(**key(scaled.name), MinCapacity=1, MaxCapacity=9)
         with pytest.raises(ActionError) as error:
-            suspend(scaled)
+            detached(scaled)
         assert codes(error) == ["ACES-E036"]
         assert scaled.read().target
 
@@ -180,7 +213,7 @@ class TestSuspension:
         scaled.apply(scaled.wanted())
         arn = scaled.add_policy("on-load", alarm=f"{scaled.name}-load")
         with pytest.raises(ActionError, match=f"{scaled.name}-load") as error:
-            suspend(scaled)
+            detached(scaled)
         assert codes(error) == ["ACES-E036"]
         (alarm,) = scaled.read().alarms
         assert alarm.actions == (arn,)
@@ -191,7 +224,7 @@ class TestSuspension:
         scaled.add_policy("on-load", alarm=f"{scaled.name}-load")
         tags = [{"Key": name, "Value": value} for name, value in scaled.owner.tags("").items()]
         scaled.clients.cloudwatch.tag_resource(ResourceARN=scaled.read().alarms[0].arn, Tags=tags)  # type: ignore[arg-type]
-        with suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell):
+        with detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=True):
             assert scaled.read().target is None
         found = scaled.read()
         policy = found.policy("on-load")
@@ -203,7 +236,7 @@ class TestSuspension:
         scaled.apply(scaled.wanted())
         with (
             pytest.raises(ActionError) as error,
-            suspended(scaled.clients, scaled.name, scaled.owner, wanted=False, tell=scaled.tell),
+            detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=False),
         ):
             raise ActionError(Problem(kind=CATALOGUE["E002"], message=same("rolled back")))
         assert codes(error) == ["ACES-E002"]
@@ -216,16 +249,21 @@ class TestSuspension:
         scaled.add_policy("by-cpu")
         before = scaled.read()
 
-        def say(line: str) -> None:
-            cut = {"before it is off": "takes off scaling policy by-cpu", "while it is put back": "put back scalable target"}
-            scaled.said.append(line)
-            if line.startswith(cut.get(moment, "-")) and len([each for each in scaled.said if each.startswith(cut[moment])]) == 1:
-                raise KeyboardInterrupt
+        class CutsOff(Recorder):
+            def info(self, text: Text | str) -> None:
+                cut = {
+                    "before it is off": "detaches scaling policy by-cpu",
+                    "while it is put back": "restored scalable target",
+                }
+                super().info(text)
+                line = self.said[-1]
+                if line.startswith(cut.get(moment, "-")) and len([x for x in self.said if x.startswith(cut[moment])]) == 1:
+                    raise KeyboardInterrupt
 
-        tell = replace(scaled.tell, say=say)
+        reporter = CutsOff()
         with (
             pytest.raises(KeyboardInterrupt),
-            suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=tell),
+            detached_for_update(scaled.clients, scaled.name, scaled.owner, reporter, autoscaled=True),
         ):
             if moment == "under way":
                 raise KeyboardInterrupt
@@ -233,21 +271,21 @@ class TestSuspension:
         assert after.target and before.target
         assert after.target.tags == before.target.tags
         assert {each.name: each.settings for each in after.policies} == {each.name: each.settings for each in before.policies}
-        assert scaled.left == []
+        assert reporter.left_behind == []
 
     def test_a_run_that_is_cut_off_says_what_it_could_not_put_back(self, endpoint: Make, sandbox: Sandbox) -> None:
         scaled = endpoint()
         scaled.apply(scaled.wanted())
         with (
             pytest.raises(KeyboardInterrupt),
-            suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell),
+            detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=True),
         ):
             fault(sandbox, kind="error", operation="RegisterScalableTarget", status=400, code="ValidationException", times=None)
             raise KeyboardInterrupt
         assert [each.en for each in scaled.left] == [
             f"The autoscaling of {scaled.name} is off: `command: deploy` sets it up as the infra file says."
         ]
-        assert any("scalable target" in line and "put back after the update" in line for line in scaled.said)
+        assert any("scalable target" in line and "Could not restore all" in line for line in scaled.said)
 
     def test_what_cannot_be_put_back_is_told_beside_the_failure(self, endpoint: Make, sandbox: Sandbox) -> None:
         scaled = endpoint()
@@ -255,7 +293,7 @@ class TestSuspension:
         scaled.add_policy("by-cpu")
         with (
             pytest.raises(ActionError) as error,
-            suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell),
+            detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=True),
         ):
             refusal = {"status": 400, "code": "ValidationException", "message": "Too many policies", "skip": 1}
             fault(sandbox, kind="error", operation="PutScalingPolicy", **refusal)
@@ -267,7 +305,7 @@ class TestSuspension:
     def test_what_is_only_ours_and_no_longer_wanted_does_not_come_back(self, endpoint: Make) -> None:
         scaled = endpoint()
         scaled.apply(scaled.wanted())
-        with suspended(scaled.clients, scaled.name, scaled.owner, wanted=False, tell=scaled.tell):
+        with detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=False):
             pass
         assert scaled.read().target is None
 
@@ -279,8 +317,11 @@ class TestSuspension:
             times: Any = {"StartTime": start} if start else {"EndTime": end}
             times |= {"Schedule": "rate(1 day)", "ScalableTargetAction": {"MinCapacity": 2}}
             scaled.clients.application_autoscaling.put_scheduled_action(**key(scaled.name), ScheduledActionName=name, **times)
-        taken = suspend(scaled)
-        assert taken
-        restore(scaled.clients, taken, tell=scaled.tell, now=lambda: now + timedelta(hours=2))
-        (left,) = scaled.read().scheduled
-        assert (left["ScheduledActionName"], left.get("StartTime")) == ("begun", None)
+        later = now + timedelta(hours=2)
+        requests_ = {action["ScheduledActionName"]: schedule_request(action, later) for action in scaled.read().scheduled}
+        assert requests_["over"] is None
+        assert requests_["begun"] == {
+            "ScheduledActionName": "begun",
+            "Schedule": "rate(1 day)",
+            "ScalableTargetAction": {"MinCapacity": 2},
+        }

@@ -185,7 +185,11 @@ def test_another_instance_type_loses_nothing_of_the_scaling(caller: Caller) -> N
     ended = caller.run()
     assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
     assert everything(caller, name) == before
-    for line in ("takes off scheduled action mornings: ", "takes off scaling policy by-cpu (others'): ", "put back"):
+    for line in (
+        "detaches scheduled action mornings: ",
+        "detaches scaling policy by-cpu (others'): ",
+        "restored scalable target",
+    ):
         assert line in ended.log
     variant = caller.client("sagemaker").describe_endpoint(EndpointName=name)["ProductionVariants"][0]
     assert variant["DesiredInstanceCount"] == 3

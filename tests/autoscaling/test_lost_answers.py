@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from aces_action.main import Cancelled
 from aces_action.problems import ActionError
-from aces_action.resources.autoscaling import suspended, taken_off
+from aces_action.resources.autoscaling import detached_for_delete, detached_for_update
 from aces_action.resources.autoscaling.spec import key
 from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.server import Sandbox
@@ -113,7 +113,7 @@ def test_others_scaling_comes_back_where_nobody_hears_that_it_was_taken_off(endp
     lose(sandbox, "DeregisterScalableTarget", times=None)
     with (
         pytest.raises(ConnectionClosedError),
-        suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell),
+        detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=True),
     ):
         pytest.fail("it was not taken off, as far as anybody knows")
     assert hung(scaled) == before
@@ -124,7 +124,10 @@ def test_what_aws_will_not_take_off_is_not_touched(endpoint: Make, sandbox: Sand
     before = busy(scaled)
     lose(sandbox, "DeregisterScalableTarget", kind="error", status=400, code="AccessDeniedException")
     requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=10).raise_for_status()
-    with pytest.raises(ActionError), suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell):
+    with (
+        pytest.raises(ActionError),
+        detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=True),
+    ):
         pytest.fail("it was not taken off")
     assert hung(scaled) == before
     seen = requests.get(f"{sandbox.aws_url}/_sandbox/calls", timeout=10).json()
@@ -137,7 +140,7 @@ def test_what_somebody_else_has_registered_meanwhile_is_not_changed_by_what_is_p
     client = scaled.clients.application_autoscaling
     with (
         pytest.raises(ActionError, match="E037") as caught,
-        suspended(scaled.clients, scaled.name, scaled.owner, wanted=True, tell=scaled.tell),
+        detached_for_update(scaled.clients, scaled.name, scaled.owner, scaled.reporter, autoscaled=True),
     ):
         client.register_scalable_target(**key(scaled.name), MinCapacity=2, MaxCapacity=9, Tags={"Team": "another"})
     assert "already exists" in caught.value.problems[0].hint.en
@@ -155,7 +158,7 @@ def test_nothing_is_put_back_on_an_endpoint_that_goes(endpoint: Make, ending: Ba
     scaled = endpoint()
     busy(scaled)
     sagemaker = scaled.clients.sagemaker
-    with pytest.raises(type(ending)), taken_off(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell):
+    with pytest.raises(type(ending)), detached_for_delete(scaled.clients, scaled.name, scaled.owner, scaled.reporter):
         sagemaker.delete_endpoint(EndpointName=scaled.name)
         for _ in range(looks):
             read_endpoint(sagemaker, scaled.name)
@@ -173,7 +176,7 @@ def test_all_is_put_back_on_an_endpoint_that_was_to_go_and_stays(
 ) -> None:
     scaled = endpoint()
     before = busy(scaled)
-    with pytest.raises(type(ending)), taken_off(scaled.clients, scaled.name, scaled.owner, tell=scaled.tell):
+    with pytest.raises(type(ending)), detached_for_delete(scaled.clients, scaled.name, scaled.owner, scaled.reporter):
         if blind:
             lose(sandbox, "DescribeEndpoint", kind="error", status=400, code="AccessDeniedException", times=None)
         raise ending

@@ -11,7 +11,7 @@ import pytest
 from aces_action.aws.clients import Clients
 from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError
-from aces_action.resources.autoscaling.detach import read_removable, restore, take_off
+from aces_action.resources.autoscaling.detach import detach, read_detachable, restore
 from aces_action.resources.autoscaling.spec import key
 from sandbox.aws.policy import listed
 from sandbox.iam import TEMPLATE, roles
@@ -62,10 +62,10 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(
     caller.client("application-autoscaling").put_scheduled_action(
         **key(scaled.name), ScheduledActionName="theirs", Schedule="rate(1 day)", ScalableTargetAction={"MinCapacity": 1}
     )
-    taken = read_removable(scaled.clients, scaled.name, scaled.owner)
+    taken = read_detachable(scaled.clients, scaled.name, scaled.owner)
     assert taken
-    take_off(scaled.clients, taken, tell=scaled.tell)
-    restore(scaled.clients, taken, tell=scaled.tell)
+    detach(scaled.clients, taken, scaled.reporter)
+    restore(scaled.clients, taken, scaled.reporter)
     caller.client("application-autoscaling").delete_scheduled_action(**key(scaled.name), ScheduledActionName="theirs")
     scaled.apply(None)
     granted = [each for each in statements(everything) if each["Sid"] in UNTIL_IT_SLEEPS | AFTERWARDS]

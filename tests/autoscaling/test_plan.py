@@ -9,9 +9,9 @@ import pytest
 
 from aces_action.aws.tags import Owner
 from aces_action.project.model import Autoscaling, EndpointSettings, InferenceMode
-from aces_action.resources.autoscaling.plan import foreign, plan, wanted_actions
+from aces_action.resources.autoscaling.plan import alarm_actions, compare, foreign
 from aces_action.resources.autoscaling.spec import TRACKING, WAKING, DesiredScaling, desired
-from aces_action.resources.autoscaling.state import Alarm, CurrentScaling, ScalableTarget, ScalingPolicy
+from aces_action.resources.autoscaling.state import CurrentScaling, ScalableTarget, ScalingAlarm, ScalingPolicy
 
 OWNER = Owner(project="plates", env="dev", server="server")
 OURS = OWNER.tags("")
@@ -38,7 +38,9 @@ def brought_about(scaling: DesiredScaling) -> CurrentScaling:
         for each in scaling.policies
     )
     description = {**(scaling.alarm.settings if scaling.alarm else {}), "AlarmActions": [ARN + WAKING], "StateValue": "OK"}
-    alarms = (Alarm(name=scaling.alarm.name, arn="arn:alarm", description=description, tags=OURS),) if scaling.alarm else ()
+    alarms = (
+        (ScalingAlarm(name=scaling.alarm.name, arn="arn:alarm", description=description, tags=OURS),) if scaling.alarm else ()
+    )
     target = ScalableTarget(
         arn="arn:target",
         min_capacity=scaling.min_capacity,
@@ -50,7 +52,7 @@ def brought_about(scaling: DesiredScaling) -> CurrentScaling:
 
 
 def planned(scaling: DesiredScaling | None, current: CurrentScaling) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(each.verb, each.name, tuple(one.en for one in each.reasons)) for each in plan(scaling, current, OWNER)]
+    return [(each.verb, each.name, tuple(one.en for one in each.reasons)) for each in compare(scaling, current, OWNER)]
 
 
 def tagged(current: CurrentScaling, tags: dict[str, str]) -> CurrentScaling:
@@ -110,7 +112,7 @@ def test_an_alarm_that_no_longer_sets_off_the_policy_is_mended_and_keeps_what_pe
     (alarm,) = current.alarms
     current = replace(current, alarms=(replace(alarm, description={**alarm.description, "AlarmActions": [ARN + "old", TOPIC]}),))
     assert planned(SLEEPING, current)[-1][0] == "update"
-    assert wanted_actions(current, ARN + WAKING) == [ARN + WAKING, TOPIC]
+    assert alarm_actions(current, ARN + WAKING) == [ARN + WAKING, TOPIC]
 
 
 def test_without_the_section_all_that_is_ours_goes() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aces_action.aws.tags import CONTENT_HASH
 from aces_action.project.model import JobSettings
-from aces_action.resources.batch.plan import CurrentJobDefinition, plan
-from aces_action.resources.batch.spec import DesiredJobDefinition, Instance, check_fit, desired
+from aces_action.resources.batch.plan import CurrentJobDefinition, compare
+from aces_action.resources.batch.spec import DesiredJobDefinition, Instance, JobContainer, check_fit, desired
 
 M5 = Instance(instance_type="m5.xlarge", vcpus=4, memory=16384, gpus=0, architectures=("x86_64",))
 G4 = Instance(instance_type="g4dn.xlarge", vcpus=4, memory=16384, gpus=1, architectures=("x86_64",))
@@ -16,10 +16,12 @@ def wanted(settings: JobSettings, instance: Instance = M5, *, weights: str = "s3
         settings,
         instance,
         name="server",
-        image_uri="registry/server@sha256:1",
-        weights_uri=weights,
-        job_role_arn="arn:aws:iam::123456789012:role/job",
-        execution_role_arn="arn:aws:iam::123456789012:role/execution",
+        container=JobContainer(
+            image_uri="registry/server@sha256:1",
+            weights_uri=weights,
+            job_role_arn="arn:aws:iam::123456789012:role/job",
+            execution_role_arn="arn:aws:iam::123456789012:role/execution",
+        ),
     )
 
 
@@ -54,19 +56,19 @@ def test_the_container_learns_where_its_weights_are_unless_the_user_says_otherwi
 
 
 def test_without_a_revision_one_is_created() -> None:
-    assert plan(wanted(JobSettings(instance_type="m5.xlarge")), None).verb == "create"
+    assert compare(wanted(JobSettings(instance_type="m5.xlarge")), None).verb == "create"
 
 
 def test_the_same_content_is_not_registered_again() -> None:
     definition = wanted(JobSettings(instance_type="m5.xlarge"))
-    change = plan(definition, registered(definition))
+    change = compare(definition, registered(definition))
     assert (change.verb, change.name) == ("nothing", "server:3")
 
 
 def test_a_new_revision_says_what_differs() -> None:
     old = wanted(JobSettings(instance_type="m5.xlarge", memory=8000, timeout=600))
     new = wanted(JobSettings(instance_type="m5.xlarge", attempts=2), weights="s3://b/new")
-    change = plan(new, registered(old))
+    change = compare(new, registered(old))
     assert (change.verb, change.name) == ("update", "server:3")
     assert tuple(each.en for each in change.reasons) == (
         "MEMORY: 8000 -> 15330",

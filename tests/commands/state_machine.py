@@ -36,7 +36,7 @@ from aces_action.problems import CATALOGUE, ActionError
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.lifecycle.prune import clean_up
 from aces_action.resources.endpoint.lifecycle.undo import Reach, bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
-from aces_action.smoke_test.rollback_decision import give_up
+from aces_action.smoke_test.rollback_decision import FailedVersion, give_up
 from sandbox.archives import make_weights
 from sandbox.aws.hosting.records import SERVING, Durations, Endpoint, Outcome, OutcomeKind, Status
 from sandbox.aws.hosting.store import Hosting
@@ -592,15 +592,10 @@ class Machine(RuleBasedStateMachine):
             return answers[0]
 
         def give() -> None:
-            answer = give_up(
-                self.server.client,
-                endpoint_name=self.server.name,
-                config_name=wanted,
-                config_arn=arn("endpoint-config", wanted),
-                untried=True,
-                roll_back=back,
-                now=self.clock.today(),
+            version = FailedVersion(
+                endpoint_name=self.server.name, config_name=wanted, config_arn=arn("endpoint-config", wanted), untried=True
             )
+            answer = give_up(self.server.client, version, rollback=back, now=self.clock.today())
             raise ActionError(answer)
 
         outcome, failed = self._do(step, give)

@@ -29,7 +29,7 @@ from aces_action.resources.weights.push import PushManner, push
 from aces_action.resources.weights.release import CopyManner, make_release, release_key
 from aces_action.resources.weights.s3_object import locate
 from aces_action.resources.weights.verdict_store import read_record
-from aces_action.smoke_test.send import Target, folder_of, send
+from aces_action.smoke_test.send import InvocationTarget, folder_of, send
 from sandbox.archives import make_weights
 from sandbox.aws.policy import JSON, listed
 from sandbox.iam import TEMPLATE, Role, roles
@@ -305,7 +305,7 @@ def make_async_endpoint(caller: Caller) -> None:
 def ask(deployer: Deployer, endpoint: str) -> None:
     """As the smoke test does, under the role."""
     caller, file = deployer.caller, deployer.caller.workspace / "server/smoke-test/plate.png"
-    target = Target(endpoint_name=endpoint, is_async=True, bucket=caller.bucket, folder=folder_of(caller.server))
+    target = InvocationTarget(endpoint_name=endpoint, is_async=True, bucket=caller.bucket, folder=folder_of(caller.server))
     asked = SmokeRequest(name="plate.png", file=file, size=1, content_type="image/png")
     send(under_role(deployer, "sagemaker-runtime"), under_role(deployer, "s3"), [asked], target, Patience(limit=10), print)
 

@@ -24,10 +24,10 @@ _DEEDS: tuple[tuple[str, str], ...] = (
     (r"Create|PUT images", r"creat|releas|copie|stored|set up|begun|uploaded|registered|started|作成|固定|登録|コピー|保存|開始"),
     (r"CopyObject|PutObject|CompleteMultipartUpload", r"releas|copie|written|note|save|stored|固定|書き込み|コピー|保存|記録"),
     (r"UpdateEndpoint", r"updat|rolled out|更新"),
-    (r"Deregister", r"taken off|deregister|解除"),
+    (r"Deregister", r"taken off|detach|deregister|解除"),
     (r"Delete", r"delet|削除"),
-    (r"Register|POST services", r"regist|set up|updated|put back|登録|作成|復元|更新"),
-    (r"Put", r"set up|set|updated|put back|written|作成|復元|更新|設定"),
+    (r"Register|POST services", r"regist|set up|created|updated|put back|restored|登録|作成|復元|更新"),
+    (r"Put", r"set up|set|created|updated|put back|restored|written|作成|復元|更新|設定"),
     (r"Tag", r"tag|noted|タグ|除外|記録"),
 )
 _NUMBERED = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")  # of an alarm that target tracking has made for itself

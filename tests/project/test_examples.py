@@ -25,7 +25,7 @@ from aces_action.inputs import ON_WHAT_IS_THERE
 from aces_action.project import load_project
 from aces_action.smoke_test.judge import judge
 from aces_action.smoke_test.load import load_requests
-from aces_action.smoke_test.model import Answer
+from aces_action.smoke_test.model import InvocationResult
 from tests.project.conftest import EXAMPLES, IMAGE
 
 SCHEMAS = EXAMPLES.parent / "schemas"
@@ -186,5 +186,5 @@ def test_the_detector_answers_its_own_smoke_test(tmp_path: Path) -> None:
     with _served(name, model) as url:
         status, content = _ask(f"{url}/invocations", request.file.read_bytes())
     body = json.dumps(content).encode()
-    came = Answer(status=status, content_type="application/json", body=body, size=len(body))
+    came = InvocationResult(status=status, content_type="application/json", body=body, size=len(body))
     assert judge(request, came, seconds=0, endpoint_name="local") == []

@@ -9,7 +9,7 @@ import pytest
 from aces_action.project.document import Json
 from aces_action.project.model import Request, Schema
 from aces_action.smoke_test.judge import judge
-from aces_action.smoke_test.model import Answer
+from aces_action.smoke_test.model import InvocationResult
 
 DETECTED: Json = {"type": "object", "properties": {"results": {"type": "array", "minItems": 1}}, "required": ["results"]}
 
@@ -26,14 +26,16 @@ def request(*, status: int = 200, schema: Json = None, max_seconds: float | None
     )
 
 
-def answer(body: str | bytes = "{}", *, status: int | None = 200, failed: bool = False, size: int | None = None) -> Answer:
+def answer(
+    body: str | bytes = "{}", *, status: int | None = 200, failed: bool = False, size: int | None = None
+) -> InvocationResult:
     content = body.encode() if isinstance(body, str) else body
-    return Answer(
+    return InvocationResult(
         status=status, content_type="application/json", body=content, size=len(content) if size is None else size, failed=failed
     )
 
 
-def codes(asked: Request, came: Answer, *, seconds: float = 0.1) -> list[str]:
+def codes(asked: Request, came: InvocationResult, *, seconds: float = 0.1) -> list[str]:
     return [problem.code.removeprefix("ACES-") for problem in judge(asked, came, seconds=seconds, endpoint_name="server")]
 
 
@@ -63,7 +65,7 @@ def codes(asked: Request, came: Answer, *, seconds: float = 0.1) -> list[str]:
         (request(schema=False), answer("{}"), ["T008"]),
     ],
 )
-def test_an_answer_is_judged_by_what_was_expected(asked: Request, came: Answer, expected: list[str]) -> None:
+def test_an_answer_is_judged_by_what_was_expected(asked: Request, came: InvocationResult, expected: list[str]) -> None:
     assert codes(asked, came) == expected
 
 
@@ -89,7 +91,7 @@ def test_all_that_does_not_fit_is_told_the_first_in_the_message() -> None:
 
 
 def test_an_error_leads_to_the_log_of_the_container() -> None:
-    came = Answer(status=500, content_type="", body=b"boom", size=4, failed=True, log_stream="arn:aws:logs:stream")
+    came = InvocationResult(status=500, content_type="", body=b"boom", size=4, failed=True, log_stream="arn:aws:logs:stream")
     (problem,) = judge(request(), came, seconds=1, endpoint_name="server")
     assert "HTTP 500" in problem.message.en
     assert "boom" in problem.message.ja

@@ -22,8 +22,8 @@ from aces_action.problems.catalogue import CATALOGUE
 from aces_action.project.model import Request, Schema
 from aces_action.resources.endpoint.rollout.watch import Patience
 from aces_action.smoke_test.model import Exchange
-from aces_action.smoke_test.rollback_decision import RollBack, give_up, is_to_blame
-from aces_action.smoke_test.send import Target, send
+from aces_action.smoke_test.rollback_decision import FailedVersion, Rollback, give_up, is_to_blame
+from aces_action.smoke_test.send import InvocationTarget, send
 from sandbox.seed import admin_session, make_bucket, make_roles, push_image
 from sandbox.server import Sandbox
 
@@ -60,9 +60,11 @@ class Asking:
         return Request(**{"name": f"smoke/{name}", "file": file, "size": len(body), "content_type": "image/png", **expected})
 
     def send(self, *asked: Request, kind: str = "realtime", limit: float = 600) -> list[Exchange]:
-        target = Target(endpoint_name=f"smoke-{kind}", is_async=kind == "async", bucket=BUCKET, folder=FOLDER)
+        target = InvocationTarget(endpoint_name=f"smoke-{kind}", is_async=kind == "async", bucket=BUCKET, folder=FOLDER)
         patience = Patience(limit=limit, now=lambda: self.now, sleep=self.sleep)
-        return send(self.clients.sagemaker_runtime, self.clients.s3, asked, target, patience, self.told.append)
+        return send(
+            self.clients.sagemaker_runtime, self.clients.s3, asked, target, patience, lambda line: self.told.append(line.en)
+        )
 
 
 @pytest.fixture(scope="module")
@@ -245,21 +247,14 @@ class TestAsynchronous:
         assert f"s3://{BUCKET}/async-inference/{SERVER}/" in problem.message.en
 
 
-class TestAftermath:
+class TestRollbackDecision:
     @pytest.fixture
     def live(self, asking: Asking) -> str:
         return asking.clients.sagemaker.describe_endpoint_config(EndpointConfigName="realtime")["EndpointConfigArn"]
 
-    def give_up(self, asking: Asking, live: str, *, untried: bool = True, roll_back: RollBack | None = None) -> list[Problem]:
-        return give_up(
-            asking.clients.sagemaker,
-            endpoint_name="smoke-realtime",
-            config_name="new-one",
-            config_arn=live,
-            untried=untried,
-            roll_back=roll_back,
-            now=datetime(2026, 1, 2, tzinfo=UTC),
-        )
+    def give_up(self, asking: Asking, live: str, *, untried: bool = True, rollback: Rollback | None = None) -> list[Problem]:
+        version = FailedVersion(endpoint_name="smoke-realtime", config_name="new-one", config_arn=live, untried=untried)
+        return give_up(asking.clients.sagemaker, version, rollback=rollback, now=datetime(2026, 1, 2, tzinfo=UTC))
 
     def withdrawn(self, asking: Asking, live: str) -> bool:
         return any(tag["Key"] == WITHDRAWN for tag in asking.clients.sagemaker.list_tags(ResourceArn=live)["Tags"])
@@ -271,23 +266,23 @@ class TestAftermath:
         assert self.withdrawn(asking, live)
 
     def test_a_rollback_is_said_with_what_serves_again(self, asking: Asking, live: str) -> None:
-        (problem,) = self.give_up(asking, live, roll_back=lambda: "old-one")
+        (problem,) = self.give_up(asking, live, rollback=lambda: "old-one")
         assert "It was rolled back: the endpoint serves old-one again" in problem.hint.en
         assert "old-one" in problem.hint.ja
 
-    @pytest.mark.parametrize(("code", "said", "count"), [("E007", "no generation before", 1), ("E001", "failed as well", 2)])
+    @pytest.mark.parametrize(("code", "said", "count"), [("E007", "no generation before it", 1), ("E001", "failed as well", 2)])
     def test_a_rollback_that_is_not_possible_or_fails_is_said(
         self, asking: Asking, live: str, code: str, said: str, count: int
     ) -> None:
-        def roll_back() -> str:
+        def rollback() -> str:
             raise failure(code)
 
-        problems = self.give_up(asking, live, roll_back=roll_back)
+        problems = self.give_up(asking, live, rollback=rollback)
         assert (said in problems[0].hint.en, len(problems)) == (True, count)
         assert self.withdrawn(asking, live)
 
     def test_what_served_before_this_run_is_left_alone(self, asking: Asking, live: str) -> None:
-        (problem,) = self.give_up(asking, live, untried=False, roll_back=lambda: pytest.fail("rolled back"))
+        (problem,) = self.give_up(asking, live, untried=False, rollback=lambda: pytest.fail("rolled back"))
         assert "served before this run already" in problem.hint.en
         assert not self.withdrawn(asking, live)
 

@@ -1,21 +1,22 @@
-"""Automatic scaling of the endpoint: desired state, plan, apply, and taking it off for an update that needs that."""
+"""Automatic scaling of the endpoint: `desired`, `plan`, `apply`, and detaching it for an update or a deletion that needs that."""
 
-from aces_action.resources.autoscaling.apply import Teller, apply, left_over, read_plan
-from aces_action.resources.autoscaling.detach import suspended, taken_off
-from aces_action.resources.autoscaling.plan import plan
+from aces_action.resources.autoscaling.apply import AutoscalingResult, ScalingReporter, apply
+from aces_action.resources.autoscaling.detach import detached_for_delete, detached_for_update
+from aces_action.resources.autoscaling.plan import AutoscalingPlan, plan, plan_removal
 from aces_action.resources.autoscaling.spec import DesiredScaling, desired
 from aces_action.resources.autoscaling.state import CurrentScaling, read
 
 __all__ = [
+    "AutoscalingPlan",
+    "AutoscalingResult",
     "CurrentScaling",
     "DesiredScaling",
-    "Teller",
+    "ScalingReporter",
     "apply",
     "desired",
-    "left_over",
+    "detached_for_delete",
+    "detached_for_update",
     "plan",
+    "plan_removal",
     "read",
-    "read_plan",
-    "suspended",
-    "taken_off",
 ]

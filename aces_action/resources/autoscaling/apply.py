@@ -3,77 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_general
+from aces_action.aws.errors import error_code, error_message, explain, is_general
 from aces_action.aws.tags import Owner, as_list
-from aces_action.deployment.changes import Change
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.autoscaling.plan import foreign, plan, wanted_actions
+from aces_action.deployment.changes import Change, Verb, noun
+from aces_action.language import Text, joined
+from aces_action.problems import ActionError, Problem
+from aces_action.problems import autoscaling as problems
+from aces_action.resources.autoscaling.plan import AutoscalingPlan, alarm_actions, compare_own
 from aces_action.resources.autoscaling.spec import WAKING, DesiredScaling, key, resource_id
-from aces_action.resources.autoscaling.state import CurrentScaling, read, read_target
+from aces_action.resources.autoscaling.state import CurrentScaling, read
 from aces_action.resources.autoscaling.target import delete_alarm, delete_policy, deregister, put_policy, register
 
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
 
+_DONE: Mapping[Verb, Text] = {
+    "create": Text("created", "作成"),
+    "update": Text("updated", "更新"),
+    "delete": Text("deleted", "削除"),
+}
+
+
+class ScalingReporter(Protocol):
+    """Who is told of what is done: `info` a line for the log, `left` what a run that is cut off leaves undone."""
+
+    def info(self, text: Text | str) -> None: ...
+    def left(self, what: Text) -> None: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
-    """How what is done is told: `say` a line for the log, `left` what a run that is cut off leaves."""
+class AutoscalingResult:
+    """The changes that were made."""
 
-    say: Callable[[str], None]
-    left: Callable[[Text], None] = lambda _: None
-
-
-def left_over(clients: Clients, *, endpoint_name: str, owner: Owner) -> tuple[list[Change], list[Problem]]:
-    """What goes with the endpoint, or is left of one that is gone; a warning (E039) where nobody could see. Raises nothing."""
-    try:
-        found = plan(None, read(clients, endpoint_name), owner)
-    except AWS_ERRORS as error:
-        return [], [_not_seen(explain(error, resource=resource_id(endpoint_name)), endpoint_name)]
-    return [replace(each, reasons=(_GOES_TOO,)) for each in found if each.is_change], []
+    changes: tuple[Change, ...] = ()
 
 
-_GOES_TOO = Text("goes with its endpoint", "エンドポイントとともに削除します")
+def apply(clients: Clients, owner: Owner, plan: AutoscalingPlan, reporter: ScalingReporter) -> AutoscalingResult:
+    """Makes, changes and deletes what the plan says; without changes in it, AWS is not called.
 
-
-def read_plan(
-    clients: Clients, desired: DesiredScaling | None, *, endpoint_name: str, owner: Owner
-) -> tuple[list[Change], list[Problem]]:
-    """Reads what is there and plans; also a warning (E039) where nothing is wanted and nobody could see whether something
-    is left.
-
-    Raises ActionError: E035 when what is in the way is not ours. Where autoscaling is wanted, botocore's errors too.
+    The scaling is read again right before the writes, and only what still differs is written: since it was planned, a roll-out
+    may have detached and restored it, which gives policies new ARNs. The endpoint has to be there, unless nothing is wanted.
+    Raises ActionError: E035 when something in the way is not ours, E038 when AWS refuses, A005 without the permission.
     """
-    if desired is not None:
-        return _plan(desired, read(clients, endpoint_name), owner), []
-    # A role or a network of before there was autoscaling is no reason not to deploy without it
-    try:
-        target = read_target(clients, endpoint_name)
-        left = read(clients, endpoint_name) if target and owner.owns(target.tags) else None
-    except AWS_ERRORS as error:
-        return [], [_not_seen(explain(error, resource=resource_id(endpoint_name)), endpoint_name)]
-    return (plan(None, left, owner) if left else []), []
+    if not any(change.is_change for change in plan.changes):
+        return AutoscalingResult()
+    return AutoscalingResult(changes=bring_about(clients, owner, plan.endpoint_name, plan.spec, reporter))
 
 
-def apply(clients: Clients, desired: DesiredScaling | None, *, endpoint_name: str, owner: Owner, tell: Teller) -> list[Change]:
-    """Makes, changes and deletes what the plan says, and returns it. `desired` None: deletes all that is ours.
-
-    The endpoint has to be there, unless nothing is wanted.
-    Raises ActionError: E035 when what is in the way is not ours, E038 when AWS refuses, A005 without the permission.
-    """
+def bring_about(
+    clients: Clients, owner: Owner, endpoint_name: str, spec: DesiredScaling | None, reporter: ScalingReporter
+) -> tuple[Change, ...]:
+    """Reads, compares and writes. `spec` None: deletes all that is ours. Raises as `apply`."""
     try:
         current = read(clients, endpoint_name)
-        changes = _plan(desired, current, owner)
+        changes = tuple(change for change in compare_own(spec, current, owner) if change.is_change)
         for change in changes:
-            if change.is_change:
-                _DEEDS[change.resource](clients, desired, current, owner, change)
-                tell.say("; ".join([f"{change.verb} {change.resource} {change.name}", *(each.en for each in change.reasons)]))
+            _WRITES[change.resource](clients, spec, current, owner, change)
+            reporter.info(_told(change))
     except ClientError as error:
         raise ActionError(refused(error, endpoint_name)) from error
     return changes
@@ -84,76 +75,52 @@ def refused(error: ClientError, endpoint_name: str) -> Problem:
     SageMaker and CloudWatch as well, and says of those too that the request is not valid."""
     if is_general(error):
         return explain(error, resource=resource_id(endpoint_name))
-    code, said, operation = error_code(error), error_message(error), error.operation_name
-    return Problem(
-        kind=CATALOGUE["E038"],
-        message=Text(
-            f"AWS refused {operation} for the autoscaling of {endpoint_name}: {code}: {said}",
-            f"AWSが{endpoint_name}のオートスケーリングの{operation}を拒否しました: {code}: {said}",
-        ),
-        hint=Text(
-            "The endpoint serves; only its scaling is not as it should be. Correct sagemaker.autoscaling in the infra file, or "
-            "the "
-            "role's permissions if AWS names one, and run the job again.",
-            "エンドポイントは稼働しています。設定どおりでないのはスケーリングだけです。infraファイルのsagemaker.autoscaling、"
-            "またはAWSが権限を示している場合はロールの権限を修正して、ジョブを再実行してください。",
-        ),
-    )
+    operation, code, reason = error.operation_name, error_code(error), error_message(error)
+    return problems.refused(endpoint_name, operation=operation, code=code, reason=reason)
 
 
-def _plan(desired: DesiredScaling | None, current: CurrentScaling, owner: Owner) -> list[Change]:
-    if problems := foreign(desired, current, owner):
-        raise ActionError(problems)
-    return plan(desired, current, owner)
+def _told(change: Change) -> Text:
+    done, kind = _DONE[change.verb], noun(change.resource)
+    line = Text(f"{done.en} {kind.en} {change.name}", f"{kind.ja}{change.name}を{done.ja}しました")
+    return joined("; ", (line, *change.reasons))
 
 
-def _target(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
+def _target(clients: Clients, spec: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
     name = current.endpoint_name
-    if desired is None:
+    if spec is None:
         deregister(clients, name)
         return
-    request: Any = {"MinCapacity": desired.min_capacity, "MaxCapacity": desired.max_capacity}
+    request: Any = {"MinCapacity": spec.min_capacity, "MaxCapacity": spec.max_capacity}
     if change.verb == "create":
         register(clients, name, request, owner.tags(""), takes=owner.owns)
     else:  # without tags: with them, AWS refuses the request for a target that is there
         clients.application_autoscaling.register_scalable_target(**key(name), **request)
 
 
-def _policy(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, _owner: Owner, change: Change) -> None:
+def _policy(clients: Clients, spec: DesiredScaling | None, current: CurrentScaling, _owner: Owner, change: Change) -> None:
     name = current.endpoint_name
-    wanted = next((each for each in (desired.policies if desired else ()) if each.name == change.name), None)
-    if wanted is None:
+    policy = next((policy for policy in (spec.policies if spec else ()) if policy.name == change.name), None)
+    if policy is None:
         delete_policy(clients, name, change.name)
     else:
-        put_policy(clients, name, wanted.name, wanted.kind, wanted.settings)
+        put_policy(clients, name, policy.name, policy.kind, policy.settings)
 
 
-def _alarm(clients: Clients, desired: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
-    if desired is None or desired.alarm is None:
+def _alarm(clients: Clients, spec: DesiredScaling | None, current: CurrentScaling, owner: Owner, change: Change) -> None:
+    if spec is None or spec.alarm is None:
         delete_alarm(clients, change.name)
         return
-    waking = next(each for each in desired.policies if each.name == WAKING)
+    waking = next(policy for policy in spec.policies if policy.name == WAKING)
     # Its ARN: Application Auto Scaling gives it, and the same again for a policy that is as it was
-    arn = put_policy(clients, desired.endpoint_name, waking.name, waking.kind, waking.settings)
+    arn = put_policy(clients, spec.endpoint_name, waking.name, waking.kind, waking.settings)
     tags: Any = {"Tags": as_list(owner.tags(""))} if change.verb == "create" else {}
     clients.cloudwatch.put_metric_alarm(
-        AlarmName=desired.alarm.name, **desired.alarm.settings, AlarmActions=wanted_actions(current, arn), **tags
+        AlarmName=spec.alarm.name, **spec.alarm.settings, AlarmActions=alarm_actions(current, arn), **tags
     )
 
 
-_DEEDS: Mapping[str, Callable[[Clients, DesiredScaling | None, CurrentScaling, Owner, Change], None]] = {
+_WRITES: Mapping[str, Callable[[Clients, DesiredScaling | None, CurrentScaling, Owner, Change], None]] = {
     "scalable target": _target,
     "scaling policy": _policy,
     "alarm": _alarm,
 }
-
-
-def _not_seen(problem: Problem, endpoint_name: str) -> Problem:
-    return Problem(
-        kind=CATALOGUE["E039"],
-        message=Text(
-            f"Whether autoscaling of {endpoint_name} is left over from before could not be seen: {problem.message.en}",
-            f"{endpoint_name}に以前のオートスケーリングが残っているか確認できませんでした: {problem.message.ja}",
-        ),
-        hint=problem.hint,
-    )

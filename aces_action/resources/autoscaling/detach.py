@@ -1,4 +1,4 @@
-"""Takes the scaling off an endpoint for as long as an update of its instance type lasts, and puts back exactly what there was.
+"""Detaches the scaling from an endpoint for as long as an update of its instance type lasts, and restores exactly what there was.
 
 SageMaker Developer Guide, 'Update endpoints that use auto scaling': SageMaker refuses an update that changes the instance type of
 a variant, or removes it, while the variant is a scalable target; no suspended state of the target helps. Deregistering the
@@ -20,10 +20,13 @@ from botocore.exceptions import ClientError
 
 from aces_action.aws.clients import in_haste
 from aces_action.aws.errors import AWS_ERRORS, explain, was_refused, was_repeated
-from aces_action.aws.tags import Owner, adoption_tags
-from aces_action.language import Text, joined, same
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.autoscaling.apply import Teller, apply, refused
+from aces_action.aws.tags import Owner, handover
+from aces_action.deployment.changes import noun
+from aces_action.language import Text, lines, same
+from aces_action.problems import ActionError, Problem, ownership
+from aces_action.problems import autoscaling as problems
+from aces_action.problems.advice import naming
+from aces_action.resources.autoscaling.apply import ScalingReporter, bring_about, refused
 from aces_action.resources.autoscaling.plan import of_others
 from aces_action.resources.autoscaling.spec import OUR_POLICIES, key, resource_id
 from aces_action.resources.autoscaling.state import CurrentScaling, ScalingPolicy, read
@@ -60,13 +63,16 @@ _OF_AN_ALARM = (
 _SECONDS_LEFT = 4.0  # for a cancelled run: it is to end within 5 s, and GitHub kills it 10 s after the first signal
 _OF_A_SCHEDULE = ("ScheduledActionName", "Schedule", "Timezone", "StartTime", "EndTime", "ScalableTargetAction")
 
+_SCHEDULED_ACTION = Text("scheduled action", "スケジュール")
+_FOR_UPDATE = Text(
+    "SageMaker does not change the instance type of an autoscaled endpoint",
+    "SageMakerでは、オートスケーリング中のエンドポイントのインスタンスタイプを変更できません",
+)
+_FOR_DELETE = Text("it is deleted with the endpoint", "エンドポイントとともに削除します")
 
-_WHY_OFF = "SageMaker changes no instance type of what is scaled"
-_WHY_GONE = "it goes with the endpoint"
 
-
-def read_removable(clients: Clients, endpoint_name: str, owner: Owner) -> CurrentScaling | None:
-    """All the scaling that there is, for `take_off` and `restore`; None: there is none. Changes nothing.
+def read_detachable(clients: Clients, endpoint_name: str, owner: Owner) -> CurrentScaling | None:
+    """All the scaling that there is, for `detach` and `restore`; None: there is none. Changes nothing.
 
     Raises ActionError: E036 when target or alarms are not ours, E038 or A005 when AWS refuses.
     """
@@ -76,113 +82,112 @@ def read_removable(clients: Clients, endpoint_name: str, owner: Owner) -> Curren
         raise ActionError(refused(error, endpoint_name)) from error
     if current.target is None:
         return None
-    if problems := _in_the_way(current, owner):
-        raise ActionError(problems)
+    if in_the_way := _in_the_way(current, owner):
+        raise ActionError(in_the_way)
     return current
 
 
-def take_off(clients: Clients, scaling: CurrentScaling, *, tell: Teller, why: str = _WHY_OFF) -> None:
+def detach(clients: Clients, scaling: CurrentScaling, reporter: ScalingReporter, *, why: Text = _FOR_UPDATE) -> None:
     """Deregisters the endpoint's scalable target.
 
-    `why` is for the log, where each thing that it takes off is a line; what others made there, with all that it takes to make it
-    again. Raises ActionError (E038, A005), NotTakenOffError with nothing changed; after any other error it may be off.
+    `why` is for the log, where each thing that goes is a line; what others made there, with all that it takes to create it
+    again. Raises ActionError (E038, A005), NotDetachedError with nothing changed; after any other error it may be off.
     """
     name = scaling.endpoint_name
-    for line in _told(scaling, why):
-        tell.say(line)
+    for line in _detached_parts(scaling, why):
+        reporter.info(line)
     try:
         deregister(clients, name)
     except ClientError as error:
         # the refusal of a repeated call says nothing of the call before
         kept = was_refused(error, "DeregisterScalableTarget") and not was_repeated(error)
-        raise (NotTakenOffError if kept else ActionError)(refused(error, name)) from error
+        raise (NotDetachedError if kept else ActionError)(refused(error, name)) from error
 
 
-class NotTakenOffError(ActionError):
+class NotDetachedError(ActionError):
     """AWS refused to deregister the target: all of the scaling is as it was."""
 
 
 def restore(
-    clients: Clients,
-    scaling: CurrentScaling,
-    *,
-    tell: Teller,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    goes_on: Callable[[], bool] = lambda: True,
+    clients: Clients, scaling: CurrentScaling, reporter: ScalingReporter, *, has_time: Callable[[], bool] = lambda: True
 ) -> None:
-    """Puts back what `take_off` took off; what is there again already stays. The endpoint has to be there.
+    """Puts back what `detach` took off; what is there again already stays. The endpoint has to be there.
 
-    `goes_on`: whether there is time for another thing. Raises ActionError (E037) with each thing that could not be put back,
+    `has_time`: whether there is time for another part. Raises ActionError (E037) with each part that could not be put back,
     after it has tried all.
     """
     if scaling.target is None:
         return
-    lost: list[Text] = []
-    for deed in _deeds(clients, scaling, now()):
-        if not goes_on():
-            lost.append(Text(f"{deed.name}: ran out of time, not restored", f"{deed.name}: 時間切れで戻せませんでした"))
+    failures: list[Text] = []
+    for part in _parts(clients, scaling, datetime.now(UTC)):
+        if not has_time():
+            failures.append(part.name + Text(": ran out of time, not restored", ": 時間切れで戻せませんでした"))
             continue
         try:
-            deed.do()
+            part.put_back()
         except AWS_ERRORS as error:
-            problem = explain(error, resource=resource_id(scaling.endpoint_name))
-            lost.append(same(f"{deed.name}: ") + problem.message)
-            if deed.first:  # nothing can hang on a target that is not there
+            failures.append(part.name + same(": ") + explain(error, resource=resource_id(scaling.endpoint_name)).message)
+            if part.carries_the_others:
                 break
         else:
-            tell.say(f"put back {deed.name}")
-    if lost:
-        raise ActionError(_lost(lost, scaling))
+            reporter.info(Text(f"restored {part.name.en}", f"{part.name.ja}を元に戻しました"))
+    if failures:
+        raise ActionError(problems.not_restored(scaling.endpoint_name, failures))
 
 
 @contextmanager
-def suspended(clients: Clients, endpoint_name: str, owner: Owner, *, wanted: bool, tell: Teller) -> Iterator[None]:
-    """Around an update that changes the instance type, or a deletion to make the endpoint anew: off, and on again at its end.
+def detached_for_update(
+    clients: Clients, endpoint_name: str, owner: Owner, reporter: ScalingReporter, *, autoscaled: bool
+) -> Iterator[None]:
+    """Around an update that changes the instance type, or a deletion to create the endpoint again: off, and on again at its end.
 
-    `wanted`: whether the infra file asks for autoscaling. If not, what is only ours does not come back after a success.
-    A run that is cancelled puts back what it can in the seconds that it has; the log has what it takes to set up the rest.
-    Raises what `read_removable`, `take_off` and `restore` raise; after a failure in between, that with the other's problems.
+    `autoscaled`: whether the infra file asks for autoscaling. If not, what is only ours does not come back after a success.
+    A run that is cancelled restores what it can in the seconds that it has; the log has what it takes to set up the rest.
+    Raises what `read_detachable`, `detach` and `restore` raise; after a failure in between, that with the other's problems.
     """
-    taken = read_removable(clients, endpoint_name, owner)
-    if taken is None:
+    scaling = read_detachable(clients, endpoint_name, owner)
+    if scaling is None:
         yield
         return
-    with _back_when_cut_off(clients, taken, restore, tell=tell):
-        with _back_after_a_failure(clients, taken, restore, tell=tell):
-            take_off(clients, taken, tell=tell)
+    with _restored_when_cut_off(clients, scaling, restore, reporter):
+        with _restored_after_a_failure(clients, scaling, restore, reporter):
+            detach(clients, scaling, reporter)
             yield
-        if wanted or of_others(taken):
-            restore(clients, taken, tell=tell)
+        if autoscaled or of_others(scaling):
+            restore(clients, scaling, reporter)
 
 
 @contextmanager
-def taken_off(clients: Clients, endpoint_name: str, owner: Owner, *, tell: Teller) -> Iterator[None]:
+def detached_for_delete(clients: Clients, endpoint_name: str, owner: Owner, reporter: ScalingReporter) -> Iterator[None]:
     """Around the deletion of an endpoint for good: off before it, and after it our alarm goes too.
 
     Back where the endpoint stays; not where it is on its way out, whatever kept us from seeing it go.
-    Raises what `read_removable`, `take_off`, `restore` and `apply` raise.
+    Raises what `read_detachable`, `detach`, `restore` and `bring_about` raise.
     """
-    taken = read_removable(clients, endpoint_name, owner)
-    if taken is None:
+    scaling = read_detachable(clients, endpoint_name, owner)
+    if scaling is None:
         yield
     else:
-        back = _restore_what_stays
-        with _back_when_cut_off(clients, taken, back, tell=tell), _back_after_a_failure(clients, taken, back, tell=tell):
-            take_off(clients, taken, tell=tell, why=_WHY_GONE)
+        back = _restore_unless_deleted
+        with (
+            _restored_when_cut_off(clients, scaling, back, reporter),
+            _restored_after_a_failure(clients, scaling, back, reporter),
+        ):
+            detach(clients, scaling, reporter, why=_FOR_DELETE)
             yield
-    apply(clients, None, endpoint_name=endpoint_name, owner=owner, tell=tell)
+    bring_about(clients, owner, endpoint_name, None, reporter)
 
 
-class _Back(Protocol):
-    """How to put back what was taken off; raises as `restore`."""
+class _Restore(Protocol):
+    """How to put back what was detached; raises as `restore`."""
 
     def __call__(
-        self, clients: Clients, scaling: CurrentScaling, /, *, tell: Teller, goes_on: Callable[[], bool] = ...
+        self, clients: Clients, scaling: CurrentScaling, reporter: ScalingReporter, /, *, has_time: Callable[[], bool] = ...
     ) -> None: ...
 
 
-def _restore_what_stays(
-    clients: Clients, scaling: CurrentScaling, *, tell: Teller, goes_on: Callable[[], bool] = lambda: True
+def _restore_unless_deleted(
+    clients: Clients, scaling: CurrentScaling, reporter: ScalingReporter, *, has_time: Callable[[], bool] = lambda: True
 ) -> None:
     """`restore`, unless the endpoint is Deleting or gone: a target put back then would outlive what it scales."""
     try:
@@ -192,77 +197,87 @@ def _restore_what_stays(
     else:
         if current is None or current.status == "Deleting":
             return
-    restore(clients, scaling, tell=tell, goes_on=goes_on)
+    restore(clients, scaling, reporter, has_time=has_time)
 
 
 @contextmanager
-def _back_when_cut_off(clients: Clients, taken: CurrentScaling, back: _Back, *, tell: Teller) -> Iterator[None]:
+def _restored_when_cut_off(
+    clients: Clients, scaling: CurrentScaling, back: _Restore, reporter: ScalingReporter
+) -> Iterator[None]:
     """When a run is cancelled there are seconds: what is not back by then is told."""
     try:
         yield
     except Exception:
         raise
     except BaseException:
-        name, until = taken.endpoint_name, time.monotonic() + _SECONDS_LEFT
+        name, until = scaling.endpoint_name, time.monotonic() + _SECONDS_LEFT
         try:
-            back(in_haste(clients), taken, tell=tell, goes_on=lambda: time.monotonic() < until)
+            back(in_haste(clients), scaling, reporter, has_time=lambda: time.monotonic() < until)
         except ActionError as lost:
             for problem in lost.problems:
-                tell.say(f"{problem.message.en}\n{problem.hint.en}")
-            tell.left(
-                Text(
-                    f"The autoscaling of {name} is off: `command: deploy` sets it up as the infra file says.",
-                    f"{name}のオートスケーリングは解除されたままです。`command: deploy`でinfraファイルのとおりに設定し直します。",
+                reporter.info(lines(problem.message, problem.hint))
+            reporter.left(
+                naming(
+                    "deploy",
+                    f"The autoscaling of {name} is off: {{command}} sets it up as the infra file says.",
+                    f"{name}のオートスケーリングは解除されたままです。{{command}}でinfraファイルのとおりに設定し直します。",
                 )
             )
         raise
 
 
 @contextmanager
-def _back_after_a_failure(clients: Clients, taken: CurrentScaling, back: _Back, *, tell: Teller) -> Iterator[None]:
+def _restored_after_a_failure(
+    clients: Clients, scaling: CurrentScaling, back: _Restore, reporter: ScalingReporter
+) -> Iterator[None]:
     try:
         yield
-    except NotTakenOffError:
+    except NotDetachedError:
         raise
     except Exception as error:
         try:
-            back(clients, taken, tell=tell)
+            back(clients, scaling, reporter)
         except ActionError as lost:
             if isinstance(error, ActionError):
-                problems = error.problems
+                first = error.problems
             else:
-                name = taken.endpoint_name
-                problems = (explain(error, resource=name),) if isinstance(error, AWS_ERRORS) else ()
-            raise ActionError([*problems, *lost.problems]) from error
+                first = (explain(error, resource=scaling.endpoint_name),) if isinstance(error, AWS_ERRORS) else ()
+            raise ActionError([*first, *lost.problems]) from error
         raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Deed:
-    """One thing to put back. Without the first, the others make no sense."""
+class _Part:
+    """One thing to put back. `carries_the_others`: without it, the others make no sense."""
 
-    name: str
-    do: Callable[[], object]
-    first: bool = False
+    name: Text
+    put_back: Callable[[], object]
+    carries_the_others: bool = False
 
 
-def _deeds(clients: Clients, scaling: CurrentScaling, now: datetime) -> Iterator[_Deed]:
+def _parts(clients: Clients, scaling: CurrentScaling, now: datetime) -> Iterator[_Part]:
     """In the order in which AWS takes them: the target, its policies, the alarms that set these off, the schedules."""
     endpoint_name, arns = scaling.endpoint_name, dict[str, str]()
-    yield _Deed(name=f"scalable target {resource_id(endpoint_name)}", do=lambda: _register(clients, scaling), first=True)
+    target = _named(noun("scalable target"), resource_id(endpoint_name))
+    yield _Part(name=target, put_back=lambda: _register(clients, scaling), carries_the_others=True)
 
     for policy in scaling.policies:
-        yield _Deed(name=f"scaling policy {policy.name}", do=partial(_put_policy, clients, endpoint_name, policy, arns))
-    ours = {policy.arn for policy in scaling.policies}
+        name = _named(noun("scaling policy"), policy.name)
+        yield _Part(name=name, put_back=partial(_put_policy, clients, endpoint_name, policy, arns))
+    detached = {policy.arn for policy in scaling.policies}
     for alarm in scaling.alarms:
-        if not ours.isdisjoint(alarm.actions):
-            yield _Deed(name=f"alarm {alarm.name}", do=partial(_put_alarm, clients, alarm.description, arns))
+        if not detached.isdisjoint(alarm.actions):
+            name = _named(noun("alarm"), alarm.name)
+            yield _Part(name=name, put_back=partial(_put_alarm, clients, alarm.description, arns))
     for action in scaling.scheduled:
-        if (request := _schedule(action, now)) is not None:
-            yield _Deed(
-                name=f"scheduled action {action['ScheduledActionName']}",
-                do=partial(clients.application_autoscaling.put_scheduled_action, **key(endpoint_name), **request),
-            )
+        if (request := schedule_request(action, now)) is not None:
+            put = clients.application_autoscaling.put_scheduled_action
+            name = _named(_SCHEDULED_ACTION, action["ScheduledActionName"])
+            yield _Part(name=name, put_back=partial(put, **key(endpoint_name), **request))
+
+
+def _named(kind: Text, name: str) -> Text:
+    return Text(f"{kind.en} {name}", f"{kind.ja}{name}")
 
 
 def _register(clients: Clients, scaling: CurrentScaling) -> None:
@@ -288,9 +303,9 @@ def _put_alarm(clients: Clients, description: Mapping[str, Any], arns: Mapping[s
     clients.cloudwatch.put_metric_alarm(**request)
 
 
-def _schedule(action: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+def schedule_request(action: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
     """PutScheduledAction's request; None for a schedule that is over. A start that is past has done its work."""
-    request = {name: action[name] for name in _OF_A_SCHEDULE if action.get(name) is not None}
+    request = _settings(action)
     if (end := request.get("EndTime")) and end <= now:
         return None
     if (start := request.get("StartTime")) and start <= now:
@@ -298,19 +313,31 @@ def _schedule(action: Mapping[str, Any], now: datetime) -> dict[str, Any] | None
     return request
 
 
-def _told(current: CurrentScaling, why: str) -> Iterator[str]:
-    """What is taken off. Ours is made again from the infra file; of the rest, the log has the request that makes it again."""
-    target = current.target
+def _detached_parts(current: CurrentScaling, why: Text) -> Iterator[Text]:
+    """What is detached. Ours is created again from the infra file; of the rest, the log has the request that creates it again."""
+    name, target = current.endpoint_name, current.target
     if target:
-        yield (
-            f"takes the autoscaling off {current.endpoint_name} ({target.min_capacity} to {target.max_capacity} instances): {why}"
+        least, most = target.min_capacity, target.max_capacity
+        yield Text(
+            f"detaches the autoscaling of {name} ({least} to {most} instances): {why.en}",
+            f"{name}のオートスケーリング（{least}から{most}台）を解除します: {why.ja}",
         )
     for policy in current.policies:
-        how = "" if policy.name in OUR_POLICIES else f" (others'): {_compact(policy.settings)}"
-        yield f"takes off scaling policy {policy.name}{how}"
+        if policy.name in OUR_POLICIES:
+            yield Text(f"detaches scaling policy {policy.name}", f"スケーリングポリシー{policy.name}を解除します")
+        else:
+            settings = _compact(policy.settings)
+            yield Text(
+                f"detaches scaling policy {policy.name} (others'): {settings}",
+                f"他で設定されたスケーリングポリシー{policy.name}を解除します: {settings}",
+            )
     for action in current.scheduled:
-        kept = {name: action[name] for name in _OF_A_SCHEDULE if action.get(name) is not None}
-        yield f"takes off scheduled action {action['ScheduledActionName']}: {_compact(kept)}"
+        name, settings = action["ScheduledActionName"], _compact(_settings(action))
+        yield Text(f"detaches scheduled action {name}: {settings}", f"スケジュール{name}を解除します: {settings}")
+
+
+def _settings(action: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: action[field] for field in _OF_A_SCHEDULE if action.get(field) is not None}
 
 
 def _compact(value: object) -> str:
@@ -319,50 +346,23 @@ def _compact(value: object) -> str:
 
 def _in_the_way(current: CurrentScaling, owner: Owner) -> list[Problem]:
     """A target that is not ours, or an alarm of others that would lose its action, which is theirs to give back."""
-    tags = adoption_tags(project=owner.project, env=owner.env)
-    name, found = resource_id(current.endpoint_name), []
+    foreign: list[tuple[str, str, str, str]] = []
     if current.target and not owner.owns(current.target.tags):
-        pairs = tags.replace("Key=", "").replace(",Value=", "=").replace(" ", ",")
-        command = f"aws application-autoscaling tag-resource --resource-arn {current.target.arn} --tags {pairs}"
-        found.append(_cannot(Text(f"scalable target {name}", f"スケーラブルターゲット{name}"), command, current, owner))
-    policies = {each.arn for each in current.policies}
-    for alarm in current.alarms:
-        if not owner.owns(alarm.tags) and not policies.isdisjoint(alarm.actions):
-            command = f"aws cloudwatch tag-resource --resource-arn {alarm.arn} --tags {tags}"
-            found.append(_cannot(Text(f"alarm {alarm.name}", f"アラーム{alarm.name}"), command, current, owner))
-    return found
-
-
-def _cannot(what: Text, command: str, current: CurrentScaling, owner: Owner) -> Problem:
-    return Problem(
-        kind=CATALOGUE["E036"],
-        message=Text(
-            f"The {what.en} was not made by this action for {owner.project} {owner.env}: the autoscaling of "
-            f"{current.endpoint_name}, which has to be off for this, is left alone.",
-            f"{what.ja}は、このアクションが{owner.project}の{owner.env}のために作ったものではありません。"
-            f"この処理の間は解除が必要な{current.endpoint_name}のオートスケーリングを、変更しません。",
-        ),
-        hint=Text(
-            "Deregister the scalable target yourself and set it up again afterwards. Or let the action do that: hand it over by "
-            f"its tags and run the job again:\n{command}",
-            "スケーラブルターゲットを手動で解除し、処理の後で設定し直してください。このアクションに任せる場合は、"
-            f"次のタグを付けてからジョブを再実行してください:\n{command}",
-        ),
-    )
-
-
-def _lost(lost: list[Text], scaling: CurrentScaling) -> Problem:
-    name, told = scaling.endpoint_name, joined("\n", lost)
-    return Problem(
-        kind=CATALOGUE["E037"],
-        message=Text(
-            f"Not all of the autoscaling of {name} could be put back after the update: {len(lost)} failed.",
-            f"更新の後、{name}のオートスケーリングをすべては元に戻せませんでした（失敗: {len(lost)}件）。",
-        ),
-        hint=Text(
-            "A run again sets up what the infra file says. What others made has to be set up by them; the log has the settings "
-            f"that were taken off.\n{told.en}",
-            "再実行すると、infraファイルの内容を設定し直します。他で設定されたものは、設定した側で戻してください。"
-            f"解除した設定はログにあります。\n{told.ja}",
-        ),
-    )
+        foreign.append(("scalable target", resource_id(current.endpoint_name), "application-autoscaling", current.target.arn))
+    policies = {policy.arn for policy in current.policies}
+    foreign += [
+        ("alarm", alarm.name, "cloudwatch", alarm.arn)
+        for alarm in current.alarms
+        if not owner.owns(alarm.tags) and not policies.isdisjoint(alarm.actions)
+    ]
+    return [
+        ownership.scaling_in_the_way(
+            noun(kind),
+            name,
+            endpoint_name=current.endpoint_name,
+            project=owner.project,
+            env=owner.env,
+            command=handover(service, arn, project=owner.project, env=owner.env),
+        )
+        for kind, name, service, arn in foreign
+    ]

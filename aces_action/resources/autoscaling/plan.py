@@ -1,77 +1,145 @@
-"""What has to happen so that the endpoint is scaled as the infra file says, and why. Deciding only: values in, values out."""
+"""What has to happen so that the endpoint is scaled as the infra file says, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.differences import difference
-from aces_action.aws.tags import Owner, adoption_tags
+from aces_action.aws.errors import AWS_ERRORS, explain
+from aces_action.aws.tags import Owner, handover
 from aces_action.deployment.changes import Change, Verb, noun
 from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import ActionError, Problem, ownership
+from aces_action.problems import autoscaling as problems
 from aces_action.resources.autoscaling.spec import OUR_POLICIES, WAKING, DesiredAlarm, DesiredPolicy, DesiredScaling, resource_id
-from aces_action.resources.autoscaling.state import CurrentScaling
+from aces_action.resources.autoscaling.state import CurrentScaling, read, read_hung_on, read_target
 from aces_action.resources.endpoint.plan import differing
 
+if TYPE_CHECKING:
+    from aces_action.aws.clients import Clients
+
 _UNWANTED = Text("the infra file no longer asks for it", "infraファイルの設定から外れています")
+_GOES_WITH_IT = Text("goes with its endpoint", "エンドポイントとともに削除します")
 
 
-def plan(desired: DesiredScaling | None, current: CurrentScaling, owner: Owner) -> list[Change]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoscalingPlan:
+    """`spec` None: nothing is wanted, and all that is ours goes. `warnings`: E039 where nobody could see what there is."""
+
+    endpoint_name: str
+    spec: DesiredScaling | None
+    changes: tuple[Change, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def plan(clients: Clients, owner: Owner, endpoint_name: str, spec: DesiredScaling | None) -> AutoscalingPlan:
+    """Reads what is there and compares. Raises ActionError: E035 when something in the way is not ours; where autoscaling is
+    wanted, what keeps us from reading, too (A005, A006 …)."""
+    try:
+        if spec is not None:
+            current = read(clients, endpoint_name)
+        else:  # a role or a network of before there was autoscaling is no reason not to deploy without it
+            target = read_target(clients, endpoint_name)
+            if target is None or not owner.owns(target.tags):
+                return AutoscalingPlan(endpoint_name=endpoint_name, spec=None, changes=())
+            current = read_hung_on(clients, endpoint_name, target)
+    except AWS_ERRORS as error:
+        why = explain(error, resource=resource_id(endpoint_name))
+        if spec is not None:
+            raise ActionError(why) from error
+        return _not_checked(endpoint_name, why)
+    return AutoscalingPlan(endpoint_name=endpoint_name, spec=spec, changes=tuple(compare_own(spec, current, owner)))
+
+
+def plan_removal(clients: Clients, owner: Owner, endpoint_name: str) -> AutoscalingPlan:
+    """All of ours that goes with the endpoint, or is left of one that is gone. Raises nothing."""
+    try:
+        current = read(clients, endpoint_name)
+    except AWS_ERRORS as error:
+        return _not_checked(endpoint_name, explain(error, resource=resource_id(endpoint_name)))
+    changes = [replace(change, reasons=(_GOES_WITH_IT,)) for change in compare(None, current, owner) if change.is_change]
+    return AutoscalingPlan(endpoint_name=endpoint_name, spec=None, changes=tuple(changes))
+
+
+def compare_own(spec: DesiredScaling | None, current: CurrentScaling, owner: Owner) -> list[Change]:
+    """As `compare`. Raises ActionError (E035) with what `foreign` finds."""
+    if in_the_way := foreign(spec, current, owner):
+        raise ActionError(in_the_way)
+    return compare(spec, current, owner)
+
+
+def compare(spec: DesiredScaling | None, current: CurrentScaling, owner: Owner) -> list[Change]:
     """The changes to scalable target, scaling policies and alarm, in the order in which they are to be made.
 
-    `desired` None: nothing is wanted, and what is ours goes. What others have made stays in any case; where it stands in the way
+    `spec` None: nothing is wanted, and what is ours goes. What others have made stays in any case; where it stands in the way
     of what is wanted, `foreign` says so.
     """
-    return _removal(current, owner) if desired is None else _bringing_about(desired, current, owner)
+    return _removal(current, owner) if spec is None else _bringing_about(spec, current, owner)
 
 
-def foreign(desired: DesiredScaling | None, current: CurrentScaling, owner: Owner) -> list[Problem]:
+def foreign(spec: DesiredScaling | None, current: CurrentScaling, owner: Owner) -> list[Problem]:
     """What stands in the way and is not ours to change (E035), each with the command that hands it over."""
-    if desired is None:
+    if spec is None:
         return []
-    tags = adoption_tags(project=owner.project, env=owner.env)
     found: list[Problem] = []
     if current.target and not owner.owns(current.target.tags):
-        pairs = tags.replace("Key=", "").replace(",Value=", "=").replace(" ", ",")
-        command = f"aws application-autoscaling tag-resource --resource-arn {current.target.arn} --tags {pairs}"
-        found.append(_not_ours("scalable target", resource_id(current.endpoint_name), command, owner))
+        found.append(
+            ownership.scaling_not_ours(
+                noun("scalable target"),
+                resource_id(current.endpoint_name),
+                project=owner.project,
+                env=owner.env,
+                command=handover("application-autoscaling", current.target.arn, project=owner.project, env=owner.env),
+            )
+        )
     alarm = current.waking_alarm
-    if desired.alarm and alarm and not owner.owns(alarm.tags):
-        command = f"aws cloudwatch tag-resource --resource-arn {alarm.arn} --tags {tags}"
-        found.append(_not_ours("alarm", alarm.name, command, owner))
+    if spec.alarm and alarm and not owner.owns(alarm.tags):
+        found.append(
+            ownership.scaling_not_ours(
+                noun("alarm"),
+                alarm.name,
+                project=owner.project,
+                env=owner.env,
+                command=handover("cloudwatch", alarm.arn, project=owner.project, env=owner.env),
+            )
+        )
     return found
 
 
 def of_others(current: CurrentScaling) -> tuple[str, ...]:
     """Names of the policies and scheduled actions on the target that are not ours."""
-    policies = (each.name for each in current.policies if each.name not in OUR_POLICIES)
-    return (*policies, *(each["ScheduledActionName"] for each in current.scheduled))
+    policies = (policy.name for policy in current.policies if policy.name not in OUR_POLICIES)
+    return (*policies, *(action["ScheduledActionName"] for action in current.scheduled))
 
 
-def wanted_actions(current: CurrentScaling, policy_arn: str) -> list[str]:
-    """The actions of the alarm: the policy, and what people have added, such as a topic. A policy made anew has another ARN."""
+def alarm_actions(current: CurrentScaling, policy_arn: str) -> list[str]:
+    """The actions of the alarm: the policy, and what people have added, such as a topic. A new policy has another ARN."""
     alarm = current.waking_alarm
-    return [policy_arn, *(each for each in (alarm.actions if alarm else ()) if ":scalingPolicy:" not in each)]
+    return [policy_arn, *(action for action in (alarm.actions if alarm else ()) if ":scalingPolicy:" not in action)]
 
 
-def _bringing_about(desired: DesiredScaling, current: CurrentScaling, owner: Owner) -> list[Change]:
-    changes = [_target(desired, current), *(_policy(each, current) for each in desired.policies)]
-    names = {each.name for each in desired.policies}
+def _not_checked(endpoint_name: str, why: Problem) -> AutoscalingPlan:
+    warning = problems.not_checked(endpoint_name, why)
+    return AutoscalingPlan(endpoint_name=endpoint_name, spec=None, changes=(), warnings=(warning,))
+
+
+def _bringing_about(spec: DesiredScaling, current: CurrentScaling, owner: Owner) -> list[Change]:
+    changes = [_target(spec, current), *(_policy(policy, current) for policy in spec.policies)]
+    needless = OUR_POLICIES - {policy.name for policy in spec.policies}
     changes += [
-        _change("delete", "scaling policy", each.name, _UNWANTED)
-        for each in current.policies
-        if each.name in OUR_POLICIES - names
+        _change("delete", "scaling policy", policy.name, _UNWANTED) for policy in current.policies if policy.name in needless
     ]
-    return [*changes, *(_alarm(desired.alarm, current) if desired.alarm else _unwanted_alarm(current, owner))]
+    return [*changes, *(_alarm(spec.alarm, current) if spec.alarm else _alarm_to_delete(current, owner))]
 
 
 def _removal(current: CurrentScaling, owner: Owner) -> list[Change]:
-    alarm = [*_unwanted_alarm(current, owner)]
+    alarm = [*_alarm_to_delete(current, owner)]
     if current.target is None or not owner.owns(current.target.tags):
         return alarm
-    ours = [each.name for each in current.policies if each.name in OUR_POLICIES]
-    policies = [_change("delete", "scaling policy", each, _UNWANTED) for each in ours]
+    ours = [policy.name for policy in current.policies if policy.name in OUR_POLICIES]
+    policies = [_change("delete", "scaling policy", policy, _UNWANTED) for policy in ours]
     named = ", ".join(of_others(current))
     stays = Text(f"stays: others' scaling is on it ({named})", f"他で設定されたスケーリング（{named}）があるため残します")
     name = resource_id(current.endpoint_name)
@@ -81,74 +149,55 @@ def _removal(current: CurrentScaling, owner: Owner) -> list[Change]:
     return [*alarm, *policies, target]
 
 
-def _target(desired: DesiredScaling, current: CurrentScaling) -> Change:
-    name, target = resource_id(desired.endpoint_name), current.target
+def _target(spec: DesiredScaling, current: CurrentScaling) -> Change:
+    name, target = resource_id(spec.endpoint_name), current.target
     if target is None:
         return _change("create", "scalable target", name)
-    found = {"MinCapacity": target.min_capacity, "MaxCapacity": target.max_capacity}
-    return _compared("scalable target", name, found, {"MinCapacity": desired.min_capacity, "MaxCapacity": desired.max_capacity})
+    now = {"MinCapacity": target.min_capacity, "MaxCapacity": target.max_capacity}
+    return _compared("scalable target", name, now, {"MinCapacity": spec.min_capacity, "MaxCapacity": spec.max_capacity})
 
 
-def _policy(wanted: DesiredPolicy, current: CurrentScaling) -> Change:
-    found = current.policy(wanted.name)
-    if found is None:
-        return _change("create", "scaling policy", wanted.name)
-    return _compared("scaling policy", wanted.name, found.settings, wanted.settings)
+def _policy(spec: DesiredPolicy, current: CurrentScaling) -> Change:
+    policy = current.policy(spec.name)
+    if policy is None:
+        return _change("create", "scaling policy", spec.name)
+    return _compared("scaling policy", spec.name, policy.settings, spec.settings)
 
 
-def _alarm(wanted: DesiredAlarm, current: CurrentScaling) -> Iterator[Change]:
+def _alarm(spec: DesiredAlarm, current: CurrentScaling) -> Iterator[Change]:
     alarm, policy = current.waking_alarm, current.policy(WAKING)
     if alarm is None:
-        yield _change("create", "alarm", wanted.name)
+        yield _change("create", "alarm", spec.name)
         return
-    reasons = _differences(alarm.description, wanted.settings)
+    reasons = _differences(alarm.description, spec.settings)
     if policy is None or policy.arn not in alarm.actions:
         reasons += [difference("AlarmActions", ", ".join(alarm.actions), WAKING)]
-    yield _change("update" if reasons else "nothing", "alarm", wanted.name, *reasons)
+    yield _change("update" if reasons else "nothing", "alarm", spec.name, *reasons)
 
 
-def _unwanted_alarm(current: CurrentScaling, owner: Owner) -> Iterator[Change]:
+def _alarm_to_delete(current: CurrentScaling, owner: Owner) -> Iterator[Change]:
     alarm = current.waking_alarm
     if alarm and owner.owns(alarm.tags):
         yield _change("delete", "alarm", alarm.name, _UNWANTED)
 
 
-def _compared(resource: str, name: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Change:
-    reasons = _differences(found, wanted)
+def _compared(resource: str, name: str, now: Mapping[str, Any], spec: Mapping[str, Any]) -> Change:
+    reasons = _differences(now, spec)
     return _change("update" if reasons else "nothing", resource, name, *reasons)
 
 
-def _differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Text]:
+def _differences(now: Mapping[str, Any], spec: Mapping[str, Any]) -> list[Text]:
     """Field by field. Of what AWS has only the fields that are wanted: it fills in more, and will come to have others."""
-    return [*differing("", _seen(found, wanted), wanted)]
+    return [*differing("", _seen(now, spec), spec)]
 
 
-def _seen(found: Any, wanted: Any) -> Any:
-    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
-        return {name: _seen(found[name], wanted[name]) for name in wanted if name in found}
-    if isinstance(wanted, Sequence) and isinstance(found, Sequence) and not isinstance(wanted, str) and len(found) == len(wanted):
-        return [_seen(one, other) for one, other in zip(found, wanted, strict=True)]
-    return found
+def _seen(now: Any, spec: Any) -> Any:
+    if isinstance(spec, Mapping) and isinstance(now, Mapping):
+        return {name: _seen(now[name], spec[name]) for name in spec if name in now}
+    if isinstance(spec, Sequence) and isinstance(now, Sequence) and not isinstance(spec, str) and len(now) == len(spec):
+        return [_seen(one, other) for one, other in zip(now, spec, strict=True)]
+    return now
 
 
 def _change(verb: Verb, resource: str, name: str, *reasons: Text) -> Change:
     return Change(verb=verb, resource=resource, name=name, reasons=reasons)
-
-
-def _not_ours(what: str, name: str, command: str, owner: Owner) -> Problem:
-    kind = noun(what)
-    return Problem(
-        kind=CATALOGUE["E035"],
-        message=Text(
-            f"The {kind.en} {name} exists but was not made by this action for {owner.project} {owner.env}: it is left alone.",
-            f"{kind.ja}{name}は存在しますが、このアクションが{owner.project}の{owner.env}のために作ったものではないため、"
-            "変更しません。",
-        ),
-        hint=Text(
-            "Take sagemaker.autoscaling out of the infra file, or, if it may be taken over, hand it to the action by its tags "
-            "and "
-            f"run the job again:\n{command}",
-            "infraファイルからsagemaker.autoscalingを外すか、このアクションの管理下に置いてよい場合は、"
-            f"次のタグを付けてからジョブを再実行してください:\n{command}",
-        ),
-    )

@@ -44,7 +44,7 @@ class ScalingPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class ScalingAlarm:
     """`description` is DescribeAlarms' own."""
 
     name: str
@@ -65,10 +65,10 @@ class CurrentScaling:
     target: ScalableTarget | None
     policies: tuple[ScalingPolicy, ...]
     scheduled: tuple[Request, ...]
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[ScalingAlarm, ...]
 
     @property
-    def waking_alarm(self) -> Alarm | None:
+    def waking_alarm(self) -> ScalingAlarm | None:
         return next((each for each in self.alarms if each.name == alarm_name(self.endpoint_name)), None)
 
     def policy(self, name: str) -> ScalingPolicy | None:
@@ -77,8 +77,12 @@ class CurrentScaling:
 
 def read(clients: Clients, endpoint_name: str) -> CurrentScaling:
     """All that there is for the endpoint, whoever made it. Raises botocore's errors."""
+    return read_hung_on(clients, endpoint_name, read_target(clients, endpoint_name))
+
+
+def read_hung_on(clients: Clients, endpoint_name: str, target: ScalableTarget | None) -> CurrentScaling:
+    """The target with all that hangs on it, and the alarm that wakes the endpoint. Raises botocore's errors."""
     client = clients.application_autoscaling
-    target = read_target(clients, endpoint_name)
     policies: tuple[ScalingPolicy, ...] = ()
     scheduled: tuple[Request, ...] = ()
     if target:
@@ -126,10 +130,10 @@ def _policy(found: Mapping[str, Any]) -> ScalingPolicy:
     )
 
 
-def _alarms(client: CloudWatchClient, names: Iterable[str]) -> tuple[Alarm, ...]:
+def _alarms(client: CloudWatchClient, names: Iterable[str]) -> tuple[ScalingAlarm, ...]:
     found = client.describe_alarms(AlarmNames=list(names), AlarmTypes=["MetricAlarm"])["MetricAlarms"]
     return tuple(
-        Alarm(
+        ScalingAlarm(
             name=each["AlarmName"],
             arn=each["AlarmArn"],
             description={**each},

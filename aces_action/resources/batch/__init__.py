@@ -1,7 +1,7 @@
-"""AWS Batch: desired state, plan and registration of the job definitions."""
+"""AWS Batch: `desired`, `plan` and `apply` of one job definition; a server has one for standard and one for long-time jobs."""
 
-from aces_action.resources.batch.apply import apply
-from aces_action.resources.batch.plan import read_plan
-from aces_action.resources.batch.spec import DesiredJobDefinition, Instance, desired
+from aces_action.resources.batch.apply import BatchResult, apply
+from aces_action.resources.batch.plan import BatchPlan, plan
+from aces_action.resources.batch.spec import DesiredJobDefinition, Instance, JobContainer, desired
 
-__all__ = ["DesiredJobDefinition", "Instance", "apply", "desired", "read_plan"]
+__all__ = ["BatchPlan", "BatchResult", "DesiredJobDefinition", "Instance", "JobContainer", "apply", "desired", "plan"]

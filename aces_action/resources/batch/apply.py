@@ -1,58 +1,46 @@
-"""Registers the revisions that the plan asks for."""
+"""Registers the revision that the plan asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code, error_message, explain, is_general
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.batch.plan import read_plan
-from aces_action.resources.batch.spec import DesiredJobDefinition
+from aces_action.aws.tags import Owner
+from aces_action.problems import ActionError
+from aces_action.problems import batch as problems
+from aces_action.resources.batch.plan import BatchPlan
+from aces_action.resources.batch.plan import plan as plan_again
 
 if TYPE_CHECKING:
     from types_boto3_batch import BatchClient
 
 
-def apply(
-    client: BatchClient,
-    desired: DesiredJobDefinition,
-    *,
-    project: str,
-    env: str,
-    tags: Mapping[str, str],
-    changed: Callable[[Text], None],
-) -> str:
-    """Registers a revision where the newest one differs; returns the ARN of the revision to use, with its number.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchResult:
+    """The ARN of the revision to use, with its number, and whether this run registered it."""
 
-    A revision that it registers is told to `changed`.
+    arn: str
+    is_new: bool
 
+
+def apply(client: BatchClient, owner: Owner, plan: BatchPlan) -> BatchResult:
+    """Registers a revision where the newest one differs; where it does not, AWS is not called.
+
+    What has to change is read again right before: every registration is a new revision, and a roll-out may have taken an hour.
     Raises ActionError: B001 when Batch refuses it, A005 without the permission, E004 when the name is not ours.
     """
-    change, current = read_plan(client, desired, project=project, env=env)
-    if current is not None and not change.is_change:
-        return current.arn
+    if plan.arn is None:
+        plan = plan_again(client, owner, plan.spec)
+    if plan.arn is not None:
+        return BatchResult(arn=plan.arn, is_new=False)
+    spec = plan.spec
     try:
-        answer = client.register_job_definition(**desired.request, tags=tags)
+        answer = client.register_job_definition(**spec.request, tags=owner.tags(spec.content_hash))
     except ClientError as error:
-        raise ActionError(_refused(error, desired.name)) from error
-    name = f"{desired.name}:{answer['revision']}"
-    changed(Text(f"registered {name}", f"ジョブ定義{name}の登録"))
-    return answer["jobDefinitionArn"]
-
-
-def _refused(error: ClientError, name: str) -> Problem:
-    if is_general(error):
-        return explain(error, resource=name)
-    code, said = error_code(error), error_message(error)
-    return Problem(
-        kind=CATALOGUE["B001"],
-        message=Text(
-            f"Batch refused the job definition {name}: {code}: {said}",
-            f"AWS Batchがジョブ定義{name}を拒否しました: {code}: {said}",
-        ),
-        hint=Text("Check the batch: settings of the infra file.", "infraファイルのbatch:の設定を確認してください。"),
-    )
+        if is_general(error):
+            raise ActionError(explain(error, resource=spec.name)) from error
+        raise ActionError(problems.refused(spec.name, code=error_code(error), reason=error_message(error))) from error
+    return BatchResult(arn=answer["jobDefinitionArn"], is_new=True)

@@ -13,9 +13,9 @@ _MARGIN_SHARE, _MARGIN_LEAST = 0.01, 32  # of what is registered, and MiB
 def usable_memory(instance_type: str, size: int) -> int:
     """MiB that one job may ask of an instance type that has `size` MiB by EC2's word.
 
-    Of a type that was measured: what it registers, less 1 % and at least 32 MiB, because kernels and drivers differ between
-    machine images (4 MiB between two releases of one image, aws/amazon-ecs-ami#597; a job that misses by one MiB waits for ever,
-    one that asks for 1 % less does not notice). Of others: `size` less 7.5 % and at least 512 MiB.
+    Of a type that was measured: what it registers, less 1% and at least 32 MiB, because kernels and drivers differ between
+    machine images (4 MiB between two releases of one image, aws/amazon-ecs-ami#597; a job that misses by one MiB waits forever,
+    one that asks for 1% less does not notice). Of others: `size` less 7.5% and at least 512 MiB.
     """
     registered = registered_memory().get(instance_type)
     if registered is None:

@@ -1,4 +1,4 @@
-"""Which job definitions need a new revision, and why. Every registration is a new revision, so compare first."""
+"""Whether a job definition needs a new revision, and why. Every registration is a new revision, so compare first."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.differences import ABSENT, difference, hidden_difference
-from aces_action.aws.tags import CONTENT_HASH, adoption_tags, is_ours
-from aces_action.deployment.changes import Change
+from aces_action.aws.tags import CONTENT_HASH, Owner, handover, is_ours
+from aces_action.deployment.changes import Change, noun
 from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, ownership
 from aces_action.resources.batch.spec import DesiredJobDefinition
 
 if TYPE_CHECKING:
@@ -27,6 +27,36 @@ class CurrentJobDefinition:
     fields: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPlan:
+    """What becomes of one job definition. `arn`: of the revision that stays in use; None: a new one is to be registered."""
+
+    spec: DesiredJobDefinition
+    change: Change
+    arn: str | None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (self.change,)
+
+
+def plan(client: BatchClient, owner: Owner, spec: DesiredJobDefinition) -> BatchPlan:
+    """Reads the newest revision and compares. Raises ActionError (E004) when it was not made by this action."""
+    current = read_job_definition(client, spec.name)
+    if current and not is_ours(current.tags, project=owner.project, env=owner.env):
+        raise ActionError(
+            ownership.not_ours(
+                noun("job definition"),
+                f"{spec.name}:{current.revision}",
+                project=owner.project,
+                env=owner.env,
+                command=handover("batch", current.arn, project=owner.project, env=owner.env),
+            )
+        )
+    change = compare(spec, current)
+    return BatchPlan(spec=spec, change=change, arn=current.arn if current and not change.is_change else None)
+
+
 def read_job_definition(client: BatchClient, name: str) -> CurrentJobDefinition | None:
     """The newest ACTIVE revision; None when there is none."""
     pages = client.get_paginator("describe_job_definitions").paginate(jobDefinitionName=name, status="ACTIVE")
@@ -39,48 +69,22 @@ def read_job_definition(client: BatchClient, name: str) -> CurrentJobDefinition 
     )
 
 
-def plan(desired: DesiredJobDefinition, current: CurrentJobDefinition | None) -> Change:
+def compare(spec: DesiredJobDefinition, current: CurrentJobDefinition | None) -> Change:
     """Whether to register a revision. Revisions never change, so the content hash in the tags is proof enough."""
     if current is None:
         reason = Text("there is no active revision", "有効なリビジョンがありません")
-        return Change(verb="create", resource="job definition", name=desired.name, reasons=(reason,))
-    name = f"{desired.name}:{current.revision}"
-    if current.tags.get(CONTENT_HASH) == desired.content_hash:
+        return Change(verb="create", resource="job definition", name=spec.name, reasons=(reason,))
+    name = f"{spec.name}:{current.revision}"
+    if current.tags.get(CONTENT_HASH) == spec.content_hash:
         return Change(verb="nothing", resource="job definition", name=name)
-    reasons = (*_differences(current.fields, desired.request),) or (
+    reasons = (*_differences(current.fields, spec.request),) or (
         Text("it was registered with other settings", "異なる設定で登録されています"),
     )
     return Change(verb="update", resource="job definition", name=name, reasons=reasons)
 
 
-def read_plan(
-    client: BatchClient, desired: DesiredJobDefinition, *, project: str, env: str
-) -> tuple[Change, CurrentJobDefinition | None]:
-    """Reads the newest revision and plans. Raises ActionError (E004) when it was not made by this action."""
-    current = read_job_definition(client, desired.name)
-    if current and not is_ours(current.tags, project=project, env=env):
-        tags = adoption_tags(project=project, env=env).replace("Key=", "").replace(",Value=", "=").replace(" ", ",")
-        name = f"{desired.name}:{current.revision}"
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["E004"],
-                message=Text(
-                    f"The job definition {name} exists but was not made by this action for {project} {env}: it is left alone.",
-                    f"ジョブ定義{name}は存在しますが、このアクションが{project}の{env}のために作ったものではないため、変更しません。",
-                ),
-                hint=Text(
-                    "If it may be taken over, hand it to the action by its tags and run the job again:\n"
-                    f"aws batch tag-resource --resource-arn {current.arn} --tags {tags}",
-                    "このアクションの管理下に置いてよい場合は、次のタグを付けてからジョブを再実行してください:\n"
-                    f"aws batch tag-resource --resource-arn {current.arn} --tags {tags}",
-                ),
-            )
-        )
-    return plan(desired, current), current
-
-
-def _differences(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[Text]:
-    old, new = _comparable(current), _comparable(wanted)
+def _differences(current: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Text]:
+    old, new = _comparable(current), _comparable(spec)
     for key in sorted({*old, *new}):
         if old.get(key) == new.get(key):
             continue

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems import batch as problems
 from aces_action.project.model import JobSettings
 from aces_action.resources.batch.memory import usable_memory
-
-Role = str  # 'standard' or 'longtime'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +38,17 @@ class DesiredJobDefinition:
     request: Mapping[str, Any]
 
 
-def desired(
-    settings: JobSettings,
-    instance: Instance,
-    *,
-    name: str,
-    image_uri: str,
-    weights_uri: str,
-    job_role_arn: str,
-    execution_role_arn: str,
-) -> DesiredJobDefinition:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobContainer:
+    """What a job's container is started from, and as whom."""
+
+    image_uri: str
+    weights_uri: str
+    job_role_arn: str
+    execution_role_arn: str
+
+
+def desired(settings: JobSettings, instance: Instance, *, name: str, container: JobContainer) -> DesiredJobDefinition:
     """The job definition for one instance type: all its vCPUs and GPUs and the memory it can give, unless the file says less.
 
     The container finds its weights by WEIGHTS_S3_URI; the user's own variables win over it.
@@ -58,15 +57,15 @@ def desired(
     memory = settings.memory or usable_memory(instance.instance_type, instance.memory)
     gpus = instance.gpus if settings.gpus is None else settings.gpus
     resources = {"VCPU": vcpus, "MEMORY": memory, **({"GPU": gpus} if gpus else {})}
-    environment = {"WEIGHTS_S3_URI": weights_uri, **dict(settings.environment)}
+    environment = {"WEIGHTS_S3_URI": container.weights_uri, **dict(settings.environment)}
     request: dict[str, Any] = {
         "jobDefinitionName": name,
         "type": "container",
         "platformCapabilities": ["EC2"],
         "containerProperties": {
-            "image": image_uri,
-            "jobRoleArn": job_role_arn,
-            "executionRoleArn": execution_role_arn,
+            "image": container.image_uri,
+            "jobRoleArn": container.job_role_arn,
+            "executionRoleArn": container.execution_role_arn,
             "resourceRequirements": [{"type": kind, "value": str(value)} for kind, value in resources.items()],
             "environment": [{"name": key, "value": value} for key, value in sorted(environment.items())],
         },
@@ -78,28 +77,15 @@ def desired(
 
 
 def check_fit(settings: JobSettings, instance: Instance, *, name: str, file: str) -> list[Problem]:
-    """Problems (B002) of a definition that no instance of its type can run: such a job stays RUNNABLE for ever."""
+    """Problems (B002) of a definition that no instance of its type can run: such a job stays RUNNABLE forever."""
     usable = usable_memory(instance.instance_type, instance.memory)
-    asked = (
-        (Text("vCPUs", "個のvCPU"), settings.vcpus, instance.vcpus, "vcpus"),
-        (Text("MiB of memory", "MiBのメモリ"), settings.memory, usable, "memory"),
-        (Text("GPUs", "個のGPU"), settings.gpus, instance.gpus, "gpus"),
-    )
+    asked_and_available = {
+        "vcpus": (settings.vcpus, instance.vcpus),
+        "memory": (settings.memory, usable),
+        "gpus": (settings.gpus, instance.gpus),
+    }
     return [
-        Problem(
-            kind=CATALOGUE["B002"],
-            message=Text(
-                f"The job definition {name} asks for {wanted:,} {unit.en}, but {instance.instance_type} has {available:,} "
-                "to give: such a job would wait for ever.",
-                f"ジョブ定義{name}は{wanted:,}{unit.ja}を要求していますが、{instance.instance_type}で使えるのは{available:,}です。"
-                "このままではジョブが開始されません。",
-            ),
-            hint=Text(
-                f"Lower batch.{key} in the infra file, or leave it out to use all of the instance.",
-                f"infraファイルのbatch.{key}を小さくするか、省略してインスタンスのすべてを使ってください。",
-            ),
-            file=file,
-        )
-        for unit, wanted, available, key in asked
-        if wanted is not None and wanted > available
+        problems.too_large(name, setting, asked, available=available, instance_type=instance.instance_type, file=file)
+        for setting, (asked, available) in asked_and_available.items()
+        if asked is not None and asked > available
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
@@ -18,56 +18,19 @@ from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as urllib3
 
 from aces_action.http_answer import HttpAnswer, read_answer
-from aces_action.language import EMPTY, Text, lines, same, sentences
+from aces_action.language import Text, same
 from aces_action.network import Network, proxy_failure, tls_failure
 from aces_action.output.ledger import Ledger, Sending, Write
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems import listing as listing_problems
+from aces_action.problems import platform as problems
+from aces_action.problems.listing import REGISTER_FILE
 from aces_action.project.model import Image
 from aces_action.retries import Told, network_retry
 from aces_action.sanitiser import Sanitiser, one_line
 
 _DIRECT = Network()
-AGAIN = Text(
-    "Then run this job again: what is deployed already stays as it is, and only the rest is done.",
-    "その後、ジョブを再実行してください。デプロイ済みのものはそのまま残り、残りの処理だけを行います。",
-)
-DEV_STOPS = Text(
-    "The dev environment stops at 22:00 JST. Start it as the FAQ of the guide says "
-    "(ACES Platformのdev環境のサービスを起動する, https://aces.kibe.la/notes/15646).",
-    "dev環境は22:00（日本時間）に自動停止します。ガイドのFAQ「ACES Platformのdev環境のサービスを起動する」"
-    "（https://aces.kibe.la/notes/15646）の手順で起動してください。",
-)
-CHECK_ADDRESS = Text(
-    "Is PLATFORM_URL right, and may the runner reach that host (network, security group, proxy)? "
-    "If so, ask the platform's administrators.",
-    "PLATFORM_URLが正しいか、ランナーからそのホストに接続できるか（ネットワーク、セキュリティグループ、プロキシ）を確認してください。"
-    "問題がなければ、ACES Platformの管理者に連絡してください。",
-)
-FIND_TENANT = Text(
-    """\
-Set TENANT_ID to the tenant's UUID; every environment has its own. There are two ways to look it up:
-- Log in to the platform as an administrator (dev: https://dev-platform.acesinc.co.jp, production: https://platform.acesinc.co.jp),
-  press F12, click チーム管理 and read tenant.uuid in the answer of `status`.
-- Read tenant.uuid in the answer of: curl '<API_ENDPOINT>/accounts/status' -H 'Authorization: Token <token>'
-  (API_ENDPOINT in dev: https://api-dev-platform.acesinc.co.jp, in production: https://api-platform.acesinc.co.jp).""",
-    """\
-TENANT_IDにテナントのUUIDを設定してください。UUIDは環境ごとに異なります。調べ方は2通りあります。
-- 管理者権限のユーザでACES Platformにログインし（開発環境: https://dev-platform.acesinc.co.jp、
-  本番環境: https://platform.acesinc.co.jp）、F12キーを押して「チーム管理」をクリックし、`status`のレスポンスのtenant.uuidを見ます。
-- 次のコマンドのレスポンスのtenant.uuidを見ます: curl '<API_ENDPOINT>/accounts/status' -H 'Authorization: Token <token>'
-  （API_ENDPOINTは、開発環境: https://api-dev-platform.acesinc.co.jp、本番環境: https://api-platform.acesinc.co.jp）""",
-)
-_CURL = """\
-curl -X POST '<API_ENDPOINT>/accounts/login/' -H 'Content-Type: application/json' -d '{"email": "…", "password": "…"}'"""
-LOG_IN = lines(
-    Text(
-        "Tokens expire. Get one, and put it into the secret behind PLATFORM_TOKEN:",
-        "トークンには有効期限があります。新しいトークンを取得し、PLATFORM_TOKENに渡しているシークレットに設定してください:",
-    ),
-    same(_CURL),
-)
-REGISTER_FILE = "server/algorithms/register.json"
-SHOWN_ERRORS = 20
+_SHOWN_ERRORS = 20
 _LARGEST = 16 << 20  # bytes of an answer
 _PASSING = frozenset({502, 503, 504})  # HTTP statuses worth another try
 
@@ -101,17 +64,9 @@ class PlatformClient:
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            message = Text(
-                f"PLATFORM_URL must be an http:// or https:// address, not {one_line(url)!r}.",
-                f"PLATFORM_URLには「http://」または「https://」で始まるアドレスを指定します。「{one_line(url)}」は使えません。",
-            )
-            raise ActionError(_problem("S002", message))
+            raise ActionError(problems.bad_url(one_line(url)))
         if token is not None and not re.fullmatch(r"[!-~]+", token):
-            message = Text(
-                "PLATFORM_TOKEN has a space, a line break or the like: no token has.",
-                "PLATFORM_TOKENに空白や改行などが含まれています。トークンには含まれない文字です。",
-            )
-            raise ActionError(_problem("P009", message, LOG_IN))
+            raise ActionError(problems.malformed_token())
         self._url = url.rstrip("/")
         self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         self._host = parts.hostname
@@ -137,19 +92,18 @@ class PlatformClient:
         response = self._send("GET", tenant_id, "services")
         tenant, services = response.field("tenant"), response.field("services")
         if not isinstance(tenant, dict) or not isinstance(services, list):
-            raise ActionError(self._unexpected(response, Text("is not a listing of services", "サービスの一覧ではありません")))
+            raise ActionError(self._unexpected(response, problems.NOT_A_LISTING))
         named: dict[str, Mapping[str, object]] = {}
         for service in services:
             if not isinstance(service, dict) or not isinstance(service.get("name"), str):
-                what = Text("has a service without a name", "nameのないサービスを含んでいます")
-                raise ActionError(self._unexpected(response, what))
+                raise ActionError(self._unexpected(response, problems.NAMELESS_SERVICE))
             named[service["name"]] = service
         return Registered(plan_id=tenant.get("plan_id"), overflow_mode=tenant.get("overflow_mode"), services=named)
 
     def register(self, tenant_id: str, body: Mapping[str, Any]) -> None:
         """Create or update the services of `body` by name. Raises as `registered`, and R001 with every field refused."""
         names = [service["name"] for service in body["services"]]
-        write = registered(Text(f"service {', '.join(names)}", f"サービス{'、'.join(names)}"))
+        write = registration_of(Text(f"service {', '.join(names)}", f"サービス{'、'.join(names)}"))
         self._send("POST", tenant_id, "services", names=names, write=write, json=body)
 
     def image_sha256(self, tenant_id: str, key: str) -> str | None:
@@ -162,7 +116,7 @@ class PlatformClient:
 
     def upload_image(self, tenant_id: str, key: str, image: Image) -> None:
         """Store or replace an image. Raises as `register`."""
-        write = registered(Text(f"image {key}", f"イメージ画像{key}"))
+        write = registration_of(Text(f"image {key}", f"イメージ画像{key}"))
         more: dict[str, Any] = {"data": image.content, "headers": {"Content-Type": image.media_type}}
         self._send("PUT", tenant_id, "images", key, write=write, **more)
 
@@ -183,7 +137,7 @@ class PlatformClient:
             raise ActionError(self._no_answer(error)) from error
         if not response.is_whole:
             size = f"{_LARGEST >> 20} MiB"
-            raise ActionError(self._unexpected(response, Text(f"is larger than {size}", f"{size}を超えています")))
+            raise ActionError(self._unexpected(response, problems.is_larger_than(size)))
         if response.status < 300 or (response.status == 404 and method == "HEAD"):
             return response
         raise ActionError(self._error(response, tenant_id, names or []))
@@ -192,143 +146,67 @@ class PlatformClient:
         status = response.status
         match status:
             case 502 | 503 | 504:
-                phrase = _phrase(status)
-                return self._asleep(Text(f"it answers {status} {phrase}", f"{status} {phrase}を返します"))
+                return problems.silent(self._shown, problems.answers(status, _phrase(status)))
             case 401 | 403:
-                said = self._said(response)
-                what = (
-                    Text("wants a token", "はトークンを必要としています")
-                    if self._token is None
-                    else Text("refused PLATFORM_TOKEN", "がPLATFORM_TOKENを拒否しました")
-                )
-                message = Text(
-                    f"The ACES Platform at {self._shown} {what.en} ({status}): {said.en}",
-                    f"ACES Platform（{self._shown}）{what.ja}（{status}）: {said.ja}",
-                )
-                return _problem("P009", message, LOG_IN)
+                sent = self._token is not None
+                return problems.token_refused(self._shown, was_sent=sent, status=status, answer=self._said(response))
             case 404 if response.field("detail") is not None:
-                said = self._said(response)
-                message = Text(
-                    f"The ACES Platform at {self._shown} knows no tenant {tenant_id}: {said.en}",
-                    f"ACES Platform（{self._shown}）にテナント{tenant_id}がありません: {said.ja}",
-                )
-                return _problem("P008", message, FIND_TENANT)
+                return problems.unknown_tenant(self._shown, tenant_id, self._said(response))
             case 400 | 409 | 413 | 422:
                 return self._refused(response, names)
             case _ if status < 400:
                 target = self._safe(response.headers.get("Location", ""))
-                where = Text(f"to {target}, ", f"（{target}）") if target else EMPTY
-                what = Text(
-                    f"is a redirect {where.en}which is not followed", f"リダイレクト{where.ja}のため、転送先には接続しません"
-                )
-                return self._unexpected(response, what)
+                return self._unexpected(response, problems.is_redirect(target))
             case _:
-                said = self._said(response)
-                return self._unexpected(response, Text(f"is {status} {said.en}", f"{status} {said.ja}"))
+                return self._unexpected(response, problems.is_status(status, self._said(response)))
 
     def _no_answer(self, error: Exception) -> Problem:
         cause = error.args[0] if error.args else error
         if isinstance(cause, urllib3.MaxRetryError) and cause.reason is not None:
             cause = cause.reason
         connect, read = self._timeout
-        safe = self._safe(str(cause))
         match cause:
             case urllib3.NameResolutionError():
-                inside = (
-                    Text(
-                        "; names in .internal are known only inside ACES's network",
-                        "（.internalの名前はACESのネットワーク内でのみ解決できます）",
-                    )
-                    if self._host.endswith(".internal")
-                    else EMPTY
-                )
-                return self._asleep(
-                    Text(
-                        f"DNS does not know the host {self._host}{inside.en}",
-                        f"DNSでホスト{self._host}を解決できません{inside.ja}",
-                    )
-                )
+                why = problems.unknown_host(self._host)
             case urllib3.NewConnectionError() if isinstance(cause.__cause__, ConnectionRefusedError):
-                return self._asleep(
-                    Text(
-                        "it refuses connections (nothing listens on that port)",
-                        "接続を拒否しています（そのポートで待ち受けているものがありません）",
-                    )
-                )
+                why = problems.REFUSES_CONNECTIONS
             case urllib3.ConnectTimeoutError():
-                return self._asleep(Text(f"no connection within {connect:g} s", f"{connect:g}秒以内に接続できません"))
+                why = problems.no_connection(connect)
             case urllib3.ReadTimeoutError():
-                return self._asleep(
-                    Text(
-                        f"it took the connection, but did not answer within {read:g} s",
-                        f"接続はできましたが、{read:g}秒以内に応答がありません",
-                    )
-                )
+                why = problems.no_answer(read)
             case urllib3.ProtocolError():
-                return self._asleep(Text("it broke the connection off", "接続が途中で切断されました"))
+                why = problems.BROKE_OFF
             case urllib3.SSLError():
-                return replace(tls_failure(same(self._shown), cause), kind=CATALOGUE["P007"])
+                return problems.behind(tls_failure(same(self._shown), cause))
             case urllib3.ProxyError():
-                told = proxy_failure(same(self._shown), self._network.proxy_for(self._url))
-                return replace(told, kind=CATALOGUE["P007"])
+                return problems.behind(proxy_failure(same(self._shown), self._network.proxy_for(self._url)))
             case _:
-                return self._asleep(same(safe))
-
-    def _asleep(self, cause: Text) -> Problem:
-        advice = DEV_STOPS if "dev" in re.split(r"[.-]", self._host) else CHECK_ADDRESS
-        message = Text(
-            f"The ACES Platform at {self._shown} does not answer: {cause.en}.",
-            f"ACES Platform（{self._shown}）から応答がありません: {cause.ja}。",
-        )
-        return _problem("P007", message, sentences(advice, AGAIN))
+                why = same(self._safe(str(cause)))
+        return problems.silent(self._shown, why)
 
     def _refused(self, response: HttpAnswer, names: list[str]) -> list[Problem]:
         """One problem per field; `names` are those of the services sent, in their order, to say what 'services.0' is."""
-        errors, status = response.field("errors"), response.status
+        errors = response.field("errors")
         if not isinstance(errors, dict) or not errors:
-            said = self._said(response)
-            message = Text(
-                f"The ACES Platform refused the registration ({status}): {said.en}",
-                f"ACES Platformが登録を拒否しました（{status}）: {said.ja}",
-            )
-            return [_problem("R001", message)]
-        problems = []
-        for path, texts in list(errors.items())[:SHOWN_ERRORS]:
+            return [listing_problems.refused(response.status, self._said(response))]
+        found = []
+        for path, texts in list(errors.items())[:_SHOWN_ERRORS]:
             field, file = _name_of_field(self._safe(path), names)
-            why = self._safe("; ".join(map(str, texts)) if isinstance(texts, list) else str(texts))
-            message = Text(
-                f"The ACES Platform refused {field.en}: {why}",
-                f"ACES Platformが{field.ja}を拒否しました: {why}",
-            )
-            hint = Text("Nothing of this request was registered.", "このリクエストの内容は何も登録されていません。")
-            problems.append(_problem("R001", message, hint, file))
-        if (more := len(errors) - SHOWN_ERRORS) > 0:
-            message = Text(
-                f"The ACES Platform refused {more} more fields.", f"ACES Platformは、ほかに{more}件の項目を拒否しました。"
-            )
-            problems.append(_problem("R001", message))
-        return problems
+            reason = self._safe("; ".join(map(str, texts)) if isinstance(texts, list) else str(texts))
+            found.append(listing_problems.field_refused(field, reason, file=file))
+        if (more := len(errors) - _SHOWN_ERRORS) > 0:
+            found.append(listing_problems.more_fields_refused(more))
+        return found
 
     def _unexpected(self, response: HttpAnswer, what: Text) -> Problem:
-        """`what` is what the answer is: a predicate in English, a sentence without its full stop in Japanese."""
-        kind = self._safe(response.headers["Content-Type"]) if "Content-Type" in response.headers else ""
-        told = same(kind) if kind else Text("no content type", "Content-Typeなし")
-        message = Text(
-            f"The answer of {self._shown} to {response.call} {what.en} ({told.en}).",
-            f"{self._shown}の{response.call}に対する応答が想定と異なります: {what.ja}（{told.ja}）。",
-        )
-        hint = Text(
-            "Is PLATFORM_URL the address of the platform's internal API? If it is, tell the platform's administrators.",
-            "PLATFORM_URLがACES Platformの内部APIのアドレスか確認してください。"
-            "正しい場合は、ACES Platformの管理者に連絡してください。",
-        )
-        return _problem("R004", message, hint)
+        content_type = self._safe(response.headers.get("Content-Type", ""))
+        return problems.unexpected(self._shown, response.call, what, content_type=content_type)
 
     def _said(self, response: HttpAnswer) -> Text:
         """What the body says, as one line; of a page only that it is one."""
         detail, phrase = response.field("detail"), _phrase(response.status)
         if detail is None and "html" in response.headers.get("Content-Type", ""):
-            return Text(f"{phrase}, with an HTML page", f"{phrase}（HTMLのページ）")
+            return problems.html_page(phrase)
         return same(self._safe(response.text if detail is None else str(detail)) or phrase)
 
     def _safe(self, text: str) -> str:
@@ -336,7 +214,7 @@ class PlatformClient:
         return self._sanitiser.one_line(text)
 
 
-def registered(what: Text) -> Write:
+def registration_of(what: Text) -> Write:
     """How it is told that something was, or is to be, put on the platform."""
     ja = f"{what.ja}の登録"
     return Write(done=Text(f"{what.en} registered", ja), asks=Text(f"register {what.en}", ja))
@@ -370,7 +248,3 @@ def _name_of_field(path: str, names: list[str]) -> tuple[Text, str | None]:
 
 def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else "(unknown status)"
-
-
-def _problem(code: str, message: Text, hint: Text = EMPTY, file: str | None = None) -> Problem:
-    return Problem(kind=CATALOGUE[code], message=message, hint=hint, file=file)

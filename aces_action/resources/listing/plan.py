@@ -5,14 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from aces_action.deployment.changes import Change
 from aces_action.language import Text, same
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems import listing as problems
 from aces_action.project.model import Image
-from aces_action.resources.listing.client import REGISTER_FILE, PlatformClient, Registered
+from aces_action.resources.listing.client import PlatformClient, Registered
 from aces_action.resources.listing.spec import Listing, server_fields, service_fields
 from aces_action.sanitiser import one_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingPlan:
+    """What a tenant's entry should say, and what has to change for that."""
+
+    tenant_id: str
+    listing: Listing
+    changes: tuple[Change, ...]
 
 
 def check(client: PlatformClient, tenant_id: str) -> list[Problem]:
@@ -24,17 +35,18 @@ def check(client: PlatformClient, tenant_id: str) -> list[Problem]:
     return []
 
 
-def plan(client: PlatformClient, tenant_id: str, listing: Listing) -> list[Change]:
-    """One change per image and service, 'nothing' where equal; before them one of the tenant if its plan changes.
+def plan(client: PlatformClient, tenant_id: str, listing: Listing) -> ListingPlan:
+    """Reads and compares: one change per image and service, 'nothing' where equal; before them one of the tenant if its plan
+    changes.
 
     Raises ActionError: P007, P008, P009, R004 of the client, R001 for what the platform would refuse.
     """
     registered = client.registered(tenant_id)
     keys = {service.image_key for service in listing.services} | ({listing.image_key} if listing.image_key else set())
     images = {key: client.image_sha256(tenant_id, key) for key in sorted(keys)}
-    if problems := refusals(registered, images, listing):
-        raise ActionError(problems)
-    return compare(registered, images, listing)
+    if refused := refusals(registered, images, listing):
+        raise ActionError(refused)
+    return ListingPlan(tenant_id=tenant_id, listing=listing, changes=tuple(compare(registered, images, listing)))
 
 
 def compare(registered: Registered, images: Mapping[str, str | None], listing: Listing) -> list[Change]:
@@ -57,54 +69,18 @@ def compare(registered: Registered, images: Mapping[str, str | None], listing: L
 
 def refusals(registered: Registered, images: Mapping[str, str | None], listing: Listing) -> list[Problem]:
     """What the platform would refuse, or what would hurt another project of the same tenant."""
-    problems = []
+    found = []
     key, image, project = listing.image_key, listing.image, listing.server.project
     for service in listing.services:
-        name = service.name
-        if owner := _other_owner(registered.services.get(name, {}), project):
-            message = Text(
-                f"The tenant already has a service {name!r}, of project {owner!r}: it would be overwritten.",
-                f"このテナントには、プロジェクト「{owner}」のサービス「{name}」がすでにあり、上書きされてしまいます。",
-            )
-            hint = Text(
-                "Choose another `name` in register.json and `task_name` in algorithm.json. Or is TENANT_ID another team's?",
-                "register.jsonの`name`とalgorithm.jsonの`task_name`を別の名前にしてください。"
-                "TENANT_IDが別のチームのものでないかも確認してください。",
-            )
-            problems.append(_refusal(message, hint))
+        if owner := _other_owner(registered.services.get(service.name, {}), project):
+            found.append(problems.name_taken(service.name, project=owner))
         if service.image_key != key and images.get(service.image_key) is None:
-            message = Text(
-                f"image_key {service.image_key!r} of service {name!r} is not on the platform, nor FRONTEND_IMAGE_PATH's.",
-                f"サービス「{name}」のimage_key「{service.image_key}」は、ACES Platformになく、"
-                "FRONTEND_IMAGE_PATHのファイル名とも異なります。",
-            )
-            hint = (
-                Text(
-                    f"Set image_key to {key!r}, the name of that file.",
-                    f"image_keyを、そのファイル名「{key}」にしてください。",
-                )
-                if key
-                else Text("Set FRONTEND_IMAGE_PATH to the image.", "FRONTEND_IMAGE_PATHに画像を指定してください。")
-            )
-            problems.append(_refusal(message, hint))
+            found.append(problems.image_missing(service.image_key, service=service.name, uploaded=key))
     if image and images.get(image.path.name) not in (None, _sha256(image)):
         for name, entry in registered.services.items():
             if entry.get("image_key") == key and (owner := _other_owner(entry, project)):
-                shown = one_line(name)
-                message = Text(
-                    f"{key!r} is also the image of service {shown!r}, project {owner!r}: it would be overwritten.",
-                    f"「{key}」はプロジェクト「{owner}」のサービス「{shown}」の画像でもあり、上書きされてしまいます。",
-                )
-                hint = Text(
-                    "Give the file another name, in FRONTEND_IMAGE_PATH and in image_key of register.json.",
-                    "FRONTEND_IMAGE_PATHとregister.jsonのimage_keyで、ファイルを別の名前にしてください。",
-                )
-                problems.append(_refusal(message, hint))
-    return problems
-
-
-def _refusal(message: Text, hint: Text) -> Problem:
-    return Problem(kind=CATALOGUE["R001"], message=message, hint=hint, file=REGISTER_FILE)
+                found.append(problems.image_taken(image.path.name, service=one_line(name), project=owner))
+    return found
 
 
 def _other_owner(entry: Mapping[str, object], project: str) -> str | None:

@@ -44,8 +44,8 @@ class BatchTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """What the deployment made. `sync_api` None: the synchronous API answers 'not supported'."""
+class PlatformServer:
+    """What answers the requests. `sync_api` None: the synchronous API answers 'not supported'."""
 
     project: str
     env: str
@@ -63,7 +63,7 @@ class Listing:
     overflow_mode: int
     services: tuple[Service, ...]
     image: Image | None
-    server: Server
+    server: PlatformServer
 
     @property
     def image_key(self) -> str | None:
@@ -71,7 +71,7 @@ class Listing:
         return self.image.path.name if self.image else None
 
 
-def desired(project: Project, server: Server) -> Listing:
+def desired(project: Project, server: PlatformServer) -> Listing:
     return Listing(
         plan_id=project.plan_id,
         overflow_mode=project.overflow_mode,
@@ -86,7 +86,7 @@ def service_fields(service: Service) -> dict[str, Any]:
     return {name: value for name, value in _jsonable(asdict(service)).items() if not (name.endswith("_mimes") and value == [])}
 
 
-def server_fields(server: Server) -> dict[str, Any]:
+def server_fields(server: PlatformServer) -> dict[str, Any]:
     """A server as schemas/platform.openapi.yaml has it."""
     fields = _jsonable(asdict(server))
     return {name.removesuffix("_api"): value for name, value in fields.items()}

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from aces_action.resources.listing import PlatformClient
 from sandbox.platform.app import running
-from tests.registration.examples import TENANT, TOKEN
+from tests.listing.examples import TENANT, TOKEN
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from aces_action.problems import ActionError, Problem
 from aces_action.resources.listing import PlatformClient, check
 from aces_action.resources.listing.spec import registration
 from aces_action.sanitiser import one_line
-from tests.registration.conftest import Oddity
-from tests.registration.examples import TENANT, TOKEN, image, listing, service
+from tests.listing.conftest import Oddity
+from tests.listing.examples import TENANT, TOKEN, image, listing, service
 
 ALL = frozenset({"number-plate", "other"})
 
@@ -51,7 +51,7 @@ def test_an_unknown_dev_host_is_told_apart_and_the_hint_says_how_to_start_the_de
         "DNSでホストapi-dev.no-such-platform.internalを解決できません（.internalの名前はACESのネットワーク内でのみ解決できます）。"
     )
     assert "22:00" in problem.hint.ja
-    assert "run this job again" in problem.hint.en
+    assert "run the job again" in problem.hint.en
 
 
 def test_another_host_that_is_unknown_gets_other_advice() -> None:
@@ -59,7 +59,7 @@ def test_another_host_that_is_unknown_gets_other_advice() -> None:
     assert problem.code == "ACES-P007"
     assert "22:00" not in problem.hint.en
     assert "PLATFORM_URL" in problem.hint.en
-    assert "run this job again" in problem.hint.en
+    assert "run the job again" in problem.hint.en
 
 
 def test_a_refused_connection_is_told_apart() -> None:

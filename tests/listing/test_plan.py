@@ -12,7 +12,7 @@ from aces_action.resources.listing import AsyncSageMakerTarget
 from aces_action.resources.listing.client import Registered
 from aces_action.resources.listing.plan import compare, refusals
 from aces_action.resources.listing.spec import Listing, registration, server_fields, service_fields
-from tests.registration.examples import JOBS, PNG, listing, server, service
+from tests.listing.examples import JOBS, PNG, listing, server, service
 
 SHA = hashlib.sha256(PNG).hexdigest()
 IMAGES = {"number_plate.png": SHA}

@@ -15,18 +15,22 @@ from werkzeug.wrappers import Request, Response
 from aces_action.deployment.changes import Change
 from aces_action.problems import ActionError
 from aces_action.project.model import Infra, Project
-from aces_action.resources.listing import Listing, PlatformClient, apply, desired, plan
-from tests.registration.conftest import Oddity
-from tests.registration.examples import TENANT, TOKEN, image, listing, server, service
+from aces_action.resources.listing import Listing, ListingPlan, PlatformClient, apply, desired, plan
+from tests.listing.conftest import Oddity
+from tests.listing.examples import TENANT, TOKEN, image, listing, server, service
 
-FIRST_TIME = [
-    Change(verb="create", resource="image", name="number_plate.png"),
-    Change(verb="create", resource="service", name="number-plate"),
-]
+FIRST_TIME = ListingPlan(
+    tenant_id=TENANT,
+    listing=listing(),
+    changes=(
+        Change(verb="create", resource="image", name="number_plate.png"),
+        Change(verb="create", resource="service", name="number-plate"),
+    ),
+)
 
 
 def deploy(client: PlatformClient, wanted: Listing) -> tuple[str, ...]:
-    return apply(client, TENANT, wanted, plan(client, TENANT, wanted))
+    return apply(client, plan(client, TENANT, wanted)).services
 
 
 def test_a_foreign_service_is_refused_by_the_plan_and_by_the_platform(client: PlatformClient) -> None:
@@ -37,29 +41,30 @@ def test_a_foreign_service_is_refused_by_the_plan_and_by_the_platform(client: Pl
     assert planned.value.problems[0].code == "ACES-R001"
     with pytest.raises(ActionError) as applied:
         # Planned before the other project took the name.
-        apply(client, TENANT, listing(), [replace(change, verb="create") for change in plan(client, TENANT, theirs)])
+        changes = tuple(replace(change, verb="create") for change in plan(client, TENANT, theirs).changes)
+        apply(client, replace(FIRST_TIME, changes=changes))
     assert applied.value.problems[0].message.en == (
         "The ACES Platform refused name of service 'number-plate': 'number-plate' belongs to project 'vehicle-count'"
     )
 
 
 def test_a_platform_that_goes_away_before_the_first_call(client: PlatformClient, sleep: Callable[..., None]) -> None:
-    changes = plan(client, TENANT, listing())
+    planned = plan(client, TENANT, listing())
     sleep("503")
     with pytest.raises(ActionError) as caught:
-        apply(client, TENANT, listing(), changes)
+        apply(client, planned)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
     assert problem.message.en.endswith("Possibly registered, no answer: image number_plate.png.")
     assert problem.message.ja.endswith("登録されたかどうかわからないもの: イメージ画像number_plate.png。")
-    assert "run this job again" in problem.hint.en
+    assert "run the job again" in problem.hint.en
 
 
 def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done(oddity: Oddity) -> None:
     oddity.answer = lambda request: Response(status=201 if request.method == "PUT" else 503)
     client = PlatformClient(oddity.url, backoff=0)
     with pytest.raises(ActionError) as caught:
-        apply(client, TENANT, listing(), FIRST_TIME)
+        apply(client, FIRST_TIME)
     [problem] = caught.value.problems
     assert problem.code == "ACES-R002"
     assert "Already registered: image number_plate.png. Possibly registered, no answer: service " in problem.message.en
@@ -72,9 +77,9 @@ def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: O
 
     oddity.answer = forgets
     with pytest.raises(ActionError) as caught:
-        apply(PlatformClient(oddity.url), TENANT, listing(), FIRST_TIME)
+        apply(PlatformClient(oddity.url), FIRST_TIME)
     assert [problem.code for problem in caught.value.problems] == ["ACES-R003", "ACES-R003"]
-    assert "service number-plate, but shows it otherwise: not on the platform yet" in caught.value.problems[1].message.en
+    assert "service number-plate, but shows something else: not on the platform yet" in caught.value.problems[1].message.en
     assert caught.value.problems[1].message.ja == (
         "ACES Platformはサービス「number-plate」を受け付けましたが、登録内容が異なります: ACES Platformにまだありません"
     )
@@ -105,7 +110,7 @@ def test_only_what_changed_is_sent(client: PlatformClient, platform: str) -> Non
     deploy(client, both)
     before = services_of(platform)
     changed = replace(both, services=(both.services[0], replace(both.services[1], title="Plate Count")))
-    assert [change.name for change in plan(client, TENANT, changed) if change.is_change] == ["plate-count"]
+    assert [change.name for change in plan(client, TENANT, changed).changes if change.is_change] == ["plate-count"]
     assert deploy(client, changed) == ("number-plate", "plate-count")
     after = services_of(platform)
     assert after["number-plate"] == before["number-plate"]
@@ -124,7 +129,7 @@ def test_a_plan_that_was_changed_by_hand_is_set_again(client: PlatformClient, pl
     before = services_of(platform)
     tenant = {"uuid": TENANT, "name": "Vision", "department": "R&D", "plan_id": 0, "token": TOKEN}
     requests.post(f"{platform}/_sandbox/tenants", json=tenant, timeout=5).raise_for_status()
-    [change] = [change for change in plan(client, TENANT, listing()) if change.is_change]
+    [change] = [change for change in plan(client, TENANT, listing()).changes if change.is_change]
     assert (change.resource, tuple(each.en for each in change.reasons)) == ("tenant", ("plan_id: 0 -> 1",))
     deploy(client, listing())
     assert client.registered(TENANT).plan_id == 1

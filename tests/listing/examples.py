@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from aces_action.project.model import Image, Service
-from aces_action.resources.listing import BatchTarget, Listing, SageMakerTarget, Server
+from aces_action.resources.listing import BatchTarget, Listing, PlatformServer, SageMakerTarget
 
 TENANT = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
 TOKEN = "0123456789abcdef-secret"
@@ -29,9 +29,9 @@ def service(name: str = "number-plate", **fields: object) -> Service:
     return Service(**values | fields)  # type: ignore[arg-type]
 
 
-def server(project: str = "number-plate-detection", revision: int = 1) -> Server:
+def server(project: str = "number-plate-detection", revision: int = 1) -> PlatformServer:
     name = f"{project}-dev-algorithm-server"
-    return Server(
+    return PlatformServer(
         project=project,
         env="dev",
         account_id="123456789012",
