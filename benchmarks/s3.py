@@ -1,4 +1,4 @@
-"""How long it takes to judge weights in S3, near and far: `python benchmarks/s3.py [MEGABYTES]` prints a table.
+"""How long it takes to inspect weights in S3, near and far: `python benchmarks/s3.py [MEGABYTES]` prints a table.
 
 S3 is a small server in a process of its own, with a time to the first byte and a rate for each connection. Every figure is the
 median of five runs, each in a new process: seconds without imports, and the most memory that the process ever had.
@@ -91,26 +91,26 @@ def measure(what: str, place: str, connections: int) -> None:
     import boto3
     from botocore.config import Config
 
-    from aces_action.resources.weights.fetch import MANNER, Fetch
-    from aces_action.resources.weights.inspect import judge
-    from aces_action.resources.weights.s3_object import locate
+    from aces_action.resources.weights.fetch import FETCH_OPTIONS, Fetch
+    from aces_action.resources.weights.inspect import inspect_archive
+    from aces_action.resources.weights.s3_object import require_object
 
     requests = 0
     if what == "check a file":
         began = time.perf_counter()
         with Path(place).open("rb", buffering=0) as file:
-            judge(file, name="deploy.tar.gz")
+            inspect_archive(file, name="deploy.tar.gz")
     else:
         config = Config(max_pool_connections=max(10, connections))
         client = boto3.client("s3", endpoint_url=place, region_name="eu-west-1", config=config)
         began = time.perf_counter()
-        weights = locate(client, "bucket", "deploy.tar.gz")
-        with Fetch(client, weights, manner=replace(MANNER, connections=connections)) as source:
+        weights = require_object(client, "bucket", "deploy.tar.gz")
+        with Fetch(client, weights, options=replace(FETCH_OPTIONS, connections=connections)) as source:
             if what == "fetch":
                 while source.read(1 << 20):
                     pass
             else:
-                judge(source, name="deploy.tar.gz")
+                inspect_archive(source, name="deploy.tar.gz")
             requests = source.requests
     seconds = time.perf_counter() - began
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())

@@ -8,7 +8,7 @@ import click
 
 from aces_action.cli.console import Terminal
 from aces_action.language import Text, same
-from aces_action.resources.weights.progress import Bar, LogLines, Progress, Show
+from aces_action.resources.weights.progress import Bar, LogLines, Progress, StartProgress
 from aces_action.sanitiser import Sanitiser
 
 _VERBS = {
@@ -19,12 +19,12 @@ _VERBS = {
 }
 
 
-def shown_to(person: Terminal) -> Show:
-    def show(verb: str, total: int) -> Progress:
+def progress_for(person: Terminal) -> StartProgress:
+    def start_progress(verb: str, total: int) -> Progress:
         told = _VERBS.get(verb, same(verb)).in_(person.language)
         return Bar(told, total, sys.stderr) if person.draws else LogLines(told, total, _say)
 
-    return show
+    return start_progress
 
 
 def debug_for(person: Terminal, text: str) -> None:

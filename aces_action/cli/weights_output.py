@@ -1,4 +1,4 @@
-"""What was found out about an archive, in the formats of `weights check`, and the option that says by what it is judged."""
+"""What was found out about an archive, in the formats of `weights check`, and the option that says by what it is inspected."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def findings_of(verdict: Verdict) -> Findings:
 
 
 def print_verdict(verdict: Verdict, place: str, person: Terminal) -> None:
-    """The problems, what was judged, and the count, as `validate` prints them."""
+    """The problems, what was inspected, and the count, as `validate` prints them."""
     from aces_action.cli.formats.text import as_text
 
     about = about_archive(verdict, place).in_(person.language).split("\n")

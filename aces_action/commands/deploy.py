@@ -40,8 +40,8 @@ from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.prune import clean_up
 from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
 from aces_action.resources.listing import Listing, PlatformClient
-from aces_action.resources.weights.fit import room
-from aces_action.resources.weights.resolve import Examined, examine, is_released, release
+from aces_action.resources.weights.fit import fit_problems
+from aces_action.resources.weights.resolve import ResolvedWeights, is_released, release, resolve_weights
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.verdict import Verdict
 from aces_action.settings import Settings
@@ -73,13 +73,13 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         findings = _look_ahead(clients, platform, _subject(project, names, settings, run, identity), settings, log, report)
 
     with steps.step("Weights"):
-        examined, released = _examine_weights(clients, infra, findings, settings, log, report)
+        resolved, released = _resolve_weights(clients, infra, findings, settings, log, report)
 
-    desired = _desired(infra, names, findings, examined.release_uri)
+    desired = _desired(infra, names, findings, resolved.release_uri)
     owner, scaling = owner_of(settings, names, run), list[Change]()
     with steps.step("Plan"):
         report.changes += [
-            Change(verb="nothing" if released else "create", resource="weights release", name=examined.release_uri)
+            Change(verb="nothing" if released else "create", resource="weights release", name=resolved.release_uri)
         ]
         if desired.endpoint:
             planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
@@ -100,11 +100,11 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
     # Also when it was there already: before anything new refers to it, somebody has to have looked.
     if any(change.is_change for change in report.changes):
         with steps.step("Release weights"):
-            _release_weights(clients, examined, log, report)
+            _release_weights(clients, resolved, log, report)
 
     reach = reach_of(names.endpoint or "", _server(project), clients, owner, settings, log, report)
     if desired.endpoint:
-        _serve(desired.endpoint, reach, _facts(desired.endpoint, findings, settings, examined.verdict), log, steps, report)
+        _serve(desired.endpoint, reach, _facts(desired.endpoint, findings, settings, resolved.verdict), log, steps, report)
         if desired.scaling or any(change.is_change for change in scaling):
             with steps.step("Autoscaling"):
                 scale(clients, desired.scaling, desired.endpoint.endpoint_name, owner, log, report)
@@ -181,13 +181,13 @@ def _check_against_plan(findings: Findings, changes: list[Change]) -> None:
         raise ActionError(findings.if_updated)
 
 
-def _examine_weights(
+def _resolve_weights(
     clients: Clients, infra: Infra, findings: Findings, settings: Settings, log: Log, report: Report
-) -> tuple[Examined, bool]:
+) -> tuple[ResolvedWeights, bool]:
     """What is known of the weights, and whether they are released already."""
     weights = findings.weights
     log.info(f"{weights.name}  {size_text(weights.size)}  {weights.uri}")
-    examined = examine(
+    resolved = resolve_weights(
         clients.s3,
         weights,
         policy=settings.weights_policy,
@@ -195,17 +195,17 @@ def _examine_weights(
         tell=log.info,
         debug=log.debug,
     )
-    verdict = examined.verdict
+    verdict = resolved.verdict
     report.weights, report.weights_uri = verdict, weights.uri
     if not verdict.ok:
-        raise ActionError([*verdict.problems, *examined.warnings])
-    problems = [*verdict.problems, *room_problems(infra, findings.instances, verdict), *examined.warnings]
+        raise ActionError([*verdict.problems, *resolved.warnings])
+    problems = [*verdict.problems, *room_problems(infra, findings.instances, verdict), *resolved.warnings]
     report.problems += problems
     log.problems(problems)
-    report.outputs["weights-uri"] = examined.release_uri
-    known = "known" if examined.reused else "checked"
+    report.outputs["weights-uri"] = resolved.release_uri
+    known = "known" if resolved.reused else "checked"
     log.info(f"{known} {verdict.members} members, {size_text(verdict.unpacked_size)} unpacked, sha256 {verdict.sha256[:12]}…")
-    return examined, is_released(clients.s3, examined)
+    return resolved, is_released(clients.s3, resolved)
 
 
 def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
@@ -215,7 +215,7 @@ def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verd
         found += _endpoint_room(infra.endpoint, instances, verdict)
     for instance_type in dict.fromkeys(job.instance_type for job in (infra.job, infra.longtime_job) if job):
         if instance := instances.get(instance_type):
-            found += room(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
+            found += fit_problems(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
     return tuple(found)
 
 
@@ -234,15 +234,15 @@ def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance]
     found: tuple[Problem, ...] = ()
     if volumes:
         smallest = min(volumes, key=volumes.__getitem__)
-        found += room(verdict, instance_type=smallest, volume=volumes[smallest], memory=None)
+        found += fit_problems(verdict, instance_type=smallest, volume=volumes[smallest], memory=None)
     if memories:
         smallest = min(memories, key=memories.__getitem__)
-        found += room(verdict, instance_type=smallest, volume=None, memory=memories[smallest])
+        found += fit_problems(verdict, instance_type=smallest, volume=None, memory=memories[smallest])
     return found
 
 
-def _release_weights(clients: Clients, examined: Examined, log: Log, report: Report) -> None:
-    released = release(clients.s3, examined)
+def _release_weights(clients: Clients, resolved: ResolvedWeights, log: Log, report: Report) -> None:
+    released = release(clients.s3, resolved)
     report.problems += released.warnings
     log.problems(released.warnings)
     log.info(f"released as {released.release_uri}")

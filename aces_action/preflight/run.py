@@ -33,7 +33,7 @@ from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources.batch.spec import Instance, check_fit
 from aces_action.resources.listing import PlatformClient
 from aces_action.resources.listing import check as ask_platform
-from aces_action.resources.weights.s3_object import Weights
+from aces_action.resources.weights.s3_object import S3Object
 from aces_action.settings import Strictness
 
 
@@ -75,7 +75,7 @@ class Findings:
     """
 
     image: ServerImage
-    weights: Weights
+    weights: S3Object
     sagemaker_role: str
     batch_job_role: str
     batch_execution_role: str

@@ -10,7 +10,7 @@ from aces_action.language import Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.resources.weights.s3_object import Weights, locate
+from aces_action.resources.weights.s3_object import S3Object, require_object
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -24,15 +24,15 @@ _MAY_SLEEP = frozenset({"GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING"})
 class FoundWeights:
     """The archive and how S3 keeps it. `asleep`: the archive tier that it would have to be restored from, else empty."""
 
-    weights: Weights
+    weights: S3Object
     asleep: str
     restoring: bool
 
 
 def find_weights(client: S3Client, bucket: str, key: str) -> FoundWeights:
     """Looks the weights up. Raises ActionError: P002 when they are not there, A005 without the permission."""
-    weights = locate(client, bucket, key)
-    if weights.storage_class not in _MAY_SLEEP:  # the one look of `locate` is enough
+    weights = require_object(client, bucket, key)
+    if weights.storage_class not in _MAY_SLEEP:  # the one look of `require_object` is enough
         return FoundWeights(weights=weights, asleep="", restoring=False)
     asleep, restoring = sleep(client.head_object(Bucket=bucket, Key=key))
     return FoundWeights(weights=weights, asleep=asleep, restoring=restoring)

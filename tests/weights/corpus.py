@@ -1,6 +1,6 @@
 """A corpus of archives, made by code alone: what must be refused and why, and what must not be refused.
 
-The tests judge each of them; `benchmarks/weights.py --matrix` asks other tools about the same ones.
+The tests inspect each of them; `benchmarks/weights.py --matrix` asks other tools about the same ones.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import click
 
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal, speak_utf8
-from aces_action.cli.progress import debug_for, shown_to
+from aces_action.cli.progress import debug_for, progress_for
 from aces_action.cli.weights_output import findings_of, policy_option, print_verdict, verdict_json
 from aces_action.language import Language, Text
 from aces_action.resources.weights.commands import check, is_s3
@@ -52,7 +52,7 @@ def command(language: Language) -> click.Command:
                 place,
                 policy=policy,
                 client=partial(s3_client, person),
-                show=shown_to(person),
+                start_progress=progress_for(person),
                 debug=partial(debug_for, person),
             )
         match form or ("github" if person.on_github else "text"):

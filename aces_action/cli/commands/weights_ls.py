@@ -10,7 +10,7 @@ import click
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
 from aces_action.cli.formats.findings import counted
-from aces_action.cli.progress import debug_for, shown_to
+from aces_action.cli.progress import debug_for, progress_for
 from aces_action.cli.weights_output import findings_of, policy_option
 from aces_action.language import Language, Text
 from aces_action.resources.weights.commands import check, is_s3
@@ -47,7 +47,7 @@ def command(language: Language) -> click.Command:
                 place,
                 policy=policy,
                 client=partial(s3_client, person),
-                show=shown_to(person),
+                start_progress=progress_for(person),
                 debug=partial(debug_for, person),
                 every_file=True,
             )

@@ -9,13 +9,13 @@ from typing import TypedDict, Unpack, get_args
 import click
 
 from aces_action.cli.console import Terminal, speak_utf8
-from aces_action.cli.progress import shown_to
+from aces_action.cli.progress import progress_for
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import print_verdict, verdict_json
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.resources.weights.errors import shown_path
-from aces_action.resources.weights.pack import Packed, advice, pack
-from aces_action.resources.weights.progress import Show
+from aces_action.resources.weights.pack import PackResult, advice, pack
+from aces_action.resources.weights.progress import StartProgress
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.survey import Links, StoredLink, Survey, survey
 from aces_action.sanitiser import neutralise
@@ -76,7 +76,7 @@ def command(language: Language) -> click.Command:
     def run(person: Terminal, **choices: Unpack[_Choices]) -> int:
         target, start = _output(choices["output"]), _base(choices["base"])
         found = survey(choices["paths"], base=start, output=target, links=choices["links"])
-        packed = _packed(found, target, store=choices["store"], show=shown_to(person))
+        packed = _packed(found, target, store=choices["store"], start_progress=progress_for(person))
         if choices["form"] == "json":
             speak_utf8()
             click.echo(verdict_json(packed.verdict, choices["output"], person.language, _survey_object(found)), nl=False)
@@ -113,8 +113,8 @@ def _base(text: str) -> Path:
     return path
 
 
-def _packed(found: Survey, target: Path, *, store: bool, show: Show) -> Packed:
-    progress = show("packed", found.tar_size)
+def _packed(found: Survey, target: Path, *, store: bool, start_progress: StartProgress) -> PackResult:
+    progress = start_progress("packed", found.tar_size)
     done = 0
 
     def advance(now: int) -> None:

@@ -12,7 +12,7 @@ from aces_action.aws.naming import names_for
 from aces_action.cli.arguments import setting
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
-from aces_action.cli.progress import debug_for, shown_to
+from aces_action.cli.progress import debug_for, progress_for
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import policy_option, print_verdict
 from aces_action.language import Language, Text
@@ -23,7 +23,7 @@ from aces_action.project.model import Infra
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.resources.weights.commands import push
-from aces_action.resources.weights.push import Pushed
+from aces_action.resources.weights.push import PushResult
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.verdict import Policy
 from aces_action.settings import ENVIRONMENTS
@@ -78,7 +78,7 @@ def command(language: Language) -> click.Command:
                 uri,
                 policy=policy,
                 client=partial(s3_client, person),
-                show=shown_to(person),
+                start_progress=progress_for(person),
                 debug=partial(debug_for, person),
             )
         print_verdict(replace(pushed.verdict, problems=(*pushed.verdict.problems, *pushed.warnings)), file, person)
@@ -124,7 +124,7 @@ def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> 
     return build_infra(document.data)
 
 
-def _done(pushed: Pushed) -> Text:
+def _done(pushed: PushResult) -> Text:
     uri, sent = pushed.weights.uri, size_text(pushed.sent)
     if not pushed.sent:
         return Text(f"The very same weights are at {uri} already.", f"同じ重みファイルが既に{uri}にあります。")

@@ -20,7 +20,7 @@ _ELSEWHERE = frozenset(
 )
 
 
-def in_words(client: S3Client, error: ClientError, bucket: str, key: str) -> ClientError:
+def with_reason(client: S3Client, error: ClientError, bucket: str, key: str) -> ClientError:
     """The same refusal of a look at an object, in S3's words, by one more request: to HEAD S3 gives a status alone.
 
     botocore's model says so of HeadObject ('not possible to retrieve the exact exception'): 404 is a missing bucket or a missing
@@ -50,7 +50,7 @@ def missing_bucket(bucket: str) -> Problem:
     )
 
 
-def refusal(error: ClientError | BotoCoreError | ResponseParserError, bucket: str, key: str, region: str) -> Problem:
+def explain_refusal(error: ClientError | BotoCoreError | ResponseParserError, bucket: str, key: str, region: str) -> Problem:
     """Why S3 did not do what it was asked to with an object. `region`: in which it was asked."""
     problem = explain(error, resource=f"s3://{bucket}/{key}")
     if not isinstance(error, ClientError):

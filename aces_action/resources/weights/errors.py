@@ -10,7 +10,7 @@ from aces_action.resources.weights.charset import readable
 _MAX_SHOWN = 200
 
 
-class Damaged(Exception):  # noqa: N818 - a finding about the archive; `judge` turns it into a Problem
+class ArchiveError(Exception):
     """The archive cannot be read further. `code` is a key of CATALOGUE; `text` says why, as the rest of a sentence.
 
     A `hint` that ends with a colon wants the command that packs the folder again to follow.

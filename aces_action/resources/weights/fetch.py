@@ -1,8 +1,8 @@
 """Reads an object of S3 once, in order, in bounded memory: by one stream, or by several where one is too slow.
 
-One stream is the cheapest way to read from a near S3: a single request, read where it is asked for, and a judge is busy with it
-all the time. Where S3 is far or holds each connection to a rate, the judge waits; then the rest is read in pieces, side by side.
-Whatever breaks is taken up at the byte where it broke, always on the condition that the object is still the same.
+One stream is the cheapest way to read from a near S3: a single request, which keeps the inspection busy all the time. Where S3 is
+far or limits the rate of each connection, the inspection waits; then the rest is read in pieces, side by side. A broken connection
+is resumed at the byte where it broke, always on the condition that the object is still the same.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from urllib3.exceptions import HTTPError
 from aces_action.aws.errors import error_code, explain
 from aces_action.language import Text
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.weights.bucket import refusal
-from aces_action.resources.weights.progress import Progress, Silence
-from aces_action.resources.weights.s3_object import REPLACED, Weights, replaced
+from aces_action.resources.weights.bucket import explain_refusal
+from aces_action.resources.weights.progress import NoProgress, Progress
+from aces_action.resources.weights.s3_object import REPLACED, S3Object, replaced
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -35,7 +35,7 @@ _BROKEN = (BotoCoreError, ResponseParserError, HTTPError, OSError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class FetchOptions:
     """How to read. Sizes in bytes, times in seconds.
 
     `waiting`: the share of the time, over at least `trial`, that may go into reading the one stream, or it counts as too slow.
@@ -53,12 +53,12 @@ class Manner:
     pause: float = 0.5
 
 
-MANNER = Manner()
+FETCH_OPTIONS = FetchOptions()
 
 
-def is_too_slow(spent: float, reading: float, manner: Manner) -> bool:
+def is_too_slow(spent: float, reading: float, options: FetchOptions) -> bool:
     """Whether others should join the one stream: that much of the time since its first byte went into reading it."""
-    return spent >= manner.trial and reading >= manner.waiting * spent
+    return spent >= options.trial and reading >= options.waiting * spent
 
 
 class _Body(Protocol):
@@ -78,8 +78,8 @@ class _Piece:
 class _Object:
     """Requests for stretches of one object, on the condition that it has not changed. `requests`: how many were made."""
 
-    def __init__(self, client: S3Client, weights: Weights, manner: Manner, sleep: Callable[[float], None]) -> None:
-        self._client, self._weights, self._manner, self._sleep = client, weights, manner, sleep
+    def __init__(self, client: S3Client, weights: S3Object, options: FetchOptions, sleep: Callable[[float], None]) -> None:
+        self._client, self._weights, self._options, self._sleep = client, weights, options, sleep
         self._counting = Lock()
         self.requests = 0
 
@@ -99,7 +99,7 @@ class _Object:
             if error_code(error) in REPLACED:
                 raise ActionError(replaced(self._weights)) from error
             region = self._client.meta.region_name
-            raise ActionError(refusal(error, self._weights.bucket, self._weights.key, region)) from error
+            raise ActionError(explain_refusal(error, self._weights.bucket, self._weights.key, region)) from error
         body: _Body = answer["Body"]
         if not answer.get("ContentRange", "").startswith(f"bytes {start}-"):
             body.close()
@@ -108,9 +108,9 @@ class _Object:
 
     def wait(self, error: Exception, failed: int, reached: int) -> None:
         """Before the next attempt, after `failed` ones in a row. Raises ActionError when they were enough."""
-        if failed >= self._manner.attempts:
+        if failed >= self._options.attempts:
             raise ActionError(_went_away(self._weights, error, reached)) from error
-        self._sleep(self._manner.pause * 2 ** (failed - 1) * random.uniform(0.5, 1.0))  # noqa: S311  no secret
+        self._sleep(self._options.pause * 2 ** (failed - 1) * random.uniform(0.5, 1.0))  # noqa: S311  no secret
 
 
 class Fetch:
@@ -123,16 +123,16 @@ class Fetch:
     def __init__(
         self,
         client: S3Client,
-        weights: Weights,
+        weights: S3Object,
         *,
         progress: Progress | None = None,
-        manner: Manner = MANNER,
+        options: FetchOptions = FETCH_OPTIONS,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._object = _Object(client, weights, manner, sleep)
-        self._size, self._manner = weights.size, manner
-        self._progress, self._clock = progress or Silence(), clock
+        self._object = _Object(client, weights, options, sleep)
+        self._size, self._options = weights.size, options
+        self._progress, self._clock = progress or NoProgress(), clock
         self._body: _Body | None = None
         self._reached = 0
         self._failed = 0
@@ -201,10 +201,10 @@ class Fetch:
             self._first_byte_at = now
             return
         self._reading += now - since
-        enough = self._size - self._reached > 2 * self._manner.piece and self._manner.connections > 1
-        if enough and is_too_slow(now - self._first_byte_at, self._reading, self._manner):
+        enough = self._size - self._reached > 2 * self._options.piece and self._options.connections > 1
+        if enough and is_too_slow(now - self._first_byte_at, self._reading, self._options):
             self._close_body()
-            self._crew = _Crew(self._object, self._reached, self._size, self._manner)
+            self._crew = _Crew(self._object, self._reached, self._size, self._options)
 
     def _close_body(self) -> None:
         if self._body:
@@ -218,15 +218,15 @@ class _Crew:
     `most_held` is the most that was fetched and not yet taken.
     """
 
-    def __init__(self, source: _Object, start: int, size: int, manner: Manner) -> None:
-        self._object, self._unclaimed, self._size, self._manner = source, start, size, manner
+    def __init__(self, source: _Object, start: int, size: int, options: FetchOptions) -> None:
+        self._object, self._unclaimed, self._size, self._options = source, start, size, options
         self._changed = Condition()
         self._pieces: deque[_Piece] = deque()
         self._failure: Exception | None = None
         self._closed = False
         self._held = 0
         self.most_held = 0
-        for _ in range(manner.connections):
+        for _ in range(options.connections):
             # Daemons: a cancelled job must not wait for a connection that hangs.
             Thread(target=self._work, name="weights fetch", daemon=True).start()
 
@@ -267,7 +267,7 @@ class _Crew:
         with self._changed:
             if self._closed or self._failure or self._unclaimed == self._size:
                 return None
-            piece = _Piece(reached=self._unclaimed, end=min(self._unclaimed + self._manner.piece, self._size))
+            piece = _Piece(reached=self._unclaimed, end=min(self._unclaimed + self._options.piece, self._size))
             self._unclaimed = piece.end
             self._pieces.append(piece)
             return piece
@@ -286,7 +286,7 @@ class _Crew:
     def _stream(self, piece: _Piece) -> None:
         body = self._object.open(piece.reached, piece.end)
         try:
-            while (wanted := min(self._manner.block, piece.end - piece.reached)) > 0:
+            while (wanted := min(self._options.block, piece.end - piece.reached)) > 0:
                 block = body.read(wanted)
                 if not block:
                     raise ConnectionError(f"the answer ended at byte {piece.reached:,} of {piece.end:,}")
@@ -301,7 +301,7 @@ class _Crew:
         There is always room for two blocks of the piece that is taken from: else all might wait for it.
         """
         with self._changed:
-            while not self._closed and not self._failure and self._held + len(block) > self._manner.memory:
+            while not self._closed and not self._failure and self._held + len(block) > self._options.memory:
                 if piece is self._pieces[0] and len(piece.blocks) < 2:
                     break
                 self._changed.wait()
@@ -315,7 +315,7 @@ class _Crew:
         return True
 
 
-def _went_away(weights: Weights, error: Exception, reached: int) -> Problem:
+def _went_away(weights: S3Object, error: Exception, reached: int) -> Problem:
     if isinstance(error, BotoCoreError | ResponseParserError):
         return explain(error, resource=weights.uri)
     return Problem(

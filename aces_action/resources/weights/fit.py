@@ -9,7 +9,7 @@ from aces_action.resources.weights.verdict import Verdict
 _GIB = 1 << 30
 
 
-def room(verdict: Verdict, *, instance_type: str, volume: int | None, memory: int | None) -> tuple[Problem, ...]:
+def fit_problems(verdict: Verdict, *, instance_type: str, volume: int | None, memory: int | None) -> tuple[Problem, ...]:
     """Warnings: W018 when archive and files together are larger than the volume, W019 when the files are larger than the memory.
 
     `volume` and `memory` in bytes; None when it is not known. A server need not load all of its files, so none is an error.

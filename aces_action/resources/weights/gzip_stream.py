@@ -12,7 +12,7 @@ from isal.igzip_lib import IgzipDecompressor, IsalError
 from isal.isal_zlib import crc32
 
 from aces_action.language import Text
-from aces_action.resources.weights.errors import Damaged
+from aces_action.resources.weights.errors import ArchiveError
 from aces_action.resources.weights.signatures import describe
 
 OUTPUT = 1 << 20
@@ -47,7 +47,7 @@ class _Feed:
                 f"the gzip stream is cut off after {self.position:,} bytes",
                 f"gzipストリームが{self.position:,}バイトで途切れています",
             )
-            raise Damaged("W002", text)
+            raise ArchiveError("W002", text)
         piece = self._chunk[self._at : self._at + limit]
         self._at += len(piece)
         self.position += len(piece)
@@ -72,16 +72,16 @@ class _Feed:
 def inflate(chunks: Iterator[bytes]) -> Generator[bytes]:
     """The inflated bytes of all members of a gzip file, in blocks of 1 to OUTPUT bytes. `chunks` must not be empty ones.
 
-    Several members are one stream, as for gzip itself; zero bytes after the last are padding. Raises Damaged: W001 when it is
-    no gzip file at all, W002 for everything else that is wrong, as soon as it is seen.
+    Several members are one stream, as for gzip itself; zero bytes after the last are padding. Raises ArchiveError: W001 when it
+    is not a gzip file at all, W002 for everything else that is wrong, as soon as it is seen.
     """
     feed = _Feed(chunks)
     if not feed.more():
-        raise Damaged("W001", Text("the file is empty (0 bytes)", "ファイルが空です（0バイト）"))
+        raise ArchiveError("W001", Text("the file is empty (0 bytes)", "ファイルが空です（0バイト）"))
     head = feed.some(512)
     if not b"\x1f\x8b".startswith(head[:2]):
         what, hint = describe(head)
-        raise Damaged(
+        raise ArchiveError(
             "W001",
             Text(f"the file is not a gzip file but {what.en}", f"gzipファイルではなく、{what.ja}です"),
             hint,
@@ -102,7 +102,7 @@ def inflate(chunks: Iterator[bytes]) -> Generator[bytes]:
                 f"the gzip data ends at byte {start:,}, but more follows that is neither gzip nor zero padding",
                 f"gzipデータは{start:,}バイト目で終わっていますが、その後にgzipでもゼロ埋めでもないデータが続いています",
             )
-            raise Damaged("W002", text)
+            raise ArchiveError("W002", text)
         feed.give_back(b"\x1f\x8b")
 
 
@@ -114,7 +114,7 @@ def _only_zeros(feed: _Feed) -> None:
                 f"other data follows the zero padding behind the gzip data (before byte {feed.position:,})",
                 f"gzipデータの後のゼロ埋めに、別のデータが続いています（{feed.position:,}バイト目より前）",
             )
-            raise Damaged("W002", text)
+            raise ArchiveError("W002", text)
 
 
 def _read_header(feed: _Feed) -> None:
@@ -126,13 +126,13 @@ def _read_header(feed: _Feed) -> None:
             f"the gzip header at byte {start:,} names compression method {method}; only 8 (deflate) exists",
             f"{start:,}バイト目のgzipヘッダの圧縮方式が{method}です。存在するのは8（deflate）だけです",
         )
-        raise Damaged("W002", text)
+        raise ArchiveError("W002", text)
     if flags & _RESERVED:
         text = Text(
             f"the gzip header at byte {start:,} sets reserved flags ({flags:#04x})",
             f"{start:,}バイト目のgzipヘッダで、予約されたフラグが立っています（{flags:#04x}）",
         )
-        raise Damaged("W002", text)
+        raise ArchiveError("W002", text)
     if flags & _FEXTRA:
         length = feed.take(2)
         header += length
@@ -146,7 +146,7 @@ def _read_header(feed: _Feed) -> None:
             f"the gzip header at byte {start:,} does not match its checksum",
             f"{start:,}バイト目のgzipヘッダが、そのチェックサムと一致しません",
         )
-        raise Damaged("W002", text)
+        raise ArchiveError("W002", text)
 
 
 def _read_text(feed: _Feed, start: int) -> bytes:
@@ -158,7 +158,7 @@ def _read_text(feed: _Feed, start: int) -> bytes:
             feed.give_back(piece[end:])
             return text + piece[:end]
         text += piece
-    raise Damaged(
+    raise ArchiveError(
         "W002",
         Text(
             f"the name or comment in the gzip header at byte {start:,} does not end",
@@ -184,7 +184,7 @@ def _inflate_member(feed: _Feed) -> Iterator[bytes]:
                 f"the compressed data is damaged shortly before byte {feed.position:,}",
                 f"圧縮データが{feed.position:,}バイト目の少し前で壊れています",
             )
-            raise Damaged("W002", text) from error
+            raise ArchiveError("W002", text) from error
         if block:
             checksum = crc32(block, checksum)
             length += len(block)
@@ -197,10 +197,10 @@ def _inflate_member(feed: _Feed) -> Iterator[bytes]:
             f"the data before byte {end:,} of the gzip file does not match its checksum (CRC32)",
             f"gzipファイルの{end:,}バイト目より前のデータが、そのチェックサム（CRC32）と一致しません",
         )
-        raise Damaged("W002", text)
+        raise ArchiveError("W002", text)
     if int.from_bytes(trailer[4:], "little") != length & 0xFFFFFFFF:
         text = Text(
             f"the data before byte {end:,} of the gzip file does not have the length it should have (ISIZE)",
             f"gzipファイルの{end:,}バイト目より前のデータの長さが、記録（ISIZE）と一致しません",
         )
-        raise Damaged("W002", text)
+        raise ArchiveError("W002", text)

@@ -8,7 +8,7 @@ from struct import Struct
 from zlib import adler32
 
 from aces_action.language import Text, same
-from aces_action.resources.weights.errors import Damaged, shown
+from aces_action.resources.weights.errors import ArchiveError, shown
 from aces_action.resources.weights.member import BLOCK, CONTINUATION, FILE, SPARSE, VOLUME_LABEL, WITHOUT_DATA, Member
 
 # name, mode, uid, gid, size, mtime, chksum, typeflag, linkname, magic with version, devmajor, devminor, prefix
@@ -31,9 +31,9 @@ CONTINUED = b"GNU.volume.filename"
 LONG_NAME, LONG_TARGET = b"L", b"K"
 
 
-def malformed(number: int, offset: int, text: Text) -> Damaged:
+def malformed(number: int, offset: int, text: Text) -> ArchiveError:
     """`text`: what follows the member's number in a sentence."""
-    return Damaged(
+    return ArchiveError(
         "W003",
         Text(
             f"member {number:,} (byte {offset:,} of the tar) {text.en}",
@@ -43,7 +43,7 @@ def malformed(number: int, offset: int, text: Text) -> Damaged:
 
 
 def parse_header(block: bytes, number: int, offset: int) -> Member:
-    """The member that this header alone describes. Raises Damaged W003 for what no tool writes into a header of its type."""
+    """The member that this header alone describes. Raises ArchiveError W003 for what no tool writes into a header of its type."""
     name, mode, uid, gid, size, mtime, _, kind, target, magic, major, minor, prefix = _HEADER.unpack(block)
     try:
         length, permissions = number_in(size), number_in(mode)

@@ -10,11 +10,11 @@ from typing import Protocol
 from aces_action.language import Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.resources.weights.allocator import keep_freed_blocks
-from aces_action.resources.weights.errors import Damaged
+from aces_action.resources.weights.errors import ArchiveError
 from aces_action.resources.weights.gzip_stream import inflate
 from aces_action.resources.weights.limits import LIMITS, Limits
-from aces_action.resources.weights.member import Run
-from aces_action.resources.weights.prefetch import ahead
+from aces_action.resources.weights.member import FileRun
+from aces_action.resources.weights.prefetch import prefetch
 from aces_action.resources.weights.rules import EXTRACTION_FAILS, MAX_ENTRIES, Inspector
 from aces_action.resources.weights.tar_stream import members
 from aces_action.resources.weights.verdict import Policy, Verdict
@@ -23,7 +23,7 @@ _CHUNK = 1 << 20
 _CHUNKS_AHEAD, _BLOCKS_AHEAD = 4, 2
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Where the compressed bytes come from: an open file, standard input, the body of an S3 answer."""
 
     def read(self, size: int, /) -> bytes: ...
@@ -43,8 +43,8 @@ AT_HAND = Text(
 """What to do about a damaged file that nobody has uploaded yet."""
 
 
-def judge(
-    source: Source,
+def inspect_archive(
+    source: ByteSource,
     *,
     name: str,
     policy: Policy = "strict",
@@ -60,15 +60,15 @@ def judge(
     """
     intake = _Intake(source)
     inspector = Inspector(policy, limits, listed)
-    damage: Damaged | None = None
-    with closing(ahead(intake.inflated(), _BLOCKS_AHEAD)) as blocks:
+    damage: ArchiveError | None = None
+    with closing(prefetch(intake.inflated(), _BLOCKS_AHEAD)) as blocks:
         try:
             for found in members(blocks, limits):
-                if isinstance(found, Run):
-                    inspector.look_at_run(found)
+                if isinstance(found, FileRun):
+                    inspector.inspect_run(found)
                 else:
-                    inspector.look_at(found)
-        except Damaged as error:
+                    inspector.inspect(found)
+        except ArchiveError as error:
             damage = error
     problems = list(inspector.problems(name, complete=damage is None))
     if damage is not None:
@@ -89,14 +89,14 @@ def judge(
 class _Intake:
     """Reads the source in whole chunks and hashes each of them. `size` counts the bytes, `sha256` is of all of them."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ByteSource) -> None:
         self._source = source
         self.size = 0
         self.sha256 = hashlib.sha256()
 
     def inflated(self) -> Generator[bytes]:
         """What the source inflates to. Closed by the thread that runs it, and so is, in turn, the thread that reads."""
-        with closing(ahead(self._chunks(), _CHUNKS_AHEAD)) as chunks:
+        with closing(prefetch(self._chunks(), _CHUNKS_AHEAD)) as chunks:
             yield from inflate(chunks)
 
     def _chunks(self) -> Generator[bytes]:
@@ -119,7 +119,7 @@ class _Intake:
         return bytes(parts)
 
 
-def _problem(damage: Damaged, name: str, inspector: Inspector, if_damaged: Text) -> Problem:
+def _problem(damage: ArchiveError, name: str, inspector: Inspector, if_damaged: Text) -> Problem:
     command = inspector.command(name)
     if damage.hint:
         hint = lines(damage.hint, command) if damage.hint.en.endswith(":") else damage.hint

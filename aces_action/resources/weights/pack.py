@@ -1,4 +1,4 @@
-"""Makes an archive of weights that SageMaker unpacks, with all cores: the same bytes from the same files, judged as it goes."""
+"""Packs an archive of weights that SageMaker unpacks, with all cores: the same files give the same bytes, inspected as they go."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.resources.weights.allocator import keep_freed_blocks
 from aces_action.resources.weights.deflate import PIECE, GzipWriter
 from aces_action.resources.weights.limits import LIMITS
-from aces_action.resources.weights.member import BLOCK, Run
+from aces_action.resources.weights.member import BLOCK, FileRun
 from aces_action.resources.weights.rules import Inspector
 from aces_action.resources.weights.survey import Item, Survey
 from aces_action.resources.weights.tar_stream import members
@@ -27,7 +27,7 @@ _REST = (bytes(100) + b"ustar\x0000").ljust(355, b"\0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class PackResult:
     """What was written. `tar_size`: bytes before compression; `stored`: those of them that were kept as they are."""
 
     path: Path
@@ -43,8 +43,8 @@ def pack(
     store: bool = False,
     cores: int | None = None,
     progress: Callable[[int], object] = lambda _: None,
-) -> Packed:
-    """Writes the archive, judging it as it goes, and puts it in its place once it is whole and sound.
+) -> PackResult:
+    """Writes the archive, inspecting it as it goes, and puts it in its place once it is whole and sound.
 
     The bytes depend on the files and on `store` alone: not on times, owners, order on disk or the number of `cores` (None: all).
     `store` keeps what hardly compresses as it is. `progress` hears how many bytes of tar have been made so far.
@@ -63,10 +63,10 @@ def pack(
             inspector = Inspector("strict", LIMITS)
             try:
                 for seen in members(_passing(tar_pieces(found.items), writer, progress)):
-                    if isinstance(seen, Run):
-                        inspector.look_at_run(seen)
+                    if isinstance(seen, FileRun):
+                        inspector.inspect_run(seen)
                     else:
-                        inspector.look_at(seen)
+                        inspector.inspect(seen)
             finally:
                 writer.close()
         problems = tuple(inspector.problems(output.name, complete=True))
@@ -86,10 +86,10 @@ def pack(
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()
-    return Packed(path=output, verdict=verdict, tar_size=writer.length, stored=writer.stored)
+    return PackResult(path=output, verdict=verdict, tar_size=writer.length, stored=writer.stored)
 
 
-def advice(packed: Packed) -> Text:
+def advice(packed: PackResult) -> Text:
     """Whether `--store` would pay: when compressing large weights gained next to nothing. Else empty."""
     if packed.stored or packed.tar_size < _LARGE or packed.verdict.size < _STORING_PAYS * packed.tar_size:
         return EMPTY

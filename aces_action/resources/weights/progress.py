@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol, TextIO
 
-Show = Callable[[str, int], "Progress"]
+StartProgress = Callable[[str, int], "Progress"]
 """Makes a progress from a verb and the number of bytes to come (0: nobody knows)."""
 
 _LINE_EVERY = 10.0
@@ -24,7 +24,7 @@ class Progress(Protocol):
         """No more will come, whether all is done or something failed."""
 
 
-class Silence:
+class NoProgress:
     """For whoever does not want to know."""
 
     def advance(self, count: int, /) -> None:

@@ -1,8 +1,8 @@
-"""Uploads weights that were found good, so that S3 itself vouches for each byte, and leaves the verdict beside them.
+"""Uploads weights that passed the inspection, so that S3 itself vouches for each byte, and stores the verdict beside them.
 
-Each part goes with the CRC-32 that was taken while the file was judged, and the whole with its own: S3 refuses whatever is not
-what was judged. CRC-32 of the full object is the one such sum that S3 knows and that costs nothing here: SHA-256 S3 only knows as
-a sum of sums, CRC-64/NVME needs a library of its own.
+Each part is sent with the CRC-32 computed while the file was inspected, and the whole with its own: S3 refuses any other bytes.
+Of the checksums that S3 knows, CRC-32 of the full object alone costs nothing here: S3 knows SHA-256 only as a sum of sums, and
+CRC-64/NVME needs a library of its own.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from isal.isal_zlib import crc32
 from aces_action.aws.errors import AWS_ERRORS, error_code, is_denied
 from aces_action.language import Text, lines, same
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.weights.bucket import refusal
-from aces_action.resources.weights.inspect import AT_HAND, Source, judge
-from aces_action.resources.weights.progress import Progress, Show
+from aces_action.resources.weights.bucket import explain_refusal
+from aces_action.resources.weights.inspect import AT_HAND, ByteSource, inspect_archive
+from aces_action.resources.weights.progress import Progress, StartProgress
 from aces_action.resources.weights.release import part_spans
-from aces_action.resources.weights.s3_object import REPLACED, Checksum, Weights, look_up
+from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_object
 from aces_action.resources.weights.verdict import Policy, Verdict
-from aces_action.resources.weights.verdict_store import Record, distrust, read_record, write_record
+from aces_action.resources.weights.verdict_store import VerdictRecord, read_record, reason_to_reject, write_record
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -46,30 +46,30 @@ _GO_ON = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PushManner:
+class PushOptions:
     """`part`: bytes of a part and of what one request uploads (S3's least is 5 MiB); each connection holds one in memory."""
 
     part: int = 8 << 20
     connections: int = 8
 
 
-PUSH_MANNER = PushManner()
+PUSH_OPTIONS = PushOptions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pushed:
+class PushResult:
     """What is in S3 now. `sent`: bytes that had to go over the wire, 0 when the very same weights were there."""
 
-    weights: Weights
+    weights: S3Object
     verdict: Verdict
     sent: int
     warnings: tuple[Problem, ...] = ()
 
 
-class Tally:
+class ChecksumReader:
     """A source that sums up each part, and all of it, while it is read."""
 
-    def __init__(self, source: Source, part: int, progress: Progress) -> None:
+    def __init__(self, source: ByteSource, part: int, progress: Progress) -> None:
         self._source, self._part, self._progress = source, part, progress
         self._room = part
         self.parts: list[int] = []
@@ -97,7 +97,7 @@ class _Condition(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Archive:
-    """A judged file: where its parts are, and their sums."""
+    """A inspected file: where its parts are, and their sums."""
 
     file: BinaryIO
     size: int
@@ -120,45 +120,47 @@ def push(
     key: str,
     *,
     policy: Policy,
-    show: Show,
+    start_progress: StartProgress,
     debug: Callable[[str], None],
-    manner: PushManner = PUSH_MANNER,
-) -> Pushed:
-    """Judges the file, uploads it if it is good and not there already, and stores the verdict beside it.
+    options: PushOptions = PUSH_OPTIONS,
+) -> PushResult:
+    """Inspects the file, uploads it if it is good and not there already, and stores the verdict beside it.
 
     An interrupted push is taken up where it stopped. Raises ActionError: W… what is wrong with the archive (nothing is sent),
     W016 when somebody else uploaded meanwhile or the file was changed, C019 when the file cannot be read, P001 when there is no
     such bucket (before the file is read), A… for what S3 says.
     """
-    before = look_up(client, bucket, key)
+    before = find_object(client, bucket, key)
     try:
         with path.open("rb") as file:
-            archive, verdict = _judge(file, path.name, policy, show, manner)
+            archive, verdict = _inspect(file, path.name, policy, start_progress, options)
             if not verdict.ok:
                 raise ActionError(verdict.problems)
             if before and _is_there(client, before, verdict, policy, debug):
-                return Pushed(weights=before, verdict=verdict, sent=0)
-            sent = _upload(client, archive, bucket, key, before, show, debug, manner.connections)
+                return PushResult(weights=before, verdict=verdict, sent=0)
+            sent = _upload(client, archive, bucket, key, before, start_progress, debug, options.connections)
     except OSError as error:
         raise ActionError(_unreadable(path, error)) from error
     except AWS_ERRORS as error:
         raise ActionError(_refused(error, bucket, key, client.meta.region_name, path)) from error
-    weights = look_up(client, bucket, key)
+    weights = find_object(client, bucket, key)
     ours = Checksum(algorithm="CRC32", type="FULL_OBJECT", value=archive.whole)
     if weights is None or weights.size != archive.size or (weights.checksum or ours) != ours:
         raise ActionError(_somebody_else(f"s3://{bucket}/{key}", path))
     weights = replace(weights, checksum=ours)  # whether it is S3's, too, whoever reads the verdict will see
-    warning = write_record(client, Record(weights=weights, verdict=verdict, pushed=True))
-    return Pushed(weights=weights, verdict=verdict, sent=sent, warnings=(warning,) if warning else ())
+    warning = write_record(client, VerdictRecord(weights=weights, verdict=verdict, pushed=True))
+    return PushResult(weights=weights, verdict=verdict, sent=sent, warnings=(warning,) if warning else ())
 
 
-def _judge(file: BinaryIO, name: str, policy: Policy, show: Show, manner: PushManner) -> tuple[_Archive, Verdict]:
+def _inspect(
+    file: BinaryIO, name: str, policy: Policy, start_progress: StartProgress, options: PushOptions
+) -> tuple[_Archive, Verdict]:
     size = os.fstat(file.fileno()).st_size
-    spans = part_spans(size, manner.part)
-    progress = show("checked", size)
-    tally = Tally(file, spans[0][1] if spans else manner.part, progress)
+    spans = part_spans(size, options.part)
+    progress = start_progress("checked", size)
+    tally = ChecksumReader(file, spans[0][1] if spans else options.part, progress)
     try:
-        verdict = judge(tally, name=name, policy=policy, if_damaged=AT_HAND)
+        verdict = inspect_archive(tally, name=name, policy=policy, if_damaged=AT_HAND)
     finally:
         progress.finish()
     archive = _Archive(
@@ -169,12 +171,12 @@ def _judge(file: BinaryIO, name: str, policy: Policy, show: Show, manner: PushMa
     return archive, verdict
 
 
-def _is_there(client: S3Client, before: Weights, verdict: Verdict, policy: Policy, debug: Callable[[str], None]) -> bool:
+def _is_there(client: S3Client, before: S3Object, verdict: Verdict, policy: Policy, debug: Callable[[str], None]) -> bool:
     """Whether the object is these very bytes, with a verdict that will be trusted."""
     if before.size != verdict.size:
         return False
     record = read_record(client, before, debug=debug)
-    return record is not None and distrust(record, before, policy) is None and record.verdict.sha256 == verdict.sha256
+    return record is not None and reason_to_reject(record, before, policy) is None and record.verdict.sha256 == verdict.sha256
 
 
 def _upload(
@@ -182,14 +184,14 @@ def _upload(
     archive: _Archive,
     bucket: str,
     key: str,
-    before: Weights | None,
-    show: Show,
+    before: S3Object | None,
+    start_progress: StartProgress,
     debug: Callable[[str], None],
     connections: int,
 ) -> int:
     """Gives the bytes that were sent. The object is only ever replaced if it is still the one that was there before."""
     condition: _Condition = {"IfMatch": before.etag} if before else {"IfNoneMatch": "*"}
-    progress = show("sent", archive.size)
+    progress = start_progress("sent", archive.size)
     try:
         if len(archive.spans) == 1:
             client.put_object(
@@ -318,7 +320,7 @@ def _refused(error: ClientError | BotoCoreError | ResponseParserError, bucket: s
         return _somebody_else(f"s3://{bucket}/{key}", path)
     if isinstance(error, ClientError) and error_code(error) in _CHANGED_ON_THE_WAY:
         return _changed(path)
-    problem = refusal(error, bucket, key, region)
+    problem = explain_refusal(error, bucket, key, region)
     if problem.code in _NOT_BY_ITSELF:
         return problem
     return Problem(kind=problem.kind, message=problem.message, hint=lines(problem.hint, _GO_ON))
@@ -344,7 +346,7 @@ def _somebody_else(uri: str, path: Path) -> Problem:
 
 
 def _changed(path: Path) -> Problem:
-    """Rendered when S3 got other bytes than the judge saw."""
+    """Rendered when S3 got other bytes than were inspected."""
     return Problem(
         kind=CATALOGUE["W016"],
         message=Text(

@@ -12,7 +12,7 @@ from unicodedata import is_normalized, normalize
 from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems import CATALOGUE, Kind, Problem, Severity
 from aces_action.resources.weights.charset import charset_of
-from aces_action.resources.weights.errors import Damaged, shown
+from aces_action.resources.weights.errors import ArchiveError, shown
 from aces_action.resources.weights.limits import Limits
 from aces_action.resources.weights.member import (
     DIRECTORY,
@@ -26,8 +26,8 @@ from aces_action.resources.weights.member import (
     SOLARIS_ATTRIBUTES,
     SYMBOLIC_LINK,
     VOLUME_LABEL,
+    FileRun,
     Member,
-    Run,
 )
 from aces_action.resources.weights.unusual import LEAVE_OUT, unusual_kind
 from aces_action.resources.weights.verdict import Entry, Policy
@@ -79,7 +79,7 @@ class _Finding:
 
 
 class Inspector:
-    """Judges the members of one archive, in order, and adds up what passes by. `unpacked_size`: bytes of all files together."""
+    """Inspects the members of one archive, in order, and adds up what passes by. `unpacked_size`: bytes of all files together."""
 
     def __init__(self, policy: Policy, limits: Limits, listed: int = MAX_ENTRIES) -> None:
         """`listed`: how many files are kept as entries."""
@@ -102,8 +102,8 @@ class Inspector:
         self._decomposed = 0
         self._first_decomposed = ""
 
-    def look_at(self, member: Member) -> None:
-        """Raises Damaged (W012) when the archive has more members than can be remembered."""
+    def inspect(self, member: Member) -> None:
+        """Raises ArchiveError (W012) when the archive has more members than can be remembered."""
         self.members += 1
         self._code = ""
         kind = member.kind
@@ -123,23 +123,23 @@ class Inspector:
                 self._find("W014", member, text, advice)
         elif kind in _LINKS:
             self._links += 1
-            self._judge_link(member)
+            self._inspect_link(member)
         elif kind != DIRECTORY:
             unusual = unusual_kind(kind)
             self._find("W007", member, unusual.what, unusual.advice)
-        path = None if kind in _NO_PLACE else self._judge_path(member)
+        path = None if kind in _NO_PLACE else self._inspect_path(member)
         if path is not None:
-            self._judge_place(member, path)
+            self._inspect_place(member, path)
         if len(self.entries) < self._listed and kind not in _FOLDERS:
             target = shown(member.target) if kind in _LINKS else ""
             self.entries.append(Entry(path=shown(member.path), size=member.size, target=target, code=self._code))
 
-    def look_at_run(self, run: Run) -> None:
+    def inspect_run(self, run: FileRun) -> None:
         """The same for a run of plain files, all at once unless one of them has a path that is not plain or not free."""
         paths = _plain_paths(run.paths)
         if paths is None or not self._take_places(paths):
             for member in run.members():
-                self.look_at(member)
+                self.inspect(member)
             return
         self.members += len(paths)
         self.files += len(paths)
@@ -246,7 +246,7 @@ class Inspector:
         else:
             self._untold[kind.severity] += 1
 
-    def _judge_link(self, member: Member) -> None:
+    def _inspect_link(self, member: Member) -> None:
         what = (
             Text("a symbolic link", "シンボリックリンク") if member.kind == SYMBOLIC_LINK else Text("a hard link", "ハードリンク")
         )
@@ -273,7 +273,7 @@ class Inspector:
         ups = next((count for count, part in enumerate(parts) if part != ".."), len(parts))
         return ".." not in parts[ups:] and ups < len(_components(member.path.decode("utf-8", "surrogateescape")))
 
-    def _judge_path(self, member: Member) -> str | None:
+    def _inspect_path(self, member: Member) -> str | None:
         """The member's path without '.' and double slashes; None if it has no place in the archive."""
         try:
             text = member.path.decode()
@@ -340,7 +340,7 @@ class Inspector:
         )
         self._find("W010", member, what, advice)
 
-    def _judge_place(self, member: Member, path: str) -> None:
+    def _inspect_place(self, member: Member, path: str) -> None:
         """Whether the path is free: each file once, and no file where a folder has to be. Folders may be named again."""
         folder, _, name = (path, "", "") if member.kind in _FOLDERS else path.rpartition("/")
         if folder != self._last_folder:
@@ -367,7 +367,7 @@ class Inspector:
                 f"it has more than {self._max_paths:,} files and folders",
                 f"ファイルとフォルダが{self._max_paths:,}個を超えています",
             )
-            raise Damaged("W012", text)
+            raise ArchiveError("W012", text)
 
     def _take_places(self, paths: list[str]) -> bool:
         """Notes the files with their folders if each of them finds its place free, else nothing (False)."""

@@ -12,7 +12,7 @@ from struct import Struct
 from zlib import adler32
 
 from aces_action.language import Text
-from aces_action.resources.weights.errors import Damaged, shown
+from aces_action.resources.weights.errors import ArchiveError, shown
 from aces_action.resources.weights.header import (
     CONTINUED,
     LONG_NAME,
@@ -27,7 +27,7 @@ from aces_action.resources.weights.header import (
     text_in,
 )
 from aces_action.resources.weights.limits import LIMITS, Limits
-from aces_action.resources.weights.member import BLOCK, DIRECTORY, FILE, SETUID_SETGID, SPARSE, WITHOUT_DATA, Member, Run
+from aces_action.resources.weights.member import BLOCK, DIRECTORY, FILE, SETUID_SETGID, SPARSE, WITHOUT_DATA, FileRun, Member
 from aces_action.resources.weights.signatures import describe
 
 _ZEROS = bytes(BLOCK)
@@ -65,13 +65,13 @@ class _Tape:
         return bool(self._block)
 
     def allow(self, more: int) -> None:
-        """Raises Damaged (W012) if what was read and `more` bytes are more than a tar may have."""
+        """Raises ArchiveError (W012) if what was read and `more` bytes are more than a tar may have."""
         if self.position + more > self._limit:
             text = Text(
                 f"more than {self._limit:,} bytes come out of it, which is the limit",
                 f"展開すると上限の{self._limit:,}バイトを超えます",
             )
-            raise Damaged("W012", text)
+            raise ArchiveError("W012", text)
 
     def window(self) -> tuple[bytes, int]:
         """The block that is at hand, and the place in it. What is read from it is passed over with `skip`."""
@@ -98,10 +98,10 @@ class _Tape:
         return True
 
 
-def members(blocks: Iterator[bytes], limits: Limits = LIMITS) -> Iterator[Member | Run]:
+def members(blocks: Iterator[bytes], limits: Limits = LIMITS) -> Iterator[Member | FileRun]:
     """The members of the tar in `blocks`, each as soon as its headers are read; then reads the tar to its very end.
 
-    No bytes at all, or zeros alone, are a tar without members. Raises Damaged: W003 for whatever is not one whole, well-formed
+    No bytes at all, or zeros alone, are a tar without members. Raises ArchiveError: W003 for anything but one whole, well-formed
     archive, W012 beyond `limits`.
     """
     tape = _Tape(blocks, limits)
@@ -132,7 +132,7 @@ class _PlainFiles:
         self._rests: dict[bytes, tuple[int, bytes]] = {}
         self._owners: set[bytes] = set()
 
-    def read(self, tape: _Tape, number: int) -> Run | None:
+    def read(self, tape: _Tape, number: int) -> FileRun | None:
         """The run that starts here; None if the next header is not one of a plain file. Passes over it."""
         block, start = tape.window()
         end = len(block) - BLOCK
@@ -169,7 +169,7 @@ class _PlainFiles:
             return None
         offset = tape.position
         tape.skip(at - start)
-        return Run(number, offset, paths, sizes)
+        return FileRun(number, offset, paths, sizes)
 
     def _learn_rest(self, rest: bytes) -> tuple[int, bytes] | None:
         if rest[:2] not in (b"0\0", b"\0\0") or rest[173:189].strip(b"\0") not in _NO_DEVICE:
@@ -253,17 +253,17 @@ def _skip_data(tape: _Tape, member: Member) -> None:
         raise malformed(member.number, member.offset, text)
 
 
-def _no_header(block: bytes, end: int, number: int, offset: int) -> Damaged:
+def _no_header(block: bytes, end: int, number: int, offset: int) -> ArchiveError:
     """What to say of a block that ends at byte `end` of the tar and is not the header that had to be there."""
     if not block:
         text = Text(
             f"the tar stops at byte {end:,} without an end mark: the rest of the archive is missing",
             f"tarが終端の印なしに{end:,}バイト目で終わっています。アーカイブの残りがありません",
         )
-        return Damaged("W003", text)
+        return ArchiveError("W003", text)
     if end <= BLOCK:
         what, hint = describe(block)
-        return Damaged(
+        return ArchiveError(
             "W003",
             Text(f"the gzip file holds no tar but {what.en}", f"gzipファイルの中身がtarではなく、{what.ja}です"),
             hint,
@@ -280,7 +280,7 @@ def _read_extension(tape: _Tape, member: Member, limits: Limits) -> bytes:
             f"the extended header at byte {member.offset:,} of the tar has {member.size:,} bytes; {limits.extension:,} may be",
             f"tarの{member.offset:,}バイト目の拡張ヘッダが{member.size:,}バイトあります。上限は{limits.extension:,}バイトです",
         )
-        raise Damaged("W012", text)
+        raise ArchiveError("W012", text)
     data = tape.take(member.size)
     if len(data) < member.size or not tape.skip(-member.size % BLOCK):
         text = Text("is cut off inside its extended header", "が拡張ヘッダの途中で切れています")
@@ -305,13 +305,13 @@ def _read_end(tape: _Tape) -> None:
             f"the tar stops at byte {tape.position:,} inside its end mark: the file was cut off",
             f"tarが終端の印の途中、{tape.position:,}バイト目で終わっています。ファイルが途中で切れています",
         )
-        raise Damaged("W003", text)
+        raise ArchiveError("W003", text)
     if second != _ZEROS:
         text = Text(
             f"a single block of zeros (byte {end - BLOCK:,} of the tar) is followed by data: it is damaged there",
             f"ゼロのブロックが1つだけあり（tarの{end - BLOCK:,}バイト目）、その後にデータが続いています。そこで壊れています",
         )
-        raise Damaged("W003", text)
+        raise ArchiveError("W003", text)
     while block := tape.take(_PADDING):
         if block != bytes(len(block)):
             offset = tape.position - len(block.lstrip(b"\0"))
@@ -321,4 +321,4 @@ def _read_end(tape: _Tape) -> None:
                 f"{what.en} follows the end of the tar (at byte {offset:,}); whoever unpacks it does not see that",
                 f"tarの終わりの後に{what.ja}が続いています（{offset:,}バイト目）。展開しても現れません",
             )
-            raise Damaged("W003", text)
+            raise ArchiveError("W003", text)

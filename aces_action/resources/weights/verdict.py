@@ -35,7 +35,7 @@ class Verdict:
     """Sizes in bytes. `size`: compressed; `unpacked_size`: of all files in it; `entries`: its first files.
 
     When the archive was too damaged to be read to its end, the numbers count what was seen, `size` is 0 and `sha256` (hex, of the
-    compressed bytes) is empty. `policy` and `rules` say by what it was judged.
+    compressed bytes) is empty. `policy` and `rules` say by what it was inspected.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Verdict:
         return all(problem.severity != "error" for problem in self.problems)
 
     def holds(self, policy: Policy) -> bool:
-        """Whether a judge of today with this policy would come to the same verdict, as far as the rules tell."""
+        """Whether today's rules with this policy would give the same verdict, as far as the rules tell."""
         return self.rules == RULES_VERSION and (self.policy == policy or not self.problems)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from aces_action.problems import ActionError, Problem
 from aces_action.resources.weights import commands
-from aces_action.resources.weights.progress import Progress, Silence
+from aces_action.resources.weights.progress import NoProgress, Progress
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz
 from tests.weights.s3.conftest import KEY, Bucket
 
@@ -93,7 +93,7 @@ REFUSALS = (
 
 
 def silent(_verb: str, _total: int) -> Progress:
-    return Silence()
+    return NoProgress()
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def archive(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def wishes(quiet: Callable[[str], None]) -> dict[str, Any]:
-    return {"policy": "strict", "show": silent, "debug": quiet}
+    return {"policy": "strict", "start_progress": silent, "debug": quiet}
 
 
 def refuse(bucket: Bucket, status: int, code: str, message: str, *, operations: tuple[str, ...] = _OPERATIONS) -> None:

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aces_action.problems import ActionError
-from aces_action.resources.weights.progress import Progress, Silence
-from aces_action.resources.weights.push import Pushed, PushManner, Tally, push
-from aces_action.resources.weights.resolve import examine
+from aces_action.resources.weights.progress import NoProgress, Progress
+from aces_action.resources.weights.push import ChecksumReader, PushOptions, PushResult, push
+from aces_action.resources.weights.resolve import resolve_weights
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
 from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
 
 PART = 5 << 20  # S3's least
-MANNER = PushManner(part=PART, connections=1)
-Pusher = Callable[..., Pushed]
+OPTIONS = PushOptions(part=PART, connections=1)
+Pusher = Callable[..., PushResult]
 
 
 def crc(content: bytes) -> str:
@@ -63,15 +63,15 @@ def shown() -> list[Counted]:
 def pusher(bucket: Bucket, path: Path, said: list[str], shown: list[Counted]) -> Pusher:
     """Pushes a content. `at(verb, bytes so far)` is called as the transfer goes on; calls made before are forgotten."""
 
-    def pushed(content: bytes, *, at: Callable[[str, int], None] = lambda *_: None, **choices: Any) -> Pushed:
-        def show(verb: str, total: int) -> Progress:
+    def pushed(content: bytes, *, at: Callable[[str, int], None] = lambda *_: None, **choices: Any) -> PushResult:
+        def start_progress(verb: str, total: int) -> Progress:
             shown.append(Counted(verb, total, at))
             return shown[-1]
 
         path.write_bytes(content)
         bucket.calls()
-        wishes = {"policy": "strict", "manner": MANNER, **choices}
-        return push(bucket.client, path, bucket.name, KEY, show=show, debug=said.append, **wishes)
+        wishes = {"policy": "strict", "options": OPTIONS, **choices}
+        return push(bucket.client, path, bucket.name, KEY, start_progress=start_progress, debug=said.append, **wishes)
 
     return pushed
 
@@ -98,7 +98,7 @@ class TestWhatIsNotPushed:
 
     def test_a_file_that_is_not_there_is_said(self, bucket: Bucket, path: Path) -> None:
         with pytest.raises(ActionError) as caught:
-            push(bucket.client, path / "missing", bucket.name, KEY, policy="strict", show=unwatched, debug=print)
+            push(bucket.client, path / "missing", bucket.name, KEY, policy="strict", start_progress=unwatched, debug=print)
         assert codes(caught) == ["ACES-C019"]
 
     @pytest.mark.parametrize("before", [b"theirs", None])
@@ -234,9 +234,11 @@ class TestPushed:
         assert bucket.get(KEY) == content
         assert (bucket.head(KEY)["ChecksumCRC32"], bucket.head(KEY)["ChecksumType"]) == (crc(content), "FULL_OBJECT")
         bucket.calls()
-        examined = examine(bucket.client, bucket.weights(), policy="strict", keep=True, tell=said.append, debug=said.append)
-        assert examined.reused
-        assert examined.verdict == pushed.verdict
+        resolved = resolve_weights(
+            bucket.client, bucket.weights(), policy="strict", keep=True, tell=said.append, debug=said.append
+        )
+        assert resolved.reused
+        assert resolved.verdict == pushed.verdict
         assert bucket.calls() == ["HeadObject", "GetObject"]
 
     def test_the_same_again_sends_nothing(self, bucket: Bucket, pusher: Pusher, big: bytes) -> None:
@@ -253,12 +255,14 @@ class TestPushed:
         pusher(ARCHIVE)
         without_checksum = ARCHIVE[::-1]
         bucket.put(without_checksum)
-        examined = examine(bucket.client, bucket.weights(), policy="strict", keep=False, tell=said.append, debug=said.append)
-        assert not examined.reused
-        assert not examined.verdict.ok
+        resolved = resolve_weights(
+            bucket.client, bucket.weights(), policy="strict", keep=False, tell=said.append, debug=said.append
+        )
+        assert not resolved.reused
+        assert not resolved.verdict.ok
 
     def test_several_connections_send_the_same_bytes(self, bucket: Bucket, pusher: Pusher, big: bytes) -> None:
-        pusher(big, manner=PushManner(part=PART, connections=4))
+        pusher(big, options=PushOptions(part=PART, connections=4))
         assert bucket.get(KEY) == big
 
     def test_progress_counts_each_byte_once_and_ends(self, pusher: Pusher, big: bytes, shown: list[Counted]) -> None:
@@ -271,7 +275,7 @@ class TestPushed:
 
 @given(content=st.binary(max_size=60), part=st.integers(1, 12), reads=st.lists(st.integers(1, 20), max_size=60))
 def test_sums_of_parts_do_not_depend_on_how_the_file_is_read(content: bytes, part: int, reads: list[int]) -> None:
-    tally = Tally(io.BytesIO(content), part, Silence())
+    tally = ChecksumReader(io.BytesIO(content), part, NoProgress())
     for size in [*reads, len(content) + 1]:
         tally.read(size)
     assert tally.parts == [crc32(content[start : start + part]) for start in range(0, len(content), part)]
