@@ -41,6 +41,7 @@ from aces_action.resources.endpoint.lifecycle.prune import clean_up
 from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
 from aces_action.resources.listing import Listing, PlatformClient
 from aces_action.resources.weights.fit import fit_problems
+from aces_action.resources.weights.progress import log_lines
 from aces_action.resources.weights.resolve import ResolvedWeights, is_released, release, resolve_weights
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.verdict import Verdict
@@ -192,7 +193,7 @@ def _resolve_weights(
         weights,
         policy=settings.weights_policy,
         keep=settings.command != "plan",
-        tell=log.info,
+        start_progress=log_lines(lambda text: log.info(text.in_(log.language))),
         debug=log.debug,
     )
     verdict = resolved.verdict

@@ -11,7 +11,7 @@ from aces_action.language import Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.resources.weights.bucket import missing_bucket
+from aces_action.problems.weights.s3 import no_bucket
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -40,7 +40,7 @@ def check_bucket(found: Answer[str], *, bucket: str, region: str) -> list[Check]
     if found.value == region:
         return [Check(what=what, found=same(f"{bucket} ({region})"), needed=needed)]
     if found.value == MISSING:
-        return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(missing_bucket(bucket),))]
+        return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(no_bucket(bucket),))]
     elsewhere = found.value
     problem = Problem(
         kind=CATALOGUE["P001"],

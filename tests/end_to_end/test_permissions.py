@@ -24,7 +24,7 @@ from aces_action.main import run
 from aces_action.problems import ActionError
 from aces_action.resources.endpoint.rollout.watch import Patience
 from aces_action.resources.weights.progress import NoProgress
-from aces_action.resources.weights.push import PushOptions, push
+from aces_action.resources.weights.push import Destination, PushOptions, push
 from aces_action.resources.weights.release import CopyOptions, create_release, release_key
 from aces_action.resources.weights.s3_object import require_object
 from aces_action.resources.weights.verdict_store import read_record
@@ -390,10 +390,8 @@ def test_who_pushes_weights_needs_what_the_page_says(deployer: Deployer, tmp_pat
         first = {"Bucket": caller.bucket, "Key": WEIGHTS, "UploadId": upload, "PartNumber": 1}
         client.upload_part(**first, Body=archive.read_bytes()[:PART], ChecksumAlgorithm="CRC32")
     pushed = push(
-        client,
+        Destination(client=client, bucket=caller.bucket, key=WEIGHTS),
         archive,
-        caller.bucket,
-        WEIGHTS,
         policy="strict",
         start_progress=lambda _verb, _size: NoProgress(),
         debug=print,

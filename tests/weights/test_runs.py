@@ -47,7 +47,7 @@ def seen(tar: bytes, window: int) -> tuple[list[Member], tuple[str, str] | None]
         for each in members(tar[at : at + window] for at in range(0, len(tar), window)):
             found.extend(each.members() if isinstance(each, FileRun) else [each])
     except ArchiveError as damage:
-        return found, (damage.code, damage.text.en)
+        return found, (damage.fault.kind.code, damage.fault.text.en)
     return [each._replace(mode=0) for each in found], None
 
 

@@ -22,7 +22,7 @@ from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import END, GNU, MODEL, POSIX, V7, file, gz, header, link, sparse, sparse_pax
 
-_NOT_FOR_WEIGHTS = ("Leave it out", "含めないで", "holds no file", "ファイルが1つも")
+_NOT_FOR_WEIGHTS = ("Leave it out", "含めないで", "contains no files", "ファイルが1つも")
 
 
 def inspected(members: bytes, *, name: str = "deploy.tar.gz") -> Verdict:
@@ -37,7 +37,7 @@ def texts(verdict: Verdict) -> str:
 
 
 # By type flag: the code, words of the message, and whether a body is a fault of its own (else there may be one).
-_OTHER = ("W007", "is of the unusual type", False)
+_OTHER = ("W007", "has the unusual type", False)
 _TYPES: dict[bytes, tuple[str | None, str, bool]] = {
     b"0": (None, "", False),
     b"\0": (None, "", False),
@@ -115,7 +115,7 @@ def test_python_reads_the_sparse_samples_as_sparse_files(member: bytes) -> None:
 def test_links_alone_are_told_as_links_whose_files_are_missing() -> None:
     verdict = inspected(link(b"snapshot/net.pth", b"../../blobs/1f2e3d"))
     assert [problem.code for problem in verdict.problems] == ["ACES-W008", "ACES-W004"]
-    assert verdict.problems[0].message.en == "deploy.tar.gz holds links alone and no file."
+    assert verdict.problems[0].message.en == "deploy.tar.gz contains only links and no files."
     assert verdict.problems[0].message.ja == "deploy.tar.gzにはリンクだけで、ファイルが1つも入っていません。"
     assert verdict.problems[0].hint.en.startswith("Pack the files that they lead to:\naces-action weights pack snapshot")
 
@@ -157,7 +157,7 @@ class TestNames:
         verdict = inspected(MODEL + file(name, mode=0o644 if plain else 0o4644) + file(name + b"2"))
         warning = next(problem for problem in verdict.problems if problem.code == "ACES-W021")
         assert verdict.ok
-        assert "has decomposed names (NFD), as macOS makes them: 2. The first is" in warning.message.en
+        assert "has decomposed names (NFD), as macOS writes them: 2. The first is" in warning.message.en
         assert "24 bytes, where the name as it is typed (NFC) has 18" in warning.message.en
         assert "24バイトです。通常の入力（NFC）では18バイトです。" in warning.message.ja
         assert [entry.code for entry in verdict.entries][2:] == ["ACES-W021" if plain else "ACES-W014", "ACES-W021"]

@@ -1,4 +1,4 @@
-"""What a person does with weights at a terminal, by plain arguments: check, push, ls. The words are printed elsewhere."""
+"""The commands on weights at a terminal, by plain arguments: check, push, ls. Nothing is printed here."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from aces_action.language import Text, same
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.weights.inspect import AT_HAND, inspect_archive
+from aces_action.problems.problem import ActionError
+from aces_action.problems.weights import s3 as problems
+from aces_action.problems.weights.fault import ON_DISK
+from aces_action.problems.weights.packing import unreadable_file
+from aces_action.resources.weights.inspect import inspect_archive
+from aces_action.resources.weights.progress import CHECKED, READ
 from aces_action.resources.weights.rules import MAX_ENTRIES
 from aces_action.resources.weights.verdict import Policy, Verdict
 
@@ -36,15 +39,7 @@ def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key of `s3://BUCKET/KEY`. Raises ActionError S002 for anything else."""
     match = _URI.fullmatch(uri)
     if match is None:
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["S002"],
-                message=Text(
-                    f"'{uri}' is not the address of an object in S3.", f"「{uri}」はS3オブジェクトのURIではありません。"
-                ),
-                hint=same("s3://BUCKET/shared/weights/deploy.tar.gz"),
-            )
-        )
+        raise ActionError(problems.no_uri(uri))
     return match[1], match[2]
 
 
@@ -73,13 +68,13 @@ def check(
     bucket, key = split_uri(place)
     s3 = client()
     weights = require_object(s3, bucket, key)
-    progress = start_progress("read", weights.size)
     if not every_file:
-        return resolve_weights(s3, weights, policy=policy, keep=False, tell=debug, debug=debug, progress=progress).verdict
+        resolved = resolve_weights(s3, weights, policy=policy, keep=False, start_progress=start_progress, debug=debug)
+        return resolved.verdict
     kept = read_record(s3, weights, debug=debug)
     if kept and reason_to_reject(kept, weights, policy) is None and kept.verdict.ok and len(kept.verdict.entries) < MAX_ENTRIES:
         return kept.verdict
-    with Fetch(s3, weights, progress=progress) as source:
+    with Fetch(s3, weights, progress=start_progress(READ, weights.size)) as source:
         return inspect_archive(source, name=weights.name, policy=policy, listed=_MANY)
 
 
@@ -96,21 +91,14 @@ def push(
 
     Raises ActionError: see `push.push`.
     """
+    from aces_action.resources.weights.push import Destination
     from aces_action.resources.weights.push import push as upload
 
     bucket, key = split_uri(uri + path.name if uri.endswith("/") else uri)
     if not key.endswith(".tar.gz"):
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["S002"],
-                message=Text(
-                    f"SageMaker takes weights only from a key that ends with .tar.gz; '{key}' does not.",
-                    f"SageMakerが読み込む重みファイルのキーは.tar.gzで終わる必要があります。「{key}」は異なります。",
-                ),
-                hint=same(f"s3://{bucket}/shared/weights/deploy.tar.gz"),
-            )
-        )
-    return upload(client(), path, bucket, key, policy=policy, start_progress=start_progress, debug=debug)
+        raise ActionError(problems.wrong_suffix(bucket, key))
+    place = Destination(client=client(), bucket=bucket, key=key)
+    return upload(place, path, policy=policy, start_progress=start_progress, debug=debug)
 
 
 def _check_file(place: str, policy: Policy, start_progress: StartProgress, *, every_file: bool) -> Verdict:
@@ -123,18 +111,13 @@ def _check_file(place: str, policy: Policy, start_progress: StartProgress, *, ev
                 else stack.enter_context(Path(place).open("rb", buffering=0))
             )
             status = os.fstat(file.fileno())
-            source = _Watched(file, start_progress("checked", status.st_size if stat.S_ISREG(status.st_mode) else 0))
+            source = _Watched(file, start_progress(CHECKED, status.st_size if stat.S_ISREG(status.st_mode) else 0))
             stack.callback(source.progress.finish)
             name = "deploy.tar.gz" if place == STANDARD_INPUT else place
             listed = _MANY if every_file else MAX_ENTRIES
-            return inspect_archive(source, name=name, policy=policy, listed=listed, if_damaged=AT_HAND)
+            return inspect_archive(source, name=name, policy=policy, listed=listed, origin=ON_DISK)
         except OSError as error:
-            why = error.strerror or str(error)
-            problem = Problem(
-                kind=CATALOGUE["C019"],
-                message=Text(f"{place} cannot be read: {why}.", f"{place}を読み込めません: {why}。"),
-            )
-            raise ActionError(problem) from error
+            raise ActionError(unreadable_file(place, error.strerror or str(error))) from error
 
 
 class _Watched:

@@ -1,8 +1,8 @@
 """Reads an object of S3 once, in order, in bounded memory: by one stream, or by several where one is too slow.
 
-One stream is the cheapest way to read from a near S3: a single request, which keeps the inspection busy all the time. Where S3 is
-far or limits the rate of each connection, the inspection waits; then the rest is read in pieces, side by side. A broken connection
-is resumed at the byte where it broke, always on the condition that the object is still the same.
+One stream is the cheapest way to read from a near S3: a single request, which keeps the inspection busy all the time. Where S3
+is far or limits the rate of each connection, the inspection waits; then the rest is read in pieces, side by side. A read that
+breaks goes on at the byte where it broke, always on the condition that the object is still the same.
 """
 
 from __future__ import annotations
@@ -21,17 +21,21 @@ from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
 from aces_action.aws.errors import error_code, explain
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems.problem import ActionError, Problem
+from aces_action.problems.weights import s3 as problems
 from aces_action.resources.weights.bucket import explain_refusal
 from aces_action.resources.weights.progress import NoProgress, Progress
-from aces_action.resources.weights.s3_object import REPLACED, S3Object, replaced
+from aces_action.resources.weights.s3_object import REPLACED, S3Object
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _BROKEN = (BotoCoreError, ResponseParserError, HTTPError, OSError)
 """What may happen to a connection, before and in the middle of a body."""
+
+
+class _AnswerError(ConnectionError):
+    """An answer that does not begin at the byte that was asked for, or ends before the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +101,13 @@ class _Object:
             )
         except ClientError as error:
             if error_code(error) in REPLACED:
-                raise ActionError(replaced(self._weights)) from error
+                raise ActionError(problems.replaced(self._weights.uri)) from error
             region = self._client.meta.region_name
             raise ActionError(explain_refusal(error, self._weights.bucket, self._weights.key, region)) from error
         body: _Body = answer["Body"]
         if not answer.get("ContentRange", "").startswith(f"bytes {start}-"):
             body.close()
-            raise ConnectionError(f"the answer does not begin at byte {start:,}")
+            raise _AnswerError
         return body
 
     def wait(self, error: Exception, failed: int, reached: int) -> None:
@@ -182,7 +186,7 @@ class Fetch:
                 self._body = self._body or self._object.open(self._reached, self._size)
                 block = self._body.read(size)
                 if not block:
-                    raise ConnectionError(f"the answer ended at byte {self._reached:,} of {self._size:,}")
+                    raise _AnswerError
             except _BROKEN as error:
                 self._close_body()
                 self._failed += 1
@@ -289,7 +293,7 @@ class _Crew:
             while (wanted := min(self._options.block, piece.end - piece.reached)) > 0:
                 block = body.read(wanted)
                 if not block:
-                    raise ConnectionError(f"the answer ended at byte {piece.reached:,} of {piece.end:,}")
+                    raise _AnswerError
                 if not self._hand_over(piece, block):
                     return
         finally:
@@ -318,14 +322,4 @@ class _Crew:
 def _went_away(weights: S3Object, error: Exception, reached: int) -> Problem:
     if isinstance(error, BotoCoreError | ResponseParserError):
         return explain(error, resource=weights.uri)
-    return Problem(
-        kind=CATALOGUE["A007"],
-        message=Text(
-            f"The connection to S3 broke again and again at byte {reached:,} of {weights.uri}: {error}",
-            f"{weights.uri}の{reached:,}バイト目で、S3との接続が何度も切れました: {error}",
-        ),
-        hint=Text(
-            "Run the job again. If it stays so, check the runner's way to the internet.",
-            "ジョブを再実行してください。続く場合は、ランナーからインターネットへの経路を確認してください。",
-        ),
-    )
+    return problems.connection_lost(weights.uri, reached, str(error))

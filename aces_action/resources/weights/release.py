@@ -1,6 +1,6 @@
 """The inspected bytes at a key of their own: copied inside S3, named by their SHA-256, never overwritten and never deleted.
 
-The endpoint and the job definitions name that key: whatever happens to the uploaded file, what is live stays, and a roll-back
+The endpoint and the job definitions name that key: whatever happens to the uploaded file, what is live stays, and a rollback
 finds its weights.
 """
 
@@ -17,8 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, explain
-from aces_action.problems import ActionError
-from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_head, object_from_head, replaced
+from aces_action.problems.problem import ActionError
+from aces_action.problems.weights.s3 import replaced
+from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_head, object_from_head
 from aces_action.resources.weights.verdict import Verdict
 from aces_action.resources.weights.verdict_store import ReleaseRecord, encryption_parameters
 
@@ -102,7 +103,7 @@ def create_release(
     if made and made[1]:
         return _released(made[0], clock), True
     if failure is None or (isinstance(failure, ClientError) and error_code(failure) in _CONFLICT):
-        raise ActionError(replaced(weights)) from failure
+        raise ActionError(replaced(weights.uri)) from failure
     raise ActionError(explain(failure, resource=release_uri(weights, verdict))) from failure
 
 

@@ -1,4 +1,4 @@
-"""The weights of a run: what is known of them already, else what one pass over them tells; and their release."""
+"""The weights of a run: the stored verdict on them, or else a new one; and their release."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aces_action.problems import Problem
-from aces_action.resources.weights.fetch import FETCH_OPTIONS, Fetch, FetchOptions
+from aces_action.problems.problem import Problem
+from aces_action.resources.weights.fetch import Fetch
 from aces_action.resources.weights.inspect import inspect_archive
-from aces_action.resources.weights.progress import LogLines, Progress
+from aces_action.resources.weights.progress import READ, StartProgress
 from aces_action.resources.weights.release import (
     COPY_OPTIONS,
     CopyOptions,
@@ -27,15 +27,13 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 RELEASE_TRUSTED_FOR = 24 * 3600.0
-"""Seconds for which a release that was seen is taken to be there still, as long as nothing new is to refer to it."""
+"""Seconds for which a release that was seen counts as still there, unless something new is to refer to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedWeights:
-    """What is known of the weights.
-
-    `reused`: without reading them; `keep`: what is found out is kept beside them; `copied`: they were released just now.
-    """
+    """`reused`: the verdict is a stored one; `keep`: verdict and release are stored beside the weights; `copied`: they were
+    released just now."""
 
     record: VerdictRecord
     reused: bool
@@ -62,23 +60,21 @@ def resolve_weights(
     *,
     policy: Policy,
     keep: bool,
-    tell: Callable[[str], None],
+    start_progress: StartProgress,
     debug: Callable[[str], None],
-    progress: Progress | None = None,
-    options: FetchOptions = FETCH_OPTIONS,
 ) -> ResolvedWeights:
-    """The verdict on the weights as they were located: the one kept beside them, or else a new one, which is then kept there.
+    """The verdict on these weights: the one stored beside them, or else a new one, which is then stored there.
 
-    A verdict on an archive that is refused is a verdict, too: ask `verdict.ok`. Unchanged weights cost one request here.
+    A refused archive has a verdict, too: ask `verdict.ok`. Unchanged weights cost one request here.
     Raises ActionError: W011 when the weights were replaced meanwhile, A… when S3 did not answer.
     """
     record = read_record(client, weights, debug=debug)
     if record is not None:
         if (reason := reason_to_reject(record, weights, policy)) is None:
-            # with the weights as they were located: what the record does not hold (encryption, storage class) the release needs
+            # with the weights as they are now: what the record does not hold (encryption, storage class) the release needs
             return ResolvedWeights(record=replace(record, weights=weights), reused=True, keep=keep)
         debug(f"the verdict beside {weights.uri} is not used: {reason}")
-    with Fetch(client, weights, progress=progress or LogLines("read", weights.size, tell), options=options) as source:
+    with Fetch(client, weights, progress=start_progress(READ, weights.size)) as source:
         verdict = inspect_archive(source, name=weights.name, policy=policy)
     record = VerdictRecord(weights=weights, verdict=verdict)
     warning = write_record(client, record) if keep else None

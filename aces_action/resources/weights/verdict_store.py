@@ -1,8 +1,8 @@
-"""The verdict on weights, kept beside them, so that unchanged weights are never read twice.
+"""The verdict on weights, stored beside them, so that unchanged weights are never read twice.
 
-Whoever may write beside the weights may write the weights, so a verdict cannot be proof against its own writers. What is made
-sure of: it is whole, as this program wrote it, of this very upload, and by rules that are still those of today. A verdict that
-was pushed together with the weights counts only while S3's own checksum of them is the one that it names.
+Whoever may write beside the weights may write the weights, so a verdict cannot be proof against its own writers. What is
+ensured: it is complete, as this program wrote it, about this very upload, and by today's rules. A verdict that was pushed along
+with the weights counts only while S3's own checksum of them is the one that it names.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from urllib3.exceptions import HTTPError
 
 from aces_action import __version__
 from aces_action.aws.errors import error_code, explain, is_denied, missing_permission
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems.problem import Problem
+from aces_action.problems.weights import s3 as problems
 from aces_action.resources.weights.s3_object import GONE, Checksum, Encryption, S3Object
 from aces_action.resources.weights.verdict import Policy, Verdict, from_json, to_json
 
@@ -49,7 +49,7 @@ class ReleaseRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRecord:
-    """What is stored beside the weights: the verdict, the upload it is about, and its release. `pushed`: inspected before upload."""
+    """What is stored beside the weights: the verdict, its upload and its release. `pushed`: inspected before the upload."""
 
     weights: S3Object
     verdict: Verdict
@@ -110,7 +110,7 @@ def read_record(client: S3Client, weights: S3Object, *, debug: Callable[[str], N
 
 
 def write_record(client: S3Client, record: VerdictRecord) -> Problem | None:
-    """Puts the record beside its weights. Gives the warning if that is not possible: all goes on without."""
+    """Stores the record beside its weights. Returns a warning if that is not possible: the run goes on without."""
     weights, content = record.weights, render(record)
     try:
         client.put_object(
@@ -128,22 +128,10 @@ def write_record(client: S3Client, record: VerdictRecord) -> Problem | None:
 
 def _not_kept(weights: S3Object, error: ClientError | BotoCoreError | ResponseParserError) -> Problem:
     if isinstance(error, ClientError) and is_denied(error):
-        permission = missing_permission(error, "s3")
-        why = Text(f"the role lacks {permission}.", f"ロールに{permission}の権限がありません。")
+        why = problems.lacks(missing_permission(error, "s3"))
     else:
         why = explain(error).message
-    key = verdict_key(weights)
-    return Problem(
-        kind=CATALOGUE["W017"],
-        message=Text(
-            f"The result of the check was not kept at s3://{weights.bucket}/{key}: {why.en}",
-            f"検査結果をs3://{weights.bucket}/{key}に保存できませんでした: {why.ja}",
-        ),
-        hint=Text(
-            "The next run reads the weights again. With s3:PutObject there it need not.",
-            "次の実行では重みファイルを読みなおします。そこへのs3:PutObjectがあれば、その必要がなくなります。",
-        ),
-    )
+    return problems.not_kept(f"s3://{weights.bucket}/{verdict_key(weights)}", why)
 
 
 def reason_to_reject(record: VerdictRecord, weights: S3Object, policy: Policy) -> str | None:
@@ -152,7 +140,7 @@ def reason_to_reject(record: VerdictRecord, weights: S3Object, policy: Policy) -
     if (then.bucket, then.key) != (weights.bucket, weights.key):
         return "it is of another object"
     if (then.etag, then.size) != (weights.etag, weights.size):
-        return "the weights were uploaded anew"
+        return "the weights were uploaded again"
     if then.version_id != weights.version_id:
         return "it is of another version of the weights"
     if record.pushed and (weights.checksum is None or weights.checksum != then.checksum):

@@ -12,6 +12,8 @@ import pytest
 import requests
 from botocore.config import Config
 
+from aces_action.language import Text
+from aces_action.resources.weights.progress import NoProgress, Progress
 from aces_action.resources.weights.s3_object import S3Object, require_object
 from sandbox.seed import REGION, admin_session
 from sandbox.server import Sandbox
@@ -68,6 +70,10 @@ class Bucket:
         seen = requests.get(f"{self.url}/_sandbox/calls", timeout=10).json()
         requests.delete(f"{self.url}/_sandbox/calls", timeout=10)
         return [call["operation"] for call in seen]
+
+
+def unwatched(_verb: Text, _total: int) -> Progress:
+    return NoProgress()
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aces_action.language import Text
 from aces_action.problems import ActionError
 from aces_action.resources.weights.progress import NoProgress, Progress
-from aces_action.resources.weights.push import ChecksumReader, PushOptions, PushResult, push
+from aces_action.resources.weights.push import ChecksumReader, Destination, PushOptions, PushResult, push
 from aces_action.resources.weights.resolve import resolve_weights
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
-from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
+from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket, unwatched
 
 PART = 5 << 20  # S3's least
 OPTIONS = PushOptions(part=PART, connections=1)
@@ -31,8 +32,8 @@ def crc(content: bytes) -> str:
 class Counted:
     """A progress, with a word for whoever waits for a moment in the transfer."""
 
-    def __init__(self, verb: str, total: int, at: Callable[[str, int], None]) -> None:
-        self.verb, self.total, self.done, self.finished = verb, total, 0, False
+    def __init__(self, verb: Text, total: int, at: Callable[[str, int], None]) -> None:
+        self.verb, self.total, self.done, self.finished = verb.en, total, 0, False
         self._at = at
 
     def advance(self, count: int, /) -> None:
@@ -64,16 +65,20 @@ def pusher(bucket: Bucket, path: Path, said: list[str], shown: list[Counted]) ->
     """Pushes a content. `at(verb, bytes so far)` is called as the transfer goes on; calls made before are forgotten."""
 
     def pushed(content: bytes, *, at: Callable[[str, int], None] = lambda *_: None, **choices: Any) -> PushResult:
-        def start_progress(verb: str, total: int) -> Progress:
+        def start_progress(verb: Text, total: int) -> Progress:
             shown.append(Counted(verb, total, at))
             return shown[-1]
 
         path.write_bytes(content)
         bucket.calls()
         wishes = {"policy": "strict", "options": OPTIONS, **choices}
-        return push(bucket.client, path, bucket.name, KEY, start_progress=start_progress, debug=said.append, **wishes)
+        return push(destination(bucket), path, start_progress=start_progress, debug=said.append, **wishes)
 
     return pushed
+
+
+def destination(bucket: Bucket) -> Destination:
+    return Destination(client=bucket.client, bucket=bucket.name, key=KEY)
 
 
 def codes(caught: pytest.ExceptionInfo[ActionError]) -> list[str]:
@@ -98,7 +103,7 @@ class TestWhatIsNotPushed:
 
     def test_a_file_that_is_not_there_is_said(self, bucket: Bucket, path: Path) -> None:
         with pytest.raises(ActionError) as caught:
-            push(bucket.client, path / "missing", bucket.name, KEY, policy="strict", start_progress=unwatched, debug=print)
+            push(destination(bucket), path / "missing", policy="strict", start_progress=unwatched, debug=print)
         assert codes(caught) == ["ACES-C019"]
 
     @pytest.mark.parametrize("before", [b"theirs", None])
@@ -157,10 +162,6 @@ class TestWhatIsNotPushed:
         bucket.fault("PutObject", kind="error", status=403, code="AccessDenied", message=message, skip=1)
         assert [each.code for each in pusher(ARCHIVE).warnings] == ["ACES-W017"]
         assert bucket.get(KEY) == ARCHIVE
-
-
-def unwatched(verb: str, total: int) -> Progress:
-    return Counted(verb, total, lambda *_: None)
 
 
 class TestInterrupted:
@@ -235,7 +236,7 @@ class TestPushed:
         assert (bucket.head(KEY)["ChecksumCRC32"], bucket.head(KEY)["ChecksumType"]) == (crc(content), "FULL_OBJECT")
         bucket.calls()
         resolved = resolve_weights(
-            bucket.client, bucket.weights(), policy="strict", keep=True, tell=said.append, debug=said.append
+            bucket.client, bucket.weights(), policy="strict", keep=True, start_progress=unwatched, debug=said.append
         )
         assert resolved.reused
         assert resolved.verdict == pushed.verdict
@@ -256,7 +257,7 @@ class TestPushed:
         without_checksum = ARCHIVE[::-1]
         bucket.put(without_checksum)
         resolved = resolve_weights(
-            bucket.client, bucket.weights(), policy="strict", keep=False, tell=said.append, debug=said.append
+            bucket.client, bucket.weights(), policy="strict", keep=False, start_progress=unwatched, debug=said.append
         )
         assert not resolved.reused
         assert not resolved.verdict.ok

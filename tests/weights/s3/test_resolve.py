@@ -10,7 +10,7 @@ from aces_action.problems import ActionError
 from aces_action.resources.weights.release import release_key
 from aces_action.resources.weights.resolve import RELEASE_TRUSTED_FOR, ResolvedWeights, is_released, release, resolve_weights
 from tests.weights.builder import END, MODEL, gz, link
-from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
+from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket, unwatched
 
 Look = Callable[..., ResolvedWeights]
 
@@ -22,7 +22,7 @@ def look(bucket: Bucket, said: list[str]) -> Look:
     def resolved(**choices: Any) -> ResolvedWeights:
         bucket.calls()
         wishes = {"policy": "strict", "keep": True, **choices}
-        return resolve_weights(bucket.client, bucket.weights(), tell=said.append, debug=said.append, **wishes)
+        return resolve_weights(bucket.client, bucket.weights(), start_progress=unwatched, debug=said.append, **wishes)
 
     return resolved
 
@@ -59,7 +59,7 @@ class TestNeverTwice:
         again = look()
         assert not again.reused
         assert again.verdict.size == len(sound) + 9
-        assert any("the weights were uploaded anew" in line for line in said)
+        assert any("the weights were uploaded again" in line for line in said)
 
     def test_a_new_version_is_read_even_if_it_has_the_same_bytes(self, bucket: Bucket, sound: bytes, look: Look) -> None:
         bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
@@ -100,13 +100,13 @@ class TestNeverTwice:
         weights = bucket.weights()
         bucket.put(sound + b"\0")
         with pytest.raises(ActionError) as caught:
-            resolve_weights(bucket.client, weights, policy="strict", keep=True, tell=said.append, debug=said.append)
+            resolve_weights(bucket.client, weights, policy="strict", keep=True, start_progress=unwatched, debug=said.append)
         assert caught.value.problems[0].code == "ACES-W011"
         assert VERDICT_KEY not in bucket.listing()
 
 
 class TestReleased:
-    def test_a_release_that_was_deleted_is_made_anew_before_anything_refers_to_it(
+    def test_a_release_that_was_deleted_is_created_again_before_anything_refers_to_it(
         self, bucket: Bucket, sound: bytes, look: Look
     ) -> None:
         bucket.put(sound)

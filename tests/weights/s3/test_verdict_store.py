@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems.problem import Problem
+from aces_action.problems.weights.members import W005
 from aces_action.resources.weights.s3_object import Checksum, Encryption, S3Object
 from aces_action.resources.weights.verdict import Entry, Verdict
 from aces_action.resources.weights.verdict_store import (
@@ -25,7 +26,7 @@ from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
 
 SUM = Checksum(algorithm="CRC64NVME", type="FULL_OBJECT", value="AAAAAAAAAAA=")
 WEIGHTS = S3Object(bucket="b-dev", key=KEY, etag='"e"', size=10, version_id="v1", checksum=SUM)
-HIDDEN = Problem(kind=CATALOGUE["W005"], message=Text("is hidden", "隠しファイルです"), hint=Text("Leave it out.", "含めない。"))
+HIDDEN = Problem(kind=W005, message=Text("is hidden", "隠しファイルです"), hint=Text("Leave it out.", "含めない。"))
 VERDICT = Verdict(
     name="deploy.tar.gz",
     size=10,
@@ -45,8 +46,8 @@ class TestWhatIsNotTrusted:
         [
             (replace(WEIGHTS, bucket="other"), "it is of another object"),
             (replace(WEIGHTS, key="other.tar.gz"), "it is of another object"),
-            (replace(WEIGHTS, etag='"f"'), "the weights were uploaded anew"),
-            (replace(WEIGHTS, size=11), "the weights were uploaded anew"),
+            (replace(WEIGHTS, etag='"f"'), "the weights were uploaded again"),
+            (replace(WEIGHTS, size=11), "the weights were uploaded again"),
             (replace(WEIGHTS, version_id="v2"), "it is of another version of the weights"),
             (replace(WEIGHTS, version_id=None), "it is of another version of the weights"),
             (replace(WEIGHTS, checksum=replace(SUM, value="B")), "S3's checksum of the weights is another one"),
@@ -174,7 +175,7 @@ class TestBesideTheWeights:
         assert warning is not None
         assert (warning.code, warning.severity) == ("ACES-W017", "warning")
         where = f"s3://{bucket.name}/{VERDICT_KEY}"
-        assert warning.message.en == f"The result of the check was not kept at {where}: the role lacks s3:PutObject."
+        assert warning.message.en == f"The result of the check could not be stored at {where}: the role lacks s3:PutObject."
         assert warning.message.ja == f"検査結果を{where}に保存できませんでした: ロールにs3:PutObjectの権限がありません。"
 
     def test_it_is_encrypted_like_the_weights(self, bucket: Bucket) -> None:
