@@ -1,4 +1,4 @@
-"""How long it takes to judge weights in S3, near and far: `python benchmarks/s3.py [MEGABYTES]` prints a table.
+"""How long inspecting weights in S3 takes, near and far: `python benchmarks/s3.py [MEGABYTES]` prints a table.
 
 S3 is a small server in a process of its own, with a time to the first byte and a rate for each connection. Every figure is the
 median of five runs, each in a new process: seconds without imports, and the most memory that the process ever had.
@@ -19,7 +19,13 @@ import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, cast
+from queue import Queue
+from typing import IO, TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+    from aces_action.resources.weights.s3_object import S3Object
 
 RUNS = 5
 MEGABYTE = 1_000_000
@@ -86,32 +92,78 @@ def serve(path: Path, *, latency: float, rate: float) -> tuple[ThreadingHTTPServ
     return server, f"http://127.0.0.1:{server.server_port}"
 
 
+class Ordered:
+    """The object by s3transfer, which is behind boto3's `download_fileobj`. It is given size and ETag, so that it asks for
+    no more than we do, and as much memory as `Fetch` has. A source for `inspect_archive`."""
+
+    requests = 0
+
+    def __init__(self, client: S3Client, weights: S3Object, connections: int) -> None:
+        from s3transfer.manager import TransferConfig, TransferManager
+
+        config = TransferConfig(
+            multipart_threshold=8 << 20,
+            multipart_chunksize=8 << 20,
+            max_request_concurrency=connections,
+            max_in_memory_download_chunks=3,
+            max_io_queue_size=8,
+        )
+        self._weights = weights
+        self._blocks: Queue[bytes] = Queue(8)
+        self._rest, self._ended = b"", False
+        sink: Any = self
+        TransferManager(client, config).download(weights.bucket, weights.key, sink, subscribers=[sink])
+
+    def on_queued(self, future: Any, **_: object) -> None:
+        future.meta.provide_transfer_size(self._weights.size)
+        future.meta.provide_object_etag(self._weights.etag)
+
+    def on_progress(self, **_: object) -> None:
+        pass
+
+    def on_done(self, **_: object) -> None:
+        self._blocks.put(b"")
+
+    def write(self, block: bytes) -> None:
+        self._blocks.put(block)
+
+    def read(self, size: int) -> bytes:
+        if not self._rest and not self._ended:
+            self._rest = self._blocks.get()
+            self._ended = not self._rest
+        block, self._rest = self._rest[:size], self._rest[size:]
+        return block
+
+
 def measure(what: str, place: str, connections: int) -> None:
     """One run in this process; prints seconds, megabytes of memory and requests as JSON."""
     import boto3
     from botocore.config import Config
 
-    from aces_action.resources.weights.fetch import MANNER, Fetch
-    from aces_action.resources.weights.inspect import judge
-    from aces_action.resources.weights.s3_object import locate
+    from aces_action.resources.weights.fetch import FETCH_OPTIONS, Fetch
+    from aces_action.resources.weights.inspect import inspect_archive
+    from aces_action.resources.weights.s3_object import require_object
 
     requests = 0
     if what == "check a file":
         began = time.perf_counter()
         with Path(place).open("rb", buffering=0) as file:
-            judge(file, name="deploy.tar.gz")
+            inspect_archive(file, name="deploy.tar.gz")
     else:
         config = Config(max_pool_connections=max(10, connections))
         client = boto3.client("s3", endpoint_url=place, region_name="eu-west-1", config=config)
         began = time.perf_counter()
-        weights = locate(client, "bucket", "deploy.tar.gz")
-        with Fetch(client, weights, manner=replace(MANNER, connections=connections)) as source:
-            if what == "fetch":
-                while source.read(1 << 20):
-                    pass
-            else:
-                judge(source, name="deploy.tar.gz")
-            requests = source.requests
+        weights = require_object(client, "bucket", "deploy.tar.gz")
+        if what == "s3transfer":
+            inspect_archive(Ordered(client, weights, connections), name="deploy.tar.gz")
+        else:
+            with Fetch(client, weights, options=replace(FETCH_OPTIONS, connections=connections)) as source:
+                if what == "fetch":
+                    while source.read(1 << 20):
+                        pass
+                else:
+                    inspect_archive(source, name="deploy.tar.gz")
+                requests = source.requests
     seconds = time.perf_counter() - began
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     json.dump({"seconds": seconds, "memory": int(peak[1]) / 1000 if peak else 0, "requests": requests}, sys.stdout)
@@ -152,6 +204,7 @@ def table(path: Path) -> None:
         for connections in (1, 8):
             asked.append((f"{place}: fetch, up to {connections} connections", "fetch", url, connections))
             asked.append((f"{place}: check from S3, up to {connections} connections", "check", url, connections))
+        asked.append((f"{place}: check by s3transfer, 8 connections", "s3transfer", url, 8))
         rows(asked, size)
         server.terminate()
         server.wait()

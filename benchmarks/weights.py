@@ -1,4 +1,4 @@
-"""How long it takes to judge and to pack weights, against the tools at hand: `python benchmarks/weights.py [--quick] [--matrix]`.
+"""How long inspecting and packing weights takes, against the tools at hand: `python benchmarks/weights.py [--quick] [--matrix]`.
 
 Every figure is of a whole process, and the commands take turns, so that a machine that is busy for a while is so for all of them.
 Printed are the median wall and processor time, how many times as fast as `tar tzf` (or `tar cz`) that is, and the most memory
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from aces_action.resources.weights.inspect import judge  # noqa: E402 - found without being installed
+from aces_action.resources.weights.inspect import inspect_archive  # noqa: E402 - found without being installed
 from tests.weights.corpus import DAMAGED, MEMBERS, SOUND_GZIPS, SOUND_TARS, Sample  # noqa: E402
 
 PYTHON = sys.executable
@@ -180,7 +180,7 @@ def speed(*, quick: bool) -> None:
             make(base / "data", amount)
             archive = folder / "deploy.tar.gz"
             subprocess.run(["tar", "czf", archive, "-C", base, "data"], check=True)  # noqa: S607
-            compared(f"Judging {title}{' / 10' if quick else ''}", readers(archive), "tar tzf", runs)
+            compared(f"Inspecting {title}{' / 10' if quick else ''}", readers(archive), "tar tzf", runs)
             if make is make_weights:
 
                 def size(tool: Tool) -> str:
@@ -200,8 +200,8 @@ def accepts(command: Sequence[str], archive: bytes) -> bool:
 
 
 def matrix() -> None:
-    judges: dict[str, Callable[[bytes], bool]] = {
-        OURS: lambda archive: judge(io.BytesIO(archive), name="deploy.tar.gz").ok,
+    inspectors: dict[str, Callable[[bytes], bool]] = {
+        OURS: lambda archive: inspect_archive(io.BytesIO(archive), name="deploy.tar.gz").ok,
         "tar tzf": lambda archive: accepts(["tar", "tzf", "-"], archive),
         "Python's tarfile, r|gz": lambda archive: accepts([PYTHON, "-c", LISTING], archive),
     }
@@ -212,7 +212,7 @@ def matrix() -> None:
     }
     print(f"| accepted of | {' | '.join(f'{len(samples)} {name}' for name, samples in groups.items())} |")
     print("|---|" + "--:|" * len(groups))
-    for name, accepted in judges.items():
+    for name, accepted in inspectors.items():
         counts = (str(sum(accepted(sample.archive) for sample in samples)) for samples in groups.values())
         print(f"| {name} | {' | '.join(counts)} |", flush=True)
 

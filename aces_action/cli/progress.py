@@ -1,4 +1,4 @@
-"""What a person sees of work on gigabytes: a bar in a terminal, a line every ten seconds elsewhere. Never in the output."""
+"""The progress of work on gigabytes, on standard error: a bar in a terminal, a line every ten seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -7,28 +7,22 @@ import sys
 import click
 
 from aces_action.cli.console import Terminal
-from aces_action.language import Text, same
-from aces_action.resources.weights.progress import Bar, LogLines, Progress, Show
+from aces_action.language import Text
+from aces_action.resources.weights.progress import Bar, LogLines, Progress, StartProgress
 from aces_action.sanitiser import Sanitiser
 
-_VERBS = {
-    "checked": Text("checked", "検査"),
-    "packed": Text("packed", "作成"),
-    "read": Text("read", "読み込み"),
-    "sent": Text("sent", "送信"),
-}
 
+def progress_for(person: Terminal) -> StartProgress:
+    def start_progress(verb: Text, total: int) -> Progress:
+        if person.draws:
+            return Bar(verb.in_(person.language), total, sys.stderr)
+        return LogLines(verb, total, lambda text: _say(text.in_(person.language)))
 
-def shown_to(person: Terminal) -> Show:
-    def show(verb: str, total: int) -> Progress:
-        told = _VERBS.get(verb, same(verb)).in_(person.language)
-        return Bar(told, total, sys.stderr) if person.draws else LogLines(told, total, _say)
-
-    return show
+    return start_progress
 
 
 def debug_for(person: Terminal, text: str) -> None:
-    """Details for whoever looks for the cause of something odd (RUNNER_DEBUG=1)."""
+    """Details for finding the cause of something odd (RUNNER_DEBUG=1)."""
     if person.debug:
         _say(f"· {Sanitiser(person.secrets).clean(text)}")
 

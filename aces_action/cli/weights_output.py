@@ -1,17 +1,22 @@
-"""What was found out about an archive, in the formats of `weights check`, and the option that says by what it is judged."""
+"""The verdict on an archive for `weights check` and `weights ls`, its formats, and the option that chooses the policy."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from functools import partial
 from typing import get_args
 
 import click
 
 from aces_action import __version__
+from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
 from aces_action.cli.formats.result import CheckResult
+from aces_action.cli.progress import debug_for, progress_for
 from aces_action.language import Language, Text
+from aces_action.resources.weights.commands import check, is_s3
 from aces_action.resources.weights.size import members_text, size_text
 from aces_action.resources.weights.verdict import Policy, Verdict
 
@@ -30,12 +35,25 @@ def policy_option(language: Language) -> Callable[[click.decorators.FC], click.d
     return click.option("--policy", type=choice, default=POLICIES[0], show_default=True, help=_POLICY_HELP.in_(language))
 
 
+def verdict_on(place: str, policy: Policy, person: Terminal, *, every_file: bool = False) -> Verdict:
+    """See `resources.weights.commands.check`."""
+    with aws_explained() if is_s3(place) else nullcontext():
+        return check(
+            place,
+            policy=policy,
+            client=partial(s3_client, person),
+            start_progress=progress_for(person),
+            debug=partial(debug_for, person),
+            every_file=every_file,
+        )
+
+
 def findings_of(verdict: Verdict) -> CheckResult:
     return CheckResult(checked=(), problems=verdict.problems)
 
 
 def print_verdict(verdict: Verdict, place: str, person: Terminal) -> None:
-    """The problems, what was judged, and the count, as `validate` prints them."""
+    """The problems, the archive, and the count, as `validate` prints them."""
     from aces_action.cli.formats.text import as_text
 
     about = about_archive(verdict, place).in_(person.language).split("\n")
@@ -60,9 +78,9 @@ def about_archive(verdict: Verdict, place: str) -> Text:
 
 
 def verdict_json(verdict: Verdict, place: str, language: Language, more: Mapping[str, object] | None = None) -> str:
-    """One object. docs/weights.md describes the shape; `version` grows when it changes. What is not known is null.
+    """One object. docs/weights.md describes the shape; `version` grows when it changes. Unknown values are null.
 
-    `more`: what a verb has to add to it.
+    `more`: what a command adds to it.
     """
     from aces_action.cli.formats.json import problem_object
 

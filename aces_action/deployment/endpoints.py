@@ -72,8 +72,8 @@ def teller(name: str, reporter: Reporter) -> endpoint.Teller:
 
 
 def leftover_scaling(d: Deployment, names: Iterable[str]) -> dict[str, autoscaling.AutoscalingPlan]:
-    """The plans that remove our scaling of these endpoints, by their names, also where the endpoint is gone already: a run that was
-    cut off, or somebody by hand, may have left the alarm. Warns where it could not be read."""
+    """The plans that remove our scaling of these endpoints, by their names. The endpoint may be gone already: a run that was cut
+    off, or somebody by hand, may have left the alarm. Warns where it could not be read."""
     plans = {name: autoscaling.plan_removal(d.clients, d.owner, name) for name in names}
     for plan in plans.values():
         d.reporter.warn(*plan.warnings)

@@ -20,8 +20,9 @@ from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.delete import Found
 from aces_action.resources.listing import ListingPlan
-from aces_action.resources.weights.fit import room
-from aces_action.resources.weights.resolve import Examined, examine, is_released
+from aces_action.resources.weights.fit import fit_problems
+from aces_action.resources.weights.progress import log_lines
+from aces_action.resources.weights.resolve import ResolvedWeights, is_released, resolve_weights
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.verdict import Verdict
 
@@ -33,7 +34,7 @@ _NEW_REVISION = "(new revision)"
 class WeightsPlan:
     """The archive that is deployed, under the key that nothing overwrites. `released`: whether it is there already."""
 
-    archive: Examined
+    archive: ResolvedWeights
     released: bool
 
     @property
@@ -116,12 +117,12 @@ def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPla
     """Checks the archive, unless the verdict on it is known. Raises ActionError with all that is wrong with it."""
     weights, reporter = preflight.weights, d.reporter
     reporter.info(f"{weights.name}  {size_text(weights.size)}  {weights.uri}")
-    archive = examine(
+    archive = resolve_weights(
         d.clients.s3,
         weights,
         policy=d.settings.weights_policy,
         keep=d.settings.command != "plan",
-        tell=reporter.info,
+        start_progress=log_lines(reporter.info),
         debug=reporter.debug,
     )
     verdict = archive.verdict
@@ -147,7 +148,7 @@ def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verd
         found += _endpoint_room(infra.endpoint, instances, verdict)
     for instance_type in dict.fromkeys(job.instance_type for job in (infra.job, infra.longtime_job) if job):
         if instance := instances.get(instance_type):
-            found += room(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
+            found += fit_problems(verdict, instance_type=instance_type, volume=None, memory=instance.memory * _MIB)
     return tuple(found)
 
 
@@ -166,10 +167,10 @@ def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance]
     found: tuple[Problem, ...] = ()
     if volumes:
         smallest = min(volumes, key=volumes.__getitem__)
-        found += room(verdict, instance_type=smallest, volume=volumes[smallest], memory=None)
+        found += fit_problems(verdict, instance_type=smallest, volume=volumes[smallest], memory=None)
     if memories:
         smallest = min(memories, key=memories.__getitem__)
-        found += room(verdict, instance_type=smallest, volume=None, memory=memories[smallest])
+        found += fit_problems(verdict, instance_type=smallest, volume=None, memory=memories[smallest])
     return found
 
 

@@ -14,7 +14,7 @@ from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput
 from aces_action.preflight.queries import Query, QueryResult
 from aces_action.problems.preflight import weights as problems
-from aces_action.resources.weights.bucket import missing_bucket
+from aces_action.problems.weights.s3 import no_bucket
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -52,7 +52,7 @@ def check_bucket(found: QueryResult[str], *, bucket: str, region: str) -> list[C
     if found.value is None:
         return found.failed(what, needed)
     if found.value == MISSING:
-        return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(missing_bucket(bucket),))]
+        return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(no_bucket(bucket),))]
     elsewhere = (
         () if found.value == region else (problems.bucket_elsewhere(bucket, region=found.value, deployment_region=region),)
     )

@@ -36,7 +36,7 @@ from aces_action.problems import Problem
 from aces_action.problems.preflight import P010
 from aces_action.problems.preflight.not_checked import as_error
 from aces_action.resources.batch.spec import Instance
-from aces_action.resources.weights.s3_object import Weights
+from aces_action.resources.weights.s3_object import S3Object
 
 CHECKS = (
     account.CHECK,
@@ -66,7 +66,7 @@ class PreflightResult:
     """
 
     image: ServerImage
-    weights: Weights
+    weights: S3Object
     sagemaker_role: str
     batch_job_role: str
     batch_execution_role: str

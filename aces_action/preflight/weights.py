@@ -14,7 +14,7 @@ from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput
 from aces_action.preflight.queries import Answers, Query, QueryResult
 from aces_action.problems.preflight import weights as problems
-from aces_action.resources.weights.s3_object import Weights, locate
+from aces_action.resources.weights.s3_object import S3Object, require_object
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -28,7 +28,7 @@ _MAY_BE_ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING"})
 class FoundWeights:
     """The archive and how S3 keeps it. `tier`: the archive tier that it would have to be restored from, else empty."""
 
-    weights: Weights
+    weights: S3Object
     tier: str
     restoring: bool
 
@@ -41,8 +41,8 @@ def found_weights(inputs: PreflightInput) -> Query[FoundWeights]:
 
 def find_weights(client: S3Client, bucket: str, key: str) -> FoundWeights:
     """Looks the weights up. Raises ActionError: P002 when they are not there, A005 without the permission."""
-    weights = locate(client, bucket, key)
-    if weights.storage_class not in _MAY_BE_ARCHIVED:  # the one look of `locate` is enough
+    weights = require_object(client, bucket, key)
+    if weights.storage_class not in _MAY_BE_ARCHIVED:  # the one look of `require_object` is enough
         return FoundWeights(weights=weights, tier="", restoring=False)
     tier, restoring = archive_tier(client.head_object(Bucket=bucket, Key=key))
     return FoundWeights(weights=weights, tier=tier, restoring=restoring)

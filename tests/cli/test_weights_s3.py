@@ -61,8 +61,8 @@ def run(sandbox: Sandbox, folder: Path) -> Run:
 @pytest.mark.parametrize(
     ("arguments", "english", "japanese"),
     [
-        (["push", "deploy.tar.gz"], "Say where to: s3://BUCKET/KEY", "s3://BUCKET/KEY、または"),
-        (["push", "deploy.tar.gz", "--env", "dev"], "Say where to: s3://BUCKET/KEY", "s3://BUCKET/KEY、または"),
+        (["push", "deploy.tar.gz"], "Give a target: s3://BUCKET/KEY", "s3://BUCKET/KEY、または"),
+        (["push", "deploy.tar.gz", "--env", "dev"], "Give a target: s3://BUCKET/KEY", "s3://BUCKET/KEY、または"),
         (["push", "deploy.tar.gz", "s3://b-dev/w/", "--env", "dev"], "Give TARGET, or", "TARGETと、"),
         (["push", "deploy.tar.gz", "--project", "Plates", "--env", "dev"], "--project: 'Plates' is not", "--project: 「Plates」"),
     ],
@@ -78,7 +78,7 @@ def test_wrong_use_is_said_in_both_languages(run: Run, arguments: list[str], eng
 def test_what_is_no_address_is_said_before_anybody_is_asked(run: Run, arguments: list[str]) -> None:
     ended = run(*arguments, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
     assert ended.status == 1
-    assert "is not the address of an object in S3." in ended.err
+    assert "is not the URI of an object in S3." in ended.err
 
 
 def test_whoever_is_not_signed_in_is_told_how_to(run: Run, bucket: Bucket) -> None:
@@ -126,7 +126,7 @@ def test_a_damaged_object_may_be_whole_at_home(run: Run, bucket: Bucket) -> None
     bucket.put(ARCHIVE[: len(ARCHIVE) // 2])
     ended = run("check", bucket.uri)
     assert ended.status == 1
-    assert "Is it whole on your side? Then upload it again:\n" in ended.out
+    assert "Is your own file intact? If so, upload it again:\n" in ended.out
 
 
 def test_an_object_that_is_not_there_is_said_with_the_command_that_puts_it_there(run: Run, bucket: Bucket) -> None:

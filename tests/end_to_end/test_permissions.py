@@ -24,10 +24,10 @@ from aces_action.main import run
 from aces_action.problems import ActionError
 from aces_action.project.model import Request as SmokeRequest
 from aces_action.resources.endpoint.rollout.watch import Patience
-from aces_action.resources.weights.progress import Silence
-from aces_action.resources.weights.push import PushManner, push
-from aces_action.resources.weights.release import CopyManner, make_release, release_key
-from aces_action.resources.weights.s3_object import locate
+from aces_action.resources.weights.progress import NoProgress
+from aces_action.resources.weights.push import Destination, PushOptions, push
+from aces_action.resources.weights.release import CopyOptions, create_release, release_key
+from aces_action.resources.weights.s3_object import require_object
 from aces_action.resources.weights.verdict_store import read_record
 from aces_action.smoke_test.send import InvocationTarget, folder_of, send
 from sandbox.archives import make_weights
@@ -313,15 +313,15 @@ def ask(deployer: Deployer, endpoint: str) -> None:
 def break_off_a_release(deployer: Deployer) -> None:
     """Weights of more than 5 GB are copied in parts; those of a copy that breaks off are cleared away. Here, of 1 MB."""
     caller, client = deployer.caller, under_role(deployer, "s3")
-    weights = locate(client, caller.bucket, WEIGHTS)
+    weights = require_object(client, caller.bucket, WEIGHTS)
     record = read_record(client, weights, debug=print)
     assert record
     caller.client("s3").delete_object(Bucket=caller.bucket, Key=release_key(weights, record.verdict))
     caller.fault(service="s3", operation="UploadPartCopy", kind="error", status=400, code="InvalidRequest", message="Broken off")
     with pytest.raises(ActionError, match="Broken off"):
-        make_release(client, weights, record.verdict, manner=CopyManner(whole=0))
+        create_release(client, weights, record.verdict, options=CopyOptions(whole=0))
     assert "Uploads" not in caller.client("s3").list_multipart_uploads(Bucket=caller.bucket)
-    make_release(client, weights, record.verdict, manner=CopyManner(whole=0))
+    create_release(client, weights, record.verdict, options=CopyOptions(whole=0))
 
 
 def push_image(deployer: Deployer) -> None:
@@ -390,14 +390,12 @@ def test_who_pushes_weights_needs_what_the_page_says(deployer: Deployer, tmp_pat
         first = {"Bucket": caller.bucket, "Key": WEIGHTS, "UploadId": upload, "PartNumber": 1}
         client.upload_part(**first, Body=archive.read_bytes()[:PART], ChecksumAlgorithm="CRC32")
     pushed = push(
-        client,
+        Destination(client=client, bucket=caller.bucket, key=WEIGHTS),
         archive,
-        caller.bucket,
-        WEIGHTS,
         policy="strict",
-        show=lambda _verb, _size: Silence(),
+        start_progress=lambda _verb, _size: NoProgress(),
         debug=print,
-        manner=PushManner(part=PART),
+        options=PushOptions(part=PART),
     )
     size = archive.stat().st_size
     assert (pushed.sent, pushed.warnings) == (size - PART if resuming else size, ())

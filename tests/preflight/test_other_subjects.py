@@ -27,7 +27,7 @@ from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import EndpointSettings, Infra
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.state import CurrentEndpoint
-from aces_action.resources.weights.s3_object import Weights
+from aces_action.resources.weights.s3_object import S3Object
 
 GIB = 1024**3
 RUN = "https://github.com/org/plates/actions/runs/7"
@@ -61,7 +61,7 @@ def test_archived_weights_are_told_from_those_that_can_be_read(head: dict[str, s
 
 
 def weights(tier: str = "", *, restoring: bool = False) -> QueryResult[FoundWeights]:
-    found = Weights(bucket="b", key="k", etag="e", size=10)
+    found = S3Object(bucket="b", key="k", etag="e", size=10)
     return QueryResult(value=FoundWeights(weights=found, tier=tier, restoring=restoring))
 
 

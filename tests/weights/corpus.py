@@ -1,6 +1,6 @@
 """A corpus of archives, made by code alone: what must be refused and why, and what must not be refused.
 
-The tests judge each of them; `benchmarks/weights.py --matrix` asks other tools about the same ones.
+The tests inspect each of them; `benchmarks/weights.py --matrix` asks other tools about the same ones.
 """
 
 from __future__ import annotations
@@ -96,8 +96,18 @@ DAMAGED = (
     damaged(ARCHIVE + b"junk", "W002", "neither gzip nor zero padding", name="junk behind"),
     damaged(ARCHIVE + b"\x1f", "W002", "neither gzip nor zero padding", name="half a magic number behind"),
     damaged(ARCHIVE + b"\x1f\x8b", "W002", "cut off", name="magic number behind"),
-    damaged(ARCHIVE + bytes(9) + b"junk", "W002", "follows the zero padding", name="junk behind zeros"),
-    damaged(ARCHIVE + bytes(9) + gz(b""), "W002", "follows the zero padding", name="gzip behind zeros"),
+    damaged(
+        ARCHIVE + bytes(9) + b"junk",
+        "W002",
+        "zero padding after the gzip data",
+        name="junk behind zeros",
+    ),
+    damaged(
+        ARCHIVE + bytes(9) + gz(b""),
+        "W002",
+        "zero padding after the gzip data",
+        name="gzip behind zeros",
+    ),
     damaged(gz(b"") + ARCHIVE[:-1], "W002", "cut off", name="second member cut off"),
     damaged(ARCHIVE + ARCHIVE, "W003", "a second archive follows", name="second archive"),
     damaged(gz(TAR + TAR), "W003", f"a second archive follows the end of the tar (at byte {len(TAR):,})", name="second tar"),
@@ -135,9 +145,9 @@ DAMAGED = (
     damaged(gz(MODEL + long_name(b"x")[:700]), "W003", "inside its extended header", name="long name cut off"),
     damaged(gz(long_name(b"a") + pax((b"path", b"b")) + file(b"c") + END), "W003", "named twice", name="two names"),
     damaged(
-        gz(header(b"m/", kind=b"5", size=512) + padded(b"x") + END), "W003", "although it is no file", name="folder with data"
+        gz(header(b"m/", kind=b"5", size=512) + padded(b"x") + END), "W003", "although it is not a file", name="folder with data"
     ),
-    damaged(gz(header(b"p", kind=b"x", size=2 << 20)), "W012", "1,048,576 may be", name="enormous pax header"),
+    damaged(gz(header(b"p", kind=b"x", size=2 << 20)), "W012", "the limit is 1,048,576", name="enormous pax header"),
 )
 
 # Whole archives of which the last member must be refused.
@@ -158,8 +168,8 @@ MEMBERS = (
     member(sparse_pax(b"net"), "W007", "net is a sparse file", name="GNU sparse 1.0, as bsdtar writes it"),
     member(sparse_pax(b"net", version="star"), "W007", "net is a sparse file", name="star's sparse in pax"),
     member(sparse_pax(b"net", version="solaris"), "W007", "net is a sparse file", name="Solaris's sparse"),
-    member(volume_label(b"v1 / June"), "W007", "v1 / June is a volume label and no file", name="volume label"),
-    member(volume_label(b"../.v1"), "W007", "../.v1 is a volume label and no file", name="volume label like a path"),
+    member(volume_label(b"v1 / June"), "W007", "v1 / June is a volume label, not a file", name="volume label"),
+    member(volume_label(b"../.v1"), "W007", "../.v1 is a volume label, not a file", name="volume label like a path"),
     member(folder_dump(b"models/", b"net.pth"), "W007", "models/ is a folder of an incremental backup", name="incremental"),
     member(folder_dump(b"./"), "W007", "./ is a folder of an incremental backup", name="incremental of '.'"),
     member(file(b"net", kind=b"M", magic=GNU), "W007", "net is only the rest of a file", name="GNU continuation"),
@@ -172,8 +182,8 @@ MEMBERS = (
     member(file(b"././@LongNames", kind=b"N", magic=GNU), "W007", "an old list of long file names", name="old GNU names"),
     member(file(b"models/net.pth", kind=b"A"), "W007", "models/net.pth is an access control list", name="Solaris ACL"),
     member(file(b"models/net.pth", kind=b"E"), "W007", "models/net.pth is an access control list", name="Solaris attributes"),
-    member(file(b"m/a", kind=b"a"), "W007", "m/a is of the unusual type 'a'", name="unknown type"),
-    member(file(b"m/a", kind=b"\xe9"), "W007", "m/a is of the unusual type '0xe9'", name="type that is no letter"),
+    member(file(b"m/a", kind=b"a"), "W007", "m/a has the unusual type 'a'", name="unknown type"),
+    member(file(b"m/a", kind=b"\xe9"), "W007", "m/a has the unusual type '0xe9'", name="type that is no letter"),
     member(header(b"m/null", kind=b"3", size=bytes(12)), "W007", "m/null is a device", name="device with a blank size"),
     member(file(b"/opt/ml/net.pth"), "W006", "/opt/ml/net.pth has an absolute path", name="absolute"),
     member(file(b"../net.pth"), "W006", "../net.pth leaves the folder", name="parent"),

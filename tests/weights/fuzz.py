@@ -15,7 +15,7 @@ import time
 import zlib
 from pathlib import Path
 
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import gz, with_checksum
 from tests.weights.corpus import DAMAGED, MEMBERS, SOUND_GZIPS, SOUND_TARS, TAR
@@ -26,8 +26,8 @@ _INTERESTING = (b"\0", b"\xff", b" ", b"/", b".", b"0", b"7", b"8", b"x", b"L", 
 
 def fuzz_one_input(data: bytes) -> Verdict:
     """Raises AssertionError when an accepted archive is not what another reader finds in it."""
-    lenient = judge(io.BytesIO(data), name="deploy.tar.gz", policy="lenient")
-    verdict = judge(io.BytesIO(data), name="deploy.tar.gz")
+    lenient = inspect_archive(io.BytesIO(data), name="deploy.tar.gz", policy="lenient")
+    verdict = inspect_archive(io.BytesIO(data), name="deploy.tar.gz")
     assert lenient.ok or not verdict.ok, "lenient is stricter than strict"
     if verdict.ok:
         _compare(data, verdict)

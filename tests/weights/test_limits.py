@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.limits import Limits
 from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import END, file, folder, gz, header, long_name
@@ -21,31 +21,31 @@ MIB = 1 << 20
 _SAY_PEAK = "print(*[line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')])"
 
 
-def judged(members: bytes, limits: Limits) -> Verdict:
-    return judge(io.BytesIO(gz(members + END)), name="deploy.tar.gz", limits=limits)
+def inspected(members: bytes, limits: Limits) -> Verdict:
+    return inspect_archive(io.BytesIO(gz(members + END)), name="deploy.tar.gz", limits=limits)
 
 
 def test_an_archive_may_be_as_large_as_the_limits_say() -> None:
     tar = file(b"m/a") + file(b"m/b")
-    assert judged(tar, Limits(unpacked=2048 + 1024, paths=3)).ok
+    assert inspected(tar, Limits(unpacked=2048 + 1024, paths=3)).ok
 
 
 @pytest.mark.parametrize(
     ("members", "limits", "words"),
     [
-        pytest.param(
-            file(b"m/a", bytes(5000)), Limits(unpacked=4000), "more than 4,000 bytes come out of it", id="declared size"
-        ),
-        pytest.param(file(b"m/a") * 9, Limits(unpacked=4000), "more than 4,000 bytes come out of it", id="many files"),
-        pytest.param(folder(b"m/") * 9, Limits(unpacked=4000), "more than 4,000 bytes come out of it", id="many headers"),
-        pytest.param(bytes(9000), Limits(unpacked=4000), "more than 4,000 bytes come out of it", id="endless padding"),
+        pytest.param(file(b"m/a", bytes(5000)), Limits(unpacked=4000), "more than the limit of 4,000 bytes", id="declared size"),
+        pytest.param(file(b"m/a") * 9, Limits(unpacked=4000), "more than the limit of 4,000 bytes", id="many files"),
+        pytest.param(folder(b"m/") * 9, Limits(unpacked=4000), "more than the limit of 4,000 bytes", id="many headers"),
+        pytest.param(bytes(9000), Limits(unpacked=4000), "more than the limit of 4,000 bytes", id="endless padding"),
         pytest.param(file(b"m/a") + file(b"m/b"), Limits(paths=2), "more than 2 files and folders", id="files"),
         pytest.param(file(b"a/b/c/d/e"), Limits(paths=3), "more than 3 files and folders", id="folders"),
-        pytest.param(long_name(b"n" * 200) + file(b"n"), Limits(extension=100), "has 201 bytes; 100 may be", id="long name"),
+        pytest.param(
+            long_name(b"n" * 200) + file(b"n"), Limits(extension=100), "has 201 bytes; the limit is 100", id="long name"
+        ),
     ],
 )
 def test_an_archive_beyond_a_limit_is_refused_by_name_of_the_limit(members: bytes, limits: Limits, words: str) -> None:
-    problem = judged(members, limits).problems[-1]
+    problem = inspected(members, limits).problems[-1]
     assert problem.code == "ACES-W012"
     assert words in problem.message.en
     assert "Is this the right file?" in problem.hint.en
@@ -54,7 +54,7 @@ def test_an_archive_beyond_a_limit_is_refused_by_name_of_the_limit(members: byte
 def test_a_bomb_is_refused_at_its_header_before_it_is_inflated() -> None:
     archive = gz(header(b"net.pth", size=90 * MIB) + bytes(90 * MIB))
     stream = io.BytesIO(archive + bytes(500 * MIB))
-    assert not judge(stream, name="deploy.tar.gz", limits=Limits(unpacked=80 * MIB)).ok
+    assert not inspect_archive(stream, name="deploy.tar.gz", limits=Limits(unpacked=80 * MIB)).ok
     assert stream.tell() < 20 * MIB
 
 

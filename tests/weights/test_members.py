@@ -6,20 +6,20 @@ import io
 
 import pytest
 
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.rules import MAX_ENTRIES, MAX_PROBLEMS
 from aces_action.resources.weights.verdict import Policy, Verdict
 from tests.weights.builder import END, GNU, MODEL, file, folder, gz, header, link, long_name
 from tests.weights.corpus import MEMBERS, Sample
 
 
-def judged(members: bytes, *, policy: Policy = "strict", name: str = "deploy.tar.gz") -> Verdict:
-    return judge(io.BytesIO(gz(members + END)), name=name, policy=policy)
+def inspected(members: bytes, *, policy: Policy = "strict", name: str = "deploy.tar.gz") -> Verdict:
+    return inspect_archive(io.BytesIO(gz(members + END)), name=name, policy=policy)
 
 
 @pytest.mark.parametrize("sample", MEMBERS, ids=str)
 def test_a_member_that_sagemaker_might_refuse_is_named(sample: Sample) -> None:
-    (problem,) = judge(io.BytesIO(sample.archive), name="deploy.tar.gz").problems
+    (problem,) = inspect_archive(io.BytesIO(sample.archive), name="deploy.tar.gz").problems
     assert (problem.code, problem.severity) == (f"ACES-{sample.code}", "error")
     assert sample.words in problem.message.en
     assert "(member 4 of 4, byte 3,584 of the tar)" in problem.message.en
@@ -32,7 +32,7 @@ def test_the_data_of_a_sparse_file_is_passed_over() -> None:
     extended[482] = 1
     extended[148:156] = b"%06o\0 " % (sum(extended) - sum(extended[148:156]) + 8 * 32)
     sparse = bytes(extended) + bytes(504) + b"\1" + bytes(7) + bytes(512) + b"weights".ljust(512, b"\0")
-    assert [problem.code for problem in judged(sparse + MODEL).problems] == ["ACES-W007"]
+    assert [problem.code for problem in inspected(sparse + MODEL).problems] == ["ACES-W007"]
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,13 @@ def test_the_data_of_a_sparse_file_is_passed_over() -> None:
     ],
 )
 def test_a_link_that_leaves_the_archive_is_refused_even_when_lenient(member: bytes) -> None:
-    (problem,) = judged(MODEL + member, policy="lenient").problems
+    (problem,) = inspected(MODEL + member, policy="lenient").problems
     assert (problem.code, problem.severity) == ("ACES-W004", "error")
     assert "leaves the archive" in problem.message.en
 
 
 def test_a_file_behind_a_link_is_refused_even_when_lenient() -> None:
-    verdict = judged(MODEL + link(b"latest", b"models") + file(b"latest/x"), policy="lenient")
+    verdict = inspected(MODEL + link(b"latest", b"models") + file(b"latest/x"), policy="lenient")
     assert [(problem.code, problem.severity) for problem in verdict.problems] == [
         ("ACES-W004", "warning"),
         ("ACES-W009", "error"),
@@ -64,7 +64,7 @@ def test_a_file_behind_a_link_is_refused_even_when_lenient() -> None:
 
 
 def test_names_cannot_forge_log_lines_or_flood_them() -> None:
-    verdict = judged(link(b"a\n::error::\x1b[31m", "\u202egnp.exe".encode()) + long_name(b"." + b"x" * 3000) + file(b"."))
+    verdict = inspected(link(b"a\n::error::\x1b[31m", "\u202egnp.exe".encode()) + long_name(b"." + b"x" * 3000) + file(b"."))
     first, second, _ = verdict.problems
     assert first.message.en.startswith("a\\n::error::\\x1b[31m -> \\u202egnp.exe is a symbolic link")
     assert len(second.message.en) < 400
@@ -73,30 +73,30 @@ def test_names_cannot_forge_log_lines_or_flood_them() -> None:
 
 def test_only_the_first_problems_are_told_one_by_one() -> None:
     hidden = b"".join(file(b"m/.%d" % number) for number in range(MAX_PROBLEMS + 1234))
-    verdict = judged(hidden)
+    verdict = inspected(hidden)
     assert len(verdict.problems) == MAX_PROBLEMS + 1
     assert (verdict.problems[-1].code, verdict.problems[-1].severity) == ("ACES-W013", "error")
     assert "1,234 more problems" in verdict.problems[-1].message.en
-    lenient = judged(hidden, policy="lenient")
+    lenient = inspected(hidden, policy="lenient")
     assert lenient.ok
     assert lenient.problems[-1].severity == "warning"
-    assert not judged(hidden + file(b"/x"), policy="lenient").ok
+    assert not inspected(hidden + file(b"/x"), policy="lenient").ok
 
 
 def test_only_the_first_files_are_listed() -> None:
-    verdict = judged(b"".join(file(b"m/%d" % number) for number in range(MAX_ENTRIES + 50)))
+    verdict = inspected(b"".join(file(b"m/%d" % number) for number in range(MAX_ENTRIES + 50)))
     assert (len(verdict.entries), verdict.files) == (MAX_ENTRIES, MAX_ENTRIES + 50)
 
 
 def test_a_file_that_runs_with_its_owners_rights_is_warned_of() -> None:
-    verdict = judged(MODEL + file(b"models/run", mode=0o4755))
+    verdict = inspected(MODEL + file(b"models/run", mode=0o4755))
     (problem,) = verdict.problems
     assert (problem.code, verdict.ok) == ("ACES-W014", True)
     assert "mode 4755" in problem.message.en
 
 
 def test_a_needless_folder_named_like_the_archive_is_warned_of() -> None:
-    (problem,) = judged(folder(b"./deploy/") + file(b"./deploy/net.pth")).problems
+    (problem,) = inspected(folder(b"./deploy/") + file(b"./deploy/net.pth")).problems
     assert (problem.code, problem.severity) == ("ACES-W015", "warning")
     assert problem.hint.en.endswith("tar czf deploy.tar.gz -C deploy .")
 
@@ -112,19 +112,19 @@ def test_a_needless_folder_named_like_the_archive_is_warned_of() -> None:
     ],
 )
 def test_the_command_names_the_folders_of_the_archive(members: bytes, folders: str) -> None:
-    command = judged(members).problems[0].hint.en.splitlines()[-1]
+    command = inspected(members).problems[0].hint.en.splitlines()[-1]
     assert command.removeprefix("tar czf deploy.tar.gz --exclude='.[!./]*' --exclude=__MACOSX ") == (
         f"--dereference --hard-dereference {folders}"
     )
 
 
 def test_the_command_is_told_once_for_each_kind_of_problem() -> None:
-    told = judged(MODEL + file(b"models/.a") + file(b"models/.b") + link(b"models/latest", b"net.pth")).problems
+    told = inspected(MODEL + file(b"models/.a") + file(b"models/.b") + link(b"models/latest", b"net.pth")).problems
     assert [problem.hint.en.count("aces-action weights pack") for problem in told] == [1, 0, 1]
 
 
 def test_files_with_problems_are_marked_in_the_list() -> None:
-    entries = judged(MODEL + file(b"models/.a") + link(b"models/latest", b"net.pth")).entries[-2:]
+    entries = inspected(MODEL + file(b"models/.a") + link(b"models/latest", b"net.pth")).entries[-2:]
     assert [(entry.path, entry.target, entry.code) for entry in entries] == [
         ("models/.a", "", "ACES-W005"),
         ("models/latest", "net.pth", "ACES-W004"),
@@ -132,7 +132,7 @@ def test_files_with_problems_are_marked_in_the_list() -> None:
 
 
 def test_a_member_is_named_in_japanese_too() -> None:
-    (problem,) = judged(MODEL + link(b"models/latest", b"../v2")).problems
+    (problem,) = inspected(MODEL + link(b"models/latest", b"../v2")).problems
     assert problem.message.ja == ("models/latest -> ../v2 はシンボリックリンクです（4件中4番目のメンバー、tarの3,584バイト目）。")
     advice, command, other, _ = problem.hint.ja.splitlines()
     assert advice == (

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aces_action.problems import ActionError
-from aces_action.resources.weights.deflate import PIECE, squeezed, stored
-from aces_action.resources.weights.inspect import judge
-from aces_action.resources.weights.pack import Packed, advice, pack, tar_pieces
+from aces_action.resources.weights.deflate import PIECE, compressed, stored
+from aces_action.resources.weights.inspect import inspect_archive
+from aces_action.resources.weights.pack import PackResult, advice, pack, tar_pieces
 from aces_action.resources.weights.survey import Item, Links, StoredLink, Survey, survey
 
 MIB = 1 << 20
@@ -43,7 +43,7 @@ def base(tmp_path: Path) -> Path:
     return folder
 
 
-def packed(base: Path, *paths: str, output: str = "deploy.tar.gz", store: bool = False, cores: int = 2) -> Packed:
+def packed(base: Path, *paths: str, output: str = "deploy.tar.gz", store: bool = False, cores: int = 2) -> PackResult:
     return pack(survey(paths, base=base, output=base / output), base / output, store=store, cores=cores)
 
 
@@ -77,11 +77,11 @@ def test_tar_unpacks_what_was_packed(base: Path, tmp_path: Path) -> None:
         assert (target / "detect/models/v2" / name).read_bytes() == (base / "detect/models/v2" / name).read_bytes()
 
 
-def test_its_verdict_is_that_of_a_judge_who_reads_the_archive(base: Path) -> None:
+def test_its_verdict_is_that_of_an_inspection_of_the_archive(base: Path) -> None:
     for store in (False, True):
         result = packed(base, "detect/models/v2", store=store)
         with result.path.open("rb") as source:
-            verdict = judge(source, name="deploy.tar.gz")
+            verdict = inspect_archive(source, name="deploy.tar.gz")
         assert result.verdict == verdict
         assert verdict.problems == ()
         assert result.tar_size == len(gzip.decompress(result.path.read_bytes()))
@@ -220,7 +220,7 @@ def test_nothing_is_written_when_something_is_wrong(base: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "words"), [(b"back\\slash", "has a backslash"), (b"\xff.pth", "not UTF-8"), (b"n" * 255, None)], ids=range(3)
 )
-def test_the_finished_archive_is_judged(base: Path, name: bytes, words: str | None) -> None:
+def test_the_finished_archive_is_inspected(base: Path, name: bytes, words: str | None) -> None:
     Path(os.fsdecode(os.fsencode(base / "align/models") + b"/" + name)).touch()
     if words is None:
         assert packed(base, "align").verdict.files == 2
@@ -270,7 +270,7 @@ def test_what_does_not_compress_is_stored_on_demand(base: Path) -> None:
 def test_it_is_said_when_storing_pays(base: Path) -> None:
     result = replace(packed(base, "align"), tar_size=1_000_000_000)
     hardly = replace(result, verdict=replace(result.verdict, size=930_000_000))
-    assert "only 7 % smaller. With --store" in advice(hardly).en
+    assert "only 7% smaller. With --store" in advice(hardly).en
     assert "7 %しか小さくなっていません" in advice(hardly).ja
     assert not advice(replace(hardly, stored=5))
     assert not advice(replace(hardly, tar_size=9_000_000))
@@ -309,7 +309,7 @@ def test_both_ways_to_write_a_header_are_the_same(tmp_path: Path) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=3000), max_size=5), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_pieces_may_be_squeezed_or_stored_in_any_order(pieces: Sequence[bytes], choices: Sequence[bool]) -> None:
-    body = b"".join(stored(piece) if choice else squeezed(piece) for piece, choice in zip(pieces, choices, strict=False))
+    body = b"".join(stored(piece) if choice else compressed(piece) for piece, choice in zip(pieces, choices, strict=False))
     whole = b"".join(pieces)
     archive = io.BytesIO(gzip.compress(b"")[:10] + body + b"\x03\x00" + _trailer(whole))
     assert gzip.GzipFile(fileobj=archive).read() == whole

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import io
 
-from aces_action.resources.weights.progress import Bar, LogLines
+from aces_action.language import Text
+from aces_action.resources.weights.progress import CHECKED, READ, Bar, LogLines
 
 
 class Clock:
@@ -13,16 +14,17 @@ class Clock:
 
 
 def test_the_log_has_a_line_every_ten_seconds_and_none_before() -> None:
-    clock, said = Clock(), list[str]()
-    lines = LogLines("read", 4_000_000_000, said.append, clock=clock)
+    clock, said = Clock(), list[Text]()
+    lines = LogLines(READ, 4_000_000_000, said.append, clock=clock)
     for second in range(26):
         clock.now = float(second)
         lines.advance(100_000_000)
     lines.finish()
-    assert said == ["read 1.10 / 4.00 GB", "read 2.10 / 4.00 GB"]
+    assert [line.en for line in said] == ["read 1.10 / 4.00 GB", "read 2.10 / 4.00 GB"]
+    assert said[0].ja == "読み込み 1.10 / 4.00 GB"
 
 
-def test_a_terminal_has_one_line_that_is_drawn_anew_ten_times_a_second() -> None:
+def test_a_terminal_has_one_line_that_is_drawn_again_ten_times_a_second() -> None:
     clock, stream = Clock(), io.StringIO()
     bar = Bar("sent", 100_000_000, stream, clock=clock)
     for step in range(100):
@@ -36,12 +38,12 @@ def test_a_terminal_has_one_line_that_is_drawn_anew_ten_times_a_second() -> None
 
 
 def test_where_nobody_knows_how_much_will_come_only_what_came_is_told() -> None:
-    clock, said, stream = Clock(), list[str](), io.StringIO()
-    lines, bar = LogLines("checked", 0, said.append, clock=clock), Bar("checked", 0, stream, clock=clock)
+    clock, said, stream = Clock(), list[Text](), io.StringIO()
+    lines, bar = LogLines(CHECKED, 0, said.append, clock=clock), Bar("checked", 0, stream, clock=clock)
     clock.now = 10.0
     lines.advance(2_000_000_000)
     bar.advance(2_000_000_000)
-    assert said == ["checked 2.00 GB"]
+    assert [line.en for line in said] == ["checked 2.00 GB"]
     assert stream.getvalue() == "\rchecked 2,000 MB  200 MB/s "
 
 

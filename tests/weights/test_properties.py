@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aces_action.resources.weights.gzip_stream import inflate
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.limits import LIMITS
 from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import ARCHIVE, CHECKSUM, END, MODEL, file, folder, gz, header, long_name, pax, with_checksum
@@ -63,8 +63,8 @@ class _Slow:
         return self._stream.read(min(size, next(self._lengths, size)))
 
 
-def judged(archive: bytes) -> Verdict:
-    return judge(io.BytesIO(archive), name="deploy.tar.gz")
+def inspected(archive: bytes) -> Verdict:
+    return inspect_archive(io.BytesIO(archive), name="deploy.tar.gz")
 
 
 def essence(verdict: Verdict) -> Verdict:
@@ -75,7 +75,7 @@ def essence(verdict: Verdict) -> Verdict:
 @quick
 @given(sound_archives())
 def test_a_sound_archive_is_accepted(archive: bytes) -> None:
-    assert judged(archive).problems == ()
+    assert inspected(archive).problems == ()
 
 
 @quick
@@ -83,21 +83,21 @@ def test_a_sound_archive_is_accepted(archive: bytes) -> None:
 def test_a_byte_flipped_is_refused_or_changes_nothing(archive: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(archive) - 1))
     flipped = archive[:at] + bytes([archive[at] ^ data.draw(st.integers(1, 255))]) + archive[at + 1 :]
-    verdict = judged(flipped)
-    assert not verdict.ok or essence(verdict) == essence(judged(archive))
+    verdict = inspected(flipped)
+    assert not verdict.ok or essence(verdict) == essence(inspected(archive))
 
 
 @quick
 @given(sound_archives(), st.data())
 def test_a_cut_is_refused_or_changes_nothing(archive: bytes, data: st.DataObject) -> None:
-    verdict = judged(archive[: data.draw(st.integers(0, len(archive) - 1))])
-    assert not verdict.ok or essence(verdict) == essence(judged(archive))
+    verdict = inspected(archive[: data.draw(st.integers(0, len(archive) - 1))])
+    assert not verdict.ok or essence(verdict) == essence(inspected(archive))
 
 
 @quick
 @given(sound_archives(), st.lists(st.integers(1, 600), max_size=60))
 def test_short_reads_change_nothing(archive: bytes, lengths: list[int]) -> None:
-    assert judge(_Slow(archive, iter(lengths)), name="deploy.tar.gz") == judged(archive)
+    assert inspect_archive(_Slow(archive, iter(lengths)), name="deploy.tar.gz") == inspected(archive)
 
 
 @quick
@@ -115,7 +115,7 @@ def test_chunks_may_end_anywhere(archive: bytes, lengths: list[int]) -> None:
     )
 )
 def test_any_bytes_get_a_verdict(data: bytes) -> None:
-    judged(data)
+    inspected(data)
 
 
 @quick
@@ -125,13 +125,13 @@ def test_any_header_with_a_right_checksum_gets_a_verdict(changes: list[tuple[int
     for at, value in changes:
         block[at : at + len(value)] = value[: 512 - at]
     for policy in ("strict", "lenient"):
-        judge(io.BytesIO(gz(with_checksum(bytes(block)) + rest)), name="deploy.tar.gz", policy=policy)
+        inspect_archive(io.BytesIO(gz(with_checksum(bytes(block)) + rest)), name="deploy.tar.gz", policy=policy)
 
 
 @quick
 @given(st.binary(max_size=300), st.sampled_from([b"x", b"g", b"L", b"K"]))
 def test_any_extended_header_gets_a_verdict(content: bytes, kind: bytes) -> None:
-    judged(gz(file(b"x", content, kind=kind) + MODEL + END))
+    inspected(gz(file(b"x", content, kind=kind) + MODEL + END))
 
 
 @settings(max_examples=25, deadline=None)
@@ -139,8 +139,8 @@ def test_any_extended_header_gets_a_verdict(content: bytes, kind: bytes) -> None
 def test_tar_and_gzip_take_what_is_accepted(archive: bytes) -> None:
     listed = subprocess.run(["tar", "tzf", "-"], input=archive, capture_output=True, check=False)
     assert listed.returncode == 0
-    assert len(listed.stdout.splitlines()) == judged(archive).members
-    assert len(gzip.decompress(archive)) >= judged(archive).unpacked_size
+    assert len(listed.stdout.splitlines()) == inspected(archive).members
+    assert len(gzip.decompress(archive)) >= inspected(archive).unpacked_size
 
 
 def test_an_error_of_the_source_is_passed_on_as_it_is() -> None:
@@ -154,7 +154,7 @@ def test_an_error_of_the_source_is_passed_on_as_it_is() -> None:
             return ARCHIVE[:size]
 
     with pytest.raises(ConnectionResetError, match="reset by peer"):
-        judge(Broken(), name="deploy.tar.gz")
+        inspect_archive(Broken(), name="deploy.tar.gz")
 
 
 def test_a_job_that_is_cancelled_does_not_wait_for_a_connection_that_hangs() -> None:
@@ -177,7 +177,7 @@ def test_a_job_that_is_cancelled_does_not_wait_for_a_connection_that_hangs() -> 
     started = time.monotonic()
     try:
         with pytest.raises(KeyboardInterrupt):
-            judge(Hanging(), name="deploy.tar.gz")
+            inspect_archive(Hanging(), name="deploy.tar.gz")
     finally:
         signal.signal(signal.SIGALRM, before)
         for_ever.set()
@@ -186,7 +186,7 @@ def test_a_job_that_is_cancelled_does_not_wait_for_a_connection_that_hangs() -> 
 
 def test_no_thread_is_left_behind() -> None:
     for archive in (ARCHIVE, ARCHIVE + b"junk" + bytes(30 * MIB), gz(b"no tar" + bytes(30 * MIB), level=0)):
-        judged(archive)
+        inspected(archive)
     for _ in range(100):
         left = [thread for thread in threading.enumerate() if thread.name == "ahead"]
         if not left:
@@ -196,11 +196,11 @@ def test_no_thread_is_left_behind() -> None:
 
 
 def peak(archive: Iterator[bytes] | bytes) -> tuple[int, Verdict]:
-    """The most memory that Python held while it judged, beyond the archive itself, in bytes."""
+    """The most memory that Python held while it inspected, beyond the archive itself, in bytes."""
     data = archive if isinstance(archive, bytes) else b"".join(archive)
     tracemalloc.start()
     try:
-        verdict = judged(data)
+        verdict = inspected(data)
         return tracemalloc.get_traced_memory()[1], verdict
     finally:
         tracemalloc.stop()
@@ -242,16 +242,16 @@ def test_many_members_take_little_memory() -> None:
 def test_more_files_and_folders_than_can_be_remembered_are_refused() -> None:
     folders = 2000
     deep = (long_name(b"%d/" % number + b"d/" * (folders - 1)) + folder(b"d/") for number in range(LIMITS.paths // folders + 1))
-    (problem,) = judged(gz(b"".join(deep) + END)).problems
+    (problem,) = inspected(gz(b"".join(deep) + END)).problems
     assert problem.code == "ACES-W012"
     assert "more than 500,000 files and folders" in problem.message.en
 
 
-def test_many_small_gzip_members_are_judged_quickly() -> None:
+def test_many_small_gzip_members_are_inspected_quickly() -> None:
     tar = file(b"net.pth", bytes(range(256)) * 8192) + END
     archive = b"".join(gz(tar[at : at + 500]) for at in range(0, len(tar), 500)) + gz(b"") * 50_000
     started = time.process_time()
-    assert judged(archive).ok
+    assert inspected(archive).ok
     assert time.process_time() - started < 5  # seconds; 0.3 on a slow machine, minutes if a member cost a copy of the chunk
 
 

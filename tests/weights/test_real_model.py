@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +28,19 @@ def packed(folder: Path) -> bytes:
 
 def test_a_real_model_is_accepted(model: Path, tmp_path: Path) -> None:
     shutil.copytree(model, tmp_path / "models", ignore=shutil.ignore_patterns(".*"))
-    verdict = judge(io.BytesIO(packed(tmp_path / "models")), name="deploy.tar.gz")
+    verdict = inspect_archive(io.BytesIO(packed(tmp_path / "models")), name="deploy.tar.gz")
     assert verdict.problems == ()
     assert [(entry.path, entry.size) for entry in verdict.entries] == [("models/efficientnet-lite0-57934424.pth", 18_826_032)]
 
 
 def test_the_hidden_file_that_its_folder_has_is_found(model: Path) -> None:
-    problems = judge(io.BytesIO(packed(model)), name="deploy.tar.gz").problems
+    problems = inspect_archive(io.BytesIO(packed(model)), name="deploy.tar.gz").problems
     assert [problem.code for problem in problems] == ["ACES-W005"]
     assert "models/.gitignore is hidden" in problems[0].message.en
 
 
 def test_a_pth_file_itself_is_said_to_be_no_archive(model: Path) -> None:
     with next(model.glob("*.pth")).open("rb") as source:
-        (problem,) = judge(source, name="deploy.tar.gz").problems
+        (problem,) = inspect_archive(source, name="deploy.tar.gz").problems
     assert problem.code == "ACES-W001"
     assert "a Python pickle" in problem.message.en or "a zip archive" in problem.message.en

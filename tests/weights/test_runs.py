@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aces_action.resources.weights.errors import Damaged
+from aces_action.resources.weights.errors import ArchiveError
 from aces_action.resources.weights.limits import LIMITS
-from aces_action.resources.weights.member import FILE, Member, Run
+from aces_action.resources.weights.member import FILE, FileRun, Member
 from aces_action.resources.weights.rules import Inspector
 from aces_action.resources.weights.tar_stream import members
 from tests.weights.builder import END, GNU, POSIX, V7, file, folder, header, link, long_name, pax, with_checksum
@@ -45,19 +45,19 @@ def seen(tar: bytes, window: int) -> tuple[list[Member], tuple[str, str] | None]
     found: list[Member] = []
     try:
         for each in members(tar[at : at + window] for at in range(0, len(tar), window)):
-            found.extend(each.members() if isinstance(each, Run) else [each])
-    except Damaged as damage:
-        return found, (damage.code, damage.text.en)
+            found.extend(each.members() if isinstance(each, FileRun) else [each])
+    except ArchiveError as damage:
+        return found, (damage.fault.kind.code, damage.fault.text.en)
     return [each._replace(mode=0) for each in found], None
 
 
-def judged(found: Iterator[Member | Run]) -> Inspector:
+def inspected(found: Iterator[Member | FileRun]) -> Inspector:
     inspector = Inspector("strict", LIMITS)
     for each in found:
-        if isinstance(each, Run):
-            inspector.look_at_run(each)
+        if isinstance(each, FileRun):
+            inspector.inspect_run(each)
         else:
-            inspector.look_at(each)
+            inspector.inspect(each)
     return inspector
 
 
@@ -87,13 +87,13 @@ def test_an_altered_header_is_seen_alike_in_a_run(changes: list[tuple[int, bytes
 
 @quick
 @given(tars)
-def test_a_run_is_judged_as_its_files_one_by_one(tar: bytes) -> None:
+def test_a_run_is_inspected_as_its_files_one_by_one(tar: bytes) -> None:
     try:
         found = list(members(iter([tar + END])))
-    except Damaged:
+    except ArchiveError:
         return
-    at_once = judged(iter(found))
-    one_by_one = judged(member for each in found for member in (each.members() if isinstance(each, Run) else [each]))
+    at_once = inspected(iter(found))
+    one_by_one = inspected(member for each in found for member in (each.members() if isinstance(each, FileRun) else [each]))
     assert list(at_once.problems("x.tar.gz", complete=True)) == list(one_by_one.problems("x.tar.gz", complete=True))
     assert (at_once.members, at_once.files, at_once.unpacked_size) == (
         one_by_one.members,
@@ -107,6 +107,6 @@ def test_most_files_are_in_runs() -> None:
     tar = folder(b"m/") + b"".join(file(b"m/%d" % number) for number in range(500)) + END
     top, run = members(iter([tar]))
     assert isinstance(top, Member)
-    assert isinstance(run, Run)
+    assert isinstance(run, FileRun)
     assert len(run.paths) == 500
     assert next(run.members()) == Member(2, 512, b"m/0", FILE, 7, b"", 0)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import (
     ARCHIVE,
@@ -31,7 +31,7 @@ TAR = MODEL + END
 
 
 def accepted(archive: bytes) -> Verdict:
-    verdict = judge(io.BytesIO(archive), name="deploy.tar.gz")
+    verdict = inspect_archive(io.BytesIO(archive), name="deploy.tar.gz")
     assert verdict.problems == ()
     assert verdict.ok
     assert verdict.size == len(archive)
@@ -81,7 +81,7 @@ def test_the_commands_in_the_hints_make_an_archive_that_is_accepted(tmp_path: Pa
     (model / "same.pth").hardlink_to(model / "v2.pth")
     subprocess.run(["tar", "czf", "deploy.tar.gz", "models"], cwd=tmp_path, check=True)
     archive = tmp_path / "deploy.tar.gz"
-    refused = judge(io.BytesIO(archive.read_bytes()), name="deploy.tar.gz")
+    refused = inspect_archive(io.BytesIO(archive.read_bytes()), name="deploy.tar.gz")
     assert not refused.ok
     hints = [line for problem in refused.problems for line in problem.hint.en.splitlines()]
     (command,) = {line for line in hints if line.startswith(tool)}
@@ -103,7 +103,7 @@ def test_what_python_makes_is_accepted(tar_format: int) -> None:
 def test_links_that_stay_inside_are_only_warned_of_when_lenient() -> None:
     members = file(b"models/v2/net.pth") + link(b"models/latest", b"v2") + link(b"models/v1/net.pth", b"../v2/net.pth")
     members += link(b"models/same.pth", b"./models/v2/net.pth", kind=b"1") + file(b"models/.DS_Store")
-    verdict = judge(io.BytesIO(gz(members + END)), name="deploy.tar.gz", policy="lenient")
+    verdict = inspect_archive(io.BytesIO(gz(members + END)), name="deploy.tar.gz", policy="lenient")
     assert verdict.ok
     assert [(problem.code, problem.severity) for problem in verdict.problems] == [
         ("ACES-W004", "warning"),

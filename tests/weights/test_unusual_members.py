@@ -18,15 +18,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from aces_action.resources.weights.charset import charset_of, readable
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import END, GNU, MODEL, POSIX, V7, file, gz, header, link, sparse, sparse_pax
 
-_NOT_FOR_WEIGHTS = ("Leave it out", "含めないで", "holds no file", "ファイルが1つも")
+_NOT_FOR_WEIGHTS = ("Leave it out", "含めないで", "contains no files", "ファイルが1つも")
 
 
-def judged(members: bytes, *, name: str = "deploy.tar.gz") -> Verdict:
-    return judge(io.BytesIO(gz(members + END)), name=name)
+def inspected(members: bytes, *, name: str = "deploy.tar.gz") -> Verdict:
+    return inspect_archive(io.BytesIO(gz(members + END)), name=name)
 
 
 def texts(verdict: Verdict) -> str:
@@ -37,7 +37,7 @@ def texts(verdict: Verdict) -> str:
 
 
 # By type flag: the code, words of the message, and whether a body is a fault of its own (else there may be one).
-_OTHER = ("W007", "is of the unusual type", False)
+_OTHER = ("W007", "has the unusual type", False)
 _TYPES: dict[bytes, tuple[str | None, str, bool]] = {
     b"0": (None, "", False),
     b"\0": (None, "", False),
@@ -69,7 +69,7 @@ def test_a_member_of_any_type_is_accepted_or_refused_for_what_it_is(content: byt
     for flag in range(256):
         kind = bytes([flag])
         code, words, body_is_wrong = _TYPES.get(kind, _OTHER)
-        verdict = judged(MODEL + file(b"m/net", content, kind=kind, magic=magic) + file(b"models/last"))
+        verdict = inspected(MODEL + file(b"m/net", content, kind=kind, magic=magic) + file(b"models/last"))
         codes = [f"ACES-{code}"] * (code is not None) + ["ACES-W003"] * (body_is_wrong and bool(content))
         assert [problem.code for problem in verdict.problems] == codes, kind
         assert code is None or words in verdict.problems[0].message.en, kind
@@ -79,7 +79,7 @@ def test_a_member_of_any_type_is_accepted_or_refused_for_what_it_is(content: byt
 @pytest.mark.parametrize("flag", range(256))
 def test_what_tools_unpack_as_a_file_counts_as_one(flag: int) -> None:
     kind = bytes([flag])
-    verdict = judged(file(b"net.pth", kind=kind))
+    verdict = inspected(file(b"net.pth", kind=kind))
     nothing_in_it = kind in b"123456DVKLXgx"
     assert verdict.files == (not nothing_in_it)
     if not nothing_in_it:
@@ -93,7 +93,7 @@ def test_what_tools_unpack_as_a_file_counts_as_one(flag: int) -> None:
     ids=["GNU", "star", "0.0", "0.1", "1.0", "star's pax", "Solaris"],
 )
 def test_weights_stored_as_sparse_are_to_be_packed_again_and_not_to_be_left_out(member: bytes) -> None:
-    verdict = judged(member)
+    verdict = inspected(member)
     (problem,) = verdict.problems
     assert verdict.files == 1
     for words in ("The file itself is fine", "--sparse (-S)", "--no-read-sparse", "--format ustar", "weights pack w -o deploy"):
@@ -113,15 +113,15 @@ def test_python_reads_the_sparse_samples_as_sparse_files(member: bytes) -> None:
 
 
 def test_links_alone_are_told_as_links_whose_files_are_missing() -> None:
-    verdict = judged(link(b"snapshot/net.pth", b"../../blobs/1f2e3d"))
+    verdict = inspected(link(b"snapshot/net.pth", b"../../blobs/1f2e3d"))
     assert [problem.code for problem in verdict.problems] == ["ACES-W008", "ACES-W004"]
-    assert verdict.problems[0].message.en == "deploy.tar.gz holds links alone and no file."
+    assert verdict.problems[0].message.en == "deploy.tar.gz contains only links and no files."
     assert verdict.problems[0].message.ja == "deploy.tar.gzにはリンクだけで、ファイルが1つも入っていません。"
     assert verdict.problems[0].hint.en.startswith("Pack the files that they lead to:\naces-action weights pack snapshot")
 
 
 def test_each_kind_of_link_has_its_own_advice() -> None:
-    symbolic, hard = judged(MODEL + link(b"models/a", b"net.pth") + link(b"models/b", b"models/net.pth", kind=b"1")).problems
+    symbolic, hard = inspected(MODEL + link(b"models/a", b"net.pth") + link(b"models/b", b"models/net.pth", kind=b"1")).problems
     assert symbolic.hint.en.startswith("Store the file itself instead of a link to it.")
     assert hard.hint.en.startswith("Both are names of one file on your disk")
     assert "--hard-dereference" in hard.hint.ja
@@ -129,7 +129,7 @@ def test_each_kind_of_link_has_its_own_advice() -> None:
 
 class TestNames:
     def test_a_name_in_shift_jis_is_readable_and_comes_with_ways_to_rename_it(self) -> None:
-        (problem,) = judged(file("models/検出モデル.pth".encode("cp932"))).problems
+        (problem,) = inspected(file("models/検出モデル.pth".encode("cp932"))).problems
         assert problem.message.en.startswith(
             "models/検出モデル.pth has a name that is not UTF-8 but probably CP932 (Shift_JIS) ("
         )
@@ -154,17 +154,17 @@ class TestNames:
     @pytest.mark.parametrize("plain", [True, False], ids=["in a run", "alone"])
     def test_a_decomposed_name_is_warned_of_with_the_bytes_of_both_forms(self, plain: bool) -> None:
         name = normalize("NFD", "m/データガ.pth").encode()
-        verdict = judged(MODEL + file(name, mode=0o644 if plain else 0o4644) + file(name + b"2"))
+        verdict = inspected(MODEL + file(name, mode=0o644 if plain else 0o4644) + file(name + b"2"))
         warning = next(problem for problem in verdict.problems if problem.code == "ACES-W021")
         assert verdict.ok
-        assert "has decomposed names (NFD), as macOS makes them: 2. The first is" in warning.message.en
+        assert "has decomposed names (NFD), as macOS writes them: 2. The first is" in warning.message.en
         assert "24 bytes, where the name as it is typed (NFC) has 18" in warning.message.en
         assert "24バイトです。通常の入力（NFC）では18バイトです。" in warning.message.ja
         assert [entry.code for entry in verdict.entries][2:] == ["ACES-W021" if plain else "ACES-W014", "ACES-W021"]
 
     @pytest.mark.parametrize("name", ["m/データ.pth", "m/神.pth", "m/Å.pth", "m/\u0301.pth", "m/net.pth"])
     def test_a_name_as_people_type_it_is_not_warned_of(self, name: str) -> None:
-        assert judged(file(name.encode())).problems == ()
+        assert inspected(file(name.encode())).problems == ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +213,7 @@ def test_what_gnu_tar_makes_of_a_plain_folder_is_accepted_or_refused_for_what_it
         command = ["tar", "-czf", f"{base}/deploy.tar.gz", f"--format={form}", *options, "-C", f"{start}", what]
         made = subprocess.run(command, capture_output=True, check=False)
         assume(made.returncode == 0)  # some options are not for each format
-        verdict = judge(io.BytesIO((base / "deploy.tar.gz").read_bytes()), name="deploy.tar.gz")
+        verdict = inspect_archive(io.BytesIO((base / "deploy.tar.gz").read_bytes()), name="deploy.tar.gz")
     form = "pax" if "--xattrs" in options else form  # which GNU tar then takes instead
     expected = [choice.words.removeprefix("w/" if inside else "") for choice in choices if form in choice.where]
     assert verdict.files == 2
@@ -231,7 +231,7 @@ def test_what_bsdtar_makes_of_a_plain_folder_is_accepted_or_refused_for_what_it_
 ) -> None:
     plain_folder(tmp_path)
     subprocess.run(["bsdtar", "-czf", "deploy.tar.gz", f"--format={form}", option, "w"], cwd=tmp_path, check=True)
-    verdict = judge(io.BytesIO((tmp_path / "deploy.tar.gz").read_bytes()), name="deploy.tar.gz")
+    verdict = inspect_archive(io.BytesIO((tmp_path / "deploy.tar.gz").read_bytes()), name="deploy.tar.gz")
     refused = option == "--read-sparse" and "pax" in form
     assert [problem.code for problem in verdict.problems] == ["ACES-W007"] * refused
     assert verdict.files == 2
@@ -244,11 +244,11 @@ def test_what_the_sdk_and_python_make_of_a_plain_folder_is_accepted(tmp_path: Pa
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz", format=form) as archive:
         archive.add(tmp_path / "w", arcname=root)
-    verdict = judge(io.BytesIO(stream.getvalue()), name="deploy.tar.gz")
+    verdict = inspect_archive(io.BytesIO(stream.getvalue()), name="deploy.tar.gz")
     assert (verdict.problems, verdict.files, verdict.members) == ((), 2, 4)
 
 
 @pytest.mark.parametrize("kind", [b"0", b"2", b"S", b"M"])
 @pytest.mark.parametrize("name", [b"", b".", b"./."])
 def test_what_is_no_folder_cannot_stand_for_the_root(name: bytes, kind: bytes) -> None:
-    assert not judged(MODEL + header(name, kind=kind, target=b"models")).ok
+    assert not inspected(MODEL + header(name, kind=kind, target=b"models")).ok

@@ -10,25 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aces_action.resources.weights.inspect import judge
+from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.verdict import RULES_VERSION, Verdict, from_json, to_json
 from tests.weights.corpus import DAMAGED, MEMBERS, SOUND_GZIPS, SOUND_TARS, Sample
 
 
-def judged(sample: Sample) -> Verdict:
-    return judge(io.BytesIO(sample.archive), name="deploy.tar.gz")
+def inspected(sample: Sample) -> Verdict:
+    return inspect_archive(io.BytesIO(sample.archive), name="deploy.tar.gz")
 
 
 @pytest.mark.parametrize("sample", [*DAMAGED, *MEMBERS, *SOUND_GZIPS, *SOUND_TARS], ids=str)
 def test_every_verdict_is_read_as_it_was_written(sample: Sample) -> None:
-    verdict = judged(sample)
+    verdict = inspected(sample)
     text = to_json(verdict)
     assert from_json(text) == verdict
-    assert to_json(judged(sample)) == text
+    assert to_json(inspected(sample)) == text
 
 
 def test_the_json_says_what_a_person_looks_for() -> None:
-    document = json.loads(to_json(judged(SOUND_GZIPS[0])))
+    document = json.loads(to_json(inspected(SOUND_GZIPS[0])))
     assert (document["rules"], document["policy"], document["files"], document["unpacked_size"]) == (
         RULES_VERSION,
         "strict",
@@ -47,12 +47,12 @@ def test_the_json_says_what_a_person_looks_for() -> None:
         "{}",
         "[" * 100_000,
         '{"format": "aces-action weights verdict 2"}',
-        to_json(judged(SOUND_GZIPS[0])).replace('"files": 2', '"files": -2'),
-        to_json(judged(SOUND_GZIPS[0])).replace('"files": 2', '"files": true'),
-        to_json(judged(SOUND_GZIPS[0])).replace('"strict"', '"kind"'),
-        to_json(judged(MEMBERS[0])).replace("ACES-W004", "ACES-W999"),
-        to_json(judged(MEMBERS[0])).replace('"severity": "error"', '"severity": "fine"'),
-        to_json(judged(MEMBERS[0])).replace('"hint"', '"advice"'),
+        to_json(inspected(SOUND_GZIPS[0])).replace('"files": 2', '"files": -2'),
+        to_json(inspected(SOUND_GZIPS[0])).replace('"files": 2', '"files": true'),
+        to_json(inspected(SOUND_GZIPS[0])).replace('"strict"', '"kind"'),
+        to_json(inspected(MEMBERS[0])).replace("ACES-W004", "ACES-W999"),
+        to_json(inspected(MEMBERS[0])).replace('"severity": "error"', '"severity": "fine"'),
+        to_json(inspected(MEMBERS[0])).replace('"hint"', '"advice"'),
     ],
     ids=range(12),
 )
@@ -63,13 +63,13 @@ def test_anything_else_is_no_verdict(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_an_altered_text_is_a_verdict_or_none(data: st.DataObject) -> None:
-    text = to_json(judged(MEMBERS[0]))
+    text = to_json(inspected(MEMBERS[0]))
     at = data.draw(st.integers(0, len(text) - 1))
     from_json(text[:at] + data.draw(st.text(max_size=3)) + text[at + 1 :])
 
 
 def test_a_verdict_of_older_rules_does_not_hold() -> None:
-    sound, linked = judged(SOUND_GZIPS[0]), judged(MEMBERS[0])
+    sound, linked = inspected(SOUND_GZIPS[0]), inspected(MEMBERS[0])
     assert sound.holds("strict")
     assert sound.holds("lenient")
     assert not replace(sound, rules=RULES_VERSION - 1).holds("strict")

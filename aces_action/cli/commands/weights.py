@@ -10,7 +10,7 @@ from aces_action.language import Language, Text
 VERBS = ("check", "ls", "pack", "push")  # in the order of --help
 
 _WHAT = Text(
-    "Make, check and upload archives of weights that SageMaker can unpack.",
+    "Pack, check and upload archives of weights that SageMaker can unpack.",
     "SageMakerが展開できる重みファイルのアーカイブを作成、検査、アップロードします。",
 )
 

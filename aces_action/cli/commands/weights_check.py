@@ -1,18 +1,12 @@
-"""`aces-action weights check`: what the action would say of an archive, before it is uploaded or after."""
+"""`aces-action weights check`: the action's check of an archive, before it is uploaded or after."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from functools import partial
-
 import click
 
-from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal, speak_utf8
-from aces_action.cli.progress import debug_for, shown_to
-from aces_action.cli.weights_output import findings_of, policy_option, print_verdict, verdict_json
+from aces_action.cli.weights_output import findings_of, policy_option, print_verdict, verdict_json, verdict_on
 from aces_action.language import Language, Text
-from aces_action.resources.weights.commands import check, is_s3
 from aces_action.resources.weights.verdict import Policy
 
 FORMATS = ("text", "json", "github")
@@ -35,7 +29,7 @@ _WHAT = Text(
 )
 _SHORT = Text("Say whether SageMaker can unpack an archive.", "SageMakerが展開できるアーカイブかどうかを検査します。")
 _FORMAT_HELP = Text(
-    "How problems are written. Default: github in a GitHub Actions job, else text.",
+    "Output format. Default: github in a GitHub Actions job, else text.",
     "出力形式。省略時は、GitHub Actionsのジョブではgithub、それ以外ではtextです。",
 )
 
@@ -47,14 +41,7 @@ def command(language: Language) -> click.Command:
     @click.option("--format", "form", type=click.Choice(FORMATS), help=_FORMAT_HELP.in_(language))
     @click.pass_obj
     def run(person: Terminal, place: str, policy: Policy, form: str | None) -> int:
-        with aws_explained() if is_s3(place) else nullcontext():
-            verdict = check(
-                place,
-                policy=policy,
-                client=partial(s3_client, person),
-                show=shown_to(person),
-                debug=partial(debug_for, person),
-            )
+        verdict = verdict_on(place, policy, person)
         match form or ("github" if person.on_github else "text"):
             case "json":
                 speak_utf8()

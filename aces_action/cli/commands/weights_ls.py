@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from functools import partial
-
 import click
 
-from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
 from aces_action.cli.formats.result import counted
-from aces_action.cli.progress import debug_for, shown_to
-from aces_action.cli.weights_output import findings_of, policy_option
+from aces_action.cli.weights_output import findings_of, policy_option, verdict_on
 from aces_action.language import Language, Text
-from aces_action.resources.weights.commands import check, is_s3
 from aces_action.resources.weights.size import files_text, size_text
 from aces_action.resources.weights.tree import tree_lines
 from aces_action.resources.weights.verdict import Policy, Verdict
@@ -42,15 +36,7 @@ def command(language: Language) -> click.Command:
     @policy_option(language)
     @click.pass_obj
     def run(person: Terminal, place: str, policy: Policy) -> int:
-        with aws_explained() if is_s3(place) else nullcontext():
-            verdict = check(
-                place,
-                policy=policy,
-                client=partial(s3_client, person),
-                show=shown_to(person),
-                debug=partial(debug_for, person),
-                every_file=True,
-            )
+        verdict = verdict_on(place, policy, person, every_file=True)
         told = [*tree_lines(verdict, person.language), _total(verdict).in_(person.language)]
         click.echo("\n".join(map(neutralise, told)))
         if verdict.problems:

@@ -9,13 +9,13 @@ from typing import TypedDict, Unpack, get_args
 import click
 
 from aces_action.cli.console import Terminal, speak_utf8
-from aces_action.cli.progress import shown_to
+from aces_action.cli.progress import progress_for
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import print_verdict, verdict_json
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.resources.weights.errors import shown_path
-from aces_action.resources.weights.pack import Packed, advice, pack
-from aces_action.resources.weights.progress import Show
+from aces_action.resources.weights.pack import PackResult, advice, pack
+from aces_action.resources.weights.progress import PACKED, StartProgress
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.survey import Links, StoredLink, Survey, survey
 from aces_action.sanitiser import neutralise
@@ -28,8 +28,8 @@ _NAMED_LINKS = 20  # the largest
 _WHAT = Text(
     """Pack folders or files into an archive of weights, with the paths that are given here.
 
-    Hidden files and caches are left out and named. The same files make the same bytes on every machine. The archive is checked
-    while it is written; if anything is wrong there is none afterwards.
+    Hidden files and caches are left out and listed. The same files give the same bytes on every machine. The archive is checked
+    while it is written; if anything is wrong, no archive is left behind.
     """,
     """フォルダやファイルを、ここで指定したパスのまま、重みファイルのアーカイブにまとめます。
 
@@ -37,18 +37,18 @@ _WHAT = Text(
     書きながら検査し、問題があればアーカイブを残しません。
     """,
 )
-_SHORT = Text("Make an archive that SageMaker can unpack.", "SageMakerが展開できるアーカイブを作成します。")
-_OUTPUT_HELP = Text("The archive to write; one that is there is replaced.", "作成するアーカイブ。既にあれば置き換えます。")
+_SHORT = Text("Create an archive that SageMaker can unpack.", "SageMakerが展開できるアーカイブを作成します。")
+_OUTPUT_HELP = Text("The archive to write. An existing one is replaced.", "作成するアーカイブ。既にあれば置き換えます。")
 _BASE_HELP = Text("Folder that the paths start from.", "パスの起点となるフォルダ。")
 _LINKS_HELP = Text(
-    "follow stores what a link below that folder leads to; refuse makes every link an error.",
+    "follow stores the target of a link inside that folder; refuse makes every link an error.",
     "followは起点のフォルダの中を指すリンクを、リンク先のファイルとして含めます。refuseはリンクをすべてエラーにします。",
 )
 _STORE_HELP = Text(
-    "Keep what hardly compresses as it is: larger, but unpacked much faster where the endpoint starts.",
+    "Store data that hardly compresses as it is: larger, but much faster to unpack when the endpoint starts.",
     "ほとんど圧縮できないデータをそのまま含めます。サイズは大きくなりますが、エンドポイント起動時の展開が大幅に速くなります。",
 )
-_FORMAT_HELP = Text("How the result is written.", "結果の出力形式。")
+_FORMAT_HELP = Text("Output format.", "結果の出力形式。")
 
 
 class _Choices(TypedDict):
@@ -76,7 +76,7 @@ def command(language: Language) -> click.Command:
     def run(person: Terminal, **choices: Unpack[_Choices]) -> int:
         target, start = _output(choices["output"]), _base(choices["base"])
         found = survey(choices["paths"], base=start, output=target, links=choices["links"])
-        packed = _packed(found, target, store=choices["store"], show=shown_to(person))
+        packed = _packed(found, target, store=choices["store"], start_progress=progress_for(person))
         if choices["form"] == "json":
             speak_utf8()
             click.echo(verdict_json(packed.verdict, choices["output"], person.language, _survey_object(found)), nl=False)
@@ -113,8 +113,8 @@ def _base(text: str) -> Path:
     return path
 
 
-def _packed(found: Survey, target: Path, *, store: bool, show: Show) -> Packed:
-    progress = show("packed", found.tar_size)
+def _packed(found: Survey, target: Path, *, store: bool, start_progress: StartProgress) -> PackResult:
+    progress = start_progress(PACKED, found.tar_size)
     done = 0
 
     def advance(now: int) -> None:
@@ -164,7 +164,7 @@ def stored_links(links: Sequence[StoredLink], repeated: int) -> Text:
         told.append(
             Text(
                 f"Because of them, {size} are in the archive more than once (SageMaker cannot extract links). "
-                "Delete those that the server does not need, and pack again.",
+                "Delete the links that the server does not need, and pack again.",
                 f"リンクのため、{size}が重複して入っています（SageMakerはリンクを展開できません）。"
                 "サーバに不要なリンクを削除して、まとめなおしてください。",
             )

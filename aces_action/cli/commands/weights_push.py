@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 
 from aces_action.cli.aws import aws_explained, s3_client
 from aces_action.cli.console import Terminal
 from aces_action.cli.options import setting
-from aces_action.cli.progress import debug_for, shown_to
+from aces_action.cli.progress import debug_for, progress_for
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import policy_option, print_verdict
 from aces_action.inputs import ENVIRONMENTS
@@ -25,18 +26,18 @@ from aces_action.project.names import names_for
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.resources.weights.commands import push
-from aces_action.resources.weights.push import Pushed
+from aces_action.resources.weights.push import PushResult
 from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.verdict import Policy
 
 _WHAT = Text(
-    """Check an archive of weights and upload it, if it is good and not there already.
+    """Check an archive of weights and upload it, unless it has errors or is there already.
 
-    TARGET is s3://BUCKET/KEY, or s3://BUCKET/FOLDER/ for the file's own name. With --project and --env in place of it, the
-    weights go where the action looks for them; the infra file of this repository is asked, if there is one.
+    TARGET is s3://BUCKET/KEY, or s3://BUCKET/FOLDER/ for the file's own name. With --project and --env instead, the
+    weights go where the action looks for them, as the infra file of this repository says, if there is one.
 
-    The verdict is stored beside the weights, so that the action need not read them. An upload that broke off goes on with the
-    parts that are missing. What somebody else uploads meanwhile is not overwritten.
+    The verdict is stored beside the weights, so that the action need not read them. An interrupted upload resumes with the
+    missing parts. A file that somebody else uploads meanwhile is not overwritten.
     """,
     """重みファイルのアーカイブを検査し、問題がなければアップロードします。同じものが既にあれば送信しません。
 
@@ -48,10 +49,21 @@ _WHAT = Text(
     """,
 )
 _SHORT = Text("Check an archive and upload it.", "アーカイブを検査してアップロードします。")
-_PROJECT_HELP = Text("Project, in place of TARGET.", "プロジェクト名。TARGETの代わりに指定します。")
-_ENV_HELP = Text("Environment, in place of TARGET.", "環境。TARGETの代わりに指定します。")
-_CONFIG_HELP = Text("Infra file, where it has not the guide's name.", "手順書と異なる名前のinfraファイル。")
+_PROJECT_HELP = Text("Project, instead of TARGET.", "プロジェクト名。TARGETの代わりに指定します。")
+_ENV_HELP = Text("Environment, instead of TARGET.", "環境。TARGETの代わりに指定します。")
+_CONFIG_HELP = Text(
+    "Path of the infra file, if it is not at the default location.", "infraファイルのパス（既定の場所にない場合）。"
+)
 _INFRASTRUCTURE = Text("the infra file", "infraファイル")
+
+
+class _Place(TypedDict):
+    """Where to upload, by the names of arguments and options."""
+
+    target: str | None
+    project: str | None
+    env: str | None
+    config_path: str | None
 
 
 def command(language: Language) -> click.Command:
@@ -63,23 +75,15 @@ def command(language: Language) -> click.Command:
     @click.option("--config-path", metavar="FILE", callback=setting("config-path"), help=_CONFIG_HELP.in_(language))
     @policy_option(language)
     @click.pass_obj
-    def run(
-        person: Terminal,
-        file: str,
-        target: str | None,
-        project: str | None,
-        env: str | None,
-        config_path: str | None,
-        policy: Policy,
-    ) -> int:
-        uri = _where(target, project, env, config_path)
+    def run(person: Terminal, file: str, policy: Policy, **place: Unpack[_Place]) -> int:
+        uri = _where(**place)
         with aws_explained():
             pushed = push(
                 Path(file),
                 uri,
                 policy=policy,
                 client=partial(s3_client, person),
-                show=shown_to(person),
+                start_progress=progress_for(person),
                 debug=partial(debug_for, person),
             )
         print_verdict(replace(pushed.verdict, problems=(*pushed.verdict.problems, *pushed.warnings)), file, person)
@@ -102,7 +106,7 @@ def _where(target: str | None, project: str | None, env: str | None, config_path
     if not (project and env):
         raise WrongUse(
             Text(
-                "Say where to: s3://BUCKET/KEY, or --project and --env.",
+                "Give a target: s3://BUCKET/KEY, or --project and --env.",
                 "s3://BUCKET/KEY、または--projectと--envを指定してください。",
             )
         )
@@ -111,7 +115,7 @@ def _where(target: str | None, project: str | None, env: str | None, config_path
 
 
 def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> Infra:
-    """What the infra file says, by the guide's name only if it is there. Raises ConfigurationError where it has mistakes."""
+    """The infra file's content; the default file may be missing. Raises ConfigurationError where it has errors."""
     file = config_path or infra_file(project, env)
     if config_path is None and not (workspace / file).exists():
         return build_infra({})
@@ -125,8 +129,8 @@ def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> 
     return build_infra(document.data)
 
 
-def _done(pushed: Pushed) -> Text:
+def _done(pushed: PushResult) -> Text:
     uri, sent = pushed.weights.uri, size_text(pushed.sent)
     if not pushed.sent:
-        return Text(f"The very same weights are at {uri} already.", f"同じ重みファイルが既に{uri}にあります。")
+        return Text(f"The same weights are already at {uri}.", f"同じ重みファイルが既に{uri}にあります。")
     return Text(f"Pushed to {uri}: {sent} sent.", f"{uri}にアップロードしました（送信{sent}）。")

@@ -1,4 +1,4 @@
-"""What a person does with weights at a terminal, by plain arguments: check, push, ls. The words are printed elsewhere."""
+"""The commands on weights at a terminal, by plain arguments: check, push, ls. Nothing is printed here."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from aces_action.language import Text, same
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.weights.inspect import AT_HAND, judge
+from aces_action.problems.problem import ActionError
+from aces_action.problems.weights import s3 as problems
+from aces_action.problems.weights.fault import ON_DISK
+from aces_action.problems.weights.packing import unreadable_file
+from aces_action.resources.weights.inspect import inspect_archive
+from aces_action.resources.weights.progress import CHECKED, READ
 from aces_action.resources.weights.rules import MAX_ENTRIES
 from aces_action.resources.weights.verdict import Policy, Verdict
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-    from aces_action.resources.weights.progress import Progress, Show
-    from aces_action.resources.weights.push import Pushed
+    from aces_action.resources.weights.progress import Progress, StartProgress
+    from aces_action.resources.weights.push import PushResult
 
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.*[^/])")
 STANDARD_INPUT = "-"
@@ -36,15 +39,7 @@ def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key of `s3://BUCKET/KEY`. Raises ActionError S002 for anything else."""
     match = _URI.fullmatch(uri)
     if match is None:
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["S002"],
-                message=Text(
-                    f"'{uri}' is not the address of an object in S3.", f"「{uri}」はS3オブジェクトのURIではありません。"
-                ),
-                hint=same("s3://BUCKET/shared/weights/deploy.tar.gz"),
-            )
-        )
+        raise ActionError(problems.no_uri(uri))
     return match[1], match[2]
 
 
@@ -53,7 +48,7 @@ def check(
     *,
     policy: Policy,
     client: Callable[[], S3Client],
-    show: Show,
+    start_progress: StartProgress,
     debug: Callable[[str], None],
     every_file: bool = False,
 ) -> Verdict:
@@ -64,50 +59,49 @@ def check(
     nothing can be read.
     """
     if not is_s3(place):
-        return _check_file(place, policy, show, every_file=every_file)
+        return _check_file(place, policy, start_progress, every_file=every_file)
     from aces_action.resources.weights.fetch import Fetch
-    from aces_action.resources.weights.resolve import examine
-    from aces_action.resources.weights.s3_object import locate
-    from aces_action.resources.weights.verdict_store import distrust, read_record
+    from aces_action.resources.weights.resolve import resolve_weights
+    from aces_action.resources.weights.s3_object import require_object
+    from aces_action.resources.weights.verdict_store import read_record, reason_to_reject
 
     bucket, key = split_uri(place)
     s3 = client()
-    weights = locate(s3, bucket, key)
-    progress = show("read", weights.size)
+    weights = require_object(s3, bucket, key)
     if not every_file:
-        return examine(s3, weights, policy=policy, keep=False, tell=debug, debug=debug, progress=progress).verdict
+        resolved = resolve_weights(s3, weights, policy=policy, keep=False, start_progress=start_progress, debug=debug)
+        return resolved.verdict
     kept = read_record(s3, weights, debug=debug)
-    if kept and distrust(kept, weights, policy) is None and kept.verdict.ok and len(kept.verdict.entries) < MAX_ENTRIES:
+    if kept and reason_to_reject(kept, weights, policy) is None and kept.verdict.ok and len(kept.verdict.entries) < MAX_ENTRIES:
         return kept.verdict
-    with Fetch(s3, weights, progress=progress) as source:
-        return judge(source, name=weights.name, policy=policy, listed=_MANY)
+    with Fetch(s3, weights, progress=start_progress(READ, weights.size)) as source:
+        return inspect_archive(source, name=weights.name, policy=policy, listed=_MANY)
 
 
 def push(
-    path: Path, uri: str, *, policy: Policy, client: Callable[[], S3Client], show: Show, debug: Callable[[str], None]
-) -> Pushed:
+    path: Path,
+    uri: str,
+    *,
+    policy: Policy,
+    client: Callable[[], S3Client],
+    start_progress: StartProgress,
+    debug: Callable[[str], None],
+) -> PushResult:
     """Uploads a file that is found good. `uri`: of the object, or of the folder (with a slash at its end) to put it in.
 
     Raises ActionError: see `push.push`.
     """
+    from aces_action.resources.weights.push import Destination
     from aces_action.resources.weights.push import push as upload
 
     bucket, key = split_uri(uri + path.name if uri.endswith("/") else uri)
     if not key.endswith(".tar.gz"):
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["S002"],
-                message=Text(
-                    f"SageMaker takes weights only from a key that ends with .tar.gz; '{key}' does not.",
-                    f"SageMakerが読み込む重みファイルのキーは.tar.gzで終わる必要があります。「{key}」は異なります。",
-                ),
-                hint=same(f"s3://{bucket}/shared/weights/deploy.tar.gz"),
-            )
-        )
-    return upload(client(), path, bucket, key, policy=policy, show=show, debug=debug)
+        raise ActionError(problems.wrong_suffix(bucket, key))
+    place = Destination(client=client(), bucket=bucket, key=key)
+    return upload(place, path, policy=policy, start_progress=start_progress, debug=debug)
 
 
-def _check_file(place: str, policy: Policy, show: Show, *, every_file: bool) -> Verdict:
+def _check_file(place: str, policy: Policy, start_progress: StartProgress, *, every_file: bool) -> Verdict:
     with ExitStack() as stack:
         try:
             # not sys.stdin: a thread that waits in its lock would keep a cancelled process from ending
@@ -117,18 +111,13 @@ def _check_file(place: str, policy: Policy, show: Show, *, every_file: bool) -> 
                 else stack.enter_context(Path(place).open("rb", buffering=0))
             )
             status = os.fstat(file.fileno())
-            source = _Watched(file, show("checked", status.st_size if stat.S_ISREG(status.st_mode) else 0))
+            source = _Watched(file, start_progress(CHECKED, status.st_size if stat.S_ISREG(status.st_mode) else 0))
             stack.callback(source.progress.finish)
             name = "deploy.tar.gz" if place == STANDARD_INPUT else place
             listed = _MANY if every_file else MAX_ENTRIES
-            return judge(source, name=name, policy=policy, listed=listed, if_damaged=AT_HAND)
+            return inspect_archive(source, name=name, policy=policy, listed=listed, origin=ON_DISK)
         except OSError as error:
-            why = error.strerror or str(error)
-            problem = Problem(
-                kind=CATALOGUE["C019"],
-                message=Text(f"{place} cannot be read: {why}.", f"{place}を読み込めません: {why}。"),
-            )
-            raise ActionError(problem) from error
+            raise ActionError(unreadable_file(place, error.strerror or str(error))) from error
 
 
 class _Watched:

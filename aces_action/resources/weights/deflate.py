@@ -49,7 +49,7 @@ class GzipWriter:
             self.stored += len(piece)
             self._under_way.append(self._pool.submit(stored, piece))
         else:
-            self._under_way.append(self._pool.submit(squeezed, piece))
+            self._under_way.append(self._pool.submit(compressed, piece))
         while len(self._under_way) > self._ahead:
             self._put(self._under_way.popleft().result())
 
@@ -66,7 +66,7 @@ class GzipWriter:
         self.size += len(data)
 
 
-def squeezed(piece: bytes) -> bytes:
+def compressed(piece: bytes) -> bytes:
     """Deflate blocks that end at a byte and refer to nothing before them."""
     compressor = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, -15)
     return compressor.compress(piece) + compressor.flush(isal_zlib.Z_FULL_FLUSH)
@@ -82,4 +82,4 @@ def shrinks(piece: bytes) -> bool:
     """Whether a sample from the middle of the piece gets much smaller."""
     middle = max(0, (len(piece) - _SAMPLE) // 2)
     sample = piece[middle : middle + _SAMPLE]
-    return len(squeezed(sample)) < _HARDLY * len(sample)
+    return len(compressed(sample)) < _HARDLY * len(sample)

@@ -1,26 +1,21 @@
-"""How the faults of an archive are put into words: the end of reading, and names that nobody can trust."""
+"""The end of reading an archive, and how names from it are shown, which nobody can trust."""
 
 from __future__ import annotations
 
 import os
 
-from aces_action.language import EMPTY, Text
+from aces_action.problems.weights.fault import Fault
 from aces_action.resources.weights.charset import readable
 
 _MAX_SHOWN = 200
 
 
-class Damaged(Exception):  # noqa: N818 - a finding about the archive; `judge` turns it into a Problem
-    """The archive cannot be read further. `code` is a key of CATALOGUE; `text` says why, as the rest of a sentence.
+class ArchiveError(Exception):
+    """The archive cannot be read further."""
 
-    A `hint` that ends with a colon wants the command that packs the folder again to follow.
-    """
-
-    def __init__(self, code: str, text: Text, hint: Text = EMPTY) -> None:
-        super().__init__(text.en)
-        self.code = code
-        self.text = text
-        self.hint = hint
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text.en)
+        self.fault = fault
 
 
 def shown(raw: bytes) -> str:
@@ -32,5 +27,5 @@ def shown(raw: bytes) -> str:
 
 
 def shown_path(path: str) -> str:
-    """A path on disk likewise, as Python gives it: what is not UTF-8 in it comes as surrogates, which nothing can print."""
+    """A path on disk likewise, as Python gives it: bytes that are not UTF-8 come as surrogates, which nothing can print."""
     return shown(os.fsencode(path))

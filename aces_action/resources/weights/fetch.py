@@ -1,8 +1,8 @@
 """Reads an object of S3 once, in order, in bounded memory: by one stream, or by several where one is too slow.
 
-One stream is the cheapest way to read from a near S3: a single request, read where it is asked for, and a judge is busy with it
-all the time. Where S3 is far or holds each connection to a rate, the judge waits; then the rest is read in pieces, side by side.
-Whatever breaks is taken up at the byte where it broke, always on the condition that the object is still the same.
+One stream is the cheapest way to read from a near S3: a single request, which keeps the inspection busy all the time. Where S3
+is far or limits the rate of each connection, the inspection waits; then the rest is read in pieces, side by side. A read that
+breaks goes on at the byte where it broke, always on the condition that the object is still the same.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
 from aces_action.aws.errors import error_code, explain
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.weights.bucket import refusal
-from aces_action.resources.weights.progress import Progress, Silence
-from aces_action.resources.weights.s3_object import REPLACED, Weights, replaced
+from aces_action.problems.problem import ActionError, Problem
+from aces_action.problems.weights import s3 as problems
+from aces_action.resources.weights.bucket import explain_refusal
+from aces_action.resources.weights.progress import NoProgress, Progress
+from aces_action.resources.weights.s3_object import REPLACED, S3Object
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -34,8 +34,12 @@ _BROKEN = (BotoCoreError, ResponseParserError, HTTPError, OSError)
 """What may happen to a connection, before and in the middle of a body."""
 
 
+class _AnswerError(ConnectionError):
+    """An answer that does not begin at the byte that was asked for, or ends before the last one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class FetchOptions:
     """How to read. Sizes in bytes, times in seconds.
 
     `waiting`: the share of the time, over at least `trial`, that may go into reading the one stream, or it counts as too slow.
@@ -53,12 +57,12 @@ class Manner:
     pause: float = 0.5
 
 
-MANNER = Manner()
+FETCH_OPTIONS = FetchOptions()
 
 
-def is_too_slow(spent: float, reading: float, manner: Manner) -> bool:
+def is_too_slow(spent: float, reading: float, options: FetchOptions) -> bool:
     """Whether others should join the one stream: that much of the time since its first byte went into reading it."""
-    return spent >= manner.trial and reading >= manner.waiting * spent
+    return spent >= options.trial and reading >= options.waiting * spent
 
 
 class _Body(Protocol):
@@ -78,8 +82,8 @@ class _Piece:
 class _Object:
     """Requests for stretches of one object, on the condition that it has not changed. `requests`: how many were made."""
 
-    def __init__(self, client: S3Client, weights: Weights, manner: Manner, sleep: Callable[[float], None]) -> None:
-        self._client, self._weights, self._manner, self._sleep = client, weights, manner, sleep
+    def __init__(self, client: S3Client, weights: S3Object, options: FetchOptions, sleep: Callable[[float], None]) -> None:
+        self._client, self._weights, self._options, self._sleep = client, weights, options, sleep
         self._counting = Lock()
         self.requests = 0
 
@@ -97,20 +101,20 @@ class _Object:
             )
         except ClientError as error:
             if error_code(error) in REPLACED:
-                raise ActionError(replaced(self._weights)) from error
+                raise ActionError(problems.replaced(self._weights.uri)) from error
             region = self._client.meta.region_name
-            raise ActionError(refusal(error, self._weights.bucket, self._weights.key, region)) from error
+            raise ActionError(explain_refusal(error, self._weights.bucket, self._weights.key, region)) from error
         body: _Body = answer["Body"]
         if not answer.get("ContentRange", "").startswith(f"bytes {start}-"):
             body.close()
-            raise ConnectionError(f"the answer does not begin at byte {start:,}")
+            raise _AnswerError
         return body
 
     def wait(self, error: Exception, failed: int, reached: int) -> None:
         """Before the next attempt, after `failed` ones in a row. Raises ActionError when they were enough."""
-        if failed >= self._manner.attempts:
+        if failed >= self._options.attempts:
             raise ActionError(_went_away(self._weights, error, reached)) from error
-        self._sleep(self._manner.pause * 2 ** (failed - 1) * random.uniform(0.5, 1.0))  # noqa: S311  no secret
+        self._sleep(self._options.pause * 2 ** (failed - 1) * random.uniform(0.5, 1.0))  # noqa: S311  no secret
 
 
 class Fetch:
@@ -123,16 +127,16 @@ class Fetch:
     def __init__(
         self,
         client: S3Client,
-        weights: Weights,
+        weights: S3Object,
         *,
         progress: Progress | None = None,
-        manner: Manner = MANNER,
+        options: FetchOptions = FETCH_OPTIONS,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._object = _Object(client, weights, manner, sleep)
-        self._size, self._manner = weights.size, manner
-        self._progress, self._clock = progress or Silence(), clock
+        self._object = _Object(client, weights, options, sleep)
+        self._size, self._options = weights.size, options
+        self._progress, self._clock = progress or NoProgress(), clock
         self._body: _Body | None = None
         self._reached = 0
         self._failed = 0
@@ -182,7 +186,7 @@ class Fetch:
                 self._body = self._body or self._object.open(self._reached, self._size)
                 block = self._body.read(size)
                 if not block:
-                    raise ConnectionError(f"the answer ended at byte {self._reached:,} of {self._size:,}")
+                    raise _AnswerError
             except _BROKEN as error:
                 self._close_body()
                 self._failed += 1
@@ -201,10 +205,10 @@ class Fetch:
             self._first_byte_at = now
             return
         self._reading += now - since
-        enough = self._size - self._reached > 2 * self._manner.piece and self._manner.connections > 1
-        if enough and is_too_slow(now - self._first_byte_at, self._reading, self._manner):
+        enough = self._size - self._reached > 2 * self._options.piece and self._options.connections > 1
+        if enough and is_too_slow(now - self._first_byte_at, self._reading, self._options):
             self._close_body()
-            self._crew = _Crew(self._object, self._reached, self._size, self._manner)
+            self._crew = _Crew(self._object, self._reached, self._size, self._options)
 
     def _close_body(self) -> None:
         if self._body:
@@ -218,15 +222,15 @@ class _Crew:
     `most_held` is the most that was fetched and not yet taken.
     """
 
-    def __init__(self, source: _Object, start: int, size: int, manner: Manner) -> None:
-        self._object, self._unclaimed, self._size, self._manner = source, start, size, manner
+    def __init__(self, source: _Object, start: int, size: int, options: FetchOptions) -> None:
+        self._object, self._unclaimed, self._size, self._options = source, start, size, options
         self._changed = Condition()
         self._pieces: deque[_Piece] = deque()
         self._failure: Exception | None = None
         self._closed = False
         self._held = 0
         self.most_held = 0
-        for _ in range(manner.connections):
+        for _ in range(options.connections):
             # Daemons: a cancelled job must not wait for a connection that hangs.
             Thread(target=self._work, name="weights fetch", daemon=True).start()
 
@@ -267,7 +271,7 @@ class _Crew:
         with self._changed:
             if self._closed or self._failure or self._unclaimed == self._size:
                 return None
-            piece = _Piece(reached=self._unclaimed, end=min(self._unclaimed + self._manner.piece, self._size))
+            piece = _Piece(reached=self._unclaimed, end=min(self._unclaimed + self._options.piece, self._size))
             self._unclaimed = piece.end
             self._pieces.append(piece)
             return piece
@@ -286,10 +290,10 @@ class _Crew:
     def _stream(self, piece: _Piece) -> None:
         body = self._object.open(piece.reached, piece.end)
         try:
-            while (wanted := min(self._manner.block, piece.end - piece.reached)) > 0:
+            while (wanted := min(self._options.block, piece.end - piece.reached)) > 0:
                 block = body.read(wanted)
                 if not block:
-                    raise ConnectionError(f"the answer ended at byte {piece.reached:,} of {piece.end:,}")
+                    raise _AnswerError
                 if not self._hand_over(piece, block):
                     return
         finally:
@@ -301,7 +305,7 @@ class _Crew:
         There is always room for two blocks of the piece that is taken from: else all might wait for it.
         """
         with self._changed:
-            while not self._closed and not self._failure and self._held + len(block) > self._manner.memory:
+            while not self._closed and not self._failure and self._held + len(block) > self._options.memory:
                 if piece is self._pieces[0] and len(piece.blocks) < 2:
                     break
                 self._changed.wait()
@@ -315,17 +319,7 @@ class _Crew:
         return True
 
 
-def _went_away(weights: Weights, error: Exception, reached: int) -> Problem:
+def _went_away(weights: S3Object, error: Exception, reached: int) -> Problem:
     if isinstance(error, BotoCoreError | ResponseParserError):
         return explain(error, resource=weights.uri)
-    return Problem(
-        kind=CATALOGUE["A007"],
-        message=Text(
-            f"The connection to S3 broke again and again at byte {reached:,} of {weights.uri}: {error}",
-            f"{weights.uri}の{reached:,}バイト目で、S3との接続が何度も切れました: {error}",
-        ),
-        hint=Text(
-            "Run the job again. If it stays so, check the runner's way to the internet.",
-            "ジョブを再実行してください。続く場合は、ランナーからインターネットへの経路を確認してください。",
-        ),
-    )
+    return problems.connection_lost(weights.uri, reached, str(error))

@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterator
 from isal.igzip_lib import IgzipDecompressor, IsalError
 from isal.isal_zlib import crc32
 
-from aces_action.language import Text
-from aces_action.resources.weights.errors import Damaged
+from aces_action.problems.weights import gzip as problems
+from aces_action.resources.weights.errors import ArchiveError
 from aces_action.resources.weights.signatures import describe
 
 OUTPUT = 1 << 20
@@ -43,11 +43,7 @@ class _Feed:
     def some(self, limit: int) -> bytes:
         """At least one byte and at most `limit`."""
         if not self.more():
-            text = Text(
-                f"the gzip stream is cut off after {self.position:,} bytes",
-                f"gzipストリームが{self.position:,}バイトで途切れています",
-            )
-            raise Damaged("W002", text)
+            raise ArchiveError(problems.cut_off(self.position))
         piece = self._chunk[self._at : self._at + limit]
         self._at += len(piece)
         self.position += len(piece)
@@ -72,20 +68,15 @@ class _Feed:
 def inflate(chunks: Iterator[bytes]) -> Generator[bytes]:
     """The inflated bytes of all members of a gzip file, in blocks of 1 to OUTPUT bytes. `chunks` must not be empty ones.
 
-    Several members are one stream, as for gzip itself; zero bytes after the last are padding. Raises Damaged: W001 when it is
-    no gzip file at all, W002 for everything else that is wrong, as soon as it is seen.
+    Several members are one stream, as for gzip itself; zero bytes after the last are padding. Raises ArchiveError: W001 when it
+    is not a gzip file at all, W002 for everything else that is wrong, as soon as it is seen.
     """
     feed = _Feed(chunks)
     if not feed.more():
-        raise Damaged("W001", Text("the file is empty (0 bytes)", "ファイルが空です（0バイト）"))
+        raise ArchiveError(problems.empty())
     head = feed.some(512)
     if not b"\x1f\x8b".startswith(head[:2]):
-        what, hint = describe(head)
-        raise Damaged(
-            "W001",
-            Text(f"the file is not a gzip file but {what.en}", f"gzipファイルではなく、{what.ja}です"),
-            hint,
-        )
+        raise ArchiveError(problems.not_gzip(describe(head)))
     feed.give_back(head)
     while True:
         _read_header(feed)
@@ -98,11 +89,7 @@ def inflate(chunks: Iterator[bytes]) -> Generator[bytes]:
             _only_zeros(feed)
             return
         if mark != b"\x1f" or not feed.more() or feed.some(1) != b"\x8b":
-            text = Text(
-                f"the gzip data ends at byte {start:,}, but more follows that is neither gzip nor zero padding",
-                f"gzipデータは{start:,}バイト目で終わっていますが、その後にgzipでもゼロ埋めでもないデータが続いています",
-            )
-            raise Damaged("W002", text)
+            raise ArchiveError(problems.data_after_end(start))
         feed.give_back(b"\x1f\x8b")
 
 
@@ -110,11 +97,7 @@ def _only_zeros(feed: _Feed) -> None:
     while feed.more():
         piece = feed.some(_MAX_PIECE)
         if piece != bytes(len(piece)):
-            text = Text(
-                f"other data follows the zero padding behind the gzip data (before byte {feed.position:,})",
-                f"gzipデータの後のゼロ埋めに、別のデータが続いています（{feed.position:,}バイト目より前）",
-            )
-            raise Damaged("W002", text)
+            raise ArchiveError(problems.data_after_padding(feed.position))
 
 
 def _read_header(feed: _Feed) -> None:
@@ -122,17 +105,9 @@ def _read_header(feed: _Feed) -> None:
     header = feed.take(10)
     method, flags = header[2], header[3]
     if method != 8:
-        text = Text(
-            f"the gzip header at byte {start:,} names compression method {method}; only 8 (deflate) exists",
-            f"{start:,}バイト目のgzipヘッダの圧縮方式が{method}です。存在するのは8（deflate）だけです",
-        )
-        raise Damaged("W002", text)
+        raise ArchiveError(problems.unknown_method(start, method))
     if flags & _RESERVED:
-        text = Text(
-            f"the gzip header at byte {start:,} sets reserved flags ({flags:#04x})",
-            f"{start:,}バイト目のgzipヘッダで、予約されたフラグが立っています（{flags:#04x}）",
-        )
-        raise Damaged("W002", text)
+        raise ArchiveError(problems.reserved_flags(start, flags))
     if flags & _FEXTRA:
         length = feed.take(2)
         header += length
@@ -142,11 +117,7 @@ def _read_header(feed: _Feed) -> None:
         if flags & flag:
             header += _read_text(feed, start)
     if flags & _FHCRC and int.from_bytes(feed.take(2), "little") != crc32(header) & 0xFFFF:
-        text = Text(
-            f"the gzip header at byte {start:,} does not match its checksum",
-            f"{start:,}バイト目のgzipヘッダが、そのチェックサムと一致しません",
-        )
-        raise Damaged("W002", text)
+        raise ArchiveError(problems.wrong_header_checksum(start))
 
 
 def _read_text(feed: _Feed, start: int) -> bytes:
@@ -158,13 +129,7 @@ def _read_text(feed: _Feed, start: int) -> bytes:
             feed.give_back(piece[end:])
             return text + piece[:end]
         text += piece
-    raise Damaged(
-        "W002",
-        Text(
-            f"the name or comment in the gzip header at byte {start:,} does not end",
-            f"{start:,}バイト目のgzipヘッダにある名前またはコメントが終わりません",
-        ),
-    )
+    raise ArchiveError(problems.endless_text(start))
 
 
 def _inflate_member(feed: _Feed) -> Iterator[bytes]:
@@ -180,11 +145,7 @@ def _inflate_member(feed: _Feed) -> Iterator[bytes]:
         try:
             block = decompressor.decompress(piece, OUTPUT)
         except IsalError as error:  # type: ignore[misc]  # isal's stub says Exception for type[Exception]
-            text = Text(
-                f"the compressed data is damaged shortly before byte {feed.position:,}",
-                f"圧縮データが{feed.position:,}バイト目の少し前で壊れています",
-            )
-            raise Damaged("W002", text) from error
+            raise ArchiveError(problems.damaged_data(feed.position)) from error
         if block:
             checksum = crc32(block, checksum)
             length += len(block)
@@ -193,14 +154,6 @@ def _inflate_member(feed: _Feed) -> Iterator[bytes]:
     end = feed.position
     trailer = feed.take(8)
     if int.from_bytes(trailer[:4], "little") != checksum:
-        text = Text(
-            f"the data before byte {end:,} of the gzip file does not match its checksum (CRC32)",
-            f"gzipファイルの{end:,}バイト目より前のデータが、そのチェックサム（CRC32）と一致しません",
-        )
-        raise Damaged("W002", text)
+        raise ArchiveError(problems.wrong_checksum(end))
     if int.from_bytes(trailer[4:], "little") != length & 0xFFFFFFFF:
-        text = Text(
-            f"the data before byte {end:,} of the gzip file does not have the length it should have (ISIZE)",
-            f"gzipファイルの{end:,}バイト目より前のデータの長さが、記録（ISIZE）と一致しません",
-        )
-        raise Damaged("W002", text)
+        raise ArchiveError(problems.wrong_length(end))

@@ -7,8 +7,8 @@ from functools import lru_cache
 from struct import Struct
 from zlib import adler32
 
-from aces_action.language import Text, same
-from aces_action.resources.weights.errors import Damaged, shown
+from aces_action.problems.weights import tar as problems
+from aces_action.resources.weights.errors import ArchiveError, shown
 from aces_action.resources.weights.member import BLOCK, CONTINUATION, FILE, SPARSE, VOLUME_LABEL, WITHOUT_DATA, Member
 
 # name, mode, uid, gid, size, mtime, chksum, typeflag, linkname, magic with version, devmajor, devminor, prefix
@@ -31,33 +31,19 @@ CONTINUED = b"GNU.volume.filename"
 LONG_NAME, LONG_TARGET = b"L", b"K"
 
 
-def malformed(number: int, offset: int, text: Text) -> Damaged:
-    """`text`: what follows the member's number in a sentence."""
-    return Damaged(
-        "W003",
-        Text(
-            f"member {number:,} (byte {offset:,} of the tar) {text.en}",
-            f"{number:,}番目のメンバー（tarの{offset:,}バイト目）{text.ja}",
-        ),
-    )
-
-
 def parse_header(block: bytes, number: int, offset: int) -> Member:
-    """The member that this header alone describes. Raises Damaged W003 for what no tool writes into a header of its type."""
+    """The member that this header alone describes. Raises ArchiveError W003 for what no tool writes into a header of its type."""
     name, mode, uid, gid, size, mtime, _, kind, target, magic, major, minor, prefix = _HEADER.unpack(block)
     try:
         length, permissions = number_in(size), number_in(mode)
         for field in (uid, gid, mtime, major, minor):  # the last two are of devices alone, but `tarfile` stops at wrong ones
             number_in(field)
     except ValueError:
-        text = Text("has a header with a field that is not a number", "のヘッダに数値でないフィールドがあります")
-        raise malformed(number, offset, text) from None
+        raise ArchiveError(problems.not_a_number(number, offset)) from None
     if length is None and kind in _MAY_BE_BLANK:
         length = 0
     if length is None or not 0 <= length <= _MAX_SIZE:
-        stated = Text("blank", "空") if length is None else same(f"{length:,}")
-        text = Text(f"has an impossible size ({stated.en})", f"のサイズがあり得ない値です（{stated.ja}）")
-        raise malformed(number, offset, text)
+        raise ArchiveError(problems.impossible_size(number, offset, length))
     path = text_in(name)
     if magic.startswith(b"ustar\0") and (folder := text_in(prefix)):  # GNU's magic is 'ustar ', its prefix holds other fields
         path = folder + b"/" + path
@@ -113,23 +99,13 @@ def pax_records(data: bytes, member: Member) -> dict[bytes, bytes]:
         end = at + int(length[1]) if length else 0
         key, equals, value = data[length.end() : end - 1].partition(b"=") if length else (b"", b"", b"")
         if not key or not equals or end > len(data) or data[end - 1] != 0x0A:
-            text = Text("has a malformed pax header", "のpaxヘッダの形式が正しくありません")
-            raise malformed(member.number, member.offset, text)
+            raise ArchiveError(problems.malformed_pax_header(member.number, member.offset))
         if key in _KEYS and not value:
-            text = Text(
-                "has a pax header with an empty path, linkpath or size: tools disagree on what that means",
-                "のpaxヘッダにあるpath、linkpathまたはsizeが空です。ツールによって解釈が異なります",
-            )
-            raise malformed(member.number, member.offset, text)
+            raise ArchiveError(problems.empty_pax_field(member.number, member.offset))
         if key == b"size" and not _DECIMAL.fullmatch(value):
-            text = Text("has a pax header with a size that is not a number", "のpaxヘッダのsizeが数値ではありません")
-            raise malformed(member.number, member.offset, text)
+            raise ArchiveError(problems.pax_size_not_a_number(member.number, member.offset))
         if key == b"hdrcharset" and value not in _CHARSETS:
-            text = Text(
-                f"has a pax header in a character set that few tools know ({shown(value)})",
-                f"のpaxヘッダの文字コード（{shown(value)}）に対応していないツールがあります",
-            )
-            raise malformed(member.number, member.offset, text)
+            raise ArchiveError(problems.unknown_pax_charset(member.number, member.offset, shown(value)))
         if key in _KEYS or key in (SPARSE_NAME, CONTINUED, _STAR_SIZE):
             records[key] = value
         elif key.startswith(_GNU_SPARSE) or key == _SOLARIS_HOLES or (key, value) == (_STAR_KIND, b"sparse"):
@@ -142,15 +118,10 @@ def extended(member: Member, records: dict[bytes, bytes], long_names: dict[bytes
     """The member as its extended headers say."""
     path, target = records.get(b"path"), records.get(b"linkpath")
     if (path and LONG_NAME in long_names) or (target and LONG_TARGET in long_names):
-        text = Text(
-            "is named twice, in a GNU and in a pax header: tools disagree on its name",
-            "の名前がGNUのヘッダとpaxのヘッダの両方にあります。どちらが使われるかはツールによって異なります",
-        )
-        raise malformed(member.number, member.offset, text)
+        raise ArchiveError(problems.two_names(member.number, member.offset))
     size = int(records.get(b"size") or member.size)
     if size > _MAX_SIZE:
-        text = Text(f"has an impossible size ({size:,})", f"のサイズがあり得ない値です（{size:,}）")
-        raise malformed(member.number, member.offset, text)
+        raise ArchiveError(problems.impossible_size(member.number, member.offset, size))
     kind = member.kind
     if kind == FILE and CONTINUED in records:
         kind = CONTINUATION

@@ -36,7 +36,7 @@ class Member(NamedTuple):
     mode: int
 
 
-class Run(NamedTuple):
+class FileRun(NamedTuple):
     """Files one after the other with nothing odd in their headers: no setuid, no link, no extended header.
 
     `number` and `offset` are those of the first; `paths` and `sizes` have an item for each file. A path may still be anything.

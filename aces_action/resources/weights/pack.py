@@ -1,4 +1,4 @@
-"""Makes an archive of weights that SageMaker unpacks, with all cores: the same bytes from the same files, judged as it goes."""
+"""Packs an archive of weights that SageMaker unpacks, with all cores: the same files give the same bytes. Inspects as it goes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aces_action.language import EMPTY, Text
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems.problem import ActionError
+from aces_action.problems.weights import packing
 from aces_action.resources.weights.allocator import keep_freed_blocks
 from aces_action.resources.weights.deflate import PIECE, GzipWriter
 from aces_action.resources.weights.limits import LIMITS
-from aces_action.resources.weights.member import BLOCK, Run
+from aces_action.resources.weights.member import BLOCK, FileRun
 from aces_action.resources.weights.rules import Inspector
 from aces_action.resources.weights.survey import Item, Survey
 from aces_action.resources.weights.tar_stream import members
@@ -27,7 +28,7 @@ _REST = (bytes(100) + b"ustar\x0000").ljust(355, b"\0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class PackResult:
     """What was written. `tar_size`: bytes before compression; `stored`: those of them that were kept as they are."""
 
     path: Path
@@ -37,22 +38,22 @@ class Packed:
 
 
 def pack(
-    found: Survey,
+    survey: Survey,
     output: Path,
     *,
     store: bool = False,
     cores: int | None = None,
     progress: Callable[[int], object] = lambda _: None,
-) -> Packed:
-    """Writes the archive, judging it as it goes, and puts it in its place once it is whole and sound.
+) -> PackResult:
+    """Writes the archive, inspecting it as it goes, and puts it in its place once it is whole and sound.
 
     The bytes depend on the files and on `store` alone: not on times, owners, order on disk or the number of `cores` (None: all).
     `store` keeps what hardly compresses as it is. `progress` hears how many bytes of tar have been made so far.
 
-    Raises ActionError with what `found` or the finished archive has of errors, or when a file changes meanwhile (W020). Nothing
+    Raises ActionError with what `survey` or the finished archive has of errors, or when a file changes meanwhile (W020). Nothing
     is left behind then.
     """
-    errors = [problem for problem in found.problems if problem.severity == "error"]
+    errors = [problem for problem in survey.problems if problem.severity == "error"]
     if errors:
         raise ActionError(errors)
     keep_freed_blocks()
@@ -62,11 +63,11 @@ def pack(
             writer = GzipWriter(target, store=store, cores=cores or _cores())
             inspector = Inspector("strict", LIMITS)
             try:
-                for seen in members(_passing(tar_pieces(found.items), writer, progress)):
-                    if isinstance(seen, Run):
-                        inspector.look_at_run(seen)
+                for seen in members(_passing(tar_pieces(survey.items), writer, progress)):
+                    if isinstance(seen, FileRun):
+                        inspector.inspect_run(seen)
                     else:
-                        inspector.look_at(seen)
+                        inspector.inspect(seen)
             finally:
                 writer.close()
         problems = tuple(inspector.problems(output.name, complete=True))
@@ -86,14 +87,14 @@ def pack(
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()
-    return Packed(path=output, verdict=verdict, tar_size=writer.length, stored=writer.stored)
+    return PackResult(path=output, verdict=verdict, tar_size=writer.length, stored=writer.stored)
 
 
-def advice(packed: Packed) -> Text:
+def advice(packed: PackResult) -> Text:
     """Whether `--store` would pay: when compressing large weights gained next to nothing. Else empty."""
     if packed.stored or packed.tar_size < _LARGE or packed.verdict.size < _STORING_PAYS * packed.tar_size:
         return EMPTY
-    gained = f"{100 - 100 * packed.verdict.size / packed.tar_size:.0f} %"
+    gained = f"{100 - 100 * packed.verdict.size / packed.tar_size:.0f}%"
     return Text(
         f"Compressing made the weights only {gained} smaller. With --store they stay that much larger, but are unpacked"
         " two to twenty times as fast (which depends on the tool) whenever an instance starts.",
@@ -170,16 +171,4 @@ def _contents(item: Item) -> Iterator[bytes]:
     finally:
         os.close(descriptor)
     if changed:
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["W020"],
-                message=Text(
-                    f"{item.name} changed its size while it was being packed.",
-                    f"{item.name}のサイズが、まとめている間に変わりました。",
-                ),
-                hint=Text(
-                    "Wait until whoever writes it is done, then pack again.",
-                    "書き込みが終わってから、まとめなおしてください。",
-                ),
-            )
-        )
+        raise ActionError(packing.changed_size(item.name))

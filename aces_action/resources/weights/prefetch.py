@@ -1,4 +1,4 @@
-"""Lets an iterator work ahead in another thread, so that reading, inflating and judging overlap."""
+"""Lets an iterator work ahead in another thread, so that reading, inflating and inspecting overlap."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATIENCE = 1.0
 """Seconds that the thread may take to notice that no more is wanted. One that hangs in a connection is left behind."""
 
 
-def ahead(pieces: Generator[bytes], depth: int) -> Generator[bytes]:
+def prefetch(pieces: Generator[bytes], depth: int) -> Generator[bytes]:
     """The pieces, none of them empty, up to `depth` of them made before they are asked for.
 
     Raises what `pieces` raises, in its place. Closing this generator closes `pieces` as soon as their thread notices. The thread

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol, TextIO
 
-Show = Callable[[str, int], "Progress"]
-"""Makes a progress from a verb and the number of bytes to come (0: nobody knows)."""
+from aces_action.language import Text, same
+
+StartProgress = Callable[[Text, int], "Progress"]
+"""Starts to show progress, by a verb and the number of bytes to come (0: unknown)."""
+CHECKED, PACKED, READ, SENT = Text("checked", "検査"), Text("packed", "作成"), Text("read", "読み込み"), Text("sent", "送信")
 
 _LINE_EVERY = 10.0
 _BAR_EVERY = 0.1
@@ -24,8 +27,8 @@ class Progress(Protocol):
         """No more will come, whether all is done or something failed."""
 
 
-class Silence:
-    """For whoever does not want to know."""
+class NoProgress:
+    """Shows nothing."""
 
     def advance(self, count: int, /) -> None:
         pass
@@ -35,15 +38,15 @@ class Silence:
 
 
 class LogLines:
-    """A line of the log at most every ten seconds; none at all for what is over before that. `verb`: 'read', 'sent'.
+    """A line of the log at most every ten seconds; none at all for anything that ends sooner.
 
     `total` 0: it is not known how much will come.
     """
 
     def __init__(
-        self, verb: str, total: int, tell: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic
+        self, verb: Text, total: int, log: Callable[[Text], None], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._verb, self._total, self._tell, self._clock = verb, total, tell, clock
+        self._verb, self._total, self._log, self._clock = verb, total, log, clock
         self._done, self._next = 0, clock() + _LINE_EVERY
         self._lock = Lock()
 
@@ -55,10 +58,14 @@ class LogLines:
             self._next = self._clock() + _LINE_EVERY
             done = self._done
         whole = f" / {self._total / 1e9:.2f}" if self._total else ""
-        self._tell(f"{self._verb} {done / 1e9:.2f}{whole} GB")
+        self._log(self._verb + same(f" {done / 1e9:.2f}{whole} GB"))
 
     def finish(self) -> None:
         pass
+
+
+def log_lines(log: Callable[[Text], None]) -> StartProgress:
+    return lambda verb, total: LogLines(verb, total, log)
 
 
 class Bar:

@@ -1,6 +1,6 @@
-"""The judged bytes at a key of their own: copied inside S3, named by their SHA-256, never overwritten and never deleted.
+"""The inspected bytes at a key of their own: copied inside S3, named by their SHA-256, never overwritten and never deleted.
 
-The endpoint and the job definitions name that key: whatever happens to the uploaded file, what is live stays, and a roll-back
+The endpoint and the job definitions name that key: whatever happens to the uploaded file, what is live stays, and a rollback
 finds its weights.
 """
 
@@ -17,10 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, explain
-from aces_action.problems import ActionError
-from aces_action.resources.weights.s3_object import REPLACED, Checksum, Weights, look_up_head, replaced, weights_of
+from aces_action.problems.problem import ActionError
+from aces_action.problems.weights.s3 import replaced
+from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_head, object_from_head
 from aces_action.resources.weights.verdict import Verdict
-from aces_action.resources.weights.verdict_store import Released, encryption_parameters
+from aces_action.resources.weights.verdict_store import ReleaseRecord, encryption_parameters
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -38,7 +39,7 @@ _CONFLICT = frozenset({*REPLACED, "ConditionalRequestConflict", "NoSuchUpload"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyManner:
+class CopyOptions:
     """`whole`: bytes that one request may copy (CopyObject's limit is 5 GiB); `part`: bytes of one part beyond that."""
 
     whole: int = 5 << 30
@@ -46,7 +47,7 @@ class CopyManner:
     connections: int = 8
 
 
-COPY_MANNER = CopyManner()
+COPY_OPTIONS = CopyOptions()
 
 
 class _Condition(TypedDict, total=False):
@@ -54,36 +55,36 @@ class _Condition(TypedDict, total=False):
     IfNoneMatch: str
 
 
-def release_key(weights: Weights, verdict: Verdict) -> str:
+def release_key(weights: S3Object, verdict: Verdict) -> str:
     """Named by the SHA-256 of the bytes, so that nothing else can ever be there."""
     folder, slash, name = weights.key.rpartition("/")
     return f"{folder}{slash}releases/{verdict.sha256}/{name}"
 
 
-def release_uri(weights: Weights, verdict: Verdict) -> str:
+def release_uri(weights: S3Object, verdict: Verdict) -> str:
     return f"s3://{weights.bucket}/{release_key(weights, verdict)}"
 
 
 def find_release(
-    client: S3Client, weights: Weights, verdict: Verdict, *, clock: Callable[[], float] = time.time
-) -> Released | None:
+    client: S3Client, weights: S3Object, verdict: Verdict, *, clock: Callable[[], float] = time.time
+) -> ReleaseRecord | None:
     """The release of these bytes; None where there is none or something else. One request. Raises ActionError."""
     found = _found(client, weights, verdict)
     return _released(found[0], clock) if found and found[1] else None
 
 
-def make_release(
+def create_release(
     client: S3Client,
-    weights: Weights,
+    weights: S3Object,
     verdict: Verdict,
     *,
-    manner: CopyManner = COPY_MANNER,
+    options: CopyOptions = COPY_OPTIONS,
     clock: Callable[[], float] = time.time,
-) -> tuple[Released, bool]:
-    """Copies the judged bytes to their key, encrypted and summed as they are, and looks at the result; says whether it copied.
+) -> tuple[ReleaseRecord, bool]:
+    """Copies the inspected bytes to their key, encrypted and summed as they are, and looks at the result; says whether it copied.
 
     Whatever else is at that key is no release of theirs and is replaced. Raises ActionError: W011 when the object is no longer
-    the one that was judged.
+    the one that was inspected.
     """
     there = _found(client, weights, verdict)
     if there and there[1]:
@@ -91,10 +92,10 @@ def make_release(
     condition: _Condition = {"IfMatch": there[0].etag} if there else {"IfNoneMatch": "*"}
     failure: ClientError | BotoCoreError | ResponseParserError | None = None
     try:
-        if weights.size <= manner.whole:
+        if weights.size <= options.whole:
             _copy_whole(client, weights, verdict, condition)
         else:
-            _copy_by_parts(client, weights, verdict, condition, manner)
+            _copy_by_parts(client, weights, verdict, condition, options)
     except AWS_ERRORS as error:
         failure = error
     # Looked at even after a failure: another run may have made it meanwhile, or the answer alone was lost.
@@ -102,22 +103,22 @@ def make_release(
     if made and made[1]:
         return _released(made[0], clock), True
     if failure is None or (isinstance(failure, ClientError) and error_code(failure) in _CONFLICT):
-        raise ActionError(replaced(weights)) from failure
+        raise ActionError(replaced(weights.uri)) from failure
     raise ActionError(explain(failure, resource=release_uri(weights, verdict))) from failure
 
 
-def _found(client: S3Client, weights: Weights, verdict: Verdict) -> tuple[Weights, bool] | None:
+def _found(client: S3Client, weights: S3Object, verdict: Verdict) -> tuple[S3Object, bool] | None:
     """What is at the release's key, and whether it is the release."""
     key = release_key(weights, verdict)
-    head = look_up_head(client, weights.bucket, key)
+    head = find_head(client, weights.bucket, key)
     if head is None:
         return None
-    found = weights_of(head, weights.bucket, key)
+    found = object_from_head(head, weights.bucket, key)
     return found, is_genuine(found, head["Metadata"].get(_DIGEST), weights, verdict)
 
 
-def is_genuine(found: Weights, digest: str | None, weights: Weights, verdict: Verdict) -> bool:
-    """Whether what is at the release's key is the judged bytes, as far as S3 can tell without reading them.
+def is_genuine(found: S3Object, digest: str | None, weights: S3Object, verdict: Verdict) -> bool:
+    """Whether what is at the release's key is the inspected bytes, as far as S3 can tell without reading them.
 
     `digest`: what was noted when it was copied; where that is missing, S3's checksums of both must be equal.
     """
@@ -128,15 +129,15 @@ def is_genuine(found: Weights, digest: str | None, weights: Weights, verdict: Ve
     return digest is not None
 
 
-def _released(found: Weights, clock: Callable[[], float]) -> Released:
-    return Released(key=found.key, etag=found.etag, seen=clock())
+def _released(found: S3Object, clock: Callable[[], float]) -> ReleaseRecord:
+    return ReleaseRecord(key=found.key, etag=found.etag, seen=clock())
 
 
-def _storage_class(weights: Weights) -> StorageClassType:
+def _storage_class(weights: S3Object) -> StorageClassType:
     return cast("StorageClassType", weights.storage_class if weights.storage_class in _KEPT_CLASSES else "STANDARD")
 
 
-def _copy_whole(client: S3Client, weights: Weights, verdict: Verdict, condition: _Condition) -> None:
+def _copy_whole(client: S3Client, weights: S3Object, verdict: Verdict, condition: _Condition) -> None:
     """S3 keeps the checksum's algorithm by itself, and encrypts by the bucket's setting unless told otherwise."""
     client.copy_object(
         Bucket=weights.bucket,
@@ -165,7 +166,7 @@ def _without_annotations(client: S3Client) -> _Annotations:
     return {"AnnotationDirective": "EXCLUDE"} if members and "AnnotationDirective" in members.members else {}
 
 
-def _copy_by_parts(client: S3Client, weights: Weights, verdict: Verdict, condition: _Condition, manner: CopyManner) -> None:
+def _copy_by_parts(client: S3Client, weights: S3Object, verdict: Verdict, condition: _Condition, options: CopyOptions) -> None:
     key = release_key(weights, verdict)
     upload = client.create_multipart_upload(
         Bucket=weights.bucket,
@@ -190,8 +191,8 @@ def _copy_by_parts(client: S3Client, weights: Weights, verdict: Verdict, conditi
         )["CopyPartResult"]
         return _completed(number, result)
 
-    spans = part_spans(weights.size, manner.part)
-    pool = ThreadPoolExecutor(max_workers=manner.connections, thread_name_prefix="weights release")
+    spans = part_spans(weights.size, options.part)
+    pool = ThreadPoolExecutor(max_workers=options.connections, thread_name_prefix="weights release")
     try:
         client.complete_multipart_upload(
             Bucket=weights.bucket,

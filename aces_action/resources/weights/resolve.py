@@ -1,4 +1,4 @@
-"""The weights of a run: what is known of them already, else what one pass over them tells; and their release."""
+"""The weights of a run: the stored verdict on them, or else a new one; and their release."""
 
 from __future__ import annotations
 
@@ -7,37 +7,42 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aces_action.problems import Problem
-from aces_action.resources.weights.fetch import MANNER, Fetch, Manner
-from aces_action.resources.weights.inspect import judge
-from aces_action.resources.weights.progress import LogLines, Progress
-from aces_action.resources.weights.release import COPY_MANNER, CopyManner, find_release, make_release, release_key, release_uri
-from aces_action.resources.weights.s3_object import Weights
+from aces_action.problems.problem import Problem
+from aces_action.resources.weights.fetch import Fetch
+from aces_action.resources.weights.inspect import inspect_archive
+from aces_action.resources.weights.progress import READ, StartProgress
+from aces_action.resources.weights.release import (
+    COPY_OPTIONS,
+    CopyOptions,
+    create_release,
+    find_release,
+    release_key,
+    release_uri,
+)
+from aces_action.resources.weights.s3_object import S3Object
 from aces_action.resources.weights.verdict import Policy, Verdict
-from aces_action.resources.weights.verdict_store import Record, distrust, read_record, write_record
+from aces_action.resources.weights.verdict_store import VerdictRecord, read_record, reason_to_reject, write_record
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-BELIEVED = 24 * 3600.0
-"""Seconds for which a release that was seen is taken to be there still, as long as nothing new is to refer to it."""
+RELEASE_TRUSTED_FOR = 24 * 3600.0
+"""Seconds for which a release that was seen counts as still there, unless something new is to refer to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """What is known of the weights.
+class ResolvedWeights:
+    """`reused`: the verdict is a stored one; `keep`: verdict and release are stored beside the weights; `copied`: they were
+    released just now."""
 
-    `reused`: without reading them; `keep`: what is found out is kept beside them; `copied`: they were released just now.
-    """
-
-    record: Record
+    record: VerdictRecord
     reused: bool
     keep: bool
     copied: bool = False
     warnings: tuple[Problem, ...] = ()
 
     @property
-    def weights(self) -> Weights:
+    def weights(self) -> S3Object:
         return self.record.weights
 
     @property
@@ -49,54 +54,56 @@ class Examined:
         return release_uri(self.weights, self.verdict)
 
 
-def examine(
+def resolve_weights(
     client: S3Client,
-    weights: Weights,
+    weights: S3Object,
     *,
     policy: Policy,
     keep: bool,
-    tell: Callable[[str], None],
+    start_progress: StartProgress,
     debug: Callable[[str], None],
-    progress: Progress | None = None,
-    manner: Manner = MANNER,
-) -> Examined:
-    """The verdict on the weights as they were located: the one kept beside them, or else a new one, which is then kept there.
+) -> ResolvedWeights:
+    """The verdict on these weights: the one stored beside them, or else a new one, which is then stored there.
 
-    A verdict on an archive that is refused is a verdict, too: ask `verdict.ok`. Unchanged weights cost one request here.
+    A refused archive has a verdict, too: ask `verdict.ok`. Unchanged weights cost one request here.
     Raises ActionError: W011 when the weights were replaced meanwhile, A… when S3 did not answer.
     """
     record = read_record(client, weights, debug=debug)
     if record is not None:
-        if (reason := distrust(record, weights, policy)) is None:
-            # with the weights as they were located: what the record does not hold (encryption, storage class) the release needs
-            return Examined(record=replace(record, weights=weights), reused=True, keep=keep)
+        if (reason := reason_to_reject(record, weights, policy)) is None:
+            # with the weights as they are now: what the record does not hold (encryption, storage class) the release needs
+            return ResolvedWeights(record=replace(record, weights=weights), reused=True, keep=keep)
         debug(f"the verdict beside {weights.uri} is not used: {reason}")
-    with Fetch(client, weights, progress=progress or LogLines("read", weights.size, tell), manner=manner) as source:
-        verdict = judge(source, name=weights.name, policy=policy)
-    record = Record(weights=weights, verdict=verdict)
+    with Fetch(client, weights, progress=start_progress(READ, weights.size)) as source:
+        verdict = inspect_archive(source, name=weights.name, policy=policy)
+    record = VerdictRecord(weights=weights, verdict=verdict)
     warning = write_record(client, record) if keep else None
-    return Examined(record=record, reused=False, keep=keep and warning is None, warnings=(warning,) if warning else ())
+    return ResolvedWeights(record=record, reused=False, keep=keep and warning is None, warnings=(warning,) if warning else ())
 
 
-def is_released(client: S3Client, examined: Examined, *, clock: Callable[[], float] = time.time) -> bool:
+def is_released(client: S3Client, resolved: ResolvedWeights, *, clock: Callable[[], float] = time.time) -> bool:
     """Whether the bytes are at their released key, for the plan: as seen within a day, without a request, else by looking."""
-    seen = examined.record.released
-    if seen is not None and seen.key == release_key(examined.weights, examined.verdict) and 0 <= clock() - seen.seen < BELIEVED:
+    seen = resolved.record.released
+    if (
+        seen is not None
+        and seen.key == release_key(resolved.weights, resolved.verdict)
+        and 0 <= clock() - seen.seen < RELEASE_TRUSTED_FOR
+    ):
         return True
-    found = find_release(client, examined.weights, examined.verdict, clock=clock)
-    if found and examined.keep:
-        write_record(client, replace(examined.record, released=found))  # for the next day; whoever may not write looks each time
+    found = find_release(client, resolved.weights, resolved.verdict, clock=clock)
+    if found and resolved.keep:
+        write_record(client, replace(resolved.record, released=found))  # for the next day; whoever may not write looks each time
     return found is not None
 
 
 def release(
-    client: S3Client, examined: Examined, *, manner: CopyManner = COPY_MANNER, clock: Callable[[], float] = time.time
-) -> Examined:
+    client: S3Client, resolved: ResolvedWeights, *, options: CopyOptions = COPY_OPTIONS, clock: Callable[[], float] = time.time
+) -> ResolvedWeights:
     """Makes sure, by looking, that the bytes are at their released key, before anything refers to it; copies them if need be.
 
-    The result's record tells of the release. Raises ActionError: W011 when the object is no longer the one that was judged.
+    The result's record tells of the release. Raises ActionError: W011 when the object is no longer the one that was inspected.
     """
-    released, copied = make_release(client, examined.weights, examined.verdict, manner=manner, clock=clock)
-    record = replace(examined.record, released=released)
-    warning = write_record(client, record) if examined.keep else None
-    return replace(examined, record=record, copied=copied, warnings=(warning,) if warning else ())
+    released, copied = create_release(client, resolved.weights, resolved.verdict, options=options, clock=clock)
+    record = replace(resolved.record, released=released)
+    warning = write_record(client, record) if resolved.keep else None
+    return replace(resolved, record=record, copied=copied, warnings=(warning,) if warning else ())

@@ -1,4 +1,4 @@
-"""The weights in S3 as they were found by one request: what tells them from any other upload."""
+"""An object in S3 as one request found it: what tells it from any other upload."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal, cast
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code, is_denied
-from aces_action.language import Text, lines, same
-from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.weights.bucket import in_words, refusal
+from aces_action.problems.problem import ActionError
+from aces_action.problems.weights import s3 as problems
+from aces_action.resources.weights.bucket import explain_refusal, with_reason
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -47,7 +47,7 @@ class Encryption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
+class S3Object:
     """One object in S3, as it was when it was found. `size` in bytes.
 
     `version_id`: None in a bucket without versions. `encryption`: None where it is not by KMS.
@@ -71,47 +71,34 @@ class Weights:
         return self.key.rpartition("/")[2]
 
 
-def locate(client: S3Client, bucket: str, key: str) -> Weights:
-    """Looks the archive up, in one request. Raises ActionError: P002 when it is not there, A005 without the permission, P001…"""
-    found = look_up(client, bucket, key)
+def require_object(client: S3Client, bucket: str, key: str) -> S3Object:
+    """The weights at this place, in one request. Raises ActionError: P002 when there are none, A005, P001…"""
+    found = find_object(client, bucket, key)
     if found is None:
-        raise ActionError(
-            Problem(
-                kind=CATALOGUE["P002"],
-                message=Text(
-                    f"There are no weights at s3://{bucket}/{key}.",
-                    f"s3://{bucket}/{key}に重みファイルがありません。",
-                ),
-                hint=lines(
-                    Text("Upload them:", "アップロードしてください:"),
-                    same(f"aces-action weights push deploy.tar.gz s3://{bucket}/{key}"),
-                    Text("or with the AWS CLI:", "AWS CLIを使う場合:"),
-                    same(f"aws s3 cp deploy.tar.gz s3://{bucket}/{key}"),
-                ),
-            )
-        )
+        raise ActionError(problems.no_weights(f"s3://{bucket}/{key}"))
     return found
 
 
-def look_up(client: S3Client, bucket: str, key: str) -> Weights | None:
+def find_object(client: S3Client, bucket: str, key: str) -> S3Object | None:
     """The object, or None if there is none. Raises ActionError for every other answer: P001 when there is no such bucket."""
     try:
-        return weights_of(_head(client, bucket, key), bucket, key)
+        return object_from_head(_head(client, bucket, key), bucket, key)
     except ClientError as error:
-        told = in_words(client, error, bucket, key)
-        if error_code(error) in GONE and error_code(told) != "NoSuchBucket":
+        answer = with_reason(client, error, bucket, key)
+        if error_code(error) in GONE and error_code(answer) != "NoSuchBucket":
             return None
-        raise ActionError(refusal(told, bucket, key, client.meta.region_name)) from error
+        raise ActionError(explain_refusal(answer, bucket, key, client.meta.region_name)) from error
 
 
-def look_up_head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef | None:
+def find_head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef | None:
     """The answer on an object of a bucket that is there, or None if there is no such object."""
     try:
         return _head(client, bucket, key)
     except ClientError as error:
         if error_code(error) in GONE:
             return None
-        raise ActionError(refusal(in_words(client, error, bucket, key), bucket, key, client.meta.region_name)) from error
+        answer = with_reason(client, error, bucket, key)
+        raise ActionError(explain_refusal(answer, bucket, key, client.meta.region_name)) from error
 
 
 def _head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef:
@@ -124,12 +111,12 @@ def _head(client: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef:
     return client.head_object(Bucket=bucket, Key=key)
 
 
-def weights_of(head: HeadObjectOutputTypeDef, bucket: str, key: str) -> Weights:
+def object_from_head(head: HeadObjectOutputTypeDef, bucket: str, key: str) -> S3Object:
     """What the answer to HeadObject says of the object."""
     version = head.get("VersionId")
     algorithm = head.get("ServerSideEncryption", "")
     encrypted = algorithm.startswith("aws:kms")
-    return Weights(
+    return S3Object(
         bucket=bucket,
         key=key,
         etag=head["ETag"],
@@ -149,18 +136,3 @@ def _checksum(head: Mapping[str, object]) -> Checksum | None:
             composite = head.get("ChecksumType", "") == "COMPOSITE" or "-" in str(value)
             return Checksum(algorithm=algorithm, type="COMPOSITE" if composite else "FULL_OBJECT", value=str(value))
     return None
-
-
-def replaced(weights: Weights) -> Problem:
-    """Rendered when the object is another one than it was a moment ago."""
-    return Problem(
-        kind=CATALOGUE["W011"],
-        message=Text(
-            f"{weights.uri} was replaced while it was being checked.",
-            f"{weights.uri}が検査中に置き換えられました。",
-        ),
-        hint=Text(
-            "Run the job again once the upload is complete.",
-            "アップロードが完了してから、ジョブを再実行してください。",
-        ),
-    )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from aces_action.language import Text, same
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems.problem import Problem
+from aces_action.problems.weights import packing
 from aces_action.resources.weights.errors import shown_path
 from aces_action.resources.weights.member import BLOCK
 
@@ -18,7 +18,7 @@ Links = Literal["follow", "refuse"]
 _Identity = tuple[int, int]  # device and inode
 
 CACHES = frozenset({"__pycache__", "__MACOSX", "Thumbs.db", "desktop.ini"})
-"""What is left out beside hidden files: made anew by whoever needs it, or of no use to a server."""
+"""What is left out beside hidden files: created again when needed, or of no use to a server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def survey(paths: Sequence[str], *, base: Path, output: Path | None = None, link
     """
     surveyor = _Surveyor(base, output, links)
     for path in dict.fromkeys(_tidy(path) for path in paths):
-        surveyor.start(path)
+        surveyor.add(path)
     by_name = {item.name: item for item in surveyor.items}  # a path given twice, or below another, is there once
     items = tuple(sorted(by_name.values(), key=lambda item: item.name.split("/")))
     stored, repeated = _stored_links(items, surveyor.followed, surveyor.identities)
@@ -140,37 +140,15 @@ class _Surveyor:
         self._output = _identity(output)
         self._links = links
 
-    def start(self, path: str) -> None:
+    def add(self, path: str) -> None:
         """One of the paths that the user named; '' is `base` itself."""
         pure, named = PurePosixPath(path), shown_path(path)
         if pure.is_absolute() or ".." in pure.parts:
-            self._refuse(
-                Text(
-                    f"{named} is not below the folder to pack from.",
-                    f"{named}は、まとめる元のフォルダの下にありません。",
-                ),
-                Text(
-                    "The paths in the archive start in that folder. Go there, or name it with -C:"
-                    f"\naces-action weights pack -C {pure.parent} {pure.name} -o deploy.tar.gz",
-                    "アーカイブ内のパスはそのフォルダから始まります。そこへ移動するか、-Cで指定してください:"
-                    f"\naces-action weights pack -C {pure.parent} {pure.name} -o deploy.tar.gz",
-                ),
-                code="W020",
-            )
+            self.problems.append(packing.outside(named, str(pure.parent), pure.name))
             return
         hidden = next(filter(_is_left_out, pure.parts), None)
         if hidden is not None:
-            self._refuse(
-                Text(
-                    f"{named} is hidden or a cache ('{shown_path(hidden)}').",
-                    f"{named}は隠しファイルかキャッシュです（「{shown_path(hidden)}」）。",
-                ),
-                Text(
-                    "SageMaker may refuse it. Name another folder.",
-                    "SageMakerに拒否されることがあります。別のフォルダを指定してください。",
-                ),
-                code="W005",
-            )
+            self.problems.append(packing.hidden(named, shown_path(hidden)))
             return
         source = self._base / path
         try:
@@ -192,25 +170,12 @@ class _Surveyor:
                 runs = bool(status.st_mode & stat.S_IXUSR)
                 self.items.append(Item(name=name, source=source, folder=False, size=status.st_size, executable=runs))
         else:
-            self._refuse(
-                Text(
-                    f"{shown_path(name)} is neither a file nor a folder but a device, a pipe or a socket.",
-                    f"{shown_path(name)}はファイルでもフォルダでもなく、デバイス、パイプまたはソケットです。",
-                ),
-                Text(
-                    "Remove it, or name the folders beside it one by one.", "削除するか、他のフォルダを個別に指定してください。"
-                ),
-                code="W007",
-            )
+            self.problems.append(packing.special(shown_path(name)))
 
     def _visit_folder(self, name: str, source: str, status: os.stat_result, above: tuple[_Identity, ...]) -> None:
         identity = (status.st_dev, status.st_ino)
         if identity in above:
-            text = Text(
-                f"{shown_path(name)} is a link to a folder above itself.",
-                f"{shown_path(name)}は、自分より上のフォルダへのリンクです。",
-            )
-            self._refuse(text, _REMOVE_LINK, code="W004")
+            self.problems.append(packing.loop(shown_path(name)))
             return
         if name:
             self.items.append(Item(name=name, source=source, folder=True, size=0, executable=True))
@@ -227,47 +192,24 @@ class _Surveyor:
 
     def _cannot_read(self, name: str, source: Path, error: OSError) -> None:
         reason = error.strerror or type(error).__name__
-        self._refuse(
-            Text(f"{shown_path(name)} cannot be read: {reason}.", f"{shown_path(name)}を読み込めません: {reason}。"),
-            Text("Check the path and its permissions:", "パスと権限を確認してください:")
-            + same(f"\nls -ld {shown_path(str(source))}"),
-            code="W020",
-        )
+        self.problems.append(packing.unreadable(shown_path(name), reason, shown_path(str(source))))
 
     def _may_follow(self, name: str, source: Path) -> bool:
         target = str(source.readlink())
-        link = f"{shown_path(name)} -> {shown_path(target)}"
+        link = shown_path(name), shown_path(target)
         if self._links == "refuse":
-            text = Text(f"{link} is a symbolic link.", f"{link} はシンボリックリンクです。")
-            self._refuse(text, _REMOVE_LINK, code="W004")
+            self.problems.append(packing.link(*link))
             return False
         try:
             inside = source.resolve(strict=True).is_relative_to(self._inside)
         except (OSError, RuntimeError):  # Python before 3.13 raises RuntimeError for a circle
-            text = Text(f"{link} is a link that leads nowhere.", f"{link} はリンク先がありません。")
-            self._refuse(text, _REMOVE_LINK, code="W004")
+            self.problems.append(packing.broken_link(*link))
             return False
         if not inside:
-            text = Text(
-                f"{link} leads out of the folder to pack from.",
-                f"{link} は、まとめる元のフォルダの外を指しています。",
-            )
-            self._refuse(text, _REPLACE_LINK, code="W004")
+            self.problems.append(packing.link_outside(*link))
             return False
         self.followed[name] = target
         return True
-
-    def _refuse(self, message: Text, hint: Text, *, code: str) -> None:
-        self.problems.append(Problem(kind=CATALOGUE[code], message=message, hint=hint))
-
-
-_REMOVE_LINK = Text(
-    "Remove the link, or put the file itself in its place.", "リンクを削除するか、ファイルそのものに置き換えてください。"
-)
-_REPLACE_LINK = Text(
-    "Put the file itself in its place, or pack from a folder (-C) that holds both.",
-    "ファイルそのものに置き換えるか、両方を含むフォルダ（-C）からまとめてください。",
-)
 
 
 def _identity(path: Path | None) -> _Identity | None:

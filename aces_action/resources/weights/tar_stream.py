@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from struct import Struct
 from zlib import adler32
 
-from aces_action.language import Text
-from aces_action.resources.weights.errors import Damaged, shown
+from aces_action.problems.weights import tar as problems
+from aces_action.problems.weights.fault import Fault
+from aces_action.resources.weights.errors import ArchiveError, shown
 from aces_action.resources.weights.header import (
     CONTINUED,
     LONG_NAME,
@@ -20,14 +21,13 @@ from aces_action.resources.weights.header import (
     checksum_fits,
     extended,
     has_more_map,
-    malformed,
     number_in,
     parse_header,
     pax_records,
     text_in,
 )
 from aces_action.resources.weights.limits import LIMITS, Limits
-from aces_action.resources.weights.member import BLOCK, DIRECTORY, FILE, SETUID_SETGID, SPARSE, WITHOUT_DATA, Member, Run
+from aces_action.resources.weights.member import BLOCK, DIRECTORY, FILE, SETUID_SETGID, SPARSE, WITHOUT_DATA, FileRun, Member
 from aces_action.resources.weights.signatures import describe
 
 _ZEROS = bytes(BLOCK)
@@ -65,13 +65,9 @@ class _Tape:
         return bool(self._block)
 
     def allow(self, more: int) -> None:
-        """Raises Damaged (W012) if what was read and `more` bytes are more than a tar may have."""
+        """Raises ArchiveError (W012) if what was read and `more` bytes are more than a tar may have."""
         if self.position + more > self._limit:
-            text = Text(
-                f"more than {self._limit:,} bytes come out of it, which is the limit",
-                f"展開すると上限の{self._limit:,}バイトを超えます",
-            )
-            raise Damaged("W012", text)
+            raise ArchiveError(problems.too_large(self._limit))
 
     def window(self) -> tuple[bytes, int]:
         """The block that is at hand, and the place in it. What is read from it is passed over with `skip`."""
@@ -98,10 +94,10 @@ class _Tape:
         return True
 
 
-def members(blocks: Iterator[bytes], limits: Limits = LIMITS) -> Iterator[Member | Run]:
+def members(blocks: Iterator[bytes], limits: Limits = LIMITS) -> Iterator[Member | FileRun]:
     """The members of the tar in `blocks`, each as soon as its headers are read; then reads the tar to its very end.
 
-    No bytes at all, or zeros alone, are a tar without members. Raises Damaged: W003 for whatever is not one whole, well-formed
+    No bytes at all, or zeros alone, are a tar without members. Raises ArchiveError: W003 for anything but one whole, well-formed
     archive, W012 beyond `limits`.
     """
     tape = _Tape(blocks, limits)
@@ -132,7 +128,7 @@ class _PlainFiles:
         self._rests: dict[bytes, tuple[int, bytes]] = {}
         self._owners: set[bytes] = set()
 
-    def read(self, tape: _Tape, number: int) -> Run | None:
+    def read(self, tape: _Tape, number: int) -> FileRun | None:
         """The run that starts here; None if the next header is not one of a plain file. Passes over it."""
         block, start = tape.window()
         end = len(block) - BLOCK
@@ -169,7 +165,7 @@ class _PlainFiles:
             return None
         offset = tape.position
         tape.skip(at - start)
-        return Run(number, offset, paths, sizes)
+        return FileRun(number, offset, paths, sizes)
 
     def _learn_rest(self, rest: bytes) -> tuple[int, bytes] | None:
         if rest[:2] not in (b"0\0", b"\0\0") or rest[173:189].strip(b"\0") not in _NO_DEVICE:
@@ -202,14 +198,10 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes], limits
         block = tape.take(BLOCK)
         if block == _ZEROS or not tape.position:
             if records or long_names:
-                text = Text(
-                    "is missing: there is an extended header for it, then the archive ends",
-                    "がありません。拡張ヘッダの後でアーカイブが終わっています",
-                )
-                raise malformed(number, offset, text)
+                raise ArchiveError(problems.missing_member(number, offset))
             return None
         if not checksum_fits(block):
-            raise _no_header(block, tape.position, number, offset)
+            raise ArchiveError(_not_a_header(block, tape.position, number, offset))
         member = parse_header(block, number, offset)
         tape.allow(member.size)
         if member.kind in _PAX_KINDS:
@@ -228,63 +220,36 @@ def _read_headers(tape: _Tape, number: int, defaults: dict[bytes, bytes], limits
         tape.allow(member.size)
     if member.kind == FILE and member.path.endswith(b"/"):
         if block[156:157] != b"\0":  # the way to write a folder before there was a type for it
-            text = Text(
-                f"({shown(member.path)}) is a file by its type and a folder by its name: tools disagree on which it is",
-                f"（{shown(member.path)}）は種類ではファイル、名前ではフォルダです。ツールによって解釈が異なります",
-            )
-            raise malformed(number, offset, text)
+            raise ArchiveError(problems.file_or_folder(number, offset, shown(member.path)))
         member = member._replace(kind=DIRECTORY)
     return member
 
 
 def _skip_data(tape: _Tape, member: Member) -> None:
     if member.kind in WITHOUT_DATA:
-        name = shown(member.path)
-        text = Text(
-            f"({name}) has {member.size:,} bytes although it is no file: tools disagree on what that means",
-            f"（{name}）はファイルではないのに{member.size:,}バイトのデータがあります。ツールによって解釈が異なります",
-        )
-        raise malformed(member.number, member.offset, text)
+        fault = problems.data_without_file(member.number, member.offset, shown(member.path), member.size)
+        raise ArchiveError(fault)
     if not tape.skip(member.size + -member.size % BLOCK):
-        text = Text(
-            f"({shown(member.path)}) is cut off: its {member.size:,} bytes are not all there",
-            f"（{shown(member.path)}）が途中で切れています。{member.size:,}バイトが揃っていません",
-        )
-        raise malformed(member.number, member.offset, text)
+        raise ArchiveError(problems.cut_off_data(member.number, member.offset, shown(member.path), member.size))
 
 
-def _no_header(block: bytes, end: int, number: int, offset: int) -> Damaged:
-    """What to say of a block that ends at byte `end` of the tar and is not the header that had to be there."""
+def _not_a_header(block: bytes, end: int, number: int, offset: int) -> Fault:
+    """What is wrong with a block that ends at byte `end` of the tar, in the place of a header."""
     if not block:
-        text = Text(
-            f"the tar stops at byte {end:,} without an end mark: the rest of the archive is missing",
-            f"tarが終端の印なしに{end:,}バイト目で終わっています。アーカイブの残りがありません",
-        )
-        return Damaged("W003", text)
+        return problems.no_end_mark(end)
     if end <= BLOCK:
-        what, hint = describe(block)
-        return Damaged(
-            "W003",
-            Text(f"the gzip file holds no tar but {what.en}", f"gzipファイルの中身がtarではなく、{what.ja}です"),
-            hint,
-        )
+        return problems.not_tar(describe(block))
     if len(block) < BLOCK:
-        return malformed(number, offset, Text("is cut off inside its header", "がヘッダの途中で切れています"))
-    text = Text("has a damaged header: its checksum is wrong", "のヘッダが壊れています。チェックサムが一致しません")
-    return malformed(number, offset, text)
+        return problems.cut_off_header(number, offset)
+    return problems.wrong_header_checksum(number, offset)
 
 
 def _read_extension(tape: _Tape, member: Member, limits: Limits) -> bytes:
     if member.size > limits.extension:
-        text = Text(
-            f"the extended header at byte {member.offset:,} of the tar has {member.size:,} bytes; {limits.extension:,} may be",
-            f"tarの{member.offset:,}バイト目の拡張ヘッダが{member.size:,}バイトあります。上限は{limits.extension:,}バイトです",
-        )
-        raise Damaged("W012", text)
+        raise ArchiveError(problems.too_large_extension(member.offset, member.size, limits.extension))
     data = tape.take(member.size)
     if len(data) < member.size or not tape.skip(-member.size % BLOCK):
-        text = Text("is cut off inside its extended header", "が拡張ヘッダの途中で切れています")
-        raise malformed(member.number, member.offset, text)
+        raise ArchiveError(problems.cut_off_extension(member.number, member.offset))
     return data
 
 
@@ -301,24 +266,11 @@ def _read_end(tape: _Tape) -> None:
     end = tape.position
     second = tape.take(BLOCK)
     if len(second) < BLOCK:
-        text = Text(
-            f"the tar stops at byte {tape.position:,} inside its end mark: the file was cut off",
-            f"tarが終端の印の途中、{tape.position:,}バイト目で終わっています。ファイルが途中で切れています",
-        )
-        raise Damaged("W003", text)
+        raise ArchiveError(problems.cut_off_end_mark(tape.position))
     if second != _ZEROS:
-        text = Text(
-            f"a single block of zeros (byte {end - BLOCK:,} of the tar) is followed by data: it is damaged there",
-            f"ゼロのブロックが1つだけあり（tarの{end - BLOCK:,}バイト目）、その後にデータが続いています。そこで壊れています",
-        )
-        raise Damaged("W003", text)
+        raise ArchiveError(problems.single_zero_block(end - BLOCK))
     while block := tape.take(_PADDING):
         if block != bytes(len(block)):
             offset = tape.position - len(block.lstrip(b"\0"))
-            second_archive = block.lstrip(b"\0")[257:262] == b"ustar"
-            what = Text("a second archive", "2つ目のアーカイブ") if second_archive else Text("other data", "別のデータ")
-            text = Text(
-                f"{what.en} follows the end of the tar (at byte {offset:,}); whoever unpacks it does not see that",
-                f"tarの終わりの後に{what.ja}が続いています（{offset:,}バイト目）。展開しても現れません",
-            )
-            raise Damaged("W003", text)
+            is_archive = block.lstrip(b"\0")[257:262] == b"ustar"
+            raise ArchiveError(problems.second_archive(offset) if is_archive else problems.data_after_end(offset))

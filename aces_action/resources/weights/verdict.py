@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem, Severity
+from aces_action.problems.kind import Severity
+from aces_action.problems.problem import Problem
+from aces_action.problems.weights import KINDS
+from aces_action.problems.weights.fault import restored
 
 Policy = Literal["strict", "lenient"]
 
 RULES_VERSION = 2
 """Counts up whenever a rule changes what is refused: a stored verdict of older rules is not trusted."""
 _FORMAT = "aces-action weights verdict 1"
+_KINDS = {kind.code: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,7 @@ class Verdict:
     """Sizes in bytes. `size`: compressed; `unpacked_size`: of all files in it; `entries`: its first files.
 
     When the archive was too damaged to be read to its end, the numbers count what was seen, `size` is 0 and `sha256` (hex, of the
-    compressed bytes) is empty. `policy` and `rules` say by what it was judged.
+    compressed bytes) is empty. `policy` and `rules` say by what it was inspected.
     """
 
     name: str
@@ -54,7 +58,7 @@ class Verdict:
         return all(problem.severity != "error" for problem in self.problems)
 
     def holds(self, policy: Policy) -> bool:
-        """Whether a judge of today with this policy would come to the same verdict, as far as the rules tell."""
+        """Whether today's rules with this policy would give the same verdict, as far as the rules tell."""
         return self.rules == RULES_VERSION and (self.policy == policy or not self.problems)
 
 
@@ -119,12 +123,12 @@ def _problem_to_json(problem: Problem) -> dict[str, object]:
 
 def _problem_from_json(document: _Object) -> Problem:
     severity = cast("Severity", document.one_of("severity", get_args(Severity)))
-    kind = replace(CATALOGUE[document.text("code").removeprefix("ACES-")], severity=severity)
     message, hint = document.object("message"), document.object("hint")
-    return Problem(
-        kind=kind,
-        message=Text(message.text("en"), message.text("ja")),
-        hint=Text(hint.text("en"), hint.text("ja")),
+    return restored(
+        _KINDS[document.text("code")],
+        severity,
+        Text(message.text("en"), message.text("ja")),
+        Text(hint.text("en"), hint.text("ja")),
     )
 
 

@@ -1,8 +1,8 @@
-"""The verdict on weights, kept beside them, so that unchanged weights are never read twice.
+"""The verdict on weights, stored beside them, so that unchanged weights are never read twice.
 
-Whoever may write beside the weights may write the weights, so a verdict cannot be proof against its own writers. What is made
-sure of: it is whole, as this program wrote it, of this very upload, and by rules that are still those of today. A verdict that
-was pushed together with the weights counts only while S3's own checksum of them is the one that it names.
+Whoever may write beside the weights may write the weights, so a verdict cannot be proof against its own writers. What is
+ensured: it is complete, as this program wrote it, about this very upload, and by today's rules. A verdict that was pushed along
+with the weights counts only while S3's own checksum of them is the one that it names.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from urllib3.exceptions import HTTPError
 
 from aces_action import __version__
 from aces_action.aws.errors import error_code, explain, is_denied, missing_permission
-from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
-from aces_action.resources.weights.s3_object import GONE, Checksum, Encryption, Weights
+from aces_action.problems.problem import Problem
+from aces_action.problems.weights import s3 as problems
+from aces_action.resources.weights.s3_object import GONE, Checksum, Encryption, S3Object
 from aces_action.resources.weights.verdict import Policy, Verdict, from_json, to_json
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
+class ReleaseRecord:
     """The copy that nobody overwrites, as it was when it was seen last (seconds since 1970)."""
 
     key: str
@@ -48,13 +48,13 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What stands beside the weights: of which upload the verdict is, and what came of it. `pushed`: judged before the upload."""
+class VerdictRecord:
+    """What is stored beside the weights: the verdict, its upload and its release. `pushed`: inspected before the upload."""
 
-    weights: Weights
+    weights: S3Object
     verdict: Verdict
     pushed: bool = False
-    released: Released | None = None
+    released: ReleaseRecord | None = None
 
 
 class EncryptionParameters(TypedDict, total=False):
@@ -78,11 +78,11 @@ def encryption_parameters(encryption: Encryption | None) -> EncryptionParameters
     return parameters
 
 
-def verdict_key(weights: Weights) -> str:
+def verdict_key(weights: S3Object) -> str:
     return weights.key + SUFFIX
 
 
-def read_record(client: S3Client, weights: Weights, *, debug: Callable[[str], None]) -> Record | None:
+def read_record(client: S3Client, weights: S3Object, *, debug: Callable[[str], None]) -> VerdictRecord | None:
     """What stands beside the weights, in one request; None where nothing stands or nothing that can be read."""
     where = f"s3://{weights.bucket}/{verdict_key(weights)}"
     try:
@@ -109,8 +109,8 @@ def read_record(client: S3Client, weights: Weights, *, debug: Callable[[str], No
     return record
 
 
-def write_record(client: S3Client, record: Record) -> Problem | None:
-    """Puts the record beside its weights. Gives the warning if that is not possible: all goes on without."""
+def write_record(client: S3Client, record: VerdictRecord) -> Problem | None:
+    """Stores the record beside its weights. Returns a warning if that is not possible: the run goes on without."""
     weights, content = record.weights, render(record)
     try:
         client.put_object(
@@ -126,33 +126,21 @@ def write_record(client: S3Client, record: Record) -> Problem | None:
     return None
 
 
-def _not_kept(weights: Weights, error: ClientError | BotoCoreError | ResponseParserError) -> Problem:
+def _not_kept(weights: S3Object, error: ClientError | BotoCoreError | ResponseParserError) -> Problem:
     if isinstance(error, ClientError) and is_denied(error):
-        permission = missing_permission(error, "s3")
-        why = Text(f"the role lacks {permission}.", f"ロールに{permission}の権限がありません。")
+        why = problems.lacks(missing_permission(error, "s3"))
     else:
         why = explain(error).message
-    key = verdict_key(weights)
-    return Problem(
-        kind=CATALOGUE["W017"],
-        message=Text(
-            f"The result of the check was not kept at s3://{weights.bucket}/{key}: {why.en}",
-            f"検査結果をs3://{weights.bucket}/{key}に保存できませんでした: {why.ja}",
-        ),
-        hint=Text(
-            "The next run reads the weights again. With s3:PutObject there it need not.",
-            "次の実行では重みファイルを読みなおします。そこへのs3:PutObjectがあれば、その必要がなくなります。",
-        ),
-    )
+    return problems.not_kept(f"s3://{weights.bucket}/{verdict_key(weights)}", why)
 
 
-def distrust(record: Record, weights: Weights, policy: Policy) -> str | None:
+def reason_to_reject(record: VerdictRecord, weights: S3Object, policy: Policy) -> str | None:
     """Why the record says nothing about the weights as they are now; None when it does."""
     then, verdict = record.weights, record.verdict
     if (then.bucket, then.key) != (weights.bucket, weights.key):
         return "it is of another object"
     if (then.etag, then.size) != (weights.etag, weights.size):
-        return "the weights were uploaded anew"
+        return "the weights were uploaded again"
     if then.version_id != weights.version_id:
         return "it is of another version of the weights"
     if record.pushed and (weights.checksum is None or weights.checksum != then.checksum):
@@ -162,11 +150,11 @@ def distrust(record: Record, weights: Weights, policy: Policy) -> str | None:
     if verdict.ok and (verdict.size != weights.size or not _SHA256.fullmatch(verdict.sha256)):
         return "it contradicts itself"
     if not verdict.holds(policy):
-        return "it was judged by other rules"
+        return "it was inspected by other rules"
     return None
 
 
-def render(record: Record) -> bytes:
+def render(record: VerdictRecord) -> bytes:
     """The record as JSON in UTF-8."""
     weights, released = record.weights, record.released
     checksum = weights.checksum
@@ -188,7 +176,7 @@ def render(record: Record) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def parse(content: bytes) -> Record | None:
+def parse(content: bytes) -> VerdictRecord | None:
     """The record that `render` wrote; None when it is anything else, or of another format."""
     try:
         document = _mapping(json.loads(content))
@@ -198,7 +186,7 @@ def parse(content: bytes) -> Record | None:
         if verdict is None:
             return None
         released = document["released"]
-        return Record(
+        return VerdictRecord(
             weights=_weights(_mapping(document["weights"])),
             verdict=verdict,
             pushed=_typed(bool, document["pushed"]),
@@ -208,9 +196,9 @@ def parse(content: bytes) -> Record | None:
         return None
 
 
-def _weights(found: Mapping[str, object]) -> Weights:
+def _weights(found: Mapping[str, object]) -> S3Object:
     version, checksum = found["version_id"], found["checksum"]
-    return Weights(
+    return S3Object(
         bucket=_typed(str, found["bucket"]),
         key=_typed(str, found["key"]),
         etag=_typed(str, found["etag"]),
@@ -228,8 +216,8 @@ def _checksum(found: Mapping[str, object]) -> Checksum:
     )
 
 
-def _released(found: Mapping[str, object]) -> Released:
-    return Released(key=_typed(str, found["key"]), etag=_typed(str, found["etag"]), seen=_typed(float, found["seen"]))
+def _released(found: Mapping[str, object]) -> ReleaseRecord:
+    return ReleaseRecord(key=_typed(str, found["key"]), etag=_typed(str, found["etag"]), seen=_typed(float, found["seen"]))
 
 
 def _mapping(value: object) -> Mapping[str, object]:

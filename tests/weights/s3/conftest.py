@@ -12,7 +12,9 @@ import pytest
 import requests
 from botocore.config import Config
 
-from aces_action.resources.weights.s3_object import Weights, locate
+from aces_action.language import Text
+from aces_action.resources.weights.progress import NoProgress, Progress
+from aces_action.resources.weights.s3_object import S3Object, require_object
 from sandbox.seed import REGION, admin_session
 from sandbox.server import Sandbox
 from tests.weights.builder import ARCHIVE
@@ -48,8 +50,8 @@ class Bucket:
     def listing(self) -> list[str]:
         return [each["Key"] for each in self.client.list_objects_v2(Bucket=self.name).get("Contents", [])]
 
-    def weights(self) -> Weights:
-        return locate(self.client, self.name, KEY)
+    def weights(self) -> S3Object:
+        return require_object(self.client, self.name, KEY)
 
     def fault(self, operation: str, **rule: Any) -> None:
         """See sandbox/README.md."""
@@ -68,6 +70,10 @@ class Bucket:
         seen = requests.get(f"{self.url}/_sandbox/calls", timeout=10).json()
         requests.delete(f"{self.url}/_sandbox/calls", timeout=10)
         return [call["operation"] for call in seen]
+
+
+def unwatched(_verb: Text, _total: int) -> Progress:
+    return NoProgress()
 
 
 @pytest.fixture(scope="session")

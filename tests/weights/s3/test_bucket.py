@@ -12,9 +12,8 @@ import pytest
 
 from aces_action.problems import ActionError, Problem
 from aces_action.resources.weights import commands
-from aces_action.resources.weights.progress import Progress, Silence
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz
-from tests.weights.s3.conftest import KEY, Bucket
+from tests.weights.s3.conftest import KEY, Bucket, unwatched
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -92,10 +91,6 @@ REFUSALS = (
 )
 
 
-def silent(_verb: str, _total: int) -> Progress:
-    return Silence()
-
-
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     path = tmp_path / "deploy.tar.gz"
@@ -105,7 +100,7 @@ def archive(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def wishes(quiet: Callable[[str], None]) -> dict[str, Any]:
-    return {"policy": "strict", "show": silent, "debug": quiet}
+    return {"policy": "strict", "start_progress": unwatched, "debug": quiet}
 
 
 def refuse(bucket: Bucket, status: int, code: str, message: str, *, operations: tuple[str, ...] = _OPERATIONS) -> None:
@@ -183,7 +178,7 @@ def test_a_bucket_that_is_not_there_is_told_before_the_archive_is_read(
 def test_a_bucket_that_may_not_be_read_may_be_of_another_account(bucket: Bucket, archive: Path, wishes: dict[str, Any]) -> None:
     refuse(bucket, 403, "AccessDenied", "Access Denied")
     problem = push(bucket.client, archive, bucket.uri, wishes)
-    assert f"the bucket {bucket.name} may be another AWS account's" in problem.hint.en.splitlines()[-1]
+    assert f"the bucket {bucket.name} may belong to another AWS account" in problem.hint.en.splitlines()[-1]
     assert f"バケット{bucket.name}が別のAWSアカウントのものかもしれません" in problem.hint.ja.splitlines()[-1]
 
 

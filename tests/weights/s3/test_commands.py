@@ -8,16 +8,11 @@ import pytest
 
 from aces_action.problems import ActionError
 from aces_action.resources.weights import commands
-from aces_action.resources.weights.progress import Progress, Silence
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz
-from tests.weights.s3.conftest import VERDICT_KEY, Bucket
+from tests.weights.s3.conftest import VERDICT_KEY, Bucket, unwatched
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-
-
-def silent(_verb: str, _total: int) -> Progress:
-    return Silence()
 
 
 def no_client() -> S3Client:
@@ -26,7 +21,7 @@ def no_client() -> S3Client:
 
 @pytest.fixture
 def wishes(quiet: Callable[[str], None]) -> dict[str, Any]:
-    return {"policy": "strict", "show": silent, "debug": quiet}
+    return {"policy": "strict", "start_progress": unwatched, "debug": quiet}
 
 
 @pytest.mark.parametrize("uri", ["s3://", "s3://Bucket/key", "s3://bucket-dev", "s3://bucket-dev/folder/", "s3:bucket/key", "x"])

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.resources.weights.fetch import MANNER, Fetch, Manner, is_too_slow
+from aces_action.resources.weights.fetch import FETCH_OPTIONS, Fetch, FetchOptions, is_too_slow
 from tests.weights.s3.conftest import KEY, Bucket
 
-QUICK = replace(MANNER, pause=0.001)
-SMALL = Manner(block=1000, piece=10_000, memory=30_000, trial=0.0, waiting=0.0, connections=4, pause=0.001)
+QUICK = replace(FETCH_OPTIONS, pause=0.001)
+SMALL = FetchOptions(block=1000, piece=10_000, memory=30_000, trial=0.0, waiting=0.0, connections=4, pause=0.001)
 """Sizes for a test: joins others at once."""
 
 
@@ -29,10 +29,10 @@ def read_all(fetch: Fetch, size: int = 1 << 16) -> bytes:
     return b"".join(parts)
 
 
-def failure(bucket: Bucket, manner: Manner, *, before_reading: Callable[[], object] = lambda: None) -> ActionError:
+def failure(bucket: Bucket, options: FetchOptions, *, before_reading: Callable[[], object] = lambda: None) -> ActionError:
     weights = bucket.weights()
     before_reading()
-    with Fetch(bucket.client, weights, manner=manner) as fetch, pytest.raises(ActionError) as caught:
+    with Fetch(bucket.client, weights, options=options) as fetch, pytest.raises(ActionError) as caught:
         read_all(fetch)
     return caught.value
 
@@ -53,7 +53,7 @@ class TestWhatGoesWrong:
         bucket.put(content)
         bucket.fault("GetObject", kind="truncate")
         weights = bucket.weights()
-        with Fetch(bucket.client, weights, manner=replace(QUICK, pause=0.5)) as fetch:
+        with Fetch(bucket.client, weights, options=replace(QUICK, pause=0.5)) as fetch:
             got = fetch.read(1000)
             bucket.put(content[::-1])
             with pytest.raises(ActionError) as caught:
@@ -64,8 +64,8 @@ class TestWhatGoesWrong:
     def test_an_object_replaced_between_two_pieces_is_noticed(self, bucket: Bucket, content: bytes) -> None:
         bucket.put(content)
         weights = bucket.weights()
-        manner = replace(SMALL, connections=2, memory=2000)
-        with Fetch(bucket.client, weights, manner=manner) as fetch:
+        options = replace(SMALL, connections=2, memory=2000)
+        with Fetch(bucket.client, weights, options=options) as fetch:
             fetch.read(1)
             fetch.read(1)
             bucket.put(content[::-1])
@@ -93,7 +93,7 @@ class TestWhatGoesWrong:
 
         bucket.put(content)
         bucket.fault("GetObject", kind="truncate", skip=1, times=None)
-        with Fetch(bucket.client, bucket.weights(), manner=SMALL, sleep=fail) as fetch, pytest.raises(RuntimeError, match="odd"):
+        with Fetch(bucket.client, bucket.weights(), options=SMALL, sleep=fail) as fetch, pytest.raises(RuntimeError, match="odd"):
             read_all(fetch, 1000)
 
 
@@ -102,20 +102,20 @@ class TestWhatIsMended:
     def test_a_broken_connection_is_taken_up_at_the_byte_where_it_broke(self, bucket: Bucket, content: bytes, kind: str) -> None:
         bucket.put(content)
         bucket.fault("GetObject", kind=kind, times=3)
-        with Fetch(bucket.client, bucket.weights(), manner=QUICK) as fetch:
+        with Fetch(bucket.client, bucket.weights(), options=QUICK) as fetch:
             assert read_all(fetch, 1000) == content
             assert fetch.requests == 4
 
     def test_progress_in_between_counts_attempts_anew(self, bucket: Bucket, content: bytes) -> None:
         bucket.put(content)
         bucket.fault("GetObject", kind="truncate", times=8)  # each brings half of the rest
-        with Fetch(bucket.client, bucket.weights(), manner=QUICK) as fetch:
+        with Fetch(bucket.client, bucket.weights(), options=QUICK) as fetch:
             assert read_all(fetch, 100) == content
 
     def test_broken_connections_among_several_are_mended_too(self, bucket: Bucket, content: bytes) -> None:
         bucket.put(content)
         bucket.fault("GetObject", kind="truncate", times=5, skip=2)
-        with Fetch(bucket.client, bucket.weights(), manner=SMALL) as fetch:
+        with Fetch(bucket.client, bucket.weights(), options=SMALL) as fetch:
             assert read_all(fetch, 1000) == content
 
 
@@ -138,7 +138,7 @@ class TestOneStreamOrSeveral:
 
     def test_several_connections_bring_the_same_bytes_in_order(self, bucket: Bucket, content: bytes) -> None:
         bucket.put(content)
-        with Fetch(bucket.client, bucket.weights(), manner=SMALL) as fetch:
+        with Fetch(bucket.client, bucket.weights(), options=SMALL) as fetch:
             assert read_all(fetch, 1000) == content
             assert fetch.requests > 20
 
@@ -148,18 +148,18 @@ class TestOneStreamOrSeveral:
     def test_a_stream_is_too_slow_when_three_quarters_of_the_time_go_into_reading_it(
         self, spent: float, reading: float, slow: bool
     ) -> None:
-        assert is_too_slow(spent, reading, MANNER) is slow
+        assert is_too_slow(spent, reading, FETCH_OPTIONS) is slow
 
     def test_a_slow_first_stream_makes_others_join_and_a_quick_one_does_not(self, bucket: Bucket, content: bytes) -> None:
         bucket.put(content)
         patient = replace(SMALL, trial=60.0)
-        with Fetch(bucket.client, bucket.weights(), manner=patient) as fetch:
+        with Fetch(bucket.client, bucket.weights(), options=patient) as fetch:
             assert read_all(fetch) == content
             assert fetch.requests == 1
 
     def test_a_reader_that_is_slower_than_the_stream_keeps_it_alone(self, bucket: Bucket, content: bytes) -> None:
         bucket.put(content)
-        with Fetch(bucket.client, bucket.weights(), manner=replace(SMALL, trial=0.05, waiting=0.5)) as fetch:
+        with Fetch(bucket.client, bucket.weights(), options=replace(SMALL, trial=0.05, waiting=0.5)) as fetch:
             got = fetch.read(1000)
             while block := fetch.read(1000):
                 got += block
@@ -174,18 +174,18 @@ class TestMemory:
         self, bucket: Bucket, content: bytes, connections: int
     ) -> None:
         bucket.put(content)
-        manner = replace(SMALL, connections=connections, memory=7000)
-        with Fetch(bucket.client, bucket.weights(), manner=manner) as fetch:
+        options = replace(SMALL, connections=connections, memory=7000)
+        with Fetch(bucket.client, bucket.weights(), options=options) as fetch:
             first = fetch.read(1) + fetch.read(1) + fetch.read(1)
             time.sleep(0.3)
             assert first + read_all(fetch) == content
             # two blocks of the piece that is being read always find room
-            assert fetch.most_held <= manner.memory + 2 * manner.block
+            assert fetch.most_held <= options.memory + 2 * options.block
             assert (fetch.most_held > 3000) is (connections > 1)  # one stream alone is not read ahead
 
     def test_nothing_more_is_fetched_once_the_reader_has_gone(self, bucket: Bucket, content: bytes) -> None:
         bucket.put(content)
-        with Fetch(bucket.client, bucket.weights(), manner=replace(SMALL, memory=2000)) as fetch:
+        with Fetch(bucket.client, bucket.weights(), options=replace(SMALL, memory=2000)) as fetch:
             fetch.read(1)
             fetch.read(1)
         time.sleep(0.1)

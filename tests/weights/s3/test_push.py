@@ -12,16 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aces_action.language import Text
 from aces_action.problems import ActionError
-from aces_action.resources.weights.progress import Progress, Silence
-from aces_action.resources.weights.push import Pushed, PushManner, Tally, push
-from aces_action.resources.weights.resolve import examine
+from aces_action.resources.weights.progress import NoProgress, Progress
+from aces_action.resources.weights.push import ChecksumReader, Destination, PushOptions, PushResult, push
+from aces_action.resources.weights.resolve import resolve_weights
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
-from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
+from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket, unwatched
 
 PART = 5 << 20  # S3's least
-MANNER = PushManner(part=PART, connections=1)
-Pusher = Callable[..., Pushed]
+OPTIONS = PushOptions(part=PART, connections=1)
+Pusher = Callable[..., PushResult]
 
 
 def crc(content: bytes) -> str:
@@ -31,8 +32,8 @@ def crc(content: bytes) -> str:
 class Counted:
     """A progress, with a word for whoever waits for a moment in the transfer."""
 
-    def __init__(self, verb: str, total: int, at: Callable[[str, int], None]) -> None:
-        self.verb, self.total, self.done, self.finished = verb, total, 0, False
+    def __init__(self, verb: Text, total: int, at: Callable[[str, int], None]) -> None:
+        self.verb, self.total, self.done, self.finished = verb.en, total, 0, False
         self._at = at
 
     def advance(self, count: int, /) -> None:
@@ -63,17 +64,21 @@ def shown() -> list[Counted]:
 def pusher(bucket: Bucket, path: Path, said: list[str], shown: list[Counted]) -> Pusher:
     """Pushes a content. `at(verb, bytes so far)` is called as the transfer goes on; calls made before are forgotten."""
 
-    def pushed(content: bytes, *, at: Callable[[str, int], None] = lambda *_: None, **choices: Any) -> Pushed:
-        def show(verb: str, total: int) -> Progress:
+    def pushed(content: bytes, *, at: Callable[[str, int], None] = lambda *_: None, **choices: Any) -> PushResult:
+        def start_progress(verb: Text, total: int) -> Progress:
             shown.append(Counted(verb, total, at))
             return shown[-1]
 
         path.write_bytes(content)
         bucket.calls()
-        wishes = {"policy": "strict", "manner": MANNER, **choices}
-        return push(bucket.client, path, bucket.name, KEY, show=show, debug=said.append, **wishes)
+        wishes = {"policy": "strict", "options": OPTIONS, **choices}
+        return push(destination(bucket), path, start_progress=start_progress, debug=said.append, **wishes)
 
     return pushed
+
+
+def destination(bucket: Bucket) -> Destination:
+    return Destination(client=bucket.client, bucket=bucket.name, key=KEY)
 
 
 def codes(caught: pytest.ExceptionInfo[ActionError]) -> list[str]:
@@ -98,7 +103,7 @@ class TestWhatIsNotPushed:
 
     def test_a_file_that_is_not_there_is_said(self, bucket: Bucket, path: Path) -> None:
         with pytest.raises(ActionError) as caught:
-            push(bucket.client, path / "missing", bucket.name, KEY, policy="strict", show=unwatched, debug=print)
+            push(destination(bucket), path / "missing", policy="strict", start_progress=unwatched, debug=print)
         assert codes(caught) == ["ACES-C019"]
 
     @pytest.mark.parametrize("before", [b"theirs", None])
@@ -157,10 +162,6 @@ class TestWhatIsNotPushed:
         bucket.fault("PutObject", kind="error", status=403, code="AccessDenied", message=message, skip=1)
         assert [each.code for each in pusher(ARCHIVE).warnings] == ["ACES-W017"]
         assert bucket.get(KEY) == ARCHIVE
-
-
-def unwatched(verb: str, total: int) -> Progress:
-    return Counted(verb, total, lambda *_: None)
 
 
 class TestInterrupted:
@@ -234,9 +235,11 @@ class TestPushed:
         assert bucket.get(KEY) == content
         assert (bucket.head(KEY)["ChecksumCRC32"], bucket.head(KEY)["ChecksumType"]) == (crc(content), "FULL_OBJECT")
         bucket.calls()
-        examined = examine(bucket.client, bucket.weights(), policy="strict", keep=True, tell=said.append, debug=said.append)
-        assert examined.reused
-        assert examined.verdict == pushed.verdict
+        resolved = resolve_weights(
+            bucket.client, bucket.weights(), policy="strict", keep=True, start_progress=unwatched, debug=said.append
+        )
+        assert resolved.reused
+        assert resolved.verdict == pushed.verdict
         assert bucket.calls() == ["HeadObject", "GetObject"]
 
     def test_the_same_again_sends_nothing(self, bucket: Bucket, pusher: Pusher, big: bytes) -> None:
@@ -253,12 +256,14 @@ class TestPushed:
         pusher(ARCHIVE)
         without_checksum = ARCHIVE[::-1]
         bucket.put(without_checksum)
-        examined = examine(bucket.client, bucket.weights(), policy="strict", keep=False, tell=said.append, debug=said.append)
-        assert not examined.reused
-        assert not examined.verdict.ok
+        resolved = resolve_weights(
+            bucket.client, bucket.weights(), policy="strict", keep=False, start_progress=unwatched, debug=said.append
+        )
+        assert not resolved.reused
+        assert not resolved.verdict.ok
 
     def test_several_connections_send_the_same_bytes(self, bucket: Bucket, pusher: Pusher, big: bytes) -> None:
-        pusher(big, manner=PushManner(part=PART, connections=4))
+        pusher(big, options=PushOptions(part=PART, connections=4))
         assert bucket.get(KEY) == big
 
     def test_progress_counts_each_byte_once_and_ends(self, pusher: Pusher, big: bytes, shown: list[Counted]) -> None:
@@ -271,7 +276,7 @@ class TestPushed:
 
 @given(content=st.binary(max_size=60), part=st.integers(1, 12), reads=st.lists(st.integers(1, 20), max_size=60))
 def test_sums_of_parts_do_not_depend_on_how_the_file_is_read(content: bytes, part: int, reads: list[int]) -> None:
-    tally = Tally(io.BytesIO(content), part, Silence())
+    tally = ChecksumReader(io.BytesIO(content), part, NoProgress())
     for size in [*reads, len(content) + 1]:
         tally.read(size)
     assert tally.parts == [crc32(content[start : start + part]) for start in range(0, len(content), part)]

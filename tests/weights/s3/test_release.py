@@ -9,20 +9,20 @@ import pytest
 
 from aces_action.problems import ActionError
 from aces_action.resources.weights.release import (
-    CopyManner,
+    CopyOptions,
+    create_release,
     find_release,
     is_genuine,
-    make_release,
     part_spans,
     release_key,
     release_uri,
 )
-from aces_action.resources.weights.s3_object import Checksum, Encryption, Weights
+from aces_action.resources.weights.s3_object import Checksum, Encryption, S3Object
 from aces_action.resources.weights.verdict import Verdict
 from tests.weights.s3.conftest import KEY, Bucket
 
 PART = 5 << 20  # S3's least
-BY_PARTS = CopyManner(whole=PART, part=PART, connections=3)
+BY_PARTS = CopyOptions(whole=PART, part=PART, connections=3)
 
 
 def verdict_on(content: bytes) -> Verdict:
@@ -42,13 +42,13 @@ def unfinished(bucket: Bucket) -> list[str]:
 
 
 class TestWhatGoesWrong:
-    @pytest.mark.parametrize("manner", [CopyManner(), BY_PARTS], ids=["whole", "by parts"])
-    def test_bytes_that_were_not_judged_are_never_released(self, bucket: Bucket, big: bytes, manner: CopyManner) -> None:
+    @pytest.mark.parametrize("options", [CopyOptions(), BY_PARTS], ids=["whole", "by parts"])
+    def test_bytes_that_were_not_inspected_are_never_released(self, bucket: Bucket, big: bytes, options: CopyOptions) -> None:
         bucket.put(big)
         weights = bucket.weights()
         bucket.put(big[::-1])
         with pytest.raises(ActionError) as caught:
-            make_release(bucket.client, weights, verdict_on(big), manner=manner)
+            create_release(bucket.client, weights, verdict_on(big), options=options)
         assert caught.value.problems[0].code == "ACES-W011"
         assert bucket.listing() == [KEY]
         assert unfinished(bucket) == []
@@ -57,7 +57,7 @@ class TestWhatGoesWrong:
         bucket.put(big)
         bucket.fault("UploadPartCopy", kind="error", skip=1)
         with pytest.raises(ActionError) as caught:
-            make_release(bucket.client, bucket.weights(), verdict_on(big), manner=BY_PARTS)
+            create_release(bucket.client, bucket.weights(), verdict_on(big), options=BY_PARTS)
         assert caught.value.problems[0].code == "ACES-A006"
         assert bucket.listing() == [KEY]
         assert unfinished(bucket) == []
@@ -66,7 +66,7 @@ class TestWhatGoesWrong:
         bucket.put(sound)
         bucket.deny("CopyObject", "s3:PutObject")
         with pytest.raises(ActionError) as caught:
-            make_release(bucket.client, bucket.weights(), verdict_on(sound))
+            create_release(bucket.client, bucket.weights(), verdict_on(sound))
         assert caught.value.problems[0].code == "ACES-A005"
         assert "s3:PutObject" in caught.value.problems[0].message.en
 
@@ -78,7 +78,7 @@ class TestWhatGoesWrong:
             sent.append(params["headers"].get("x-amz-object-annotation-directive"))
 
         bucket.client.meta.events.register("before-call.s3.CopyObject", look)
-        make_release(bucket.client, bucket.weights(), verdict_on(sound))
+        create_release(bucket.client, bucket.weights(), verdict_on(sound))
         bucket.client.meta.events.unregister("before-call.s3.CopyObject", look)
         assert sent == ["EXCLUDE"]
 
@@ -87,7 +87,7 @@ class TestWhatGoesWrong:
         weights, verdict = bucket.weights(), verdict_on(sound)
         bucket.put(sound[:-1], release_key(weights, verdict), Metadata={"aces-sha256": verdict.sha256})
         assert find_release(bucket.client, weights, verdict) is None
-        make_release(bucket.client, weights, verdict)
+        create_release(bucket.client, weights, verdict)
         assert bucket.get(release_key(weights, verdict)) == sound
 
     def test_other_bytes_of_the_same_length_are_found_by_their_checksum(self, bucket: Bucket, sound: bytes) -> None:
@@ -96,20 +96,20 @@ class TestWhatGoesWrong:
         note = {"aces-sha256": verdict.sha256}
         bucket.put(sound[::-1], release_key(weights, verdict), Metadata=note, ChecksumAlgorithm="CRC32")
         assert find_release(bucket.client, weights, verdict) is None
-        make_release(bucket.client, weights, verdict)
+        create_release(bucket.client, weights, verdict)
         assert bucket.get(release_key(weights, verdict)) == sound
 
     def test_an_answer_that_was_lost_is_no_failure_when_the_release_is_there(self, bucket: Bucket, sound: bytes) -> None:
         bucket.put(sound)
         weights, verdict = bucket.weights(), verdict_on(sound)
         bucket.fault("CopyObject", kind="truncate")
-        assert make_release(bucket.client, weights, verdict)[0].key == release_key(weights, verdict)
+        assert create_release(bucket.client, weights, verdict)[0].key == release_key(weights, verdict)
 
 
 class TestRelease:
     def test_it_is_named_by_the_bytes_and_beside_the_weights(self, bucket: Bucket, sound: bytes) -> None:
         bucket.put(sound)
-        released, _ = make_release(bucket.client, bucket.weights(), verdict_on(sound), clock=lambda: 5.0)
+        released, _ = create_release(bucket.client, bucket.weights(), verdict_on(sound), clock=lambda: 5.0)
         digest = hashlib.sha256(sound).hexdigest()
         assert released.key == f"shared/weights/releases/{digest}/deploy.tar.gz"
         assert (released.etag, released.seen) == (bucket.head(released.key)["ETag"], 5.0)
@@ -117,37 +117,37 @@ class TestRelease:
 
     def test_overwriting_the_weights_leaves_it_alone(self, bucket: Bucket, sound: bytes) -> None:
         bucket.put(sound)
-        released, _ = make_release(bucket.client, bucket.weights(), verdict_on(sound))
+        released, _ = create_release(bucket.client, bucket.weights(), verdict_on(sound))
         bucket.put(b"other")
         assert bucket.get(released.key) == sound
 
     def test_a_second_time_nothing_is_copied(self, bucket: Bucket, sound: bytes) -> None:
         bucket.put(sound)
-        first, copied = make_release(bucket.client, bucket.weights(), verdict_on(sound), clock=lambda: 0.0)
+        first, copied = create_release(bucket.client, bucket.weights(), verdict_on(sound), clock=lambda: 0.0)
         weights = bucket.weights()
         bucket.calls()
         assert copied
-        assert make_release(bucket.client, weights, verdict_on(sound), clock=lambda: 0.0) == (first, False)
+        assert create_release(bucket.client, weights, verdict_on(sound), clock=lambda: 0.0) == (first, False)
         assert bucket.calls() == ["HeadObject"]
 
     def test_a_big_one_is_copied_by_parts_and_is_the_same(self, bucket: Bucket, big: bytes) -> None:
         bucket.put(big, ChecksumAlgorithm="CRC32")
         weights = bucket.weights()
         bucket.calls()
-        released, _ = make_release(bucket.client, weights, verdict_on(big), manner=BY_PARTS)
+        released, _ = create_release(bucket.client, weights, verdict_on(big), options=BY_PARTS)
         assert bucket.calls().count("UploadPartCopy") == 3
         assert bucket.get(released.key) == big
         assert bucket.head(released.key)["ChecksumCRC32"] == bucket.head(KEY)["ChecksumCRC32"]
         assert unfinished(bucket) == []
 
-    @pytest.mark.parametrize("manner", [CopyManner(), BY_PARTS], ids=["whole", "by parts"])
-    def test_encryption_and_checksum_are_those_of_the_weights(self, bucket: Bucket, big: bytes, manner: CopyManner) -> None:
+    @pytest.mark.parametrize("options", [CopyOptions(), BY_PARTS], ids=["whole", "by parts"])
+    def test_encryption_and_checksum_are_those_of_the_weights(self, bucket: Bucket, big: bytes, options: CopyOptions) -> None:
         key = "arn:aws:kms:ap-northeast-1:123456789012:key/0"
         encrypted: dict[str, Any] = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key, "BucketKeyEnabled": True}
         bucket.put(big, ChecksumAlgorithm="CRC32", **encrypted)
         weights = bucket.weights()
         assert weights.encryption == Encryption(algorithm="aws:kms", key_id=key, bucket_key=True)
-        head = bucket.head(make_release(bucket.client, weights, verdict_on(big), manner=manner)[0].key)
+        head = bucket.head(create_release(bucket.client, weights, verdict_on(big), options=options)[0].key)
         assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
         assert (head["ChecksumCRC32"], head["ChecksumType"]) == (bucket.head(KEY)["ChecksumCRC32"], "FULL_OBJECT")
 
@@ -155,11 +155,11 @@ class TestRelease:
         bucket.put(sound, Tagging="team=vision")
         weights = bucket.weights()
         bucket.calls()
-        make_release(bucket.client, weights, verdict_on(sound))
+        create_release(bucket.client, weights, verdict_on(sound))
         assert "GetObjectTagging" not in bucket.calls()
 
 
-OURS = Weights(
+OURS = S3Object(
     bucket="b", key=KEY, etag='"e"', size=3, checksum=Checksum(algorithm="CRC32", type="FULL_OBJECT", value="AAAAAA==")
 )
 VERDICT = verdict_on(b"abc")
@@ -181,7 +181,7 @@ class TestWhatIsTakenForARelease:
             (replace(OURS, checksum=Checksum(algorithm="CRC32", type="FULL_OBJECT", value="BBBBBB==")), VERDICT.sha256),
         ],
     )
-    def test_anything_else_is_none(self, found: Weights, note: str) -> None:
+    def test_anything_else_is_none(self, found: S3Object, note: str) -> None:
         assert not is_genuine(found, note, OURS, VERDICT)
 
     def test_sums_of_different_kinds_say_nothing_of_each_other(self) -> None:

@@ -8,23 +8,23 @@ import pytest
 
 from aces_action.problems import ActionError
 from aces_action.resources.weights.release import release_key
-from aces_action.resources.weights.resolve import BELIEVED, Examined, examine, is_released, release
+from aces_action.resources.weights.resolve import RELEASE_TRUSTED_FOR, ResolvedWeights, is_released, release, resolve_weights
 from tests.weights.builder import END, MODEL, gz, link
-from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
+from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket, unwatched
 
-Look = Callable[..., Examined]
+Look = Callable[..., ResolvedWeights]
 
 
 @pytest.fixture
 def look(bucket: Bucket, said: list[str]) -> Look:
     """Examines the weights as a run does, located first; the calls that were made before are forgotten."""
 
-    def examined(**choices: Any) -> Examined:
+    def resolved(**choices: Any) -> ResolvedWeights:
         bucket.calls()
         wishes = {"policy": "strict", "keep": True, **choices}
-        return examine(bucket.client, bucket.weights(), tell=said.append, debug=said.append, **wishes)
+        return resolve_weights(bucket.client, bucket.weights(), start_progress=unwatched, debug=said.append, **wishes)
 
-    return examined
+    return resolved
 
 
 class TestNeverTwice:
@@ -59,7 +59,7 @@ class TestNeverTwice:
         again = look()
         assert not again.reused
         assert again.verdict.size == len(sound) + 9
-        assert any("the weights were uploaded anew" in line for line in said)
+        assert any("the weights were uploaded again" in line for line in said)
 
     def test_a_new_version_is_read_even_if_it_has_the_same_bytes(self, bucket: Bucket, sound: bytes, look: Look) -> None:
         bucket.client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
@@ -84,15 +84,15 @@ class TestNeverTwice:
     ) -> None:
         bucket.put(sound)
         bucket.deny("PutObject", "s3:PutObject")
-        examined = look()
-        assert examined.verdict.ok
-        assert [each.code for each in examined.warnings] == ["ACES-W017"]
-        assert release(bucket.client, examined).warnings == ()
+        resolved = look()
+        assert resolved.verdict.ok
+        assert [each.code for each in resolved.warnings] == ["ACES-W017"]
+        assert release(bucket.client, resolved).warnings == ()
 
     def test_a_plan_writes_nothing(self, bucket: Bucket, sound: bytes, look: Look) -> None:
         bucket.put(sound)
-        examined = look(keep=False)
-        assert not is_released(bucket.client, examined)
+        resolved = look(keep=False)
+        assert not is_released(bucket.client, resolved)
         assert bucket.listing() == [KEY]
 
     def test_weights_replaced_while_they_are_read_leave_no_verdict(self, bucket: Bucket, sound: bytes, said: list[str]) -> None:
@@ -100,13 +100,13 @@ class TestNeverTwice:
         weights = bucket.weights()
         bucket.put(sound + b"\0")
         with pytest.raises(ActionError) as caught:
-            examine(bucket.client, weights, policy="strict", keep=True, tell=said.append, debug=said.append)
+            resolve_weights(bucket.client, weights, policy="strict", keep=True, start_progress=unwatched, debug=said.append)
         assert caught.value.problems[0].code == "ACES-W011"
         assert VERDICT_KEY not in bucket.listing()
 
 
 class TestReleased:
-    def test_a_release_that_was_deleted_is_made_anew_before_anything_refers_to_it(
+    def test_a_release_that_was_deleted_is_created_again_before_anything_refers_to_it(
         self, bucket: Bucket, sound: bytes, look: Look
     ) -> None:
         bucket.put(sound)
@@ -120,11 +120,11 @@ class TestReleased:
 
     def test_after_a_day_the_plan_looks_itself(self, bucket: Bucket, sound: bytes, look: Look) -> None:
         bucket.put(sound)
-        examined = release(bucket.client, look(), clock=lambda: 1000.0)
-        bucket.client.delete_object(Bucket=bucket.name, Key=release_key(examined.weights, examined.verdict))
-        assert is_released(bucket.client, examined, clock=lambda: 1000.0 + BELIEVED - 1)
-        assert not is_released(bucket.client, examined, clock=lambda: 1000.0 + BELIEVED)
-        assert not is_released(bucket.client, examined, clock=lambda: 999.0)  # from the future: not believed
+        resolved = release(bucket.client, look(), clock=lambda: 1000.0)
+        bucket.client.delete_object(Bucket=bucket.name, Key=release_key(resolved.weights, resolved.verdict))
+        assert is_released(bucket.client, resolved, clock=lambda: 1000.0 + RELEASE_TRUSTED_FOR - 1)
+        assert not is_released(bucket.client, resolved, clock=lambda: 1000.0 + RELEASE_TRUSTED_FOR)
+        assert not is_released(bucket.client, resolved, clock=lambda: 999.0)  # from the future: not believed
 
     def test_a_release_that_nobody_noted_is_found_by_looking(self, bucket: Bucket, sound: bytes, look: Look) -> None:
         bucket.put(sound)
@@ -135,7 +135,7 @@ class TestReleased:
     def test_a_look_holds_for_another_day(self, bucket: Bucket, sound: bytes, look: Look) -> None:
         bucket.put(sound)
         release(bucket.client, look(), clock=lambda: 1000.0)
-        later = 1000.0 + BELIEVED
+        later = 1000.0 + RELEASE_TRUSTED_FOR
         assert is_released(bucket.client, look(), clock=lambda: later)
         assert bucket.calls() == ["HeadObject", "GetObject", "HeadObject", "PutObject"]
         assert is_released(bucket.client, look(), clock=lambda: later + 1)
@@ -144,7 +144,7 @@ class TestReleased:
     def test_encryption_is_kept_although_the_verdict_was_reused(self, bucket: Bucket, sound: bytes, look: Look) -> None:
         bucket.put(sound, ServerSideEncryption="aws:kms", SSEKMSKeyId="arn:aws:kms:ap-northeast-1:123456789012:key/0")
         look()
-        examined = look()
-        assert examined.reused
-        release(bucket.client, examined)
-        assert bucket.head(release_key(examined.weights, examined.verdict))["ServerSideEncryption"] == "aws:kms"
+        resolved = look()
+        assert resolved.reused
+        release(bucket.client, resolved)
+        assert bucket.head(release_key(resolved.weights, resolved.verdict))["ServerSideEncryption"] == "aws:kms"

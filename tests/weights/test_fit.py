@@ -9,7 +9,7 @@ import pytest
 from aces_action.deployment.plan import room_problems
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources.batch.spec import Instance
-from aces_action.resources.weights.fit import room
+from aces_action.resources.weights.fit import fit_problems
 from aces_action.resources.weights.verdict import Verdict
 
 GIB = 1 << 30
@@ -31,7 +31,7 @@ WEIGHTS = Verdict(
     ],
 )
 def test_weights_that_do_not_fit_are_warned_of(volume: int | None, memory: int | None, codes: list[str]) -> None:
-    problems = room(WEIGHTS, instance_type="ml.m5.large", volume=volume, memory=memory)
+    problems = fit_problems(WEIGHTS, instance_type="ml.m5.large", volume=volume, memory=memory)
     assert [(problem.code, problem.severity) for problem in problems] == [(code, "warning") for code in codes]
 
 
@@ -81,8 +81,8 @@ def test_of_several_types_the_smallest_is_warned_of_by_name() -> None:
 
 
 def test_the_warnings_say_how_much_is_needed_and_there() -> None:
-    volume, memory = room(WEIGHTS, instance_type="ml.m5.large", volume=10 * GIB, memory=8 * GIB)
+    volume, memory = fit_problems(WEIGHTS, instance_type="ml.m5.large", volume=10 * GIB, memory=8 * GIB)
     assert volume.message.en == "deploy.tar.gz and the files in it need 19.0 GiB, but the volume of ml.m5.large has 10.0 GiB."
     assert volume.message.ja == "deploy.tar.gzとその中身には19.0 GiBが必要ですが、ml.m5.largeのボリュームは10.0 GiBです。"
-    assert memory.message.en == "The files in deploy.tar.gz have 10.0 GiB, but ml.m5.large has 8.0 GiB of memory."
+    assert memory.message.en == "The files in deploy.tar.gz take 10.0 GiB, but ml.m5.large has 8.0 GiB of memory."
     assert memory.message.ja == "deploy.tar.gzの中身は10.0 GiBですが、ml.m5.largeのメモリは8.0 GiBです。"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.resources.weights.s3_object import Checksum, locate
+from aces_action.resources.weights.s3_object import Checksum, require_object
 from tests.weights.s3.conftest import KEY, Bucket
 
 CRC = Checksum(algorithm="CRC32", type="FULL_OBJECT", value="AAAAAA==")
@@ -11,7 +11,7 @@ CRC = Checksum(algorithm="CRC32", type="FULL_OBJECT", value="AAAAAA==")
 
 def test_weights_that_are_not_there_come_with_the_command_that_uploads_them(bucket: Bucket) -> None:
     with pytest.raises(ActionError) as caught:
-        locate(bucket.client, bucket.name, KEY)
+        require_object(bucket.client, bucket.name, KEY)
     (problem,) = caught.value.problems
     assert problem.code == "ACES-P002"
     assert problem.message.ja == f"s3://{bucket.name}/{KEY}に重みファイルがありません。"
