@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aces_action.cli.console import Terminal
-from aces_action.cli.rewriting import rewritten
 from aces_action.problems import ActionError, Problem
 
 if TYPE_CHECKING:
@@ -53,4 +52,4 @@ def aws_explained() -> Iterator[None]:
 
 def for_a_person(problem: Problem) -> Problem:
     """The same problem in the words of a terminal: without jobs to run again and inputs to set."""
-    return replace(problem, message=rewritten(problem.message.for_terminal()), hint=rewritten(problem.hint.for_terminal()))
+    return replace(problem, message=problem.message.for_terminal(), hint=problem.hint.for_terminal())

@@ -14,7 +14,6 @@ from aces_action.aws.naming import Names
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import SelectedDeployment, Selection, find_deployment
 from aces_action.cli.options import deployment_options, region_option
-from aces_action.cli.rewriting import rewritten
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Language, Text
@@ -112,7 +111,7 @@ def region_of(deployment: SelectedDeployment, person: Terminal) -> str:
 
 
 def _how_far(report: Report, person: Terminal) -> str:
-    return neutralise(rewritten(how_far(report).for_terminal()).in_(person.language))
+    return neutralise(how_far(report).for_terminal().in_(person.language))
 
 
 def _at_home(workspace: Path, person: Terminal) -> Run:

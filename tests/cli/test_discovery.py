@@ -9,11 +9,9 @@ import pytest
 
 from aces_action.cli.aws import for_a_person
 from aces_action.cli.discovery import Selection, find_deployment
-from aces_action.cli.rewriting import in_a_persons_words
 from aces_action.problems import ConfigurationError
 from aces_action.problems.access.credentials import credentials_ended
 from aces_action.resources.endpoint.ownership import not_ours
-from aces_action.settings import COMMANDS
 from tests.cli.conftest import INFRA, ROOT, WORKFLOW, Repository
 
 PROJECT = "number-plate-detection"
@@ -67,25 +65,6 @@ def test_the_region_is_the_workflows_where_it_says_one_and_the_persons_where_onl
     assert region(repository) is None
 
 
-@pytest.mark.parametrize(
-    ("for_a_job", "at_a_terminal"),
-    [
-        ("Run the job again: it goes on.", "Run the command again: it goes on."),
-        ("原因を取り除いてからジョブを再実行してください。", "原因を取り除いてからコマンドを再実行してください。"),
-        ("`command: start` recreates it", "`aces-action start` recreates it"),
-        ("Run `command: deploy` first.", "Run the workflow's `command: deploy` first."),
-        ("`command: deploy`で、設定し直します。", "ワークフローの`command: deploy`で、設定し直します。"),
-        ("先に`command: deploy`を実行してください。", "先にワークフローの`command: deploy`を実行してください。"),
-        ("the role of AWS_ROLE_ARN lacks logs:GetLogEvents.", "you lack logs:GetLogEvents."),
-        ("Or set a longer wait-timeout.", "Or set a longer --wait-timeout."),
-        ("wait-timeoutを長くすることもできます。", "--wait-timeoutを長くすることもできます。"),
-        ("a proxy between the runner and AWS", "a proxy between this machine and AWS"),
-    ],
-)
-def test_a_persons_words_are_not_a_workflows(for_a_job: str, at_a_terminal: str) -> None:
-    assert in_a_persons_words(for_a_job) == at_a_terminal
-
-
 def test_keys_that_have_ended_and_what_is_not_ours_come_with_what_a_person_can_do() -> None:
     assert "aws sso login" in for_a_person(credentials_ended()).hint.ja
     foreign = for_a_person(not_ours("endpoint", "plates", "arn:aws:sagemaker:x", project="p", env="dev"))
@@ -131,16 +110,3 @@ def test_a_text_with_words_of_a_workflow_has_others_for_a_terminal(where: str) -
 def test_the_test_of_texts_sees_what_a_workflow_alone_would_say() -> None:
     assert for_workflows_alone('Text("Run the job again.", "x")') == ["Run the job again.x"]
     assert for_workflows_alone('Text("Run the job again.", "x", Text("Run the command again.", "x"))') == []
-
-
-def test_no_text_about_what_is_deployed_sends_a_person_to_a_command_that_a_terminal_has_not() -> None:
-    package = ROOT / "aces_action"
-    folders = ("aws", "commands", "deployment", "output", "problems", "resources")
-    files = [file for name in folders for file in (package / name).rglob("*.py")]
-    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
-    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    shown = [in_a_persons_words(text) for text in texts if "`command: " in text]
-    assert len(shown) > 15
-    for text in shown:
-        left = re.sub(r"(the workflow's |ワークフローの)`command: (deploy|register|plan)`", "", text)
-        assert not re.search(rf"`command: ({'|'.join(COMMANDS)})`", left), text

@@ -14,7 +14,6 @@ from aces_action.cli.commands.server import WHERE
 from aces_action.cli.console import Terminal, speak_utf8
 from aces_action.cli.discovery import SelectedDeployment
 from aces_action.cli.options import format_option
-from aces_action.cli.rewriting import rewritten
 from aces_action.cli.run_command import ServerOptions, region_of, run_command, server_options
 from aces_action.github.commands import problem_text, redacted
 from aces_action.language import Language, Text, joined, sentences
@@ -81,7 +80,7 @@ def _show(**given: Any) -> int:
         click.echo(json.dumps(sanitiser.cleaned(told), ensure_ascii=False, indent=2))
     else:
         for text in standing_texts(report.standing):
-            click.echo(sanitiser.clean(rewritten(text.for_terminal()).in_(person.language)))
+            click.echo(sanitiser.clean(text.for_terminal().in_(person.language)))
     return ended
 
 
