@@ -203,7 +203,7 @@ def test_keys_that_have_ended_are_told_as_such_and_aws_is_not_asked(no_keys: Cal
         session.client("sts").get_caller_identity()
     [problem] = raised.value.problems
     assert problem.code == "ACES-A001"
-    assert problem.message.en == "The AWS credentials in the environment have ended (AWS_CREDENTIAL_EXPIRATION)."
+    assert problem.message.en == "The AWS credentials in the environment have expired (AWS_CREDENTIAL_EXPIRATION)."
 
 
 def test_as_long_as_credentials_are_good_they_are_used_where_github_gives_no_token_for_new_ones(job: Job) -> None:
