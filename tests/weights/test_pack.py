@@ -271,7 +271,7 @@ def test_it_is_said_when_storing_pays(base: Path) -> None:
     result = replace(packed(base, "align"), tar_size=1_000_000_000)
     hardly = replace(result, verdict=replace(result.verdict, size=930_000_000))
     assert "only 7% smaller. With --store" in advice(hardly).en
-    assert "7 %しか小さくなっていません" in advice(hardly).ja
+    assert "7%しか小さくなっていません" in advice(hardly).ja
     assert not advice(replace(hardly, stored=5))
     assert not advice(replace(hardly, tar_size=9_000_000))
     assert not advice(replace(result, verdict=replace(result.verdict, size=500_000_000)))
