@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from aces_action.language import Text, same
+from aces_action.problems.configuration.files import C019
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
 from aces_action.problems.weights.members import W004, W005, W007
-from aces_action.problems.weights.other_areas import C019
 
 W020 = Kind(
     code="ACES-W020",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
+from aces_action.problems.access.connection import A007
 from aces_action.problems.advice import run_again
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.preflight.weights import P001, P002
 from aces_action.problems.problem import Problem
-from aces_action.problems.weights.other_areas import A007, P001, P002, S002
+from aces_action.problems.settings import S002
 
 W011 = Kind(
     code="ACES-W011",
