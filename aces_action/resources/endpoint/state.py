@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -82,6 +82,29 @@ class CurrentEndpoint:
     def settled(self) -> bool:
         """Whether each variant has the instances and the weight that it should have."""
         return bool(self.variants) and all(variant.settled for variant in self.variants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointReading:
+    """One look at an endpoint: its description, its tags, and DescribeEndpointConfig's answer for the config that it serves.
+
+    `current` is None where there is no endpoint; `config` also where that config was deleted.
+    """
+
+    current: CurrentEndpoint | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, Any] | None = None
+
+
+def read_with_config(client: SageMakerClient, name: str) -> EndpointReading:
+    """An endpoint with its tags and the config that it serves. Raises ClientError."""
+    tagged = read_tagged(client, name)
+    if tagged is None:
+        return EndpointReading()
+    current, tags = tagged
+    return EndpointReading(
+        current=current, tags=tags, config=read_live_config(client, current.config_name) if current.config_name else None
+    )
 
 
 def read_endpoint(client: SageMakerClient, name: str) -> CurrentEndpoint | None:
