@@ -681,3 +681,5 @@ KINDS = (
         ),
     ),
 )
+
+P028 = next(kind for kind in KINDS if kind.code == "ACES-P028")

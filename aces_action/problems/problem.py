@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aces_action.language import EMPTY, Text
-from aces_action.problems.catalogue import CATALOGUE, Kind, Severity
+from aces_action.problems.kind import Kind, Severity
 from aces_action.sanitiser import one_line
 
 _ISSUES = "https://github.com/ORG/aces-action/issues"
@@ -69,6 +69,8 @@ class ConfigurationError(ActionError):
 def internal_error(error: Exception, details: Text) -> Problem:
     """What nobody foresaw, as a problem (X001) to be reported to us. `details` says how to see more of it."""
     import traceback  # it and its own imports take 4 ms, which a run that fares well need not
+
+    from aces_action.problems.catalogue import CATALOGUE  # not above: the modules that it lists import this one
 
     where = traceback.extract_tb(error.__traceback__)[-1]
     file = "aces_action" + where.filename.rpartition("aces_action")[2] if "aces_action" in where.filename else where.filename
