@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from aces_action.language import Text
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from aces_action.language import EMPTY, Text, lines, sentences
+from aces_action.problems.advice import naming, run_again
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
+
+RestoringCommand = Literal["rollback", "start"]
 
 E007 = Kind(
     code="ACES-E007",
@@ -179,3 +187,182 @@ E034 = Kind(
     ),
 )
 KINDS = (E007, E008, E009, E030, E031, E032, E033, E034)
+
+
+def _kind_of(command: RestoringCommand) -> Kind:
+    return E007 if command == "rollback" else E008
+
+
+def not_whole(generation: str, parts: Sequence[Text], command: RestoringCommand) -> Problem:
+    """When the generation to come back lacks its model, image or weights. `parts`: those that are gone."""
+    what = Text(" and ".join(part.en for part in parts), "と".join(part.ja for part in parts))
+    return Problem(
+        kind=_kind_of(command),
+        message=Text(
+            f"The generation {generation} cannot serve again: {what.en} is gone.",
+            f"世代{generation}は再び稼働できません。{what.ja}がありません。",
+        ),
+        hint=naming(
+            "deploy",
+            "Restore what is missing, or deploy again with {command}.",
+            "ないものを元に戻すか、{command}でデプロイし直してください。",
+        ),
+    )
+
+
+def model_part() -> Text:
+    return Text("its model", "モデル")
+
+
+def image_part(uri: str) -> Text:
+    return Text(f"its image {uri}", f"イメージ{uri}")
+
+
+def weights_part(uri: str) -> Text:
+    return Text(f"its weights {uri}", f"重みファイル{uri}")
+
+
+def no_endpoint_to_roll_back(name: str, generations: Text) -> Problem:
+    """When there is no endpoint. `generations`: those known, for the hint."""
+    return Problem(
+        kind=E007,
+        message=Text(
+            f"There is no endpoint {name} to roll back: it is stopped, or was never deployed.",
+            f"ロールバックするエンドポイント{name}がありません。停止しているか、まだデプロイしていません。",
+        ),
+        hint=lines(
+            naming(
+                "start",
+                "{command} recreates it with the generation that served last.",
+                "{command}で、最後に稼働していた世代を再開できます。",
+            ),
+            generations,
+        ),
+    )
+
+
+def nothing_to_roll_back_to(name: str, generations: Text) -> Problem:
+    """When no generation served before the one that serves now."""
+    return Problem(
+        kind=E007,
+        message=Text(f"There is no generation of {name} to go back to.", f"{name}には、戻せる世代がありません。"),
+        hint=lines(
+            Text(
+                "A rollback goes only to a generation that served before the present one and was never rolled back. Deploy an "
+                "earlier commit instead.",
+                "戻せるのは、現在より前に稼働していて、ロールバックの対象になっていない世代だけです。"
+                "代わりに、以前のコミットをデプロイしてください。",
+            ),
+            generations,
+        ),
+    )
+
+
+def nothing_to_start(name: str, generations: Text) -> Problem:
+    """When no generation can come back."""
+    return Problem(
+        kind=E008,
+        message=Text(
+            f"There is no generation of {name} to start: none has served yet, or all were rolled back.",
+            f"{name}には、再開できる世代がありません。稼働したものがないか、すべてロールバックの対象になっています。",
+        ),
+        hint=lines(naming("deploy", "Run {command}.", "{command}を実行してください。"), generations),
+    )
+
+
+def still_there(name: str, status: str, reason: str) -> Problem:
+    """When an endpoint outlives its deletion. `reason`: SageMaker's FailureReason."""
+    why = f": {reason}" if reason else ""
+    return Problem(
+        kind=E032,
+        message=Text(
+            f"SageMaker was asked to delete the endpoint {name}, but it is {status}{why}",
+            f"エンドポイント{name}の削除を依頼しましたが、{status}のまま残っています{why}",
+        ),
+        hint=run_again(Text("It deletes what is left.", "残っているものを削除します。")),
+    )
+
+
+def uses_unnamed_config(name: str, status: str) -> Problem:
+    """When an endpoint serves a mix of two configs."""
+    return _uncertain(
+        Text(
+            f"The endpoint {name} is {status}: it serves a second endpoint config, which SageMaker does not name.",
+            f"エンドポイント{name}が{status}です。SageMakerが名前を示さない、もう1つのエンドポイント設定も使っています。",
+        )
+    )
+
+
+def models_unknown(name: str, config_name: str) -> Problem:
+    """When the config that an endpoint serves was deleted."""
+    return _uncertain(
+        Text(
+            f"The endpoint config {config_name} of the endpoint {name} was deleted: its models are not known.",
+            f"エンドポイント{name}のエンドポイント設定{config_name}が削除されているため、使っているモデルが分かりません。",
+        )
+    )
+
+
+def changed_meanwhile(name: str, status: str) -> Problem:
+    """When an endpoint of ours was set to work between the decision and a deletion."""
+    return _uncertain(Text(f"The endpoint {name} is {status} again.", f"エンドポイント{name}が再び{status}になりました。"))
+
+
+def used_meanwhile(name: str) -> Problem:
+    """When an endpoint of ours has come to use what was to be deleted."""
+    return _uncertain(Text(f"The endpoint {name} uses it now.", f"エンドポイント{name}が使い始めました。"))
+
+
+def marked_meanwhile() -> Problem:
+    """When another run has marked an endpoint config as the one that it rolls out."""
+    return _uncertain(Text("Another run is about to roll it out.", "別の実行がこれをデプロイしようとしています。"))
+
+
+def unreadable(said: str) -> Problem:
+    """When the SDK fails on what it reads. `said`: its exception."""
+    return _uncertain(Text(f"The SDK could not read it: {said}", f"SDKが読み取れませんでした: {said}"))
+
+
+def _uncertain(message: Text) -> Problem:
+    return Problem(kind=E030, message=message)
+
+
+def kept_all(first: Problem, more: int) -> Problem:
+    """When something could not be looked at, so that nothing is deleted. One warning for all: they mostly have the same cause."""
+    rest = Text(f"And {more} more like it.", f"ほかに{more}件あります。") if more else EMPTY
+    head = Text(
+        "Old generations are kept: something may still use them.",
+        "使われていないことを確認できないため、古い世代を残しました。",
+    )
+    return Problem(kind=E030, message=sentences(head, first.message, rest), hint=first.hint)
+
+
+def used_elsewhere(resource: Text, name: str, why: Text) -> Problem:
+    """When what should go is in use by an endpoint that is not this server's."""
+    return Problem(
+        kind=E031,
+        message=Text(f"The {resource.en} {name} stays: {why.en}.", f"{resource.ja}{name}は残しました。{why.ja}。"),
+        hint=Text(
+            "If that may go too, delete what uses it, then run the job again.",
+            "これも削除してよい場合は、使っているものを削除してからジョブを再実行してください。",
+            Text(
+                "If that may go too, delete what uses it, then run the command again.",
+                "これも削除してよい場合は、使っているものを削除してからコマンドを再実行してください。",
+            ),
+        ),
+    )
+
+
+def not_deleted(resource: Text, name: str, why: Problem) -> Problem:
+    """When what is no longer needed could not be deleted after a deployment."""
+    start = Text(
+        f"The {resource.en} {name} is no longer needed and could not be deleted.",
+        f"{resource.ja}{name}は不要になりましたが、削除できませんでした。",
+    )
+    return replace(why, kind=E031, message=sentences(start, why.message))
+
+
+def as_error(problem: Problem) -> Problem:
+    """What keeps something from being deleted: a warning after a deployment, and an error where the deletion is all that was
+    asked."""
+    return replace(problem, kind=E032) if problem.severity == "warning" else problem

@@ -1,9 +1,14 @@
-"""E: what can go wrong with a roll-out, and with what stands where the endpoint is to be."""
+"""E: what can go wrong with a roll-out."""
 
 from __future__ import annotations
 
-from aces_action.language import Text
+from dataclasses import replace
+
+from aces_action.language import Text, lines, same, sentences
+from aces_action.output.durations import duration_text
+from aces_action.problems.advice import fix_and_run_again, run_again, setting
 from aces_action.problems.kind import Kind, snippet
+from aces_action.problems.problem import Problem
 
 LOG = snippet("sh", "aws logs tail /aws/sagemaker/Endpoints/number-plate-detection-dev-algorithm-server --since 1h")
 
@@ -76,34 +81,6 @@ E003 = Kind(
     + snippet("yaml", "timeout-minutes: 130\nsteps:\n  - uses: ORG/aces-action@v0.1.0\n    with:\n      wait-timeout: 2h"),
     example="ACES-E003 The endpoint number-plate-detection-dev-algorithm-server is still Creating after 60:00 min.",
 )
-E004 = Kind(
-    code="ACES-E004",
-    severity="error",
-    title=Text("Resource is not ours", "このアクションが作成したものではありません"),
-    cause=Text(
-        "An endpoint, model, endpoint config or job definition of the wanted name exists already, but lacks the tags by "
-        "which this action knows its own. It was made by hand, by another tool, or for another project, and is left alone.",
-        "同じ名前のエンドポイント、モデル、エンドポイント設定、ジョブ定義がすでにありますが、"
-        "このアクションが作成したことを示すタグがありません。手動や別のツールで、"
-        "または別のプロジェクトのために作成されたものなので、"
-        "変更しません。",
-    ),
-    fix=Text(
-        "If the action may take it over, give it the tags with the command in the message and run the job again. If not, "
-        "choose another name in the infra file.",
-        "このアクションで管理してよければ、メッセージにあるコマンドでタグを付けて、ジョブを再実行してください。"
-        "そうでなければ、infraファイルで別の名前を指定してください。",
-    )
-    + snippet(
-        "sh",
-        "aws sagemaker add-tags --resource-arn <ARN> --tags Key=aces:managed-by,Value=aces-action \\\n"
-        "  Key=aces:project,Value=number-plate-detection Key=aces:env,Value=dev",
-    ),
-    example=(
-        "ACES-E004 The endpoint number-plate-detection-dev-algorithm-server exists but was not made by this action "
-        "for number-plate-detection dev: it is left alone."
-    ),
-)
 E005 = Kind(
     code="ACES-E005",
     severity="error",
@@ -150,58 +127,158 @@ E006 = Kind(
         "it serves a mix of two endpoint configs."
     ),
 )
-E040 = Kind(
-    code="ACES-E040",
-    severity="error",
-    title=Text("Somebody else changed the endpoint", "別の処理がエンドポイントを変更しました"),
-    cause=Text(
-        "While this run waited for its roll-out, another one took its place, or the endpoint was deleted and made again: by "
-        "another run of the workflow, or by hand. What this run tried to deploy is not serving. Or a rollback waited for the "
-        "update that it should discard, and something else serves now: then nothing was changed.",
-        "ロールアウトの完了を待つ間に、別のデプロイに置き換えられたか、エンドポイントが削除されて作り直されました。"
-        "ワークフローの別の実行か、手動の変更によるものです。この実行がデプロイしようとした内容は稼働していません。"
-        "または、ロールバックが更新の完了を待つ間に、別の内容で稼働しました（この場合は何も変更していません）。",
-    ),
-    fix=Text(
-        "Look who changed it: CloudTrail has UpdateEndpoint, DeleteEndpoint and CreateEndpoint with their callers; calls of "
-        "this action are made by a session named after repository and run. Keep runs of the same environment apart, then "
-        "run the job again if its content is to serve.",
-        "誰が変更したかを確認してください。CloudTrailに、UpdateEndpoint、DeleteEndpoint、CreateEndpointと、その呼び出し元が"
-        "記録されています（このアクションのセッション名には、リポジトリと実行の番号が入ります）。"
-        "同じ環境への実行が重ならないようにし、この内容で稼働させたい場合はジョブを再実行してください。",
-    )
-    + snippet("yaml", "concurrency:\n  group: deploy-dev\n  cancel-in-progress: false"),
-    example=(
-        "ACES-E040 Somebody else's roll-out of number-plate-detection-dev-algorithm-server took the place of this one: it is "
-        "Updating with number-plate-detection-dev-algorithm-server-77aa01b2c3, not with "
-        "number-plate-detection-dev-algorithm-server-9c1f2a04d1."
-    ),
+KINDS = (E001, E002, E003, E005, E006)
+
+UPDATES_AGAIN = sentences(
+    fix_and_run_again(Text("the cause", "原因")),
+    Text("It updates the endpoint again.", "エンドポイントをもう一度更新します。"),
 )
-E041 = Kind(
-    code="ACES-E041",
-    severity="error",
-    title=Text("The endpoint can no longer be updated", "エンドポイントを更新できなくなっています"),
-    cause=Text(
-        "The endpoint config that the endpoint serves was deleted, by hand or by a clean-up script. AWS allows that, and the "
-        "endpoint keeps serving. But from then on SageMaker refuses every update, naming the deleted config "
-        "(`Could not find endpoint configuration`), and does not patch the endpoint either. Nothing was changed.",
-        "稼働中のエンドポイント設定が、手動か整理用のスクリプトによって削除されました。AWSはこの削除を許可し、稼働も続きます。"
-        "しかし以後、SageMakerは削除された設定の名前を挙げて（`Could not find endpoint configuration`）更新をすべて拒否し、"
-        "セキュリティ更新も適用しません。エンドポイントは変更していません。",
-    ),
-    fix=Text(
-        "Recreate the endpoint at a time when it may be down for some minutes. `stop` deletes it and says which generation "
-        "`start` would bring back. Then `deploy` creates it from the commit, under the same name; or `start` creates it with "
-        "the last generation whose endpoint config still exists:",
-        "停止してもよい時間帯に、エンドポイントを作り直してください。`stop`で削除すると、`start`で再開する世代も表示します。"
-        "そのあと`deploy`なら、コミットの内容で同じ名前のエンドポイントを作成します。`start`なら、エンドポイント設定が残っている"
-        "最後の世代で再開します:",
+
+
+def gone(name: str) -> Problem:
+    """When there is no endpoint at the end of the wait for its roll-out."""
+    return Problem(
+        kind=E001,
+        message=Text(
+            f"The endpoint {name} is gone: somebody deleted it during the roll-out.",
+            f"エンドポイント{name}がありません。デプロイ中に誰かが削除しました。",
+        ),
+        hint=run_again(),
     )
-    + snippet("yaml", "with:\n  command: stop    # then: deploy, or start"),
-    example=(
-        "ACES-E041 The endpoint number-plate-detection-dev-algorithm-server cannot be updated: its endpoint config "
-        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e was deleted, and SageMaker refuses every update after that. "
-        "It is still serving."
-    ),
+
+
+def failed(name: str, status: str, reason: str, advice: Text) -> Problem:
+    """When the endpoint is Failed or OutOfService. `advice`: what `reason`, SageMaker's, is known to come from."""
+    why = _because(reason)
+    return Problem(
+        kind=E001,
+        message=Text(f"The endpoint {name} is {status}{why.en}", f"エンドポイント{name}の状態は{status}です{why.ja}"),
+        hint=advice or _look_at_the_log(name),
+    )
+
+
+def rolled_back(name: str, config_name: str, serving: str, reason: str, advice: Text) -> Problem:
+    """When the endpoint is InService with the config `serving` that served before, not with `config_name`."""
+    why = _because(reason)
+    return Problem(
+        kind=E002,
+        message=Text(
+            f"SageMaker rolled back the update of {name}; it still serves {serving}, not {config_name}{why.en}",
+            f"SageMakerが{name}の更新をロールバックしました。{config_name}ではなく、{serving}のまま稼働しています{why.ja}",
+        ),
+        hint=advice or _look_at_the_log(name),
+    )
+
+
+def mixed(name: str, reason: str, advice: Text) -> Problem:
+    """When the endpoint is UpdateRollbackFailed."""
+    why = _because(reason)
+    return Problem(
+        kind=E006,
+        message=Text(
+            f"The update of {name} and its rollback both failed; it serves a mix of two endpoint configs{why.en}",
+            f"{name}の更新とロールバックがどちらも失敗し、2つのエンドポイント設定が混在した状態で稼働しています{why.ja}",
+        ),
+        hint=lines(advice or _look_at_the_log(name), UPDATES_AGAIN),
+    )
+
+
+def _because(reason: str) -> Text:
+    return same(f": {reason}") if reason else Text(", and SageMaker gave no reason.", "。SageMakerは理由を示していません。")
+
+
+def _look_at_the_log(name: str) -> Text:
+    group = f"/aws/sagemaker/Endpoints/{name}"
+    return Text(f"Look at its log in CloudWatch: {group}.", f"CloudWatchでログを確認してください: {group}")
+
+
+_WAIT_AGAIN = sentences(
+    run_again(Text("It finds the roll-out and waits for it.", "進行中のデプロイを見つけて、その完了を待ちます。")),
+    setting("wait-timeout", "Or set a longer {setting}.", "{setting}を長くすることもできます。"),
 )
-KINDS = (E001, E002, E003, E004, E005, E006, E040, E041)
+
+
+def still_under_way(name: str, status: str, waited: float) -> Problem:
+    """When the end did not come within `waited` seconds. `status` empty: the endpoint was never seen."""
+    time, known = duration_text(waited), same(status) if status else Text("unknown", "不明")
+    return Problem(
+        kind=E003,
+        message=Text(
+            f"The endpoint {name} is still {known.en} after {time.en}; SageMaker continues.",
+            f"エンドポイント{name}は{time.ja}待っても{known.ja}のままです。SageMakerは処理を続けています。",
+        ),
+        hint=_WAIT_AGAIN,
+    )
+
+
+def not_complete(name: str, config_name: str, waited: float, missing: Text) -> Problem:
+    """When the endpoint is InService with the right config, and does not have all its instances or weights."""
+    time = duration_text(waited)
+    return Problem(
+        kind=E003,
+        message=Text(
+            f"The endpoint {name} is InService with {config_name}, but not complete after {time.en}: {missing.en}.",
+            f"エンドポイント{name}は{config_name}でInServiceですが、{time.ja}待っても揃っていません: {missing.ja}",
+        ),
+        hint=sentences(
+            Text(
+                "It answers with what is there. Usually AWS has no free instance of the type, or the account's quota is used up: "
+                "see the endpoint's page in the SageMaker console. Ask for fewer instances or another type in the infra file.",
+                "現在あるインスタンスで応答しています。多くの場合、そのインスタンスタイプの空きがないか、アカウントのクォータが足りません。"
+                "SageMakerのコンソールで、エンドポイントのページを確認してください。infraファイルで台数を減らすか、"
+                "別のインスタンスタイプにしてください。",
+            ),
+            Text(
+                "To keep waiting, run the job again.",
+                "待ち続けるには、ジョブを再実行してください。",
+                Text("To keep waiting, run the command again.", "待ち続けるには、コマンドを再実行してください。"),
+            ),
+        ),
+    )
+
+
+def missing_instances(variant: str, current: int, desired: int) -> Text:
+    """What an unsettled variant has of what it should have: a part of the message of `not_complete`."""
+    return Text(f"{variant} has {current} of {desired} instances", f"{variant}のインスタンスは{current}/{desired}台")
+
+
+def missing_weight(variant: str, current: float, desired: float) -> Text:
+    return Text(f"{variant} has weight {current:g} of {desired:g}", f"{variant}の重みは{current:g}/{desired:g}")
+
+
+NO_VARIANTS = Text("it has no variants", "バリアントがありません")
+
+
+def unknown_state(name: str, silence: str, status: str, waited: float) -> Problem:
+    """When AWS did not answer at the end of the wait. `silence`: why not; `status`: the last that was seen."""
+    time, last = duration_text(waited), same(status) if status else Text("not seen", "不明")
+    return Problem(
+        kind=E003,
+        message=Text(
+            f"AWS does not report the state of the endpoint {name} ({silence}) after {time.en}; the last known state is "
+            f"{last.en}.",
+            f"エンドポイント{name}の状態をAWSから取得できません（{silence}）。{time.ja}待ちました。"
+            f"最後に確認した状態は{last.ja}です。",
+        ),
+        hint=_WAIT_AGAIN,
+    )
+
+
+def refused(name: str, operation: str, said: str, advice: Text) -> Problem:
+    """When SageMaker refuses a write. `said`: its code and message."""
+    return Problem(
+        kind=E005,
+        message=Text(
+            f"SageMaker refused {operation} for {name}: {said}", f"SageMakerが{name}の{operation}を拒否しました: {said}"
+        ),
+        hint=advice,
+    )
+
+
+def not_tagged(why: Problem, config_name: str) -> Problem:
+    """When the roll-out went well and its tags could not be written. `why`: AWS's answer to that."""
+    serves = Text(
+        f"The endpoint serves {config_name}; only its tags are not up to date. The next run sets them.",
+        f"エンドポイントは{config_name}で稼働しています。タグだけが更新されていません。再実行するとタグを設定します。",
+    )
+    return replace(why, hint=sentences(serves, why.hint))
