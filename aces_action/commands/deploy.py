@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 
 from aces_action.aws.clients import Clients
@@ -20,13 +19,14 @@ from aces_action.deployment.access import open_platform, outages_told, owner_of,
 from aces_action.deployment.changes import Change
 from aces_action.deployment.explaining import explained
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
-from aces_action.deployment.reach import reach_of, scale
+from aces_action.deployment.reach import context_of, scale
 from aces_action.deployment.replaced import old_stays, plan_removal, remove_replaced
 from aces_action.deployment.smoke_testing import smoke_test
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
 from aces_action.output.report import OutputName, Report, Result
+from aces_action.output.reporter import Reporter
 from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines, check_lines
 from aces_action.preflight import Findings, Subject, preflight
@@ -36,9 +36,10 @@ from aces_action.project.model import EndpointSettings, Infra, JobSettings, Proj
 from aces_action.resources import autoscaling, batch, endpoint
 from aces_action.resources import listing as registration
 from aces_action.resources.batch.spec import Instance
+from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
-from aces_action.resources.endpoint.lifecycle.prune import clean_up
-from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
+from aces_action.resources.endpoint.lifecycle.prune import prune
+from aces_action.resources.endpoint.lifecycle.rollback import rollback
 from aces_action.resources.listing import Listing, PlatformClient
 from aces_action.resources.weights.fit import room
 from aces_action.resources.weights.resolve import Examined, examine, is_released, release
@@ -77,14 +78,14 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     desired = _desired(infra, names, findings, examined.release_uri)
     owner, scaling = owner_of(settings, names, run), list[Change]()
+    context = context_of(names.endpoint or "", _server(project), clients, owner, settings, Reporter(log, report))
     with steps.step("Plan"):
         report.changes += [
             Change(verb="nothing" if released else "create", resource="weights release", name=examined.release_uri)
         ]
-        if desired.endpoint:
-            planned = endpoint.read_plan(clients.sagemaker, desired.endpoint, owner)
-            report.changes += planned
-            _check_against_plan(findings, planned)
+        if plan := endpoint.read_plan(context, desired.endpoint) if desired.endpoint else None:
+            report.changes += plan.changes
+            _check_against_plan(findings, plan)
             scaling = _plan_scaling(clients, desired, owner, log, report)
         replaced = plan_removal(clients, owner, names.endpoint, log, report)
         jobs = _plan_jobs(clients, desired, settings, report)
@@ -102,9 +103,10 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         with steps.step("Release weights"):
             _release_weights(clients, examined, log, report)
 
-    reach = reach_of(names.endpoint or "", _server(project), clients, owner, settings, log, report)
-    if desired.endpoint:
-        _serve(desired.endpoint, reach, _facts(desired.endpoint, findings, settings, examined.verdict), log, steps, report)
+    if desired.endpoint and plan:
+        _serve(
+            _from_now(context, settings), plan, _facts(desired.endpoint, findings, settings, examined.verdict), log, steps, report
+        )
         if desired.scaling or any(change.is_change for change in scaling):
             with steps.step("Autoscaling"):
                 scale(clients, desired.scaling, desired.endpoint.endpoint_name, owner, log, report)
@@ -116,7 +118,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
 
     if desired.endpoint and project.requests:
         with steps.step("Smoke test"):
-            back = partial(_back, reach, settings, log, report)
+            back = partial(_back, context, settings, log, report)
             smoke_test(clients, project, names, desired.endpoint, owner, settings, log, report, roll_back=back)
 
     with steps.step("Registration"), old_stays(replaced, log):
@@ -124,7 +126,7 @@ def deploy(project: Project, names: Names, settings: Settings, run: Run, log: Lo
         _register_or_defer(platform, listing, settings, findings, log, report)
 
     remove_replaced(replaced, clients, owner, settings, log, steps, report)
-    _clean_up([names.endpoint, *(each.name for each in replaced)], clients, owner, settings, log, steps, report)
+    _prune([names.endpoint, *(each.name for each in replaced)], context, settings, steps, report)
 
     report.result = _result(report)
     if report.result == "unchanged":
@@ -174,10 +176,9 @@ def _look_ahead(
     return seen.findings
 
 
-def _check_against_plan(findings: Findings, changes: list[Change]) -> None:
+def _check_against_plan(findings: Findings, plan: endpoint.EndpointPlan) -> None:
     """What the preflight could only warn of, as it did not know yet whether there is something to update."""
-    starts = any(change.resource == "endpoint" and change.verb in {"create", "update", "replace"} for change in changes)
-    if starts and findings.if_updated:
+    if plan.verb in {"create", "update", "replace"} and findings.if_updated:
         raise ActionError(findings.if_updated)
 
 
@@ -267,9 +268,7 @@ def _desired(infra: Infra, names: Names, findings: Findings, weights_uri: str) -
         scaling = autoscaling.desired(infra.endpoint, endpoint_name=names.endpoint)
         served = endpoint.desired(
             infra.endpoint,
-            endpoint_name=names.endpoint,
-            server=names.server,
-            bucket=names.bucket,
+            names,
             image_uri=findings.image.uri,
             weights_uri=weights_uri,
             role_arn=findings.sagemaker_role,
@@ -297,23 +296,12 @@ def _server(project: Project) -> Server:
     return Server(infra=project.infra, infra_file=project.infra_file)
 
 
-def _serve(desired: endpoint.DesiredEndpoint, reach: Reach, facts: Facts, log: Log, steps: Steps, report: Report) -> None:
+def _serve(context: EndpointContext, plan: endpoint.EndpointPlan, facts: Facts, log: Log, steps: Steps, report: Report) -> None:
     """The step that rolls the endpoint out; a failure is explained."""
-    clients = reach.clients
-    report.outputs["endpoint-name"] = desired.endpoint_name
-    verbs = {change.verb for change in report.changes if change.resource == "endpoint" and change.name == desired.endpoint_name}
-    with explained(clients, facts, log, report, joins="attach" in verbs), steps.step("SageMaker"):
-        serving = endpoint.apply(
-            clients.session,
-            clients.sagemaker,
-            desired,
-            reach.owner,
-            patience=reach.patience,
-            tell=reach.tell,
-            usual=endpoint.usual_of(clients.sagemaker, reach.owner, debug=log.debug) if verbs - {"nothing"} else None,
-            may_wait=reach.may_wait,
-            suspended=reach.suspended,
-        )
+    report.outputs["endpoint-name"] = context.endpoint_name
+    with explained(context.clients, facts, log, report, joins=plan.verb == "attach"), steps.step("SageMaker"):
+        usual = endpoint.usual_of(context) if plan.verb != "nothing" else None
+        serving = endpoint.apply(context, plan, usual=usual)
         report.outputs["endpoint-arn"] = serving.arn
         report.outputs["endpoint-config-name"] = serving.config_name
         log.info(f"{serving.name} is InService with {serving.config_name}")
@@ -321,11 +309,16 @@ def _serve(desired: endpoint.DesiredEndpoint, reach: Reach, facts: Facts, log: L
             log.info(f"{serving.name} runs on {fleet}")
 
 
-def _back(reach: Reach, settings: Settings, log: Log, report: Report) -> str:
+def _from_now(context: EndpointContext, settings: Settings) -> EndpointContext:
+    """With all of wait-timeout before it."""
+    return replace(context, wait_policy=endpoint.WaitPolicy(limit=settings.wait_timeout).begun())
+
+
+def _back(context: EndpointContext, settings: Settings, log: Log, report: Report) -> str:
     """The generation before serves again; its name. It has a wait-timeout of its own: to bring it back may not fail for lack of
     the time that the version before it took."""
-    log.info(f"the version failed its smoke test: brings the generation before back to {reach.endpoint_name}")
-    serving = roll_back(replace(reach, patience=endpoint.Patience(limit=settings.wait_timeout).begun()))
+    log.info(f"the version failed its smoke test: brings the generation before back to {context.endpoint_name}")
+    serving = rollback(_from_now(context, settings))
     report.outputs["endpoint-config-name"] = serving.config_name
     log.info(f"{serving.name} is InService with {serving.config_name} again")
     return serving.config_name
@@ -388,26 +381,15 @@ def _register_or_defer(
     log.info("The registration is left to `command: register`.")
 
 
-def _clean_up(
-    endpoints: Iterable[str | None], clients: Clients, owner: Owner, settings: Settings, log: Log, steps: Steps, report: Report
-) -> None:
+def _prune(endpoints: Iterable[str | None], context: EndpointContext, settings: Settings, steps: Steps, report: Report) -> None:
     """The step that deletes old generations. Not after every run: to look at them all takes more calls than the rest of a run
     that changes nothing of the endpoint."""
     if not any(change.is_change and change.resource in _HOSTED for change in report.changes):
         return
     with steps.step("Clean-up"):
-        cleaned = clean_up(
-            clients.session,
-            clients.sagemaker,
-            owner,
-            endpoints=[name for name in endpoints if name],
-            keep=settings.keep_generations,
-            now=datetime.now(UTC),
-            say=log.info,
-        )
-        report.changes += cleaned.changes
-        report.problems += cleaned.warnings
-        log.problems(cleaned.warnings)
+        pruned = prune(context, endpoints=[name for name in endpoints if name], keep=settings.keep_generations)
+        report.changes += pruned.changes
+        context.reporter.warn(*pruned.warnings)
 
 
 def _plan_jobs(clients: Clients, desired: Release, settings: Settings, report: Report) -> JobDefinitions:

@@ -7,14 +7,14 @@ platform. A run again goes on where one was broken off.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.naming import Names
 from aces_action.aws.tags import Owner
 from aces_action.deployment.access import open_platform, outages_told, owner_of, sign_in
-from aces_action.deployment.changes import Change
+from aces_action.deployment.changes import Change, noun
 from aces_action.deployment.confirmation import Consent
 from aces_action.deployment.reach import endpoint_names, scale, scaling_that_goes
 from aces_action.deployment.replaced import remove_endpoint
@@ -22,23 +22,22 @@ from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import Text
 from aces_action.output.report import Report
+from aces_action.output.reporter import Reporter
 from aces_action.output.steps import Steps
 from aces_action.output.tables import change_lines
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.project.model import Server
 from aces_action.resources.endpoint.concurrency import refuse_others
 from aces_action.resources.endpoint.history import Generation, read_generations
-from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints
+from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint, find_endpoints
 from aces_action.resources.endpoint.lifecycle.prune import (
-    Model,
-    Usage,
-    decide_all,
     delete,
     owned_models,
     read_models,
     read_usage,
-    used_elsewhere,
 )
+from aces_action.resources.endpoint.lifecycle.prune_decision import EndpointUse, ListedModel, decide_all
 from aces_action.resources.listing import PlatformClient
 from aces_action.retries import Outages
 from aces_action.settings import ServerSettings, Settings
@@ -48,9 +47,9 @@ from aces_action.settings import ServerSettings, Settings
 class _Ours:
     """All that there is of the server."""
 
-    endpoints: Sequence[Found]
+    endpoints: Sequence[ListedEndpoint]
     generations: Sequence[Generation]
-    models: Sequence[Model]
+    models: Sequence[ListedModel]
 
 
 def destroy(server: Server, names: Names, settings: Settings, run: Run, log: Log, steps: Steps, report: Report) -> None:
@@ -128,11 +127,11 @@ def _planned(ours: _Ours, scaling: Mapping[str, Sequence[Change]]) -> list[Chang
     return [
         *endpoints,
         *chain(*scaling.values()),
-        *(fate.change for fate in decide_all(ours.generations, ours.models, usage=Usage())),
+        *(fate.change for fate in decide_all(ours.generations, ours.models, usage=EndpointUse())),
     ]
 
 
-def _status(found: Found) -> Text:
+def _status(found: ListedEndpoint) -> Text:
     return Text(f"it is {found.status}", f"現在の状態: {found.status}")
 
 
@@ -140,30 +139,19 @@ def _delete_generations(ours: _Ours, clients: Clients, log: Log, report: Report)
     """Deletes all but what another endpoint uses. Raises ActionError with what could not be looked at, or not be deleted."""
     usage = read_usage(clients.sagemaker)
     if usage.unclear:
-        raise ActionError([_in_earnest(each) for each in usage.unclear])
+        raise ActionError([problems.as_error(each) for each in usage.unclear])
     fates = decide_all(ours.generations, ours.models, usage=usage)
     kept = [each for each in fates if not each.goes]
     report.changes = [
         *(change for change in report.changes if change.resource not in {"endpoint config", "model"}),
         *(each.change for each in fates),
     ]
-    warnings = [used_elsewhere(each) for each in kept]
+    warnings = [problems.used_elsewhere(noun(each.resource), each.name, each.reason) for each in kept]
     report.problems += warnings
     log.problems(warnings)
-    deleted = delete(
-        clients.session,
-        clients.sagemaker,
-        fates,
-        endpoints=[each.name for each in ours.endpoints],
-        say=log.info,
-    )
+    deleted = delete(clients, fates, endpoints=[each.name for each in ours.endpoints], reporter=Reporter(log, report))
     if deleted.left:
-        raise ActionError(dict.fromkeys(_in_earnest(each.problem) for each in deleted.left))
-
-
-def _in_earnest(problem: Problem) -> Problem:
-    """What keeps something from being deleted is a warning after a deployment, and an error where that is all that was asked."""
-    return replace(problem, kind=CATALOGUE["E032"]) if problem.severity == "warning" else problem
+        raise ActionError(dict.fromkeys(problems.as_error(each.problem) for each in deleted.left))
 
 
 def _look_at_listing(platform: PlatformClient, settings: Settings, gone: frozenset[str], log: Log, report: Report) -> None:

@@ -15,7 +15,7 @@ from aces_action.output.status import as_json
 from aces_action.output.steps import Steps
 from aces_action.output.tables import standing_lines
 from aces_action.project.model import Server
-from aces_action.resources.endpoint.status import read_standing
+from aces_action.resources.endpoint.status import read_status
 from aces_action.settings import ServerSettings
 
 
@@ -24,7 +24,7 @@ def status(server: Server, names: Names, settings: ServerSettings, run: Run, log
     clients, identity = sign_in(server, settings, run, log, steps, report, outages_told(log, report))
     wanted = server.infra.endpoint
     with steps.step("Status"):
-        standing = read_standing(
+        standing = read_status(
             clients.sagemaker,
             owner_of(settings, names, run, identity),
             endpoint_names(names),

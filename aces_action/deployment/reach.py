@@ -11,56 +11,39 @@ from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change
 from aces_action.deployment.explaining import explained
 from aces_action.github.log import Log
-from aces_action.language import EMPTY, Text, lines
+from aces_action.language import Text, lines
 from aces_action.output.report import Report
+from aces_action.output.reporter import Reporter
 from aces_action.output.tables import change_lines
 from aces_action.project.model import Server
 from aces_action.resources import autoscaling, endpoint
+from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.diagnosis.facts import facts_of
-from aces_action.resources.endpoint.lifecycle.undo import Reach, Return, bring_back
+from aces_action.resources.endpoint.lifecycle.restore import RestorePlan, restore
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.spec import deployment_config
 from aces_action.settings import ServerSettings
 
 
-def teller(name: str, log: Log, report: Report) -> endpoint.Teller:
-    """Tells the log and the report of what is done to endpoint `name`; the report also what goes on if the run ends now."""
-
-    def started() -> None:
-        report.under_way = Text(
-            f"SageMaker may still be working on {name}: a run again finds that and waits for it.",
-            f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
-        )
-
-    def ended() -> None:
-        report.under_way = EMPTY
-
-    return endpoint.Teller(say=log.info, started=started, ended=ended, happened=report.events.append)
-
-
-def reach_of(
-    name: str, server: Server, clients: Clients, owner: Owner, settings: ServerSettings, log: Log, report: Report
-) -> Reach:
+def context_of(
+    name: str, server: Server, clients: Clients, owner: Owner, settings: ServerSettings, reporter: Reporter
+) -> EndpointContext:
     """The endpoint `name`, changed in the way that the infra file asks for. wait-timeout counts from now on, for all of it."""
     wanted = server.infra.endpoint
-    return Reach(
+    scales = wanted is not None and wanted.autoscaling is not None
+    tell = autoscaling.Teller(say=reporter.info, left=reporter.left)
+    return EndpointContext(
         clients=clients,
         owner=owner,
         endpoint_name=name,
+        reporter=reporter,
+        wait_policy=endpoint.WaitPolicy(limit=settings.wait_timeout).begun(),
         is_async=wanted is not None and wanted.mode == "async",
         rollout=deployment_config(wanted.rollout) if wanted and wanted.rollout else None,
-        autoscaled=wanted is not None and wanted.autoscaling is not None,
-        patience=endpoint.Patience(limit=settings.wait_timeout).begun(),
-        tell=teller(name, log, report),
+        autoscaled=scales,
         may_wait=settings.concurrency == "wait",
-        suspended=lambda: autoscaling.suspended(
-            clients,
-            name,
-            owner,
-            wanted=wanted is not None and wanted.autoscaling is not None,
-            tell=scaling_teller(log, report),
-        ),
-        taken_off=lambda: autoscaling.taken_off(clients, name, owner, tell=scaling_teller(log, report)),
+        detached_for_update=lambda: autoscaling.suspended(clients, name, owner, wanted=scales, tell=tell),
+        detached_for_delete=lambda: autoscaling.taken_off(clients, name, owner, tell=tell),
     )
 
 
@@ -103,27 +86,29 @@ def planned(changes: Iterable[Change], log: Log, report: Report) -> None:
         log.info(line)
 
 
-def carry_out(reach: Reach, what: Return, server: Server, log: Log, report: Report) -> ServingEndpoint:
-    """Brings the endpoint to what was planned, with the autoscaling that the infra file asks for; outputs as of a deployment."""
+def carry_out(context: EndpointContext, what: RestorePlan, server: Server, log: Log, report: Report) -> ServingEndpoint:
+    """Restores what was planned, with the autoscaling that the infra file asks for; outputs as of a deployment."""
 
     def then(serving: ServingEndpoint) -> None:
         report.outputs["endpoint-arn"] = serving.arn
         report.outputs["endpoint-config-name"] = serving.config_name
         log.info(f"{serving.name} is InService with {serving.config_name}")
         if server.infra.endpoint and (wanted := autoscaling.desired(server.infra.endpoint, endpoint_name=serving.name)):
-            scale(reach.clients, wanted, serving.name, reach.owner, log, report)
+            scale(context.clients, wanted, serving.name, context.owner, log, report)
 
-    report.outputs["endpoint-name"] = reach.endpoint_name
-    return bring_back(reach, what, then=then)
+    report.outputs["endpoint-name"] = context.endpoint_name
+    return restore(context, what, then=then)
 
 
 def explained_return(
-    reach: Reach, what: Return, settings: ServerSettings, log: Log, report: Report
+    context: EndpointContext, what: RestorePlan, settings: ServerSettings, log: Log, report: Report
 ) -> AbstractContextManager[None]:
     """Around `carry_out`: its failure is explained as that of a deployment."""
-    goal = what.goal
-    if isinstance(goal, ServingEndpoint):
+    if isinstance(what.goal, ServingEndpoint):
         return nullcontext()
-    facts = facts_of(goal.config, goal.model, endpoint_name=reach.endpoint_name, region=settings.aws_region, rollout=goal.rollout)
+    goal = what.goal.spec
+    facts = facts_of(
+        goal.config, goal.model, endpoint_name=context.endpoint_name, region=settings.aws_region, rollout=goal.rollout
+    )
     joins = any(change.verb == "attach" for change in what.changes)
-    return explained(reach.clients, facts, log, report, joins=joins)
+    return explained(context.clients, facts, log, report, joins=joins)

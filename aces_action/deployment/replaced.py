@@ -15,25 +15,27 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Change
-from aces_action.deployment.reach import scaling_teller, teller
+from aces_action.deployment.reach import scaling_teller
 from aces_action.github.log import Log
 from aces_action.language import Text, sentences
 from aces_action.output.report import Report
+from aces_action.output.reporter import Reporter
 from aces_action.output.steps import Steps
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.resources import autoscaling
-from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints, has_work, remove
-from aces_action.resources.endpoint.rollout.watch import Patience
+from aces_action.resources.endpoint.context import EndpointContext
+from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint, find_endpoints, has_work, remove
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
 from aces_action.settings import ServerSettings
 
 
-def plan_removal(clients: Clients, owner: Owner, wanted: str | None, log: Log, report: Report) -> list[Found]:
+def plan_removal(clients: Clients, owner: Owner, wanted: str | None, log: Log, report: Report) -> list[ListedEndpoint]:
     """The endpoints of this server that are not the wanted one (None: none is wanted), and their deletion among the changes.
 
     Where they may not be listed, there is a warning; without one for Batch alone, whose role need know nothing of SageMaker.
     """
     try:
-        found = find_endpoints(clients.sagemaker, owner)
+        found = find_endpoints(clients.sagemaker, owner, known={wanted} if wanted else ())
     except AWS_ERRORS as error:
         problem = explain(error)
         if wanted is None:
@@ -46,7 +48,7 @@ def plan_removal(clients: Clients, owner: Owner, wanted: str | None, log: Log, r
     return replaced
 
 
-def removal_of(replaced: Found, wanted: str | None) -> Change:
+def removal_of(replaced: ListedEndpoint, wanted: str | None) -> Change:
     """The planned change."""
     reason = (
         Text(f"{wanted} takes its place", f"{wanted}に置き換わります")
@@ -58,7 +60,7 @@ def removal_of(replaced: Found, wanted: str | None) -> Change:
 
 
 @contextmanager
-def old_stays(replaced: Sequence[Found], log: Log) -> Iterator[None]:
+def old_stays(replaced: Sequence[ListedEndpoint], log: Log) -> Iterator[None]:
     """Around the registration: where it fails, the log says that the old endpoints go on serving."""
     try:
         yield
@@ -69,7 +71,13 @@ def old_stays(replaced: Sequence[Found], log: Log) -> Iterator[None]:
 
 
 def remove_replaced(
-    replaced: Sequence[Found], clients: Clients, owner: Owner, settings: ServerSettings, log: Log, steps: Steps, report: Report
+    replaced: Sequence[ListedEndpoint],
+    clients: Clients,
+    owner: Owner,
+    settings: ServerSettings,
+    log: Log,
+    steps: Steps,
+    report: Report,
 ) -> None:
     """The step that deletes the old endpoints. One that somebody may still come to, or that has work left, stays for now.
 
@@ -86,7 +94,7 @@ def remove_replaced(
                 remove_endpoint(each.name, clients, owner, settings, log, report)
 
 
-def _reason_to_keep(each: Found, clients: Clients, *, registered: bool) -> tuple[Text, Text] | None:
+def _reason_to_keep(each: ListedEndpoint, clients: Clients, *, registered: bool) -> tuple[Text, Text] | None:
     """Why an endpoint that is no longer wanted stays for now, and what to do about it; None where it may go."""
     if not registered:
         return (
@@ -122,17 +130,18 @@ def _reason_to_keep(each: Found, clients: Clients, *, registered: bool) -> tuple
 def remove_endpoint(name: str, clients: Clients, owner: Owner, settings: ServerSettings, log: Log, report: Report) -> bool:
     """Deletes an endpoint of ours with what scales it, and waits until it is gone. False: there was none. Raises as `remove`."""
     return remove(
-        clients.session,
-        clients.sagemaker,
-        name,
-        owner,
-        patience=Patience(limit=settings.wait_timeout),
-        tell=teller(name, log, report),
-        taken_off=lambda: autoscaling.taken_off(clients, name, owner, tell=scaling_teller(log, report)),
+        EndpointContext(
+            clients=clients,
+            owner=owner,
+            endpoint_name=name,
+            reporter=Reporter(log, report),
+            wait_policy=WaitPolicy(limit=settings.wait_timeout),
+            detached_for_delete=lambda: autoscaling.taken_off(clients, name, owner, tell=scaling_teller(log, report)),
+        )
     )
 
 
-def _keep(each: Found, why: Text, advice: Text, log: Log, report: Report) -> None:
+def _keep(each: ListedEndpoint, why: Text, advice: Text, log: Log, report: Report) -> None:
     """The planned deletion does not happen: neither is it told as a change."""
     report.changes = [
         replace(change, verb="nothing", reasons=(why,))

@@ -68,7 +68,7 @@ def smoke_test(
         folder=folder_of(names.server),
         invocation_timeout=served.async_invocation_timeout if served else None,
     )
-    patience = endpoint.Patience(limit=settings.wait_timeout)
+    patience = endpoint.WaitPolicy(limit=settings.wait_timeout)
     report.under_way = untested(config_name)
     if rolled_out:
         note(pending)  # if that fails, the note at the end will tell

@@ -29,7 +29,7 @@ def duration_text(seconds: float) -> Text:
     return Text(written, japanese.replace(" ", ""))
 
 
-def elapsed(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """How far a wait is, as a column of the log: '3:05'."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"

@@ -11,7 +11,8 @@ from aces_action.language import Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.queries import Answer
 from aces_action.problems import CATALOGUE, Problem
-from aces_action.resources.endpoint.concurrency import another_rollout, begun_by, is_foreign
+from aces_action.problems.endpoint.state import another_rollout
+from aces_action.resources.endpoint.concurrency import started_by, started_elsewhere
 from aces_action.resources.endpoint.ownership import not_ours
 from aces_action.resources.endpoint.state import CurrentEndpoint, read_config, read_tagged
 
@@ -43,7 +44,7 @@ def read_standing(client: SageMakerClient, name: str) -> Standing | None:
     current, tags = tagged
     live = read_config(client, current.config_name) if current.config_name else None
     is_async = None if live is None else "AsyncInferenceConfig" in live
-    return Standing(current=current, is_async=is_async, tags=tags, run_url=begun_by(client, current, tags))
+    return Standing(current=current, is_async=is_async, tags=tags, run_url=started_by(client, current, tags))
 
 
 def check_endpoint(
@@ -61,8 +62,8 @@ def check_endpoint(
         problems.append(not_ours("endpoint", name, current.arn, project=project, env=env))
     elif standing.can_be_updated and current.config_name and standing.is_async not in {None, is_async}:
         problems.append(_other_mode(name, is_async))
-    if is_foreign(current, standing.run_url, run_url):
-        problems.append(another_rollout(name, current, standing.run_url, may_wait=may_wait))
+    if started_elsewhere(current, standing.run_url, run_url):
+        problems.append(another_rollout(name, current.status, standing.run_url, may_wait=may_wait))
     return [Check(what=what, found=same(current.status), needed=needed, problems=tuple(problems))]
 
 

@@ -12,14 +12,14 @@ E010 = Kind(
     title=Text("SageMaker could not unpack the weights", "重みファイルを展開できません"),
     cause=Text(
         "SageMaker fetched `deploy.tar.gz`, but could not unpack it: links in it, a damaged archive, or another format under "
-        "that name. The action examines the archive before it deploys, so this is mostly an archive under "
+        "that name. The action checks the archive before it deploys, so this is mostly an archive under "
         "`weights-policy: lenient`.",
         "SageMakerが`deploy.tar.gz`を取得しましたが、展開できませんでした。リンクが含まれている、アーカイブが壊れている、"
         "名前と形式が異なる、といった原因があります。デプロイ前にアーカイブを検査しているため、"
         "多くは`weights-policy: lenient`で許可したアーカイブです。",
     ),
     fix=Text(
-        "Make the archive again, upload it and run the job again.",
+        "Pack the archive again, upload it and run the job again.",
         "アーカイブを作り直してアップロードし、ジョブを再実行してください。",
     )
     + snippet(
@@ -185,7 +185,7 @@ E018 = Kind(
     title=Text("Server ran out of memory", "サーバのメモリが不足しました"),
     cause=Text(
         "The instance's memory, or its GPU's, was too small for what the server loads; the system then kills it, often "
-        "without a word of its own. Each worker process loads the model anew.",
+        "without a word of its own. Each worker process loads the model again.",
         "インスタンスまたはGPUのメモリが、サーバの読み込む量に足りませんでした。"
         "この場合、サーバ自身は何も出力せずに強制終了されることがあります。ワーカーのプロセスは、それぞれモデルを読み込みます。",
     ),
@@ -197,7 +197,7 @@ E018 = Kind(
     )
     + LOG,
     example=(
-        "ACES-E018 SageMaker rolled the update of number-plate-detection-dev-algorithm-server back, and gave no reason.\n"
+        "ACES-E018 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server, and gave no reason.\n"
         "  The server's log: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB."
     ),
 )
@@ -213,12 +213,12 @@ E019 = Kind(
         "アラームの本来の働きです。多くは、新しい内容の応答がエラーになるか、遅すぎます。",
     ),
     fix=Text(
-        "Look at the alarm's metric for that time and at the server's log, mend the server, and run the job again.",
+        "Look at the alarm's metric for that time and at the server's log, fix the server, and run the job again.",
         "その時間のアラームのメトリクスとサーバのログを確認し、サーバを修正してからジョブを再実行してください。",
     )
     + LOG,
     example=(
-        "ACES-E019 SageMaker rolled the update of number-plate-detection-dev-algorithm-server back.\n"
+        "ACES-E019 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server.\n"
         "  Alarm number-plate-detection-dev-5xx is ALARM since 10:02:11 UTC: Threshold Crossed: 1 datapoint was greater "
         "than 5.0."
     ),
@@ -258,9 +258,9 @@ E021 = Kind(
         "メッセージに、サーバのログで最も手がかりになる行を示します。",
     ),
     fix=Text(
-        "The message says what mends the causes that are known: Windows line ends in a script, a missing module or library, "
+        "The message says what fixes the known causes: Windows line ends in a script, a missing module or library, "
         "a library that is too old, an NVIDIA driver that does not fit. For others, start the image as SageMaker does, with "
-        "the weights in place, and mend what its log says:",
+        "the weights in place, and fix what its log says:",
         "原因がわかるもの（スクリプトのWindows形式の改行、モジュールやライブラリの不足、古すぎるライブラリ、合わないNVIDIAドライバなど）は、"
         "メッセージに対処方法を示します。それ以外は、SageMakerと同じように重みファイルを置いてイメージを起動し、"
         "ログに出た問題を直してください。",
@@ -333,7 +333,7 @@ E024 = Kind(
         "その場合はサーバのログに手がかりがあり、別のコードで示します。",
     ),
     fix=Text(
-        "Run the job again. If it stays so, try the image on a machine of yours, then ask AWS Support with the "
+        "Run the job again. If it fails again, try the image on a machine of yours, then ask AWS Support with the "
         "endpoint's ARN and the time.",
         "ジョブを再実行してください。変わらない場合は、手元のマシンでイメージを試し、"
         "エンドポイントのARNと時刻を添えてAWSサポートに問い合わせてください。",

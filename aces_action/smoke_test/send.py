@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeo
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
 from aces_action.problems import ActionError, Problem
-from aces_action.resources.endpoint.rollout.watch import Patience, pause
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy, pause
 from aces_action.smoke_test.judge import clock, judge, silence
 from aces_action.smoke_test.model import Answer, Exchange, Request
 
@@ -54,7 +54,7 @@ def folder_of(server: str) -> str:
 
 
 def send(
-    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: Patience, tell: Told
+    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: WaitPolicy, tell: Told
 ) -> list[Exchange]:
     """Sends all requests, whatever becomes of one, and judges the answers; each is a line of the log, with the answer below.
 
@@ -69,7 +69,7 @@ def send(
     return exchanges
 
 
-def _realtime(runtime: SageMakerRuntimeClient, request: Request, target: Target, patience: Patience, tell: Told) -> Exchange:
+def _realtime(runtime: SageMakerRuntimeClient, request: Request, target: Target, patience: WaitPolicy, tell: Told) -> Exchange:
     headers: dict[str, Any] = {"ContentType": request.content_type, "Accept": request.accept}
     headers["CustomAttributes"] = request.custom_attributes
     given = {key: value for key, value in headers.items() if value is not None}
@@ -126,7 +126,7 @@ class _Waiting:
 
 
 def _asynchronous(
-    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: Patience, tell: Told
+    runtime: SageMakerRuntimeClient, s3: S3Client, requests: Sequence[Request], target: Target, patience: WaitPolicy, tell: Told
 ) -> list[Exchange]:
     begun = patience.now()
     done: dict[int, Exchange] = {}
@@ -157,7 +157,7 @@ def _asynchronous(
 
 
 def _take(
-    runtime: SageMakerRuntimeClient, s3: S3Client, index: int, request: Request, target: Target, patience: Patience, tell: Told
+    runtime: SageMakerRuntimeClient, s3: S3Client, index: int, request: Request, target: Target, patience: WaitPolicy, tell: Told
 ) -> _Waiting | Exchange:
     """Uploads a request and has the endpoint take it."""
     started = patience.now()
@@ -231,7 +231,7 @@ def _read(s3: S3Client, location: str, *, failed: bool) -> Answer | None:
     return Answer(status=status, content_type=content_type, body=body, size=found["ContentLength"], failed=failed)
 
 
-def _patiently(call: Callable[[], _Returned], patience: Patience, tell: Told) -> _Returned:
+def _patiently(call: Callable[[], _Returned], patience: WaitPolicy, tell: Told) -> _Returned:
     """A call that is made again only where the model has not been asked."""
     for wait in _waits():
         try:

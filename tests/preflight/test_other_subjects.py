@@ -204,7 +204,7 @@ def test_the_endpoint_has_to_be_ours_of_the_same_mode_and_at_rest(found: Answer[
 
 def test_who_is_at_work_on_the_endpoint_is_told_by_the_run() -> None:
     [row] = endpoint(standing("Updating", run_url=f"{RUN}8"))
-    assert f"begun by {RUN}8" in row.problems[0].message.en
+    assert f"started by {RUN}8" in row.problems[0].message.en
     assert f"実行元: {RUN}8" in row.problems[0].message.ja
     assert row.outcome == "warning"
 
@@ -213,7 +213,7 @@ def test_with_concurrency_refuse_who_is_at_work_is_an_error() -> None:
     found = standing("Updating", run_url=f"{RUN}8")
     [row] = check_endpoint("e", found, is_async=False, project="p", env="dev", run_url=RUN, may_wait=False)
     assert row.outcome == "error"
-    assert row.problems[0].message.en.endswith(f"begun by {RUN}8: with `concurrency: refuse` this one does nothing.")
+    assert row.problems[0].message.en.endswith(f"started by {RUN}8: with `concurrency: refuse` this one does nothing.")
     [own] = check_endpoint("e", found, is_async=False, project="p", env="dev", run_url=f"{RUN}8", may_wait=False)
     assert own.problems == ()
 

@@ -27,7 +27,7 @@ E007 = Kind(
         "停止していて、エンドポイントがない場合もあります。",
     ),
     fix=Text(
-        "Run the deployment of an earlier commit again ('Re-run all jobs' on its run), or mend the server and deploy. "
+        "Run the deployment of an earlier commit again ('Re-run all jobs' on its run), or fix the server and deploy. "
         "A stopped endpoint is brought back by `command: start`. `command: status` lists the generations.",
         "以前のコミットのデプロイを再実行する（その実行の「Re-run all jobs」）か、サーバを直してデプロイしてください。"
         "停止しているエンドポイントは`command: start`で再開できます。世代の一覧は`command: status`で確認できます。",
@@ -43,7 +43,7 @@ E008 = Kind(
     severity="error",
     title=Text("Nothing to start", "再開できる世代がありません"),
     cause=Text(
-        "`command: start` makes the endpoint again from the generation that served last. None has served yet, all were "
+        "`command: start` recreates the endpoint from the generation that served last. None has served yet, all were "
         "rolled back from, or what it needs (its model, image or weights) is gone.",
         "`command: start`は、最後に稼働していた世代からエンドポイントを作り直します。しかし、稼働した世代がない、"
         "すべてロールバックの対象になっている、または必要なもの（モデル、イメージ、重みファイル）が残っていません。",
@@ -85,7 +85,7 @@ E030 = Kind(
     severity="warning",
     title=Text("Old generations are kept", "古い世代を残しました"),
     cause=Text(
-        "What an endpoint uses is never deleted, whoever made that endpoint. Something could not be looked at: the role may "
+        "What an endpoint uses is never deleted, whoever made that endpoint. Something could not be checked: the role may "
         "not list or describe it; an endpoint of the account is `UpdateRollbackFailed`, and so serves an endpoint config "
         "that SageMaker does not name; or somebody deleted the endpoint config of an endpoint that runs. So nothing was "
         "deleted. The deployment itself went well, and what is kept costs nothing.",
@@ -101,7 +101,7 @@ E030 = Kind(
         "次に変更のあるデプロイのときに削除します。",
     ),
     example=(
-        "ACES-E030 Old generations are kept: it is not certain that nothing uses them. The role may not call "
+        "ACES-E030 Old generations are kept: something may still use them. The role may not call "
         "ListEndpointConfigs: it lacks sagemaker:ListEndpointConfigs."
     ),
 )
@@ -116,7 +116,7 @@ E031 = Kind(
         "このサーバ以外のエンドポイントが使っています。残っていても費用はかかりません。",
     ),
     fix=Text(
-        "Mend what the message names. A missing permission is in docs/iam. The next deployment that changes something tries "
+        "Fix what the message names. A missing permission is in docs/iam. The next deployment that changes something tries "
         "again.",
         "メッセージにある原因を取り除いてください。足りない権限はdocs/iamにあります。次に変更のあるデプロイのときに、もう一度削除します。",
     ),
@@ -137,7 +137,7 @@ E032 = Kind(
         "（確認できないものがあるか、別の実行が使っています）。",
     ),
     fix=Text(
-        "Mend what the message names, then run the job again: it deletes what is left.",
+        "Fix what the message names, then run the job again: it deletes what is left.",
         "メッセージにある原因を取り除いて、ジョブを再実行してください。残っているものを削除します。",
     ),
     example=(
@@ -151,8 +151,8 @@ E033 = Kind(
     title=Text("The old endpoint stays for now", "以前のエンドポイントをまだ残しています"),
     cause=Text(
         "The infra file now asks for another endpoint (asynchronous in place of real-time, another name) or for none. The "
-        "old one is deleted once nobody needs it: after the platform was told of its successor, and, if it is asynchronous, "
-        "once 10 minutes have passed without requests waiting or being worked at. Until then both cost money.",
+        "old one is deleted once nobody needs it: after its successor was listed on the platform, and, if it is asynchronous, "
+        "once 10 minutes have passed without requests waiting or in progress. Until then both cost money.",
         "infraファイルの指定が、別のエンドポイント（リアルタイムから非同期への変更、別の名前など）、またはエンドポイントなしに変わりました。"
         "以前のエンドポイントは、不要になってから削除します。ACES Platformに新しいエンドポイントを登録し、"
         "非同期の場合は、処理待ちと処理中のリクエストがない状態が10分続いた後です。それまでは両方に費用がかかります。",

@@ -17,8 +17,8 @@ E001 = Kind(
     severity="error",
     title=Text("Endpoint failed", "エンドポイントの起動に失敗しました"),
     cause=Text(
-        "SageMaker gave the endpoint up, or it was deleted during the roll-out. The message has SageMaker's reason where it "
-        "gives one. The commonest: the server does not answer `GET /ping` on port 8080 with 200 in time; no instance of the "
+        "SageMaker gave up on the endpoint, or it was deleted during the roll-out. The message has SageMaker's reason where it "
+        "gives one. The most common: the server does not answer `GET /ping` on port 8080 with 200 in time; no instance of the "
         "type is free; the account's quota is used up.",
         "SageMakerがエンドポイントの起動に失敗したか、処理の途中でエンドポイントが削除されました。"
         "SageMakerが理由を示した場合は、メッセージにあります。"
@@ -26,8 +26,8 @@ E001 = Kind(
         "そのタイプのインスタンスに空きがない、アカウントのクォータが足りない、の3つです。",
     ),
     fix=Text(
-        "Read the server's log in CloudWatch and mend the cause. If the server only needs longer to load its weights, raise "
-        "`sagemaker.container_startup_health_check_timeout` in the infra file. A run again replaces the failed endpoint.",
+        "Read the server's log in CloudWatch and fix the cause. If the server only needs longer to load its weights, raise "
+        "`sagemaker.container_startup_health_check_timeout` in the infra file. The next run replaces the failed endpoint.",
         "CloudWatchでサーバのログを確認し、原因を取り除いてください。"
         "読み込みに時間がかかっているだけなら、infraファイルの`sagemaker.container_startup_health_check_timeout`を"
         "長くしてください。再実行すると、失敗したエンドポイントを作り直します。",
@@ -43,19 +43,19 @@ E002 = Kind(
     severity="error",
     title=Text("Update rolled back", "更新が元に戻されました"),
     cause=Text(
-        "The update failed and SageMaker went back to what served before. SageMaker shows the endpoint as InService, but "
+        "The update failed and SageMaker rolled back to what served before. SageMaker shows the endpoint as InService, but "
         "your new version does not serve; AWS sometimes gives no reason.",
         "更新が失敗し、SageMakerが前の状態に戻しました。SageMakerの表示は`InService`ですが、新しい内容は反映されていません。"
         "AWSが理由を示さないこともあります。",
     ),
     fix=Text(
-        "Mend the cause that the message names, then run the job again. Without a reason, look at the server's log of that time:",
+        "Fix the cause that the message names, then run the job again. Without a reason, look at the server's log of that time:",
         "メッセージにある原因を取り除いて、ジョブを再実行してください。理由がないときは、"
         "そのときのサーバのログを確認してください。",
     )
     + LOG,
     example=(
-        "ACES-E002 SageMaker rolled the update of number-plate-detection-dev-algorithm-server back; it still serves "
+        "ACES-E002 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
         "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not number-plate-detection-dev-algorithm-server-9c1f2a04d1, "
         "and SageMaker gave no reason."
     ),
@@ -65,7 +65,7 @@ E003 = Kind(
     severity="error",
     title=Text("Waited too long for the endpoint", "エンドポイントの完了待ちが時間切れです"),
     cause=Text(
-        "The endpoint was not ready within `wait-timeout` (60 minutes unless set). SageMaker goes on with it; nothing is "
+        "The endpoint was not ready within `wait-timeout` (60 minutes unless set). SageMaker continues; nothing is "
         "lost. The message says what was missing: the end of the roll-out, instances of an endpoint that is InService "
         "already, or AWS's answers.",
         "`wait-timeout`（既定は60分）のうちに、エンドポイントの処理が終わりませんでした。"
@@ -79,7 +79,8 @@ E003 = Kind(
         "いつも足りないときは`wait-timeout`を長くし、ジョブの`timeout-minutes`をそれより長くしてください。",
     )
     + snippet("yaml", "timeout-minutes: 130\nsteps:\n  - uses: ORG/aces-action@v0.1.0\n    with:\n      wait-timeout: 2h"),
-    example="ACES-E003 The endpoint number-plate-detection-dev-algorithm-server is still Creating after 60:00 min.",
+    example="ACES-E003 The endpoint number-plate-detection-dev-algorithm-server is still Creating after 1 h 00 min; "
+    "SageMaker continues.",
 )
 E005 = Kind(
     code="ACES-E005",
@@ -116,7 +117,7 @@ E006 = Kind(
         "前の内容のインスタンスと新しい内容のインスタンスが混在しています。",
     ),
     fix=Text(
-        "Mend the cause that the message names, then run the job again: it updates the endpoint anew. Until then both "
+        "Fix the cause that the message names, then run the job again: it updates the endpoint again. Until then both "
         "versions answer.",
         "メッセージにある原因を取り除いて、ジョブを再実行してください。エンドポイントをもう一度更新します。"
         "それまでは、両方の内容が応答します。",
@@ -249,15 +250,15 @@ def missing_weight(variant: str, current: float, desired: float) -> Text:
 NO_VARIANTS = Text("it has no variants", "バリアントがありません")
 
 
-def unknown_state(name: str, silence: str, status: str, waited: float) -> Problem:
+def unknown_state(name: str, silence: Text, status: str, waited: float) -> Problem:
     """When AWS did not answer at the end of the wait. `silence`: why not; `status`: the last that was seen."""
     time, last = duration_text(waited), same(status) if status else Text("not seen", "不明")
     return Problem(
         kind=E003,
         message=Text(
-            f"AWS does not report the state of the endpoint {name} ({silence}) after {time.en}; the last known state is "
+            f"AWS does not report the state of the endpoint {name} ({silence.en}) after {time.en}; the last known state is "
             f"{last.en}.",
-            f"エンドポイント{name}の状態をAWSから取得できません（{silence}）。{time.ja}待ちました。"
+            f"エンドポイント{name}の状態をAWSから取得できません（{silence.ja}）。{time.ja}待ちました。"
             f"最後に確認した状態は{last.ja}です。",
         ),
         hint=_WAIT_AGAIN,

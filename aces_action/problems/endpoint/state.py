@@ -43,7 +43,7 @@ E040 = Kind(
     severity="error",
     title=Text("Somebody else changed the endpoint", "別の処理がエンドポイントを変更しました"),
     cause=Text(
-        "While this run waited for its roll-out, another one took its place, or the endpoint was deleted and made again: by "
+        "While this run waited for its roll-out, another one took its place, or the endpoint was deleted and recreated: by "
         "another run of the workflow, or by hand. What this run tried to deploy is not serving. Or a rollback waited for the "
         "update that it should discard, and something else serves now: then nothing was changed.",
         "ロールアウトの完了を待つ間に、別のデプロイに置き換えられたか、エンドポイントが削除されて作り直されました。"
@@ -85,7 +85,14 @@ E041 = Kind(
         "そのあと`deploy`なら、コミットの内容で同じ名前のエンドポイントを作成します。`start`なら、エンドポイント設定が残っている"
         "最後の世代で再開します:",
     )
-    + snippet("yaml", "with:\n  command: stop    # then: deploy, or start"),
+    + snippet("yaml", "with:\n  command: stop    # then: deploy, or start")
+    + Text(
+        "\n\nWithout downtime: give the endpoint another name in the infra file and deploy. The new endpoint serves and is "
+        "listed on the platform before this one is deleted:",
+        "\n\n停止せずに作り直すには、infraファイルでエンドポイントを別の名前にしてデプロイしてください。新しいエンドポイントが稼働し、"
+        "ACES Platformに登録されてから、このエンドポイントを削除します:",
+    )
+    + snippet("yaml", "sagemaker:\n  endpoint_name: number-plate-detection-dev-algorithm-server-2"),
     example=(
         "ACES-E041 The endpoint number-plate-detection-dev-algorithm-server cannot be updated: its endpoint config "
         "number-plate-detection-dev-algorithm-server-1f0c9a2b7e was deleted, and SageMaker refuses every update after that. "
@@ -95,8 +102,8 @@ E041 = Kind(
 KINDS = (E004, E040, E041)
 
 
-def not_ours(resource: Text, name: str, arn: str, *, project: str, env: str, tags: str) -> Problem:
-    """When an endpoint, a model or an endpoint config of ours-to-be is somebody else's. `tags` hand it over."""
+def not_ours(resource: Text, name: str, *, project: str, env: str, command: str) -> Problem:
+    """When an endpoint, a model or an endpoint config of ours-to-be is somebody else's. `command` hands it over."""
     return Problem(
         kind=E004,
         message=Text(
@@ -112,7 +119,7 @@ def not_ours(resource: Text, name: str, arn: str, *, project: str, env: str, tag
                     "このアクションの管理下に置いてよい場合は、次のタグを付けてからコマンドを再実行してください:",
                 ),
             ),
-            same(f"aws sagemaker add-tags --resource-arn {arn} --tags {tags}"),
+            same(command),
         ),
     )
 
