@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import requests
 
 from aces_action.aws.tags import ROLLOUT_RUN
 from aces_action.deployment.changes import Change
@@ -18,7 +21,7 @@ from aces_action.resources.endpoint.lifecycle.restore import restore
 from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback, rollback
 from aces_action.resources.endpoint.lifecycle.start_stop import plan_start, plan_stop, stop
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
-from aces_action.resources.endpoint.state import read_endpoint
+from aces_action.resources.endpoint.state import read_endpoint, read_with_config
 from tests.commands.conftest import LATELY, LONG_AGO, RUN, Server
 
 
@@ -272,6 +275,37 @@ class TestDeploy:
         server.stand(A=LONG_AGO, B=LATELY)
         server.deploy("A", run=5)
         assert server.generations()["A"].tags[ROLLOUT_RUN] == f"{RUN}/5"
+
+
+class TestCalls:
+    """What a run costs that changes nothing."""
+
+    def test_nothing_is_called_where_nothing_changes(self, server: Server) -> None:
+        server.deploy("A")
+        plan = server.plan("A")
+        server.control("DELETE", "calls")
+        assert endpoint.apply(server.context(), plan).config_name == server.config("A")
+        assert calls(server) == {}
+
+    def test_what_the_preflight_has_read_is_not_read_again(self, server: Server) -> None:
+        server.deploy("A")
+        reading = read_with_config(server.client, server.name)
+        server.control("DELETE", "calls")
+        plan = endpoint.read_plan(server.context(), server.content("A"), reading)
+        assert not plan.has_changes
+        assert calls(server) == {"DescribeModel": 1, "ListTags": 2}  # of the model and of the endpoint config
+
+    def test_one_that_was_under_way_by_then_is_read_again(self, server: Server) -> None:
+        server.deploy("A")
+        reading = read_with_config(server.client, server.name)
+        assert reading.current is not None
+        before = replace(reading, current=replace(reading.current, status="SystemUpdating"))
+        assert not endpoint.read_plan(server.context(), server.content("A"), before).has_changes
+
+
+def calls(server: Server) -> dict[str, int]:
+    answer = requests.get(f"{server.sandbox.aws_url}/_sandbox/calls", timeout=10).json()
+    return dict(Counter(call["operation"] for call in answer))
 
 
 class TestDrift:
