@@ -55,7 +55,7 @@ def test_the_log_tells_what_serves_what_is_under_way_and_by_whom() -> None:
     assert lines[:8] == [
         "endpoint server  Updating",
         "  serves server-b",
-        "  made 5.0 h ago",
+        "  created 5.0 h ago",
         "  AllTraffic: 1 of 3 instances, weight 1",
         "  under way: Updating to server-c, started by https://github.com/org/plates/actions/runs/9",
         "  AllTraffic: Creating",
@@ -78,7 +78,7 @@ def test_a_stopped_server_is_called_so_with_the_way_back() -> None:
 
 def test_the_summary_has_a_table_of_endpoints_and_one_of_generations() -> None:
     shown = page(STANDING)
-    assert "| <code>server</code> | Updating | serves server-b<br>made 5.0 h ago<br>" in shown
+    assert "| <code>server</code> | Updating | serves server-b<br>created 5.0 h ago<br>" in shown
     assert "| <code>server-a</code> | previous | 2026-05-09 12:00 UTC |  | 3 min 05 s | " in shown
     assert "### 世代" in page(STANDING, "ja")
     assert "進行中: Updating（server-cへ）" in page(STANDING, "ja")

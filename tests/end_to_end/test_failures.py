@@ -433,7 +433,7 @@ class TestSageMaker:
         ended = caller.run()
         failed(ended, 1, "ACES-A005")
         (name,) = [change["name"] for change in json.loads(ended.outputs["changes"]) if change["resource"] == "model"]
-        assert f"The endpoint serves {name}; only its tags are not up to date. A run again sets them." in ended.log
+        assert f"The endpoint serves {name}; only its tags are not up to date. The next run sets them." in ended.log
         assert f"- update of endpoint {caller.server} to {name} accepted" in ended.log
         assert "may still be working" not in ended.log
         caller.control("DELETE", "faults")
