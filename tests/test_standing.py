@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aces_action.language import Language, Text
+from aces_action.language import Language, Text, same
 from aces_action.output.durations import span
 from aces_action.output.report import Report
-from aces_action.output.status import EndpointStanding, GenerationStanding, Standing, VariantStanding, as_json
+from aces_action.output.status import EndpointStatus, GenerationStatus, ServerStatus, VariantStatus, as_json
 from aces_action.output.summary import summary
 from aces_action.output.tables import standing_lines
 
 NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)
-OLD = GenerationStanding(
+OLD = GenerationStatus(
     name="server-a",
     serves=False,
     served=NOW - timedelta(days=2),
@@ -29,24 +29,24 @@ OLD = GenerationStanding(
     run_url="https://github.com/org/plates/actions/runs/7",
 )
 LIVE = replace(OLD, name="server-b", serves=True, served=NOW - timedelta(hours=3), rollout_seconds=None)
-ENDPOINT = EndpointStanding(
+ENDPOINT = EndpointStatus(
     name="server",
     status="Updating",
     config_name="server-b",
     created=NOW - timedelta(hours=5),
-    variants=(VariantStanding(name="AllTraffic", instances=1, desired_instances=3, weight=1.0, desired_weight=1.0),),
+    variants=(VariantStatus(name="AllTraffic", instances=1, desired_instances=3, weight=1.0, desired_weight=1.0),),
     under_way=True,
     target="server-c",
-    progress=("AllTraffic: Creating",),
-    begun_by="https://github.com/org/plates/actions/runs/9",
+    progress=(same("AllTraffic: Creating"),),
+    started_by="https://github.com/org/plates/actions/runs/9",
     commit="0123456789abcdef",
     drift=(Text("AllTraffic: 3 instances instead of 1: kept", "AllTraffic: インスタンス数3（設定は1）。そのまま維持します"),),
 )
-STANDING = Standing(at=NOW, endpoints=(ENDPOINT,), generations=(LIVE, OLD), previous="server-a")
-STOPPED = Standing(at=NOW, endpoints=(EndpointStanding(name="server"),), generations=(replace(LIVE, serves=False), OLD))
+STANDING = ServerStatus(at=NOW, endpoints=(ENDPOINT,), generations=(LIVE, OLD), previous="server-a")
+STOPPED = ServerStatus(at=NOW, endpoints=(EndpointStatus(name="server"),), generations=(replace(LIVE, serves=False), OLD))
 
 
-def page(standing: Standing, language: Language = "en") -> str:
+def page(standing: ServerStatus, language: Language = "en") -> str:
     return summary(Report(result="shown", standing=standing), language, lambda text: text)
 
 
@@ -55,9 +55,9 @@ def test_the_log_tells_what_serves_what_is_under_way_and_by_whom() -> None:
     assert lines[:8] == [
         "endpoint server  Updating",
         "  serves server-b",
-        "  made 5.0 h ago",
+        "  created 5.0 h ago",
         "  AllTraffic: 1 of 3 instances, weight 1",
-        "  under way: Updating to server-c, begun by https://github.com/org/plates/actions/runs/9",
+        "  under way: Updating to server-c, started by https://github.com/org/plates/actions/runs/9",
         "  AllTraffic: Creating",
         "  commit 0123456789abcdef",
         "  not as deployed: AllTraffic: 3 instances instead of 1: kept",
@@ -78,7 +78,7 @@ def test_a_stopped_server_is_called_so_with_the_way_back() -> None:
 
 def test_the_summary_has_a_table_of_endpoints_and_one_of_generations() -> None:
     shown = page(STANDING)
-    assert "| <code>server</code> | Updating | serves server-b<br>made 5.0 h ago<br>" in shown
+    assert "| <code>server</code> | Updating | serves server-b<br>created 5.0 h ago<br>" in shown
     assert "| <code>server-a</code> | previous | 2026-05-09 12:00 UTC |  | 3 min 05 s | " in shown
     assert "### 世代" in page(STANDING, "ja")
     assert "進行中: Updating（server-cへ）" in page(STANDING, "ja")
@@ -86,7 +86,7 @@ def test_the_summary_has_a_table_of_endpoints_and_one_of_generations() -> None:
 
 def test_nothing_that_aws_tells_is_taken_for_markup() -> None:
     failed = replace(ENDPOINT, failure_reason="<script>alert(1)</script> [x](http://x) | `y`")
-    shown = page(Standing(at=NOW, endpoints=(failed,), generations=(replace(OLD, run_url="a|b"),)))
+    shown = page(ServerStatus(at=NOW, endpoints=(failed,), generations=(replace(OLD, run_url="a|b"),)))
     assert "<script>" not in shown
     assert "[x]" not in shown
     assert "a|b" not in shown

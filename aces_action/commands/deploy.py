@@ -8,8 +8,6 @@ done or under way and goes on from there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 from aces_action.deployment.changes import Change
@@ -18,7 +16,6 @@ from aces_action.deployment.endpoints import endpoint_context, explained, report
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
     DeploymentPlan,
-    EndpointPlan,
     facts_of_rollout,
     plan_deployment,
     plan_weights,
@@ -32,8 +29,9 @@ from aces_action.problems import ActionError
 from aces_action.problems.preflight import P007
 from aces_action.problems.preflight.platform import registration_deferred
 from aces_action.resources import batch, endpoint
-from aces_action.resources.endpoint.lifecycle.prune import clean_up
-from aces_action.resources.endpoint.lifecycle.undo import Reach, roll_back
+from aces_action.resources.endpoint.context import EndpointContext
+from aces_action.resources.endpoint.lifecycle.prune import prune
+from aces_action.resources.endpoint.lifecycle.rollback import rollback
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.weights.resolve import release
 
@@ -60,7 +58,7 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
             _release_weights(d, plan)
     if plan.endpoint:
         context = endpoint_context(d, plan.endpoint.spec.endpoint_name)
-        facts, joins = facts_of_rollout(d, plan, plan.endpoint), plan.endpoint.change.verb == "attach"
+        facts, joins = facts_of_rollout(d, plan, plan.endpoint), plan.endpoint.verb == "attach"
         with explained(d, facts, joins=joins), d.reporter.step("SageMaker"):
             serving = _roll_out(d, context, plan.endpoint)
     unplanned = _apply_scaling(d, plan)
@@ -71,7 +69,7 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     if plan.endpoint and d.project.requests:
         with d.reporter.step("Smoke test"):
             back = partial(_back, d, context)
-            smoke_test(d, plan.endpoint.spec, serving, rolled_out=plan.endpoint.change.is_change, roll_back=back)
+            smoke_test(d, plan.endpoint.spec, serving, rolled_out=plan.endpoint.changes_of("endpoint"), roll_back=back)
     with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
         registered = _register_or_defer(d, plan, jobs)
     deleted = delete_replaced(d, plan.replaced, registered=registered)
@@ -93,19 +91,9 @@ def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
     d.reporter.info(Text(f"released as {released.release_uri}", f"固定先: {released.release_uri}"))
 
 
-def _roll_out(d: ProjectDeployment, context: Reach, plan: EndpointPlan) -> ServingEndpoint:
-    d.reporter.output("endpoint-name", plan.spec.endpoint_name)
-    serving = endpoint.apply(
-        d.clients.session,
-        d.clients.sagemaker,
-        plan.spec,
-        d.owner,
-        patience=context.patience,
-        tell=context.tell,
-        usual=endpoint.usual_of(d.clients.sagemaker, d.owner, debug=d.reporter.debug) if plan.change.is_change else None,
-        may_wait=context.may_wait,
-        suspended=context.suspended,
-    )
+def _roll_out(d: ProjectDeployment, context: EndpointContext, plan: endpoint.EndpointPlan) -> ServingEndpoint:
+    d.reporter.output("endpoint-name", context.endpoint_name)
+    serving = endpoint.apply(context, plan, usual=endpoint.usual_of(context) if plan.verb != "nothing" else None)
     report_serving(d.reporter, serving)
     if fleet := ", ".join(f"{count} × {kind}" for kind, count in serving.pools if count):
         d.reporter.info(Text(f"{serving.name} runs on {fleet}", f"{serving.name}のインスタンス: {fleet}"))
@@ -140,7 +128,7 @@ def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan) -> JobDefinitions
     )
 
 
-def _back(d: ProjectDeployment, context: Reach) -> str:
+def _back(d: ProjectDeployment, context: EndpointContext) -> str:
     """The generation before serves again; its name. It has a wait-timeout of its own: to bring it back may not fail for lack of
     the time that the version before it took."""
     name = context.endpoint_name
@@ -150,7 +138,7 @@ def _back(d: ProjectDeployment, context: Reach) -> str:
             f"スモークテストに失敗したため、{name}を1つ前の世代に戻します",
         )
     )
-    serving = roll_back(replace(context, patience=endpoint.Patience(limit=d.settings.wait_timeout).begun()))
+    serving = rollback(endpoint_context(d, name))
     d.reporter.output("endpoint-config-name", serving.config_name)
     d.reporter.info(
         Text(
@@ -185,15 +173,8 @@ def _prune(d: ProjectDeployment, plan: DeploymentPlan) -> Iterable[Change]:
         return ()
     names = [d.names.endpoint, *(each.name for each in plan.replaced)]
     with d.reporter.step("Clean-up"):
-        pruned = clean_up(
-            d.clients.session,
-            d.clients.sagemaker,
-            d.owner,
-            endpoints=[name for name in names if name],
-            keep=d.settings.keep_generations,
-            now=datetime.now(UTC),
-            say=d.reporter.info,
-        )
+        context = endpoint_context(d, d.names.endpoint or "")
+        pruned = prune(context, endpoints=[name for name in names if name], keep=d.settings.keep_generations)
         d.reporter.changed(pruned.changes)
         d.reporter.warn(*pruned.warnings)
     return pruned.changes

@@ -7,41 +7,33 @@ platform. The next run resumes where one was cut off.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from aces_action.aws.tags import Owner
-from aces_action.deployment.changes import Change
+from aces_action.deployment.changes import Change, noun
 from aces_action.deployment.confirmation import Confirmation
 from aces_action.deployment.context import Deployment, ListedDeployment
-from aces_action.deployment.endpoints import delete_endpoint, endpoint_names, leftover_scaling, scale
+from aces_action.deployment.endpoints import endpoint_context, endpoint_names, leftover_scaling, scale
 from aces_action.language import Text, sentences
 from aces_action.output.report import Outcome
 from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.resources.autoscaling import AutoscalingPlan
 from aces_action.resources.endpoint.concurrency import refuse_others
 from aces_action.resources.endpoint.history import Generation, read_generations
-from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints
-from aces_action.resources.endpoint.lifecycle.prune import (
-    Fate,
-    Model,
-    Usage,
-    decide_all,
-    delete,
-    owned_models,
-    read_models,
-    read_usage,
-    used_elsewhere,
-)
+from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint, find_endpoints, remove
+from aces_action.resources.endpoint.lifecycle.prune import delete, owned_models, read_models, read_usage
+from aces_action.resources.endpoint.lifecycle.prune_decision import EndpointUse, ListedModel, PruneDecision, decide_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ours:
     """All that there is of the server."""
 
-    endpoints: Sequence[Found]
+    endpoints: Sequence[ListedEndpoint]
     generations: Sequence[Generation]
-    models: Sequence[Model]
+    models: Sequence[ListedModel]
 
 
 def destroy(d: Deployment, *, confirm: Confirmation) -> Outcome:
@@ -82,7 +74,7 @@ def _destroy(d: Deployment, confirm: Confirmation) -> tuple[Outcome, frozenset[s
     if there or left:
         with d.reporter.step("Endpoints"):
             for each in ours.endpoints:
-                delete_endpoint(d, each.name)
+                remove(endpoint_context(d, each.name))
             for plan in left:
                 scale(d, plan)
     deleted: list[Change] = [change for change in changes if change.resource not in _GENERATIONS]
@@ -112,37 +104,27 @@ def _planned(ours: _Ours, scaling: Mapping[str, AutoscalingPlan]) -> list[Change
     return [
         *endpoints,
         *chain(*(plan.changes for plan in scaling.values())),
-        *(fate.change for fate in decide_all(ours.generations, ours.models, usage=Usage())),
+        *(fate.change for fate in decide_all(ours.generations, ours.models, usage=EndpointUse())),
     ]
 
 
-def _status(found: Found) -> Text:
+def _status(found: ListedEndpoint) -> Text:
     return Text(f"it is {found.status}", f"現在の状態: {found.status}")
 
 
-def _delete_generations(d: Deployment, ours: _Ours) -> tuple[Fate, ...]:
+def _delete_generations(d: Deployment, ours: _Ours) -> tuple[PruneDecision, ...]:
     """Deletes all but what another endpoint uses. Raises ActionError with what could not be looked at, or not be deleted."""
     usage = read_usage(d.clients.sagemaker)
     if usage.unclear:
-        raise ActionError([_in_earnest(each) for each in usage.unclear])
+        raise ActionError([problems.as_error(each) for each in usage.unclear])
     fates = decide_all(ours.generations, ours.models, usage=usage)
     d.reporter.changed(fate.change for fate in fates)
-    d.reporter.warn(*(used_elsewhere(each) for each in fates if not each.goes))
-    deleted = delete(
-        d.clients.session,
-        d.clients.sagemaker,
-        fates,
-        endpoints=[each.name for each in ours.endpoints],
-        say=d.reporter.info,
-    )
+    kept = [each for each in fates if not each.goes]
+    d.reporter.warn(*(problems.used_elsewhere(noun(each.resource), each.name, each.reason) for each in kept))
+    deleted = delete(d.clients, fates, endpoints=[each.name for each in ours.endpoints], reporter=d.reporter)
     if deleted.left:
-        raise ActionError(dict.fromkeys(_in_earnest(each.problem) for each in deleted.left))
+        raise ActionError(dict.fromkeys(problems.as_error(each.problem) for each in deleted.left))
     return fates
-
-
-def _in_earnest(problem: Problem) -> Problem:
-    """What keeps something from being deleted is a warning after a deployment, and an error where that is all that was asked."""
-    return replace(problem, kind=CATALOGUE["E032"]) if problem.severity == "warning" else problem
 
 
 def _look_at_listing(d: ListedDeployment, gone: frozenset[str]) -> None:

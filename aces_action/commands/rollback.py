@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aces_action.deployment.confirmation import Confirmation, given
 from aces_action.deployment.context import Deployment
-from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore
+from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore_endpoint
 from aces_action.language import Text
 from aces_action.output.report import Outcome
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.endpoint.lifecycle.undo import plan_rollback
+from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback
 
 
 def rollback(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
@@ -21,7 +21,7 @@ def rollback(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
         d.reporter.planned(plan.changes)
     confirm(d.owner, plan.changes)
     with explained_restore(d, context, plan), d.reporter.step("SageMaker"):
-        unplanned = restore(d, context, plan)
+        unplanned = restore_endpoint(d, context, plan)
     return "rolled-back" if any(change.is_change for change in (*plan.changes, *unplanned)) else "unchanged"
 
 

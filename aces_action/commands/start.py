@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from aces_action.deployment.context import Deployment
-from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore
+from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore_endpoint
 from aces_action.language import Text
 from aces_action.output.report import Outcome
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.endpoint.lifecycle.undo import plan_start
+from aces_action.resources.endpoint.lifecycle.start_stop import plan_start
 
 
 def start(d: Deployment) -> Outcome:
@@ -19,7 +19,7 @@ def start(d: Deployment) -> Outcome:
         plan = plan_start(context)
         d.reporter.planned(plan.changes)
     with explained_restore(d, context, plan), d.reporter.step("SageMaker"):
-        unplanned = restore(d, context, plan)
+        unplanned = restore_endpoint(d, context, plan)
     if any(change.is_change for change in (*plan.changes, *unplanned)):
         return "started"
     d.reporter.info(Text("Nothing to do: it serves already.", "すでに稼働しています。変更はありません。"))

@@ -9,14 +9,14 @@ from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_names
 from aces_action.output.report import Outcome
 from aces_action.output.status import as_json
-from aces_action.resources.endpoint.status import read_standing
+from aces_action.resources.endpoint.status import read_status
 
 
 def status(d: Deployment) -> Outcome:
     """In the log, in the summary, and as JSON in the output `status`."""
     wanted = d.server.infra.endpoint
     with d.reporter.step("Status"):
-        standing = read_standing(
+        standing = read_status(
             d.clients.sagemaker,
             d.owner,
             endpoint_names(d.names),

@@ -9,7 +9,7 @@ from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_context, endpoint_names, leftover_scaling, scale
 from aces_action.language import Text
 from aces_action.output.report import Outcome
-from aces_action.resources.endpoint.lifecycle import undo
+from aces_action.resources.endpoint.lifecycle import start_stop
 
 
 def stop(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
@@ -19,7 +19,7 @@ def stop(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
     """
     contexts = [endpoint_context(d, name) for name in endpoint_names(d.names)]
     with d.reporter.step("Plan"):
-        plans = [(each, undo.plan_stop(each, only_if_ours=each.endpoint_name != d.names.endpoint)) for each in contexts]
+        plans = [(each, start_stop.plan_stop(each, only_if_ours=each.endpoint_name != d.names.endpoint)) for each in contexts]
         scaling = leftover_scaling(d, [context.endpoint_name for context, plan in plans if plan.changes])
         stopping, scaled = (plan.changes for _, plan in plans), (plan.changes for plan in scaling.values())
         changes = [*chain(*stopping), *chain(*scaled)]
@@ -27,7 +27,7 @@ def stop(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
     confirm(d.owner, changes)
     with d.reporter.step("SageMaker"):
         for context, plan in plans:
-            undo.stop(context, plan)
+            start_stop.stop(context, plan)
             removal = scaling.get(context.endpoint_name)
             if removal and removal.changes and not plan.deletes:  # else it has gone with the endpoint
                 scale(d, removal)

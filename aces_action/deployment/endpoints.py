@@ -13,10 +13,10 @@ from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError
 from aces_action.project.names import Names
 from aces_action.resources import autoscaling, endpoint
+from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.diagnosis.diagnose import began, diagnose
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
-from aces_action.resources.endpoint.lifecycle.delete import remove
-from aces_action.resources.endpoint.lifecycle.undo import Reach, Return, bring_back
+from aces_action.resources.endpoint.lifecycle.restore import RestorePlan, restore
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.spec import deployment_config
 
@@ -27,48 +27,23 @@ def endpoint_names(names: Names) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*wanted, names.server, f"{names.server}-async")))
 
 
-def endpoint_context(d: Deployment, name: str) -> Reach:
+def endpoint_context(d: Deployment, name: str) -> EndpointContext:
     """The endpoint `name`, changed in the way that the infra file asks for. wait-timeout counts from now on, for all of it."""
     wanted = d.server.infra.endpoint
     is_scaled = wanted is not None and wanted.autoscaling is not None
-    return Reach(
+    return EndpointContext(
         clients=d.clients,
         owner=d.owner,
         endpoint_name=name,
+        reporter=d.reporter,
+        wait_policy=endpoint.WaitPolicy(limit=d.settings.wait_timeout).begun(),
         is_async=wanted is not None and wanted.mode == "async",
         rollout=deployment_config(wanted.rollout) if wanted and wanted.rollout else None,
         autoscaled=is_scaled,
-        patience=endpoint.Patience(limit=d.settings.wait_timeout).begun(),
-        tell=teller(name, d.reporter),
         may_wait=d.settings.concurrency == "wait",
-        suspended=lambda: autoscaling.detached_for_update(d.clients, name, d.owner, d.reporter, autoscaled=is_scaled),
-        taken_off=lambda: autoscaling.detached_for_delete(d.clients, name, d.owner, d.reporter),
+        detached_for_update=lambda: autoscaling.detached_for_update(d.clients, name, d.owner, d.reporter, autoscaled=is_scaled),
+        detached_for_delete=lambda: autoscaling.detached_for_delete(d.clients, name, d.owner, d.reporter),
     )
-
-
-def delete_endpoint(d: Deployment, name: str) -> bool:
-    """Deletes an endpoint of ours with its scaling, and waits until it is gone. False: there was none. Raises as `remove`."""
-    return remove(
-        d.clients.session,
-        d.clients.sagemaker,
-        name,
-        d.owner,
-        patience=endpoint.Patience(limit=d.settings.wait_timeout),
-        tell=teller(name, d.reporter),
-        taken_off=lambda: autoscaling.detached_for_delete(d.clients, name, d.owner, d.reporter),
-    )
-
-
-def teller(name: str, reporter: Reporter) -> endpoint.Teller:
-    def started() -> None:
-        reporter.under_way(
-            Text(
-                f"SageMaker may still be working on {name}: a run again finds that and waits for it.",
-                f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
-            )
-        )
-
-    return endpoint.Teller(say=reporter.info, started=started, ended=reporter.settled)
 
 
 def leftover_scaling(d: Deployment, names: Iterable[str]) -> dict[str, autoscaling.AutoscalingPlan]:
@@ -96,7 +71,7 @@ def scale(d: Deployment, plan: autoscaling.AutoscalingPlan) -> list[Change]:
     return changes
 
 
-def restore(d: Deployment, context: Reach, planned: Return) -> list[Change]:
+def restore_endpoint(d: Deployment, context: EndpointContext, planned: RestorePlan) -> list[Change]:
     """Brings the endpoint to what was planned, with the autoscaling that the infra file asks for; outputs as of a deployment.
 
     Returns what was changed beside the plan.
@@ -109,7 +84,7 @@ def restore(d: Deployment, context: Reach, planned: Return) -> list[Change]:
             unplanned.extend(scale(d, autoscaling.plan(d.clients, d.owner, serving.name, spec)))
 
     d.reporter.output("endpoint-name", context.endpoint_name)
-    bring_back(context, planned, then=then)
+    restore(context, planned, then=then)
     return unplanned
 
 
@@ -124,11 +99,11 @@ def report_serving(reporter: Reporter, serving: ServingEndpoint) -> None:
     )
 
 
-def explained_restore(d: Deployment, context: Reach, planned: Return) -> AbstractContextManager[None]:
-    """Around `restore`: its failure is explained as that of a deployment."""
-    goal = planned.goal
-    if isinstance(goal, ServingEndpoint):
+def explained_restore(d: Deployment, context: EndpointContext, planned: RestorePlan) -> AbstractContextManager[None]:
+    """Around `restore_endpoint`: its failure is explained as that of a deployment."""
+    if isinstance(planned.goal, ServingEndpoint):
         return nullcontext()
+    goal = planned.goal.spec
     facts = facts_of(
         goal.config, goal.model, endpoint_name=context.endpoint_name, region=d.settings.aws_region, rollout=goal.rollout
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from aces_action.deployment.changes import Change
 from aces_action.deployment.context import ProjectDeployment
+from aces_action.deployment.endpoints import endpoint_context
 from aces_action.deployment.listing import JobDefinitions, listing_of
 from aces_action.deployment.preflight import run_capacity_checks
 from aces_action.deployment.replaced import deletion_of, find_replaced
@@ -18,7 +19,7 @@ from aces_action.resources import autoscaling, batch, endpoint
 from aces_action.resources import listing as platform_listing
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
-from aces_action.resources.endpoint.lifecycle.delete import Found
+from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint
 from aces_action.resources.listing import ListingPlan
 from aces_action.resources.weights.fit import fit_problems
 from aces_action.resources.weights.progress import log_lines
@@ -43,32 +44,16 @@ class WeightsPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointPlan:
-    """The endpoint as it should be, and what that changes."""
-
-    spec: endpoint.DesiredEndpoint
-    changes: tuple[Change, ...]
-
-    @property
-    def change(self) -> Change:
-        return next(each for each in self.changes if each.resource == "endpoint")
-
-    @property
-    def starts_rollout(self) -> bool:
-        return self.change.verb in {"create", "update", "replace"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentPlan:
     """`listing` None: the platform sleeps. `replaced`: endpoints whose place the wanted one takes, with their `deletions`."""
 
     preflight: PreflightResult
     weights: WeightsPlan
-    endpoint: EndpointPlan | None
+    endpoint: endpoint.EndpointPlan | None
     scaling: autoscaling.AutoscalingPlan | None
     job: batch.BatchPlan | None
     longtime_job: batch.BatchPlan | None
-    replaced: tuple[Found, ...]
+    replaced: tuple[ListedEndpoint, ...]
     deletions: tuple[Change, ...]
     listing: ListingPlan | None
 
@@ -90,7 +75,7 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
     Raises ActionError: what each resource's plan raises, and what the preflight found against an update that this plans.
     """
     served = _plan_endpoint(d, preflight, weights.archive.release_uri)
-    if served and served.starts_rollout:
+    if served and served.verb in {"create", "update", "replace"}:
         run_capacity_checks(d, preflight)
     scaling = _plan_scaling(d) if served else None
     replaced = find_replaced(d)
@@ -174,20 +159,16 @@ def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance]
     return found
 
 
-def _plan_endpoint(d: ProjectDeployment, preflight: PreflightResult, weights_uri: str) -> EndpointPlan | None:
-    wanted, names = d.server.infra.endpoint, d.names
-    if not wanted or not names.endpoint:
+def _plan_endpoint(d: ProjectDeployment, preflight: PreflightResult, weights_uri: str) -> endpoint.EndpointPlan | None:
+    wanted = d.server.infra.endpoint
+    if not wanted or not d.names.endpoint:
         return None
     spec = endpoint.desired(
-        wanted,
-        endpoint_name=names.endpoint,
-        server=names.server,
-        bucket=names.bucket,
-        image_uri=preflight.image.uri,
-        weights_uri=weights_uri,
-        role_arn=preflight.sagemaker_role,
+        wanted, d.names, image_uri=preflight.image.uri, weights_uri=weights_uri, role_arn=preflight.sagemaker_role
     )
-    return EndpointPlan(spec=spec, changes=tuple(endpoint.read_plan(d.clients.sagemaker, spec, d.owner)))
+    found = preflight.endpoint
+    reading = endpoint.EndpointReading(current=found.current, tags=found.tags, config=found.config) if found else None
+    return endpoint.read_plan(endpoint_context(d, d.names.endpoint), spec, reading)
 
 
 def _plan_scaling(d: ProjectDeployment) -> autoscaling.AutoscalingPlan | None:
@@ -219,7 +200,7 @@ def _revision(plan: batch.BatchPlan | None) -> str | None:
     return (plan.arn or f"{plan.spec.name}:{_NEW_REVISION}") if plan else None
 
 
-def facts_of_rollout(d: ProjectDeployment, plan: DeploymentPlan, served: EndpointPlan) -> Facts:
+def facts_of_rollout(d: ProjectDeployment, plan: DeploymentPlan, served: endpoint.EndpointPlan) -> Facts:
     """What the diagnosis of a failed roll-out has to know of it."""
     spec = served.spec
     facts = facts_of(

@@ -13,21 +13,21 @@ from datetime import UTC, datetime
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.deployment.changes import Change
 from aces_action.deployment.context import Deployment
-from aces_action.deployment.endpoints import delete_endpoint
+from aces_action.deployment.endpoints import endpoint_context
 from aces_action.language import Text, sentences
 from aces_action.output.reporter import Reporter
 from aces_action.problems import CATALOGUE, ActionError, Problem
-from aces_action.resources.endpoint.lifecycle.delete import Found, find_endpoints, has_work
+from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint, find_endpoints, has_work, remove
 
 
-def find_replaced(d: Deployment) -> tuple[Found, ...]:
+def find_replaced(d: Deployment) -> tuple[ListedEndpoint, ...]:
     """The endpoints of this server that are not the wanted one; all, where the infra file asks for none.
 
     Where they may not be listed, there is a warning; without one for Batch alone, whose role need know nothing of SageMaker.
     """
     wanted = d.names.endpoint
     try:
-        found = find_endpoints(d.clients.sagemaker, d.owner)
+        found = find_endpoints(d.clients.sagemaker, d.owner, known={wanted} if wanted else ())
     except AWS_ERRORS as error:
         problem = explain(error)
         if wanted is None:
@@ -40,7 +40,7 @@ def find_replaced(d: Deployment) -> tuple[Found, ...]:
     return tuple(each for each in found if each.name != wanted)
 
 
-def deletion_of(replaced: Found, wanted: str | None) -> Change:
+def deletion_of(replaced: ListedEndpoint, wanted: str | None) -> Change:
     """The planned change: `wanted` is the endpoint that takes its place."""
     reason = (
         Text(f"{wanted} takes its place", f"{wanted}に置き換わります")
@@ -52,7 +52,7 @@ def deletion_of(replaced: Found, wanted: str | None) -> Change:
 
 
 @contextmanager
-def old_stays(replaced: Sequence[Found], reporter: Reporter) -> Iterator[None]:
+def old_stays(replaced: Sequence[ListedEndpoint], reporter: Reporter) -> Iterator[None]:
     """Around the registration: where it fails, the log says that the old endpoints go on serving."""
     try:
         yield
@@ -67,10 +67,10 @@ def old_stays(replaced: Sequence[Found], reporter: Reporter) -> Iterator[None]:
         raise
 
 
-def delete_replaced(d: Deployment, replaced: Sequence[Found], *, registered: bool) -> list[Change]:
+def delete_replaced(d: Deployment, replaced: Sequence[ListedEndpoint], *, registered: bool) -> list[Change]:
     """The step that deletes the old endpoints. One that somebody may still call, or that has work left, stays for now.
 
-    Returns what became of each. Raises ActionError as `delete_endpoint`; the new endpoint serves by then.
+    Returns what became of each. Raises ActionError as `remove`; the new endpoint serves by then.
     """
     changes: list[Change] = []
     if not replaced:
@@ -80,12 +80,12 @@ def delete_replaced(d: Deployment, replaced: Sequence[Found], *, registered: boo
             if reason := _reason_to_keep(d, each, registered=registered):
                 changes.append(_keep(each, *reason, d.reporter))
             else:
-                delete_endpoint(d, each.name)
+                remove(endpoint_context(d, each.name))
                 changes.append(deletion_of(each, d.names.endpoint))
     return changes
 
 
-def _reason_to_keep(d: Deployment, each: Found, *, registered: bool) -> tuple[Text, Text] | None:
+def _reason_to_keep(d: Deployment, each: ListedEndpoint, *, registered: bool) -> tuple[Text, Text] | None:
     """Why an endpoint that is no longer wanted stays for now, and what to do about it; None where it may go."""
     if not registered:
         return (
@@ -118,7 +118,7 @@ def _reason_to_keep(d: Deployment, each: Found, *, registered: bool) -> tuple[Te
     return None
 
 
-def _keep(each: Found, why: Text, advice: Text, reporter: Reporter) -> Change:
+def _keep(each: ListedEndpoint, why: Text, advice: Text, reporter: Reporter) -> Change:
     """The planned deletion does not happen."""
     message = Text(
         f"The endpoint {each.name} is no longer wanted, but stays for now: {why.en}",

@@ -66,7 +66,7 @@ def smoke_test(
         folder=folder_of(d.names.server),
         invocation_timeout=served.async_invocation_timeout if served else None,
     )
-    patience = endpoint.Patience(limit=settings.wait_timeout)
+    patience = endpoint.WaitPolicy(limit=settings.wait_timeout)
     d.reporter.under_way(outcome.untested(config_name))
     if rolled_out:
         note(pending)  # if that fails, the note at the end will tell

@@ -12,7 +12,7 @@ from aces_action.language import EMPTY, Text
 from aces_action.output.check import Check
 from aces_action.output.ledger import Ledger
 from aces_action.output.server_log import ServerLog
-from aces_action.output.status import Standing
+from aces_action.output.status import ServerStatus
 from aces_action.problems.problem import Problem
 from aces_action.resources.weights.verdict import Verdict
 
@@ -85,7 +85,7 @@ class Report:
     under_way: Text = EMPTY
     weights: Verdict | None = None
     weights_uri: str = ""
-    standing: Standing | None = None
+    standing: ServerStatus | None = None
     server_logs: Sequence[ServerLog] = ()
     events: Sequence[str] = ()
     exchanges: Sequence[Exchange] = ()

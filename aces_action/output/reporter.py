@@ -18,7 +18,7 @@ from aces_action.output.check import Check
 from aces_action.output.durations import duration
 from aces_action.output.report import OutputName, Report, StepRecord, StepResult
 from aces_action.output.server_log import ServerLog
-from aces_action.output.status import Standing
+from aces_action.output.status import ServerStatus
 from aces_action.output.tables import change_lines, check_lines, standing_lines
 from aces_action.problems.problem import Problem
 from aces_action.resources.weights.verdict import Verdict
@@ -150,7 +150,7 @@ class Reporter:
         """Requests and answers of the smoke test."""
         self._report.exchanges = exchanges
 
-    def status(self, standing: Standing) -> None:
+    def status(self, standing: ServerStatus) -> None:
         """How the server stands, as a table."""
         self._report.standing = standing
         for line in standing_lines(standing, self._writer.language):

@@ -11,7 +11,7 @@ from aces_action.credentials import HIDDEN, hide_credentials, hide_keys
 from aces_action.language import EMPTY, Text
 from aces_action.sanitiser import LINE_END, neutralise, seen, shorten
 
-LINES = 300  # that are looked at, of each variant: the container is started anew until SageMaker gives up
+LINES = 300  # that are looked at, of each variant: the container is started again until SageMaker gives up
 SHOWN = 30  # of them
 WIDTH = 200  # characters of a line that are shown
 LONGEST = 16_000  # characters of a line that are looked at: an event of CloudWatch may have a million

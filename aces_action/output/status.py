@@ -1,8 +1,7 @@
-"""What `command: status` found, as data: endpoints and generations of one server. Texts are made of it in `report`."""
+"""What `command: status` found, as data: endpoints and generations of one server. `tables` and `summary` word it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,7 @@ _FAILED = frozenset({"Failed", "UpdateRollbackFailed", "OutOfService"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VariantStanding:
+class VariantStatus:
     """Instances and traffic weight of a variant, as they are and as they are to become."""
 
     name: str
@@ -24,11 +23,11 @@ class VariantStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointStanding:
+class EndpointStatus:
     """One endpoint. `status` is SageMaker's, empty where there is no endpoint: it is stopped, or was never deployed.
 
-    `target` is the endpoint config that a roll-out under way leads to, `begun_by` the run that began it, `progress` how far its
-    variants are; `run_url` and `commit` are those of what it serves; `drift` what others have changed of it.
+    `target` is the endpoint config that a roll-out under way leads to, `started_by` the run that started it, `progress` how far
+    its variants are; `run_url` and `commit` are those of what it serves; `drift` what others have changed of it.
     `failure_reason` is about the endpoint where it has `failed`; else SageMaker keeps that of an update before.
     """
 
@@ -38,11 +37,11 @@ class EndpointStanding:
     config_name: str = ""
     created: datetime | None = None
     failure_reason: str = ""
-    variants: tuple[VariantStanding, ...] = ()
+    variants: tuple[VariantStatus, ...] = ()
     under_way: bool = False
     target: str = ""
-    progress: tuple[str, ...] = ()
-    begun_by: str = ""
+    progress: tuple[Text, ...] = ()
+    started_by: str = ""
     commit: str = ""
     run_url: str = ""
     drift: tuple[Text, ...] = ()
@@ -53,7 +52,7 @@ class EndpointStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationStanding:
+class GenerationStatus:
     """One generation: when it began to serve and when it was given up, how long its roll-out took, and what it is made of."""
 
     name: str
@@ -69,12 +68,12 @@ class GenerationStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ServerStatus:
     """All of one server at the time `at`. Generations newest first. `previous`: what a rollback would bring back."""
 
     at: datetime
-    endpoints: tuple[EndpointStanding, ...]
-    generations: tuple[GenerationStanding, ...]
+    endpoints: tuple[EndpointStatus, ...]
+    generations: tuple[GenerationStatus, ...]
     previous: str = ""
 
     @property
@@ -82,18 +81,18 @@ class Standing:
         return not any(endpoint.status for endpoint in self.endpoints)
 
 
-def as_json(standing: Standing) -> dict[str, object]:
-    """For the output `status`: times in ISO 8601, UTC; reasons of drift in English."""
+def as_json(status: ServerStatus) -> dict[str, object]:
+    """For the output `status`: times in ISO 8601, UTC; reasons of drift and progress in English."""
     return {
-        "at": _iso(standing.at),
-        "stopped": standing.stopped,
-        "previous": standing.previous,
-        "endpoints": [_endpoint(each, standing.at) for each in standing.endpoints],
-        "generations": [_generation(each) for each in standing.generations],
+        "at": _iso(status.at),
+        "stopped": status.stopped,
+        "previous": status.previous,
+        "endpoints": [_endpoint(each, status.at) for each in status.endpoints],
+        "generations": [_generation(each) for each in status.generations],
     }
 
 
-def _endpoint(endpoint: EndpointStanding, now: datetime) -> dict[str, object]:
+def _endpoint(endpoint: EndpointStatus, now: datetime) -> dict[str, object]:
     age = hours(endpoint.created, now)
     return {
         "name": endpoint.name,
@@ -121,14 +120,14 @@ def _endpoint(endpoint: EndpointStanding, now: datetime) -> dict[str, object]:
     }
 
 
-def _under_way(endpoint: EndpointStanding) -> dict[str, object] | None:
+def _under_way(endpoint: EndpointStatus) -> dict[str, object] | None:
     if not endpoint.under_way:
         return None
-    progress: Sequence[str] = endpoint.progress
-    return {"to": endpoint.target or None, "run": endpoint.begun_by or None, "progress": list(progress)}
+    progress = [each.en for each in endpoint.progress]
+    return {"to": endpoint.target or None, "run": endpoint.started_by or None, "progress": progress}
 
 
-def _generation(generation: GenerationStanding) -> dict[str, object]:
+def _generation(generation: GenerationStatus) -> dict[str, object]:
     return {
         "name": generation.name,
         "serves": generation.serves,

@@ -14,7 +14,7 @@ from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.durations import duration
 from aces_action.output.report import Outcome, OutputName, Report, StepRecord
 from aces_action.output.server_log import ServerLog
-from aces_action.output.status import GenerationStanding, Standing
+from aces_action.output.status import GenerationStatus, ServerStatus
 from aces_action.output.tables import (
     COLUMNS,
     COMMIT,
@@ -201,7 +201,7 @@ def _weights(verdict: Verdict, uri: str, page: _Page) -> str:
     return "\n\n".join(told)
 
 
-def _standing(standing: Standing, page: _Page) -> str:
+def _standing(standing: ServerStatus, page: _Page) -> str:
     """Each endpoint with what there is to say of it, and the generations below."""
     rows = []
     for endpoint in standing.endpoints:
@@ -229,7 +229,7 @@ def _standing(standing: Standing, page: _Page) -> str:
     return "\n\n".join(parts)
 
 
-def _generation_row(each: GenerationStanding, standing: Standing, page: _Page) -> str:
+def _generation_row(each: GenerationStatus, standing: ServerStatus, page: _Page) -> str:
     made = "<br>".join(page.code(part) for part in (each.image_digest, each.weights) if part)
     whence = "<br>".join(filter(None, (page.text(each.commit[:COMMIT]), page.run(each.run_url))))
     times = (time_text(each.served), time_text(each.withdrawn), rollout_time(each))

@@ -9,8 +9,8 @@ from datetime import datetime
 from aces_action.deployment.changes import Change, Verb, noun
 from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
-from aces_action.output.durations import duration, hours, span
-from aces_action.output.status import EndpointStanding, GenerationStanding, Standing
+from aces_action.output.durations import date_and_time, duration_text, hours, span
+from aces_action.output.status import EndpointStatus, GenerationStatus, ServerStatus
 from aces_action.problems.advice import naming
 
 VERBS: dict[Verb, Text] = {
@@ -83,12 +83,12 @@ def change_lines(changes: Iterable[Change], language: Language = "en") -> list[s
     return told
 
 
-def standing_lines(standing: Standing, language: Language = "en") -> list[str]:
+def standing_lines(standing: ServerStatus, language: Language = "en") -> list[str]:
     """How a server stands, for the log."""
     return [text.in_(language) for text in standing_texts(standing)]
 
 
-def standing_texts(standing: Standing) -> list[Text]:
+def standing_texts(standing: ServerStatus) -> list[Text]:
     """How a server stands, line by line."""
     texts: list[Text] = []
     for endpoint in standing.endpoints:
@@ -102,15 +102,15 @@ def standing_texts(standing: Standing) -> list[Text]:
     return texts
 
 
-def _generation_rows(standing: Standing, language: Language) -> list[str]:
+def _generation_rows(standing: ServerStatus, language: Language) -> list[str]:
     rows = [tuple(each.in_(language) for each in _GENERATION_COLUMNS)]
     rows += [
         (
             each.name,
             generation_state(each, standing).in_(language),
-            time_text(each.served),
-            time_text(each.withdrawn),
-            rollout_time(each),
+            time_text(each.served).in_(language),
+            time_text(each.withdrawn).in_(language),
+            rollout_time(each).in_(language),
             each.image_digest.removeprefix("sha256:")[:COMMIT],
             _release(each.weights)[:COMMIT],
             each.instance_type,
@@ -122,14 +122,14 @@ def _generation_rows(standing: Standing, language: Language) -> list[str]:
     return [_row(row, wide) for row in rows]
 
 
-def endpoint_facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]:
+def endpoint_facts(endpoint: EndpointStatus, standing: ServerStatus) -> list[Text]:
     """What there is to say of an endpoint beside its status."""
     if not endpoint.status:
         return []
     age, config = hours(endpoint.created, standing.at), endpoint.config_name
     told = [Text(f"serves {config}", f"稼働中の設定: {config}") if config else EMPTY]
     if age is not None:
-        told.append(Text(f"made {span(age).en} ago", f"作成から{span(age).ja}"))
+        told.append(Text(f"created {span(age).en} ago", f"作成から{span(age).ja}"))
     for each in endpoint.variants:
         name, now, then, weight = each.name, each.instances, each.desired_instances, f"{each.weight:g}"
         told.append(
@@ -137,7 +137,7 @@ def endpoint_facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]
         )
     if endpoint.under_way:
         told.append(_in_flight(endpoint))
-        told += [same(each) for each in endpoint.progress]
+        told += endpoint.progress
     if reason := endpoint.failure_reason:
         told.append(
             Text(f"failed: {reason}", f"失敗の理由: {reason}")
@@ -154,14 +154,14 @@ def endpoint_facts(endpoint: EndpointStanding, standing: Standing) -> list[Text]
     return [each for each in told if each]
 
 
-def _in_flight(endpoint: EndpointStanding) -> Text:
-    status, target, by = endpoint.status, endpoint.target, endpoint.begun_by
+def _in_flight(endpoint: EndpointStatus) -> Text:
+    status, target, by = endpoint.status, endpoint.target, endpoint.started_by
     to = Text(f" to {target}", f"（{target}へ）") if target else EMPTY
-    run = Text(f", begun by {by}", f"、実行元: {by}") if by else EMPTY
+    run = Text(f", started by {by}", f"、実行元: {by}") if by else EMPTY
     return Text(f"under way: {status}{to.en}{run.en}", f"進行中: {status}{to.ja}{run.ja}")
 
 
-def generation_state(generation: GenerationStanding, standing: Standing) -> Text:
+def generation_state(generation: GenerationStatus, standing: ServerStatus) -> Text:
     """What a generation is at the moment."""
     if generation.serves:
         return Text("serves", "稼働中")
@@ -172,12 +172,12 @@ def generation_state(generation: GenerationStanding, standing: Standing) -> Text
     return EMPTY if generation.served else Text("never served", "稼働なし")
 
 
-def time_text(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+def time_text(moment: datetime | None) -> Text:
+    return date_and_time(moment) if moment else EMPTY
 
 
-def rollout_time(generation: GenerationStanding) -> str:
-    return duration(generation.rollout_seconds) if generation.rollout_seconds is not None else ""
+def rollout_time(generation: GenerationStatus) -> Text:
+    return EMPTY if generation.rollout_seconds is None else duration_text(generation.rollout_seconds)
 
 
 def _release(weights: str) -> str:

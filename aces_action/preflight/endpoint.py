@@ -13,8 +13,9 @@ from aces_action.output.check import Check
 from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput
 from aces_action.preflight.queries import Answers, Query, QueryResult
+from aces_action.problems.endpoint.state import another_rollout
 from aces_action.problems.preflight import endpoint as problems
-from aces_action.resources.endpoint.concurrency import another_rollout, begun_by, is_foreign
+from aces_action.resources.endpoint.concurrency import started_by, started_elsewhere
 from aces_action.resources.endpoint.ownership import not_ours
 from aces_action.resources.endpoint.state import CurrentEndpoint, read_config, read_tagged
 
@@ -61,7 +62,7 @@ def read_state(client: SageMakerClient, name: str) -> EndpointState | None:
         return None
     current, tags = tagged
     config = read_config(client, current.config_name) if current.config_name else None
-    return EndpointState(current=current, config=config, tags=tags, run_url=begun_by(client, current, tags))
+    return EndpointState(current=current, config=config, tags=tags, run_url=started_by(client, current, tags))
 
 
 def check_endpoint(
@@ -79,8 +80,8 @@ def check_endpoint(
         wrong.append(not_ours("endpoint", name, current.arn, project=owner.project, env=owner.env))
     elif state.can_be_updated and state.is_async not in {None, is_async}:
         wrong.append(problems.other_mode(name, is_async=is_async))
-    if is_foreign(current, state.run_url, owner.run_url):
-        wrong.append(another_rollout(name, current, state.run_url, may_wait=may_wait))
+    if started_elsewhere(current, state.run_url, owner.run_url):
+        wrong.append(another_rollout(name, current.status, state.run_url, may_wait=may_wait))
     return [Check(what=what, found=same(current.status), needed=needed, problems=tuple(wrong))]
 
 

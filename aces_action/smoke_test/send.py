@@ -17,7 +17,7 @@ from aces_action.language import Text, joined, same
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.smoke_test import answers as problems
 from aces_action.project.model import Request
-from aces_action.resources.endpoint.rollout.watch import Patience, pause
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy, pause
 from aces_action.smoke_test.judge import judge
 from aces_action.smoke_test.model import Exchange, InvocationResult
 
@@ -63,7 +63,7 @@ class _Sender:
     runtime: SageMakerRuntimeClient
     s3: S3Client
     target: InvocationTarget
-    patience: Patience
+    patience: WaitPolicy
     tell: Tell
 
 
@@ -72,7 +72,7 @@ def send(
     s3: S3Client,
     requests: Sequence[Request],
     target: InvocationTarget,
-    patience: Patience,
+    patience: WaitPolicy,
     tell: Tell,
 ) -> list[Exchange]:
     """Sends all requests, whatever becomes of one, and judges the answers; each is a line of the log, with the answer below.

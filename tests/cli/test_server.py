@@ -52,7 +52,7 @@ def hosted(sandbox: Sandbox, owned: Repository, ground: Seeded) -> Iterator[Host
     server = infra.read_text(encoding="utf-8").rpartition(": ")[2].strip()
     owner = Owner(project=ground.bucket.removesuffix("-dev"), env="dev", server=server, run_url=RUN)
     client = admin_session().client("sagemaker", endpoint_url=sandbox.aws_url)
-    yield Hosted(sandbox=sandbox, session=admin_session(), client=client, seeded=ground, said=[], at_work=[], owner=owner)
+    yield Hosted(sandbox=sandbox, session=admin_session(), client=client, seeded=ground, owner=owner)
     requests.delete(f"{sandbox.aws_url}/_sandbox/endpoints", timeout=10)
 
 

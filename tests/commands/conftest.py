@@ -18,12 +18,14 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.tags import ROLLOUT_SECONDS, SERVED, Owner, as_list
 from aces_action.project.model import EndpointSettings, Rollout
 from aces_action.resources import endpoint
+from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.history import Generation, read_generations, stamp
-from aces_action.resources.endpoint.lifecycle.undo import Reach
 from aces_action.resources.endpoint.spec import DesiredEndpoint, desired
 from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.seed import Seeded, admin_session, seed, upload_weights
 from sandbox.server import Sandbox
+from tests.endpoint.hosted import names
+from tests.reporting import MemoryReporter
 
 LONG_AGO, LATELY = datetime(2026, 5, 10, 1, tzinfo=UTC), datetime(2026, 5, 11, 2, 30, tzinfo=UTC)
 RUN = "https://github.com/example-org/plates/actions/runs"
@@ -44,16 +46,14 @@ def ground(sandbox: Sandbox, archive: Path) -> tuple[Seeded, str]:
 
 @dataclass(kw_only=True)
 class Server:
-    """One server: `deploy` gives it new content, `reach` is how commands change it. `lines` are what was told."""
+    """One server: `deploy` gives it new content, `context` is how commands change it."""
 
     sandbox: Sandbox
     clients: Clients
     seeded: Seeded
     weights_uri: str
     owner: Owner
-    lines: list[str] = field(default_factory=list)
-    under_way: list[bool] = field(default_factory=lambda: [False])
-    happened: list[str] = field(default_factory=list)
+    reporter: MemoryReporter = field(default_factory=MemoryReporter)
     is_async: bool = False
 
     @property
@@ -69,27 +69,21 @@ class Server:
         return self.clients.sagemaker
 
     @property
-    def tell(self) -> endpoint.Teller:
-        return endpoint.Teller(
-            say=self.lines.append,
-            started=lambda: self.under_way.__setitem__(0, True),
-            ended=lambda: self.under_way.__setitem__(0, False),
-            happened=self.happened.append,
-        )
+    def lines(self) -> list[str]:
+        return self.reporter.lines
 
-    def reach(self, *, run: int = 9, may_wait: bool = True, limit: float = 60, **more: Any) -> Reach:
-        return Reach(
+    def context(self, *, run: int = 9, limit: float = 60, **more: Any) -> EndpointContext:
+        return EndpointContext(
             clients=self.clients,
             owner=self.by(run),
             endpoint_name=self.name,
+            reporter=self.reporter,
             is_async=self.is_async,
-            rollout=None,
-            autoscaled=False,
-            patience=endpoint.Patience(limit=limit, sleep=_briefly),
-            tell=self.tell,
-            may_wait=may_wait,
-            **more,
+            **{"wait_policy": endpoint.WaitPolicy(limit=limit, sleep=_briefly), **more},
         )
+
+    def plan(self, version: str, *, run: int = 9, **content: Any) -> endpoint.EndpointPlan:
+        return endpoint.read_plan(self.context(run=run), self.content(version, **content))
 
     def by(self, run: int) -> Owner:
         return replace(self.owner, run_url=f"{RUN}/{run}", commit=f"{run:040x}")
@@ -104,24 +98,17 @@ class Server:
         )
         return desired(
             settings,
-            endpoint_name=self.name,
-            server=self.owner.server,
-            bucket=self.seeded.bucket,
+            names(endpoint=self.name, server=self.owner.server, bucket=self.seeded.bucket),
             image_uri=f"{self.seeded.image_uri.rpartition(':')[0]}@{self.seeded.image_digest}",
             weights_uri=self.weights_uri,
             role_arn=self.seeded.sagemaker_role_arn,
         )
 
-    def deploy(self, version: str, *, run: int = 1, may_wait: bool = True, **content: Any) -> endpoint.ServingEndpoint:
-        return endpoint.apply(
-            self.session,
-            self.client,
-            self.content(version, **content),
-            self.by(run),
-            patience=endpoint.Patience(limit=60, sleep=_briefly),
-            tell=self.tell,
-            may_wait=may_wait,
-        )
+    def deploy(
+        self, version: str, *, run: int = 1, context: EndpointContext | None = None, may_wait: bool = True, **content: Any
+    ) -> endpoint.ServingEndpoint:
+        context = context or self.context(run=run, may_wait=may_wait)
+        return endpoint.apply(context, endpoint.read_plan(context, self.content(version, **content)))
 
     def put(self, version: str, *, run: int = 1, served: datetime | None = None, **content: Any) -> DesiredEndpoint:
         """A generation as a run before has left it, without the endpoint. `served`: when it began to, as its tags say."""

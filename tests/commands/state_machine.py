@@ -34,8 +34,11 @@ from aces_action.aws.tags import MANAGED_BY, ROLLOUT_RUN, SERVER, TOOL, WITHDRAW
 from aces_action.main import Cancelled
 from aces_action.problems import CATALOGUE, ActionError
 from aces_action.resources import endpoint
-from aces_action.resources.endpoint.lifecycle.prune import clean_up
-from aces_action.resources.endpoint.lifecycle.undo import Reach, bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
+from aces_action.resources.endpoint.context import EndpointContext
+from aces_action.resources.endpoint.lifecycle.prune import prune
+from aces_action.resources.endpoint.lifecycle.restore import restore
+from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback, rollback
+from aces_action.resources.endpoint.lifecycle.start_stop import plan_start, plan_stop, stop
 from aces_action.smoke_test.rollback_decision import FailedVersion, give_up
 from sandbox.archives import make_weights
 from sandbox.aws.hosting.records import SERVING, Durations, Endpoint, Outcome, OutcomeKind, Status
@@ -44,6 +47,7 @@ from sandbox.seed import ACCOUNT, REGION, Seeded, new_admin_session, upload_weig
 from sandbox.seed import seed as seed_account
 from sandbox.server import Sandbox
 from tests.commands.conftest import Server
+from tests.reporting import MemoryReporter
 
 _MOMENTS = Durations(creating=2.0, updating=2.0, deleting=1.0)
 _DAY = 86_400.0
@@ -459,8 +463,7 @@ class Machine(RuleBasedStateMachine):
         self.run += 1
         self.clock.sleep(1.0)
         self.observe()
-        self.server.lines.clear()
-        self.server.under_way[0] = False
+        self.server.reporter = MemoryReporter()
         if fate != "success":
             self.hosting.expect(Outcome(outcome=fate, name=self.server.name))
         step = self.step = Step(name=name, twist=twist)
@@ -495,9 +498,9 @@ class Machine(RuleBasedStateMachine):
         if failed:
             assert "X001" not in codes
         if step.sent(*_WRITES_TO_ENDPOINT) and record and record.transition and not step.meddled:
-            assert self.server.under_way[0], "SageMaker is at work, and nobody is told"
+            assert self.server.reporter.is_at_work, "SageMaker is at work, and nobody is told"
         if outcome != "cancelled" and not (record and record.transition):
-            assert not self.server.under_way[0] or codes[:1] == ["E003"], "SageMaker is not at work, but that is said"
+            assert not self.server.reporter.is_at_work or codes[:1] == ["E003"], "SageMaker is not at work, but that is said"
         if failed and began and not step.meddled and step.name != "stop" and self._serving() is None:
             assert record is not None
             assert record.status in str(failed), "nothing serves any more, and the error does not say so"
@@ -522,23 +525,12 @@ class Machine(RuleBasedStateMachine):
     def _short(self, name: str) -> str:
         return self.versions.get(name, name)
 
-    def _reach(self, *, limit: float = 7200.0, may_wait: bool = True) -> Reach:
-        return replace(self.server.reach(run=self.run, may_wait=may_wait), patience=self._patience(limit), now=self.clock.today)
-
-    def _patience(self, limit: float) -> endpoint.Patience:
-        return endpoint.Patience(limit=limit, now=self.clock.now, sleep=self.clock.sleep)
+    def _context(self, *, limit: float = 7200.0, may_wait: bool = True) -> EndpointContext:
+        policy = endpoint.WaitPolicy(limit=limit, now=self.clock.now, sleep=self.clock.sleep)
+        return self.server.context(run=self.run, may_wait=may_wait, wait_policy=policy, now=self.clock.today)
 
     def _apply(self, version: str, *, limit: float, may_wait: bool) -> endpoint.ServingEndpoint:
-        return endpoint.apply(
-            self.server.session,
-            self.server.client,
-            self.server.content(version),
-            self.server.by(self.run),
-            patience=self._patience(limit),
-            tell=self.server.tell,
-            may_wait=may_wait,
-            today=self.clock.today,
-        )
+        return self.server.deploy(version, context=self._context(limit=limit, may_wait=may_wait))
 
     # Commands
 
@@ -588,15 +580,17 @@ class Machine(RuleBasedStateMachine):
         answers: list[str] = []
 
         def back() -> str:
-            answers.append(roll_back(self._reach()).config_name)
+            answers.append(rollback(self._context()).config_name)
             return answers[0]
 
         def give() -> None:
             version = FailedVersion(
-                endpoint_name=self.server.name, config_name=wanted, config_arn=arn("endpoint-config", wanted), untried=True
+                endpoint_name=self.server.name,
+                config_name=wanted,
+                config_arn=arn("endpoint-config", wanted),
+                untried=True,
             )
-            answer = give_up(self.server.client, version, rollback=back, now=self.clock.today())
-            raise ActionError(answer)
+            raise ActionError(give_up(self.server.client, version, rollback=back, now=self.clock.today()))
 
         outcome, failed = self._do(step, give)
         if outcome == "cancelled" or step.meddled:
@@ -633,15 +627,7 @@ class Machine(RuleBasedStateMachine):
         before = len(step.calls)
         outcome, _ = self._do(
             step,
-            lambda: clean_up(
-                self.server.session,
-                self.server.client,
-                self.server.owner,
-                endpoints=[self.server.name],
-                keep=keep,
-                now=self.clock.today(),
-                say=self.server.lines.append,
-            ),
+            lambda: prune(self._context(), endpoints=[self.server.name], keep=keep),
         )
         assert outcome != "failed", "a clean-up fails nothing"
         gone = {call.request["EndpointConfigName"] for call in step.calls[before:] if call.operation == "DeleteEndpointConfig"}
@@ -656,8 +642,8 @@ class Machine(RuleBasedStateMachine):
             result: list[endpoint.ServingEndpoint] = []
 
             def back() -> None:
-                reach = self._reach(limit=limit, may_wait=may_wait)
-                result.append(bring_back(reach, plan_rollback(reach)))
+                context = self._context(limit=limit, may_wait=may_wait)
+                result.append(restore(context, plan_rollback(context)))
 
             outcome, failed = self._do(step, back)
             left = {name for name, at in self.given_up.items() if gave_up.get(name) != at}
@@ -704,8 +690,8 @@ class Machine(RuleBasedStateMachine):
         with self._command("stop", twist) as step:
 
             def away() -> None:
-                reach = self._reach(limit=limit, may_wait=may_wait)
-                stop(reach, plan_stop(reach))
+                context = self._context(limit=limit, may_wait=may_wait)
+                stop(context, plan_stop(context))
 
             outcome, _ = self._do(step, away)
             if outcome == "done" and not step.meddled:
@@ -722,8 +708,8 @@ class Machine(RuleBasedStateMachine):
             result: list[endpoint.ServingEndpoint] = []
 
             def back() -> None:
-                reach = self._reach(limit=limit, may_wait=may_wait)
-                result.append(bring_back(reach, plan_start(reach)))
+                context = self._context(limit=limit, may_wait=may_wait)
+                result.append(restore(context, plan_start(context)))
 
             outcome, failed = self._do(step, back)
             if outcome == "done":

@@ -34,7 +34,7 @@ def test_what_is_no_longer_needed_goes_after_an_update_and_a_run_without_changes
     deleted = [each for each in json.loads(ended.outputs["changes"]) if each["verb"] == "delete"]
     assert [(each["resource"], each["name"], each["reasons"]) for each in deleted] == [
         ("endpoint config", old, ["it was given up"]),
-        ("model", old, ["its endpoint config goes"]),
+        ("model", old, ["its endpoint config is deleted, too"]),
     ]
     assert "| delete | endpoint config |" in ended.summary
     sagemaker = caller.client("sagemaker")

@@ -38,7 +38,7 @@ def test_a_generation_is_brought_back_stopped_and_started_again(caller: Caller) 
 
     stopped = caller.run(command="stop")
     assert (stopped.status, stopped.outputs["result"], changes(stopped.outputs)) == (0, "stopped", [("delete", "endpoint")])
-    assert "instance-hours since it was made" in stopped.log
+    assert "instance-hours since it was created" in stopped.log
     assert "| delete | endpoint |" in stopped.summary
     twice = caller.run(command="stop")
     assert (twice.status, twice.outputs["result"], twice.outputs["has-changes"]) == (0, "unchanged", "false")
@@ -124,7 +124,7 @@ def test_a_foreign_rollout_is_refused_when_asked_for_and_nothing_is_changed(call
         assert "Nothing was changed." in ended.log
     planned = caller.run(command="plan", concurrency="refuse")
     assert (planned.status, planned.codes) == (0, [])
-    assert "was begun by" in planned.log
+    assert "was started by" in planned.log
 
 
 def test_the_weights_of_a_generation_have_to_be_there_still(caller: Caller) -> None:

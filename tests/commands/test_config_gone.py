@@ -6,26 +6,20 @@ Every command in that state, and the way out of it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from aces_action.problems import ActionError
-from aces_action.resources.endpoint import read_plan
 from aces_action.resources.endpoint.history import read_generations
 from aces_action.resources.endpoint.lifecycle.delete import find_endpoints, remove
-from aces_action.resources.endpoint.lifecycle.prune import clean_up, decide_all, delete, owned_models, read_models, read_usage
-from aces_action.resources.endpoint.lifecycle.undo import (
-    Return,
-    Stop,
-    bring_back,
-    plan_rollback,
-    plan_start,
-    plan_stop,
-    roll_back,
-    stop,
-)
-from aces_action.resources.endpoint.status import read_standing
+from aces_action.resources.endpoint.lifecycle.prune import delete, owned_models, prune, read_models, read_usage
+from aces_action.resources.endpoint.lifecycle.prune_decision import decide_all
+from aces_action.resources.endpoint.lifecycle.restore import RestorePlan, restore
+from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback, rollback
+from aces_action.resources.endpoint.lifecycle.start_stop import StopPlan, plan_start, plan_stop, stop
+from aces_action.resources.endpoint.status import read_status
 from tests.commands.conftest import LATELY, LONG_AGO, Server
 from tests.conftest import Caller
 
@@ -38,7 +32,7 @@ def orphan(server: Server) -> Server:
     return server
 
 
-def told(planned: Return | Stop) -> str:
+def told(planned: RestorePlan | StopPlan) -> str:
     return " ".join(reason.en for change in planned.changes for reason in change.reasons)
 
 
@@ -46,8 +40,8 @@ def told(planned: Return | Stop) -> str:
     "refused",
     [
         lambda server: server.deploy("C"),
-        lambda server: read_plan(server.client, server.content("C"), server.owner),
-        lambda server: plan_rollback(server.reach()),
+        lambda server: server.plan("C").changes,
+        lambda server: plan_rollback(server.context()),
     ],
     ids=["deploy", "plan", "rollback"],
 )
@@ -79,37 +73,37 @@ def test_where_sagemaker_refuses_although_there_is_a_config_of_that_name_again_t
     orphan.deploy("B")
     with pytest.raises(ActionError, match="ACES-E041"):
         orphan.deploy("C")
-    assert orphan.under_way == [False]
-    stop(orphan.reach(), plan_stop(orphan.reach()))
-    bring_back(orphan.reach(), plan_start(orphan.reach()))
+    assert not orphan.reporter.is_at_work
+    stop(orphan.context(), plan_stop(orphan.context()))
+    restore(orphan.context(), plan_start(orphan.context()))
     assert orphan.serves() == "B"
     orphan.deploy("C")
     assert orphan.serves() == "C"
 
 
 def test_start_and_status_say_so_and_change_nothing(orphan: Server) -> None:
-    planned = plan_start(orphan.reach())
+    planned = plan_start(orphan.context())
     assert not any(change.is_change for change in planned.changes)
     assert "was deleted: the endpoint still serves" in told(planned)
-    standing = read_standing(orphan.client, orphan.owner, [orphan.name], is_async=False, at=datetime.now(UTC))
+    standing = read_status(orphan.client, orphan.owner, [orphan.name], is_async=False, at=datetime.now(UTC))
     [drift] = standing.endpoints[0].drift
     assert "refuses every update until the endpoint is recreated" in drift.en
     assert standing.previous == orphan.config("A")
 
 
 def test_stop_names_what_start_brings_back_and_start_brings_it(orphan: Server) -> None:
-    planned = plan_stop(orphan.reach())
+    planned = plan_stop(orphan.context())
     assert f"was deleted: `start` will bring back {orphan.config('A')} instead" in told(planned)
-    stop(orphan.reach(), planned)
-    bring_back(orphan.reach(), plan_start(orphan.reach()))
+    stop(orphan.context(), planned)
+    restore(orphan.context(), plan_start(orphan.context()))
     assert orphan.serves() == "A"
     orphan.deploy("C")
-    roll_back(orphan.reach())
+    rollback(orphan.context())
     assert orphan.serves() == "A"
 
 
 def test_after_stop_a_deployment_makes_it_anew(orphan: Server) -> None:
-    stop(orphan.reach(), plan_stop(orphan.reach()))
+    stop(orphan.context(), plan_stop(orphan.context()))
     orphan.deploy("C")
     assert orphan.serves() == "C"
 
@@ -118,12 +112,12 @@ def test_without_another_generation_only_a_deployment_comes_after_stop(server: S
     server.stand(A=LATELY)
     server.client.delete_endpoint_config(EndpointConfigName=server.config("A"))
     with pytest.raises(ActionError, match="ACES-E041"):
-        plan_rollback(server.reach())
-    planned = plan_stop(server.reach())
+        plan_rollback(server.context())
+    planned = plan_stop(server.context())
     assert "`start` cannot bring it back, only `deploy` can" in told(planned)
-    stop(server.reach(), planned)
+    stop(server.context(), planned)
     with pytest.raises(ActionError, match="ACES-E008"):
-        plan_start(server.reach())
+        plan_start(server.context())
     server.deploy("A")
     assert server.serves() == "A"
 
@@ -146,21 +140,13 @@ def test_what_has_to_be_made_anew_anyway_is(orphan: Server, status: str) -> None
 
 def test_the_clean_up_keeps_all_and_destroy_takes_all(orphan: Server) -> None:
     client, owner = orphan.client, orphan.owner
-    cleaned = clean_up(
-        orphan.session,
-        client,
-        owner,
-        endpoints=[orphan.name],
-        keep=0,
-        now=datetime(2030, 1, 1, tzinfo=UTC),
-        say=orphan.lines.append,
-    )
-    assert (cleaned.changes, [each.code for each in cleaned.warnings]) == ((), ["ACES-E030"])
+    pruned = prune(orphan.context(now=lambda: datetime(2030, 1, 1, tzinfo=UTC)), endpoints=[orphan.name], keep=0)
+    assert (pruned.changes, [each.code for each in pruned.warnings]) == ((), ["ACES-E030"])
     for found in find_endpoints(client, owner):
-        remove(orphan.session, client, found.name, owner, patience=orphan.reach().patience, tell=orphan.tell)
+        remove(replace(orphan.context(), endpoint_name=found.name))
     generations, models = read_generations(client, owner), owned_models(client, owner, read_models(client, owner))
-    fates = decide_all(generations, models, usage=read_usage(client))
-    assert not delete(orphan.session, client, fates, endpoints=[], say=orphan.lines.append).left
+    decisions = decide_all(generations, models, usage=read_usage(client))
+    assert not delete(orphan.clients, decisions, endpoints=[], reporter=orphan.reporter).left
     assert (orphan.serves(), orphan.generations(), read_models(client, owner)) == ("", {}, [])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +20,11 @@ from aces_action.main import Cancelled
 from aces_action.problems import ActionError
 from aces_action.resources.endpoint.history import mark_withdrawn, read_generations
 from aces_action.resources.endpoint.lifecycle.delete import find_endpoints, remove
-from aces_action.resources.endpoint.lifecycle.prune import decide_all, delete, owned_models, read_models, read_usage
-from aces_action.resources.endpoint.lifecycle.undo import bring_back, plan_rollback, plan_start, plan_stop, stop
+from aces_action.resources.endpoint.lifecycle.prune import delete, owned_models, read_models, read_usage
+from aces_action.resources.endpoint.lifecycle.prune_decision import decide_all
+from aces_action.resources.endpoint.lifecycle.restore import restore
+from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback
+from aces_action.resources.endpoint.lifecycle.start_stop import plan_start, plan_stop, stop
 from sandbox.seed import Seeded, new_admin_session
 from sandbox.server import Sandbox
 from tests.commands.conftest import LATELY, LONG_AGO, Server
@@ -103,25 +106,25 @@ def bench(sandbox: Sandbox, ground: tuple[Seeded, str], monkeypatch: pytest.Monk
 
 
 def rollback(server: Server) -> None:
-    bring_back(server.reach(), plan_rollback(server.reach()))
+    restore(server.context(), plan_rollback(server.context()))
 
 
 def start(server: Server) -> None:
-    bring_back(server.reach(), plan_start(server.reach()))
+    restore(server.context(), plan_start(server.context()))
 
 
 def stopping(server: Server) -> None:
-    stop(server.reach(), plan_stop(server.reach()))
+    stop(server.context(), plan_stop(server.context()))
 
 
 def destroy(server: Server) -> None:
     """As `commands/destroy.py`: endpoints, endpoint configs, models."""
     client, owner = server.client, server.owner
     for found in find_endpoints(client, owner):
-        remove(server.session, client, found.name, owner, patience=server.reach().patience, tell=server.tell)
+        remove(replace(server.context(), endpoint_name=found.name))
     generations, models = read_generations(client, owner), owned_models(client, owner, read_models(client, owner))
-    fates = decide_all(generations, models, usage=read_usage(client))
-    deleted = delete(server.session, client, fates, endpoints=[server.name], say=server.lines.append)
+    decisions = decide_all(generations, models, usage=read_usage(client))
+    deleted = delete(server.clients, decisions, endpoints=[server.name], reporter=server.reporter)
     if deleted.left:
         raise ActionError([each.problem for each in deleted.left])
 

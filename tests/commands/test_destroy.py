@@ -29,8 +29,6 @@ def hosted(caller: Caller) -> Hosted:
         session=admin_session(),
         client=caller.client("sagemaker"),
         seeded=seeded,
-        said=[],
-        at_work=[],
         owner=Owner(project=caller.project, env="dev", server=caller.server),
     )
     made.generation(1, served=2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,27 +12,20 @@ from aces_action.aws.tags import as_list
 from aces_action.problems import ActionError
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.state import read_endpoint
-from tests.commands.conftest import Server, _briefly
+from tests.commands.conftest import Server
+from tests.reporting import MemoryReporter
 
 
 def deploy(server: Server, version: str, *, meanwhile: Callable[[], object], may_wait: bool = True) -> endpoint.ServingEndpoint:
     """A deployment; `meanwhile` is done right before SageMaker is set to work, once."""
     left = [meanwhile]
 
-    def say(line: str) -> None:
-        server.lines.append(line)
-        if line.startswith(("updates ", "creates ")) and left:
+    def heard(line: str) -> None:
+        if line.startswith(("updating ", "creating ")) and left:
             left.pop()()
 
-    return endpoint.apply(
-        server.session,
-        server.client,
-        server.content(version),
-        server.by(2),
-        patience=endpoint.Patience(limit=60, sleep=_briefly),
-        tell=replace(server.tell, say=say),
-        may_wait=may_wait,
-    )
+    server.reporter = MemoryReporter(heard=heard)
+    return server.deploy(version, run=2, may_wait=may_wait)
 
 
 def update(server: Server, version: str) -> None:

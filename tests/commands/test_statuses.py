@@ -13,8 +13,10 @@ import pytest
 
 from aces_action.problems import ActionError
 from aces_action.resources import endpoint
-from aces_action.resources.endpoint.lifecycle.undo import bring_back, plan_rollback, plan_start, plan_stop, roll_back, stop
-from aces_action.resources.endpoint.status import read_standing
+from aces_action.resources.endpoint.lifecycle.restore import restore
+from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback, rollback
+from aces_action.resources.endpoint.lifecycle.start_stop import plan_start, plan_stop, stop
+from aces_action.resources.endpoint.status import read_status
 from tests.commands.conftest import LATELY, LONG_AGO, Server
 
 # What serves in the end, or the code of the error; 'nothing': there is no endpoint. '=': nothing was changed
@@ -38,25 +40,25 @@ def deploy(server: Server) -> bool:
     return True
 
 
-def rollback(server: Server) -> bool:
-    planned = plan_rollback(server.reach())
-    bring_back(server.reach(), planned)
+def rolling_back(server: Server) -> bool:
+    planned = plan_rollback(server.context())
+    restore(server.context(), planned)
     return any(change.is_change for change in planned.changes)
 
 
 def stopping(server: Server) -> bool:
-    planned = plan_stop(server.reach())
-    stop(server.reach(), planned)
+    planned = plan_stop(server.context())
+    stop(server.context(), planned)
     return any(change.is_change for change in planned.changes)
 
 
 def start(server: Server) -> bool:
-    planned = plan_start(server.reach())
-    bring_back(server.reach(), planned)
+    planned = plan_start(server.context())
+    restore(server.context(), planned)
     return any(change.is_change for change in planned.changes)
 
 
-COMMANDS: dict[str, Callable[[Server], bool]] = {"deploy": deploy, "rollback": rollback, "stop": stopping, "start": start}
+COMMANDS: dict[str, Callable[[Server], bool]] = {"deploy": deploy, "rollback": rolling_back, "stop": stopping, "start": start}
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_each_command_from_each_status(standing_server: Server, status: str, com
     else:
         outcome = f"{server.serves() or 'nothing'}{'' if changed else ' ='}"
     assert outcome == expected, server.lines
-    assert server.under_way == [False]
+    assert not server.reporter.is_at_work
     if outcome in {"A", "B", "C"}:  # what serves is noted, and the endpoint's tags name it
         served = server.generations()[outcome]
         assert served.was_good
@@ -103,7 +105,7 @@ def test_each_command_from_each_status(standing_server: Server, status: str, com
 def test_status_shows_each_status_and_changes_nothing(standing_server: Server, status: str) -> None:
     server = standing_server
     bring_into(server, status)
-    standing = read_standing(server.client, server.owner, [server.name], is_async=False, at=datetime.now(UTC))
+    standing = read_status(server.client, server.owner, [server.name], is_async=False, at=datetime.now(UTC))
     assert (standing.endpoints[0].status or "not there") == TABLE[status][-1]
     assert standing.stopped == (status == "not there")
     assert {server.version_of(each.name) for each in standing.generations} == {"A", "B"}
@@ -112,7 +114,7 @@ def test_status_shows_each_status_and_changes_nothing(standing_server: Server, s
 def test_a_rollback_from_an_update_that_is_under_way_gives_that_up(standing_server: Server) -> None:
     server = standing_server
     begin_update(server, "C")
-    roll_back(server.reach())
+    rollback(server.context())
     assert server.serves() == "B"
     assert not server.generations()["C"].was_good
     assert server.generations()["B"].was_good
@@ -122,7 +124,7 @@ def test_a_rollback_that_sagemaker_does_itself_meanwhile_is_not_done_twice(stand
     server = standing_server
     server.next_rollout(outcome="rollback")
     begin_update(server, "C")
-    assert not any(change.is_change for change in plan_rollback(server.reach()).changes)
+    assert not any(change.is_change for change in plan_rollback(server.context()).changes)
     assert server.serves() == "B"
 
 
@@ -132,7 +134,7 @@ def test_scaling_that_sagemaker_takes_back_is_no_rollback_of_the_version_that_se
     wish = {"VariantName": "AllTraffic", "DesiredInstanceCount": 3}
     server.client.update_endpoint_weights_and_capacities(EndpointName=server.name, DesiredWeightsAndCapacities=[wish])
     assert [server.serves(), server.serves()] == ["B Updating", "B RollingBack"]
-    roll_back(server.reach(may_wait=False))  # AWS's own doing is nobody's deployment
+    rollback(server.context(may_wait=False))  # AWS's own doing is nobody's deployment
     assert server.serves() == "A"
     assert not server.generations()["B"].was_good
 
@@ -149,21 +151,21 @@ def test_where_something_else_serves_after_the_wait_a_rollback_leaves_it(standin
             server.client.update_endpoint(EndpointName=server.name, EndpointConfigName=another)
             server.hold("InService", None)
 
-    reach = replace(server.reach(), patience=endpoint.Patience(limit=60, sleep=meanwhile))
+    context = replace(server.context(), wait_policy=endpoint.WaitPolicy(limit=60, sleep=meanwhile))
     with pytest.raises(ActionError, match=r"ACES-E040.*nothing was changed"):
-        plan_rollback(reach)
+        plan_rollback(context)
     assert server.serves() == "D"
 
 
 def test_a_rollback_that_was_cut_off_is_joined_by_the_next(standing_server: Server) -> None:
     server = standing_server
-    planned = plan_rollback(server.reach())
+    planned = plan_rollback(server.context())
     server.next_rollout(outcome="success", updating_seconds=600)
     with pytest.raises(ActionError, match="ACES-E003"):
-        bring_back(server.reach(limit=0), planned)
+        restore(server.context(limit=0), planned)
     server.control("DELETE", "endpoints")
     assert server.serves() == "B Updating"
-    again = plan_rollback(server.reach())
+    again = plan_rollback(server.context())
     assert [change.verb for change in again.changes if change.resource == "endpoint"] == ["attach"]
 
 

@@ -351,7 +351,7 @@ class TestSageMaker:
         caller.next_rollout(name=caller.server, outcome="success", creating_seconds=600)
         ended = caller.run(wait_timeout="1s")
         failed(ended, 1, "ACES-E003")
-        assert "a run again finds that and waits for it" in ended.log
+        assert "the next run detects that and waits for it" in ended.log
         caller.control("POST", f"endpoints/{caller.server}/status", {"status": "Creating", "seconds": 6})
         again = caller.run()
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
@@ -363,7 +363,7 @@ class TestSageMaker:
         caller.client("sagemaker").delete_endpoint(EndpointName=caller.server)
         ended = caller.run()
         assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
-        assert "waits for that first" in ended.outputs["changes"]
+        assert "waiting for that first" in ended.outputs["changes"]
 
     def test_an_endpoint_under_maintenance_is_waited_for_and_left_as_it_is(self, caller: Caller) -> None:
         first = caller.run()
@@ -433,7 +433,7 @@ class TestSageMaker:
         ended = caller.run()
         failed(ended, 1, "ACES-A005")
         (name,) = [change["name"] for change in json.loads(ended.outputs["changes"]) if change["resource"] == "model"]
-        assert f"The endpoint serves {name}; only its tags are not up to date. A run again sets them." in ended.log
+        assert f"The endpoint serves {name}; only its tags are not up to date. The next run sets them." in ended.log
         assert f"- update of endpoint {caller.server} to {name} accepted" in ended.log
         assert "may still be working" not in ended.log
         caller.control("DELETE", "faults")

@@ -23,7 +23,7 @@ from aces_action.aws.tags import SERVED, WITHDRAWN, as_list
 from aces_action.main import run
 from aces_action.problems import ActionError
 from aces_action.project.model import Request as SmokeRequest
-from aces_action.resources.endpoint.rollout.watch import Patience
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
 from aces_action.resources.weights.progress import NoProgress
 from aces_action.resources.weights.push import Destination, PushOptions, push
 from aces_action.resources.weights.release import CopyOptions, create_release, release_key
@@ -307,7 +307,7 @@ def ask(deployer: Deployer, endpoint: str) -> None:
     caller, file = deployer.caller, deployer.caller.workspace / "server/smoke-test/plate.png"
     target = InvocationTarget(endpoint_name=endpoint, is_async=True, bucket=caller.bucket, folder=folder_of(caller.server))
     asked = SmokeRequest(name="plate.png", file=file, size=1, content_type="image/png")
-    send(under_role(deployer, "sagemaker-runtime"), under_role(deployer, "s3"), [asked], target, Patience(limit=10), print)
+    send(under_role(deployer, "sagemaker-runtime"), under_role(deployer, "s3"), [asked], target, WaitPolicy(limit=10), print)
 
 
 def break_off_a_release(deployer: Deployer) -> None:

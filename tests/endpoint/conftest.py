@@ -31,6 +31,6 @@ def hosted(sandbox: Sandbox, _prepared: tuple[Seeded, Owner], monkeypatch: pytes
     client = session.client("sagemaker", endpoint_url=sandbox.aws_url, config=once)
     for what in ("calls", "hosting"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
-    yield Hosted(sandbox=sandbox, session=session, client=client, seeded=seeded, owner=owner, said=[], at_work=[])
+    yield Hosted(sandbox=sandbox, session=session, client=client, seeded=seeded, owner=owner)
     for what in ("faults", "endpoints", "calls", "hosting"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import requests
 
+from aces_action.aws.clients import Clients
 from aces_action.aws.tags import SERVED, Owner, as_list
+from aces_action.project.names import Names
+from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.history import stamp
-from aces_action.resources.endpoint.rollout.telling import Teller
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
 from sandbox.seed import Seeded
 from sandbox.server import Sandbox
+from tests.reporting import MemoryReporter
 
 NOW = datetime.now(UTC)
 
 
+def names(*, endpoint: str, server: str, bucket: str) -> Names:
+    """The names of a server that is an endpoint alone."""
+    return Names(
+        bucket=bucket,
+        server=server,
+        repository=server,
+        weights_key="",
+        endpoint=endpoint,
+        job=None,
+        longtime_job=None,
+        job_queue=None,
+        longtime_job_queue=None,
+        sagemaker_role="",
+        batch_job_role="",
+        batch_execution_role="",
+    )
+
+
 @dataclass(kw_only=True)
 class Hosted:
-    """One server's share of the sandbox, and what was said and told to have changed."""
+    """One server's share of the sandbox, and what was reported."""
 
     sandbox: Sandbox
     session: boto3.Session
     client: Any
     seeded: Seeded
-    said: list[str]
-    at_work: list[str]
     owner: Owner
+    reporter: MemoryReporter = field(default_factory=MemoryReporter)
 
     @property
     def server(self) -> str:
@@ -85,9 +106,17 @@ class Hosted:
         return seen
 
     @property
-    def teller(self) -> Teller:
-        return Teller(
-            say=self.said.append,
-            started=lambda: self.at_work.append("started"),
-            ended=lambda: self.at_work.append("ended"),
+    def clients(self) -> Clients:
+        """With this client of SageMaker, which tries each call once."""
+        clients = Clients(self.session)
+        clients.sagemaker = self.client
+        return clients
+
+    def context(self, **more: Any) -> EndpointContext:
+        return EndpointContext(
+            clients=self.clients,
+            owner=self.owner,
+            endpoint_name=self.server,
+            reporter=self.reporter,
+            **{"wait_policy": WaitPolicy(limit=30, sleep=lambda _seconds: None), **more},
         )

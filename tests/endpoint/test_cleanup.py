@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from aces_action.aws.tags import SERVED, WITHDRAWN
 from aces_action.resources.endpoint.history import Generation, stamp
-from aces_action.resources.endpoint.lifecycle.prune import YOUNG, Fate, Model, Usage, decide, decide_all
+from aces_action.resources.endpoint.lifecycle.prune_decision import (
+    YOUNG,
+    EndpointUse,
+    ListedModel,
+    PruneDecision,
+    decide,
+    decide_all,
+)
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -34,27 +41,27 @@ def generation(
     )
 
 
-def models(*names: str, made: float = 1000) -> list[Model]:
-    return [Model(name=name, arn=f"arn:{name}", created=ago(made)) for name in names]
+def models(*names: str, made: float = 1000) -> list[ListedModel]:
+    return [ListedModel(name=name, arn=f"arn:{name}", created=ago(made)) for name in names]
 
 
-def fates(
+def decisions(
     generations: Sequence[Generation],
     *,
     live: Iterable[str] = (),
-    usage: Usage | None = None,
+    usage: EndpointUse | None = None,
     keep: int = 2,
-    own_models: Sequence[Model] | None = None,
-) -> tuple[Fate, ...]:
+    own_models: Sequence[ListedModel] | None = None,
+) -> tuple[PruneDecision, ...]:
     own = models(*(each.name for each in generations)) if own_models is None else own_models
-    return decide(generations, own, live=frozenset(live), usage=usage or Usage(), keep=keep, now=NOW)
+    return decide(generations, own, live=frozenset(live), usage=usage or EndpointUse(), keep=keep, now=NOW)
 
 
-def going(found: Iterable[Fate], resource: str = "endpoint config") -> set[str]:
+def going(found: Iterable[PruneDecision], resource: str = "endpoint config") -> set[str]:
     return {each.name for each in found if each.goes and each.resource == resource}
 
 
-def reason(found: Iterable[Fate], name: str) -> str:
+def reason(found: Iterable[PruneDecision], name: str) -> str:
     return next(each.reason.en for each in found if each.name == name and each.resource == "endpoint config")
 
 
@@ -62,96 +69,96 @@ FIVE = [generation(name, served=hours) for name, hours in (("e", 1), ("d", 20), 
 
 
 def test_what_a_hand_made_endpoint_uses_stays_however_old_it_is() -> None:
-    found = fates(FIVE, live="e", usage=Usage(configs={"a": "by-hand"}, models={"b": "by-hand"}))
+    found = decisions(FIVE, live="e", usage=EndpointUse(configs={"a": "by-hand"}, models={"b": "by-hand"}))
     assert going(found) == {"b"}
     assert reason(found, "a") == "endpoint by-hand uses it"
     assert going(found, "model") == set()
 
 
 def test_the_live_generation_and_as_many_before_it_as_wanted_stay() -> None:
-    found = fates(FIVE, live="e")
+    found = decisions(FIVE, live="e")
     assert (going(found), going(found, "model")) == ({"a", "b"}, {"a", "b"})
     assert [each.resource for each in found] == ["endpoint config"] * 5 + ["model"] * 5
 
 
 def test_none_before_the_live_one_is_kept_where_none_is_wanted() -> None:
-    assert going(fates(FIVE, live="e", keep=0)) == {"a", "b", "c", "d"}
+    assert going(decisions(FIVE, live="e", keep=0)) == {"a", "b", "c", "d"}
 
 
 def test_what_is_live_stays_even_if_it_was_given_up_or_never_noted_as_serving() -> None:
-    assert "x" not in going(fates([generation("x", served=9, withdrawn=1)], live="x", keep=0))
-    assert "x" not in going(fates([generation("x")], live="x", keep=0))
+    assert "x" not in going(decisions([generation("x", served=9, withdrawn=1)], live="x", keep=0))
+    assert "x" not in going(decisions([generation("x")], live="x", keep=0))
 
 
 def test_of_a_live_one_of_unknown_age_all_good_ones_count_as_before() -> None:
-    assert going(fates([generation("x", made=2), *FIVE], live="x")) == {"a", "b", "c"}
+    assert going(decisions([generation("x", made=2), *FIVE], live="x")) == {"a", "b", "c"}
 
 
 def test_what_was_given_up_goes_and_does_not_count_among_those_kept() -> None:
     given_up = generation("w", served=10, withdrawn=9)
-    found = fates([FIVE[0], given_up, *FIVE[1:]], live="e")
+    found = decisions([FIVE[0], given_up, *FIVE[1:]], live="e")
     assert going(found) == {"w", "a", "b"}
     assert reason(found, "w") == "it was given up"
 
 
 def test_what_serves_again_after_it_was_given_up_is_good() -> None:
-    assert going(fates([FIVE[0], generation("w", served=9, withdrawn=10)], live="e")) == set()
+    assert going(decisions([FIVE[0], generation("w", served=9, withdrawn=10)], live="e")) == set()
 
 
 def test_what_has_not_served_stays_for_a_day_since_another_run_may_be_about_to_use_it() -> None:
-    found = fates([*FIVE[:1], generation("young", made=23.9), generation("old", made=24.1)], live="e")
+    found = decisions([*FIVE[:1], generation("young", made=23.9), generation("old", made=24.1)], live="e")
     assert going(found) == {"old"}
     assert reason(found, "young").startswith("it is younger than a day")
 
 
 def test_what_failed_and_never_served_stays_for_a_day_too() -> None:
-    assert going(fates([*FIVE[:1], generation("failed", made=2, withdrawn=1)], live="e")) == set()
+    assert going(decisions([*FIVE[:1], generation("failed", made=2, withdrawn=1)], live="e")) == set()
 
 
 def test_after_a_stop_the_newest_good_one_counts_as_live() -> None:
-    found = fates([generation("w", served=0.5, withdrawn=0.4), *FIVE])
+    found = decisions([generation("w", served=0.5, withdrawn=0.4), *FIVE])
     assert going(found) == {"w", "a", "b"}
     assert reason(found, "e") == "it is the last that served"
 
 
 def test_a_live_config_that_is_none_of_ours_counts_like_a_stop() -> None:
-    assert going(fates(FIVE, live=["somebodys"])) == {"a", "b"}
+    assert going(decisions(FIVE, live=["somebodys"])) == {"a", "b"}
 
 
 def test_after_a_rollback_by_hand_what_served_later_stays() -> None:
-    found = fates(FIVE, live="c")
+    found = decisions(FIVE, live="c")
     assert going(found) == set()
     assert reason(found, "e") == "it served after the one that serves now"
 
 
 def test_while_two_endpoints_serve_each_has_its_generations_before() -> None:
-    assert going(fates(FIVE, live=["e", "c"], keep=1)) == {"a"}
+    assert going(decisions(FIVE, live=["e", "c"], keep=1)) == {"a"}
 
 
 def test_generations_of_the_other_mode_take_no_place_of_those_that_a_rollback_can_bring_back() -> None:
     others = [replace(each, config={**each.config, "AsyncInferenceConfig": {}}) for each in FIVE[1:3]]
-    found = fates([FIVE[0], *others, *FIVE[3:]], live="e")
+    found = decisions([FIVE[0], *others, *FIVE[3:]], live="e")
     assert going(found) == set()
 
 
 def test_a_model_goes_only_after_the_last_config_that_refers_to_it() -> None:
     shared = [generation("e", served=1, model="m"), generation("a", served=50, model="m")]
-    found = fates(shared, live="e", keep=0, own_models=models("m"))
+    found = decisions(shared, live="e", keep=0, own_models=models("m"))
     assert (going(found), going(found, "model")) == ({"a"}, set())
 
 
 def test_a_model_without_a_config_goes_once_it_is_a_day_old() -> None:
     own = [*models("e"), *models("young", made=23), *models("old", made=25)]
-    assert going(fates(FIVE[:1], live="e", own_models=own), "model") == {"old"}
+    assert going(decisions(FIVE[:1], live="e", own_models=own), "model") == {"old"}
 
 
 def test_of_nothing_nothing_goes() -> None:
-    assert fates([]) == ()
+    assert decisions([]) == ()
 
 
 def test_a_destroy_leaves_what_others_use_and_nothing_else() -> None:
     young = generation("y", made=0.1)
-    usage = Usage(configs={"a": "by-hand"}, models={"b": "by-hand"})
+    usage = EndpointUse(configs={"a": "by-hand"}, models={"b": "by-hand"})
     found = decide_all([*FIVE, young], models("a", "b", "c", "y", "lone", made=0.1), usage=usage)
     assert going(found) == {"b", "c", "d", "e", "y"}
     assert going(found, "model") == {"c", "y", "lone"}
@@ -176,8 +183,8 @@ def test_whatever_happened_nothing_live_or_used_goes_and_enough_to_go_back_to_st
     names = [each.name for each in history]
     some = st.sets(st.sampled_from(names)) if names else st.just(set[str]())
     live, used, used_models = data.draw(some), data.draw(some), data.draw(some)
-    usage = Usage(configs=dict.fromkeys(used, "other"), models=dict.fromkeys(used_models, "other"))
-    found = fates(history, live=live, usage=usage, keep=keep)
+    usage = EndpointUse(configs=dict.fromkeys(used, "other"), models=dict.fromkeys(used_models, "other"))
+    found = decisions(history, live=live, usage=usage, keep=keep)
     configs, own_models = going(found), going(found, "model")
     assert not configs & (live | used)
     assert not own_models & used_models
@@ -188,4 +195,4 @@ def test_whatever_happened_nothing_live_or_used_goes_and_enough_to_go_back_to_st
     young = [each.name for each in history if each.served is None and NOW - each.created < YOUNG]
     assert not configs & {*young}
     # what goes without knowing who uses what is all that may ever go
-    assert configs <= going(fates(history, live=live, keep=keep))
+    assert configs <= going(decisions(history, live=live, keep=keep))

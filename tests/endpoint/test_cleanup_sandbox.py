@@ -11,31 +11,15 @@ import pytest
 import requests
 
 from aces_action.aws.tags import MANAGED_BY, SERVER
-from aces_action.resources.endpoint.concurrency import claim
+from aces_action.resources.endpoint.concurrency import mark_rollout_run
 from aces_action.resources.endpoint.history import read_generations
-from aces_action.resources.endpoint.lifecycle.prune import (
-    Cleaned,
-    Deleted,
-    Fate,
-    Usage,
-    clean_up,
-    decide_all,
-    delete,
-    read_models,
-)
+from aces_action.resources.endpoint.lifecycle.prune import Deleted, PruneResult, delete, prune, read_models
+from aces_action.resources.endpoint.lifecycle.prune_decision import EndpointUse, PruneDecision, decide_all
 from tests.endpoint.hosted import NOW, Hosted
 
 
-def cleaned(hosted: Hosted, *, keep: int = 1, now: datetime = NOW) -> Cleaned:
-    return clean_up(
-        hosted.session,
-        hosted.client,
-        hosted.owner,
-        endpoints=(hosted.server,),
-        keep=keep,
-        now=now,
-        say=hosted.said.append,
-    )
+def cleaned(hosted: Hosted, *, keep: int = 1, now: datetime = NOW) -> PruneResult:
+    return prune(hosted.context(now=lambda: now), endpoints=(hosted.server,), keep=keep)
 
 
 @pytest.fixture
@@ -52,7 +36,7 @@ def numbered(hosted: Hosted, *numbers: int) -> set[str]:
     return {hosted.name(each) for each in numbers}
 
 
-def deleted(found: Cleaned) -> set[str]:
+def deleted(found: PruneResult) -> set[str]:
     return {change.name for change in found.changes}
 
 
@@ -61,7 +45,7 @@ def test_an_old_generation_that_a_hand_made_endpoint_uses_stays_with_its_model(f
     found = cleaned(four)
     assert (deleted(found), found.warnings) == (numbered(four, 2), ())
     assert four.names("EndpointConfigs") == four.names("Models") == numbered(four, 1, 3, 4)
-    assert f"keeps endpoint config {four.name(1)}: endpoint by-hand uses it" in four.said
+    assert f"keeping endpoint config {four.name(1)}: endpoint by-hand uses it" in four.reporter.lines
 
 
 def test_a_model_behind_a_hand_made_config_stays(four: Hosted) -> None:
@@ -159,40 +143,36 @@ def test_what_is_gone_already_is_fine(four: Hosted) -> None:
 
 
 def test_an_endpoint_that_another_run_has_set_to_work_meanwhile_is_not_disturbed(four: Hosted) -> None:
-    fates = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=Usage())
+    decisions = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=EndpointUse())
     four.control("endpoints", name=four.server, updating_seconds=60)
     four.client.update_endpoint(EndpointName=four.server, EndpointConfigName=four.name(1))
-    (left,) = deletion(four, fates).left  # told once
+    (left,) = deletion(four, decisions).left  # told once
     assert "Updating again" in left.problem.message.en
     assert four.names("EndpointConfigs") == four.names("Models") == numbered(four, 1, 2, 3, 4)
 
 
-def deletion(hosted: Hosted, fates: tuple[Fate, ...]) -> Deleted:
-    return delete(
-        hosted.session,
-        hosted.client,
-        fates,
-        endpoints=(hosted.server,),
-        say=hosted.said.append,
-    )
+def deletion(hosted: Hosted, decisions: tuple[PruneDecision, ...]) -> Deleted:
+    return delete(hosted.clients, decisions, endpoints=(hosted.server,), reporter=hosted.reporter)
 
 
 def test_a_live_one_that_became_live_after_the_decision_stays(four: Hosted) -> None:
-    fates = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=Usage())
-    assert [each.fate.name for each in deletion(four, fates).left] == [four.name(4)]
+    decisions = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=EndpointUse())
+    assert [each.decision.name for each in deletion(four, decisions).left] == [four.name(4)]
     assert four.names("EndpointConfigs") == four.names("Models") == numbered(four, 4)
 
 
-def test_what_another_run_has_claimed_after_the_decision_stays(four: Hosted) -> None:
-    fates = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=Usage())
-    claim(four.client, four.name(2), replace(four.owner, run_url="https://github.com/example-org/plates/actions/runs/2"))
-    left = deletion(four, fates).left
-    assert {each.fate.name: each.problem.message.en for each in left}[four.name(2)] == "Another run is about to roll it out."
+def test_what_another_run_has_marked_after_the_decision_stays(four: Hosted) -> None:
+    decisions = decide_all(read_generations(four.client, four.owner), read_models(four.client, four.owner), usage=EndpointUse())
+    mark_rollout_run(
+        four.client, four.name(2), replace(four.owner, run_url="https://github.com/example-org/plates/actions/runs/2")
+    )
+    left = deletion(four, decisions).left
+    assert {each.decision.name: each.problem.message.en for each in left}[four.name(2)] == "Another run is about to roll it out."
     assert four.names("EndpointConfigs") == four.names("Models") == numbered(four, 2, 4)
 
 
 def test_the_endpoints_of_the_account_are_read_only_where_something_may_go(four: Hosted) -> None:
-    assert cleaned(four, keep=5) == Cleaned()
+    assert cleaned(four, keep=5) == PruneResult()
     calls = Counter(four.calls())
     assert calls == {"ListEndpointConfigs": 1, "DescribeEndpointConfig": 4, "ListTags": 4, "ListModels": 1, "DescribeEndpoint": 1}
     cleaned(four, keep=1)
@@ -221,4 +201,4 @@ def test_each_deletion_is_told_as_a_change_with_its_reason(four: Hosted) -> None
         ("delete", "model")
     ] * 2
     assert found.changes[0].reasons[0].en == "more than 1 generations have served since"
-    assert sum(line.startswith("deleted ") for line in four.said) == 4
+    assert sum(line.startswith("deleted ") for line in four.reporter.lines) == 4

@@ -12,10 +12,11 @@ from botocore.validate import ParamValidator
 
 from aces_action.deployment.changes import Change
 from aces_action.project.model import DataCapture, EndpointSettings, Rollout, Size
-from aces_action.resources.endpoint.plan import plan, tags_change
+from aces_action.resources.endpoint.plan import endpoint_change, tags_change
 from aces_action.resources.endpoint.spec import DesiredEndpoint, desired
 from aces_action.resources.endpoint.state import CurrentEndpoint
 from sandbox.aws.constraints import violations
+from tests.endpoint.hosted import names
 
 BUCKET = "number-plate-detection-dev"
 TOPIC = "arn:aws:sns:ap-northeast-1:123456789012:inference"
@@ -63,9 +64,7 @@ ROLLOUTS = {
 def wanted(settings: EndpointSettings) -> DesiredEndpoint:
     return desired(
         settings,
-        endpoint_name="server",
-        server="server",
-        bucket=BUCKET,
+        names(endpoint="server", server="server", bucket=BUCKET),
         image_uri="123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server@sha256:" + "1" * 64,
         weights_uri=f"s3://{BUCKET}/shared/weights/releases/ab/deploy.tar.gz",
         role_arn="arn:aws:iam::123456789012:role/r",
@@ -199,9 +198,9 @@ def test_the_ami_is_a_part_of_the_content_and_one_that_is_not_said_no_part() -> 
         variants=(),
         progress=(),
     )
-    *_, update = plan(chosen, live, live_model=without.model, live_config=without.config)
+    update = endpoint_change(chosen, live, without.model, without.config)
     assert [reason.en for reason in update.reasons] == ["InferenceAmiVersion: (not set) -> al2-ami-sagemaker-inference-gpu-3-1"]
-    *_, same = plan(without, live, live_model=without.model, live_config=without.config)
+    same = endpoint_change(without, live, without.model, without.config)
     assert same.verb == "nothing"
 
 
@@ -263,7 +262,7 @@ def test_tags_of_other_content_on_an_endpoint_that_serves_ours_are_a_change_of_t
         variants=(),
         progress=(),
     )
-    nothing = plan(made, serving)[-1]
+    nothing = endpoint_change(made, serving)
     assert tags_change(made, nothing, made.content_hash, noted=True) is None
     change = tags_change(made, nothing, "0" * 64, noted=True)
     assert change is not None
@@ -272,7 +271,7 @@ def test_tags_of_other_content_on_an_endpoint_that_serves_ours_are_a_change_of_t
     missing = tags_change(made, nothing, None, noted=True)
     assert missing is not None
     assert missing.reasons[0].ja == f"aces:content-hash: （未設定） -> {made.content_hash}"
-    assert tags_change(made, plan(made, None)[-1], None, noted=True) is None
+    assert tags_change(made, endpoint_change(made, None), None, noted=True) is None
 
 
 def test_a_config_whose_tags_do_not_say_that_it_serves_is_noted_by_the_next_run() -> None:

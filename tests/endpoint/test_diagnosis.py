@@ -20,8 +20,9 @@ from aces_action.output.server_log import ServerLog
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.resources.endpoint.diagnosis.diagnose import (
     NOTHING_WRITTEN,
-    Alarm,
+    AlarmState,
     Stream,
+    Symptoms,
     conclude,
     diagnose,
     newest_streams,
@@ -40,91 +41,95 @@ FAILED, ROLLED_BACK, TOO_LONG, REFUSED, MIXED, OTHER = (
     Problem(kind=CATALOGUE[code], message=same(f"What happened ({code})"), hint=HINT)
     for code in ("E001", "E002", "E003", "E005", "E006", "A005")
 )
-RINGING = Alarm(name="plates-5xx", state="ALARM", changed=NOW, said="Threshold Crossed: 1 datapoint [9.0]")
-QUIET = Alarm(name="plates-slow", state="OK", changed=None, said="")
+RINGING = AlarmState(name="plates-5xx", state="ALARM", changed=NOW, said="Threshold Crossed: 1 datapoint [9.0]")
+QUIET = AlarmState(name="plates-slow", state="OK", changed=None, said="")
 
 
 def log_of(*lines: str, is_new: bool = True) -> ServerLog:
     return ServerLog(variant="AllTraffic", stream="AllTraffic/i-1", lines=lines, is_new=is_new)
 
 
+def concluded(problem: Problem, reason: str, facts: Facts, **more: Any) -> Problem:
+    return conclude(problem, facts, Symptoms(reason=reason, **more))
+
+
 class TestConclusions:
     def test_a_cause_that_sagemaker_names_gives_the_problem_its_kind_and_leaves_its_message(self) -> None:
-        told = conclude(FAILED, "Unable to provision requested ML compute capacity", FACTS)
+        told = concluded(FAILED, "Unable to provision requested ML compute capacity", FACTS)
         assert (told.code, told.message) == ("ACES-E013", FAILED.message)
         assert "ml.m5.large" in told.hint.en
 
     def test_a_traceback_says_more_than_a_failed_health_check_and_stands_first(self) -> None:
-        told = conclude(FAILED, PING, FACTS, logs=[log_of("Traceback", "ModuleNotFoundError: No module named 'cv2'", "bye")])
+        told = concluded(FAILED, PING, FACTS, logs=[log_of("Traceback", "ModuleNotFoundError: No module named 'cv2'", "bye")])
         assert told.code == "ACES-E021"
         assert told.hint.en.startswith("The server's log: ModuleNotFoundError: No module named 'cv2'\n")
         assert told.hint.ja.startswith("サーバのログ: ModuleNotFoundError")
 
     def test_want_of_memory_in_the_log_explains_a_rollback_without_a_reason(self) -> None:
-        told = conclude(ROLLED_BACK, "", FACTS, logs=[log_of("loading", "torch.OutOfMemoryError: CUDA out of memory.", "bye")])
+        told = concluded(ROLLED_BACK, "", FACTS, logs=[log_of("loading", "torch.OutOfMemoryError: CUDA out of memory.", "bye")])
         assert told.code == "ACES-E018"
         assert "torch.OutOfMemoryError" in told.hint.en
 
     def test_a_health_check_without_more_in_the_log_stays_one(self) -> None:
-        told = conclude(FAILED, PING, FACTS, logs=[log_of("still loading")])
+        told = concluded(FAILED, PING, FACTS, logs=[log_of("still loading")])
         assert told.code == "ACES-E011"
         assert "The server's log: still loading" in told.hint.en
 
     def test_a_container_that_does_not_start_is_no_failure_of_sagemakers_where_the_log_says_why(self) -> None:
         reason = "Request to service failed. If failure persists after retry, contact customer support."
-        assert conclude(FAILED, reason, FACTS).code == "ACES-E024"
-        assert conclude(FAILED, reason, FACTS, logs=[log_of("exec /serve: exec format error")]).code == "ACES-E015"
+        assert concluded(FAILED, reason, FACTS).code == "ACES-E024"
+        assert concluded(FAILED, reason, FACTS, logs=[log_of("exec /serve: exec format error")]).code == "ACES-E015"
 
     def test_what_sagemaker_says_for_certain_is_not_doubted_for_the_log(self) -> None:
         logs = [log_of("MemoryError: while answering")]
-        assert conclude(FAILED, "ResourceLimitExceeded", FACTS, logs=logs).code == "ACES-E012"
+        assert concluded(FAILED, "ResourceLimitExceeded", FACTS, logs=logs).code == "ACES-E012"
 
     def test_lines_of_an_instance_that_served_before_are_no_cause(self) -> None:
-        told = conclude(ROLLED_BACK, "", FACTS, logs=[log_of("MemoryError: an old one", is_new=False)])
+        told = concluded(ROLLED_BACK, "", FACTS, logs=[log_of("MemoryError: an old one", is_new=False)])
         assert (told.code, told.hint) == ("ACES-E002", HINT)
 
     def test_an_alarm_that_rings_explains_a_rollback_for_which_nothing_else_is_given(self) -> None:
-        told = conclude(ROLLED_BACK, "", FACTS, alarms=[QUIET, RINGING])
+        told = concluded(ROLLED_BACK, "", FACTS, alarms=[QUIET, RINGING])
         assert told.code == "ACES-E019"
         assert (
             "Alarm plates-5xx is ALARM since 10:00:00 UTC: Threshold Crossed: 1 datapoint [9.0]\nAlarm plates-slow is OK"
             in told.hint.en
         )
-        assert conclude(ROLLED_BACK, "", FACTS, alarms=[QUIET]).code == "ACES-E002"
+        assert concluded(ROLLED_BACK, "", FACTS, alarms=[QUIET]).code == "ACES-E002"
 
     def test_an_alarm_that_rings_does_not_explain_a_creation(self) -> None:
-        assert conclude(FAILED, "", FACTS, alarms=[RINGING]).code == "ACES-E001"
+        assert concluded(FAILED, "", FACTS, alarms=[RINGING]).code == "ACES-E001"
 
     def test_an_alarm_that_sagemaker_names_is_told_with_its_state_now(self) -> None:
-        told = conclude(ROLLED_BACK, "One or more configured alarm(s) breached", FACTS, alarms=[replace(RINGING, state="OK")])
+        told = concluded(ROLLED_BACK, "One or more configured alarm(s) breached", FACTS, alarms=[replace(RINGING, state="OK")])
         assert told.code == "ACES-E019"
-        assert "アラームplates-5xxの状態はOKです（10:00:00 UTCから）" in told.hint.ja
+        assert "アラームplates-5xxの状態はOKです（19:00:00 JSTから）" in told.hint.ja
 
     def test_the_last_event_that_tells_is_as_good_as_a_reason(self) -> None:
         events = ["AllTraffic: Creating", "AllTraffic: Creating Insufficient capacity", "AllTraffic: Deleting"]
-        assert conclude(ROLLED_BACK, "", FACTS, events=events).code == "ACES-E013"
+        assert concluded(ROLLED_BACK, "", FACTS, events=events).code == "ACES-E013"
 
     def test_a_roll_out_that_takes_too_long_stays_that_and_shows_where_the_server_is(self) -> None:
-        told = conclude(TOO_LONG, "", FACTS, logs=[log_of("Downloading shards: 2/5")])
+        told = concluded(TOO_LONG, "", FACTS, logs=[log_of("Downloading shards: 2/5")])
         assert (told.code, told.hint.en) == ("ACES-E003", f"{HINT.en}\nThe server's log: Downloading shards: 2/5")
 
     def test_after_a_mixed_end_a_run_again_is_what_mends_it(self) -> None:
-        told = conclude(MIXED, PING, FACTS)
+        told = concluded(MIXED, PING, FACTS)
         assert told.code == "ACES-E011"
-        assert told.hint.en.endswith("run the job again: it updates the endpoint anew.")
+        assert told.hint.en.endswith("Fix the cause, then run the job again. It updates the endpoint again.")
 
     def test_why_there_is_no_log_is_told_only_where_it_is_missed(self) -> None:
         denied = Text("The log could not be read.", "ログを読み取れませんでした。")
         logs = [ServerLog(variant="", missing=denied)]
-        assert denied.en in conclude(FAILED, PING, FACTS, logs=logs).hint.en
-        assert denied.ja in conclude(FAILED, "", FACTS, logs=logs).hint.ja
-        assert denied.en not in conclude(FAILED, "ResourceLimitExceeded", FACTS, logs=logs).hint.en
+        assert denied.en in concluded(FAILED, PING, FACTS, logs=logs).hint.en
+        assert denied.ja in concluded(FAILED, "", FACTS, logs=logs).hint.ja
+        assert denied.en not in concluded(FAILED, "ResourceLimitExceeded", FACTS, logs=logs).hint.en
 
     def test_instances_with_a_gpu_that_start_no_container_may_have_the_wrong_driver(self) -> None:
         gpu = replace(FACTS, instance_types=("ml.g5.xlarge",), inference_ami="al2-ami-sagemaker-inference-gpu-2")
         silent = [ServerLog(variant="", missing=NOTHING_WRITTEN)]
         for problem, reason in ((TOO_LONG, ""), (FAILED, PING), (FAILED, "CannotStartContainerError"), (ROLLED_BACK, "")):
-            told = conclude(problem, reason, gpu, logs=silent)
+            told = concluded(problem, reason, gpu, logs=silent)
             assert "sagemaker.inference_ami_version" in told.hint.en
             assert "535 (CUDA 12.2)" in told.hint.ja
         for facts, logs, reason in (
@@ -133,7 +138,7 @@ class TestConclusions:
             (gpu, silent, "ResourceLimitExceeded"),
             (gpu, [ServerLog(variant="", missing=Text("The log could not be read.", "読み取れませんでした。"))], PING),
         ):
-            assert "inference_ami_version" not in conclude(FAILED, reason, facts, logs=logs).hint.en
+            assert "inference_ami_version" not in concluded(FAILED, reason, facts, logs=logs).hint.en
 
 
 class TestStreams:

@@ -33,12 +33,12 @@ def test_counts_and_weights_are_told_with_what_becomes_of_them() -> None:
         Text("AllTraffic: 3 instances instead of 1: kept", "AllTraffic: インスタンス数3（設定は1）。そのまま維持します"),
         Text("AllTraffic: weight 0.5 instead of 1: kept", "AllTraffic: 重みが1ではなく0.5です。そのまま維持します"),
     ]
-    assert told(standing(count=0), kept=False)[0].en == "AllTraffic: 0 instances instead of 1: set back"
+    assert told(standing(count=0), kept=False)[0].en == "AllTraffic: 0 instances instead of 1: reset"
 
 
 def test_a_config_of_others_and_one_that_was_deleted_are_told() -> None:
     [others] = told(standing(), Live(endpoint_tags=OURS, config=CONFIG, config_tags={}))
-    assert others.en == "it serves live, which this action did not make"
+    assert others.en == "it serves live, which this action did not create"
     [gone] = told(standing(), Live(endpoint_tags=OURS, config=None))
     assert gone.ja == "エンドポイント設定liveが削除されています。稼働は続きますが、エンドポイントを作り直すまで更新できません"
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from aces_action.aws.tags import Owner
 from aces_action.deployment.changes import Verb
 from aces_action.language import Text
 from aces_action.project.model import EndpointSettings
-from aces_action.resources.endpoint.plan import differing, instance_types, plan
-from aces_action.resources.endpoint.rollout.watch import pause, verdict
+from aces_action.resources.endpoint.plan import differing, endpoint_change, instance_types, plan
+from aces_action.resources.endpoint.rollout.outcome import verdict
+from aces_action.resources.endpoint.rollout.wait_policy import pause
+from aces_action.resources.endpoint.snapshot import EndpointSnapshot
 from aces_action.resources.endpoint.spec import DesiredEndpoint, desired
 from aces_action.resources.endpoint.state import CurrentEndpoint, Variant
+from tests.endpoint.hosted import names
 
 IMAGE = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server@sha256:" + "1" * 64
 WEIGHTS = "s3://number-plate-detection-dev/shared/weights/releases/ab/deploy.tar.gz"
@@ -20,9 +24,7 @@ OLD = "server-0000000000"
 def wanted(settings: EndpointSettings | None = None, *, image: str = IMAGE, weights: str = WEIGHTS) -> DesiredEndpoint:
     return desired(
         settings or EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime"),
-        endpoint_name="server",
-        server="server",
-        bucket="number-plate-detection-dev",
+        names(endpoint="server", server="server", bucket="number-plate-detection-dev"),
         image_uri=image,
         weights_uri=weights,
         role_arn="arn:aws:iam::123456789012:role/r",
@@ -67,13 +69,13 @@ POOLS = EndpointSettings(instance_type="ml.t2.xlarge", mode="realtime", instance
     ],
 )
 def test_each_state_leads_to_its_change(current: CurrentEndpoint | None, verb: Verb) -> None:
-    assert plan(wanted(), current)[-1].verb == verb
+    assert endpoint_change(wanted(), current).verb == verb
 
 
 def test_the_reasons_of_an_update_name_each_field() -> None:
     new = wanted(EndpointSettings(instance_type="ml.g4dn.xlarge", mode="realtime"), image=IMAGE.replace("1" * 64, "2" * 64))
     old = wanted()
-    change = plan(new, endpoint("InService", old.config_name), live_model=old.model, live_config=old.config)[-1]
+    change = endpoint_change(new, endpoint("InService", old.config_name), old.model, old.config)
     assert tuple(each.en for each in change.reasons) == (
         f"Image: {IMAGE} -> {IMAGE.replace('1' * 64, '2' * 64)}",
         "InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge",
@@ -81,7 +83,8 @@ def test_the_reasons_of_an_update_name_each_field() -> None:
 
 
 def test_model_and_config_of_known_content_are_not_made_again() -> None:
-    changes = plan(wanted(), endpoint("InService", OLD), model_exists=True, config_exists=False)
+    snapshot = EndpointSnapshot(current=endpoint("InService", OLD), model_exists=True)
+    changes = plan(wanted(), snapshot, Owner(project="p", env="dev", server="server"))
     assert [(change.resource, change.verb) for change in changes] == [
         ("model", "nothing"),
         ("endpoint config", "create"),
@@ -90,9 +93,11 @@ def test_model_and_config_of_known_content_are_not_made_again() -> None:
 
 
 def test_the_failure_of_the_endpoint_to_replace_is_told() -> None:
-    change = plan(wanted(), endpoint("Failed", OURS, reason="The primary container did not pass the ping health check."))[-1]
+    change = endpoint_change(
+        wanted(), endpoint("Failed", OURS, reason="The primary container did not pass the ping health check.")
+    )
     assert tuple(each.en for each in change.reasons) == (
-        "it is Failed, which only a new one mends: The primary container did not pass the ping health check.",
+        "it is Failed, which only a new one fixes: The primary container did not pass the ping health check.",
     )
 
 
@@ -176,7 +181,7 @@ def test_a_silent_rollback_says_which_config_serves() -> None:
     problem = verdict(endpoint("InService", OLD), name="server", config_name=OURS)
     assert problem is not None
     assert problem.message == Text(
-        f"SageMaker rolled the update of server back; it still serves {OLD}, not {OURS}, and SageMaker gave no reason.",
+        f"SageMaker rolled back the update of server; it still serves {OLD}, not {OURS}, and SageMaker gave no reason.",
         f"SageMakerがserverの更新をロールバックしました。{OURS}ではなく、{OLD}のまま稼働しています。SageMakerは理由を示していません。",
     )
 
@@ -203,7 +208,7 @@ def test_the_wait_notices_soon_and_asks_seldom() -> None:
 )
 def test_fallback_types_are_told_as_one_line(old: EndpointSettings | None, new: EndpointSettings | None, reason: str) -> None:
     before, after = wanted(old), wanted(new)
-    change = plan(after, endpoint("InService", before.config_name), live_model=before.model, live_config=before.config)[-1]
+    change = endpoint_change(after, endpoint("InService", before.config_name), before.model, before.config)
     assert (change.verb, [each.en for each in change.reasons]) == ("update", [reason])
 
 
@@ -211,7 +216,7 @@ def test_pools_are_told_by_their_priority_however_sagemaker_lists_them() -> None
     before, after = wanted(POOLS), wanted()
     (variant,) = before.config["ProductionVariants"]
     listed = {"ProductionVariants": [{**variant, "InstancePools": variant["InstancePools"][::-1]}]}
-    change = plan(after, endpoint("InService", before.config_name), live_model=before.model, live_config=listed)[-1]
+    change = endpoint_change(after, endpoint("InService", before.config_name), before.model, listed)
     assert change.reasons[0].en.startswith("InstanceType: ml.t2.xlarge, else ml.m4.xlarge, else ml.m5.xlarge ->")
 
 

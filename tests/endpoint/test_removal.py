@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 
 from aces_action.aws.tags import ENV, MANAGED_BY, PROJECT, SERVER, TOOL
 from aces_action.problems import ActionError
+from aces_action.resources.endpoint.context import Detachment
 from aces_action.resources.endpoint.lifecycle.delete import find_endpoints, has_work, remove
-from aces_action.resources.endpoint.rollout.telling import Suspended
-from aces_action.resources.endpoint.rollout.watch import Patience
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
 from tests.endpoint.hosted import NOW, Hosted
 
 
@@ -26,10 +26,9 @@ def serving(hosted: Hosted) -> Hosted:
     return hosted
 
 
-def removed(hosted: Hosted, *, limit: float = 30, taken_off: Suspended = nullcontext) -> bool:
-    patience = Patience(limit=limit, sleep=lambda _seconds: None)
-    client, name, owner = hosted.client, hosted.server, hosted.owner
-    return remove(hosted.session, client, name, owner, patience=patience, tell=hosted.teller, taken_off=taken_off)
+def removed(hosted: Hosted, *, limit: float = 30, detached: Detachment = nullcontext) -> bool:
+    policy = WaitPolicy(limit=limit, sleep=lambda _seconds: None)
+    return remove(hosted.context(wait_policy=policy, detached_for_delete=detached))
 
 
 @contextmanager
@@ -44,7 +43,7 @@ def test_an_endpoint_of_somebody_else_is_not_touched(hosted: Hosted) -> None:
     hosted.endpoint(hosted.server, hosted.generation(1), tags={MANAGED_BY: "somebody"})
     asked: list[str] = []
     with pytest.raises(ActionError) as raised:
-        removed(hosted, taken_off=lambda: around(asked))
+        removed(hosted, detached=lambda: around(asked))
     assert [each.code for each in raised.value.problems] == ["ACES-E004"]
     assert (asked, hosted.names("Endpoints")) == ([], {hosted.server})
 
@@ -53,15 +52,15 @@ def test_what_is_under_way_ends_first(serving: Hosted) -> None:
     serving.control(f"endpoints/{serving.server}/status", status="SystemUpdating", seconds=0.3)
     assert removed(serving)
     assert serving.names("Endpoints") == set()
-    assert any("SystemUpdating: waits for that first" in line for line in serving.said)
-    assert serving.at_work == ["started", "ended"] * 2
+    assert any("SystemUpdating: waiting for that first" in line for line in serving.reporter.lines)
+    assert serving.reporter.at_work == ["started", "ended"] * 2
 
 
 @pytest.mark.parametrize("status", ["InService", "Failed", "OutOfService", "UpdateRollbackFailed"])
 def test_from_each_state_at_rest_it_is_deleted(serving: Hosted, status: str) -> None:
     serving.control(f"endpoints/{serving.server}/status", status=status)
     asked: list[str] = []
-    assert removed(serving, taken_off=lambda: around(asked))
+    assert removed(serving, detached=lambda: around(asked))
     assert (serving.names("Endpoints"), asked) == (set(), ["before", "after"])
 
 
@@ -82,7 +81,7 @@ def test_what_takes_too_long_says_that_sagemaker_goes_on(serving: Hosted) -> Non
     with pytest.raises(ActionError) as raised:
         removed(serving, limit=0.2)
     assert [each.code for each in raised.value.problems] == ["ACES-E003"]
-    assert serving.at_work == ["started"]  # so that the last words say what is under way
+    assert serving.reporter.at_work == ["started"]  # so that the last words say what is under way
 
 
 def refuse(hosted: Hosted, *, code: str, message: str, times: int | None = 1) -> None:
@@ -101,7 +100,7 @@ def refuse(hosted: Hosted, *, code: str, message: str, times: int | None = 1) ->
 def test_somebody_who_sets_it_to_work_between_our_look_and_our_call_is_waited_for(serving: Hosted) -> None:
     refuse(serving, code="ValidationException", message=f'Cannot update in-progress endpoint "{serving.server}".')
     asked: list[str] = []
-    assert removed(serving, taken_off=lambda: around(asked))
+    assert removed(serving, detached=lambda: around(asked))
     assert (serving.names("Endpoints"), asked) == (set(), ["before", "after"])
 
 
@@ -117,7 +116,7 @@ def test_a_refusal_is_told_and_nothing_is_under_way(serving: Hosted, code: str, 
     with pytest.raises(ActionError) as raised:
         removed(serving)
     assert [each.code for each in raised.value.problems] == [problem]
-    assert (serving.names("Endpoints"), serving.at_work) == ({serving.server}, ["started", "ended"])
+    assert (serving.names("Endpoints"), serving.reporter.at_work) == ({serving.server}, ["started", "ended"])
 
 
 def test_one_that_is_there_after_its_deletion_is_no_success(serving: Hosted) -> None:
@@ -128,16 +127,9 @@ def test_one_that_is_there_after_its_deletion_is_no_success(serving: Hosted) -> 
             made_anew.append(serving.server)
             serving.endpoint(serving.server, serving.name(1))
 
-    patience = Patience(limit=30, sleep=somebody_makes_it_anew)
+    policy = WaitPolicy(limit=30, sleep=somebody_makes_it_anew)
     with pytest.raises(ActionError) as raised:
-        remove(
-            serving.session,
-            serving.client,
-            serving.server,
-            serving.owner,
-            patience=patience,
-            tell=serving.teller,
-        )
+        remove(serving.context(wait_policy=policy))
     assert [each.code for each in raised.value.problems] == ["ACES-E032"]
 
 
@@ -162,6 +154,11 @@ class TestFind:
         hosted.endpoint(f"{owner.server}-async", config, tags=adopted)
         hosted.endpoint(f"{owner.project}-{owner.env}-of-another-server", config, tags=adopted)
         assert self.found(hosted) == [f"{owner.server}-async"]
+
+    def test_the_tags_of_an_endpoint_that_is_known_are_not_read_again(self, serving: Hosted) -> None:
+        serving.calls()
+        assert [each.name for each in find_endpoints(serving.client, serving.owner, known={serving.server})] == [serving.server]
+        assert "ListTags" not in serving.calls()
 
     def test_tags_that_the_role_may_not_read_are_not_ours(self, serving: Hosted) -> None:
         fault = {"service": "sagemaker", "operation": "ListTags", "kind": "error", "status": 400}

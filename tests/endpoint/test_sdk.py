@@ -1,7 +1,15 @@
-"""What the SDK's strict models cannot read of an answer keeps nothing from being changed or deleted."""
+"""The SDK: what its strict models cannot read of an answer keeps nothing from being changed or deleted, and signals reach us."""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import boto3
@@ -50,3 +58,70 @@ def test_an_update_and_deletions_go_through(hosted: Hosted, unreadable: boto3.Se
 def test_what_is_gone_already_is_fine(hosted: Hosted) -> None:
     for delete in (sdk.delete_endpoint, sdk.delete_config, sdk.delete_model):
         delete(hosted.session, f"{hosted.server}-gone", lambda: False)
+
+
+class CancelledError(BaseException):
+    """What the handler raises: as `main.Cancelled`, no Exception."""
+
+
+@contextmanager
+def cancelled_by(signum: signal.Signals) -> Iterator[None]:
+    """As main.py: the first signal raises, a second one is ignored."""
+
+    def cancel(signum: int, _frame: FrameType | None) -> None:
+        signal.signal(signum, signal.SIG_IGN)
+        raise CancelledError
+
+    before = signal.signal(signum, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signum, before)
+
+
+@contextmanager
+def killed_in(code: Any, signum: signal.Signals) -> Iterator[None]:
+    """Sends this process the signal when a function is entered for the first time."""
+
+    def entered(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is code:
+            sys.setprofile(None)
+            os.kill(os.getpid(), signum)
+
+    sys.setprofile(entered)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_the_look_up_of_defaults_is_not_swallowed(hosted: Hosted, signum: signal.Signals) -> None:
+    """sagemaker.core has an `except BaseException` around that, after which it goes on to the write."""
+    assert sdk._LOOK_UP.co_name == "get_updated_kwargs_with_configured_attributes"
+    name = hosted.name(1)
+    request = {
+        "ModelName": name,
+        "PrimaryContainer": {"Image": hosted.seeded.image_uri},
+        "ExecutionRoleArn": hosted.seeded.sagemaker_role_arn,
+    }
+    with cancelled_by(signum), pytest.raises(CancelledError), killed_in(sdk._LOOK_UP, signum):
+        sdk.create_model(hosted.session, request, lambda: False)
+        pytest.fail("the write is over, and the signal got lost")
+
+
+def test_a_signal_during_the_call_itself_interrupts_it_at_once(hosted: Hosted) -> None:
+    """The answer may take a minute; a cancelled job has ten seconds."""
+    hosted.control("faults", service="sagemaker", operation="DeleteModel", kind="slow", seconds=30)
+    started = time.monotonic()
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with cancelled_by(signal.SIGINT), pytest.raises(CancelledError):
+        sdk.delete_model(hosted.session, hosted.generation(1), lambda: False)
+    assert time.monotonic() - started < 5
+
+
+def test_handlers_are_as_before_after_a_call(hosted: Hosted) -> None:
+    with cancelled_by(signal.SIGTERM):
+        before = [signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)]
+        sdk.delete_model(hosted.session, hosted.generation(1), lambda: False)
+        assert [signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)] == before

@@ -12,7 +12,7 @@ from aces_action.language import Text, same
 from aces_action.output.server_log import WIDTH, ServerLog, cleaned
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.resources.endpoint.diagnosis.causes import cause_in_lines
-from aces_action.resources.endpoint.diagnosis.diagnose import conclude
+from aces_action.resources.endpoint.diagnosis.diagnose import Symptoms, conclude
 from aces_action.resources.endpoint.diagnosis.facts import Facts
 
 
@@ -55,7 +55,11 @@ def read(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def told(lines: Sequence[str], reason: str = PING) -> Problem:
-    return conclude(FAILED, reason, FACTS, logs=[ServerLog(variant="AllTraffic", stream="AllTraffic/i-1", lines=read(lines))])
+    return conclude(
+        FAILED,
+        FACTS,
+        Symptoms(reason=reason, logs=[ServerLog(variant="AllTraffic", stream="AllTraffic/i-1", lines=read(lines))]),
+    )
 
 
 @pytest.mark.parametrize("excerpt", FAILURES, ids=lambda each: f"{each.code} {each.source} {each.log[-1][:50]}")
@@ -102,7 +106,7 @@ def test_each_log_is_judged_on_its_own_so_that_one_that_answers_does_not_speak_f
         ServerLog(variant="b", stream="b/i-2", lines=("ModuleNotFoundError: No module named 'cv2'",)),
         ServerLog(variant="c", stream="c/i-3", lines=(PING_OK,)),
     ]
-    assert conclude(FAILED, PING, FACTS, logs=logs).code == "ACES-E021"
+    assert conclude(FAILED, FACTS, Symptoms(reason=PING, logs=logs)).code == "ACES-E021"
 
 
 def test_a_failure_that_only_warnings_surround_is_shown_without_them() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,9 +22,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aces_action.aws.errors import error_code
+from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError, Problem
-from aces_action.resources.endpoint.rollout.watch import Course, Patience, follow, pause, settle, verdict
+from aces_action.resources.endpoint.context import EndpointContext
+from aces_action.resources.endpoint.rollout.outcome import Observation, verdict
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy, pause
+from aces_action.resources.endpoint.rollout.watch import at_rest, follow
 from aces_action.resources.endpoint.state import endpoint_of
+from tests.reporting import MemoryReporter
 
 OURS, OLD, THEIRS = "server-1111111111", "server-0000000000", "server-2222222222"
 MADE = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
@@ -75,6 +81,14 @@ DONE = described("InService", OURS)
 THROTTLED = refusal("ThrottlingException", "Rate exceeded")
 
 
+def context_of(client: Any, policy: WaitPolicy, heard: Callable[[str], None] = lambda _: None) -> EndpointContext:
+    """The endpoint `server`, which is asked about through `client` alone."""
+    clients: Any = SimpleNamespace(sagemaker=client)
+    owner = Owner(project="p", env="dev", server="server")
+    reporter = MemoryReporter(heard=heard)
+    return EndpointContext(clients=clients, owner=owner, endpoint_name="server", reporter=reporter, wait_policy=policy)
+
+
 @dataclass
 class World:
     """A clock that only sleeps and looks move, and SageMaker's answers by the second from which on they hold (None: gone)."""
@@ -100,29 +114,31 @@ class World:
         self.naps.append(seconds)
         self.clock += seconds
 
-    def patience(self, limit: float = 7200, **more: Any) -> Patience:
-        return Patience(limit=limit, now=lambda: self.clock, sleep=self.sleep, random=self.dice, **more)
+    def policy(self, limit: float = 7200, **more: Any) -> WaitPolicy:
+        return WaitPolicy(limit=limit, now=lambda: self.clock, sleep=self.sleep, random=self.dice, **more)
 
     def tell(self, text: str) -> None:
         self.told.append((self.clock, text))
 
-    def follow(self, patience: Patience | None = None, **more: Any) -> Course:
-        client: Any = self
-        return follow(client, "server", patience=patience or self.patience(), tell=self.tell, **{"config_name": OURS, **more})
+    def context(self, policy: WaitPolicy | None = None) -> EndpointContext:
+        return context_of(self, policy or self.policy(), self.tell)
+
+    def follow(self, policy: WaitPolicy | None = None, **more: Any) -> Observation:
+        return follow(self.context(policy), **{"config_name": OURS, **more})
 
     @property
     def log(self) -> list[str]:
         return [text for _, text in self.told]
 
 
-def judged(course: Course) -> Problem | None:
-    return verdict(course.endpoint, name="server", config_name=OURS, course=course)
+def judged(observation: Observation) -> Problem | None:
+    return verdict(observation.endpoint, name="server", config_name=OURS, observation=observation)
 
 
 def ended(script: Sequence[tuple[float, Answer]], *, limit: float = 7200, **more: Any) -> Problem:
     """The problem at the end of a wait."""
     world = World(script)
-    problem = judged(world.follow(world.patience(limit), **more))
+    problem = judged(world.follow(world.policy(limit), **more))
     assert problem is not None
     assert problem.hint.en
     assert problem.hint.ja
@@ -151,8 +167,8 @@ def test_an_hour_costs_at_most_150_looks_whatever_is_usual(usual: float | None) 
 @given(st.floats(1, 122), st.randoms(use_true_random=False), st.none() | st.floats(10, 7200))
 def test_a_roll_out_of_two_minutes_is_noticed_within_five_seconds(seconds: float, dice: Any, usual: float | None) -> None:
     world = World([(0, UPDATING), (seconds, DONE)], dice=dice.random)
-    course = world.follow(world.patience(usual=usual))
-    assert judged(course) is None
+    observation = world.follow(world.policy(usual=usual))
+    assert judged(observation) is None
     assert world.clock - seconds <= 5
 
 
@@ -199,7 +215,7 @@ def test_there_is_a_line_every_minute_however_long_it_sleeps(
     seconds: float, dice: Any, usual: float | None, heartbeat: int
 ) -> None:
     world = World([(0, UPDATING), (seconds, DONE)], dice=dice.random)
-    world.follow(world.patience(usual=usual, heartbeat=heartbeat))
+    world.follow(world.policy(usual=usual, heartbeat=heartbeat))
     times = [0.0, *(moment for moment, _ in world.told), world.clock]
     assert max(after - before for before, after in pairwise(times)) <= heartbeat + 2 * LATENCY
 
@@ -217,7 +233,7 @@ def test_each_change_is_a_line_with_the_time_waited_and_what_is_usual() -> None:
             (190, DONE),
         ]
     )
-    world.follow(world.patience(usual=200))
+    world.follow(world.policy(usual=200))
     assert world.log[0] == (
         "  0:00  Updating  under way since 12:00:00 UTC  AllTraffic: Creating since 12:00:00 UTC, 0 of 2 new instances, "
         "weight 0 of 1, 1 old at weight 1  (usually 3 min 20 s)"
@@ -236,7 +252,7 @@ def test_each_change_is_a_line_with_the_time_waited_and_what_is_usual() -> None:
 
 def test_longer_than_usual_is_said_once_and_only_when_it_is_clearly_so() -> None:
     world = World([(0, UPDATING), (600, DONE)])
-    world.follow(world.patience(usual=200))
+    world.follow(world.policy(usual=200))
     [(moment, text)] = [(moment, text) for moment, text in world.told if "longer than usual" in text]
     assert 300 < moment < 360
     assert re.search(r"takes longer than usual: 5 min \d+ s so far, usually 3 min 20 s$", text)
@@ -244,14 +260,13 @@ def test_longer_than_usual_is_said_once_and_only_when_it_is_clearly_so() -> None
 
 
 def _log_of(world: World, **more: Any) -> list[str]:
-    world.follow(world.patience(**more))
+    world.follow(world.policy(**more))
     return world.log
 
 
 def test_nothing_is_usual_for_what_somebody_else_has_under_way() -> None:
     world = World([(0, described("Deleting")), (300, None)])
-    client: Any = world
-    assert settle(client, "server", patience=world.patience(usual=10), tell=world.tell) is None
+    assert at_rest(world.context(world.policy(usual=10)), endpoint_of(described("Deleting"))) is None
     assert not any("usual" in line for line in world.log)
     assert world.log[-1].endswith("gone")
 
@@ -269,8 +284,7 @@ def test_a_line_comes_even_while_an_answer_is_awaited() -> None:
         told.append(text)
         release.set()
 
-    client: Any = Slow()
-    follow(client, "server", patience=Patience(limit=60, heartbeat=0.05), tell=tell, config_name=OURS)
+    follow(context_of(Slow(), WaitPolicy(limit=60, heartbeat=0.05), tell), config_name=OURS)
     assert told[0].endswith("AWS has not answered yet")
     assert told[-1].endswith("InService")
 
@@ -294,7 +308,7 @@ def test_a_line_comes_even_while_an_answer_is_awaited() -> None:
 def test_an_outage_of_minutes_is_told_and_waited_out(error: ClientError | BotoCoreError) -> None:
     world = World([(0, UPDATING), (30, error), (400, UPDATING), (600, DONE)])
     assert judged(world.follow()) is None
-    assert len([line for line in world.log if "AWS does not say how server is" in line]) == 1
+    assert len([line for line in world.log if "AWS does not report the state of server" in line]) == 1
     assert len([line for line in world.log if "AWS answers again" in line]) == 1
     assert any("AWS still does not answer" in line and "last seen: Updating" in line for line in world.log)
 
@@ -328,8 +342,8 @@ def test_an_outage_until_the_limit_says_so_and_what_was_seen_last() -> None:
     problem = ended([(0, UPDATING), (30, THROTTLED)], limit=600)
     assert problem.code == "ACES-E003"
     assert problem.message.en == (
-        "AWS does not say how the endpoint server is (ThrottlingException: Rate exceeded); 10:00 min are over, "
-        "its last known state is Updating."
+        "AWS does not report the state of the endpoint server (ThrottlingException: Rate exceeded) after 10 min 00 s; "
+        "the last known state is Updating."
     )
 
 
@@ -364,23 +378,22 @@ def test_a_write_that_never_shows_does_not_hold_the_wait_up_for_ever() -> None:
 
 def test_the_limit_ends_the_wait_and_holds_over_several_waits() -> None:
     world = World([(0, described("SystemUpdating")), (200, described("InService"))])
-    patience = world.patience(300).begun()
-    assert not world.follow(patience, config_name=None).overdue
+    policy = world.policy(300).begun()
+    assert not world.follow(policy, config_name=None).overdue
     world.script = [(0, UPDATING)]
-    course = world.follow(patience)
-    assert course.overdue
+    observation = world.follow(policy)
+    assert observation.overdue
     assert 300 <= world.clock <= 301
-    problem = judged(course)
+    problem = judged(observation)
     assert problem is not None
     assert problem.code == "ACES-E003"
-    assert problem.message.en == "The endpoint server is still Updating after 5:00 min; SageMaker goes on with it."
+    assert problem.message.en == "The endpoint server is still Updating after 5 min 00 s; SageMaker continues."
 
 
 def test_waiting_for_whatever_is_under_way_fails_at_the_limit() -> None:
     world = World([(0, described("Deleting"))])
-    client: Any = world
-    with pytest.raises(ActionError, match="ACES-E003 The endpoint server is still Deleting after 1:00 min"):
-        settle(client, "server", patience=world.patience(60), tell=world.tell)
+    with pytest.raises(ActionError, match="ACES-E003 The endpoint server is still Deleting after 1 min 00 s"):
+        at_rest(world.context(world.policy(60)), endpoint_of(described("Deleting")))
 
 
 def test_an_answer_that_never_comes_does_not_outlast_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,13 +404,12 @@ def test_an_answer_that_never_comes_does_not_outlast_the_limit(monkeypatch: pyte
             time.sleep(3)
             return DONE
 
-    client: Any = Hanging()
     started = time.monotonic()
-    course = follow(client, "server", patience=Patience(limit=0.1), tell=lambda _: None, config_name=OURS)
+    observation = follow(context_of(Hanging(), WaitPolicy(limit=0.1)), config_name=OURS)
     assert time.monotonic() - started < 2
-    problem = judged(course)
+    problem = judged(observation)
     assert problem is not None
-    assert "AWS does not say how the endpoint server is (no answer)" in problem.message.en
+    assert "AWS does not report the state of the endpoint server (no answer)" in problem.message.en
 
 
 # What success is
@@ -417,7 +429,7 @@ def test_variants_that_never_settle_are_named_at_the_limit() -> None:
     problem = ended([(0, UPDATING), (60, described("InService", OURS, ProductionVariants=[variant(count=(1, 2))]))], limit=600)
     assert problem.code == "ACES-E003"
     assert problem.message.en == (
-        f"The endpoint server is InService with {OURS}, but not all of it is there after 10:00 min: AllTraffic 1/2 instances."
+        f"The endpoint server is InService with {OURS}, but not complete after 10 min 00 s: AllTraffic has 1 of 2 instances."
     )
     assert "no free instance" in problem.hint.en
 
@@ -465,7 +477,7 @@ def test_a_rollback_is_a_failure_with_its_reason(script: Sequence[tuple[float, A
 @pytest.mark.parametrize("config", [OLD, OURS])
 def test_scaling_that_is_being_rolled_back_at_the_limit_says_nothing_of_the_update(config: str) -> None:
     problem = ended([(0, UPDATING), (60, described("RollingBack", config, FailureReason="no capacity"))], limit=300)
-    assert (problem.code, "is still RollingBack after 5:00 min" in problem.message.en) == ("ACES-E003", True)
+    assert (problem.code, "is still RollingBack after 5 min 00 s" in problem.message.en) == ("ACES-E003", True)
 
 
 def test_scaling_that_is_rolled_back_leaves_what_was_rolled_out_in_service() -> None:
@@ -499,7 +511,7 @@ def test_an_endpoint_that_somebody_made_again_is_not_the_one_rolled_out(config: 
     assert world.clock < 70
     assert problem is not None
     assert problem.code == "ACES-E040"
-    assert "deleted and made again by somebody else" in problem.message.en
+    assert "Somebody else deleted the endpoint server and created it again" in problem.message.en
 
 
 def test_a_deletion_during_the_roll_out_is_told() -> None:
@@ -525,13 +537,13 @@ def test_the_course_holds_every_state_and_what_was_said_about_the_instances() ->
             (600, failed),
         ]
     )
-    course = world.follow()
-    assert [event.endpoint.status for event in course.events if event.endpoint] == ["Creating", "Creating", "Failed"]
-    assert course.messages == tuple(f"AllTraffic: Creating: {message}" for message in messages)
-    assert course.seconds == pytest.approx(world.clock)
-    assert course.events[1].seconds == pytest.approx(62, abs=5)
-    assert course.endpoint == endpoint_of(failed)
-    assert course.origin == OURS
+    observation = world.follow()
+    assert [event.endpoint.status for event in observation.events if event.endpoint] == ["Creating", "Creating", "Failed"]
+    assert observation.messages == tuple(f"AllTraffic: Creating: {message}" for message in messages)
+    assert observation.seconds == pytest.approx(world.clock)
+    assert observation.events[1].seconds == pytest.approx(62, abs=5)
+    assert observation.endpoint == endpoint_of(failed)
+    assert observation.origin == OURS
 
 
 def test_a_new_time_of_change_alone_is_no_event() -> None:

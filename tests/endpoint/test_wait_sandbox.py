@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -13,10 +14,13 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aces_action.resources.endpoint.rollout.watch import Course, Patience, follow, verdict
+from aces_action.resources.endpoint.rollout.outcome import Observation, verdict
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
+from aces_action.resources.endpoint.rollout.watch import follow
 from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.seed import admin_session, make_bucket, make_roles, push_image
 from sandbox.server import Sandbox
+from tests.endpoint.test_wait import context_of
 
 Control = Callable[..., None]
 
@@ -62,22 +66,21 @@ def endpoint(sandbox: Sandbox, session: boto3.Session, sagemaker: Any) -> str:
     return project
 
 
-def rolled_out(sagemaker: Any, name: str, told: list[str], patience: Patience | None = None) -> Course:
+def rolled_out(sagemaker: Any, name: str, told: list[str], policy: WaitPolicy | None = None) -> Observation:
     before = read_endpoint(sagemaker, name)
     sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=f"{name}-new")
-    return follow(
-        sagemaker, name, patience=patience or Patience(limit=60), tell=told.append, config_name=f"{name}-new", before=before
-    )
+    context = context_of(sagemaker, policy or WaitPolicy(limit=60), told.append)
+    return follow(replace(context, endpoint_name=name), config_name=f"{name}-new", before=before)
 
 
 def test_throttling_resets_and_failures_of_aws_are_waited_out(sagemaker: Any, endpoint: str, control: Control) -> None:
     for kind in ("throttle", "error", "reset", "truncate"):
         control("faults", service="sagemaker", operation="DescribeEndpoint", kind=kind, after="UpdateEndpoint")
     told: list[str] = []
-    quick = Patience(limit=600, now=lambda: 10 * time.monotonic(), sleep=lambda seconds: time.sleep(seconds / 10))
-    course = rolled_out(sagemaker, endpoint, told, quick)
-    assert verdict(course.endpoint, name=endpoint, config_name=f"{endpoint}-new", course=course) is None
-    assert len([line for line in told if "AWS does not say" in line]) == 1
+    quick = WaitPolicy(limit=600, now=lambda: 10 * time.monotonic(), sleep=lambda seconds: time.sleep(seconds / 10))
+    observation = rolled_out(sagemaker, endpoint, told, quick)
+    assert verdict(observation.endpoint, name=endpoint, config_name=f"{endpoint}-new", observation=observation) is None
+    assert len([line for line in told if "AWS does not report" in line]) == 1
 
 
 def test_a_missing_permission_is_not_waited_out(sagemaker: Any, endpoint: str, control: Control) -> None:
@@ -97,21 +100,21 @@ def test_a_missing_permission_is_not_waited_out(sagemaker: Any, endpoint: str, c
 
 def test_a_silent_rollback_is_a_failure_at_once(sagemaker: Any, endpoint: str, control: Control) -> None:
     control("endpoints", name=endpoint, outcome="rollback-silent")
-    course = rolled_out(sagemaker, endpoint, [])
-    problem = verdict(course.endpoint, name=endpoint, config_name=f"{endpoint}-new", course=course)
+    observation = rolled_out(sagemaker, endpoint, [])
+    problem = verdict(observation.endpoint, name=endpoint, config_name=f"{endpoint}-new", observation=observation)
     assert problem is not None
     assert problem.code == "ACES-E002"
-    assert course.seconds < 15  # its time of change tells it from an update that is not seen yet
+    assert observation.seconds < 15  # its time of change tells it from an update that is not seen yet
 
 
 def test_the_steps_of_a_roll_out_are_told_as_it_goes(sagemaker: Any, endpoint: str, control: Control) -> None:
     control("endpoints", name=endpoint, outcome="success", updating_seconds=3)
     told: list[str] = []
-    course = rolled_out(sagemaker, endpoint, told)
-    assert verdict(course.endpoint, name=endpoint, config_name=f"{endpoint}-new", course=course) is None
+    observation = rolled_out(sagemaker, endpoint, told)
+    assert verdict(observation.endpoint, name=endpoint, config_name=f"{endpoint}-new", observation=observation) is None
     assert "  0:00  Updating  under way since " in told[0]
     assert "AllTraffic: Creating since" in told[0]
     assert "0 of 2 new instances, weight 0 of 1, 2 old at weight 1" in told[0]
-    assert course.endpoint is not None
-    assert course.endpoint.created is not None
-    assert course.origin == f"{endpoint}-old"
+    assert observation.endpoint is not None
+    assert observation.endpoint.created is not None
+    assert observation.origin == f"{endpoint}-old"

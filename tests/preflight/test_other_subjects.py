@@ -216,7 +216,7 @@ def test_the_endpoint_has_to_be_ours_of_the_same_mode_and_at_rest(
 
 def test_who_is_at_work_on_the_endpoint_is_told_by_the_run() -> None:
     [row] = endpoint(endpoint_state("Updating", run_url=f"{RUN}8"))
-    assert f"begun by {RUN}8" in row.problems[0].message.en
+    assert f"started by {RUN}8" in row.problems[0].message.en
     assert f"実行元: {RUN}8" in row.problems[0].message.ja
     assert row.outcome == "warning"
 
@@ -225,7 +225,7 @@ def test_with_concurrency_refuse_who_is_at_work_is_an_error() -> None:
     found = endpoint_state("Updating", run_url=f"{RUN}8")
     [row] = check_endpoint("e", found, owner(RUN), is_async=False, may_wait=False)
     assert row.outcome == "error"
-    assert row.problems[0].message.en.endswith(f"begun by {RUN}8: with `concurrency: refuse` this one does nothing.")
+    assert row.problems[0].message.en.endswith(f"started by {RUN}8: with `concurrency: refuse` this one does nothing.")
     [own] = check_endpoint("e", found, owner(f"{RUN}8"), is_async=False, may_wait=False)
     assert own.problems == ()
 

@@ -20,7 +20,7 @@ from aces_action.language import Text
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.catalogue import CATALOGUE
 from aces_action.project.model import Request, Schema
-from aces_action.resources.endpoint.rollout.watch import Patience
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
 from aces_action.smoke_test.model import Exchange
 from aces_action.smoke_test.rollback_decision import FailedVersion, Rollback, give_up, is_to_blame
 from aces_action.smoke_test.send import InvocationTarget, send
@@ -61,7 +61,7 @@ class Asking:
 
     def send(self, *asked: Request, kind: str = "realtime", limit: float = 600) -> list[Exchange]:
         target = InvocationTarget(endpoint_name=f"smoke-{kind}", is_async=kind == "async", bucket=BUCKET, folder=FOLDER)
-        patience = Patience(limit=limit, now=lambda: self.now, sleep=self.sleep)
+        patience = WaitPolicy(limit=limit, now=lambda: self.now, sleep=self.sleep)
         return send(
             self.clients.sagemaker_runtime, self.clients.s3, asked, target, patience, lambda line: self.told.append(line.en)
         )

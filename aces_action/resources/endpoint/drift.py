@@ -8,7 +8,6 @@ from typing import Any
 
 from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Problem
 from aces_action.resources.endpoint.state import SERVING, CurrentEndpoint
 
 
@@ -30,14 +29,15 @@ def drift(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str, ke
         yield was_deleted(name)
     elif not owner.owns(live.config_tags):
         yield Text(
-            f"it serves {name}, which this action did not make", f"このアクションが作ったものではない{name}で稼働しています"
+            f"it serves {name}, which this action did not create", f"このアクションが作ったものではない{name}で稼働しています"
         )
     elif name != wanted and live.endpoint_tags.get(CONTENT_HASH) != live.config_tags.get(CONTENT_HASH):
         yield Text(
-            f"its tags name other content than {name}, which it serves: somebody changed one of them by hand, or a run broke off",
+            f"its tags name other content than {name}, which it serves: somebody changed one of them by hand, "
+            "or a run was cut off",
             f"タグの内容と、稼働中の{name}が一致しません。手動で変更されたか、実行が途中で終わっています",
         )
-    weights = counts = Text("kept", "そのまま維持します") if keeps_counts else Text("set back", "設定に戻します")
+    weights = counts = Text("kept", "そのまま維持します") if keeps_counts else Text("reset", "設定に戻します")
     if keeps_counts and wanted not in {"", name} and sleeps(current):
         counts = Text("started, to check that the new version runs", "新しいバージョンの動作を確かめるため、起動します")
     yield from scaled(current, live.config or {}, counts=counts, weights=weights)
@@ -49,28 +49,6 @@ def was_deleted(config_name: str) -> Text:
         f"its endpoint config {config_name} was deleted: the endpoint still serves, but SageMaker refuses every update until "
         "the endpoint is recreated",
         f"エンドポイント設定{config_name}が削除されています。稼働は続きますが、エンドポイントを作り直すまで更新できません",
-    )
-
-
-def config_gone(name: str, config_name: str) -> Problem:
-    """That an update is wanted and none is possible (E041): AWS lets a config in use be deleted, and then refuses each update in
-    the name of the deleted one (hashicorp/terraform-provider-aws#40048, #48997)."""
-    return Problem(
-        kind=CATALOGUE["E041"],
-        message=Text(
-            f"The endpoint {name} cannot be updated: its endpoint config {config_name} was deleted, and SageMaker refuses every "
-            "update after that. It is still serving.",
-            f"エンドポイント{name}を更新できません。エンドポイント設定{config_name}が削除されたため、SageMakerが更新をすべて拒否します。"
-            "稼働は続いています。",
-        ),
-        hint=Text(
-            "Recreate the endpoint at a time when it may be down for some minutes:\n"
-            "1. `command: stop` deletes it: requests fail from here on.\n"
-            "2. `command: deploy` creates it from this commit; or `command: start` with the last generation that still exists.",
-            "エンドポイントを作り直してください。数分間応答しなくなるため、停止してもよい時間帯に行ってください:\n"
-            "1. `command: stop`で削除します。ここからリクエストは失敗します。\n"
-            "2. `command: deploy`でこのコミットから作成します。`command: start`なら、残っている最後の世代で再開します。",
-        ),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,8 @@ from aces_action.resources.endpoint.state import read_config, read_tags
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
+
+    from aces_action.resources.endpoint.context import EndpointContext
 
 _READERS = 8  # side by side: two calls for each generation
 _ROLLBACK = "rollback "  # between a run and a time; no URL has a blank
@@ -63,7 +65,7 @@ class Generation:
 
     @property
     def awaited(self) -> datetime | None:
-        """When a rollback to it was begun that has not come to its end; None where there is none."""
+        """When a rollback to it was started that has not come to its end; None where there is none."""
         return time_in(self.tags.get(ROLLOUT_RUN, "").partition(_ROLLBACK)[2])
 
     @property
@@ -146,12 +148,12 @@ def usual_seconds(generations: Iterable[Generation]) -> float | None:
     return statistics.median(known) if known else None
 
 
-def usual_of(client: SageMakerClient, owner: Owner, *, debug: Callable[[str], None]) -> float | None:
+def usual_of(context: EndpointContext) -> float | None:
     """How long a roll-out takes, where AWS tells: nothing depends on it, so a refusal is none of the user's business."""
     try:
-        return usual_seconds(read_generations(client, owner))
+        return usual_seconds(read_generations(context.sagemaker, context.owner))
     except AWS_ERRORS as error:
-        debug(f"how long a roll-out usually takes is not known: {error}")
+        context.reporter.debug(f"how long a roll-out usually takes is not known: {error}")
         return None
 
 
@@ -167,7 +169,7 @@ def mark_withdrawn(client: SageMakerClient, arn: str, *, at: datetime) -> None:
 
 
 def mark_awaited(client: SageMakerClient, arn: str, *, run_url: str, at: datetime) -> None:
-    """Notes on an endpoint config of ours that a rollback to it begins: what was asked, for a run after one that is cut off."""
+    """Notes on an endpoint config of ours that a rollback to it starts: what was asked, for a run after one that is cut off."""
     value = f"{run_url[:_RUN_LENGTH]} {_ROLLBACK}{stamp(at)}".strip()
     client.add_tags(ResourceArn=arn, Tags=as_list({ROLLOUT_RUN: value}))  # type: ignore[arg-type]
 

@@ -1,43 +1,108 @@
-"""What has to happen so that the endpoint serves the desired content, and why. Deciding only: values in, values out."""
+"""What has to happen so that the endpoint serves the desired content, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aces_action.aws.differences import ABSENT, difference, hidden_difference
-from aces_action.aws.tags import CONTENT_HASH
+from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.deployment.changes import Change, Verb
 from aces_action.language import Text
+from aces_action.problems.endpoint.state import config_gone
+from aces_action.problems.problem import ActionError
+from aces_action.resources.endpoint.concurrency import started_elsewhere
+from aces_action.resources.endpoint.context import EndpointContext
+from aces_action.resources.endpoint.drift import Live, drift, same_counts
+from aces_action.resources.endpoint.history import was_good
+from aces_action.resources.endpoint.snapshot import EndpointSnapshot, read_snapshot
 from aces_action.resources.endpoint.spec import DesiredEndpoint
-from aces_action.resources.endpoint.state import TRANSIENT, CurrentEndpoint
+from aces_action.resources.endpoint.state import SERVING, TRANSIENT, CurrentEndpoint, EndpointReading
 
 
-def plan(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointPlan:
+    """What has to happen so that the endpoint is as `spec` says, and what was read to find that out."""
+
+    spec: DesiredEndpoint
+    snapshot: EndpointSnapshot
+    changes: tuple[Change, ...]
+
+    @property
+    def current(self) -> CurrentEndpoint | None:
+        return self.snapshot.current
+
+    @property
+    def verb(self) -> Verb:
+        """What happens to the endpoint itself."""
+        return _verb(self.changes)
+
+    @property
+    def has_changes(self) -> bool:
+        return any(change.is_change for change in self.changes)
+
+    def changes_of(self, resource: str) -> bool:
+        """Whether something happens to the model, the endpoint config, the endpoint, or its tags."""
+        return any(change.is_change for change in self.changes if change.resource == resource)
+
+
+def read_plan(context: EndpointContext, desired: DesiredEndpoint, reading: EndpointReading | None = None) -> EndpointPlan:
+    """Reads what is there and plans. `reading`: what an earlier look at the endpoint has shown, which saves another.
+
+    Raises ActionError: E004 where a resource of that name is not ours, E041 where no update is possible; or ClientError.
+    """
+    snapshot = read_snapshot(context, desired, reading)
+    changes, current = plan(desired, snapshot, context.owner), snapshot.current
+    at_rest = current is not None and current.status in SERVING and current.leads_to == current.config_name
+    if current is not None and at_rest and snapshot.live_config is None and _verb(changes) == "update":
+        raise ActionError(config_gone(desired.endpoint_name, current.config_name))
+    return EndpointPlan(spec=desired, snapshot=snapshot, changes=changes)
+
+
+def plan(desired: DesiredEndpoint, snapshot: EndpointSnapshot, owner: Owner) -> tuple[Change, ...]:
+    """The changes to model, endpoint config and endpoint, or of the tags where only these are not as they should be."""
+    endpoint = endpoint_change(desired, snapshot.current, snapshot.live_model, snapshot.live_config)
+    endpoint = replace(endpoint, reasons=(*endpoint.reasons, *_of_others(desired, snapshot, owner)))
+    parts = (
+        ("model", desired.model_name, snapshot.model_exists),
+        ("endpoint config", desired.config_name, snapshot.config_exists),
+    )
+    stale = tags_change(desired, endpoint, snapshot.tags.get(CONTENT_HASH), noted=was_good(snapshot.config_tags))
+    return (
+        *(Change(verb="nothing" if exists else "create", resource=resource, name=name) for resource, name, exists in parts),
+        endpoint,
+        *((stale,) if stale else ()),
+    )
+
+
+def _verb(changes: Iterable[Change]) -> Verb:
+    return next(each.verb for each in changes if each.resource == "endpoint")
+
+
+def _of_others(desired: DesiredEndpoint, snapshot: EndpointSnapshot, owner: Owner) -> Iterator[Text]:
+    """What others have changed of the endpoint, and what they are changing now."""
+    current, by = snapshot.current, snapshot.started_by
+    if current is None:
+        return
+    live = Live(endpoint_tags=snapshot.tags, config=snapshot.live_config, config_tags=snapshot.live_config_tags)
+    same_config = current.config_name == desired.config_name
+    stays = desired.autoscaled or same_config or same_counts(snapshot.live_config, desired.config)
+    yield from drift(current, live, owner, wanted=desired.config_name, keeps_counts=stays)
+    if started_elsewhere(current, by, owner.run_url):
+        status, to = current.status, current.target_config or current.config_name
+        whose = Text(f" by {by}", f"（実行元: {by}）") if by else Text(" by somebody else", "（実行元は不明）")
+        yield Text(f"{status} to {to} was started{whose.en}", f"{to}への{status}が進行中です{whose.ja}")
+
+
+def endpoint_change(
     desired: DesiredEndpoint,
     current: CurrentEndpoint | None,
-    *,
     live_model: Mapping[str, Any] | None = None,
     live_config: Mapping[str, Any] | None = None,
-    model_exists: bool = False,
-    config_exists: bool = False,
-    drift: Sequence[Text] = (),
-) -> list[Change]:
-    """The changes to model, endpoint config and endpoint.
-
-    `live_model` and `live_config` are what the endpoint serves now, for the reasons; `…_exists` say whether the desired
-    ones are there already; `drift` is what somebody else has changed or is changing, for the reasons too.
-    """
-    endpoint = _endpoint_change(desired, current, live_model or {}, live_config or {})
-    endpoint = replace(endpoint, reasons=(*endpoint.reasons, *drift))
-    parts = (("model", desired.model_name, model_exists), ("endpoint config", desired.config_name, config_exists))
-    return [*(Change(verb="nothing" if exists else "create", resource=what, name=name) for what, name, exists in parts), endpoint]
-
-
-def _endpoint_change(
-    desired: DesiredEndpoint, current: CurrentEndpoint | None, live_model: Mapping[str, Any], live_config: Mapping[str, Any]
 ) -> Change:
+    """The change of the endpoint itself. `live_model` and `live_config` are what it serves now, for the reasons."""
+
     def change(verb: Verb, *reasons: Text) -> Change:
         return Change(verb=verb, resource="endpoint", name=desired.endpoint_name, reasons=reasons)
 
@@ -47,20 +112,20 @@ def _endpoint_change(
     if status == "Deleting":
         return change(
             "create",
-            Text("the present one is being deleted: waits for that first", "現在のものは削除中です。先にその完了を待ちます"),
+            Text("the present one is being deleted: waiting for that first", "現在のものは削除中です。先にその完了を待ちます"),
         )
     if status in {"Failed", "OutOfService"}:
         why = f": {current.failure_reason}" if current.failure_reason else ""
         return change(
             "replace",
-            Text(f"it is {status}, which only a new one mends{why}", f"状態が{status}のため、作り直すしかありません{why}"),
+            Text(f"it is {status}, which only a new one fixes{why}", f"状態が{status}のため、作り直すしかありません{why}"),
         )
     if status in TRANSIENT:
         if current.leads_to == desired.config_name:
             return change(
                 "attach", Text(f"the same roll-out is under way ({status})", f"同じ内容のデプロイが進行中です（{status}）")
             )
-        return change("update", Text(f"it is {status}: waits for that first", f"状態が{status}です。先にその完了を待ちます"))
+        return change("update", Text(f"it is {status}: waiting for that first", f"状態が{status}です。先にその完了を待ちます"))
     if status == "UpdateRollbackFailed":
         return change(
             "update",
@@ -71,7 +136,7 @@ def _endpoint_change(
         )
     if ours:
         return change("nothing")
-    differences = (*differing("", _served(live_model, live_config), _served(desired.model, desired.config)),)
+    differences = (*differing("", _served(live_model or {}, live_config or {}), _served(desired.model, desired.config)),)
     if not differences:
         old, new = current.config_name, desired.config_name
         differences = (Text(f"endpoint config {old} -> {new}", f"エンドポイント設定: {old} -> {new}"),)

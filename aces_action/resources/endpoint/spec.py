@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aces_action.project.model import DataCapture, EndpointSettings, Rollout, Size
-from aces_action.project.names import content_name
+from aces_action.project.names import Names, content_name
 
 VARIANT = "AllTraffic"
 
@@ -35,21 +35,13 @@ class DesiredEndpoint:
     autoscaled: bool = False
 
 
-def desired(
-    settings: EndpointSettings,
-    *,
-    endpoint_name: str,
-    server: str,
-    bucket: str,
-    image_uri: str,
-    weights_uri: str,
-    role_arn: str,
-) -> DesiredEndpoint:
+def desired(settings: EndpointSettings, names: Names, *, image_uri: str, weights_uri: str, role_arn: str) -> DesiredEndpoint:
     """The desired state for an image (`…@sha256:…`), released weights (`s3://…`) and everything the infra file says.
 
     The names of model and config carry the hash of their content, so the same content is the same name, and whether
     there is something to do is a look-up.
     """
+    server, bucket = names.server, names.bucket
     model: dict[str, Any] = {
         "ExecutionRoleArn": role_arn,
         "PrimaryContainer": {
@@ -83,7 +75,7 @@ def desired(
     name = content_name(server, digest)
     variant["ModelName"] = name
     return DesiredEndpoint(
-        endpoint_name=endpoint_name,
+        endpoint_name=names.endpoint or server,
         content_hash=digest,
         model_name=name,
         config_name=name,

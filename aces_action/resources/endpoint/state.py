@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,12 +12,14 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, error_message
+from aces_action.language import EMPTY, Text, same
+from aces_action.output.durations import time_of_day
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
-# Nothing can be asked of the endpoint until it leaves these (API reference: DescribeEndpoint, EndpointStatus)
 _DELETED_AFTER = 3.0  # seconds in which what serves is not seen
+# Nothing can be asked of the endpoint until it leaves these (API reference: DescribeEndpoint, EndpointStatus)
 TRANSIENT = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 # Requests are answered in these; after a rollback that failed by two configs at a time
 SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
@@ -66,7 +68,7 @@ class CurrentEndpoint:
     target_config: str | None
     failure_reason: str
     variants: tuple[Variant, ...]
-    progress: tuple[str, ...]
+    progress: tuple[Text, ...]
     pending: tuple[Variant, ...] = ()
     pending_since: datetime | None = None
     created: datetime | None = None
@@ -82,6 +84,29 @@ class CurrentEndpoint:
     def settled(self) -> bool:
         """Whether each variant has the instances and the weight that it should have."""
         return bool(self.variants) and all(variant.settled for variant in self.variants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointReading:
+    """One look at an endpoint: its description, its tags, and DescribeEndpointConfig's answer for the config that it serves.
+
+    `current` is None where there is no endpoint; `config` also where that config was deleted.
+    """
+
+    current: CurrentEndpoint | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, Any] | None = None
+
+
+def read_with_config(client: SageMakerClient, name: str) -> EndpointReading:
+    """An endpoint with its tags and the config that it serves. Raises ClientError."""
+    tagged = read_tagged(client, name)
+    if tagged is None:
+        return EndpointReading()
+    current, tags = tagged
+    return EndpointReading(
+        current=current, tags=tags, config=read_live_config(client, current.config_name) if current.config_name else None
+    )
 
 
 def read_endpoint(client: SageMakerClient, name: str) -> CurrentEndpoint | None:
@@ -114,39 +139,54 @@ def endpoint_of(description: Mapping[str, Any]) -> CurrentEndpoint:
     )
 
 
-def progress(variants: tuple[Variant, ...], pending: tuple[Variant, ...]) -> tuple[str, ...]:
+def progress(variants: tuple[Variant, ...], pending: tuple[Variant, ...]) -> tuple[Text, ...]:
     """What is under way with each variant, a text each: of the new fleet where there is one, else of the one that serves."""
     old = {variant.name: variant for variant in variants}
-    told = [_of_new(variant, old.pop(variant.name, None)) for variant in pending]
+    texts = [_of_new(variant, old.pop(variant.name, None)) for variant in pending]
     # with `pending`, the variants left are of the old config only; without, their own counts or weights may change
-    told += [_of_serving(variant) for variant in old.values() if variant.stages or not (pending or variant.settled)]
-    return tuple(told)
+    texts += [_of_serving(variant) for variant in old.values() if variant.stages or not (pending or variant.settled)]
+    return tuple(texts)
 
 
-def _of_new(variant: Variant, old: Variant | None) -> str:
+def _of_new(variant: Variant, old: Variant | None) -> Text:
+    now, desired = variant.current_instances, variant.desired_instances
     parts = [
         *(_stage(stage) for stage in variant.stages),
-        f"{variant.current_instances} of {variant.desired_instances} new instances",
-        f"weight {variant.current_weight:g} of {variant.desired_weight:g}",
+        Text(f"{now} of {desired} new instances", f"新しいインスタンス{now}/{desired}台"),
+        _weight(variant),
     ]
     if old is not None:
         leaving = "".join(f" ({stage.status})" for stage in old.stages)
-        parts.append(f"{old.current_instances} old at weight {old.current_weight:g}{leaving}")
-    return f"{variant.name}: {', '.join(parts)}"
+        count, weight = old.current_instances, f"{old.current_weight:g}"
+        parts.append(Text(f"{count} old at weight {weight}{leaving}", f"以前のインスタンス{count}台（重み{weight}）{leaving}"))
+    return same(f"{variant.name}: ") + _listed(parts)
 
 
-def _of_serving(variant: Variant) -> str:
+def _of_serving(variant: Variant) -> Text:
     parts = [_stage(stage) for stage in variant.stages]
-    if variant.current_instances != variant.desired_instances:
-        parts.append(f"{variant.current_instances} of {variant.desired_instances} instances")
+    now, desired = variant.current_instances, variant.desired_instances
+    if now != desired:
+        parts.append(Text(f"{now} of {desired} instances", f"インスタンス{now}/{desired}台"))
     if variant.current_weight != variant.desired_weight:
-        parts.append(f"weight {variant.current_weight:g}, to be {variant.desired_weight:g}")
-    return f"{variant.name}: {', '.join(parts)}"
+        parts.append(_weight(variant))
+    return same(f"{variant.name}: ") + _listed(parts)
 
 
-def _stage(stage: Stage) -> str:
-    since = f" since {stage.since:%H:%M:%S} UTC" if stage.since else ""
-    return f"{stage.status}{since}{f' ({stage.message})' if stage.message else ''}"
+def _listed(parts: Sequence[Text]) -> Text:
+    return Text(", ".join(part.en for part in parts), "、".join(part.ja for part in parts))
+
+
+def _weight(variant: Variant) -> Text:
+    now, desired = f"{variant.current_weight:g}", f"{variant.desired_weight:g}"
+    return Text(f"weight {now} of {desired}", f"重み{now}/{desired}")
+
+
+def _stage(stage: Stage) -> Text:
+    since = EMPTY
+    if stage.since:
+        time = time_of_day(stage.since)
+        since = Text(f" since {time.en}", f"（{time.ja}から）")
+    return same(stage.status) + since + same(f" ({stage.message})" if stage.message else "")
 
 
 def read_model(client: SageMakerClient, name: str) -> dict[str, Any] | None:

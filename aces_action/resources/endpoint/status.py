@@ -1,4 +1,4 @@
-"""How a server stands: its endpoints, what is under way with them, and its generations. Reads only."""
+"""The status of a server: its endpoints, what is under way with them, and its generations. Reads only."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.tags import COMMIT, RUN_URL, Owner
-from aces_action.output.status import EndpointStanding, GenerationStanding, Standing, VariantStanding
-from aces_action.resources.endpoint.concurrency import begun_by
+from aces_action.output.status import EndpointStatus, GenerationStatus, ServerStatus, VariantStatus
+from aces_action.resources.endpoint.concurrency import started_by
 from aces_action.resources.endpoint.drift import Live, drift
 from aces_action.resources.endpoint.history import Generation, of_mode, previous, read_generations
 from aces_action.resources.endpoint.plan import instance_types
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _READERS = 8
 
 
-def read_standing(client: SageMakerClient, owner: Owner, names: Sequence[str], *, is_async: bool, at: datetime) -> Standing:
+def read_status(client: SageMakerClient, owner: Owner, names: Sequence[str], *, is_async: bool, at: datetime) -> ServerStatus:
     """The first of `names` is shown in any case, others where they are there and ours. Raises ClientError.
 
     `is_async`: of the first; a rollback is among generations of its mode.
@@ -34,21 +34,21 @@ def read_standing(client: SageMakerClient, owner: Owner, names: Sequence[str], *
     with ThreadPoolExecutor(_READERS, thread_name_prefix="models") as pool:
         models = pool.map(lambda each: read_model(client, each.model_names[0]) if each.model_names else None, generations)
         told = [_generation(each, model, serves=each.name in serving) for each, model in zip(generations, models, strict=True)]
-    return Standing(
+    return ServerStatus(
         at=at.astimezone(UTC), endpoints=tuple(endpoints), generations=tuple(told), previous=back.name if back else ""
     )
 
 
-def _endpoint(client: SageMakerClient, owner: Owner, name: str) -> EndpointStanding:
+def _endpoint(client: SageMakerClient, owner: Owner, name: str) -> EndpointStatus:
     tagged = read_tagged(client, name)
     if tagged is None:
-        return EndpointStanding(name=name)
+        return EndpointStatus(name=name)
     current, tags = tagged
     ours = owner.owns(tags)
     config = read_config(client, current.config_name) if current.config_name else None
     live = Live(endpoint_tags=tags, config=config, config_tags=read_tags(client, config["EndpointConfigArn"]) if config else {})
     under_way = current.status in TRANSIENT
-    return EndpointStanding(
+    return EndpointStatus(
         name=name,
         status=current.status,
         ours=ours,
@@ -56,7 +56,7 @@ def _endpoint(client: SageMakerClient, owner: Owner, name: str) -> EndpointStand
         created=current.created.astimezone(UTC) if current.created else None,
         failure_reason=current.failure_reason,
         variants=tuple(
-            VariantStanding(
+            VariantStatus(
                 name=each.name,
                 instances=each.current_instances,
                 desired_instances=each.desired_instances,
@@ -68,17 +68,17 @@ def _endpoint(client: SageMakerClient, owner: Owner, name: str) -> EndpointStand
         under_way=under_way,
         target=current.target_config or "",
         progress=current.progress,
-        begun_by=begun_by(client, current, tags) if under_way and ours else "",
+        started_by=started_by(client, current, tags) if under_way and ours else "",
         commit=tags.get(COMMIT, "") if ours else "",
         run_url=tags.get(RUN_URL, "") if ours else "",
         drift=tuple(drift(current, live, owner, wanted="", keeps_counts=True)) if ours else (),
     )
 
 
-def _generation(generation: Generation, model: Mapping[str, Any] | None, *, serves: bool) -> GenerationStanding:
+def _generation(generation: Generation, model: Mapping[str, Any] | None, *, serves: bool) -> GenerationStatus:
     container = (model or {}).get("PrimaryContainer", {})
     variant = (generation.config.get("ProductionVariants") or [{}])[0]
-    return GenerationStanding(
+    return GenerationStatus(
         name=generation.name,
         serves=serves,
         served=generation.served,

@@ -1,4 +1,4 @@
-"""What mends a cause that a server's own words give, where that is more than can be said of its kind. Pure."""
+"""What fixes a cause that a server's own words give, where that is more than can be said of its kind. Pure."""
 
 from __future__ import annotations
 

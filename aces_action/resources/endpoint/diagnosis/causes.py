@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aces_action.language import EMPTY, Text
-from aces_action.problems import CATALOGUE, Kind
+from aces_action.problems import causes as kinds
+from aces_action.problems.kind import Kind
 from aces_action.resources.endpoint.diagnosis.advice import Advice
 from aces_action.resources.endpoint.diagnosis.clues import CLUES, Clue, Weight
 from aces_action.resources.endpoint.diagnosis.facts import Facts
@@ -18,21 +19,21 @@ from aces_action.resources.endpoint.diagnosis.log_statements import EXCEPTION, F
 from aces_action.resources.endpoint.diagnosis.pings import ping_status, timed_out
 from aces_action.resources.endpoint.diagnosis.remedies import hint
 
-UNPACKING = CATALOGUE["E010"]
-PING = CATALOGUE["E011"]
-QUOTA = CATALOGUE["E012"]
-CAPACITY = CATALOGUE["E013"]
-MANIFEST = CATALOGUE["E014"]
-PROCESSOR = CATALOGUE["E015"]
-PULL = CATALOGUE["E016"]
-DOWNLOAD = CATALOGUE["E017"]
-MEMORY = CATALOGUE["E018"]
-ALARM = CATALOGUE["E019"]
-ACCESS = CATALOGUE["E020"]
-START = CATALOGUE["E021"]
-DISK = CATALOGUE["E022"]
-NETWORK = CATALOGUE["E023"]
-OF_AWS = CATALOGUE["E024"]
+UNPACKING = kinds.E010
+PING = kinds.E011
+QUOTA = kinds.E012
+CAPACITY = kinds.E013
+MANIFEST = kinds.E014
+PROCESSOR = kinds.E015
+PULL = kinds.E016
+DOWNLOAD = kinds.E017
+MEMORY = kinds.E018
+ALARM = kinds.E019
+ACCESS = kinds.E020
+START = kinds.E021
+DISK = kinds.E022
+NETWORK = kinds.E023
+OF_AWS = kinds.E024
 
 SYMPTOMS = frozenset({PING.code, START.code, OF_AWS.code})
 """What SageMaker says also when something more definite is behind it, which then stands in the server's log."""
@@ -156,7 +157,7 @@ _NAMES = re.compile(r"\b(?:arn:[\w-]+:|s3://|https?://)[^\s\"',]+|\"[^\"]*\"|\b\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A cause with the part of the server's log that shows it, and what mends it where that is more than the kind's advice."""
+    """A cause with the part of the server's log that shows it, and what fixes it where that is more than the kind's advice."""
 
     kind: Kind
     said: str

@@ -1,4 +1,4 @@
-"""What servers write when they cannot go on: each with the cause it stands for, how much it counts, and what mends it.
+"""What servers write when they cannot go on: each with the cause it stands for, how much it counts, and what fixes it.
 
 The texts that the patterns stand for are in tests/endpoint/test_server_words.py, each with its source. Deciding only.
 """
@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from aces_action.problems import CATALOGUE, Kind
+from aces_action.problems import causes as kinds
+from aces_action.problems.kind import Kind
 from aces_action.resources.endpoint.diagnosis import advice
 
-PROCESSOR, MEMORY, ACCESS, START, DISK, NETWORK, PING = (
-    CATALOGUE[code] for code in ("E015", "E018", "E020", "E021", "E022", "E023", "E011")
-)
+PROCESSOR, MEMORY, ACCESS, START = kinds.E015, kinds.E018, kinds.E020, kinds.E021
+DISK, NETWORK, PING = kinds.E022, kinds.E023, kinds.E011
 
 
 class Weight(IntEnum):
@@ -150,7 +150,7 @@ CLUES: tuple[Clue, ...] = (
         ),
         advice=advice.engine,
     ),
-    # memory: the GPU's first, since another family mends it
+    # memory: the GPU's first, since another family fixes it
     Clue(
         kind=MEMORY,
         pattern=_any_of(

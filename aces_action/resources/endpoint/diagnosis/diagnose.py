@@ -18,9 +18,12 @@ from aces_action.aws.alarms import describe_alarms
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, is_denied, missing_permission
 from aces_action.language import EMPTY, Text, lines
+from aces_action.output.durations import time_of_day
 from aces_action.output.server_log import LINES, ServerLog, cleaned
 from aces_action.preflight.quotas import find_quota
-from aces_action.problems import CATALOGUE, ActionError, Kind, Problem
+from aces_action.problems.endpoint.rollout import E001, E002, E003, E005, E006, UPDATES_AGAIN
+from aces_action.problems.kind import Kind
+from aces_action.problems.problem import ActionError, Problem
 from aces_action.project.instance_types import accelerator
 from aces_action.resources.endpoint.diagnosis.advice import Advice
 from aces_action.resources.endpoint.diagnosis.causes import (
@@ -54,8 +57,6 @@ _STREAMS = 3  # of a variant's new instances that are read
 _EVENT_PAGES = 3  # CloudWatch may answer with fewer events than there are, or with none, and a token to go on
 _EARLIER = timedelta(seconds=30)  # the runner's clock may be that much ahead of AWS's
 
-_FAILED, _ROLLED_BACK, _TOO_LONG, _REFUSED, _MIXED = (CATALOGUE[code] for code in ("E001", "E002", "E003", "E005", "E006"))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
@@ -67,7 +68,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class AlarmState:
     """A CloudWatch alarm that guards roll-outs. `changed`: when it came into its state; `said` is CloudWatch's reason for it."""
 
     name: str
@@ -111,13 +112,13 @@ def diagnose(
 
     Problems that are no roll-out's failure stay as they are. Raises nothing: what cannot be asked is left out, with a word.
     """
-    known = {kind.code for kind in (_FAILED, _ROLLED_BACK, _TOO_LONG, _REFUSED, _MIXED)}
+    known = {kind.code for kind in (E001, E002, E003, E005, E006)}
     problem = next((each for each in error.problems if each.code in known), None)
     if problem is None:
         return Diagnosis(problems=error.problems)
-    if problem.kind is _REFUSED:
+    if problem.kind is E005:
         said = _refusal(error)
-        explained = conclude(problem, said, facts, limit=_limit(clients, said, facts))
+        explained = conclude(problem, facts, Symptoms(reason=said, limit=_limit(clients, said, facts)))
         return _with(error, problem, explained)
     begins = since - _EARLIER
     logs_client, name = clients.logs, facts.endpoint_name
@@ -125,12 +126,13 @@ def diagnose(
     try:
         reading = pool.submit(read_logs, logs_client, name, since=begins, redact=redact)
         ringing = pool.submit(read_alarms, clients.cloudwatch, facts.alarms) if facts.alarms else None
-        reason = "" if problem.kind is _TOO_LONG else _reason(clients.sagemaker, name)
+        reason = "" if problem.kind is E003 else _reason(clients.sagemaker, name)
         logs, alarms = reading.result(), ringing.result() if ringing else ()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # a cancelled run does not wait for CloudWatch
     limit = _limit(clients, reason, facts)
-    explained = conclude(problem, reason, facts, logs=logs, alarms=alarms, events=events, limit=limit)
+    symptoms = Symptoms(reason=reason, logs=logs, alarms=alarms, events=events, limit=limit)
+    explained = conclude(problem, facts, symptoms)
     return _with(error, problem, explained, logs=logs, events=tuple(events))
 
 
@@ -138,38 +140,42 @@ def _with(error: ActionError, old: Problem, new: Problem, **more: Any) -> Diagno
     return Diagnosis(problems=tuple(new if each is old else each for each in error.problems), **more)
 
 
-def conclude(
-    problem: Problem,
-    reason: str,
-    facts: Facts,
-    *,
-    logs: Sequence[ServerLog] = (),
-    alarms: Sequence[Alarm] = (),
-    events: Sequence[str] = (),
-    limit: Limit | None = None,
-) -> Problem:
-    """The problem with its message, but of the kind of its cause and with what mends that, where the cause is known.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symptoms:
+    """What a failure shows itself by. `reason` is SageMaker's, `events` what it said on the way; `limit`: the quota, where the
+    reason does not tell it."""
 
-    `reason`: SageMaker's; `limit`: the quota, where the reason does not tell it. E003 stays one: it is not over.
+    reason: str
+    logs: Sequence[ServerLog] = ()
+    alarms: Sequence[AlarmState] = ()
+    events: Sequence[str] = ()
+    limit: Limit | None = None
+
+
+def conclude(problem: Problem, facts: Facts, symptoms: Symptoms) -> Problem:
+    """The problem with its message, but of the kind of its cause and with what fixes that, where the cause is known.
+
+    E003 stays one: it is not over.
     """
+    reason, logs, alarms, events = symptoms.reason, symptoms.logs, symptoms.alarms, symptoms.events
     new = [each for each in logs if each.is_new]
-    found = find_cause(reason, [each.lines for each in new], events=events, alarms=alarms if problem.kind is _ROLLED_BACK else ())
+    found = find_cause(reason, [each.lines for each in new], events=events, alarms=alarms if problem.kind is E002 else ())
     kind, line = found.kind, found.said
     said = Text(f"The server's log: {line}", f"サーバのログ: {line}") if line else EMPTY
     driver = gpu_driver(facts) if _starts_nothing(logs, facts) and (kind is None or kind.code in SYMPTOMS) else EMPTY
-    if problem.kind is _TOO_LONG:
+    if problem.kind is E003:
         return replace(problem, hint=lines(problem.hint, said, driver))
     unread = lines(*(each.missing for each in logs)) if kind is None or kind.code in SYMPTOMS else EMPTY
     rang = alarm_lines(alarms) if kind is ALARM else EMPTY
     if kind is None:
         return replace(problem, hint=lines(said, problem.hint, unread, driver))
     if kind is QUOTA:
-        advice = quota_hint(reason, facts, limit)
+        advice = quota_hint(reason, facts, symptoms.limit)
     elif found.advice:
         advice = found.advice(facts, line)
     else:
         advice = hint(kind, reason, facts, [line for each in new for line in each.lines])
-    again = _AGAIN if problem.kind is _MIXED else EMPTY
+    again = UPDATES_AGAIN if problem.kind is E006 else EMPTY
     return replace(problem, kind=kind, hint=lines(said, rang, advice, unread, driver, again))
 
 
@@ -182,12 +188,6 @@ def _starts_nothing(logs: Sequence[ServerLog], facts: Facts) -> bool:
     return has_gpu and bool(logs) and all(each.missing is NOTHING_WRITTEN or not each.is_new for each in logs)
 
 
-_AGAIN = Text(
-    "Once the cause is mended, run the job again: it updates the endpoint anew.",
-    "原因を取り除いてからジョブを再実行してください。エンドポイントを更新し直します。",
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """The kind of a failure's cause where it is known, the part of the log to show, and advice that is more than the kind's."""
@@ -197,7 +197,9 @@ class Cause:
     advice: Advice | None = None
 
 
-def find_cause(reason: str, logs: Sequence[Sequence[str]], *, events: Sequence[str] = (), alarms: Sequence[Alarm] = ()) -> Cause:
+def find_cause(
+    reason: str, logs: Sequence[Sequence[str]], *, events: Sequence[str] = (), alarms: Sequence[AlarmState] = ()
+) -> Cause:
     """The most definite cause that reason, events, logs or alarms give.
 
     SageMaker often names only a symptom, such as the health check: then what the server wrote itself counts for more. An alarm
@@ -225,12 +227,14 @@ def _of_all(found: Sequence[Evidence]) -> Evidence | None:
     return next((each for each in found if each.kind.code not in SYMPTOMS), None) or next(iter(found), None)
 
 
-def alarm_lines(alarms: Iterable[Alarm]) -> Text:
+def alarm_lines(alarms: Iterable[AlarmState]) -> Text:
     """A line for each alarm, those in the state ALARM first."""
 
-    def told(alarm: Alarm) -> Text:
-        when = f"{alarm.changed.astimezone(UTC):%H:%M:%S} UTC" if alarm.changed else ""
-        at = Text(f" since {when}", f"（{when}から）") if when else EMPTY
+    def told(alarm: AlarmState) -> Text:
+        at = EMPTY
+        if alarm.changed:
+            time = time_of_day(alarm.changed)
+            at = Text(f" since {time.en}", f"（{time.ja}から）")
         name, state = alarm.name, alarm.state
         because = f": {alarm.said}" if alarm.said else ""
         return Text(f"Alarm {name} is {state}{at.en}{because}", f"アラーム{name}の状態は{state}です{at.ja}{because}")
@@ -267,11 +271,11 @@ def _tried(question: Callable[[], T]) -> T | None:
         return None
 
 
-def read_alarms(client: CloudWatchClient, names: Sequence[str]) -> tuple[Alarm, ...]:
+def read_alarms(client: CloudWatchClient, names: Sequence[str]) -> tuple[AlarmState, ...]:
     """The alarms of these names as they are now; none where they cannot be read."""
     found = _tried(lambda: describe_alarms(client, names))
     return tuple(
-        Alarm(
+        AlarmState(
             name=each["AlarmName"],
             state=each.get("StateValue", ""),
             changed=each.get("StateTransitionedTimestamp") or each.get("StateUpdatedTimestamp"),
@@ -328,6 +332,10 @@ def _why(error: _AwsError) -> Text:
             return Text(
                 f"The server's log could not be read: the role of AWS_ROLE_ARN lacks {permission}.",
                 f"サーバのログを読み取れませんでした。AWS_ROLE_ARNのロールに{permission}の権限がありません。",
+                Text(
+                    f"The server's log could not be read: you lack {permission}.",
+                    f"サーバのログを読み取れませんでした。使用中のAWS認証情報に{permission}の権限がありません。",
+                ),
             )
         code = error_code(error)
         return Text(f"The server's log could not be read ({code}).", f"サーバのログを読み取れませんでした（{code}）。")

@@ -1,4 +1,4 @@
-"""What mends a known cause: with the names, numbers and commands of the endpoint that failed, as far as they are known."""
+"""What fixes a known cause: with the names, numbers and commands of the endpoint that failed, as far as they are known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from aces_action.aws.inference_ami import driver_hint
 from aces_action.language import EMPTY, Text, lines, same, sentences
-from aces_action.problems import Kind
+from aces_action.problems.advice import run_again
+from aces_action.problems.kind import Kind
 from aces_action.problems.server_image import BUILD_HINT
 from aces_action.project.instance_types import accelerator, family, processor, sagemaker_instance_types
 from aces_action.resources.endpoint.diagnosis.facts import Facts
@@ -52,31 +53,35 @@ def _manifest(_facts: Facts, _log: Sequence[str]) -> Text:
 
 def _alarm(_facts: Facts, _log: Sequence[str]) -> Text:
     return Text(
-        "An alarm of sagemaker.rollout.alarms went off while the new instances took over, so SageMaker went back. Look at its "
-        "metric "
-        "in CloudWatch for that time, and at the server's log.",
+        "An alarm of sagemaker.rollout.alarms went off while the new instances took over, so SageMaker rolled back. Look at "
+        "its metric in CloudWatch for that time, and at the server's log.",
         "新しいインスタンスへの切り替え中にsagemaker.rollout.alarmsのアラームが発生したため、SageMakerが元に戻しました。"
         "その時間のメトリクスをCloudWatchで、またサーバのログを確認してください。",
     )
 
 
 def _of_aws(_facts: Facts, _log: Sequence[str]) -> Text:
-    return Text(
-        "This is a failure of SageMaker's own, unless the server's log says more. Run the job again; if it stays so, ask AWS "
-        "Support.",
-        "サーバのログに手がかりがなければ、SageMaker側の障害です。ジョブを再実行し、変わらなければAWSサポートに問い合わせてください。",
+    return sentences(
+        Text(
+            "This is a failure within SageMaker, unless the server's log says more.",
+            "サーバのログに手がかりがなければ、SageMaker側の障害です。",
+        ),
+        run_again(Text("If it fails again, ask AWS Support.", "変わらなければAWSサポートに問い合わせてください。")),
     )
 
 
 def _unpacking(facts: Facts, _log: Sequence[str]) -> Text:
     uri = facts.weights_uri or "s3://…/deploy.tar.gz"
-    return Text(
-        "SageMaker could not unpack the weights. Check the archive, make it again without links, hidden and unneeded files, "
-        "upload it "
-        f"and run the job again:\naces-action weights check {uri}\naces-action weights pack <folder> -o deploy.tar.gz",
-        f"SageMakerが重みファイルを展開できませんでした。アーカイブを検査し、リンク、隠しファイル、不要なファイルを含めずに作り直して、"
-        f"アップロードしてからジョブを再実行してください:\naces-action weights check {uri}\n"
-        "aces-action weights pack <folder> -o deploy.tar.gz",
+    return lines(
+        sentences(
+            Text("SageMaker could not unpack the weights.", "SageMakerが重みファイルを展開できませんでした。"),
+            Text(
+                "Check the archive, pack it again without links, hidden and unneeded files, and upload it.",
+                "アーカイブを検査し、リンク、隠しファイル、不要なファイルを含めずに作り直して、アップロードしてください。",
+            ),
+            run_again(),
+        ),
+        same(f"aces-action weights check {uri}\naces-action weights pack <folder> -o deploy.tar.gz"),
     )
 
 
@@ -184,14 +189,26 @@ def _capacity(facts: Facts, _log: Sequence[str]) -> Text:
     types = ", ".join(facts.instance_types)
     where = Text(f" of {types}", f"（{types}）") if types else EMPTY
     zones = (
-        Text(" More subnets in other zones also help.", "別のゾーンのサブネットを増やすのも有効です。") if facts.in_vpc else EMPTY
+        Text("More subnets in other zones also help.", "別のゾーンのサブネットを増やすのも有効です。") if facts.in_vpc else EMPTY
     )
-    return Text(
-        f"AWS has no free instance{where.en} at the moment; that is no quota. Run the job again later, choose another "
-        f"SAGEMAKER_INSTANCE_TYPE, or name several types in the infra file (sagemaker.instance_pools).{zones.en}",
-        f"現在、AWSにこのインスタンスタイプの空きがありません{where.ja}。クォータの問題ではありません。"
-        "時間をおいてジョブを再実行するか、SAGEMAKER_INSTANCE_TYPEを変更するか、infraファイルで複数のタイプを指定してください"
-        f"（sagemaker.instance_pools）。{zones.ja}",
+    return sentences(
+        Text(
+            f"AWS has no free instance{where.en} at the moment; this is not about your quota.",
+            f"現在、AWSにこのインスタンスタイプの空きがありません{where.ja}。クォータの問題ではありません。",
+        ),
+        Text(
+            "Run the job again later, choose another SAGEMAKER_INSTANCE_TYPE,",
+            "時間をおいてジョブを再実行するか、SAGEMAKER_INSTANCE_TYPEを変更するか、",
+            Text(
+                "Run the command again later, choose another SAGEMAKER_INSTANCE_TYPE,",
+                "時間をおいてコマンドを再実行するか、SAGEMAKER_INSTANCE_TYPEを変更するか、",
+            ),
+        ),
+        Text(
+            "or name several types in the infra file (sagemaker.instance_pools).",
+            "infraファイルで複数のタイプを指定してください（sagemaker.instance_pools）。",
+        ),
+        zones,
     )
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
-from sagemaker.core.resources import Endpoint, EndpointConfig, Model
+from sagemaker.core.resources import Base, Endpoint, EndpointConfig, Model
 from sagemaker.core.shapes import DeploymentConfig, VariantProperty
 
 from aces_action.aws.consistency import went_through
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 _Resource = TypeVar("_Resource", Endpoint, EndpointConfig, Model)
 Retained = Literal["nothing", "weights", "weights and counts"]
 _VERBATIM = frozenset({"Environment"})  # mappings whose keys are the user's, not the API's
+_LOOK_UP = Base.get_updated_kwargs_with_configured_attributes.__code__
+_A_MOMENT = 0.01  # seconds; the look-up takes a few thousandths
 
 
 def create_model(session: boto3.Session, request: Mapping[str, Any], exists: Callable[[], bool]) -> None:
@@ -82,7 +88,8 @@ def _known(resource: _Resource, session: boto3.Session) -> _Resource:
 
 def _deleted(write: Callable[[], object], is_gone: Callable[[], bool]) -> None:
     try:
-        write()
+        with _signals_kept():
+            write()
     except ClientError as error:
         if not is_missing(error) and not went_through(error, is_gone):
             raise
@@ -115,7 +122,8 @@ def update_endpoint(
 def _tolerant(operation: str, write: Callable[[], object], done: Callable[[], bool]) -> None:
     """Writes, and raises only what says that nothing was written. `done` says by a look of its own that it was."""
     try:
-        write()
+        with _signals_kept():
+            write()
     except ValidationError as error:
         if not done():
             raise
@@ -125,6 +133,48 @@ def _tolerant(operation: str, write: Callable[[], object], done: Callable[[], bo
         if error.operation_name == operation and (is_denied(error) or not went_through(error, done)):
             raise
         _tell(operation, error)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Around a call of the SDK: a signal does not get lost in its look-up of defaults, and comes again right after that.
+
+    Before each create, `sagemaker.core.resources` looks up defaults in files within `except BaseException` (Base.
+    get_updated_kwargs_with_configured_attributes), which swallows whatever a signal's handler raises, and goes on to the write.
+    Only there a signal is put off. Anywhere else it interrupts as ever, above all the HTTP call: that may take a minute, and a
+    cancelled job has ten seconds for its last words.
+    """
+    if threading.current_thread() is not threading.main_thread():  # Python runs handlers in the main thread alone
+        yield
+        return
+    handlers = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        handler = handlers[signal.Signals(signum)]
+        if _is_looking_up(frame):
+            again = threading.Timer(_A_MOMENT, signal.raise_signal, (signum,))
+            again.daemon = True
+            again.start()
+        elif callable(handler):
+            handler(signum, frame)
+
+    held = [signum for signum, handler in handlers.items() if callable(handler)]
+    for signum in held:
+        signal.signal(signum, handle)
+    try:
+        yield
+    finally:
+        for signum in held:
+            if signal.getsignal(signum) is handle:  # the handler itself may have set another
+                signal.signal(signum, handlers[signum])
+
+
+def _is_looking_up(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code is _LOOK_UP:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _tell(operation: str, error: Exception) -> None:
