@@ -27,10 +27,11 @@ demo: $(READY) ## deploy both examples to the sandbox, as GitHub's runner would,
 test: $(READY) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
-lint: $(READY) ## check style, types, workflows, Dockerfile, roles, schemas and the examples against them
+lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, schemas and the examples against them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/shellcheck .ci/run
 	$(BIN)/hadolint Dockerfile examples/*/server/Dockerfile
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/actionlint $(WORKFLOWS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aces_action.language import Text
-from aces_action.output.ledger import Ledger, Write
+from aces_action.ledger import Ledger, Write
 
 MODEL = Write(done=Text("model m created", "モデルmの作成"), asks=Text("create model m", "モデルmの作成"))
 TAGS = Write(done=Text("tags of m set", "mのタグの設定"), asks=Text("set tags of m", "mのタグの設定"))

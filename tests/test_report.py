@@ -14,15 +14,15 @@ import pytest
 from aces_action.deployment.changes import Change, noun
 from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
+from aces_action.ledger import Ledger, Write
 from aces_action.output.check import Check
-from aces_action.output.ledger import Ledger, Write
 from aces_action.output.report import Report, StepRecord
 from aces_action.output.server_log import ServerLog
 from aces_action.output.summary import how_far, summary
 from aces_action.output.tables import change_lines, check_lines
+from aces_action.output.verdict import Entry, Verdict
 from aces_action.problems import CATALOGUE, Problem
 from aces_action.project.model import Request
-from aces_action.resources.weights.verdict import Entry, Verdict
 from aces_action.smoke_test.model import Exchange, InvocationResult
 
 ROOT = Path(__file__).parent.parent
@@ -119,7 +119,10 @@ def test_the_summary_of_a_deployment_has_changes_outputs_and_steps_in_japanese()
         result="deployed",
         changes=[CHANGED, AS_IT_IS],
         outputs={"endpoint-name": "plate-dev", "failure-code": ""},
-        steps=[StepRecord(name="Weights", seconds=3, result="done"), StepRecord(name="Plan", seconds=9, result="failed")],
+        steps=[
+            StepRecord(name=same("Weights"), seconds=3, result="done"),
+            StepRecord(name=same("Plan"), seconds=9, result="failed"),
+        ],
     )
     assert shown(report, "ja") == (
         "## ✅ デプロイしました\n\n"
@@ -231,7 +234,7 @@ def test_a_secret_does_not_reach_the_summary_whatever_it_is_made_of(secret: str)
         outputs={"endpoint-name": f"out {secret}"},
         writes=written(same(f"done {secret}")),
         under_way=same(f"under way {secret}"),
-        steps=[StepRecord(name=f"step {secret}", seconds=1, result="done")],
+        steps=[StepRecord(name=same(f"step {secret}"), seconds=1, result="done")],
     )
     text = html.unescape(summary(report, "en", lambda each: each.replace(secret, "***")))
     assert secret not in text.replace("\u200b", "")
@@ -267,7 +270,7 @@ def test_a_summary_stays_below_githubs_limit_with_all_its_parts() -> None:
         problems=[Problem(kind=CATALOGUE["E001"], message=same(long), hint=same(long))] * 500,
         changes=[Change(verb="update", resource="service", name="x", reasons=(same(long),) * 20)] * 500,
         outputs={"endpoint-name": "plate-dev"},
-        steps=[StepRecord(name="Plan", seconds=1, result="done")],
+        steps=[StepRecord(name=same("Plan"), seconds=1, result="done")],
     )
     text = shown(report, "ja")
     assert len(text.encode()) < SUMMARY_LIMIT

@@ -28,7 +28,7 @@ from aces_action.deployment.changes import Change
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.language import same
-from aces_action.output.ledger import Ledger, Write
+from aces_action.ledger import Ledger, Write
 from aces_action.output.report import Report, StepRecord
 from aces_action.output.server_log import ServerLog, cleaned
 from aces_action.output.summary import summary
@@ -159,7 +159,7 @@ def test_the_summary_shows_no_secret_and_no_link_picture_or_tag_from_outside(mad
         server_logs=[ServerLog(variant="x", stream=text, lines=cleaned([text], str), missing=same(text))],
         events=[text],
         weights_uri=text,
-        steps=[StepRecord(name=text, seconds=1, result="failed")],
+        steps=[StepRecord(name=same(text), seconds=1, result="failed")],
     )
     page = summary(report, "en", Sanitiser(secrets).redact)
     page.encode()

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from aces_action.durations import span
 from aces_action.language import Language, Text, same
-from aces_action.output.durations import span
 from aces_action.output.report import Report
 from aces_action.output.status import EndpointStatus, GenerationStatus, ServerStatus, VariantStatus, as_json
 from aces_action.output.summary import summary

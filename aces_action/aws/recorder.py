@@ -17,7 +17,7 @@ from aces_action.aws.answers import UNREADABLE
 from aces_action.aws.errors import is_throttling
 from aces_action.deployment.changes import noun
 from aces_action.language import Text, same
-from aces_action.output.ledger import Ledger, Sending, Write
+from aces_action.ledger import Ledger, Sending, Write
 
 # In the context of a request: service, operation and parameters, and its entry in the ledger
 _REQUEST, _SENDING = "aces-action.request", "aces-action.sending"

@@ -16,9 +16,9 @@ from aces_action.cli.console import Terminal
 from aces_action.cli.formats.result import CheckResult
 from aces_action.cli.progress import debug_for, progress_for
 from aces_action.language import Language, Text
+from aces_action.output.sizes import members_text, size_text
+from aces_action.output.verdict import Policy, Verdict
 from aces_action.resources.weights.commands import check, is_s3
-from aces_action.resources.weights.size import members_text, size_text
-from aces_action.resources.weights.verdict import Policy, Verdict
 
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 SHAPE_VERSION = 1

@@ -12,6 +12,8 @@ from aces_action.deployment.listing import JobDefinitions, listing_of
 from aces_action.deployment.preflight import run_capacity_checks
 from aces_action.deployment.replaced import deletion_of, find_replaced
 from aces_action.language import Text
+from aces_action.output.sizes import size_text
+from aces_action.output.verdict import Verdict
 from aces_action.preflight import PreflightResult
 from aces_action.problems import ActionError, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
@@ -24,8 +26,6 @@ from aces_action.resources.listing import ListingPlan
 from aces_action.resources.weights.fit import fit_problems
 from aces_action.resources.weights.progress import log_lines
 from aces_action.resources.weights.resolve import ResolvedWeights, is_released, resolve_weights
-from aces_action.resources.weights.size import size_text
-from aces_action.resources.weights.verdict import Verdict
 
 _MIB, _GIB = 1 << 20, 1 << 30
 _NEW_REVISION = "(new revision)"

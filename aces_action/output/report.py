@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 from aces_action.deployment.changes import Change
 from aces_action.language import EMPTY, Text
+from aces_action.ledger import Ledger
 from aces_action.output.check import Check
-from aces_action.output.ledger import Ledger
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
+from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
-from aces_action.resources.weights.verdict import Verdict
 
 if TYPE_CHECKING:
     from aces_action.smoke_test.model import Exchange
@@ -41,7 +41,7 @@ StepResult = Literal["done", "failed"]
 class StepRecord:
     """One step that ended. `seconds` is how long it took."""
 
-    name: str
+    name: Text
     seconds: float
     result: StepResult
 

@@ -9,24 +9,68 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from aces_action import __version__
 from aces_action.deployment.changes import Change
+from aces_action.durations import duration
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
-from aces_action.output.durations import duration
 from aces_action.output.report import OutputName, Report, StepRecord, StepResult
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
 from aces_action.output.tables import change_lines, check_lines, standing_lines
+from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
-from aces_action.resources.weights.verdict import Verdict
 
 if TYPE_CHECKING:
     from aces_action.smoke_test.model import Exchange
 
 
+Step = Literal[
+    "Configuration",
+    "Credentials",
+    "Preflight",
+    "Weights",
+    "Plan",
+    "Release weights",
+    "SageMaker",
+    "Autoscaling",
+    "Batch",
+    "Smoke test",
+    "Registration",
+    "Old endpoint",
+    "Clean-up",
+    "What serves",
+    "What is there",
+    "Endpoints",
+    "Generations",
+    "Platform",
+    "Status",
+]
+"""The steps of all commands, as the log and the summary name them."""
+
+_IN_JAPANESE: dict[Step, str] = {
+    "Configuration": "設定",
+    "Credentials": "認証情報",
+    "Preflight": "事前確認",
+    "Weights": "重みファイル",
+    "Plan": "計画",
+    "Release weights": "重みファイルのリリース",
+    "SageMaker": "SageMaker",
+    "Autoscaling": "オートスケーリング",
+    "Batch": "Batch",
+    "Smoke test": "スモークテスト",
+    "Registration": "登録",
+    "Old endpoint": "以前のエンドポイント",
+    "Clean-up": "クリーンアップ",
+    "What serves": "稼働中のもの",
+    "What is there": "現状",
+    "Endpoints": "エンドポイント",
+    "Generations": "世代",
+    "Platform": "ACES Platform",
+    "Status": "状態",
+}
 _LAST_LINES = Text("Last lines of the server", "サーバのログの末尾")
 _SERVED_BEFORE = Text("  (it served before)", "（以前から稼働しているインスタンス）")
 
@@ -58,19 +102,21 @@ class Reporter:
         self._writer.info(f"aces-action {__version__}  {command}  {self._report.title}")
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: Step) -> Iterator[None]:
         """A group of lines around the body. The line with the outcome stands after it, where a folded log shows it."""
         started = self._now()
         result: StepResult = "failed"
-        self._writer.group(name)
+        title = Text(name, _IN_JAPANESE[name])
+        shown = title.in_(self._writer.language)
+        self._writer.group(shown)
         try:
             yield
             result = "done"
         finally:
             seconds = self._now() - started
-            self._report.steps.append(StepRecord(name=name, seconds=seconds, result=result))
+            self._report.steps.append(StepRecord(name=title, seconds=seconds, result=result))
             self._writer.end_group()
-            self._writer.info(f"{'✓' if result == 'done' else '✗'} {name}  {duration(seconds)}")
+            self._writer.info(f"{'✓' if result == 'done' else '✗'} {shown}  {duration(seconds)}")
 
     def info(self, text: Text | str) -> None:
         """A line, or several, that the user should see; a `str` is the same in every language."""

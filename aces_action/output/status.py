@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from aces_action.durations import hours
 from aces_action.language import Text
-from aces_action.output.durations import hours
 
 _FAILED = frozenset({"Failed", "UpdateRollbackFailed", "OutOfService"})
 

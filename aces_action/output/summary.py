@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aces_action.deployment.changes import Change, noun
+from aces_action.durations import duration
 from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.output.check import Check, CheckOutcome
-from aces_action.output.durations import duration
 from aces_action.output.report import Outcome, OutputName, Report, StepRecord
 from aces_action.output.server_log import ServerLog
+from aces_action.output.sizes import files_text, members_text, size_text
 from aces_action.output.status import GenerationStatus, ServerStatus
 from aces_action.output.tables import (
     COLUMNS,
@@ -26,10 +27,9 @@ from aces_action.output.tables import (
     rollout_time,
     time_text,
 )
+from aces_action.output.tree import tree_lines
+from aces_action.output.verdict import Verdict
 from aces_action.problems import Kind, Problem
-from aces_action.resources.weights.size import files_text, members_text, size_text
-from aces_action.resources.weights.tree import tree_lines
-from aces_action.resources.weights.verdict import Verdict
 from aces_action.sanitiser import markdown, markdown_block, neutralise, shorten
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from aces_action.aws.quotas import QUOTA_OF_ENDPOINTS, Quota, find_quotas
 from aces_action.aws.tags import Owner
 from aces_action.language import Text
 from aces_action.output.check import Check
@@ -18,7 +19,7 @@ from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.endpoint import EndpointState, endpoint_state
 from aces_action.preflight.input import PreflightInput
 from aces_action.preflight.queries import Answers, Query, QueryResult
-from aces_action.problems import ActionError, Problem
+from aces_action.problems import Problem
 from aces_action.problems.preflight import P017
 from aces_action.problems.preflight import quotas as problems
 from aces_action.project.model import EndpointSettings
@@ -26,22 +27,9 @@ from aces_action.resources.endpoint.state import read_config, read_endpoint
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
-    from types_boto3_service_quotas import ServiceQuotasClient
-    from types_boto3_service_quotas.type_defs import PaginatorConfigTypeDef
 
-_SERVICE = "sagemaker"
-_USAGE = " for endpoint usage"
-_PAGES: PaginatorConfigTypeDef = {"PageSize": 100}
 _MOST_ENDPOINTS = 100  # that are looked at: two calls each
 _WITHOUT_INSTANCES = frozenset({"Failed", "OutOfService", "Deleting"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """How many instances of a type all endpoints of the account may have in the region."""
-
-    code: str
-    value: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,47 +39,6 @@ class InstanceUsage:
     own: int
     others: int
     complete: bool
-
-
-def find_quota(client: ServiceQuotasClient, instance_type: str) -> Quota | None:
-    """The quota of endpoints of one type, as `find_quotas`; None where there is none."""
-    return find_quotas(client, (instance_type,)).get(instance_type)
-
-
-def find_quotas(client: ServiceQuotasClient, types: Collection[str]) -> dict[str, Quota]:
-    """The quotas of endpoints by type: the account's values, else AWS's defaults. Ends as soon as all are found.
-
-    A type that SageMaker does not offer for endpoints in the region is left out. Raises ActionError as `pick` does.
-    """
-    listings = (
-        client.get_paginator("list_service_quotas").paginate(ServiceCode=_SERVICE, PaginationConfig=_PAGES),
-        client.get_paginator("list_aws_default_service_quotas").paginate(ServiceCode=_SERVICE, PaginationConfig=_PAGES),
-    )
-    quotas = (
-        (each["QuotaName"], Quota(code=each["QuotaCode"], value=int(each["Value"])))
-        for listing in listings
-        for page in listing
-        for each in page["Quotas"]
-    )
-    return pick(quotas, types)
-
-
-def pick(quotas: Iterable[tuple[str, Quota]], types: Collection[str]) -> dict[str, Quota]:
-    """The first quota of each type by its name, which is the only way from an instance type to it.
-
-    Raises ActionError (P010) where no quota is named as they are today: then nothing follows from a missing one.
-    """
-    named_so = False
-    found: dict[str, Quota] = {}
-    for name, quota in quotas:
-        named_so |= name.endswith(_USAGE)
-        if (kind := name.removesuffix(_USAGE)) != name and kind in types:
-            found.setdefault(kind, quota)
-            if len(found) == len(set(types)):
-                return found
-    if not named_so:
-        raise ActionError(problems.none_is_for_endpoints(types, f"…{_USAGE}"))
-    return found
 
 
 def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str) -> dict[str, InstanceUsage]:
@@ -194,7 +141,7 @@ def check_offered(found: QueryResult[dict[str, Quota]], instance_type: str, *, f
     if instance_type in found.value:
         return [Check(what=what, found=Text("offered", "利用可能"), needed=needed)]
     not_offered = problems.type_not_offered if instance_type == first else problems.fallback_not_offered
-    problem = not_offered(f"{instance_type}{_USAGE}", instance_type, region)
+    problem = not_offered(f"{instance_type}{QUOTA_OF_ENDPOINTS}", instance_type, region)
     return [Check(what=what, found=Text("no quota", "クォータなし"), needed=needed, problems=(problem,))]
 
 
@@ -224,7 +171,7 @@ def check_quota(
         scaled = _scaled_out(kind, quota, now, settings, region=region)
         return [Check(what=what, found=found, needed=needed, problems=(*scaled, *unanswered))]
     request = _REQUEST.format(code=quota.code, value=total, region=region)
-    problem = problems.too_small(f"{kind}{_USAGE}", quota.value, region, running=running, new=new, request=request)
+    problem = problems.too_small(f"{kind}{QUOTA_OF_ENDPOINTS}", quota.value, region, running=running, new=new, request=request)
     if kind != settings.instance_type:
         problem = problems.of_fallback(problem)
     elif exists:
@@ -238,7 +185,7 @@ def _scaled_out(kind: str, quota: Quota, now: InstanceUsage, settings: EndpointS
     if now.others + most <= quota.value:
         return ()
     request = _REQUEST.format(code=quota.code, value=now.others + most, region=region)
-    name = f"{kind}{_USAGE}"
+    name = f"{kind}{QUOTA_OF_ENDPOINTS}"
     return (problems.ends_before_autoscaling(name, quota.value, region, most=most, others=now.others, request=request),)
 
 

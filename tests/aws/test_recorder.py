@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aces_action.aws.answers import watch_answers
 from aces_action.aws.recorder import _VERDICT, is_write, record_writes, write_of
-from aces_action.output.ledger import Ledger
+from aces_action.ledger import Ledger
 from aces_action.resources.weights.verdict_store import SUFFIX
 from sandbox import iam
 from sandbox.seed import ACCOUNT, REGION, Seeded, admin_session, new_admin_session, seed

@@ -10,13 +10,13 @@ from typing import Any, Literal
 import pytest
 import requests
 
+from aces_action.aws.quotas import Quota, pick
 from aces_action.aws.tags import Owner
 from aces_action.language import same
 from aces_action.preflight.endpoint import EndpointState
 from aces_action.preflight.queries import QueryResult
 from aces_action.preflight.quotas import (
     InstanceUsage,
-    Quota,
     added,
     are_asked_at_once,
     check_offered,
@@ -24,7 +24,6 @@ from aces_action.preflight.quotas import (
     check_types,
     count_usage,
     once_updated,
-    pick,
 )
 from aces_action.problems import CATALOGUE, ActionError, Problem
 from aces_action.problems.preflight.quotas import as_error

@@ -11,11 +11,12 @@ import requests
 from botocore.exceptions import ClientError
 
 from aces_action.aws.alarms import describe_alarms
+from aces_action.aws.quotas import find_quota, find_quotas
 from aces_action.preflight.alarms_and_topics import topic_exists
 from aces_action.preflight.instances import read_machines, read_zones
 from aces_action.preflight.network import read_security_groups, read_subnets
 from aces_action.preflight.queues import read_queues
-from aces_action.preflight.quotas import count_usage, find_quota, find_quotas
+from aces_action.preflight.quotas import count_usage
 from aces_action.preflight.roles import simulate_passing
 from sandbox.seed import Seeded, make_alarm, make_topic
 from sandbox.server import Sandbox

@@ -15,8 +15,8 @@ import time
 import zlib
 from pathlib import Path
 
+from aces_action.output.verdict import Verdict
 from aces_action.resources.weights.inspect import inspect_archive
-from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import gz, with_checksum
 from tests.weights.corpus import DAMAGED, MEMBERS, SOUND_GZIPS, SOUND_TARS, TAR
 

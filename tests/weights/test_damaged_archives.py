@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
+from aces_action.output.verdict import Verdict
 from aces_action.resources.weights.inspect import inspect_archive
-from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import (
     ARCHIVE,
     END,

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from aces_action.deployment.plan import room_problems
+from aces_action.output.verdict import Verdict
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.weights.fit import fit_problems
-from aces_action.resources.weights.verdict import Verdict
 
 GIB = 1 << 30
 POOLS = ("ml.g4dn.xlarge", "ml.g6.xlarge")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from aces_action.output.verdict import Verdict
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.limits import Limits
-from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import END, file, folder, gz, header, long_name
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ import io
 
 import pytest
 
+from aces_action.output.verdict import Policy, Verdict
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.rules import MAX_ENTRIES, MAX_PROBLEMS
-from aces_action.resources.weights.verdict import Policy, Verdict
 from tests.weights.builder import END, GNU, MODEL, file, folder, gz, header, link, long_name
 from tests.weights.corpus import MEMBERS, Sample
 

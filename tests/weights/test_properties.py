@@ -20,10 +20,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aces_action.output.verdict import Verdict
 from aces_action.resources.weights.gzip_stream import inflate
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.limits import LIMITS
-from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import ARCHIVE, CHECKSUM, END, MODEL, file, folder, gz, header, long_name, pax, with_checksum
 
 MIB = 1 << 20

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from aces_action.output.verdict import Verdict
 from aces_action.resources.weights.inspect import inspect_archive
-from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import (
     ARCHIVE,
     END,

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aces_action.resources.weights.size import size_text
-from aces_action.resources.weights.tree import tree_lines
-from aces_action.resources.weights.verdict import Entry, Verdict
+from aces_action.output.sizes import size_text
+from aces_action.output.tree import tree_lines
+from aces_action.output.verdict import Entry, Verdict
 
 
 def verdict(*entries: tuple[str, int], files: int | None = None, unpacked: int | None = None) -> Verdict:

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from aces_action.output.verdict import Verdict
 from aces_action.resources.weights.charset import charset_of, readable
 from aces_action.resources.weights.inspect import inspect_archive
-from aces_action.resources.weights.verdict import Verdict
 from tests.weights.builder import END, GNU, MODEL, POSIX, V7, file, gz, header, link, sparse, sparse_pax
 
 _NOT_FOR_WEIGHTS = ("Leave it out", "含めないで", "contains no files", "ファイルが1つも")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aces_action.output.verdict import RULES_VERSION, Verdict, from_json, to_json
 from aces_action.resources.weights.inspect import inspect_archive
-from aces_action.resources.weights.verdict import RULES_VERSION, Verdict, from_json, to_json
 from tests.weights.corpus import DAMAGED, MEMBERS, SOUND_GZIPS, SOUND_TARS, Sample
 
 

@@ -7,7 +7,7 @@ import click
 from aces_action.cli.console import Terminal, speak_utf8
 from aces_action.cli.weights_output import findings_of, policy_option, print_verdict, verdict_json, verdict_on
 from aces_action.language import Language, Text
-from aces_action.resources.weights.verdict import Policy
+from aces_action.output.verdict import Policy
 
 FORMATS = ("text", "json", "github")
 

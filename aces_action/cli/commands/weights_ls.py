@@ -8,9 +8,9 @@ from aces_action.cli.console import Terminal
 from aces_action.cli.formats.result import counted
 from aces_action.cli.weights_output import findings_of, policy_option, verdict_on
 from aces_action.language import Language, Text
-from aces_action.resources.weights.size import files_text, size_text
-from aces_action.resources.weights.tree import tree_lines
-from aces_action.resources.weights.verdict import Policy, Verdict
+from aces_action.output.sizes import files_text, size_text
+from aces_action.output.tree import tree_lines
+from aces_action.output.verdict import Policy, Verdict
 from aces_action.sanitiser import neutralise
 
 _WHAT = Text(

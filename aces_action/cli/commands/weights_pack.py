@@ -13,10 +13,10 @@ from aces_action.cli.progress import progress_for
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import print_verdict, verdict_json
 from aces_action.language import EMPTY, Language, Text, lines, same
+from aces_action.output.sizes import size_text
 from aces_action.resources.weights.errors import shown_path
 from aces_action.resources.weights.pack import PackResult, advice, pack
 from aces_action.resources.weights.progress import PACKED, StartProgress
-from aces_action.resources.weights.size import size_text
 from aces_action.resources.weights.survey import Links, StoredLink, Survey, survey
 from aces_action.sanitiser import neutralise
 

@@ -17,6 +17,8 @@ from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import policy_option, print_verdict
 from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text
+from aces_action.output.sizes import size_text
+from aces_action.output.verdict import Policy
 from aces_action.problems import ConfigurationError
 from aces_action.project.account import with_account_as_written
 from aces_action.project.build import build_infra
@@ -27,8 +29,6 @@ from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems
 from aces_action.resources.weights.commands import push
 from aces_action.resources.weights.push import PushResult
-from aces_action.resources.weights.size import size_text
-from aces_action.resources.weights.verdict import Policy
 
 _WHAT = Text(
     """Check an archive of weights and upload it, unless it has errors or is there already.

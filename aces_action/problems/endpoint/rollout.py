@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from aces_action.durations import duration_text
 from aces_action.language import Text, lines, same, sentences
-from aces_action.output.durations import duration_text
 from aces_action.problems.advice import fix_and_run_again, run_again, setting
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import error_code, error_message
+from aces_action.durations import time_of_day
 from aces_action.language import EMPTY, Text, same
-from aces_action.output.durations import time_of_day
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient

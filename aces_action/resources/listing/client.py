@@ -19,8 +19,8 @@ from urllib3 import exceptions as urllib3
 
 from aces_action.http_answer import HttpAnswer, read_answer
 from aces_action.language import Text, same
+from aces_action.ledger import Ledger, Sending, Write
 from aces_action.network import Network, proxy_failure, tls_failure
-from aces_action.output.ledger import Ledger, Sending, Write
 from aces_action.problems import ActionError, Problem
 from aces_action.problems import listing as listing_problems
 from aces_action.problems import platform as problems

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from aces_action.output.verdict import Policy, Verdict
 from aces_action.problems.problem import ActionError
 from aces_action.problems.weights import s3 as problems
 from aces_action.problems.weights.fault import ON_DISK
@@ -17,7 +18,6 @@ from aces_action.problems.weights.packing import unreadable_file
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.progress import CHECKED, READ
 from aces_action.resources.weights.rules import MAX_ENTRIES
-from aces_action.resources.weights.verdict import Policy, Verdict
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
 from aces_action.problems.weights import fit as problems
-from aces_action.resources.weights.verdict import Verdict
 
 _GIB = 1 << 30
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Protocol
 
 from aces_action.language import Text
+from aces_action.output.verdict import Policy, Verdict
 from aces_action.problems.weights.fault import IN_S3, damaged
 from aces_action.resources.weights.allocator import keep_freed_blocks
 from aces_action.resources.weights.errors import ArchiveError
@@ -17,7 +18,6 @@ from aces_action.resources.weights.member import FileRun
 from aces_action.resources.weights.prefetch import prefetch
 from aces_action.resources.weights.rules import MAX_ENTRIES, Inspector
 from aces_action.resources.weights.tar_stream import members
-from aces_action.resources.weights.verdict import Policy, Verdict
 
 _CHUNK = 1 << 20
 _CHUNKS_AHEAD, _BLOCKS_AHEAD = 4, 2

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aces_action.language import EMPTY, Text
+from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import ActionError
 from aces_action.problems.weights import packing
 from aces_action.resources.weights.allocator import keep_freed_blocks
@@ -19,7 +20,6 @@ from aces_action.resources.weights.member import BLOCK, FileRun
 from aces_action.resources.weights.rules import Inspector
 from aces_action.resources.weights.survey import Item, Survey
 from aces_action.resources.weights.tar_stream import members
-from aces_action.resources.weights.verdict import Verdict
 
 _STORING_PAYS, _LARGE = 0.9, 100_000_000
 _MAX_PLAIN = 100

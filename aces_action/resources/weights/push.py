@@ -22,6 +22,7 @@ from isal.isal_zlib import crc32
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, is_denied
 from aces_action.language import lines
+from aces_action.output.verdict import Policy, Verdict
 from aces_action.problems.problem import ActionError, Problem
 from aces_action.problems.weights import push as problems
 from aces_action.problems.weights.fault import ON_DISK
@@ -31,7 +32,6 @@ from aces_action.resources.weights.inspect import ByteSource, inspect_archive
 from aces_action.resources.weights.progress import CHECKED, SENT, Progress, StartProgress
 from aces_action.resources.weights.release import part_spans
 from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_object
-from aces_action.resources.weights.verdict import Policy, Verdict
 from aces_action.resources.weights.verdict_store import VerdictRecord, read_record, reason_to_reject, write_record
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, explain
+from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import ActionError
 from aces_action.problems.weights.s3 import replaced
 from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_head, object_from_head
-from aces_action.resources.weights.verdict import Verdict
 from aces_action.resources.weights.verdict_store import ReleaseRecord, encryption_parameters
 
 if TYPE_CHECKING:

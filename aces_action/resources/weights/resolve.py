@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aces_action.output.verdict import Policy, Verdict
 from aces_action.problems.problem import Problem
 from aces_action.resources.weights.fetch import Fetch
 from aces_action.resources.weights.inspect import inspect_archive
@@ -20,7 +21,6 @@ from aces_action.resources.weights.release import (
     release_uri,
 )
 from aces_action.resources.weights.s3_object import S3Object
-from aces_action.resources.weights.verdict import Policy, Verdict
 from aces_action.resources.weights.verdict_store import VerdictRecord, read_record, reason_to_reject, write_record
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from unicodedata import is_normalized, normalize
 
 from aces_action.language import EMPTY, Text
+from aces_action.output.verdict import Entry, Policy
 from aces_action.problems.kind import Severity
 from aces_action.problems.problem import Problem
 from aces_action.problems.weights import contents, names, tar
@@ -34,7 +35,6 @@ from aces_action.resources.weights.member import (
     Member,
 )
 from aces_action.resources.weights.unusual import unusual_member
-from aces_action.resources.weights.verdict import Entry, Policy
 
 MAX_PROBLEMS = 20
 """Problems with members that are told one by one."""

@@ -20,10 +20,10 @@ from urllib3.exceptions import HTTPError
 
 from aces_action import __version__
 from aces_action.aws.errors import error_code, explain, is_denied, missing_permission
+from aces_action.output.verdict import Policy, Verdict, from_json, to_json
 from aces_action.problems.problem import Problem
 from aces_action.problems.weights import s3 as problems
 from aces_action.resources.weights.s3_object import GONE, Checksum, Encryption, S3Object
-from aces_action.resources.weights.verdict import Policy, Verdict, from_json, to_json
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

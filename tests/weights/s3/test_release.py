@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aces_action.output.verdict import Verdict
 from aces_action.problems import ActionError
 from aces_action.resources.weights.release import (
     CopyOptions,
@@ -18,7 +19,6 @@ from aces_action.resources.weights.release import (
     release_uri,
 )
 from aces_action.resources.weights.s3_object import Checksum, Encryption, S3Object
-from aces_action.resources.weights.verdict import Verdict
 from tests.weights.s3.conftest import KEY, Bucket
 
 PART = 5 << 20  # S3's least

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from aces_action.language import Text
+from aces_action.output.verdict import Entry, Verdict
 from aces_action.problems.problem import Problem
 from aces_action.problems.weights.members import W005
 from aces_action.resources.weights.s3_object import Checksum, Encryption, S3Object
-from aces_action.resources.weights.verdict import Entry, Verdict
 from aces_action.resources.weights.verdict_store import (
     MAX_SIZE,
     ReleaseRecord,

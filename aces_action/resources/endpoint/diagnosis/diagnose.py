@@ -17,10 +17,10 @@ from botocore.parsers import ResponseParserError
 from aces_action.aws.alarms import describe_alarms
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, is_denied, missing_permission
+from aces_action.aws.quotas import find_quota
+from aces_action.durations import time_of_day
 from aces_action.language import EMPTY, Text, lines
-from aces_action.output.durations import time_of_day
 from aces_action.output.server_log import LINES, ServerLog, cleaned
-from aces_action.preflight.quotas import find_quota
 from aces_action.problems.endpoint.rollout import E001, E002, E003, E005, E006, UPDATES_AGAIN
 from aces_action.problems.kind import Kind
 from aces_action.problems.problem import ActionError, Problem

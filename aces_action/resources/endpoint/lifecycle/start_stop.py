@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.deployment.changes import Change
+from aces_action.durations import span
 from aces_action.language import Text
-from aces_action.output.durations import span
 from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.problems.problem import ActionError
 from aces_action.resources.endpoint.context import EndpointContext

@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, may_pass
+from aces_action.durations import clock, duration_text, time_of_day
 from aces_action.language import EMPTY, Text, joined, same
-from aces_action.output.durations import clock, duration_text, time_of_day
 from aces_action.problems.problem import ActionError
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.rollout.outcome import Event, Observation, too_long, under_way

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aces_action.language import Language, Text
-from aces_action.resources.weights.size import size_text
-from aces_action.resources.weights.verdict import Entry, Verdict
+from aces_action.output.sizes import size_text
+from aces_action.output.verdict import Entry, Verdict
 
 
 @dataclass(slots=True)
