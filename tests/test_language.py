@@ -15,6 +15,11 @@ from aces_action.problems.advice import naming
 ROOT = Path(__file__).parent.parent
 JAPANESE = re.compile(r"[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff5e]")  # kana, kanji and the full-width signs between them
 WORD = re.compile(r"[A-Za-z]{2,}")
+# Names and abbreviations that are the same in Japanese, and words of files and APIs that are quoted there alone
+NAMES = frozenset(
+    "ACES ACL AMI API AWS CPU GPU ID IP JSON PC SageMaker URL VPC vCPU "
+    "PassRole PrivateAlgorithm async sagemaker dev gz zip sub claim permissions ref push fork".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,15 @@ def lacking(expressions: list[ast.expr], others: list[ast.expr]) -> list[str]:
     return [ast.unparse(each) for each in expressions if neutral(each) not in inside and not parts(each) & wholes]
 
 
+def fragments(pair: Pair) -> list[str]:
+    """Words of the Japanese text in Latin letters that the English one has not, in one number or the other."""
+    constants = (each.value for each in ast.walk(pair.english) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    english = {word.casefold().removesuffix("s") for text in constants for word in WORD.findall(text)}
+    japanese = words(written(pair.japanese) or [])
+    found = WORD.findall(japanese) if JAPANESE.search(japanese) else []  # else there is no Japanese at all
+    return sorted({word for word in found if word not in NAMES and word.casefold().removesuffix("s") not in english})
+
+
 def faults(source: str, name: str = "x.py") -> list[str]:
     """What is wrong with the texts of a module, in the order of its lines."""
     found = []
@@ -99,6 +113,7 @@ def faults(source: str, name: str = "x.py") -> list[str]:
         values, others = interpolated(english), interpolated(japanese)
         found += [f"{pair.place}: only the English text has {each}" for each in lacking(values, others)]
         found += [f"{pair.place}: only the Japanese text has {each}" for each in lacking(others, values)]
+        found += [f"{pair.place}: the Japanese text has the English word {word}" for word in fragments(pair)]
         composed = any(isinstance(node, ast.Attribute) and node.attr == "ja" for value in others for node in ast.walk(value))
         if WORD.search(words(english)) and not composed and not JAPANESE.search(words(japanese)):
             found.append(f"{pair.place}: there is no Japanese in {ast.unparse(pair.japanese)}")
@@ -145,6 +160,11 @@ def test_texts_that_say_the_same_are_fine(source: str) -> None:
         ),
         ('Text("It is gone.", "It is gone.")', ["x.py:1: both are the same, so it is same('It is gone.')"]),
         ('Text("It is gone.", "Oops.")', ["x.py:1: there is no Japanese in 'Oops.'"]),
+        ('Text("It is gone.", "goneです。")', []),
+        (
+            'Text(f"{name} has gone.", f"{name}はmissingです。")',
+            ["x.py:1: the Japanese text has the English word missing"],
+        ),
         ('x = 1\n\nText(f"{name} is gone.", f"{name}")', ["x.py:3: there is no Japanese in f'{name}'"]),
     ],
 )
