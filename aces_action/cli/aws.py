@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aces_action.cli.console import Terminal
-from aces_action.problems import ActionError, Problem
+from aces_action.problems import ActionError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -45,11 +44,6 @@ def aws_explained() -> Iterator[None]:
     try:
         yield
     except AWS_ERRORS as error:
-        raise ActionError(for_a_person(explain(error))) from error
+        raise ActionError(explain(error).for_terminal()) from error
     except ActionError as error:
-        raise ActionError(map(for_a_person, error.problems)) from error
-
-
-def for_a_person(problem: Problem) -> Problem:
-    """The same problem in the words of a terminal: without jobs to run again and inputs to set."""
-    return replace(problem, message=problem.message.for_terminal(), hint=problem.hint.for_terminal())
+        raise ActionError([problem.for_terminal() for problem in error.problems]) from error

@@ -67,11 +67,11 @@ def run_command(
 
     Raises ActionError, in a terminal's words. What was changed until then, and what SageMaker goes on with, has been told.
     """
-    from aces_action.cli.aws import aws_explained, check_way, for_a_person
+    from aces_action.cli.aws import aws_explained, check_way
     from aces_action.deployment.context import open_deployment
     from aces_action.output.reporter import Reporter
 
-    log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, worded=for_a_person)
+    log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, at_terminal=True)
     for secret in person.secrets:
         log.mask(secret)
     with aws_explained():

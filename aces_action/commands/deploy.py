@@ -19,6 +19,7 @@ from aces_action.deployment.plan import (
     facts_of_rollout,
     plan_deployment,
     plan_weights,
+    planned_after_rollout,
 )
 from aces_action.deployment.preflight import run_preflight
 from aces_action.deployment.replaced import delete_replaced, old_stays
@@ -53,6 +54,7 @@ def deploy(d: ProjectDeployment) -> Outcome:
 
 def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     """The changes of the plan, one resource after the other."""
+    planned = plan.changes
     if plan.is_change:  # also when the release is there: before anything new refers to it, somebody has to have looked
         with d.reporter.step("Release weights"):
             _release_weights(d, plan)
@@ -61,6 +63,8 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
         facts, joins = facts_of_rollout(d, plan, plan.endpoint), plan.endpoint.verb == "attach"
         with explained(d, facts, joins=joins), d.reporter.step("SageMaker"):
             serving = _roll_out(d, context, plan.endpoint)
+        if plan.endpoint.has_changes:
+            plan = planned_after_rollout(d, plan)
     unplanned = _apply_scaling(d, plan)
     jobs = JobDefinitions(standard=None, longtime=None)
     if plan.job:
@@ -73,11 +77,10 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
         registered = _register_or_defer(d, plan, jobs)
     deleted = delete_replaced(d, plan.replaced, registered=registered)
-    pruned = _prune(d, plan)
-
     kept = {change.name for change in deleted if not change.is_change}
-    planned = [change for change in plan.changes if not (change.resource == "endpoint" and change.name in kept)]
-    if any(change.is_change for change in (*planned, *unplanned, *pruned)):
+    done = [change for change in planned if not (change.resource == "endpoint" and change.name in kept)]
+    pruned = _prune(d, plan) if any(change.is_change and change.resource in _HOSTED for change in done) else ()
+    if any(change.is_change for change in (*done, *unplanned, *pruned)):
         return "deployed"
     if not registered:
         return "deferred"
@@ -153,7 +156,7 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
     """Whether it is listed now; where the platform sleeps and may, that is left to `command: register`."""
     if not plan.preflight.platform_sleeps:
         try:
-            register(d, listing_of(d, d.names.endpoint, jobs), plan.listing)
+            register(d, listing_of(d, d.names.endpoint, jobs), None if plan.is_change else plan.listing)
         except ActionError as error:
             asleep = all(problem.kind is P007 for problem in error.problems)
             if d.settings.platform == "required" or not asleep:
@@ -169,8 +172,6 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
 def _prune(d: ProjectDeployment, plan: DeploymentPlan) -> Iterable[Change]:
     """The step that deletes old generations. Not after every run: to look at them all takes more calls than the rest of a run
     that changes nothing of the endpoint."""
-    if not any(change.is_change and change.resource in _HOSTED for change in plan.changes):
-        return ()
     names = [d.names.endpoint, *(each.name for each in plan.replaced)]
     with d.reporter.step("Clean-up"):
         context = endpoint_context(d, d.names.endpoint or "")

@@ -70,17 +70,26 @@ class DeploymentPlan:
 
 
 def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: WeightsPlan) -> DeploymentPlan:
-    """Reads what there is, and compares. Changes nothing.
+    """Reads what there is, and compares. Changes nothing. What is planned is in the report even where the rest cannot be planned.
 
     Raises ActionError: what each resource's plan raises, and what the preflight found against an update that this plans.
     """
-    served = _plan_endpoint(d, preflight, weights.archive.release_uri)
-    if served and served.verb in {"create", "update", "replace"}:
-        run_capacity_checks(d, preflight)
+    d.reporter.changed([weights.change])
+    served = _plan_endpoint(d, preflight, weights)
+    if served:
+        d.reporter.changed(served.changes)
     scaling = _plan_scaling(d) if served else None
+    starts = served is not None and served.verb in {"create", "update", "replace"}
+    if starts or (scaling and any(change.is_change for change in scaling.changes)):
+        run_capacity_checks(d, preflight, starts_rollout=starts)
+    if scaling:
+        d.reporter.changed(scaling.changes)
     replaced = find_replaced(d)
+    deletions = tuple(deletion_of(each, d.names.endpoint) for each in replaced)
     job = _plan_job(d, d.server.infra.job, d.names.job, preflight, weights)
     longtime = _plan_job(d, d.server.infra.longtime_job, d.names.longtime_job, preflight, weights)
+    jobs = [change for plan in (job, longtime) if plan for change in plan.changes]
+    d.reporter.changed([*deletions, *jobs])
     listing = None
     if not preflight.platform_sleeps:
         expected = listing_of(d, d.names.endpoint, JobDefinitions(standard=_revision(job), longtime=_revision(longtime)))
@@ -93,9 +102,16 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
         job=job,
         longtime_job=longtime,
         replaced=replaced,
-        deletions=tuple(deletion_of(each, d.names.endpoint) for each in replaced),
+        deletions=deletions,
         listing=listing,
     )
+
+
+def planned_after_rollout(d: ProjectDeployment, plan: DeploymentPlan) -> DeploymentPlan:
+    """The plan of what follows the endpoint, compared again: a roll-out takes minutes, in which others may have changed it."""
+    jobs = [batch.plan(d.clients.batch, d.owner, job.spec) if job else None for job in (plan.job, plan.longtime_job)]
+    scaling = plan.scaling and autoscaling.plan(d.clients, d.owner, plan.scaling.endpoint_name, plan.scaling.spec)
+    return replace(plan, scaling=scaling, job=jobs[0], longtime_job=jobs[1])
 
 
 def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPlan:
@@ -159,14 +175,14 @@ def _endpoint_room(settings: EndpointSettings, instances: Mapping[str, Instance]
     return found
 
 
-def _plan_endpoint(d: ProjectDeployment, preflight: PreflightResult, weights_uri: str) -> endpoint.EndpointPlan | None:
+def _plan_endpoint(d: ProjectDeployment, preflight: PreflightResult, weights: WeightsPlan) -> endpoint.EndpointPlan | None:
     wanted = d.server.infra.endpoint
     if not wanted or not d.names.endpoint:
         return None
     spec = endpoint.desired(
-        wanted, d.names, image_uri=preflight.image.uri, weights_uri=weights_uri, role_arn=preflight.sagemaker_role
+        wanted, d.names, image_uri=preflight.image.uri, weights_uri=weights.archive.release_uri, role_arn=preflight.sagemaker_role
     )
-    found = preflight.endpoint
+    found = preflight.endpoint if weights.archive.reused else None  # after minutes of reading, that look is too old
     reading = endpoint.EndpointReading(current=found.current, tags=found.tags, config=found.config) if found else None
     return endpoint.read_plan(endpoint_context(d, d.names.endpoint), spec, reading)
 

@@ -19,9 +19,12 @@ def run_preflight(d: ProjectDeployment) -> PreflightResult:
     return found.result
 
 
-def run_capacity_checks(d: ProjectDeployment, result: PreflightResult) -> None:
-    """What the preflight left open, since it could not know whether a roll-out starts. Raises ActionError."""
-    rows = check_capacity(d.clients, _input(d), result)
+def run_capacity_checks(d: ProjectDeployment, result: PreflightResult, *, starts_rollout: bool) -> None:
+    """What the preflight left open, since it could not know what changes: is there room for the instances? Raises ActionError.
+
+    `starts_rollout` false: only the autoscaling changes, which needs no instances now.
+    """
+    rows = check_capacity(d.clients, _input(d), result, starts_rollout=starts_rollout)
     if not rows:
         return
     d.reporter.checked(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TextIO
 
 from aces_action.credentials import lines_of
@@ -19,8 +19,8 @@ class Log:
     """Writes the log of one run. Any text will do: what is from outside goes through `sanitiser`, so that a secret given to
     `mask` never appears in a line again, whoever wrote it into a text.
 
-    `workflow_commands` is false at a terminal: the same text without `::…` lines. `language` is that of problems; `worded` puts
-    them in the words of whoever reads them.
+    `workflow_commands` false: the same text without `::…` lines. `language` is that of all texts, `at_terminal` whether they are
+    in the words of a terminal.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Log:
         workflow_commands: bool,
         debug: bool = False,
         language: Language = "en",
-        worded: Callable[[Problem], Problem] = lambda problem: problem,
+        at_terminal: bool = False,
     ) -> None:
         if isinstance(stream, io.TextIOWrapper):  # a locale may lack some of our marks, or be ASCII
             stream.reconfigure(errors="replace")
@@ -39,7 +39,7 @@ class Log:
         self._commands = workflow_commands
         self._debug = debug
         self.language: Language = language
-        self._worded = worded
+        self._at_terminal = at_terminal
         self._masked: set[str] = set()
         self._annotated = {"error": 0, "warning": 0}
 
@@ -67,6 +67,10 @@ class Log:
         """A line, or several, that the user should see. Safe for text from outside."""
         self._write(self.sanitiser.clean(text))
 
+    def said(self, text: Text) -> str:
+        """The text in the language and the words of whoever reads."""
+        return (text.for_terminal() if self._at_terminal else text).in_(self.language)
+
     def debug(self, text: str) -> None:
         """A line that is shown when the run is repeated with debug logging (RUNNER_DEBUG)."""
         if self._debug:
@@ -76,16 +80,16 @@ class Log:
     def problems(self, problems: Iterable[Problem]) -> None:
         """Prints problems, errors first: as annotations while GitHub keeps them, as plain text beyond, none left out."""
         not_annotated = 0
-        for problem in sorted(map(self._worded, problems), key=lambda each: each.severity):
+        for problem in sorted(problems, key=lambda each: each.severity):
             self._annotated[problem.severity] += 1
-            safe = redacted(problem, self.redact)
+            safe = redacted(problem.for_terminal() if self._at_terminal else problem, self.redact)
             if self._commands and self._annotated[problem.severity] <= ANNOTATIONS_PER_STEP:
                 self._write(annotation(safe, self.language))
             else:
                 self.info(f"{'✗' if problem.severity == 'error' else '!'} {problem_text(safe, self.language)}")
                 not_annotated += 1
         if self._commands and not_annotated:
-            self.info(_beyond_annotations(not_annotated).in_(self.language))
+            self.info(self.said(_beyond_annotations(not_annotated)))
 
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")

@@ -105,19 +105,21 @@ def preflight(clients: Clients, inputs: PreflightInput) -> Preflight:
     return Preflight(checks=checks, result=result)
 
 
-def check_capacity(clients: Clients, inputs: PreflightInput, result: PreflightResult) -> tuple[Check, ...]:
-    """For a plan that creates, updates or replaces the endpoint: whether the account's quotas have room for it.
+def check_capacity(
+    clients: Clients, inputs: PreflightInput, result: PreflightResult, *, starts_rollout: bool = True
+) -> tuple[Check, ...]:
+    """Whether the account's quotas have room for what a plan starts, or for what its autoscaling may want.
 
     The rows that `preflight` did not show: all of them for an endpoint that serves; else those that are errors only now.
     """
     if result.quotas is not None:
-        rows = tuple(quotas.once_updated(row) for row in result.quotas)
+        rows = tuple(quotas.once_updated(row) for row in result.quotas) if starts_rollout else ()
         return tuple(row for row in rows if row.outcome == "error")
     with _asking(clients) as queries:
         for query in quotas.queries(inputs):
             queries.ask(query)
         rows = _judged(quotas.rows(inputs, queries.answers, result.endpoint), inputs)
-    return tuple(quotas.once_updated(row) for row in rows)
+    return tuple(quotas.once_updated(row) for row in rows) if starts_rollout else rows
 
 
 @contextmanager

@@ -7,7 +7,7 @@ Every kind of problem has a stable code in the `catalogue`, which also says what
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aces_action.language import EMPTY, Text
 from aces_action.problems.kind import Kind, Severity
@@ -38,6 +38,10 @@ class Problem:
     @property
     def severity(self) -> Severity:
         return self.kind.severity
+
+    def for_terminal(self) -> Problem:
+        """The same in the words of a terminal."""
+        return replace(self, message=self.message.for_terminal(), hint=self.hint.for_terminal())
 
     @property
     def place(self) -> str:

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from aces_action.cli.aws import for_a_person
 from aces_action.cli.discovery import Selection, find_deployment
 from aces_action.problems import ConfigurationError
 from aces_action.problems.access.credentials import credentials_ended
@@ -66,8 +65,8 @@ def test_the_region_is_the_workflows_where_it_says_one_and_the_persons_where_onl
 
 
 def test_keys_that_have_ended_and_what_is_not_ours_come_with_what_a_person_can_do() -> None:
-    assert "aws sso login" in for_a_person(credentials_ended()).hint.ja
-    foreign = for_a_person(not_ours("endpoint", "plates", "arn:aws:sagemaker:x", project="p", env="dev"))
+    assert "aws sso login" in credentials_ended().for_terminal().hint.ja
+    foreign = not_ours("endpoint", "plates", "arn:aws:sagemaker:x", project="p", env="dev").for_terminal()
     assert "run the command again:\naws sagemaker add-tags" in foreign.hint.en
     assert "コマンドを再実行してください:\naws" in foreign.hint.ja
 

@@ -62,7 +62,6 @@ def _show(**given: Any) -> int:
     options, person = ServerOptions(**given), click.get_current_context().ensure_object(Terminal)
     deployment = options.deployment("status")
 
-    from aces_action.cli.aws import for_a_person
     from aces_action.commands.status import status
     from aces_action.output.report import Report
     from aces_action.output.tables import standing_texts
@@ -71,7 +70,7 @@ def _show(**given: Any) -> int:
     ended = run_command(status, deployment, options, person, sys.stderr if person.debug else io.StringIO(), report)
     sanitiser = Sanitiser(person.secrets)
     for problem in report.problems:  # warnings
-        click.echo(problem_text(redacted(for_a_person(problem), sanitiser.redact), person.language), err=True)
+        click.echo(problem_text(redacted(problem.for_terminal(), sanitiser.redact), person.language), err=True)
     if report.standing is None:
         return ended
     if options.form == "json":

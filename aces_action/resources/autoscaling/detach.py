@@ -239,9 +239,8 @@ def _restored_after_a_failure(
             back(clients, scaling, reporter)
         except ActionError as lost:
             if isinstance(error, ActionError):
-                first = error.problems
-            else:
-                first = (explain(error, resource=scaling.endpoint_name),) if isinstance(error, AWS_ERRORS) else ()
+                raise ActionError([*error.problems, *lost.problems], events=error.events) from error
+            first = (explain(error, resource=scaling.endpoint_name),) if isinstance(error, AWS_ERRORS) else ()
             raise ActionError([*first, *lost.problems]) from error
         raise
 

@@ -152,7 +152,8 @@ def _signals_kept() -> Iterator[None]:
     def handle(signum: int, frame: FrameType | None) -> None:
         handler = handlers[signal.Signals(signum)]
         if _is_looking_up(frame):
-            again = threading.Timer(_A_MOMENT, signal.raise_signal, (signum,))
+            # to this thread, so that it interrupts what it waits for by then: a signal to another one would wait for the answer
+            again = threading.Timer(_A_MOMENT, signal.pthread_kill, (threading.get_ident(), signum))
             again.daemon = True
             again.start()
         elif callable(handler):
