@@ -19,12 +19,12 @@ from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.inputs import ON_WHAT_IS_THERE, Command
-from aces_action.language import Language, Text
+from aces_action.language import Text
 from aces_action.network import environment_problems
 from aces_action.output.report import Outcome, Report
 from aces_action.output.reporter import Reporter
-from aces_action.output.summary import how_far, summary
-from aces_action.problems import CATALOGUE, ActionError, ConfigurationError, Problem, internal_error
+from aces_action.problems import ActionError, ConfigurationError, Problem
+from aces_action.problems.action import internal_error, job_cancelled
 from aces_action.project.model import Project
 from aces_action.settings import language_of, read_settings, secrets
 
@@ -69,23 +69,24 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
     log = Log(stdout, workflow_commands=github.on_github, debug=github.debug, language=language)
     for secret in secrets(environ):
         log.mask(secret)
-    report = Report()
+    reporter = Reporter(log, Report())
     try:
-        report.result = _run_command(environ, github, Reporter(log, report))
+        reporter.end(_run_command(environ, github, reporter))
         ending()
         status = 0
     except ActionError as error:
         ending()
-        status = _failed(log, report, language, error.problems, error.exit_status)
+        status = _failed(reporter, error.problems, error.exit_status)
     except Cancelled as error:
-        report.result = "cancelled"
-        status = _failed(log, report, language, (_cancelled(error),), CANCELLED[signal.Signals(error.signum)])
+        reporter.end("cancelled")
+        signum = signal.Signals(error.signum)
+        status = _failed(reporter, (job_cancelled(signum.name),), CANCELLED[signum])
     except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
         ending()
         log.debug("".join(traceback.format_exception(error)))
-        status = _failed(log, report, language, (internal_error(error, _DETAILS),), 1)
+        status = _failed(reporter, (internal_error(error, _DETAILS),), 1)
     ending()
-    _finish(github, log, report, language)
+    _finish(github, reporter)
     return status
 
 
@@ -193,33 +194,26 @@ def _serving(project: Project) -> Text:
     return Text(", ".join(part.en for part in parts), "、".join(part.ja for part in parts))
 
 
-def _failed(log: Log, report: Report, language: Language, problems: tuple[Problem, ...], status: int) -> int:
-    log.problems(problems)
-    report.problems += problems
+def _failed(reporter: Reporter, problems: tuple[Problem, ...], status: int) -> int:
+    reporter.warn(*problems)
     if status != ConfigurationError.exit_status:
-        log.info(how_far(report).in_(language))
+        reporter.last_words()
     return status
 
 
-def _finish(github: Run, log: Log, report: Report, language: Language) -> None:
+def _finish(github: Run, reporter: Reporter) -> None:
     """Outputs and summary, after success and failure alike."""
     try:
         if github.output_file:
-            outputs = {str(name): log.sanitiser.output(value) for name, value in report.step_outputs().items()}
-            write_outputs(github.output_file, outputs)
+            write_outputs(github.output_file, reporter.outputs())
         if github.summary_file:
-            write_summary(github.summary_file, summary(report, language, log.redact))
+            write_summary(github.summary_file, reporter.summary())
     except OSError as error:
-        log.info(f"The outputs or the summary could not be written: {error}")
-
-
-def _cancelled(error: Cancelled) -> Problem:
-    name = signal.Signals(error.signum).name
-    return Problem(
-        kind=CATALOGUE["X002"],
-        message=Text(f"The job was cancelled ({name}).", f"ジョブがキャンセルされました（{name}）。"),
-        hint=Text("Run the job again to go on.", "再実行すると、続きから行います。"),
-    )
+        reporter.info(
+            Text(
+                f"The outputs or the summary could not be written: {error}", f"出力またはサマリーを書き込めませんでした: {error}"
+            )
+        )
 
 
 def _ignore_signals() -> None:

@@ -17,8 +17,9 @@ from aces_action.deployment.context import Deployment, ListedDeployment
 from aces_action.deployment.endpoints import endpoint_context, endpoint_names, leftover_scaling, scale
 from aces_action.language import Text, sentences
 from aces_action.output.report import Outcome
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError
 from aces_action.problems.endpoint import lifecycle as problems
+from aces_action.problems.endpoint import removal
 from aces_action.resources.autoscaling import AutoscalingPlan
 from aces_action.resources.endpoint.concurrency import refuse_others
 from aces_action.resources.endpoint.history import Generation, read_generations
@@ -143,19 +144,7 @@ def _look_at_listing(d: ListedDeployment, gone: frozenset[str]) -> None:
     if not names:
         d.reporter.info(Text("The platform lists nothing of it.", "ACES Platformに登録は残っていません。"))
         return
-    shown = ", ".join(sorted(names))
-    problem = Problem(
-        kind=CATALOGUE["E034"],
-        message=Text(
-            f"The ACES Platform still lists {shown}, whose endpoint is gone: requests there fail from now on.",
-            f"ACES Platformに{shown}がまだ登録されていますが、そのエンドポイントはもうありません。リクエストは失敗します。",
-        ),
-        hint=Text(
-            "Ask the platform's administrators to take it off the tenant, or deploy again.",
-            "ACES Platformの管理者にテナントからの削除を依頼するか、もう一度デプロイしてください。",
-        ),
-    )
-    d.reporter.warn(problem)
+    d.reporter.warn(removal.still_listed(", ".join(sorted(names))))
 
 
 def _endpoints_of(entry: Mapping[str, object]) -> set[str]:
@@ -177,16 +166,4 @@ def _confirmed(_owner: Owner, _changes: Sequence[Change]) -> None:
 
 
 def _refused(owner: Owner, changes: Sequence[Change]) -> None:
-    count = len(changes)
-    problem = Problem(
-        kind=CATALOGUE["E009"],
-        message=Text(
-            f"`command: destroy` would delete {count} resources of {owner.server} and was not confirmed: nothing was deleted.",
-            f"`command: destroy`は{owner.server}のリソース{count}件を削除します。確認の指定がないため、何も削除していません。",
-        ),
-        hint=Text(
-            "The log and the summary list them. To delete them, set the input `confirm: yes`.",
-            "対象はログとサマリーにあります。削除する場合は、入力`confirm: yes`を指定してください。",
-        ),
-    )
-    raise ActionError(problem)
+    raise ActionError(removal.destroy_not_confirmed(owner.server, len(changes)))

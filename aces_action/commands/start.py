@@ -6,14 +6,15 @@ from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore_endpoint
 from aces_action.language import Text
 from aces_action.output.report import Outcome
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError
+from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.resources.endpoint.lifecycle.start_stop import plan_start
 
 
 def start(d: Deployment) -> Outcome:
     """Raises ActionError: E008 where there is nothing to start, and those of a roll-out."""
     if d.names.endpoint is None:
-        raise ActionError(_no_endpoint(str(d.server.infra_file)))
+        raise ActionError(problems.no_endpoint_to_start(str(d.server.infra_file)))
     context = endpoint_context(d, d.names.endpoint)
     with d.reporter.step("Plan"):
         plan = plan_start(context)
@@ -24,18 +25,3 @@ def start(d: Deployment) -> Outcome:
         return "started"
     d.reporter.info(Text("Nothing to do: it serves already.", "すでに稼働しています。変更はありません。"))
     return "unchanged"
-
-
-def _no_endpoint(infra_file: str) -> Problem:
-    return Problem(
-        kind=CATALOGUE["E008"],
-        message=Text(
-            "The infra file asks for no endpoint, so there is none to start.",
-            "infraファイルにエンドポイントの設定がないため、再開するものがありません。",
-        ),
-        hint=Text(
-            "Batch jobs need no start: they take instances when they run.",
-            "Batchのジョブは、実行時にだけインスタンスを使うため、再開は不要です。",
-        ),
-        file=infra_file,
-    )

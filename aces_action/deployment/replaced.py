@@ -16,8 +16,11 @@ from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_context
 from aces_action.language import Text, sentences
 from aces_action.output.reporter import Reporter
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.endpoint import removal as problems
 from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint, find_endpoints, has_work, remove
+
+Kept = tuple[Text, Problem]
 
 
 def find_replaced(d: Deployment) -> tuple[ListedEndpoint, ...]:
@@ -35,7 +38,7 @@ def find_replaced(d: Deployment) -> tuple[ListedEndpoint, ...]:
                 sentences(Text("Did not look for old endpoints.", "以前のエンドポイントは確認していません。"), problem.message)
             )
         else:
-            d.reporter.warn(_not_listed(problem))
+            d.reporter.warn(problems.old_endpoints_unknown(problem))
         return ()
     return tuple(each for each in found if each.name != wanted)
 
@@ -77,65 +80,30 @@ def delete_replaced(d: Deployment, replaced: Sequence[ListedEndpoint], *, regist
         return changes
     with d.reporter.step("Old endpoint"):
         for each in replaced:
-            if reason := _reason_to_keep(d, each, registered=registered):
-                changes.append(_keep(each, *reason, d.reporter))
+            if problem := _reason_to_keep(d, each, registered=registered):
+                changes.append(_keep(each, problem, d.reporter))
             else:
                 remove(endpoint_context(d, each.name))
                 changes.append(deletion_of(each, d.names.endpoint))
     return changes
 
 
-def _reason_to_keep(d: Deployment, each: ListedEndpoint, *, registered: bool) -> tuple[Text, Text] | None:
-    """Why an endpoint that is no longer wanted stays for now, and what to do about it; None where it may go."""
+def _reason_to_keep(d: Deployment, each: ListedEndpoint, *, registered: bool) -> Kept | None:
+    """Why an endpoint that is no longer wanted stays for now, with the warning of it; None where it may go."""
     if not registered:
-        return (
-            Text(
-                "the platform has not been told of its successor yet",
-                "ACES Platformへの、新しいエンドポイントの登録が済んでいません",
-            ),
-            Text(
-                "Run `command: register` when the platform is awake: it lists the new one and deletes this one.",
-                "ACES Platformの稼働中に`command: register`を実行してください。"
-                "新しいエンドポイントを登録し、このエンドポイントを削除します。",
-            ),
-        )
-    again = Text("Run the job again later: it deletes it then.", "後でジョブを再実行すると、削除します。")
+        return problems.SUCCESSOR_NOT_LISTED, problems.kept_until_registered(each.name)
     try:
         busy = has_work(d.clients.sagemaker, d.clients.cloudwatch, each.name, now=datetime.now(UTC))
     except AWS_ERRORS as error:
-        problem = explain(error, resource=each.name)
-        why = Text(
-            f"it is not known whether it has requests left. {problem.message.en}",
-            f"処理中のリクエストの有無を確認できません。{problem.message.ja}",
-        )
-        return why, sentences(problem.hint, again)
-    if busy:
-        why = Text(
-            "it had requests waiting or being worked at within the last 10 minutes",
-            "直近10分以内に、処理待ちまたは処理中のリクエストがありました",
-        )
-        return why, again
-    return None
+        why = explain(error, resource=each.name)
+        return problems.unseen(why), problems.kept_unseen(each.name, why)
+    return (problems.BUSY, problems.kept_while_busy(each.name)) if busy else None
 
 
-def _keep(each: ListedEndpoint, why: Text, advice: Text, reporter: Reporter) -> Change:
+def _keep(each: ListedEndpoint, kept: Kept, reporter: Reporter) -> Change:
     """The planned deletion does not happen."""
-    message = Text(
-        f"The endpoint {each.name} is no longer wanted, but stays for now: {why.en}",
-        f"エンドポイント{each.name}は不要になりましたが、まだ残しています。{why.ja}",
-    )
-    reporter.warn(Problem(kind=CATALOGUE["E033"], message=message, hint=advice))
-    kept = Change(verb="nothing", resource="endpoint", name=each.name, reasons=(why,))
-    reporter.changed([kept])
-    return kept
-
-
-def _not_listed(problem: Problem) -> Problem:
-    message = sentences(
-        Text(
-            "Whether an endpoint of before is to be removed could not be found out.",
-            "以前のエンドポイントが残っていないか、確認できませんでした。",
-        ),
-        problem.message,
-    )
-    return Problem(kind=CATALOGUE["E030"], message=message, hint=problem.hint)
+    why, warning = kept
+    reporter.warn(warning)
+    change = Change(verb="nothing", resource="endpoint", name=each.name, reasons=(why,))
+    reporter.changed([change])
+    return change

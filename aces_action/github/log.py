@@ -55,6 +55,10 @@ class Log:
         """The text with every secret as `***`."""
         return self.sanitiser.redact(text)
 
+    def output(self, value: str) -> str:
+        """The value of a step output, without secrets."""
+        return self.sanitiser.output(value)
+
     def group(self, title: str) -> None:
         safe = self.sanitiser.one_line(title)
         self._write(command("group", safe) if self._commands else f"▶ {safe}")

@@ -1,4 +1,4 @@
-"""How a run is told of: the one thing that a step or a resource is given to say what it does. Nobody reads from it.
+"""How a run is told of: the one thing that a step or a resource is given to say what it does. Only `main`, at the end, reads it.
 
 What is said goes to the log at once, in the language of the run, and into the report, of which the outputs and the summary are
 made.
@@ -16,9 +16,10 @@ from aces_action.deployment.changes import Change
 from aces_action.durations import duration
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
-from aces_action.output.report import OutputName, Report, StepRecord, StepResult
+from aces_action.output.report import Outcome, OutputName, Report, StepRecord, StepResult
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
+from aces_action.output.summary import how_far, summary
 from aces_action.output.tables import change_lines, check_lines, standing_lines
 from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
@@ -88,6 +89,7 @@ class Writer(Protocol):
     def problems(self, problems: Iterable[Problem]) -> None: ...
     def mask(self, secret: str) -> None: ...
     def redact(self, text: str) -> str: ...
+    def output(self, value: str) -> str: ...
 
 
 class Reporter:
@@ -202,3 +204,19 @@ class Reporter:
         self._report.standing = standing
         for line in standing_lines(standing, self._writer.language):
             self._writer.info(line)
+
+    def end(self, outcome: Outcome) -> None:
+        """How the run ends; without this it has failed."""
+        self._report.result = outcome
+
+    def last_words(self) -> None:
+        """What a run that did not come to its end has changed, and what still goes on."""
+        self.info(how_far(self._report))
+
+    def outputs(self) -> dict[str, str]:
+        """The step outputs, for `main` to write."""
+        return {str(name): self._writer.output(value) for name, value in self._report.step_outputs().items()}
+
+    def summary(self) -> str:
+        """The job summary, for `main` to write."""
+        return summary(self._report, self._writer.language, self._writer.redact)

@@ -123,3 +123,12 @@ def sdk_not_installed(verb: str) -> Problem:
         ),
         hint=Text(f"Install it, 190 MB: {install}", f"次のようにインストールしてください（190MB）: {install}"),
     )
+
+
+def job_cancelled(signal: str) -> Problem:
+    """When GitHub, or somebody, ends the run by a signal."""
+    return Problem(
+        kind=X002,
+        message=Text(f"The job was cancelled ({signal}).", f"ジョブがキャンセルされました（{signal}）。"),
+        hint=Text("Run the job again to resume.", "再実行すると、続きから行います。"),
+    )

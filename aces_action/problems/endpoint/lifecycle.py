@@ -366,3 +366,35 @@ def as_error(problem: Problem) -> Problem:
     """What keeps something from being deleted: a warning after a deployment, and an error where the deletion is all that was
     asked."""
     return replace(problem, kind=E032) if problem.severity == "warning" else problem
+
+
+def nothing_to_roll_back(infra_file: str) -> Problem:
+    """When the infra file asks for no endpoint."""
+    return Problem(
+        kind=E007,
+        message=Text(
+            "The infra file asks for no endpoint, so there is none to roll back.",
+            "infraファイルにエンドポイントの設定がないため、ロールバックするものがありません。",
+        ),
+        hint=Text(
+            "Only the SageMaker endpoint has generations. For Batch, deploy an earlier commit.",
+            "世代があるのはSageMakerのエンドポイントだけです。Batchは、以前のコミットをデプロイしてください。",
+        ),
+        file=infra_file,
+    )
+
+
+def no_endpoint_to_start(infra_file: str) -> Problem:
+    """When the infra file asks for no endpoint."""
+    return Problem(
+        kind=E008,
+        message=Text(
+            "The infra file asks for no endpoint, so there is none to start.",
+            "infraファイルにエンドポイントの設定がないため、再開するものがありません。",
+        ),
+        hint=Text(
+            "Batch jobs need no start: they take instances when they run.",
+            "Batchのジョブは、実行時にだけインスタンスを使うため、再開は不要です。",
+        ),
+        file=infra_file,
+    )
