@@ -188,9 +188,9 @@ INPUTS: tuple[Input, ...] = (
         variable=None,
         default="deploy",
         description=(
-            "`deploy`, `plan` (shows what deploy would change), `validate` (the files alone, needs no AWS), `register` (lists "
-            "what serves now on the platform), `status`, `rollback` (the endpoint to the generation before), `stop` and `start` "
-            "(the endpoint alone) or `destroy`."
+            "`deploy`, `plan` (shows what a deploy would change), `validate` (checks the files, needs no AWS), `register` (lists "
+            "the deployed version on the platform), `status`, `rollback` (to the endpoint's previous generation), `stop` and "
+            "`start` (delete and recreate the endpoint) or `destroy`."
         ),
         description_ja=(
             "`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）、"
@@ -215,7 +215,7 @@ INPUTS: tuple[Input, ...] = (
         name="project",
         variable="Project",
         required=True,
-        description="Project name; bucket, endpoint, job definitions and roles are named after it.",
+        description="Project name. The bucket, endpoint, job definitions and roles are named after it.",
         description_ja="Project名。バケット、エンドポイント、ジョブ定義、ロールの名前の元になります。",
         read=_project,
         expected=Text(
@@ -240,7 +240,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="aws-role-arn",
         variable="AWS_ROLE_ARN",
-        description="Role to assume by GitHub's OIDC token (`id-token: write`). Without it: the job's own credentials.",
+        description="Role to assume with GitHub's OIDC token (`id-token: write`). Without it: the job's own credentials.",
         description_ja=(
             "GitHubのOIDCトークンで引き受けるロール（`id-token: write`が必要）。"
             "省略すると、ジョブがすでに持っている認証情報を使います。"
@@ -256,7 +256,7 @@ INPUTS: tuple[Input, ...] = (
         name="aws-region",
         variable="AWS_REGION",
         default="ap-northeast-1",
-        description="AWS region of bucket, image, endpoint and job definitions.",
+        description="AWS region of the bucket, image, endpoint and job definitions.",
         description_ja="バケット、サーバのイメージ、エンドポイント、ジョブ定義のあるAWSリージョン。",
         read=_matching(r"[a-z]{2}(?:-[a-z]+)+-\d"),
         expected=Text("a region such as ap-northeast-1", "ap-northeast-1のようなリージョン"),
@@ -276,7 +276,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="frontend-image-path",
         variable="FRONTEND_IMAGE_PATH",
-        description="PNG or JPEG that the platform shows for the algorithm, as a path in the repository.",
+        description="Path in the repository of the PNG or JPEG that the platform shows for the algorithm.",
         description_ja="ACES Platformに表示するイメージ画像（PNGまたはJPEG）の、リポジトリ内のパス。",
         read=_relative_path,
         expected=_PATH,
@@ -284,7 +284,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="config-path",
         variable=None,
-        description="Infra file, where it is not `server/infra/configs/<project>-<env>-algorithm-server-infra.yml`.",
+        description="Path of the infra file, if it is not `server/infra/configs/<project>-<env>-algorithm-server-infra.yml`.",
         description_ja="infraファイルのパス。`server/infra/configs/<project>-<env>-algorithm-server-infra.yml`以外に置く場合に指定します。",
         read=_relative_path,
         expected=_PATH,
@@ -292,7 +292,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="platform-url",
         variable="PLATFORM_URL",
-        description=f"The ACES Platform's internal API. In dev `{DEV_PLATFORM_URL}`; staging and production must set it.",
+        description=f"URL of the ACES Platform's internal API. In dev `{DEV_PLATFORM_URL}`; staging and production must set it.",
         description_ja=(
             f"ACES Platformの内部APIのURL。devでは`{DEV_PLATFORM_URL}`になります。stagingとproductionでは指定が必要です。"
         ),
@@ -306,8 +306,8 @@ INPUTS: tuple[Input, ...] = (
         name="platform-token",
         variable="PLATFORM_TOKEN",
         secret=True,
-        description="Token for the ACES Platform, where it asks for one. Pass a secret.",
-        description_ja="ACES Platformがトークンを求める場合のトークン。secretで渡してください。",
+        description="Token for the ACES Platform, if it requires one. Pass a secret.",
+        description_ja="ACES Platformがトークンを求める場合のトークン。シークレットで渡してください。",
         read=_matching(r"[\x21-\x7e]{1,512}"),
         expected=Text(
             "a token without spaces or line breaks (a secret with a line end at its end?)",
@@ -318,7 +318,7 @@ INPUTS: tuple[Input, ...] = (
         name="weights-policy",
         variable=None,
         default="strict",
-        description="`strict` refuses links and hidden files in the archive; `lenient` warns of those that stay inside.",
+        description="`strict` refuses links and hidden files in the archive; `lenient` only warns if no link leads outside it.",
         description_ja="`strict`は重みファイルの中のリンクと隠しファイルをエラーにします。`lenient`は、アーカイブの外を指さないものを警告だけにします。",
         read=_one_of("strict", "lenient"),
         expected=_choice("strict", "lenient"),
@@ -338,7 +338,7 @@ INPUTS: tuple[Input, ...] = (
         name="concurrency",
         variable=None,
         default="wait",
-        description="When another run is rolling the endpoint out: `wait` for its end, or `refuse` before anything is changed.",
+        description="If another run is rolling out the endpoint: `wait` for it, or `refuse` before anything is changed.",
         description_ja="別の実行がエンドポイントを更新中のとき、`wait`はその完了を待ち、`refuse`は何も変更せずに止まります。",
         read=_one_of("wait", "refuse"),
         expected=_choice("wait", "refuse"),
@@ -348,7 +348,7 @@ INPUTS: tuple[Input, ...] = (
         name="keep-generations",
         variable=None,
         default="5",
-        description="How many generations before the one that serves are kept for `rollback`, 0 to 50.",
+        description="How many previous generations to keep for `rollback`, 0 to 50.",
         description_ja="`rollback`のために残す、稼働中のものより前の世代の数。0から50まで。",
         read=_whole_number(0, 50),
         expected=Text("a whole number from 0 to 50", "0から50までの整数"),
@@ -356,7 +356,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="smoke-test-path",
         variable=None,
-        description="File or folder of requests that the endpoint must answer before the platform hears of it.",
+        description="File or folder of requests that the endpoint must answer before it is listed on the platform.",
         description_ja="登録の前にエンドポイントに送り、応答を確かめるリクエストのファイルまたはフォルダ。",
         read=_relative_path,
         expected=_PATH,
@@ -365,7 +365,7 @@ INPUTS: tuple[Input, ...] = (
         name="rollback-on-failure",
         variable=None,
         default="true",
-        description="Whether a failed smoke test brings the generation before back: `true` or `false`.",
+        description="Whether a failed smoke test rolls back to the previous generation: `true` or `false`.",
         description_ja="スモークテストが失敗したとき、1つ前の世代に戻すかどうか。`true`または`false`。",
         read=_yes_or_no,
         expected=_choice("true", "false"),
@@ -374,7 +374,7 @@ INPUTS: tuple[Input, ...] = (
         name="confirm",
         variable=None,
         default="no",
-        description="`yes` for `command: destroy`, which deletes the endpoint and all its generations.",
+        description="`yes` to confirm `command: destroy`, which deletes the endpoint and all its generations.",
         description_ja="エンドポイントとすべての世代を削除する`command: destroy`を実行するには`yes`。",
         read=_yes_or_no,
         expected=_choice("yes", "no"),
@@ -383,7 +383,7 @@ INPUTS: tuple[Input, ...] = (
         name="preflight",
         variable=None,
         default="normal",
-        description="`normal` warns of what the role may not look at before the deployment; `strict` makes that an error.",
+        description="`normal` warns of what the role is not allowed to check before a deployment; `strict` makes that an error.",
         description_ja=(
             "`normal`は、デプロイ前にロールの権限不足で確認できなかったことを警告にします。`strict`はエラーにします。"
         ),
@@ -396,7 +396,7 @@ INPUTS: tuple[Input, ...] = (
         variable=None,
         default="required",
         description=(
-            "`required` stops before anything is changed when the platform does not answer; `deferred` deploys, and leaves the "
+            "If the platform does not answer, `required` stops before anything is changed; `deferred` deploys, and leaves the "
             "listing to `command: register`."
         ),
         description_ja=(
@@ -411,8 +411,8 @@ INPUTS: tuple[Input, ...] = (
         name="language",
         variable=None,
         default="en",
-        description="Language of problems and of the job summary: `en` or `ja`.",
-        description_ja="問題の説明とジョブサマリーの言語。`en`または`ja`。",
+        description="Language of the log, of problems and of the job summary: `en` or `ja`.",
+        description_ja="ログ、問題の説明、ジョブサマリーの言語。`en`または`ja`。",
         read=_one_of(*LANGUAGES),
         expected=_choice(*LANGUAGES),
     ),
