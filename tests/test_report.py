@@ -84,7 +84,7 @@ def test_the_summary_of_a_failed_run_says_what_is_wrong_what_was_changed_and_wha
         title="plate · dev",
         result="failed",
         problems=[NO_EFFECT, LINK],
-        writes=written(Text("weights released", "重みファイルの固定")),
+        writes=written(Text("weights released", "重みファイルのリリース")),
         under_way=Text("SageMaker may still be working.", "SageMakerの処理が続いている可能性があります。"),
     )
     assert shown(report) == (

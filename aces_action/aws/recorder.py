@@ -110,7 +110,7 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
     ("s3", "CopyObject"): _Phrase(
         "weights released as s3://{Bucket}/{Key}",
         "release the weights as s3://{Bucket}/{Key}",
-        "重みファイルの固定（s3://{Bucket}/{Key}）",
+        "重みファイルのリリース（s3://{Bucket}/{Key}）",
     ),
     ("s3", "CreateMultipartUpload"): _Phrase(
         "copy of the weights to s3://{Bucket}/{Key} started",
@@ -120,7 +120,7 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
     ("s3", "CompleteMultipartUpload"): _Phrase(
         "weights released as s3://{Bucket}/{Key}",
         "release the weights as s3://{Bucket}/{Key}",
-        "重みファイルの固定（s3://{Bucket}/{Key}）",
+        "重みファイルのリリース（s3://{Bucket}/{Key}）",
     ),
     ("s3", "AbortMultipartUpload"): _Phrase(
         "unfinished copy of the weights to s3://{Bucket}/{Key} deleted",

@@ -91,7 +91,7 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
 def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
     released = release(d.clients.s3, plan.weights.archive)
     d.reporter.warn(*released.warnings)
-    d.reporter.info(Text(f"released as {released.release_uri}", f"固定先: {released.release_uri}"))
+    d.reporter.info(Text(f"released as {released.release_uri}", f"リリース先: {released.release_uri}"))
 
 
 def _roll_out(d: ProjectDeployment, context: EndpointContext, plan: endpoint.EndpointPlan) -> ServingEndpoint:

@@ -21,7 +21,7 @@ _NOUNS = {
     "scaling policy": "スケーリングポリシー",
     "service": "サービス",
     "tenant": "テナント",
-    "weights release": "重みファイルの固定",
+    "weights release": "重みファイルのリリース",
 }
 
 

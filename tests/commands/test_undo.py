@@ -227,9 +227,9 @@ class TestDeploy:
         server.next_rollout(outcome="rollback-silent", message="Waiting for capacity", updating_seconds=0.6)
         if joins:
             begin(server, "B")
-        with pytest.raises(ActionError, match="ACES-E002"):
+        with pytest.raises(ActionError, match="ACES-E002") as failed:
             server.deploy("B", run=2)
-        assert "AllTraffic: Creating: Waiting for capacity" in server.reporter.report.events
+        assert "AllTraffic: Creating: Waiting for capacity" in failed.value.events
 
     def test_notes_that_an_earlier_run_could_not_make_are_made_by_the_next(self, server: Server) -> None:
         server.put("A")

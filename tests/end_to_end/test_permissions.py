@@ -218,6 +218,7 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
         assert_named(deployer.run(), 0, code, action)
     deployer.set_permissions(deployer.role.managed)
     caller.control("POST", "quotas", {"name": "ml.g4dn.xlarge for endpoint usage", "value": None})
+    caller.edit(caller.infra_file, f"volume_size: {size + 1}", f"volume_size: {size + 2}")  # else no quota is asked for
     assert "ACES-P015" in deployer.run(command="plan")[1]
     topic = make_topic(caller.sandbox, admin_session(), "inference")
     under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)

@@ -97,7 +97,7 @@ def test_a_run_that_only_the_registration_is_left_to_does_not_say_that_nothing_i
     assert (again.status, again.outputs["result"], again.outputs["has-changes"]) == (0, "deferred", "false"), again.log
     assert again.summary.startswith("## ⏳ デプロイする変更はありませんが、ACES Platformへの登録が残っています\n")
     assert "Nothing to do" not in again.log
-    assert "The registration is left to `command: register`." in again.log
+    assert "登録は`command: register`で行ってください。" in again.log
 
 
 def test_a_deployment_without_the_platform_is_registered_later_as_often_as_one_likes(caller: Caller) -> None:

@@ -21,8 +21,14 @@ _VOLATILE = frozenset({"aces:served", "aces:withdrawn", "aces:rollout-seconds", 
 _NOTHING = ("Nothing was changed", "何も変更していません", "nothing was changed")
 # What a person would look for beside the name, in either language
 _DEEDS: tuple[tuple[str, str], ...] = (
-    (r"Create|PUT images", r"creat|releas|copie|stored|set up|begun|uploaded|registered|started|作成|固定|登録|コピー|保存|開始"),
-    (r"CopyObject|PutObject|CompleteMultipartUpload", r"releas|copie|written|note|save|stored|固定|書き込み|コピー|保存|記録"),
+    (
+        r"Create|PUT images",
+        r"creat|releas|copie|stored|set up|begun|uploaded|registered|started|作成|リリース|登録|コピー|保存|開始",
+    ),
+    (
+        r"CopyObject|PutObject|CompleteMultipartUpload",
+        r"releas|copie|written|note|save|stored|リリース|書き込み|コピー|保存|記録",
+    ),
     (r"UpdateEndpoint", r"updat|rolled out|更新"),
     (r"Deregister", r"taken off|detach|deregister|解除"),
     (r"Delete", r"delet|削除"),

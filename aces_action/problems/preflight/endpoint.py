@@ -46,7 +46,7 @@ P028 = Kind(
     )
     + snippet("yaml", "concurrency:\n  group: deploy-number-plate-detection-dev\n  cancel-in-progress: false"),
     example=(
-        "ACES-P028 Another deployment of number-plate-detection-dev-algorithm-server is under way (Updating), begun "
+        "ACES-P028 Another deployment of number-plate-detection-dev-algorithm-server is under way (Updating), started "
         "by https://github.com/ORG/plates/actions/runs/7: this one waits for it first."
     ),
 )
