@@ -106,7 +106,8 @@ def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) ->
 def _run_on_aws(configuration: Configuration, github: Run, reporter: Reporter) -> Outcome:
     """The command, imported when it is asked for."""
     settings, server, names, project = configuration.settings, configuration.server, configuration.names, configuration.project
-    if settings is None or server is None or names is None:
+    deployed_already = settings is not None and settings.command in ON_WHAT_IS_THERE
+    if settings is None or server is None or names is None or not (project or deployed_already):
         raise AssertionError("a configuration without errors is whole")
     from aces_action.aws.errors import AWS_ERRORS, explain
     from aces_action.deployment.context import open_deployment, open_listed, open_project
@@ -116,7 +117,7 @@ def _run_on_aws(configuration: Configuration, github: Run, reporter: Reporter) -
             from aces_action.commands.destroy import destroy_listed
 
             return destroy_listed(open_listed(server, names, settings, github, reporter))
-        if project is not None and settings.command not in ON_WHAT_IS_THERE:
+        if project and not deployed_already:
             return _on_the_project(settings.command)(open_project(project, names, settings, github, reporter))
         return _on_what_is_there(settings.command)(open_deployment(server, names, settings, github, reporter))
     except AWS_ERRORS as error:

@@ -1,6 +1,6 @@
 """How calls over the network are tried again, and what the user hears of it: a debug line each time, one warning if it lasts.
 
-botocore tries AWS's calls again by itself (its standard mode: exponential, with jitter); `ToldRetry` does the same for the
+botocore tries AWS's calls again by itself (its standard mode: exponential, with jitter); `ReportedRetry` does the same for the
 platform and GitHub's token endpoint. Neither ever repeats what was refused: missing permissions, wrong requests.
 """
 
@@ -24,7 +24,7 @@ LONG = 10.0  # seconds without an answer that count as an outage
 # Seconds between two tries of one call at the most: a time-out of AWS's clients (60), and botocore's longest pause (20)
 _APART = 100.0
 
-Told = Callable[[str, str], None]  # the call that is tried again ('DescribeEndpoint of sagemaker'), and why
+OnRetry = Callable[[str, str], None]  # the call that is tried again ('DescribeEndpoint of sagemaker'), and why
 
 
 def _nobody(_call: str, _why: str) -> None:
@@ -65,11 +65,11 @@ class Outages:
         self._since.pop(service, None)
         self._warned.discard(service)
 
-    def of(self, service: str) -> Told:
+    def of(self, service: str) -> OnRetry:
         return lambda call, why: self.retried(service, call, why)
 
 
-class ToldRetry(Retry):
+class ReportedRetry(Retry):
     """urllib3's, which tells each repetition to `tell`.
 
     Unless it is `patient`, it does not ask a server again that let us wait for the whole time-out.
@@ -78,7 +78,7 @@ class ToldRetry(Retry):
     # urllib3 would also retry 413 and 429 that bear Retry-After
     RETRY_AFTER_STATUS_CODES = frozenset({503})
 
-    def __init__(self, *arguments: Any, tell: Told = _nobody, patient: bool = False, **options: Any) -> None:
+    def __init__(self, *arguments: Any, tell: OnRetry = _nobody, patient: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._tell, self._patient = tell, patient
 
@@ -101,9 +101,9 @@ class ToldRetry(Retry):
         return next_one
 
 
-def network_retry(*, backoff: float, statuses: frozenset[int], patient: bool = False, tell: Told = _nobody) -> ToldRetry:
+def network_retry(*, backoff: float, statuses: frozenset[int], patient: bool = False, tell: OnRetry = _nobody) -> ReportedRetry:
     """Three more tries in about `8 * backoff` seconds, with jitter, after a failed connection or one of the HTTP statuses."""
-    return ToldRetry(
+    return ReportedRetry(
         total=3,
         other=0,  # TLS errors: a certificate is no better a second later
         status_forcelist=statuses,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.deployment.changes import Change, noun
+from aces_action.changes import Change, noun
 from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
 from aces_action.ledger import Ledger, Write

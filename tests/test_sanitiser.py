@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from aces_action.changes import Change
 from aces_action.cli.formats.github import as_github
 from aces_action.cli.formats.json import as_json
 from aces_action.cli.formats.result import CheckedDeployment, CheckResult
 from aces_action.cli.formats.sarif import as_sarif
 from aces_action.cli.formats.text import as_text
 from aces_action.credentials import PIECE, KnownSecrets
-from aces_action.deployment.changes import Change
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.language import same

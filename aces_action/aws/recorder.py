@@ -15,7 +15,7 @@ from botocore.model import OperationModel
 
 from aces_action.aws.answers import UNREADABLE
 from aces_action.aws.errors import is_throttling
-from aces_action.deployment.changes import noun
+from aces_action.changes import noun
 from aces_action.language import Text, same
 from aces_action.ledger import Ledger, Sending, Write
 

@@ -29,7 +29,7 @@ from aces_action.aws.keys import wrong_keys
 from aces_action.problems import ActionError
 from aces_action.problems.access.credentials import credentials_ended
 
-Told = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
+OnServiceRetry = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
 Answered = Callable[[str], None]  # the service that has answered as it should
 # In the context of a request: what was wrong with the attempt before, the key it was signed with, whether that was renewed for it
 _WHY, _KEY, _RENEWED = "aces-action.why", "aces-action.key", "aces-action.renewed"
@@ -106,7 +106,7 @@ def open_session(
     role_arn: str | None,
     session_name: str,
     token: Callable[[], str],
-    tell: Told = lambda _service, _call, _why: None,
+    tell: OnServiceRetry = lambda _service, _call, _why: None,
     answered: Answered = lambda _service: None,
 ) -> boto3.Session:
     """A session whose clients share retries (standard mode, with jitter), time-outs and our user agent.
@@ -178,7 +178,7 @@ def session_name(repository: str, run_id: str) -> str:
     return re.sub(r"[^\w+=,.@-]", "-", name, flags=re.ASCII)[:64]
 
 
-def _tell_retries(core: botocore.session.Session, tell: Told, answered: Answered) -> None:
+def _tell_retries(core: botocore.session.Session, tell: OnServiceRetry, answered: Answered) -> None:
     """Each attempt after the first is told, with what was wrong with the one before."""
 
     def remember(

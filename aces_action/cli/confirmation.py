@@ -14,7 +14,7 @@ from aces_action.problems.command_line import not_confirmed
 
 if TYPE_CHECKING:
     from aces_action.aws.tags import Owner
-    from aces_action.deployment.changes import Change
+    from aces_action.changes import Change
     from aces_action.deployment.confirmation import Confirmation
 
 

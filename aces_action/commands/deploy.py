@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
 from aces_action.deployment.listing import JobDefinitions, listing_of, register

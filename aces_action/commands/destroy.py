@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from aces_action.aws.tags import Owner
-from aces_action.deployment.changes import Change, noun
+from aces_action.changes import Change, noun
 from aces_action.deployment.confirmation import Confirmation
 from aces_action.deployment.context import Deployment, ListedDeployment
 from aces_action.deployment.endpoints import endpoint_context, endpoint_names, leftover_scaling, scale

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from aces_action.aws.tags import Owner
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 
 Confirmation = Callable[[Owner, Sequence[Change]], None]
 """Called between plan and apply; raises ActionError (E009) where nobody agrees."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.deployment.context import Deployment
 from aces_action.language import Text
 from aces_action.output.reporter import Reporter

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_context
 from aces_action.language import Text, sentences

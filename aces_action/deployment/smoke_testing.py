@@ -66,12 +66,12 @@ def smoke_test(
         folder=folder_of(d.names.server),
         invocation_timeout=served.async_invocation_timeout if served else None,
     )
-    patience = endpoint.WaitPolicy(limit=settings.wait_timeout)
+    wait_policy = endpoint.WaitPolicy(limit=settings.wait_timeout)
     d.reporter.under_way(outcome.untested(config_name))
     if rolled_out:
         note(pending)  # if that fails, the note at the end will tell
     try:
-        exchanges = send(clients.sagemaker_runtime, clients.s3, requests, target, patience, d.reporter.info)
+        exchanges = send(clients.sagemaker_runtime, clients.s3, requests, target, wait_policy, d.reporter.info)
     except ActionError as error:
         d.reporter.settled()
         raise ActionError(_with_hint(error.problems, outcome.untested(config_name))) from error

@@ -13,7 +13,7 @@ from aces_action.language import Text
 from aces_action.network import Network, proxy_failure, tls_failure
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.access import role as problems
-from aces_action.retries import Told, network_retry
+from aces_action.retries import OnRetry, network_retry
 
 AUDIENCE = "sts.amazonaws.com"
 _LARGEST = 1 << 16  # bytes of an answer, which is some 2 kB
@@ -32,7 +32,7 @@ def fetch_token(
     from_fork: bool = False,
     network: Network = _DIRECT,
     timeout: tuple[float, float] = (5, 10),
-    tell: Told = lambda _call, _why: None,
+    tell: OnRetry = lambda _call, _why: None,
 ) -> str:
     """A fresh token (a JWT, valid for five minutes) for `sts.amazonaws.com`.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.language import EMPTY, Text
 from aces_action.ledger import Ledger
 from aces_action.output.check import Check

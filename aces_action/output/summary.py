@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aces_action.deployment.changes import Change, noun
+from aces_action.changes import Change, noun
 from aces_action.durations import duration
 from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.output.check import Check, CheckOutcome

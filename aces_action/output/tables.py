@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from aces_action.deployment.changes import Change, Verb, noun
+from aces_action.changes import Change, Verb, noun
 from aces_action.durations import date_and_time, duration_text, hours, span
 from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome

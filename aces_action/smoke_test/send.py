@@ -63,7 +63,7 @@ class _Sender:
     runtime: SageMakerRuntimeClient
     s3: S3Client
     target: InvocationTarget
-    patience: WaitPolicy
+    wait_policy: WaitPolicy
     tell: Tell
 
 
@@ -72,14 +72,14 @@ def send(
     s3: S3Client,
     requests: Sequence[Request],
     target: InvocationTarget,
-    patience: WaitPolicy,
+    wait_policy: WaitPolicy,
     tell: Tell,
 ) -> list[Exchange]:
     """Sends all requests, whatever becomes of one, and judges the answers; each is a line of the log, with the answer below.
 
-    `patience` is for all of them. Raises ActionError: A005 where the role may not ask, or read the answers.
+    `wait_policy` is for all of them. Raises ActionError: A005 where the role may not ask, or read the answers.
     """
-    sender = _Sender(runtime=runtime, s3=s3, target=target, patience=patience, tell=tell)
+    sender = _Sender(runtime=runtime, s3=s3, target=target, wait_policy=wait_policy, tell=tell)
     if target.is_async:
         return _asynchronous(sender, requests)
     exchanges = []
@@ -93,12 +93,12 @@ def _realtime(sender: _Sender, request: Request) -> Exchange:
     headers: dict[str, Any] = {"ContentType": request.content_type, "Accept": request.accept}
     headers["CustomAttributes"] = request.custom_attributes
     given = {key: value for key, value in headers.items() if value is not None}
-    patience, target = sender.patience, sender.target
-    body, started = request.file.read_bytes(), patience.now()
+    wait_policy, target = sender.wait_policy, sender.target
+    body, started = request.file.read_bytes(), wait_policy.now()
 
     def ask() -> InvocationResult:
         nonlocal started
-        started = patience.now()
+        started = wait_policy.now()
         came = sender.runtime.invoke_endpoint(EndpointName=target.endpoint_name, Body=body, **given)
         with closing(came["Body"]) as stream:
             content = stream.read()
@@ -114,11 +114,11 @@ def _realtime(sender: _Sender, request: Request) -> Exchange:
         answer = _patiently(sender, ask)
     except ClientError as error:
         if error_code(error) != _MODEL_ERROR:
-            return _unsent(request, error, target, patience.now() - started)
+            return _unsent(request, error, target, wait_policy.now() - started)
         answer = _model_error(error)
     except AWS_ERRORS as error:
-        return _unsent(request, error, target, patience.now() - started)
-    return _judged(request, answer, patience.now() - started, target)
+        return _unsent(request, error, target, wait_policy.now() - started)
+    return _judged(request, answer, wait_policy.now() - started, target)
 
 
 def _model_error(error: ClientError) -> InvocationResult:
@@ -147,8 +147,8 @@ class _Waiting:
 
 
 def _asynchronous(sender: _Sender, requests: Sequence[Request]) -> list[Exchange]:
-    patience, tell = sender.patience, sender.tell
-    begun = patience.now()
+    wait_policy, tell = sender.wait_policy, sender.tell
+    begun = wait_policy.now()
     done: dict[int, Exchange] = {}
     waiting: list[_Waiting] = []
     for index, request in enumerate(requests):
@@ -158,16 +158,16 @@ def _asynchronous(sender: _Sender, requests: Sequence[Request]) -> list[Exchange
             _show(taken, tell)
         else:
             waiting.append(taken)
-    last_told = patience.now()
+    last_told = wait_policy.now()
     while waiting:
         for each in list(waiting):
-            now = patience.now()
-            exchange = _look(sender, each, now=now, limit=begun + patience.limit)
+            now = wait_policy.now()
+            exchange = _look(sender, each, now=now, limit=begun + wait_policy.limit)
             if exchange is not None:
                 waiting.remove(each)
                 done[each.index], last_told = exchange, now
                 _show(exchange, tell)
-        now = patience.now()
+        now = wait_policy.now()
         if waiting and now - last_told >= _HEARTBEAT:
             last_told, left, count, clock = now, len(waiting), len(requests), _clock(now - begun)
             tell(
@@ -177,14 +177,14 @@ def _asynchronous(sender: _Sender, requests: Sequence[Request]) -> list[Exchange
                 )
             )
         if waiting:
-            patience.sleep(min(pause(now - begun), max(0.1, begun + patience.limit - now)))
+            wait_policy.sleep(min(pause(now - begun), max(0.1, begun + wait_policy.limit - now)))
     return [done[index] for index in sorted(done)]
 
 
 def _take(sender: _Sender, index: int, request: Request) -> _Waiting | Exchange:
     """Uploads a request and has the endpoint take it."""
-    patience, target = sender.patience, sender.target
-    started = patience.now()
+    wait_policy, target = sender.wait_policy, sender.target
+    started = wait_policy.now()
     location = _upload(sender.s3, request, target)
     headers: dict[str, Any] = {
         "ContentType": request.content_type,
@@ -199,7 +199,7 @@ def _take(sender: _Sender, index: int, request: Request) -> _Waiting | Exchange:
             lambda: sender.runtime.invoke_endpoint_async(EndpointName=target.endpoint_name, InputLocation=location, **given),
         )
     except AWS_ERRORS as error:
-        return _unsent(request, error, target, patience.now() - started)
+        return _unsent(request, error, target, wait_policy.now() - started)
     return _Waiting(
         index=index,
         request=request,
@@ -266,7 +266,7 @@ def _patiently(sender: _Sender, call: Callable[[], _Returned]) -> _Returned:
                 raise
             why = error_code(error)
         sender.tell(Text(f"sending it again: {why}", f"もう一度送ります: {why}"))
-        sender.patience.sleep(wait)
+        sender.wait_policy.sleep(wait)
     return call()
 
 

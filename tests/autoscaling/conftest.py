@@ -13,7 +13,7 @@ import requests
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.tags import Owner
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.language import Text
 from aces_action.project.model import Autoscaling, EndpointSettings
 from aces_action.resources.autoscaling import AutoscalingPlan, CurrentScaling, DesiredScaling, apply, desired, plan, read

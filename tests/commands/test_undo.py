@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from aces_action.aws.tags import ROLLOUT_RUN
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.problems import ActionError
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.concurrency import run_of

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.project.model import DataCapture, EndpointSettings, Rollout, Size
 from aces_action.resources.endpoint.plan import endpoint_change, tags_change
 from aces_action.resources.endpoint.spec import DesiredEndpoint, desired

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aces_action.aws.tags import Owner
-from aces_action.deployment.changes import Verb
+from aces_action.changes import Verb
 from aces_action.language import Text
 from aces_action.project.model import EndpointSettings
 from aces_action.resources.endpoint.plan import differing, endpoint_change, instance_types, plan

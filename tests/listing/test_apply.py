@@ -12,7 +12,7 @@ import pytest
 import requests
 from werkzeug.wrappers import Request, Response
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.problems import ActionError
 from aces_action.project.model import Infra, Project
 from aces_action.resources.listing import Listing, ListingPlan, PlatformClient, apply, desired, plan

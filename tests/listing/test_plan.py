@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.language import Text, same
 from aces_action.resources.listing import AsyncSageMakerTarget
 from aces_action.resources.listing.client import Registered

@@ -123,7 +123,6 @@ _VERBS: Mapping[str, ServerVerb] = {
         confirmed="always",
     ),
 }
-SERVER_VERBS = tuple(_VERBS)
 
 
 def command(language: Language, name: str) -> click.Command:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code, error_message, explain, is_general
 from aces_action.aws.tags import Owner, as_list
-from aces_action.deployment.changes import Change, Verb, noun
+from aces_action.changes import Change, Verb, noun
 from aces_action.language import Text, joined
 from aces_action.problems import ActionError, Problem
 from aces_action.problems import autoscaling as problems

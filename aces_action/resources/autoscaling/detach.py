@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from aces_action.aws.clients import in_haste
 from aces_action.aws.errors import AWS_ERRORS, explain, was_refused, was_repeated
 from aces_action.aws.tags import Owner, handover
-from aces_action.deployment.changes import noun
+from aces_action.changes import noun
 from aces_action.language import Text, lines, same
 from aces_action.problems import ActionError, Problem, ownership
 from aces_action.problems import autoscaling as problems

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aces_action.aws.differences import difference
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import Owner, handover
-from aces_action.deployment.changes import Change, Verb, noun
+from aces_action.changes import Change, Verb, noun
 from aces_action.language import Text
 from aces_action.problems import ActionError, Problem, ownership
 from aces_action.problems import autoscaling as problems

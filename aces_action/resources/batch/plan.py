@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.differences import ABSENT, difference, hidden_difference
 from aces_action.aws.tags import CONTENT_HASH, Owner, handover, is_ours
-from aces_action.deployment.changes import Change, noun
+from aces_action.changes import Change, noun
 from aces_action.language import Text
 from aces_action.problems import ActionError, ownership
 from aces_action.resources.batch.spec import DesiredJobDefinition

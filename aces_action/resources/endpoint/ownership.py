@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aces_action.aws.tags import handover
-from aces_action.deployment.changes import noun
+from aces_action.changes import noun
 from aces_action.problems import ownership as problems
 from aces_action.problems.problem import Problem
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aces_action.aws.differences import ABSENT, difference, hidden_difference
 from aces_action.aws.tags import CONTENT_HASH, Owner
-from aces_action.deployment.changes import Change, Verb
+from aces_action.changes import Change, Verb
 from aces_action.language import Text
 from aces_action.problems.endpoint.state import config_gone
 from aces_action.problems.problem import ActionError

@@ -19,8 +19,8 @@ from aces_action.resources.endpoint.state import (
     read_config,
     read_live_config,
     read_model,
-    read_tagged,
     read_tags,
+    read_with_config,
 )
 
 
@@ -46,7 +46,7 @@ def read_snapshot(context: EndpointContext, desired: DesiredEndpoint, reading: E
     Raises ActionError (E004) where the endpoint, the desired model or the desired config is not ours, or ClientError.
     """
     client, owner, name = context.sagemaker, context.owner, context.endpoint_name
-    reading = _settled(reading) or _read(context)
+    reading = _settled(reading) or read_with_config(client, name)
     current, live_config = reading.current, reading.config
     if current and current.config_name and live_config is None:  # one look does not tell that it was deleted
         live_config = read_live_config(client, current.config_name)
@@ -83,12 +83,6 @@ def _settled(reading: EndpointReading | None) -> EndpointReading | None:
     """An earlier look, if nothing has to be expected to have changed since."""
     current = reading.current if reading else None
     return reading if current is not None and current.status not in TRANSIENT else None
-
-
-def _read(context: EndpointContext) -> EndpointReading:
-    current, tags = read_tagged(context.sagemaker, context.endpoint_name) or (None, {})
-    config = read_live_config(context.sagemaker, current.config_name) if current and current.config_name else None
-    return EndpointReading(current=current, tags=tags, config=config)
 
 
 def _check_owner(owner: Owner, resources: list[tuple[str, str, str, Mapping[str, str]]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from aces_action.deployment.changes import noun
+from aces_action.changes import noun
 from aces_action.language import Text
 from aces_action.problems import ActionError, preflight
 from aces_action.problems import listing as problems

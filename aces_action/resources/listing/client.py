@@ -26,7 +26,7 @@ from aces_action.problems import listing as listing_problems
 from aces_action.problems import platform as problems
 from aces_action.problems.listing import REGISTER_FILE
 from aces_action.project.model import Image
-from aces_action.retries import Told, network_retry
+from aces_action.retries import OnRetry, network_retry
 from aces_action.sanitiser import Sanitiser, one_line
 
 _DIRECT = Network()
@@ -60,7 +60,7 @@ class PlatformClient:
         timeout: tuple[float, float] = (5, 30),
         backoff: float = 0.5,
         network: Network = _DIRECT,
-        tell: Told = lambda _call, _why: None,
+        tell: OnRetry = lambda _call, _why: None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:

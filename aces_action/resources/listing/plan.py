@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.language import Text, same
 from aces_action.problems import ActionError, Problem
 from aces_action.problems import listing as problems

@@ -18,7 +18,7 @@ from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
 from aces_action.aws.tags import Owner
-from aces_action.deployment.changes import Change, noun
+from aces_action.changes import Change, noun
 from aces_action.language import Text
 from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.problems.problem import Problem

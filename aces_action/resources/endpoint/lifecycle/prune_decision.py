@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.language import Text
 from aces_action.problems.problem import Problem
 from aces_action.resources.endpoint.concurrency import run_of

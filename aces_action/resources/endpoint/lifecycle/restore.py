@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from aces_action.aws.errors import AWS_ERRORS
 from aces_action.aws.tags import CONTENT_HASH
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.durations import date_and_time
 from aces_action.language import EMPTY, Text, joined, lines
 from aces_action.problems.endpoint.lifecycle import RestoringCommand

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.language import Text
 from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.problems.endpoint.state import config_gone, rollback_overtaken

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.deployment.changes import Change
+from aces_action.changes import Change
 from aces_action.durations import span
 from aces_action.language import Text
 from aces_action.problems.endpoint import lifecycle as problems
