@@ -137,11 +137,15 @@ def _back(d: ProjectDeployment, context: EndpointContext) -> str:
     name = context.endpoint_name
     d.reporter.info(
         Text(
-            f"the version failed its smoke test: rolls {name} back to the generation before",
+            f"the version failed its smoke test: rolling {name} back to the previous generation",
             f"スモークテストに失敗したため、{name}を1つ前の世代に戻します",
         )
     )
-    serving = rollback(endpoint_context(d, name))
+    try:
+        serving = rollback(endpoint_context(d, name))
+    except ActionError as error:
+        d.reporter.diagnosed((), error.events)
+        raise
     d.reporter.output("endpoint-config-name", serving.config_name)
     d.reporter.info(
         Text(

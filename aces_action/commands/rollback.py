@@ -1,4 +1,4 @@
-"""`command: rollback`: the endpoint goes back to the generation before. Jobs and listing stay as they are."""
+"""`command: rollback`: the endpoint goes back to the previous generation. Jobs and listing stay as they are."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_a_version_that_fails_makes_room_for_the_one_before_and_the_outputs_name
     assert (ended.status, ended.outputs["result"], ended.outputs["failure-code"]) == (1, "failed", "ACES-T007"), ended.log
     serving = caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)["EndpointConfigName"]
     assert (serving, ended.outputs["endpoint-config-name"]) == (good, good)
-    assert f"rolls {caller.server} back to the generation before" in ended.log
+    assert f"rolling {caller.server} back to the previous generation" in ended.log
     bad, back = re.findall(r"^- update of endpoint \S+ to (\S+) accepted$", ended.log, flags=re.MULTILINE)
     assert f"\n- tags of endpoint config {bad} set: aces:withdrawn" in ended.log
     assert back == good

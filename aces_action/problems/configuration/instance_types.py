@@ -36,7 +36,7 @@ C020 = Kind(
         "書き間違いか、一覧より新しいものです。",
     ),
     fix=Text(
-        "If it is misspelt, correct it. If AWS has it, nothing needs to be done: the deployment goes on with it.",
+        "If it is misspelt, correct it. If AWS has it, nothing needs to be done: the deployment continues.",
         "書き間違いなら直してください。AWSにあるものなら、対応は不要です。そのままデプロイします。",
     ),
     example="SAGEMAKER_INSTANCE_TYPE: 'ml.g4nd.xlarge'",
@@ -161,7 +161,7 @@ def unknown_type(place: str, instance_type: str, service: str, meant: str | None
         hint=sentences(
             did_you_mean(meant) if meant else EMPTY,
             Text(
-                "If it is newer than the list, the deploy goes on with it.",
+                "If it is newer than the list, the deploy continues.",
                 "一覧より新しいものであれば、そのままデプロイを続けます。",
             ),
         ),

@@ -178,7 +178,7 @@ E034 = Kind(
         "ガイドにあるACES PlatformのAPIには、登録を取り消す方法がありません。",
     ),
     fix=Text(
-        "Ask the platform's administrators to take the service off the tenant. A deployment brings the endpoint back.",
+        "Ask the platform's administrators to remove the service from the tenant. A deployment recreates the endpoint.",
         "ACES Platformの管理者に、テナントからのサービスの削除を依頼してください。"
         "もう一度デプロイすると、エンドポイントは元に戻ります。",
     ),

@@ -157,7 +157,7 @@ def rollback_overtaken(name: str, moving: str, serving: str) -> Problem:
         ),
         hint=sentences(
             Text("Another deployment replaced that update.", "別のデプロイに置き換えられました。"),
-            naming("status", "{command} shows what serves.", "稼働中の内容は{command}で確認できます。"),
+            naming("status", "{command} shows what is deployed.", "稼働中の内容は{command}で確認できます。"),
             naming(
                 "rollback",
                 "To discard that too, run {command} again.",

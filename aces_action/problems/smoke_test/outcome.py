@@ -22,7 +22,7 @@ T010 = Kind(
         "稼働しているバージョンは、ヒントに示します。",
     ),
     fix=Text(
-        "Fix what the other errors name and run the job again. `command: rollback` brings back the generation before.",
+        "Fix what the other errors name and run the job again. `command: rollback` rolls back to the previous generation.",
         "ほかのエラーが示す問題を直して、ジョブを再実行してください。`command: rollback`で1つ前の世代に戻すこともできます。",
     ),
     example=(
@@ -77,7 +77,7 @@ def rolled_back_to(config_name: str) -> Text:
 def stays_in_service(config_name: str) -> Text:
     return sentences(
         _serves_although_it_failed(config_name),
-        naming("rollback", "{command} brings back the generation before.", "{command}で1つ前の世代に戻せます。"),
+        naming("rollback", "{command} rolls back to the previous generation.", "{command}で1つ前の世代に戻せます。"),
     )
 
 
@@ -99,7 +99,7 @@ def stays_as_it_served_before(config_name: str) -> Text:
             f"{config_name} served before this run already and is left as it is.",
             f"{config_name}はこの実行の前から稼働していたため、そのままにしています。",
         ),
-        naming("rollback", "{command} brings back the generation before.", "{command}で1つ前の世代に戻せます。"),
+        naming("rollback", "{command} rolls back to the previous generation.", "{command}で1つ前の世代に戻せます。"),
     )
 
 
@@ -109,7 +109,7 @@ def rollback_failed(config_name: str) -> Text:
             f"The rollback from {config_name} failed as well; the errors below say why.",
             f"{config_name}からのロールバックも失敗しました。原因は下のエラーに示します。",
         ),
-        naming("status", "{command} shows what serves.", "稼働中のバージョンは{command}で確認できます。"),
+        naming("status", "{command} shows what is deployed.", "稼働中のバージョンは{command}で確認できます。"),
     )
 
 

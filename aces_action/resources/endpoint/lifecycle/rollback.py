@@ -1,4 +1,4 @@
-"""A rollback: the endpoint goes back to the generation before."""
+"""A rollback: the endpoint goes back to the previous generation."""
 
 from __future__ import annotations
 
