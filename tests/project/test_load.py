@@ -69,7 +69,7 @@ INFRA_CASES = [
     pytest.param("'123456789012'", "<REPLACE_YOUR_ID>", "C009", 2, 13, "<REPLACE_YOUR_ID>", "", id="placeholder"),
     pytest.param("'ml.t2.xlarge'", "t2.xlarge", "C018", 5, 26, "it begins with 'ml.'", "", id="without ml."),
     pytest.param("'ml.t2.xlarge'", "ml.t2.xlrage", "C018", 5, 26, "no such size", "ml.t2.xlarge", id="size"),
-    pytest.param("'ml.t2.xlarge'", "ml.zz9.xlarge", "C020", 5, 26, "not in the list", "goes on", id="unknown family"),
+    pytest.param("'ml.t2.xlarge'", "ml.zz9.xlarge", "C020", 5, 26, "not in the list", "continues", id="unknown family"),
     pytest.param(
         "aws_batch_instance_type: m5", "aws_batch_instance_type: ml.m5", "C018", 6, 26, "no 'ml.'", "", id="ml. for Batch"
     ),
