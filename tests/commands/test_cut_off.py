@@ -3,7 +3,6 @@ not cut off. What a run knew is gone with it, so that AWS's tags alone can tell 
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -216,11 +215,6 @@ CELLS = [
 ]
 
 
-def ways_at(cut: int, cell: int) -> tuple[str, ...]:
-    """The suite plays each cut in one way, in turn; with ALL_CUTS=1 in every way."""
-    return WAYS if os.environ.get("ALL_CUTS") else (WAYS[(cut + cell) % len(WAYS)],)
-
-
 @pytest.mark.parametrize("cell", range(len(CELLS)), ids=lambda cell: "-".join(each.__name__ for each in CELLS[cell][:2]))
 def test_cut_off_at_any_write_the_same_command_again_ends_as_one_that_was_not(bench: Bench, cell: int) -> None:
     command, begin, serves = CELLS[cell]
@@ -230,7 +224,7 @@ def test_cut_off_at_any_write_the_same_command_again_ends_as_one_that_was_not(be
     assert whole.serves() == serves
     expected, wrong = end(whole), []
     for at in range(first.writes):
-        for way in ways_at(at, cell):
+        for way in WAYS:
             if (at, way) == (first.writes - 1, "after"):
                 continue  # by then all is done and noted: that run has ended
             bench.clear()  # what other cuts have left would be read each time

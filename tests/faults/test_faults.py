@@ -71,9 +71,9 @@ def test_a_write_is_named_by_one_line_with_all_its_names_and_a_word_for_it() -> 
 @pytest.mark.parametrize(
     "cells",
     [
-        "--story update --place sagemaker:UpdateEndpoint#1 --kind SIGINT-after --kind lost",
-        "--story rollback --place sagemaker:AddTags#1 --kind SIGTERM-after",
-        "--story batch --place batch:RegisterJobDefinition#1 --kind SIGINT-after",
+        "--story update --place sagemaker:UpdateEndpoint#1 --kind SIGINT-after --kind SIGTERM-before --kind lost",
+        "--story rollback --place sagemaker:AddTags#1 --place sagemaker:UpdateEndpoint#1 --kind SIGTERM-after --kind denied",
+        "--story batch --place s3:CopyObject#1 --place batch:RegisterJobDefinition#1 --kind SIGINT-after",
     ],
 )
 def test_cells_of_the_matrix_hold(cells: str) -> None:
