@@ -6,18 +6,15 @@
 ARG BASE_IMAGE=python:3.13.16-slim-trixie@sha256:70729b46c69b4f1e97c4822c1af3df53a1476cf5ddc6c087c0c10bc3a5678c2f
 
 FROM ${BASE_IMAGE} AS packages
-# botocore describes some 400 services of AWS in 25 MB; these are all that the action, the SageMaker SDK and the ways to get credentials ask for.
-ARG AWS_SERVICES="application-autoscaling batch cloudwatch ec2 ecr emr iam logs s3 sagemaker sagemaker-featurestore-runtime \
-    sagemaker-metrics sagemaker-runtime service-quotas sns sso sso-oidc sts"
-COPY requirements/runtime.txt /tmp/runtime.txt
+COPY requirements/runtime.txt requirements/botocore_data.py /tmp/
 RUN python3 -m venv --without-pip /action/.venv && \
     python3 -m pip --python /action/.venv/bin/python3 --disable-pip-version-check install --quiet --no-cache-dir --no-compile --no-deps \
         --require-hashes --only-binary :all: --root-user-action ignore --requirement /tmp/runtime.txt
-# Three things before the bytecode is made: only the services above, no test suites, and a line that puts /action on the path (see ENTRYPOINT).
-# The bytecode is never compared with its source again, which nothing can change in an image.
+# Three things before the bytecode is made: only what is read of botocore's data, no test suites, and a line that puts /action on the path
+# (see ENTRYPOINT). The bytecode is never compared with its source again, which nothing can change in an image.
 # hadolint ignore=DL3003
 RUN cd /action/.venv/lib/python3*/site-packages && \
-    mkdir /tmp/kept && (cd botocore/data && mv -- *.json ${AWS_SERVICES} /tmp/kept) && rm -r botocore/data && mv /tmp/kept botocore/data && \
+    /action/.venv/bin/python3 -B /tmp/botocore_data.py /tmp/data && rm -r botocore/data && mv /tmp/data botocore/data && \
     find numpy pandas -type d -name tests -prune -exec rm -r {} + && \
     echo /action > aces-action.pth && \
     python3 -W ignore -m compileall -q -j 0 --invalidation-mode unchecked-hash .

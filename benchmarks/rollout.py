@@ -27,6 +27,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import botocore
 import botocore.session
 import requests
 
@@ -213,7 +214,7 @@ def _prepared(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     repository = f"example-org/{PROJECT}"
     seed(sandbox, project=PROJECT, env="dev", repository=repository)
     upload_weights(sandbox, archive, project=PROJECT, env="dev")
-    return runner_environment(
+    environment = runner_environment(
         sandbox,
         project=PROJECT,
         env="dev",
@@ -223,6 +224,17 @@ def _prepared(sandbox: Sandbox, folder: Path) -> dict[str, str]:
         summary=folder / "summary",
         repository=repository,
     )
+    return environment | {"PYTHONPATH": str(_packages(folder / "packages"))}
+
+
+def _packages(folder: Path) -> Path:
+    """botocore as the image has it: with requirements/botocore_data.py's descriptions of AWS in the place of its own."""
+    botocore_folder = Path(botocore.__file__).parent
+    shutil.copytree(
+        botocore_folder, folder / "botocore", ignore=lambda path, _: {"data"} if path == str(botocore_folder) else set()
+    )
+    subprocess.run([sys.executable, ROOT / "requirements/botocore_data.py", folder / "botocore/data"], check=True)
+    return folder
 
 
 def _run(sandbox: Sandbox, environment: dict[str, str]) -> Taken:

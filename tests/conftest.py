@@ -23,7 +23,6 @@ from sandbox.archives import make_weights
 from sandbox.runner import runner_environment
 from sandbox.seed import admin_session, seed, upload_weights
 from sandbox.server import Sandbox
-from tests import once  # noqa: F401  before the first session
 from tests.forked import ENTRYPOINT, Run, Started, start
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ import yaml
 
 from aces_action.inputs import INPUTS
 from aces_action.output.report import OutputName
-from aces_action.problems import CATALOGUE
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -21,7 +21,8 @@ from aces_action.output.server_log import ServerLog
 from aces_action.output.summary import how_far, summary
 from aces_action.output.tables import change_lines, check_lines
 from aces_action.output.verdict import Entry, Verdict
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.project.model import Request
 from aces_action.smoke_test.model import Exchange, InvocationResult
 

@@ -32,7 +32,8 @@ from aces_action.ledger import Ledger, Write
 from aces_action.output.report import Report, StepRecord
 from aces_action.output.server_log import ServerLog, cleaned
 from aces_action.output.summary import summary
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.sanitiser import LONGEST, ZERO_WIDTH_SPACE, Sanitiser, one_line, seen
 from aces_action.smoke_test.model import InvocationResult
 

@@ -1,4 +1,4 @@
-"""Imported by the fork server of `tests.forked` alone: the clients' classes and all modules are there when a run is forked.
+"""Imported by the fork server of `tests.forked` alone: a run that is forked finds all modules and the descriptions of AWS read.
 
 A fork has its own copy of what is kept, so no run sees what another did to it.
 """
@@ -9,11 +9,10 @@ import gc
 import importlib
 import pkgutil
 
-import boto3
 import sagemaker.core.resources  # noqa: F401  to be frozen with the rest
 
 import aces_action
-import tests.once  # noqa: F401  before the first session
+from aces_action.aws.session import open_session
 
 _SERVICES = (
     "application-autoscaling",
@@ -31,7 +30,7 @@ _SERVICES = (
     "sts",
 )
 
-_session = boto3.Session(region_name="ap-northeast-1")
+_session = open_session(region="ap-northeast-1", role_arn=None, session_name="", token=str)
 for _service in _SERVICES:
     _session.client(_service, aws_access_key_id="none", aws_secret_access_key="none")  # type: ignore[call-overload]
 del _session

@@ -13,8 +13,8 @@ from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError
 from aces_action.project.names import Names
 from aces_action.resources import autoscaling, endpoint
+from aces_action.resources.endpoint.concurrency import pending_since
 from aces_action.resources.endpoint.context import EndpointContext
-from aces_action.resources.endpoint.diagnosis.diagnose import began, diagnose
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.restore import RestorePlan, restore
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
@@ -116,10 +116,12 @@ def explained(d: Deployment, facts: Facts, *, joins: bool = False) -> Iterator[N
 
     To be put around the step, since groups of the log cannot be nested. `joins`: the roll-out began before this run.
     """
-    since = (began(d.clients.sagemaker, facts.endpoint_name) if joins else None) or datetime.now(UTC)
+    since = (pending_since(d.clients.sagemaker, facts.endpoint_name) if joins else None) or datetime.now(UTC)
     try:
         yield
     except ActionError as error:
+        from aces_action.resources.endpoint.diagnosis.diagnose import diagnose  # with its patterns: only failures need them
+
         diagnosis = diagnose(d.clients, error, facts, since=since, redact=d.reporter.redact, events=error.events)
         d.reporter.diagnosed(diagnosis.logs, diagnosis.events)
         if diagnosis.problems == error.problems:

@@ -10,7 +10,8 @@ import pytest
 import requests
 
 from aces_action.language import Text, same
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.resources.autoscaling import CurrentScaling, apply, detached_for_update
 from aces_action.resources.autoscaling.detach import detach, read_detachable, restore, schedule_request
 from aces_action.resources.autoscaling.spec import WAKING, alarm_name, key, resource_id

@@ -18,7 +18,8 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.errors import explain, may_pass, was_refused
 from aces_action.aws.session import ends_within, open_session
 from aces_action.language import same
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.catalogue import CATALOGUE
 from sandbox.seed import admin_session, make_roles
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aces_action.cli.formats.result import CheckedDeployment, CheckResult
 from aces_action.language import Text
-from aces_action.problems import CATALOGUE, Kind, Problem
+from aces_action.problems import Kind, Problem
+from aces_action.problems.catalogue import CATALOGUE
 
 REGISTER = "server/algorithms/register.json"
 LINES = {REGISTER: ["{", '\t"title": "車の検出",', '    "plan_id": 2', "}"]}

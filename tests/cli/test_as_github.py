@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aces_action.cli.formats.github import as_github
-from aces_action.problems import CATALOGUE
+from aces_action.problems.catalogue import CATALOGUE
 from tests.cli.samples import HELP, PLAN, TITLE, at, findings
 
 

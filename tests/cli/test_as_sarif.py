@@ -13,7 +13,8 @@ from jsonschema.validators import validator_for
 from aces_action import __version__
 from aces_action.cli.formats.sarif import as_sarif
 from aces_action.language import LANGUAGES, Language
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 from tests.cli.samples import HELP, MISSING, NOWHERE, PLAN, TITLE, at, findings
 
 

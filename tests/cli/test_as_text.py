@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from aces_action.cli.formats.result import CheckedDeployment
 from aces_action.cli.formats.text import as_text
 from aces_action.language import Language, Text
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 from tests.cli.samples import HELP, HELP_JA, LINES, MISSING, NOWHERE, PLAN, TITLE, at, findings
 
 

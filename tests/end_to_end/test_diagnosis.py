@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from aces_action.resources.endpoint.diagnosis.diagnose import began
+from aces_action.resources.endpoint.concurrency import pending_since
 from sandbox.seed import admin_session, make_alarm
 from tests.conftest import Caller
 from tests.end_to_end.test_failures import failed
@@ -80,10 +80,10 @@ def test_a_roll_out_that_takes_too_long_shows_where_the_server_is_and_when_it_be
     failed(ended, 1, "ACES-E003")
     assert "The server's log: Loading shard 2 of 5" in annotation(ended.log)
     assert "  | Loading shard 2 of 5" in ended.log
-    begun = began(caller.client("sagemaker"), caller.server)
+    begun = pending_since(caller.client("sagemaker"), caller.server)
     assert begun is not None
     assert start - timedelta(seconds=1) <= begun <= datetime.now(UTC)
-    assert began(caller.client("sagemaker"), "no-such-endpoint") is None
+    assert pending_since(caller.client("sagemaker"), "no-such-endpoint") is None
 
 
 def test_alarms_that_ring_explain_a_rollback_without_a_reason(caller: Caller) -> None:

@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError
 from aces_action.aws.clients import Clients
 from aces_action.language import EMPTY, Text, same
 from aces_action.output.server_log import ServerLog
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.resources.endpoint.diagnosis.diagnose import (
     NOTHING_WRITTEN,
     AlarmState,

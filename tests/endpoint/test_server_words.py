@@ -10,7 +10,8 @@ import pytest
 
 from aces_action.language import Text, same
 from aces_action.output.server_log import WIDTH, ServerLog, cleaned
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.resources.endpoint.diagnosis.causes import cause_in_lines
 from aces_action.resources.endpoint.diagnosis.diagnose import Symptoms, conclude
 from aces_action.resources.endpoint.diagnosis.facts import Facts

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from aces_action import __version__
 from aces_action.github.commands import ANNOTATION_LIMIT, annotation, command, escape_data, escape_property, problem_text
 from aces_action.language import EMPTY, Text, same
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.sanitiser import neutralise, shorten
 
 

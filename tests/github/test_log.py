@@ -8,7 +8,8 @@ import pytest
 
 from aces_action.github.log import ANNOTATIONS_PER_STEP, Log
 from aces_action.language import EMPTY, Language, Text, same
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 
 
 def written(*, workflow_commands: bool = True, debug: bool = False, language: Language = "en") -> tuple[Log, io.StringIO]:

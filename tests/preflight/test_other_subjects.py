@@ -23,7 +23,8 @@ from aces_action.preflight.network import PlacedResource, check_network
 from aces_action.preflight.platform import check_platform, is_asleep
 from aces_action.preflight.queries import QueryResult, unchecked
 from aces_action.preflight.weights import FoundWeights, archive_tier, check_weights
-from aces_action.problems import CATALOGUE, Problem
+from aces_action.problems import Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.project.model import EndpointSettings, Infra
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.state import CurrentEndpoint

@@ -25,7 +25,8 @@ from aces_action.preflight.quotas import (
     count_usage,
     once_updated,
 )
-from aces_action.problems import CATALOGUE, ActionError, Problem
+from aces_action.problems import ActionError, Problem
+from aces_action.problems.catalogue import CATALOGUE
 from aces_action.problems.preflight.quotas import as_error
 from aces_action.project.model import Autoscaling, EndpointSettings, Rollout, Size
 from aces_action.resources.endpoint.state import CurrentEndpoint

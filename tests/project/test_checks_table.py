@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from aces_action.problems import CATALOGUE
+from aces_action.problems.catalogue import CATALOGUE
 from tests.project.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from aces_action.aws.errors import AWS_ERRORS
 from aces_action.aws.tags import ROLLOUT_RUN, RUN_URL, Owner, as_list
 from aces_action.problems.endpoint.state import another_rollout
 from aces_action.problems.problem import ActionError
@@ -27,6 +29,15 @@ def started_by(client: SageMakerClient, current: CurrentEndpoint, tags: Mapping[
         config = read_config(client, target)
         return run_of(read_tags(client, config["EndpointConfigArn"])) if config else ""
     return tags.get(RUN_URL, "")
+
+
+def pending_since(client: SageMakerClient, endpoint_name: str) -> datetime | None:
+    """When the roll-out that is under way began; None where there is none, or where SageMaker does not say."""
+    try:
+        pending = client.describe_endpoint(EndpointName=endpoint_name).get("PendingDeploymentSummary") or {}
+    except AWS_ERRORS:
+        return None
+    return pending.get("StartTime")
 
 
 def started_elsewhere(current: CurrentEndpoint, by: str, run_url: str) -> bool:

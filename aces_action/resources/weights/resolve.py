@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from aces_action.output.verdict import Policy, Verdict
 from aces_action.problems.problem import Problem
-from aces_action.resources.weights.fetch import Fetch
-from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.progress import READ, StartProgress
 from aces_action.resources.weights.release import (
     COPY_OPTIONS,
@@ -74,6 +72,11 @@ def resolve_weights(
             # with the weights as they are now: what the record does not hold (encryption, storage class) the release needs
             return ResolvedWeights(record=replace(record, weights=weights), reused=True, keep=keep)
         debug(f"the verdict beside {weights.uri} is not used: {reason}")
+    from aces_action.resources.weights.fetch import (
+        Fetch,  # with all that an archive is taken apart with: a run without new weights
+    )
+    from aces_action.resources.weights.inspect import inspect_archive  # is the rule, and needs none of it
+
     with Fetch(client, weights, progress=start_progress(READ, weights.size)) as source:
         verdict = inspect_archive(source, name=weights.name, policy=policy)
     record = VerdictRecord(weights=weights, verdict=verdict)

@@ -90,15 +90,6 @@ class Stream:
         return self.name.partition("/")[0]
 
 
-def began(client: SageMakerClient, endpoint_name: str) -> datetime | None:
-    """When the roll-out that is under way began; None where there is none, or where SageMaker does not say."""
-    try:
-        pending = client.describe_endpoint(EndpointName=endpoint_name).get("PendingDeploymentSummary") or {}
-    except AWS_ERRORS:
-        return None
-    return pending.get("StartTime")
-
-
 def diagnose(
     clients: Clients,
     error: ActionError,

@@ -9,7 +9,6 @@ from aces_action.language import EMPTY, Text, joined
 from aces_action.problems.endpoint import rollout as problems
 from aces_action.problems.endpoint.state import recreated, replaced_by_another
 from aces_action.problems.problem import Problem
-from aces_action.resources.endpoint.diagnosis.causes import remedy
 from aces_action.resources.endpoint.state import TRANSIENT, CurrentEndpoint
 
 
@@ -105,12 +104,12 @@ def verdict(
         return None if current.settled else too_long(name, replace(seen, events=(Event(seconds=0.0, endpoint=current),)))
     reason = current.failure_reason or seen.reason
     if current.status == "InService":
-        return problems.rolled_back(name, config_name, serving, reason, remedy(reason))
+        return problems.rolled_back(name, config_name, serving, reason, _remedy(reason))
     if current.status in TRANSIENT:
         return too_long(name, seen)
     if current.status == "UpdateRollbackFailed":
-        return problems.mixed(name, reason, remedy(reason))
-    return problems.failed(name, current.status, reason, remedy(reason))
+        return problems.mixed(name, reason, _remedy(reason))
+    return problems.failed(name, current.status, reason, _remedy(reason))
 
 
 def too_long(name: str, observation: Observation) -> Problem:
@@ -138,3 +137,9 @@ def _missing(current: CurrentEndpoint) -> Text:
         if each.current_weight != each.desired_weight:
             parts.append(problems.missing_weight(each.name, each.current_weight, each.desired_weight))
     return joined("; ", parts) or problems.NO_VARIANTS
+
+
+def _remedy(reason: str) -> Text:
+    from aces_action.resources.endpoint.diagnosis.causes import remedy  # with its patterns: what goes well needs none of them
+
+    return remedy(reason)

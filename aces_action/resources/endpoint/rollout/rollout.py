@@ -21,7 +21,6 @@ from aces_action.problems.endpoint.state import config_gone
 from aces_action.problems.problem import ActionError, Problem
 from aces_action.resources.endpoint.concurrency import mark_rollout_run, refuse_others
 from aces_action.resources.endpoint.context import EndpointContext
-from aces_action.resources.endpoint.diagnosis.causes import remedy
 from aces_action.resources.endpoint.drift import same_counts, sleeps
 from aces_action.resources.endpoint.history import mark_served
 from aces_action.resources.endpoint.lifecycle.delete import remove
@@ -303,4 +302,6 @@ def _refused(error: ClientError, spec: DesiredEndpoint) -> Problem:
     if is_general(error) or operation not in _WRITES:
         return explain(error, resource=name)
     code, said = error_code(error), error_message(error)
+    from aces_action.resources.endpoint.diagnosis.causes import remedy  # with its patterns: what goes well needs none of it
+
     return problems.refused(name, operation, f"{code}: {said}", remedy(f"{code} {said}"))
