@@ -71,8 +71,8 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: A
     ]
     if step:
         problems += _placeholders(step, problems)
-        told = {problem.place for problem in problems}
-        problems += [problem for problem in workflow_problems(step) if problem.place not in told]
+        places = {problem.place for problem in problems}
+        problems += [problem for problem in workflow_problems(step) if problem.place not in places]
     values = reading.values
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
         problems += [_at_variable(problem, name, step) for name, problem in wrong_keys(environ).items()]
@@ -190,5 +190,5 @@ def _placeholders(step: ActionStep, known: Iterable[Problem]) -> list[Problem]:
         values={path: span for path, span in document.values.items() if concerns(path)},
         keys={path: span for path, span in document.keys.items() if concerns(path)},
     )
-    told = {problem.place for problem in known}
-    return [problem for problem in placeholder_problems(part) if problem.place not in told]
+    places = {problem.place for problem in known}
+    return [problem for problem in placeholder_problems(part) if problem.place not in places]

@@ -100,8 +100,8 @@ def _secret_parts(value: str) -> list[str]:
         return [value]
     password = _PASSWORD.search(text)
     parts = [part for part in re.split(r"[/?#&=]", address[1] or "") if len(part) >= PIECE]
-    told = [part for part in parts if not re.fullmatch(r"[a-z.-]{8,20}", part)]
-    return [*told, password[1], unquote(password[1])] if password else told
+    secret_parts = [part for part in parts if not re.fullmatch(r"[a-z.-]{8,20}", part)]
+    return [*secret_parts, password[1], unquote(password[1])] if password else secret_parts
 
 
 class KnownSecrets:

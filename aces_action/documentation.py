@@ -31,35 +31,35 @@ _CAUSE, _FIX, _EXAMPLE = Text("Cause", "原因"), Text("Fix", "直し方"), Text
 def error_reference(language: Language) -> str:
     """The page that explains every code, in one language."""
 
-    def told(text: Text) -> str:
+    def written(text: Text) -> str:
         return text.in_(language)
 
     def index() -> Iterator[str]:
-        yield f"| {told(_CODE)} | {told(_SEVERITY)} | {told(_MEANING)} |\n| --- | --- | --- |"
+        yield f"| {written(_CODE)} | {written(_SEVERITY)} | {written(_MEANING)} |\n| --- | --- | --- |"
         for letter, part in PARTS.items():
-            yield f"| **{letter}** | | **{told(part)}** |"
+            yield f"| **{letter}** | | **{written(part)}** |"
             for kind in _kinds(letter):
-                yield f"| [{kind.code}](#{kind.anchor}) | {told(_SEVERITIES[kind.severity])} | {told(kind.title)} |"
+                yield f"| [{kind.code}](#{kind.anchor}) | {written(_SEVERITIES[kind.severity])} | {written(kind.title)} |"
 
     def section(kind: Kind) -> Iterator[str]:
         yield f"### {kind.code}"
         severity = _SEVERITIES[kind.severity]
-        yield told(Text(f"**{kind.title.en}** ({severity.en})", f"**{kind.title.ja}**（{severity.ja}）"))
-        yield f"**{told(_CAUSE)}**: {told(kind.cause)}"
-        yield f"**{told(_FIX)}**: {told(kind.fix)}"
-        yield f"**{told(_EXAMPLE)}**:"
+        yield written(Text(f"**{kind.title.en}** ({severity.en})", f"**{kind.title.ja}**（{severity.ja}）"))
+        yield f"**{written(_CAUSE)}**: {written(kind.cause)}"
+        yield f"**{written(_FIX)}**: {written(kind.fix)}"
+        yield f"**{written(_EXAMPLE)}**:"
         yield f"```text\n{kind.example}\n```"
 
     parts = [
-        f"# {told(_TITLE)}",
+        f"# {written(_TITLE)}",
         _GENERATED,
         _OTHER_LANGUAGE[language],
-        told(_INTRODUCTION),
-        f"## {told(_INDEX)}",
+        written(_INTRODUCTION),
+        f"## {written(_INDEX)}",
         "\n".join(index()),
     ]
     for letter, part in PARTS.items():
-        parts += [f"## {letter}: {told(part)}", *(each for kind in _kinds(letter) for each in section(kind))]
+        parts += [f"## {letter}: {written(part)}", *(each for kind in _kinds(letter) for each in section(kind))]
     return "\n\n".join(parts) + "\n"
 
 

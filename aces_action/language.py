@@ -65,7 +65,7 @@ def joined(separator: str, parts: Iterable[Text]) -> Text:
 
 
 def _combined(parts: Sequence[Text], english: Callable[[list[str]], str], japanese: Callable[[list[str]], str]) -> Text:
-    told = Text(english([part.en for part in parts]), japanese([part.ja for part in parts]))
+    text = Text(english([part.en for part in parts]), japanese([part.ja for part in parts]))
     if not any(part.at_terminal for part in parts):
-        return told
-    return replace(told, at_terminal=_combined([part.for_terminal() for part in parts], english, japanese))
+        return text
+    return replace(text, at_terminal=_combined([part.for_terminal() for part in parts], english, japanese))

@@ -157,8 +157,8 @@ def write_of(service: str, operation: str, request: Mapping[str, Any]) -> Write 
         phrase = _NOTE
     if phrase is None:
         named = ", ".join(str(value) for value in request.values() if isinstance(value, str))
-        told = same(f"{operation} ({service}): {named}")
-        return Write(done=told, asks=told)
+        text = same(f"{operation} ({service}): {named}")
+        return Write(done=text, asks=text)
     names = _Names({name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in request.items()})
     ja = phrase.ja.format_map(names)
     return Write(done=Text(phrase.done.format_map(names), ja), asks=Text(phrase.asks.format_map(names), ja))
@@ -186,8 +186,8 @@ def _resource(arn: str) -> Text:
     """`arn:aws:sagemaker:…:endpoint-config/plates-1f` as 'endpoint config plates-1f'."""
     place = arn.split(":", 5)[-1]
     kind, _, name = place.replace(":", "/", 1).partition("/")
-    told = noun(kind.replace("-", " "))
-    return Text(f"{told.en} {name}", f"{told.ja}{name}") if name else same(arn)
+    kind_noun = noun(kind.replace("-", " "))
+    return Text(f"{kind_noun.en} {name}", f"{kind_noun.ja}{name}") if name else same(arn)
 
 
 def record_writes(events: BaseEventHooks, ledger: Ledger) -> None:

@@ -34,8 +34,8 @@ def check(workspace: Path, selection: Selection) -> CheckResult:
             values = configuration.values
             problems += configuration.problems
             if unknown := by_expression(usage, environ):
-                told = only_a_run_knows(unknown[0].called, INFRA_FOLDER)
-                problems.append(usage.document.at(usage.place(unknown[0]) or usage.path, told))
+                finding = only_a_run_knows(unknown[0].called, INFRA_FOLDER)
+                problems.append(usage.document.at(usage.place(unknown[0]) or usage.path, finding))
             checked.append(CheckedDeployment(project=values["project"], env=values["env"], workflow=usage.document.source.file))
     if not checked:
         selected = selections(workspace, selection, usages)

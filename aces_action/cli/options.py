@@ -89,8 +89,8 @@ def wait_option(language: Language) -> click.Option:
         seconds: int | None = _WAIT_TIMEOUT.read(check(ctx, parameter, text) or "")
         return seconds
 
-    default, told = _WAIT_TIMEOUT.default, _WAIT_HELP.in_(language)
-    return click.Option(["--wait-timeout"], metavar="TIME", default=default, show_default=True, callback=read, help=told)
+    default, help_text = _WAIT_TIMEOUT.default, _WAIT_HELP.in_(language)
+    return click.Option(["--wait-timeout"], metavar="TIME", default=default, show_default=True, callback=read, help=help_text)
 
 
 def yes_option(language: Language) -> click.Option:
@@ -98,8 +98,8 @@ def yes_option(language: Language) -> click.Option:
 
 
 def format_option(
-    language: Language, formats: Sequence[str], told: Text = _FORMAT_HELP, default: str | None = None
+    language: Language, formats: Sequence[str], help_text: Text = _FORMAT_HELP, default: str | None = None
 ) -> click.Option:
     """--format, whose value is called `form`: `format` is a function of Python's."""
     choice, shown = click.Choice(formats), default is not None
-    return click.Option(["--format", "form"], type=choice, default=default, show_default=shown, help=told.in_(language))
+    return click.Option(["--format", "form"], type=choice, default=default, show_default=shown, help=help_text.in_(language))

@@ -85,7 +85,7 @@ def verdict_json(verdict: Verdict, place: str, language: Language, more: Mapping
     from aces_action.cli.formats.json import problem_object
 
     findings = findings_of(verdict)
-    told = {
+    data = {
         "version": SHAPE_VERSION,
         "tool": {"name": "aces-action", "version": __version__},
         "language": language,
@@ -105,4 +105,4 @@ def verdict_json(verdict: Verdict, place: str, language: Language, more: Mapping
         "problems": [problem_object(problem, language) for problem in verdict.problems],
         **(more or {}),
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -81,7 +81,7 @@ def _destroy(d: Deployment, confirm: Confirmation) -> tuple[Outcome, frozenset[s
     deleted: list[Change] = [change for change in changes if change.resource not in _GENERATIONS]
     if ours.generations or ours.models:
         with d.reporter.step("Generations"):
-            deleted += [fate.change for fate in _delete_generations(d, ours)]
+            deleted += [decision.change for decision in _delete_generations(d, ours)]
     outcome: Outcome = "destroyed" if any(change.is_change for change in deleted) else "unchanged"
     return outcome, frozenset(_names(d, ours))
 
@@ -105,7 +105,7 @@ def _planned(ours: _Ours, scaling: Mapping[str, AutoscalingPlan]) -> list[Change
     return [
         *endpoints,
         *chain(*(plan.changes for plan in scaling.values())),
-        *(fate.change for fate in decide_all(ours.generations, ours.models, usage=EndpointUse())),
+        *(decision.change for decision in decide_all(ours.generations, ours.models, usage=EndpointUse())),
     ]
 
 
@@ -118,14 +118,14 @@ def _delete_generations(d: Deployment, ours: _Ours) -> tuple[PruneDecision, ...]
     usage = read_usage(d.clients.sagemaker)
     if usage.unclear:
         raise ActionError([problems.as_error(each) for each in usage.unclear])
-    fates = decide_all(ours.generations, ours.models, usage=usage)
-    d.reporter.changed(fate.change for fate in fates)
-    kept = [each for each in fates if not each.goes]
+    decisions = decide_all(ours.generations, ours.models, usage=usage)
+    d.reporter.changed(decision.change for decision in decisions)
+    kept = [each for each in decisions if not each.goes]
     d.reporter.warn(*(problems.used_elsewhere(noun(each.resource), each.name, each.reason) for each in kept))
-    deleted = delete(d.clients, fates, endpoints=[each.name for each in ours.endpoints], reporter=d.reporter)
+    deleted = delete(d.clients, decisions, endpoints=[each.name for each in ours.endpoints], reporter=d.reporter)
     if deleted.left:
         raise ActionError(dict.fromkeys(problems.as_error(each.problem) for each in deleted.left))
-    return fates
+    return decisions
 
 
 def _look_at_listing(d: ListedDeployment, gone: frozenset[str]) -> None:

@@ -16,17 +16,17 @@ def status(d: Deployment) -> Outcome:
     """In the log, in the summary, and as JSON in the output `status`."""
     wanted = d.server.infra.endpoint
     with d.reporter.step("Status"):
-        standing = read_status(
+        server_status = read_status(
             d.clients.sagemaker,
             d.owner,
             endpoint_names(d.names),
             is_async=wanted is not None and wanted.mode == "async",
             at=datetime.now(UTC),
         )
-        d.reporter.status(standing)
-    first = standing.endpoints[0]
+        d.reporter.status(server_status)
+    first = server_status.endpoints[0]
     if first.status:
         d.reporter.output("endpoint-name", first.name)
         d.reporter.output("endpoint-config-name", first.config_name)
-    d.reporter.output("status", json.dumps(as_json(standing), ensure_ascii=False))
+    d.reporter.output("status", json.dumps(as_json(server_status), ensure_ascii=False))
     return "shown"

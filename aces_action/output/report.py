@@ -70,7 +70,7 @@ class Report:
     """Gathers what the run finds out, step by step, so that also a failed or cancelled run can say how far it came.
 
     `under_way` says what AWS goes on with if the run ends now; `writes` all that were sent; `weights` is the verdict on the
-    archive at `weights_uri`, None until there is one; `standing` what `command: status` found. Of a failed roll-out:
+    archive at `weights_uri`, None until there is one; `server_status` what `command: status` found. Of a failed roll-out:
     `server_logs`, and the `events` on its way. `exchanges` are those of the smoke test.
     """
 
@@ -85,7 +85,7 @@ class Report:
     under_way: Text = EMPTY
     weights: Verdict | None = None
     weights_uri: str = ""
-    standing: ServerStatus | None = None
+    server_status: ServerStatus | None = None
     server_logs: Sequence[ServerLog] = ()
     events: Sequence[str] = ()
     exchanges: Sequence[Exchange] = ()

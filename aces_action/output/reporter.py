@@ -20,7 +20,7 @@ from aces_action.output.report import Outcome, OutputName, Report, StepRecord, S
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
 from aces_action.output.summary import how_far, summary
-from aces_action.output.tables import change_lines, check_lines, standing_lines
+from aces_action.output.tables import change_lines, check_lines, status_lines
 from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
 
@@ -156,9 +156,9 @@ class Reporter:
 
     def changed(self, changes: Iterable[Change]) -> None:
         """What was done without having been planned; or in the place of what was planned for the same resource."""
-        told = {(change.resource, change.name): change for change in self._report.changes}
-        told |= {(change.resource, change.name): change for change in changes}
-        self._report.changes = list(told.values())
+        changed = {(change.resource, change.name): change for change in self._report.changes}
+        changed |= {(change.resource, change.name): change for change in changes}
+        self._report.changes = list(changed.values())
 
     def output(self, name: OutputName, value: str) -> None:
         """A step output."""
@@ -199,10 +199,10 @@ class Reporter:
         """Requests and answers of the smoke test."""
         self._report.exchanges = exchanges
 
-    def status(self, standing: ServerStatus) -> None:
+    def status(self, server_status: ServerStatus) -> None:
         """How the server stands, as a table."""
-        self._report.standing = standing
-        for line in standing_lines(standing, self._writer.language):
+        self._report.server_status = server_status
+        for line in status_lines(server_status, self._writer.language):
             self._writer.info(line)
 
     def end(self, outcome: Outcome) -> None:

@@ -80,7 +80,7 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
         _diagnosis(report.server_logs, report.events, page),
         _checks(report.checks, page),
         weights if refused else "",
-        _standing(report.standing, page) if report.standing else "",
+        _status(report.server_status, page) if report.server_status else "",
         _changes(report.changes, page),
         _exchanges(report.exchanges, page),
         _outputs({name: value for name, value in report.outputs.items() if name != "status"}, page),
@@ -148,9 +148,9 @@ def _problems(problems: Sequence[Problem], page: _Page) -> str:
     if not problems:
         return ""
     ordered = sorted(problems, key=lambda each: each.severity)
-    told = _fitting(_problem(each, page) for each in ordered)
-    parts = [f"### {Text('Problems', '問題').in_(page.language)}", *told]
-    if rest := ordered[len(told) :]:
+    rows = _fitting(_problem(each, page) for each in ordered)
+    parts = [f"### {Text('Problems', '問題').in_(page.language)}", *rows]
+    if rest := ordered[len(rows) :]:
         parts.append(page.text(_more(len(rest))))
         rows = [f"{count:,} × {page.link(kind)} {page.text(kind.title)}" for kind, count in _kinds(rest)]
         parts.append("<br>".join(rows))
@@ -160,25 +160,25 @@ def _problems(problems: Sequence[Problem], page: _Page) -> str:
 def _problem(problem: Problem, page: _Page) -> str:
     icon = "❌" if problem.severity == "error" else "⚠️"
     place = f"<br>{page.code(problem.place)}" if problem.place else ""
-    told = f"{icon} **{page.link(problem.kind)}** {page.text(problem.message)}{place}"
-    return f"{told}\n\n{page.block(problem.hint)}" if problem.hint else told
+    headline = f"{icon} **{page.link(problem.kind)}** {page.text(problem.message)}{place}"
+    return f"{headline}\n\n{page.block(problem.hint)}" if problem.hint else headline
 
 
 def _diagnosis(logs: Sequence[ServerLog], events: Sequence[str], page: _Page) -> str:
     """What the server wrote last, a block for each variant, and what SageMaker went through on the way."""
-    told: list[str] = []
+    sections: list[str] = []
     if logs:
-        told.append(f"### {Text('Last lines of the server', 'サーバのログの末尾').in_(page.language)}")
+        sections.append(f"### {Text('Last lines of the server', 'サーバのログの末尾').in_(page.language)}")
     for each in logs:
         served = (
             Text(" (of an instance that served before)", "（以前から稼働しているインスタンス）") if not each.is_new else EMPTY
         )
-        told += [f"{page.code(each.stream)}{page.text(served)}"] if each.stream else []
-        told += [page.listing(each.shown)] if each.lines else []
-        told += [page.text(each.missing)] if each.missing else []
+        sections += [f"{page.code(each.stream)}{page.text(served)}"] if each.stream else []
+        sections += [page.listing(each.shown)] if each.lines else []
+        sections += [page.text(each.missing)] if each.missing else []
     if events:
-        told += [f"### {Text('What SageMaker did', 'SageMakerの経過').in_(page.language)}", page.listing(events)]
-    return "\n\n".join(told)
+        sections += [f"### {Text('What SageMaker did', 'SageMakerの経過').in_(page.language)}", page.listing(events)]
+    return "\n\n".join(sections)
 
 
 def _weights(verdict: Verdict, uri: str, page: _Page) -> str:
@@ -193,26 +193,26 @@ def _weights(verdict: Verdict, uri: str, page: _Page) -> str:
         )
     else:
         facts = page.text(Text(f"Read up to the damage: {members.en}", f"壊れている箇所まで: {members.ja}"))
-    told = [f"### {Text('Weights', '重みファイル').in_(page.language)}", f"{page.code(uri)}<br>{facts}"]
+    sections = [f"### {Text('Weights', '重みファイル').in_(page.language)}", f"{page.code(uri)}<br>{facts}"]
     if tree := tree_lines(verdict, page.language):
         title = page.text(Text(f"{files.en}, {unpacked}", f"{files.ja}、{unpacked}"))
         start = "<details>" if verdict.ok else "<details open>"
-        told.append(f"{start}<summary>{title}</summary>\n\n{page.listing(tree)}\n\n</details>")
-    return "\n\n".join(told)
+        sections.append(f"{start}<summary>{title}</summary>\n\n{page.listing(tree)}\n\n</details>")
+    return "\n\n".join(sections)
 
 
-def _standing(standing: ServerStatus, page: _Page) -> str:
+def _status(server_status: ServerStatus, page: _Page) -> str:
     """Each endpoint with what there is to say of it, and the generations below."""
     rows = []
-    for endpoint in standing.endpoints:
+    for endpoint in server_status.endpoints:
         status = endpoint.status or NOT_THERE
-        facts = "<br>".join(page.text(each) for each in endpoint_facts(endpoint, standing))
+        facts = "<br>".join(page.text(each) for each in endpoint_facts(endpoint, server_status))
         rows.append(f"| {page.code(endpoint.name)} | {page.text(status)} | {facts} |")
     head = (Text("endpoint", "エンドポイント"), Text("status", "状態"), EMPTY)
     parts = [page.table(Text("Endpoint", "エンドポイント"), head, rows)]
-    if standing.stopped and standing.generations:
+    if server_status.stopped and server_status.generations:
         parts.append(page.text(STOPPED.map(lambda text: text.replace("`", ""))))
-    if told := _fitting(_generation_row(each, standing, page) for each in standing.generations):
+    if rows := _fitting(_generation_row(each, server_status, page) for each in server_status.generations):
         columns = (
             Text("generation", "世代"),
             EMPTY,
@@ -223,18 +223,18 @@ def _standing(standing: ServerStatus, page: _Page) -> str:
             Text("instance type", "インスタンスタイプ"),
             Text("commit, run", "コミット、実行"),
         )
-        parts.append(page.table(Text("Generations", "世代"), columns, told))
-        if left := len(standing.generations) - len(told):
+        parts.append(page.table(Text("Generations", "世代"), columns, rows))
+        if left := len(server_status.generations) - len(rows):
             parts.append(page.text(_more(left)))
     return "\n\n".join(parts)
 
 
-def _generation_row(each: GenerationStatus, standing: ServerStatus, page: _Page) -> str:
+def _generation_row(each: GenerationStatus, server_status: ServerStatus, page: _Page) -> str:
     made = "<br>".join(page.code(part) for part in (each.image_digest, each.weights) if part)
     whence = "<br>".join(filter(None, (page.text(each.commit[:COMMIT]), page.run(each.run_url))))
     times = (time_text(each.served), time_text(each.withdrawn), rollout_time(each))
-    told = " | ".join(page.text(part) for part in (generation_state(each, standing), *times))
-    return f"| {page.code(each.name)} | {told} | {made} | {page.text(each.instance_type)} | {whence} |"
+    cells = " | ".join(page.text(part) for part in (generation_state(each, server_status), *times))
+    return f"| {page.code(each.name)} | {cells} | {made} | {page.text(each.instance_type)} | {whence} |"
 
 
 def _kinds(problems: Sequence[Problem]) -> list[tuple[Kind, int]]:
@@ -249,10 +249,10 @@ def _checks(checks: Sequence[Check], page: _Page) -> str:
 
 
 def _check(check: Check, page: _Page) -> str:
-    told = " | ".join(page.text(each) for each in (check.what, check.found, check.needed))
+    cells = " | ".join(page.text(each) for each in (check.what, check.found, check.needed))
     links = dict.fromkeys(page.link(problem.kind) for problem in check.problems)
     fix = "<br>".join(filter(None, (*links, page.text(check.fix))))
-    return f"| {_ICONS[check.outcome]} | {told} | {fix} |"
+    return f"| {_ICONS[check.outcome]} | {cells} | {fix} |"
 
 
 def _changes(changes: Sequence[Change], page: _Page) -> str:
@@ -285,7 +285,7 @@ def _exchanges(exchanges: Sequence[Exchange], page: _Page) -> str:
 
 def _exchange(exchange: Exchange, page: _Page) -> str:
     icon, answer = "✅" if exchange.passed else "❌", exchange.answer
-    told = (
+    cells = (
         ("–", "–", "–", "–")
         if answer is None
         else (
@@ -295,7 +295,7 @@ def _exchange(exchange: Exchange, page: _Page) -> str:
             page.code(answer.excerpt(_ANSWER)),
         )
     )
-    status, size, variant, shown = told
+    status, size, variant, shown = cells
     return f"| {icon} | {page.code(exchange.request.name)} | {status} | {exchange.seconds:.2f} s | {size} | {variant} | {shown} |"
 
 

@@ -50,13 +50,13 @@ def check_lines(checks: Sequence[Check], language: Language) -> list[str]:
     head = ("", *(text.in_(language) for text in COLUMNS))
     wide = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *rows, strict=True)]
 
-    told = [_row(head, wide)]
+    lines = [_row(head, wide)]
     for row, check in zip(rows, checks, strict=True):
-        told.append(_row(row, wide))
+        lines.append(_row(row, wide))
         if check.problems:
             codes = ", ".join(dict.fromkeys(problem.code for problem in check.problems))
-            told.append(f"   {codes}  {check.fix.in_(language)}".rstrip())
-    return told
+            lines.append(f"   {codes}  {check.fix.in_(language)}".rstrip())
+    return lines
 
 
 def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
@@ -75,39 +75,39 @@ def _width(text: str) -> int:
 
 def change_lines(changes: Iterable[Change], language: Language = "en") -> list[str]:
     """Changes for the log: a line each, their reasons below."""
-    told = []
+    rows = []
     for change in changes:
         verb, resource = VERBS[change.verb].in_(language), noun(change.resource).in_(language)
-        told.append(f"{_padded(verb, 9)} {_padded(resource, 16)} {change.name}")
-        told += [f"{'':26} {reason.in_(language)}" for reason in change.reasons]
-    return told
+        rows.append(f"{_padded(verb, 9)} {_padded(resource, 16)} {change.name}")
+        rows += [f"{'':26} {reason.in_(language)}" for reason in change.reasons]
+    return rows
 
 
-def standing_lines(standing: ServerStatus, language: Language = "en") -> list[str]:
+def status_lines(server_status: ServerStatus, language: Language = "en") -> list[str]:
     """How a server stands, for the log."""
-    return [text.in_(language) for text in standing_texts(standing)]
+    return [text.in_(language) for text in status_texts(server_status)]
 
 
-def standing_texts(standing: ServerStatus) -> list[Text]:
+def status_texts(server_status: ServerStatus) -> list[Text]:
     """How a server stands, line by line."""
     texts: list[Text] = []
-    for endpoint in standing.endpoints:
+    for endpoint in server_status.endpoints:
         status = same(endpoint.status) if endpoint.status else NOT_THERE
         texts += [noun("endpoint") + same(f" {endpoint.name}  ") + status]
-        texts += [same("  ") + fact for fact in endpoint_facts(endpoint, standing)]
-    if standing.stopped and standing.generations:
+        texts += [same("  ") + fact for fact in endpoint_facts(endpoint, server_status)]
+    if server_status.stopped and server_status.generations:
         texts.append(STOPPED)
-    if standing.generations:
-        texts += map(Text, _generation_rows(standing, "en"), _generation_rows(standing, "ja"))
+    if server_status.generations:
+        texts += map(Text, _generation_rows(server_status, "en"), _generation_rows(server_status, "ja"))
     return texts
 
 
-def _generation_rows(standing: ServerStatus, language: Language) -> list[str]:
+def _generation_rows(server_status: ServerStatus, language: Language) -> list[str]:
     rows = [tuple(each.in_(language) for each in _GENERATION_COLUMNS)]
     rows += [
         (
             each.name,
-            generation_state(each, standing).in_(language),
+            generation_state(each, server_status).in_(language),
             time_text(each.served).in_(language),
             time_text(each.withdrawn).in_(language),
             rollout_time(each).in_(language),
@@ -116,42 +116,42 @@ def _generation_rows(standing: ServerStatus, language: Language) -> list[str]:
             each.instance_type,
             each.commit[:COMMIT],
         )
-        for each in standing.generations
+        for each in server_status.generations
     ]
     wide = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [_row(row, wide) for row in rows]
 
 
-def endpoint_facts(endpoint: EndpointStatus, standing: ServerStatus) -> list[Text]:
+def endpoint_facts(endpoint: EndpointStatus, server_status: ServerStatus) -> list[Text]:
     """What there is to say of an endpoint beside its status."""
     if not endpoint.status:
         return []
-    age, config = hours(endpoint.created, standing.at), endpoint.config_name
-    told = [Text(f"serves {config}", f"稼働中の設定: {config}") if config else EMPTY]
+    age, config = hours(endpoint.created, server_status.at), endpoint.config_name
+    facts = [Text(f"serves {config}", f"稼働中の設定: {config}") if config else EMPTY]
     if age is not None:
-        told.append(Text(f"created {span(age).en} ago", f"作成から{span(age).ja}"))
+        facts.append(Text(f"created {span(age).en} ago", f"作成から{span(age).ja}"))
     for each in endpoint.variants:
         name, now, then, weight = each.name, each.instances, each.desired_instances, f"{each.weight:g}"
-        told.append(
+        facts.append(
             Text(f"{name}: {now} of {then} instances, weight {weight}", f"{name}: {now}/{then}インスタンス、重み{weight}")
         )
     if endpoint.under_way:
-        told.append(_in_flight(endpoint))
-        told += endpoint.progress
+        facts.append(_in_flight(endpoint))
+        facts += endpoint.progress
     if reason := endpoint.failure_reason:
-        told.append(
+        facts.append(
             Text(f"failed: {reason}", f"失敗の理由: {reason}")
             if endpoint.failed
             else Text(f"an earlier update failed: {reason}", f"以前の更新の失敗の理由: {reason}")
         )
     if commit := endpoint.commit:
-        told.append(Text(f"commit {commit}", f"コミット: {commit}"))
+        facts.append(Text(f"commit {commit}", f"コミット: {commit}"))
     if run := endpoint.run_url:
-        told.append(Text(f"run {run}", f"実行: {run}"))
+        facts.append(Text(f"run {run}", f"実行: {run}"))
     if not endpoint.ours:
-        told.append(Text("not made by this action", "このアクションが作ったものではありません"))
-    told += [Text(f"not as deployed: {each.en}", f"デプロイ時との違い: {each.ja}") for each in endpoint.drift]
-    return [each for each in told if each]
+        facts.append(Text("not made by this action", "このアクションが作ったものではありません"))
+    facts += [Text(f"not as deployed: {each.en}", f"デプロイ時との違い: {each.ja}") for each in endpoint.drift]
+    return [each for each in facts if each]
 
 
 def _in_flight(endpoint: EndpointStatus) -> Text:
@@ -161,13 +161,13 @@ def _in_flight(endpoint: EndpointStatus) -> Text:
     return Text(f"under way: {status}{to.en}{run.en}", f"進行中: {status}{to.ja}{run.ja}")
 
 
-def generation_state(generation: GenerationStatus, standing: ServerStatus) -> Text:
+def generation_state(generation: GenerationStatus, server_status: ServerStatus) -> Text:
     """What a generation is at the moment."""
     if generation.serves:
         return Text("serves", "稼働中")
     if generation.withdrawn:
         return Text("withdrawn", "取りやめ")
-    if generation.name == standing.previous:
+    if generation.name == server_status.previous:
         return Text("previous", "1つ前")
     return EMPTY if generation.served else Text("never served", "稼働なし")
 

@@ -123,15 +123,15 @@ def _realtime(sender: _Sender, request: Request) -> Exchange:
 
 def _model_error(error: ClientError) -> InvocationResult:
     """The container's own answer in SageMaker's: HTTP 424 with status, words and log of the container."""
-    told: Any = error.response
-    said = str(told.get("OriginalMessage") or error_message(error)).encode("utf-8", "replace")
+    response: Any = error.response
+    said = str(response.get("OriginalMessage") or error_message(error)).encode("utf-8", "replace")
     return InvocationResult(
-        status=told.get("OriginalStatusCode") or None,  # 0: it did not answer in time
+        status=response.get("OriginalStatusCode") or None,  # 0: it did not answer in time
         content_type="",
         body=said,
         size=len(said),
         failed=True,
-        log_stream=str(told.get("LogStreamArn", "")),
+        log_stream=str(response.get("LogStreamArn", "")),
     )
 
 
@@ -248,8 +248,8 @@ def _read(s3: S3Client, location: str, *, failed: bool) -> InvocationResult | No
         raise ActionError(explain(error, resource=location)) from error
     status: int | None = 200
     if failed:
-        told = _ORIGINAL_STATUS.search(body[:10_000].decode("utf-8", errors="replace"))
-        status = int(told[1]) if told else None
+        status_line = _ORIGINAL_STATUS.search(body[:10_000].decode("utf-8", errors="replace"))
+        status = int(status_line[1]) if status_line else None
     content_type = found.get("ContentType", "")
     return InvocationResult(status=status, content_type=content_type, body=body, size=found["ContentLength"], failed=failed)
 

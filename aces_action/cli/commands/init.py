@@ -91,9 +91,9 @@ class _Answers:
 
 def command(language: Language) -> click.Command:
     modes = "\n\n".join(f"{mode}: {text.in_(language)}" for mode, text in _MODES.items())
-    told = Text(f"Serving modes\n\n{modes}", f"推論の提供方法\n\n{modes}").in_(language)
+    epilog = Text(f"Serving modes\n\n{modes}", f"推論の提供方法\n\n{modes}").in_(language)
 
-    @click.command("init", help=_WHAT.in_(language), short_help=_SHORT.in_(language), epilog=told)
+    @click.command("init", help=_WHAT.in_(language), short_help=_SHORT.in_(language), epilog=epilog)
     @click.argument("path", default=".", callback=folder)
     @click.option("--project", metavar="NAME", help=_help("Project name.", "プロジェクト名。", language))
     @click.option("--env", type=click.Choice(ENVIRONMENTS), help=_help("Environment.", "環境。", language))

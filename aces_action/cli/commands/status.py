@@ -64,21 +64,21 @@ def _show(**given: Any) -> int:
 
     from aces_action.commands.status import status
     from aces_action.output.report import Report
-    from aces_action.output.tables import standing_texts
+    from aces_action.output.tables import status_texts
 
     report = Report()
     ended = run_command(status, deployment, options, person, sys.stderr if person.debug else io.StringIO(), report)
     sanitiser = Sanitiser(person.secrets)
     for problem in report.problems:  # warnings
         click.echo(problem_text(redacted(problem.for_terminal(), sanitiser.redact), person.language), err=True)
-    if report.standing is None:
+    if report.server_status is None:
         return ended
     if options.form == "json":
         speak_utf8()
-        told = _about(deployment, region_of(deployment, person)) | as_json(report.standing)
-        click.echo(json.dumps(sanitiser.cleaned(told), ensure_ascii=False, indent=2))
+        data = _about(deployment, region_of(deployment, person)) | as_json(report.server_status)
+        click.echo(json.dumps(sanitiser.cleaned(data), ensure_ascii=False, indent=2))
     else:
-        for text in standing_texts(report.standing):
+        for text in status_texts(report.server_status):
             click.echo(sanitiser.clean(text.for_terminal().in_(person.language)))
     return ended
 

@@ -37,8 +37,8 @@ def command(language: Language) -> click.Command:
     @click.pass_obj
     def run(person: Terminal, place: str, policy: Policy) -> int:
         verdict = verdict_on(place, policy, person, every_file=True)
-        told = [*tree_lines(verdict, person.language), _total(verdict).in_(person.language)]
-        click.echo("\n".join(map(neutralise, told)))
+        rows = [*tree_lines(verdict, person.language), _total(verdict).in_(person.language)]
+        click.echo("\n".join(map(neutralise, rows)))
         if verdict.problems:
             click.echo(neutralise(_in_short(verdict, place).in_(person.language)), err=True)
         return 0 if verdict.ok else 1

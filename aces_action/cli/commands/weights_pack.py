@@ -150,7 +150,7 @@ def stored_links(links: Sequence[StoredLink], repeated: int) -> Text:
     if not links:
         return EMPTY
     largest = sorted(links, key=lambda link: -link.size)
-    told = [
+    parts = [
         Text(
             f"Links stored as the files they lead to: {len(links):,}", f"リンク先のファイルとして含めたリンク: {len(links):,}件"
         ),
@@ -158,10 +158,10 @@ def stored_links(links: Sequence[StoredLink], repeated: int) -> Text:
     ]
     if rest := largest[_NAMED_LINKS:]:
         size = size_text(sum(link.size for link in rest))
-        told.append(Text(f"  and {len(rest):,} more  {size}", f"  ほか{len(rest):,}件  {size}"))
+        parts.append(Text(f"  and {len(rest):,} more  {size}", f"  ほか{len(rest):,}件  {size}"))
     if repeated:
         size = size_text(repeated)
-        told.append(
+        parts.append(
             Text(
                 f"Because of them, {size} are in the archive more than once (SageMaker cannot extract links). "
                 "Delete the links that the server does not need, and pack again.",
@@ -169,7 +169,7 @@ def stored_links(links: Sequence[StoredLink], repeated: int) -> Text:
                 "サーバに不要なリンクを削除して、まとめなおしてください。",
             )
         )
-    return lines(*told)
+    return lines(*parts)
 
 
 def _stored_link(link: StoredLink) -> Text:

@@ -15,7 +15,7 @@ SHAPE_VERSION = 1
 def as_json(result: CheckResult, language: Language) -> str:
     """One object. What is not known is null; lines and columns count from 1, columns in characters."""
     result = cleaned(result)
-    told = {
+    data = {
         "version": SHAPE_VERSION,
         "tool": {"name": "aces-action", "version": __version__},
         "language": language,
@@ -23,7 +23,7 @@ def as_json(result: CheckResult, language: Language) -> str:
         "summary": {"errors": result.errors, "warnings": result.warnings},
         "problems": [problem_object(problem, language) for problem in result.problems],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def problem_object(problem: Problem, language: Language) -> dict[str, str | int | None]:

@@ -38,14 +38,14 @@ def as_text(
     paragraphs: list[str] = []
     helped: set[str] = set()
     for problem in result.problems:
-        told = [_headline(problem, language, paint)]
+        paragraph = [_headline(problem, language, paint)]
         if problem.file is not None and problem.line is not None and problem.line <= len(written := lines(problem.file)):
-            told += _excerpt(written[problem.line - 1], problem, width, paint, sanitiser.covered)
-        told += [f"  {neutralise(line)}" for line in problem.hint.in_(language).splitlines()]
+            paragraph += _excerpt(written[problem.line - 1], problem, width, paint, sanitiser.covered)
+        paragraph += [f"  {neutralise(line)}" for line in problem.hint.in_(language).splitlines()]
         if problem.code not in helped:  # once for each code is enough
-            told.append("  " + paint(problem.kind.help_url(language), dim=True))
+            paragraph.append("  " + paint(problem.kind.help_url(language), dim=True))
         helped.add(problem.code)
-        paragraphs.append("\n".join(told))
+        paragraphs.append("\n".join(paragraph))
     mark, hue = ("✗", "red") if result.errors else ("✓", "yellow" if result.problems else "green")
     count = paint(f"{mark} {counted(result).in_(language)}", fg=hue, bold=True)
     checked = [_checked(each).in_(language) for each in result.checked]

@@ -62,8 +62,8 @@ def scaled(current: CurrentEndpoint, config: Mapping[str, Any], *, counts: Text,
     """The counts and weights that people or autoscaling have set since, each with what becomes of such."""
     said = {variant["VariantName"]: variant for variant in config.get("ProductionVariants", ())}
     for variant in current.variants:
-        told = said.get(variant.name, {})
-        count, weight = told.get("InitialInstanceCount"), told.get("InitialVariantWeight", 1.0)
+        asked = said.get(variant.name, {})
+        count, weight = asked.get("InitialInstanceCount"), asked.get("InitialVariantWeight", 1.0)
         if count is not None and variant.desired_instances != count:
             has = variant.desired_instances
             instances = Text(f"{has} instance" if has == 1 else f"{has} instances", f"インスタンス数{has}")

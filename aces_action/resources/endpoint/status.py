@@ -33,9 +33,11 @@ def read_status(client: SageMakerClient, owner: Owner, names: Sequence[str], *, 
     back = previous(of_mode(generations, is_async=is_async), endpoints[0].config_name) if endpoints[0].status else None
     with ThreadPoolExecutor(_READERS, thread_name_prefix="models") as pool:
         models = pool.map(lambda each: read_model(client, each.model_names[0]) if each.model_names else None, generations)
-        told = [_generation(each, model, serves=each.name in serving) for each, model in zip(generations, models, strict=True)]
+        statuses = [
+            _generation(each, model, serves=each.name in serving) for each, model in zip(generations, models, strict=True)
+        ]
     return ServerStatus(
-        at=at.astimezone(UTC), endpoints=tuple(endpoints), generations=tuple(told), previous=back.name if back else ""
+        at=at.astimezone(UTC), endpoints=tuple(endpoints), generations=tuple(statuses), previous=back.name if back else ""
     )
 
 

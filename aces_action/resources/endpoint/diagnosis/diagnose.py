@@ -197,20 +197,22 @@ def find_cause(
     that rings is the cause of a rollback for which neither gives another. Each log is looked at on its own: that one instance
     answers says nothing about another.
     """
-    told = next((kind for text in (reason, *reversed(events)) if (kind := cause_in_reason(text))), None)
+    kind_in_words = next((kind for text in (reason, *reversed(events)) if (kind := cause_in_reason(text))), None)
     seen = _of_all([evidence for log in logs if (evidence := cause_in_lines(log))])
     shown = notable([each for log in logs for each in statements(log)])
-    if told and told.code not in SYMPTOMS:
+    if kind_in_words and kind_in_words.code not in SYMPTOMS:
         return (
-            Cause(kind=told, said=seen.said, advice=seen.advice) if seen and seen.kind is told else Cause(kind=told, said=shown)
+            Cause(kind=kind_in_words, said=seen.said, advice=seen.advice)
+            if seen and seen.kind is kind_in_words
+            else Cause(kind=kind_in_words, said=shown)
         )
     if seen and seen.kind.code not in SYMPTOMS:
         return Cause(kind=seen.kind, said=seen.said, advice=seen.advice)
-    if told is None and any(alarm.state == "ALARM" for alarm in alarms):
+    if kind_in_words is None and any(alarm.state == "ALARM" for alarm in alarms):
         return Cause(kind=ALARM, said=shown)
-    if seen and (told is None or told is OF_AWS or seen.kind is START or seen.kind is told):
+    if seen and (kind_in_words is None or kind_in_words is OF_AWS or seen.kind is START or seen.kind is kind_in_words):
         return Cause(kind=seen.kind, said=seen.said, advice=seen.advice)
-    return Cause(kind=told, said=shown)
+    return Cause(kind=kind_in_words, said=shown)
 
 
 def _of_all(found: Sequence[Evidence]) -> Evidence | None:
@@ -221,7 +223,7 @@ def _of_all(found: Sequence[Evidence]) -> Evidence | None:
 def alarm_lines(alarms: Iterable[AlarmState]) -> Text:
     """A line for each alarm, those in the state ALARM first."""
 
-    def told(alarm: AlarmState) -> Text:
+    def line(alarm: AlarmState) -> Text:
         at = EMPTY
         if alarm.changed:
             time = time_of_day(alarm.changed)
@@ -230,7 +232,7 @@ def alarm_lines(alarms: Iterable[AlarmState]) -> Text:
         because = f": {alarm.said}" if alarm.said else ""
         return Text(f"Alarm {name} is {state}{at.en}{because}", f"アラーム{name}の状態は{state}です{at.ja}{because}")
 
-    return lines(*(told(alarm) for alarm in sorted(alarms, key=lambda each: each.state != "ALARM")))
+    return lines(*(line(alarm) for alarm in sorted(alarms, key=lambda each: each.state != "ALARM")))
 
 
 def _reason(client: SageMakerClient, name: str) -> str:
@@ -303,8 +305,8 @@ def read_logs(
         logs = [each.result() for each in reading]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    told = tuple(each for each in logs if each.lines or each.missing is not NOTHING_WRITTEN)
-    return told or (ServerLog(variant="", missing=NOTHING_WRITTEN),)
+    shown = tuple(each for each in logs if each.lines or each.missing is not NOTHING_WRITTEN)
+    return shown or (ServerLog(variant="", missing=NOTHING_WRITTEN),)
 
 
 NOTHING_WRITTEN = Text(

@@ -141,12 +141,12 @@ def _statement(text: str, level: str) -> Statement:
 
 def notable(said: Sequence[Statement]) -> str:
     """The statement that tells most: the last exception, else the last error, else the last one. Empty where there is none."""
-    told = [each for each in said if each.text.strip() and not FRAME.match(each.text) and not ACCESS.search(each.text)]
+    relevant = [each for each in said if each.text.strip() and not FRAME.match(each.text) and not ACCESS.search(each.text)]
     for pattern in (EXCEPTION, _ERROR):
-        for each in reversed(told):
+        for each in reversed(relevant):
             if not each.calm and not each.harmless and (found := pattern.search(each.text)):
                 return excerpt(each.text, *found.span())
-    return excerpt(told[-1].text, 0, 0) if told else ""
+    return excerpt(relevant[-1].text, 0, 0) if relevant else ""
 
 
 def excerpt(text: str, start: int, end: int) -> str:

@@ -214,13 +214,13 @@ def _capacity(facts: Facts, _log: Sequence[str]) -> Text:
 
 def _processor(facts: Facts, _log: Sequence[str]) -> Text:
     wanted = "linux/arm64" if processor(facts.instance_type) == "arm64" else "linux/amd64"
-    told = Text(
+    advice = Text(
         f"The image is built for another processor than the instance's ({wanted}), or its entry point is no program (a script "
         "without its #! line, or with Windows line ends).",
         f"イメージがインスタンス（{wanted}）とは別のプロセッサ向けにビルドされているか、エントリポイントが実行できる形式では"
         "ありません（#!行のないスクリプト、Windowsの改行など）。",
     )
-    return lines(told, BUILD_HINT.map(lambda text: text.replace("linux/amd64", wanted)))
+    return lines(advice, BUILD_HINT.map(lambda text: text.replace("linux/amd64", wanted)))
 
 
 def _pull(facts: Facts, _log: Sequence[str]) -> Text:
@@ -247,11 +247,11 @@ def _download(facts: Facts, _log: Sequence[str]) -> Text:
 
 
 def _memory(facts: Facts, _log: Sequence[str]) -> Text:
-    told = []
+    parts = []
     kind = facts.instance_type
     if facts.memory and facts.unpacked:
         files, memory = _gib(facts.unpacked), _gib(facts.memory)
-        told.append(
+        parts.append(
             Text(
                 f"The weights have {files} unpacked; {kind} has {memory} of memory.",
                 f"重みファイルは展開後{files}、{kind}のメモリは{memory}です。",
@@ -259,7 +259,7 @@ def _memory(facts: Facts, _log: Sequence[str]) -> Text:
         )
     elif facts.memory:
         memory = _gib(facts.memory)
-        told.append(Text(f"{kind} has {memory} of memory.", f"{kind}のメモリは{memory}です。"))
+        parts.append(Text(f"{kind} has {memory} of memory.", f"{kind}のメモリは{memory}です。"))
     larger = next_sizes(kind)
     names, names_ja = " or ".join(larger), "または".join(larger)
     choose = Text(
@@ -267,7 +267,7 @@ def _memory(facts: Facts, _log: Sequence[str]) -> Text:
         "サーバのメモリが不足しました。infraファイルのSAGEMAKER_INSTANCE_TYPEを、より大きいものにするか、ワーカーを減らしてください。",
     )
     sizes = Text(f"The next sizes: {names}.", f"次のサイズ: {names_ja}") if larger else EMPTY
-    return lines(*told, choose, sizes)
+    return lines(*parts, choose, sizes)
 
 
 def gpu_memory(facts: Facts) -> Text:

@@ -13,7 +13,7 @@ from aces_action.language import Language, Text, same
 from aces_action.output.report import Report
 from aces_action.output.status import EndpointStatus, GenerationStatus, ServerStatus, VariantStatus, as_json
 from aces_action.output.summary import summary
-from aces_action.output.tables import standing_lines
+from aces_action.output.tables import status_lines
 
 NOW = datetime(2026, 5, 11, 12, tzinfo=UTC)
 OLD = GenerationStatus(
@@ -42,16 +42,16 @@ ENDPOINT = EndpointStatus(
     commit="0123456789abcdef",
     drift=(Text("AllTraffic: 3 instances instead of 1: kept", "AllTraffic: インスタンス数3（設定は1）。そのまま維持します"),),
 )
-STANDING = ServerStatus(at=NOW, endpoints=(ENDPOINT,), generations=(LIVE, OLD), previous="server-a")
+STATUS = ServerStatus(at=NOW, endpoints=(ENDPOINT,), generations=(LIVE, OLD), previous="server-a")
 STOPPED = ServerStatus(at=NOW, endpoints=(EndpointStatus(name="server"),), generations=(replace(LIVE, serves=False), OLD))
 
 
-def page(standing: ServerStatus, language: Language = "en") -> str:
-    return summary(Report(result="shown", standing=standing), language, lambda text: text)
+def page(server_status: ServerStatus, language: Language = "en") -> str:
+    return summary(Report(result="shown", server_status=server_status), language, lambda text: text)
 
 
 def test_the_log_tells_what_serves_what_is_under_way_and_by_whom() -> None:
-    lines = standing_lines(STANDING)
+    lines = status_lines(STATUS)
     assert lines[:8] == [
         "endpoint server  Updating",
         "  serves server-b",
@@ -71,17 +71,17 @@ def test_the_log_tells_what_serves_what_is_under_way_and_by_whom() -> None:
 
 def test_a_stopped_server_is_called_so_with_the_way_back() -> None:
     assert STOPPED.stopped
-    assert "It is stopped: `command: start` brings back what served last." in standing_lines(STOPPED)
+    assert "It is stopped: `command: start` brings back what served last." in status_lines(STOPPED)
     assert "停止しています。command: startで、最後に稼働していた世代を再開できます。" in page(STOPPED, "ja")
     assert as_json(STOPPED)["stopped"] is True
 
 
 def test_the_summary_has_a_table_of_endpoints_and_one_of_generations() -> None:
-    shown = page(STANDING)
+    shown = page(STATUS)
     assert "| <code>server</code> | Updating | serves server-b<br>created 5.0 h ago<br>" in shown
     assert "| <code>server-a</code> | previous | 2026-05-09 12:00 UTC |  | 3 min 05 s | " in shown
-    assert "### 世代" in page(STANDING, "ja")
-    assert "進行中: Updating（server-cへ）" in page(STANDING, "ja")
+    assert "### 世代" in page(STATUS, "ja")
+    assert "進行中: Updating（server-cへ）" in page(STATUS, "ja")
 
 
 def test_nothing_that_aws_tells_is_taken_for_markup() -> None:
@@ -93,7 +93,7 @@ def test_nothing_that_aws_tells_is_taken_for_markup() -> None:
 
 
 def test_the_output_is_json_with_times_in_utc() -> None:
-    told = json.loads(json.dumps(as_json(STANDING)))
+    told = json.loads(json.dumps(as_json(STATUS)))
     assert told["endpoints"][0]["under-way"] == {
         "to": "server-c",
         "run": "https://github.com/org/plates/actions/runs/9",
@@ -107,19 +107,19 @@ def test_the_output_is_json_with_times_in_utc() -> None:
 def test_why_an_update_before_failed_is_not_told_as_the_endpoints_own_failure() -> None:
     reason = "did not pass the ping health check"
     serves = replace(ENDPOINT, status="InService", under_way=False, failure_reason=reason)
-    standing = replace(STANDING, endpoints=(serves,))
-    assert f"  an earlier update failed: {reason}" in standing_lines(standing)
-    assert f"以前の更新の失敗の理由: {reason}" in page(standing, "ja")
-    (told,) = json.loads(json.dumps(as_json(standing)))["endpoints"]
+    server_status = replace(STATUS, endpoints=(serves,))
+    assert f"  an earlier update failed: {reason}" in status_lines(server_status)
+    assert f"以前の更新の失敗の理由: {reason}" in page(server_status, "ja")
+    (told,) = json.loads(json.dumps(as_json(server_status)))["endpoints"]
     assert (told["failure-reason"], told["earlier-failure-reason"]) == (None, reason)
 
 
 @pytest.mark.parametrize("status", ["Failed", "UpdateRollbackFailed", "OutOfService"])
 def test_why_an_endpoint_has_failed_is_told_as_its_failure(status: str) -> None:
-    standing = replace(STANDING, endpoints=(replace(ENDPOINT, status=status, under_way=False, failure_reason="no capacity"),))
-    assert "  failed: no capacity" in standing_lines(standing)
-    assert "失敗の理由: no capacity" in page(standing, "ja")
-    (told,) = json.loads(json.dumps(as_json(standing)))["endpoints"]
+    server_status = replace(STATUS, endpoints=(replace(ENDPOINT, status=status, under_way=False, failure_reason="no capacity"),))
+    assert "  failed: no capacity" in status_lines(server_status)
+    assert "失敗の理由: no capacity" in page(server_status, "ja")
+    (told,) = json.loads(json.dumps(as_json(server_status)))["endpoints"]
     assert (told["failure-reason"], told["earlier-failure-reason"]) == ("no capacity", None)
 
 
@@ -137,4 +137,4 @@ def test_why_an_endpoint_has_failed_is_told_as_its_failure(status: str) -> None:
 def test_a_span_below_an_hour_is_told_in_minutes(seconds: int, english: str, japanese: str) -> None:
     assert span(seconds / 3600) == Text(english, japanese)
     made = replace(ENDPOINT, created=NOW - timedelta(seconds=seconds))
-    assert f"  作成から{japanese}" in standing_lines(replace(STANDING, endpoints=(made,)), "ja")
+    assert f"  作成から{japanese}" in status_lines(replace(STATUS, endpoints=(made,)), "ja")
