@@ -519,6 +519,20 @@ class TestCancelling:
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert sum(call["operation"] == "CreateEndpoint" for call in caller.control("GET", "calls")) == 1
 
+    def test_a_run_cancelled_while_sagemaker_hangs_in_a_write_of_the_sdk_does_not_wait_for_it(self, caller: Caller) -> None:
+        caller.fault(service="sagemaker", operation="CreateModel", kind="slow", seconds=40)
+        process = caller.start()
+        deadline = time.monotonic() + 60
+        while caller.control("GET", "faults") and time.monotonic() < deadline:  # a rule goes when its call has come
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        sent = time.monotonic()
+        ended = caller.end(process)
+        assert time.monotonic() - sent < 5
+        assert (ended.status, ended.outputs["result"]) == (143, "cancelled"), ended.log
+        assert f"create model {caller.server}" in ended.log  # sent, without an answer
+        assert "Nothing was changed." not in ended.log
+
     def test_a_run_cancelled_while_the_platform_hangs_does_not_wait_for_it(self, caller: Caller) -> None:
         sleep = {"kind": "slow", "seconds": 30, "times": None}
         requests.post(f"{caller.sandbox.platform_url}/_sandbox/sleep", json=sleep, timeout=10)
