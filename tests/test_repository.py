@@ -76,15 +76,6 @@ def test_the_changelog_keeps_a_place_for_what_is_next_and_dates_every_release_up
     assert [int(part) for part in __version__.split(".")] >= [int(part) for part in newest.split(".")]
 
 
-def test_the_image_keeps_every_service_of_aws_that_the_code_asks_for() -> None:
-    kept = re.search(r'AWS_SERVICES="([^"]+)"', read("Dockerfile"))
-    assert kept is not None
-    sources = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "aces_action").rglob("*.py"))]
-    asked = {name for source in sources for name in re.findall(r"""\bclient\(\s*["']([a-z0-9-]+)["']""", source)}
-    assert asked
-    assert asked - set(kept[1].replace("\\", "").split()) == set()
-
-
 def test_everything_that_another_repository_made_is_pinned_by_digest() -> None:
     uses = [
         line for path in (ROOT / ".github/workflows").glob("*.yml") for line in path.read_text().splitlines() if "uses: " in line
