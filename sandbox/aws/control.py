@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from sandbox.aws.answers import Answer
 from sandbox.aws.batch.records import rule_of
+from sandbox.aws.batch.surroundings import set_up
 from sandbox.aws.hosting.records import Outcome
 from sandbox.aws.lag import Lag
 from sandbox.aws.state import Fault, State
@@ -218,6 +219,16 @@ def _add_batch(app: Flask, state: State) -> None:
     def forget_job_rules() -> tuple[str, int]:
         with state.lock:
             state.batch.forget_control()
+        return "", 204
+
+    @app.post("/_sandbox/environments")
+    def set_environment() -> tuple[str, int]:
+        wish = _wish()
+        with state.lock:
+            try:
+                set_up(state.batch.environments, wish.pop("name"), wish)
+            except KeyError as error:
+                raise NotFound(f"No compute environment {error}") from error
         return "", 204
 
     @app.post("/_sandbox/jobs/clock")

@@ -50,7 +50,11 @@ def violations(request: Mapping[str, Any]) -> Iterator[str]:
 
 
 def described(request: Mapping[str, Any]) -> JSON:
-    """The definition as AWS tells it: what was left out filled in, empty variables gone, lists in no order of the request's."""
+    """The definition as AWS tells it: empty lists filled in, variables without a value gone, and those with one in another order.
+
+    These are the differences that hashicorp/terraform-provider-aws passes over; of secrets, the order is assumed to be as of
+    variables.
+    """
     container: JSON = {**{name: [] for name in _LISTS}, **request["containerProperties"]}
     container["environment"] = _shuffled(each for each in container["environment"] if each.get("value"))
     container["secrets"] = _shuffled(container["secrets"])
@@ -59,6 +63,10 @@ def described(request: Mapping[str, Any]) -> JSON:
             container[name] = {**{each: [] for each in lists}, **container[name]}
     if "logConfiguration" in container:
         container["logConfiguration"].setdefault("options", {})
+    if "linuxParameters" in container:
+        linux = container["linuxParameters"]
+        linux["devices"] = [{"permissions": [], **each} for each in linux["devices"]]
+        linux["tmpfs"] = [{"mountOptions": [], **each} for each in linux["tmpfs"]]
     fields: JSON = {
         "type": request["type"],
         "parameters": request.get("parameters", {}),

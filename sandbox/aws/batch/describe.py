@@ -1,11 +1,15 @@
-"""What Batch answers about jobs. Pure."""
+"""What Batch answers about jobs, environments and queues. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sandbox.aws.batch.records import JSON, Attempt, Job
 from sandbox.aws.wire import Refusal
+
+if TYPE_CHECKING:
+    from sandbox.aws.batch.store import Jobs
 
 _MOST = 100
 # botocore: ContainerDetail, what it has of the definition
@@ -70,6 +74,40 @@ def summary(found: Job) -> JSON:
     container = {key: whole["container"][key] for key in ("exitCode", "reason") if key in whole["container"]}
     accepted = {key: True for key in ("isCancelled", "isTerminated") if whole[key]}  # botocore: only present when true
     return {key: whole[key] for key in keys if key in whole} | {"container": container} | accepted
+
+
+def environment(told: JSON, jobs: Jobs) -> JSON:
+    """A compute environment as moto tells it, with what moto does not keep."""
+    detail = jobs.environments.detail(told["computeEnvironmentArn"])
+    answer = {
+        **told,
+        "status": detail.status,
+        "statusReason": detail.reason,
+        "containerOrchestrationType": detail.orchestration,
+        "uuid": detail.uuid,
+        **({"updatePolicy": detail.update_policy} if detail.update_policy else {}),
+    }
+    resources = told.get("computeResources", {})
+    # botocore: Ec2Configuration, batchImageStatus: once it has started instances, and of Batch's own images
+    started = any(each.place == told["computeEnvironmentArn"] for job in jobs.jobs.values() for each in job.attempts)
+    status = detail.image_status or ("LATEST" if started else None)
+    if status and "ec2Configuration" in resources and not (resources.get("imageId") or resources.get("launchTemplate")):
+        images = [
+            each if "imageIdOverride" in each else {**each, "batchImageStatus": status} for each in resources["ec2Configuration"]
+        ]
+        answer["computeResources"] = {**resources, "ec2Configuration": images}
+    return answer
+
+
+def queue(told: JSON, jobs: Jobs) -> JSON:
+    """A job queue as moto tells it, with what moto does not keep."""
+    answer = {
+        **told,
+        "statusReason": "JobQueue Healthy",
+        "jobQueueType": "ECS",
+        "jobStateTimeLimitActions": jobs.environments.time_limits(told["jobQueueArn"]),
+    }
+    return {key: value for key, value in answer.items() if value is not None}
 
 
 def page(rows: Sequence[JSON], request: JSON, name: str, most: int = _MOST) -> JSON:

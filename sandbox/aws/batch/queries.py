@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.aws.batch.definitions import checked_retries, checked_timeout
@@ -50,18 +50,14 @@ def most(request: Mapping[str, Any]) -> int:
     return 100 if request.get("filters") else 1000
 
 
-def check_submission(request: Mapping[str, Any]) -> None:
+def refusals_of_submission(request: Mapping[str, Any]) -> Iterator[str]:
     """What Batch refuses of a job's own settings; the definition's were checked before."""
     if "arrayProperties" in request or "nodeOverrides" in request:
         raise NotImplementedError("array and multi-node jobs")
     names = [each.get("name", "") for each in request.get("containerOverrides", {}).get("environment", ())]
-    found = [
-        *checked_retries(request.get("retryStrategy", {})),
-        *checked_timeout(request),
-        *(f"Environment variables cannot start with AWS_BATCH: {name}" for name in names if name.startswith("AWS_BATCH")),
-    ]
-    if found:
-        raise refused(f"Error executing request, Exception : {' '.join(found)}, RequestId: 0")
+    yield from checked_retries(request.get("retryStrategy", {}))
+    yield from checked_timeout(request)
+    yield from (f"Environment variables cannot start with AWS_BATCH: {name}" for name in names if name.startswith("AWS_BATCH"))
 
 
 def _passes(job: Job, name: str, value: str) -> bool:

@@ -15,7 +15,7 @@ from moto.sts.models import sts_backends
 
 from sandbox.aws.batch import reasons
 from sandbox.aws.batch.capacity import Place, instance_types
-from sandbox.aws.batch.environments import Environments
+from sandbox.aws.batch.environments import LINKED_ROLE, Environments
 from sandbox.aws.batch.records import JSON, Job, ObjectWrite
 from sandbox.aws.batch.retries import Failure
 from sandbox.aws.ecr import find_image
@@ -24,6 +24,7 @@ from sandbox.aws.trust import trusts_service
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"  # botocore: AttemptContainerDetail, logStreamName
 # The administrator's, for a job without a role of its own: an instance's role is not played.
+_ACCOUNT = "123456789012"
 _ACCESS_KEY_ID, _SECRET_ACCESS_KEY = "AKIAIOSFODNN7SANDBOX", "sandbox"
 
 
@@ -41,6 +42,23 @@ class Surroundings:
     def queue(self, identifier: str) -> JobQueue | None:
         return batch_backends[self.account][self.region].get_job_queue(identifier)
 
+    def linked_role(self) -> str:
+        """The ARN of Batch's service-linked role, which the first environment without a role of its own makes."""
+        iam = iam_backends[self.account][self.partition]
+        found = next((role for role in iam.roles.values() if role.name == "AWSServiceRoleForBatch"), None)
+        trust = {"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        role = found or iam.create_role(
+            "AWSServiceRoleForBatch",
+            json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            LINKED_ROLE,
+            permissions_boundary=None,
+            description="",
+            tags=[],
+            max_session_duration="3600",
+            linked_service="batch.amazonaws.com",
+        )
+        return role.arn
+
     def time_limits(self, queue: str) -> list[JSON]:
         return self._environments.time_limits(queue)
 
@@ -52,7 +70,7 @@ class Surroundings:
                 arn=each.arn,
                 managed=each.env_type == "MANAGED",
                 enabled=each.state == "ENABLED",
-                valid=self._environments.status(each.arn)[0] == "VALID",
+                valid=self._environments.detail(each.arn).status == "VALID",
                 max_vcpus=float((each.compute_resources or {}).get("maxvCpus", 0)),
                 instance_types=tuple(instance_types((each.compute_resources or {}).get("instanceTypes", ()))),
                 used=used.get(each.arn, 0.0),
@@ -167,6 +185,26 @@ class Surroundings:
             return None
         user = f"arn:{self.partition}:sts::{self.account}:assumed-role/{role.name}/task"
         return reasons.LOG_DENIED.format(what=what, user=user, action=action)
+
+
+def set_up(environments: Environments, name: str, wish: Mapping[str, Any]) -> None:
+    """Make every compute environment `name` what AWS would not let it become: as if it stood there for years.
+
+    `status`, `reason`, `orchestration`, `image_status`, `service_role`, and `resources`: members of its compute resources (None:
+    taken out). Raises KeyError if there is none of that name, ValueError for what is not understood.
+    """
+    if unknown := wish.keys() - {"status", "reason", "orchestration", "image_status", "service_role", "resources"}:
+        raise ValueError(f"{', '.join(sorted(unknown))} means nothing")
+    found = [each for region in batch_backends[_ACCOUNT].values() if (each := region.get_compute_environment_by_name(name))]
+    if not found:
+        raise KeyError(name)
+    for each in found:
+        detail = environments.detail(each.arn)
+        for key in wish.keys() - {"service_role", "resources"}:
+            setattr(detail, key, wish[key])
+        each.service_role = wish.get("service_role", each.service_role)
+        resources = {**each.compute_resources, **wish.get("resources", {})}
+        each.compute_resources = {key: value for key, value in resources.items() if value is not None}
 
 
 def _group(container: JSON) -> str:
