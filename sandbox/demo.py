@@ -102,16 +102,32 @@ def _deploy(sandbox: Sandbox, project: str, folder: Path, number: str) -> str:
     return outputs.get("result", "no result")
 
 
+_JOB = "import os; print('weights:', os.environ['WEIGHTS_S3_URI']); print('queue:', os.environ['AWS_BATCH_JQ_NAME'])"
+
+
 def _run_job(sandbox: Sandbox, definition: str) -> None:
-    """Submits a job of what was registered, and shows whether an instance of its queue can hold it."""
+    """Submits a job of what was registered, with a small program in the container's place, and follows it to its end."""
     batch = admin_session().client("batch", endpoint_url=sandbox.aws_url)
+    logs = admin_session().client("logs", endpoint_url=sandbox.aws_url)
     name = definition.rpartition("/")[2]
     _say(f"aws batch submit-job --job-definition {name}")
+    rule = {"definition": name.partition(":")[0], "program": [sys.executable, "-c", _JOB]}
+    requests.post(f"{sandbox.aws_url}/_sandbox/jobs", json=rule, timeout=10).raise_for_status()
     job = batch.submit_job(jobName="demo", jobQueue=name.partition(":")[0], jobDefinition=definition)["jobId"]
-    [described] = batch.describe_jobs(jobs=[job])["jobs"]
-    [asked] = batch.describe_job_definitions(jobDefinitions=[definition])["jobDefinitions"]
-    resources = ", ".join(f"{each['value']} {each['type']}" for each in asked["containerProperties"]["resourceRequirements"])
-    print(f"{resources}: {described['status']} {described.get('statusReason', '')}".rstrip())
+    seen = ""
+    while True:
+        [described] = batch.describe_jobs(jobs=[job])["jobs"]
+        state = f"{described['status']} {described.get('statusReason', '')}".rstrip()
+        if state != seen:
+            print(state, flush=True)
+            seen = state
+        if described["status"] in ("SUCCEEDED", "FAILED") or "statusReason" in described:
+            break
+        time.sleep(0.02)
+    if stream := described["container"].get("logStreamName"):
+        for event in logs.get_log_events(logGroupName="/aws/batch/job", logStreamName=stream, startFromHead=True)["events"]:
+            print(f"  | {event['message']}")
+    print(f"exit code {described['container'].get('exitCode', 'none')}")
 
 
 def _page(url: str) -> str:

@@ -14,7 +14,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ import boto3
 import requests
 
 from sandbox import iam
+from sandbox.aws.batch.reasons import LIMITED
 from sandbox.server import REPOSITORY, Sandbox
 
 if TYPE_CHECKING:
@@ -284,39 +285,48 @@ def make_alarm(sandbox: Sandbox, session: boto3.Session, name: str) -> None:
     )
 
 
-def make_job_queues(sandbox: Sandbox, session: boto3.Session, server: str, instance_types: tuple[str, ...]) -> None:
-    """A compute environment and a job queue each for the standard and the long-time jobs, named like their job definitions."""
+def make_job_queues(
+    sandbox: Sandbox,
+    session: boto3.Session,
+    server: str,
+    instance_types: tuple[str, ...],
+    *,
+    resources: Mapping[str, Any] | None = None,
+) -> None:
+    """A compute environment and a job queue each for the standard and the long-time jobs, named like their job definitions.
+
+    They are in good health: `resources` are members of the compute resources that replace these.
+    """
     client = session.client("iam", endpoint_url=sandbox.aws_url)
     batch = session.client("batch", endpoint_url=sandbox.aws_url)
     ec2 = session.client("ec2", endpoint_url=sandbox.aws_url)
-    trust = {"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    service_role = _make_bare_role(client, "sandbox-batch-service-role", document)
     with contextlib.suppress(client.exceptions.EntityAlreadyExistsException):
         client.create_instance_profile(InstanceProfileName="ecsInstanceRole")
     subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]]
     groups = [group["GroupId"] for group in ec2.describe_security_groups()["SecurityGroups"]]
+    computing: Any = {
+        "type": "EC2",
+        "allocationStrategy": "BEST_FIT_PROGRESSIVE",
+        "minvCpus": 0,
+        "maxvCpus": 16,
+        "instanceTypes": list(instance_types),
+        "subnets": subnets,
+        "securityGroupIds": groups[:1],
+        "instanceRole": "ecsInstanceRole",
+        **(resources or {}),
+    }
     for name in (server, f"{server}-longtime"):
         if batch.describe_job_queues(jobQueues=[name])["jobQueues"]:
             continue
         environment = batch.create_compute_environment(
-            computeEnvironmentName=name,
-            type="MANAGED",
-            state="ENABLED",
-            serviceRole=service_role,
-            computeResources={
-                "type": "EC2",
-                "minvCpus": 0,
-                "maxvCpus": 16,
-                "instanceTypes": list(instance_types),
-                "subnets": subnets,
-                "securityGroupIds": groups[:1],
-                "instanceRole": "ecsInstanceRole",
-            },
+            computeEnvironmentName=name, type="MANAGED", state="ENABLED", computeResources=computing
         )
         batch.create_job_queue(
             jobQueueName=name,
             state="ENABLED",
             priority=1,
             computeEnvironmentOrder=[{"order": 1, "computeEnvironment": environment["computeEnvironmentArn"]}],
+            jobStateTimeLimitActions=[
+                {"reason": reason, "state": "RUNNABLE", "maxTimeSeconds": 86400, "action": "CANCEL"} for reason in LIMITED
+            ],
         )

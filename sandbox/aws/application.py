@@ -20,6 +20,7 @@ import moto.core.responses
 import moto.core.utils
 import moto.ecr.urls
 import moto.iam.urls
+import moto.logs.urls
 import moto.s3.responses
 import moto.sagemaker.urls
 import moto.sagemakerruntime.urls
@@ -33,7 +34,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.aws import permissions, wire
 from sandbox.aws.alarms import CloudWatch
-from sandbox.aws.batch import Batch
+from sandbox.aws.batch.responses import Batch, Logs
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.iam import IdentityAndAccess
@@ -112,6 +113,7 @@ def _extend_moto() -> None:
     moto.cloudwatch.urls.url_paths["{0}/$"] = CloudWatch.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
     moto.iam.urls.url_paths["{0}/$"] = IdentityAndAccess.dispatch
+    moto.logs.urls.url_paths["{0}/$"] = Logs.dispatch
     moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch
     moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
     moto.s3.responses.S3Response = ObjectStore  # type: ignore[misc]  # moto reads S3's table anew whenever it needs it

@@ -10,6 +10,8 @@ from moto.moto_api._internal.models import moto_api_backend
 from werkzeug.exceptions import BadRequest, NotFound
 
 from sandbox.aws.answers import Answer
+from sandbox.aws.batch.records import rule_of
+from sandbox.aws.batch.surroundings import set_up
 from sandbox.aws.hosting.records import Outcome
 from sandbox.aws.lag import Lag
 from sandbox.aws.state import Fault, State
@@ -35,6 +37,7 @@ def create_control(state: State) -> Flask:
     _add_lags(app, state)
     _add_hosting(app, state)
     _add_inference(app, state)
+    _add_batch(app, state)
     return app
 
 
@@ -196,6 +199,45 @@ def _add_inference(app: Flask, state: State) -> None:
     def clear_answers() -> tuple[str, int]:
         with state.lock:
             state.answers.clear()
+        return "", 204
+
+
+def _add_batch(app: Flask, state: State) -> None:
+    @app.get("/_sandbox/jobs")
+    def list_job_rules() -> Response:
+        with state.lock:
+            return jsonify([asdict(rule) for rule in state.batch.rules])
+
+    @app.post("/_sandbox/jobs")
+    def expect_jobs() -> tuple[Response, int]:
+        rule = rule_of(_wish())
+        with state.lock:
+            state.batch.expect(rule)
+        return jsonify(asdict(rule)), 201
+
+    @app.delete("/_sandbox/jobs")
+    def forget_job_rules() -> tuple[str, int]:
+        with state.lock:
+            state.batch.forget_control()
+        return "", 204
+
+    @app.post("/_sandbox/environments")
+    def set_environment() -> tuple[str, int]:
+        wish = _wish()
+        with state.lock:
+            try:
+                set_up(state.batch.environments, wish.pop("name"), wish)
+            except KeyError as error:
+                raise NotFound(f"No compute environment {error}") from error
+        return "", 204
+
+    @app.post("/_sandbox/jobs/clock")
+    def put_ahead() -> tuple[str, int]:
+        wish = _wish()
+        if wish.keys() != {"seconds"}:
+            raise ValueError("seconds is wanted, and nothing else")
+        with state.lock:
+            state.batch.put_ahead(float(wish["seconds"]))
         return "", 204
 
 

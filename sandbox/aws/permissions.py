@@ -21,8 +21,9 @@ from moto.sts.models import sts_backends
 from werkzeug.datastructures import EnvironHeaders
 
 from sandbox.aws import wire
+from sandbox.aws.batch.needs import NEEDS
 from sandbox.aws.hosting.store import Hosting
-from sandbox.aws.policy import JSON, Grant, Need, grants
+from sandbox.aws.policy import JSON, Grant, Need, grants, pass_role, request_tags
 from sandbox.aws.targets import Targets
 
 if TYPE_CHECKING:
@@ -221,13 +222,13 @@ def _hosting(kinds: Mapping[str, str]) -> Callable[[Request], tuple[Need, ...]]:
     def needed(request: Request) -> tuple[Need, ...]:
         action = request.call.operation
         arns = [request.arn("sagemaker", f"{kind}/{request.parameters[name]}") for name, kind in kinds.items()]
-        tags = _tags({tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags", [])})
+        tags = request_tags({tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags", [])})
         found = [Need(action=f"sagemaker:{action}", resource=arn, context=tags | _resource_tags(request, arn)) for arn in arns]
         if tags:
             context = tags | {"sagemaker:TaggingAction": action} | _resource_tags(request, arns[0])
             found.append(Need(action="sagemaker:AddTags", resource=arns[0], context=context))
         if role := request.parameters.get("ExecutionRoleArn"):
-            found.append(_pass_role(role, "sagemaker.amazonaws.com"))
+            found.append(pass_role(role, "sagemaker.amazonaws.com"))
         return tuple(found)
 
     return needed
@@ -235,23 +236,9 @@ def _hosting(kinds: Mapping[str, str]) -> Callable[[Request], tuple[Need, ...]]:
 
 def _hosting_tags(request: Request) -> tuple[Need, ...]:
     arn = request.parameters["ResourceArn"]
-    tags = _tags({tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags", [])})
+    tags = request_tags({tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags", [])})
     context = tags | _resource_tags(request, arn)
     return (Need(action=f"sagemaker:{request.call.operation}", resource=arn, context=context),)
-
-
-def _register_job_definition(request: Request) -> tuple[Need, ...]:
-    definition = request.arn("batch", f"job-definition/{request.parameters['jobDefinitionName']}")
-    tags = _tags(request.parameters.get("tags", {}))
-    container = request.parameters.get("containerProperties", {})
-    roles = sorted({container[key] for key in ("jobRoleArn", "executionRoleArn") if key in container})
-    return (
-        Need(action="batch:RegisterJobDefinition", resource=definition, context=tags),
-        # the tags are put on the new revision, whose number nobody knows yet
-        *([Need(action="batch:TagResource", resource=f"{definition}:1", context=tags)] if tags else []),
-        # AWS does not say to which of the two it passes them
-        *(_pass_role(role, "ecs-tasks.amazonaws.com", "batch.amazonaws.com") for role in roles),
-    )
 
 
 def _role(request: Request) -> tuple[Need, ...]:
@@ -270,7 +257,7 @@ def _alarm(request: Request) -> tuple[Need, ...]:
     given = request.parameters
     names = [given["AlarmName"]] if "AlarmName" in given else given.get("AlarmNames", [])
     arns = [request.arn("cloudwatch", f"alarm:{name}") for name in names] or [given["ResourceARN"]]
-    tags = _tags({tag["Key"]: tag["Value"] for tag in given.get("Tags", [])})
+    tags = request_tags({tag["Key"]: tag["Value"] for tag in given.get("Tags", [])})
     operation, found = request.call.operation, list[Need]()
     for arn in arns:
         context = tags | {f"aws:ResourceTag/{name}": value for name, value in _alarm_tags(request, arn).items()}
@@ -289,7 +276,7 @@ def _scaling(request: Request) -> tuple[Need, ...]:
     given = request.parameters
     resource_id, operation = given["ResourceId"], request.call.operation
     target = request.targets.find(request.hosting, request.region, resource_id)
-    tags = _tags(given.get("Tags", {}))
+    tags = request_tags(given.get("Tags", {}))
     keys = {"application-autoscaling:service-namespace": given["ServiceNamespace"]}
     keys["application-autoscaling:scalable-dimension"] = given["ScalableDimension"]
     arn = target.arn if target else request.arn("application-autoscaling", "scalable-target/new")
@@ -326,7 +313,7 @@ _LINKED_ROLE = Need(
 def _scaling_tags(request: Request) -> tuple[Need, ...]:
     arn = request.parameters["ResourceARN"]
     target = request.targets.by_arn(request.hosting, arn)
-    context = _tags(request.parameters.get("Tags", {}))
+    context = request_tags(request.parameters.get("Tags", {}))
     context |= {f"aws:ResourceTag/{name}": value for name, value in (target.tags if target else {}).items()}
     return (Need(action=f"application-autoscaling:{request.call.operation}", resource=arn, context=context),)
 
@@ -376,16 +363,6 @@ def _nothing(_request: Request) -> tuple[Need, ...]:
     return ()
 
 
-def _pass_role(role: str, *services: str) -> Need:
-    """That the role may be passed to one of the services."""
-    return Need(action="iam:PassRole", resource=role, context={"iam:PassedToService": list(services)})
-
-
-def _tags(tags: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
-    return found | {"aws:TagKeys": sorted(tags)} if tags else found
-
-
 def _resource_tags(request: Request, arn: str) -> dict[str, Any]:
     try:
         tags = request.hosting.tags(arn) or {}
@@ -414,7 +391,7 @@ _NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
     ("logs", "DescribeLogStreams"): _log_streams,
     ("logs", "GetLogEvents"): _log_events,
     ("sns", "GetTopicAttributes"): _topic,
-    ("batch", "RegisterJobDefinition"): _register_job_definition,
+    **NEEDS,
     ("sagemaker-runtime", "InvokeEndpoint"): _invocation,
     ("sagemaker-runtime", "InvokeEndpointAsync"): _invocation,
     ("sagemaker", "AddTags"): _hosting_tags,

@@ -32,6 +32,17 @@ class Grant:
     resource: str
 
 
+def pass_role(role: str, *services: str) -> Need:
+    """That the role may be passed to one of the services."""
+    return Need(action="iam:PassRole", resource=role, context={"iam:PassedToService": list(services)})
+
+
+def request_tags(tags: Mapping[str, str]) -> dict[str, Any]:
+    """The condition keys of the tags that a request puts on something."""
+    found: dict[str, Any] = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    return found | {"aws:TagKeys": sorted(tags)} if tags else found
+
+
 def grants(documents: Iterable[JSON], need: Need) -> tuple[Grant, ...]:
     """All that grants the need; empty where nothing does, or where a statement denies it.
 

@@ -10,6 +10,7 @@ from typing import Literal, TypedDict, get_args
 from werkzeug.wrappers import Request
 
 from sandbox.aws.answers import Answer
+from sandbox.aws.batch.store import Jobs
 from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.lag import Lag
 from sandbox.aws.policy import Grant
@@ -70,6 +71,7 @@ class State:
     stopping: threading.Event
     hosting: Hosting = field(default_factory=Hosting)
     targets: Targets = field(default_factory=Targets)
+    batch: Jobs = field(default_factory=Jobs)
     faults: list[Fault] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
     calls: list[SeenCall] = field(default_factory=list)
@@ -129,6 +131,7 @@ class State:
         with self.lock:
             self.hosting.reset()
             self.targets.reset()
+            self.batch.reset()
             for remembered in (
                 self.faults,
                 self.lags,

@@ -42,6 +42,7 @@ def test_the_guides_workflow_deploys_a_realtime_endpoint_and_job_definitions(cal
     for output, queue in (("", caller.server), ("longtime-", f"{caller.server}-longtime")):
         definition = ended.outputs[f"batch-{output}job-definition-arn"]
         job = batch.submit_job(jobName="job", jobQueue=queue, jobDefinition=definition)["jobId"]
+        caller.control("POST", "jobs/clock", {"seconds": 60})
         [described] = batch.describe_jobs(jobs=[job])["jobs"]
         assert described["status"] == "SUCCEEDED", described.get("statusReason")
 
