@@ -161,9 +161,9 @@ def _make_role(client: IAMClient, role: iam.Role, host: str) -> str:
     return arn
 
 
-def _make_bare_role(client: IAMClient, name: str, trust: str) -> str:
+def _make_bare_role(client: IAMClient, name: str, trust: str, path: str = "/") -> str:
     try:
-        return client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        return client.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Path=path)["Role"]["Arn"]
     except client.exceptions.EntityAlreadyExistsException:
         client.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
         return client.get_role(RoleName=name)["Role"]["Arn"]
@@ -291,7 +291,8 @@ def make_job_queues(sandbox: Sandbox, session: boto3.Session, server: str, insta
     ec2 = session.client("ec2", endpoint_url=sandbox.aws_url)
     trust = {"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    service_role = _make_bare_role(client, "sandbox-batch-service-role", document)
+    # The service-linked role, which AWS itself makes with the first compute environment; moto would call it 'Forbatch'
+    role = _make_bare_role(client, "AWSServiceRoleForBatch", document, path="/aws-service-role/batch.amazonaws.com/")
     with contextlib.suppress(client.exceptions.EntityAlreadyExistsException):
         client.create_instance_profile(InstanceProfileName="ecsInstanceRole")
     subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"]]
@@ -303,9 +304,11 @@ def make_job_queues(sandbox: Sandbox, session: boto3.Session, server: str, insta
             computeEnvironmentName=name,
             type="MANAGED",
             state="ENABLED",
-            serviceRole=service_role,
+            serviceRole=role,
             computeResources={
                 "type": "EC2",
+                "allocationStrategy": "BEST_FIT_PROGRESSIVE",
+                "ec2Configuration": [{"imageType": "ECS_AL2023"}],
                 "minvCpus": 0,
                 "maxvCpus": 16,
                 "instanceTypes": list(instance_types),
@@ -319,4 +322,8 @@ def make_job_queues(sandbox: Sandbox, session: boto3.Session, server: str, insta
             state="ENABLED",
             priority=1,
             computeEnvironmentOrder=[{"order": 1, "computeEnvironment": environment["computeEnvironmentArn"]}],
+            jobStateTimeLimitActions=[
+                {"reason": f"MISCONFIGURATION:{reason}", "state": "RUNNABLE", "maxTimeSeconds": 600, "action": "CANCEL"}
+                for reason in ("JOB_RESOURCE_REQUIREMENT", "COMPUTE_ENVIRONMENT_MAX_RESOURCE")
+            ],
         )

@@ -50,6 +50,30 @@ class Resources:
 class Batch(BatchResponse):
     """The calls of Batch whose answer differs from moto's."""
 
+    def createjobqueue(self) -> str:
+        answer = super().createjobqueue()
+        self._keep_time_limits()
+        return answer
+
+    def updatejobqueue(self) -> str:
+        answer = super().updatejobqueue()
+        self._keep_time_limits()
+        return answer
+
+    def _keep_time_limits(self) -> None:
+        """moto forgets when a queue cancels jobs; an update without them leaves them as they are."""
+        request: dict[str, Any] = json.loads(self.body)
+        queue = self.batch_backend.get_job_queue(request.get("jobQueueName") or request["jobQueue"])
+        if "jobStateTimeLimitActions" in request:
+            queue.time_limits = request["jobStateTimeLimitActions"]  # type: ignore[union-attr]
+
+    def describejobqueues(self) -> str:
+        answer = json.loads(super().describejobqueues())
+        for each in answer["jobQueues"]:
+            queue = self.batch_backend.get_job_queue(each["jobQueueArn"])
+            each["jobStateTimeLimitActions"] = getattr(queue, "time_limits", [])
+        return json.dumps(answer)
+
     def submitjob(self) -> str:
         backend = self.batch_backend
         request: dict[str, Any] = json.loads(self.body)
