@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aces_action.language import Text, same
 from aces_action.output.check import Check
@@ -19,7 +19,7 @@ from aces_action.project.model import JobSettings
 
 if TYPE_CHECKING:
     from types_boto3_batch import BatchClient
-    from types_boto3_batch.type_defs import ComputeEnvironmentOrderTypeDef, JobQueueDetailTypeDef
+    from types_boto3_batch.type_defs import ComputeEnvironmentDetailTypeDef, ComputeEnvironmentOrderTypeDef, JobQueueDetailTypeDef
 
 _WORKING = frozenset({"VALID", "UPDATING"})
 # What Batch finds of a job that no instance can ever hold (Batch User Guide, 'Jobs stuck in RUNNABLE due to misconfiguration')
@@ -58,9 +58,7 @@ def read_queues(client: BatchClient, names: Iterable[str]) -> FoundQueues:
     """Describes all of them: that is one page of each, as the quota is below a page's 100, and tells their number as well."""
     queues = [each for page in client.get_paginator("describe_job_queues").paginate() for each in page["jobQueues"]]
     pages = client.get_paginator("describe_compute_environments").paginate()
-    environments = {
-        each["computeEnvironmentArn"]: read_environment(each) for page in pages for each in page["computeEnvironments"]
-    }
+    environments = {each["computeEnvironmentArn"]: each for page in pages for each in page["computeEnvironments"]}
     return FoundQueues(
         by_name={
             name: _read_queue(queue, environments)
@@ -68,20 +66,23 @@ def read_queues(client: BatchClient, names: Iterable[str]) -> FoundQueues:
             for queue in queues
             if name in {queue["jobQueueName"], queue["jobQueueArn"]}
         },
-        queues=sum(queue.get("status") != "DELETED" for queue in queues),
-        environments=sum(environment.status != "DELETED" for environment in environments.values()),
+        queues=_count(queues),
+        environments=_count(environments.values()),
     )
 
 
-def _read_queue(queue: JobQueueDetailTypeDef, environments: dict[str, Environment]) -> Queue:
+def _count(described: Iterable[Mapping[str, Any]]) -> int:
+    return sum(each.get("status") != "DELETED" for each in described)
+
+
+def _read_queue(queue: JobQueueDetailTypeDef, environments: Mapping[str, ComputeEnvironmentDetailTypeDef]) -> Queue:
+    ordered = [each["computeEnvironment"] for each in _order(queue)]
     return Queue(
         name=queue["jobQueueName"],
         state=queue["state"],
         status=queue.get("status", "VALID"),
         reason=queue.get("statusReason", ""),
-        environments=tuple(
-            environments[each["computeEnvironment"]] for each in _order(queue) if each["computeEnvironment"] in environments
-        ),
+        environments=tuple(read_environment(environments[arn]) for arn in ordered if arn in environments),
         time_limits=tuple(
             JobStateTimeLimit(reason=each["reason"], seconds=each["maxTimeSeconds"])
             for each in queue.get("jobStateTimeLimitActions", [])
