@@ -10,13 +10,14 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from hypothesis import settings
 
 from sandbox.archives import make_weights
@@ -214,12 +215,17 @@ def callers(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callabl
         seed(sandbox, project=project, env="dev", tenant_id=tenant_id, repository=REPOSITORY, **seeded)
         if weights:
             upload_weights(sandbox, weights, project=project, env="dev")
-        return Caller(sandbox=sandbox, project=project, tenant_id=tenant_id, workspace=workspace, folder=folder)
+        caller = Caller(sandbox=sandbox, project=project, tenant_id=tenant_id, workspace=workspace, folder=folder)
+        made.append(caller.server)
+        return caller
 
+    made: list[str] = []
     try:
         yield make
     finally:
         _tidy(sandbox)
+        for server in made:
+            _remove_queues(sandbox, server)
 
 
 def _tidy(sandbox: Sandbox) -> None:
@@ -228,6 +234,17 @@ def _tidy(sandbox: Sandbox) -> None:
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
     requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
     requests.delete(f"{sandbox.platform_url}/_sandbox/sleep", timeout=10)
+
+
+def _remove_queues(sandbox: Sandbox, server: str) -> None:
+    """An account may have 50 of them, and is warned from 45 on: a process plays more tests than that."""
+    batch = admin_session().client("batch", endpoint_url=sandbox.aws_url)
+    for name in (server, f"{server}-longtime"):
+        with suppress(ClientError):  # a test may have made something of its own of them
+            batch.update_job_queue(jobQueue=name, state="DISABLED")
+            batch.delete_job_queue(jobQueue=name)
+            batch.update_compute_environment(computeEnvironment=name, state="DISABLED")
+            batch.delete_compute_environment(computeEnvironment=name)
 
 
 @pytest.fixture

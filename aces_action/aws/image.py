@@ -34,13 +34,15 @@ _BY_DIGEST = re.compile(r"(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+/([a-z0-9._
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerImage:
     """An image by its digest. `architectures` as in its config ('amd64', 'arm64'), of an index those of its images; empty where
-    neither tells. `cuda`: what its config says of CUDA; None where there is none, and for an index."""
+    neither tells. `cuda`: what its config says of CUDA; None where there is none, and for an index. `size`: bytes of its layers
+    in ECR, where they are compressed; 0 for an index."""
 
     uri: str
     digest: str
     media_type: str
     architectures: tuple[str, ...]
     cuda: CudaNeeds | None = None
+    size: int = 0
 
 
 def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, fetch: Callable[[str], bytes]) -> ServerImage:
@@ -70,7 +72,12 @@ def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, f
     architectures = tuple(dict.fromkeys(each for each in named if each and each != "unknown"))
     digest = image["imageId"]["imageDigest"]
     return ServerImage(
-        uri=f"{registry}/{repository}@{digest}", digest=digest, media_type=media_type, architectures=architectures, cuda=cuda
+        uri=f"{registry}/{repository}@{digest}",
+        digest=digest,
+        media_type=media_type,
+        architectures=architectures,
+        cuda=cuda,
+        size=sum(layer.get("size", 0) for layer in manifest.get("layers", [])),
     )
 
 

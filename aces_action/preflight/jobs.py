@@ -8,18 +8,22 @@ from typing import Any
 from aces_action.language import EMPTY, Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.compute_environments import Ec2Facts, Environment
+from aces_action.preflight.environment_health import DiskNeeds
+from aces_action.preflight.image import server_image
 from aces_action.preflight.input import PreflightInput, jobs
 from aces_action.preflight.instances import SUBJECT, Machine, machines, read_machines, zones
 from aces_action.preflight.network import PlacedResource, read_subnets
 from aces_action.preflight.queries import Answers, Query
-from aces_action.preflight.queues import Ec2Facts, Environment, Queue, check_queue, read_queues
+from aces_action.preflight.queues import FoundQueues, check_interruptions, check_number, check_queue, read_queues
+from aces_action.preflight.weights import found_weights
 from aces_action.project.model import JobSettings
 from aces_action.resources.batch.spec import Instance, check_fit
 
 _WHOLE = Text("all of the instance", "インスタンス全体")
 
 
-def _queues(inputs: PreflightInput) -> Query[dict[str, Queue]]:
+def _queues(inputs: PreflightInput) -> Query[FoundQueues]:
     names = [name for name in (inputs.names.job_queue, inputs.names.longtime_job_queue) if name]
     return Query(
         name="queues",
@@ -30,8 +34,8 @@ def _queues(inputs: PreflightInput) -> Query[dict[str, Queue]]:
 
 
 def _environments(inputs: PreflightInput, answers: Answers) -> list[Environment]:
-    queues = answers.of(_queues(inputs)).value or {}
-    return [environment for queue in queues.values() for environment in queue.environments]
+    found = answers.of(_queues(inputs)).value
+    return [environment for queue in found.by_name.values() for environment in queue.environments] if found else []
 
 
 def _subnets(inputs: PreflightInput, answers: Answers) -> Query[dict[str, PlacedResource]]:
@@ -56,7 +60,9 @@ def _other_types(inputs: PreflightInput, answers: Answers) -> Query[dict[str, Ma
 
 
 def _queries(inputs: PreflightInput) -> list[Query[Any]]:
-    return [_queues(inputs), machines(inputs), zones(inputs)] if jobs(inputs.infra) else []
+    if not jobs(inputs.infra):
+        return []
+    return [_queues(inputs), machines(inputs), zones(inputs), server_image(inputs), found_weights(inputs)]
 
 
 def _follow_ups(inputs: PreflightInput, answers: Answers) -> list[Query[Any]]:
@@ -74,17 +80,27 @@ def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
         zone_of={subnet: place.zone for subnet, place in (subnets.value or {}).items()},
         offered=offered.value or {},
     )
+    disk = _disk_needs(inputs, answers)
     rows: list[Check] = []
     definitions, queue_names = (names.job, names.longtime_job), (names.job_queue, names.longtime_job_queue)
     for job, definition, queue in zip(settings, definitions, queue_names, strict=False):
         if definition and (machine := (known.value or {}).get(job.instance_type)):
             rows.append(_check_definition(job, machine.instance, definition, inputs.infra_file))
         if queue and queues.value is not None:
-            rows += check_queue(queue, queues.value.get(queue), job, ec2)
-    rows += queues.failed(Text("Job queues", "ジョブキュー"))
+            described = queues.value.by_name.get(queue)
+            rows += check_queue(queue, described, job, ec2, disk)
+            if described and job is inputs.infra.longtime_job:
+                rows += check_interruptions(described, job)
+    rows += check_number(queues.value) if queues.value else queues.failed(Text("Job queues", "ジョブキュー"))
     if unknown := (*offered.problems, *subnets.problems, *others.problems):
         rows.append(Check(what=Text("Zones", "ゾーン"), found=same("–"), problems=unknown))
     return rows
+
+
+def _disk_needs(inputs: PreflightInput, answers: Answers) -> DiskNeeds | None:
+    """None where image or weights are not there, which has been said."""
+    image, weights = answers.of(server_image(inputs)).value, answers.of(found_weights(inputs)).value
+    return DiskNeeds(image=image.size, archive=weights.weights.size) if image and weights else None
 
 
 def _check_definition(job: JobSettings, instance: Instance, name: str, file: str) -> Check:

@@ -201,3 +201,45 @@ def test_a_driver_that_is_too_old_is_warned_of_and_the_ami_of_the_warning_is_dep
     assert (ended.status, "ACES-P035" in ended.log) == (0, False), ended.log
     config = caller.client("sagemaker").describe_endpoint_config(EndpointConfigName=ended.outputs["endpoint-config-name"])
     assert [variant["InferenceAmiVersion"] for variant in config["ProductionVariants"]] == [ami]
+
+
+def test_queues_that_run_jobs_today_are_warned_of_with_what_bites_later(caller: Caller) -> None:
+    healthy = caller.run(command="plan")
+    assert (healthy.status, re.findall(r"ACES-P0(?:3[7-9]|4\d)", healthy.log)) == (0, []), healthy.log
+    batch = caller.client("batch")
+    [seeded] = batch.describe_compute_environments(computeEnvironments=[caller.server])["computeEnvironments"]
+    resources = {**seeded["computeResources"], "ec2Configuration": [{"imageType": "ECS_AL2"}]}
+    del resources["allocationStrategy"]  # which means BEST_FIT
+    for queue, kind in ((caller.server, "EC2"), (f"{caller.server}-longtime", "SPOT")):
+        made = batch.create_compute_environment(
+            computeEnvironmentName=f"old-{queue}",
+            type="MANAGED",
+            state="ENABLED",
+            serviceRole=seeded["serviceRole"],
+            computeResources={**resources, "type": kind},
+        )
+        order = [{"order": 1, "computeEnvironment": made["computeEnvironmentArn"]}]
+        batch.update_job_queue(jobQueue=queue, computeEnvironmentOrder=order, jobStateTimeLimitActions=[])
+    caller.control("DELETE", "calls")
+    ended = caller.run(command="plan", language="ja")
+    told = re.findall(r"^::warning .*?title=ACES-(P\d+) ", ended.log, flags=re.MULTILINE)
+    assert (ended.status, sorted(told)) == (0, ["P037", "P037", "P039", "P039", "P042", "P043", "P043"]), ended.log
+    assert f"aws batch update-job-queue --job-queue {caller.server} --job-state-time-limit-actions reason=" in ended.log
+    assert table(ended)["長時間ジョブ"] == "!"
+    calls = [call["operation"] for call in caller.control("GET", "calls") if call["service"] == "batch"]
+    assert sorted(calls)[:2] == ["DescribeComputeEnvironments", "DescribeJobDefinitions"], calls
+    assert calls.count("DescribeJobQueues") == calls.count("DescribeComputeEnvironments") == 1
+
+
+def test_an_image_that_fills_the_disk_of_the_jobs_is_warned_of(caller: Caller) -> None:
+    ecr = caller.client("ecr")
+    answer = ecr.batch_get_image(repositoryName=caller.server, imageIds=[{"imageTag": "deploy"}])
+    manifest = json.loads(answer["images"][0]["imageManifest"])
+    manifest["layers"][0]["size"] = 16 << 30
+    media_type = manifest["mediaType"]
+    ecr.put_image(
+        repositoryName=caller.server, imageManifest=json.dumps(manifest), imageManifestMediaType=media_type, imageTag="deploy"
+    )
+    ended = caller.run(command="plan")
+    assert (ended.status, ended.log.count("title=ACES-P045 ")) == (0, 2), ended.log
+    assert "A job needs about 32.0 GiB of disk (image 16.0 GiB in ECR," in ended.log

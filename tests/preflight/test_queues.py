@@ -1,66 +1,17 @@
-"""Batch: whether a queue's compute environments can run the jobs."""
+"""Batch: whether a queue and its compute environments can run the jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from aces_action.preflight.instances import Machine
-from aces_action.preflight.queues import Ec2Facts, Environment, Queue, check_queue, holds
+from aces_action.preflight.compute_environments import Ec2Facts, holds
+from aces_action.preflight.queues import FoundQueues, Queue, check_interruptions, check_number, check_queue
+from aces_action.problems.preflight.queue_limits import JobStateTimeLimit
 from aces_action.project.model import JobSettings
-from aces_action.resources.batch.spec import Instance
-
-
-def machine(name: str, vcpus: int = 4, memory: int = 16384, gpus: int = 0, architecture: str = "x86_64") -> Machine:
-    instance = Instance(instance_type=name, vcpus=vcpus, memory=memory, gpus=gpus, architectures=(architecture,))
-    return Machine(instance=instance, gpu_memory=16384 * gpus)
-
-
-MACHINES = {
-    each.instance.instance_type: each
-    for each in (
-        machine("m5.xlarge"),
-        machine("m5.large", vcpus=2, memory=8192),
-        machine("m5.2xlarge", vcpus=8, memory=32768),
-        machine("g4dn.xlarge", gpus=1),
-        machine("m6g.2xlarge", vcpus=8, memory=32768, architecture="arm64"),
-    )
-}
-JOB = JobSettings(instance_type="m5.xlarge")
-
-
-def environment(*types: str, **more: Any) -> Environment:
-    values: dict[str, Any] = {
-        "name": "env",
-        "arn": "arn:aws:batch:ap-northeast-1:123456789012:compute-environment/env",
-        "state": "ENABLED",
-        "status": "VALID",
-        "reason": "",
-        "resources": "EC2",
-        "instance_types": types or ("m5.xlarge",),
-        "max_vcpus": 16,
-        "subnets": ("subnet-a",),
-    }
-    return Environment(**values | more)
-
-
-def judged(
-    *environments: Environment,
-    job: JobSettings = JOB,
-    queue: Mapping[str, Any] | None = None,
-    zone: str = "1a",
-    offered: str = "1a",
-) -> list[str]:
-    """The codes of what is wrong with a queue of these environments."""
-    whole = Queue(name="q", state="ENABLED", status="VALID", reason="", environments=environments)
-    around = Ec2Facts(
-        machines=MACHINES, zone_of={"subnet-a": zone}, offered={job.instance_type: frozenset({offered})} if offered else {}
-    )
-    rows = check_queue("q", replace(whole, **(queue or {})), job, around)
-    return [problem.code for row in rows for problem in row.problems]
+from tests.preflight.environments import JOB, LIMITS, MACHINES, environment, judged
 
 
 @pytest.mark.parametrize(
@@ -115,6 +66,7 @@ def test_a_queue_without_environments_is_found() -> None:
         {"status": "INVALID", "reason": "CLIENT_ERROR - the role is gone"},
         {"resources": "FARGATE", "instance_types": ()},
         {"resources": "FARGATE_SPOT", "instance_types": ()},
+        {"resources": "ECS_MANAGED_INSTANCES", "instance_types": ()},
         {"on_kubernetes": True},
     ],
 )
@@ -167,3 +119,44 @@ def test_subnets_in_zones_without_the_type_are_found() -> None:
     assert judged(environment("m5.xlarge", "m5.2xlarge"), zone="1c", offered="1a") == []
     assert judged(environment(), zone="", offered="1a") == []
     assert judged(environment(), zone="1c", offered="") == []
+
+
+@pytest.mark.parametrize("limits", [(), LIMITS[:1], LIMITS[1:]])
+def test_a_queue_that_a_job_can_block_forever_is_a_warning(limits: tuple[JobStateTimeLimit, ...]) -> None:
+    assert judged(environment(), queue={"time_limits": limits}) == ["ACES-P043"]
+    assert judged(environment(), queue={"time_limits": limits, "state": "DISABLED"}) == ["ACES-P019"]
+
+
+def test_the_command_for_a_time_limit_keeps_those_that_there_are() -> None:
+    waits = JobStateTimeLimit(reason="CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY", seconds=14400)
+    queue = Queue(name="q", state="ENABLED", status="VALID", reason="", environments=(), time_limits=(waits, LIMITS[1]))
+    row, _environments = check_queue("q", queue, JOB, Ec2Facts(machines=MACHINES, zone_of={}, offered={}))
+    assert row.problems[0].hint.en.splitlines()[1] == (
+        "aws batch update-job-queue --job-queue q --job-state-time-limit-actions"
+        " reason=CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY,state=RUNNABLE,maxTimeSeconds=14400,action=CANCEL"
+        " reason=MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE,state=RUNNABLE,maxTimeSeconds=600,action=CANCEL"
+        " reason=MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT,state=RUNNABLE,maxTimeSeconds=3600,action=CANCEL"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environments", "codes"),
+    [
+        ([{"resources": "SPOT"}], ["ACES-P042"]),
+        ([{"resources": "SPOT"}, {"resources": "EC2"}], ["ACES-P042"]),
+        ([{"resources": "EC2"}, {"resources": "SPOT"}], []),
+        ([{"resources": "EC2", "state": "DISABLED"}, {"resources": "SPOT"}], ["ACES-P042"]),
+        ([{"resources": "SPOT", "state": "DISABLED"}, {"resources": "EC2"}], []),
+        ([], []),
+    ],
+)
+def test_long_time_jobs_on_spot_instances_first_are_a_warning(environments: list[dict[str, str]], codes: list[str]) -> None:
+    whole = tuple(environment(**each) for each in environments)
+    queue = Queue(name="q", state="ENABLED", status="VALID", reason="", environments=whole)
+    assert [problem.code for row in check_interruptions(queue, JOB) for problem in row.problems] == codes
+
+
+@pytest.mark.parametrize(("queues", "environments", "warned"), [(44, 44, False), (45, 2, True), (2, 45, True), (50, 50, True)])
+def test_an_account_that_can_have_only_a_few_more_queues_is_warned_of(queues: int, environments: int, warned: bool) -> None:
+    rows = check_number(FoundQueues(by_name={}, queues=queues, environments=environments))
+    assert [problem.code for row in rows for problem in row.problems] == ["ACES-P044"] * warned

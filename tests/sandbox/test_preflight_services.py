@@ -69,11 +69,16 @@ def test_a_role_may_pass_what_its_policies_say_to_the_services_that_they_name(
 
 def test_queues_are_read_with_their_compute_environments(seeded: Seeded, client: Callable[[str], Any]) -> None:
     found = read_queues(client("batch"), [seeded.server, "nobodys"])
-    assert list(found) == [seeded.server]
-    (environment,) = found[seeded.server].environments
+    assert list(found.by_name) == [seeded.server]
+    queue = found.by_name[seeded.server]
+    assert [limit.seconds for limit in queue.time_limits] == [600, 600]
+    (environment,) = queue.environments
     assert (environment.state, environment.resources, environment.instance_types) == ("ENABLED", "EC2", ("m5.xlarge",))
+    assert (environment.images, environment.strategy) == (("ECS_AL2023",), "BEST_FIT_PROGRESSIVE")
+    assert (environment.service_linked, environment.default_volume) == (True, True)
+    assert (found.queues, found.environments) == (2, 2)
     by_arn = client("batch").describe_job_queues(jobQueues=[seeded.server])["jobQueues"][0]["jobQueueArn"]
-    assert list(read_queues(client("batch"), [by_arn])) == [by_arn]
+    assert list(read_queues(client("batch"), [by_arn]).by_name) == [by_arn]
 
 
 def test_what_ec2_has_is_told_from_what_it_has_not(client: Callable[[str], Any]) -> None:

@@ -187,8 +187,8 @@ def environment_on_kubernetes(name: str) -> Problem:
     )
 
 
-def environment_on_fargate(name: str, resources: str) -> Problem:
-    """When a compute environment has no instances of EC2. `resources`: its kind, such as 'FARGATE_SPOT'."""
+def environment_not_on_ec2(name: str, resources: str) -> Problem:
+    """When Batch starts no instances of EC2 itself. `resources`: the kind, such as 'FARGATE_SPOT' or 'ECS_MANAGED_INSTANCES'."""
     return Problem(
         kind=P020,
         message=Text(
