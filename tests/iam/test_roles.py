@@ -322,7 +322,25 @@ class TestScope:
                     context=REQUEST_TAGS,
                 ),
             ),
-            ("run a job", Need(action="batch:SubmitJob", resource=arn("batch", "job-queue/plates-dev-algorithm-server"))),
+            (
+                "run a job without tags",
+                Need(action="batch:SubmitJob", resource=arn("batch", "job-queue/plates-dev-algorithm-server")),
+            ),
+            (
+                "run a job in another project's queue",
+                Need(action="batch:SubmitJob", resource=arn("batch", "job-queue/faces-dev-x"), context=REQUEST_TAGS),
+            ),
+            ("stop a job that is not ours", Need(action="batch:TerminateJob", resource=arn("batch", "job/1"))),
+            (
+                "deregister what is not ours",
+                Need(action="batch:DeregisterJobDefinition", resource=arn("batch", "job-definition/plates-dev-x:1")),
+            ),
+            (
+                "read another project's jobs",
+                Need(
+                    action="logs:GetLogEvents", resource=arn("logs", "log-group:/aws/batch/job:log-stream:faces-dev-x/default/1")
+                ),
+            ),
             ("push another image", Need(action="ecr:PutImage", resource=arn("ecr", "repository/base-images"))),
             (
                 "delete an image",
@@ -408,6 +426,8 @@ class TestReference:
             "batch:DescribeComputeEnvironments",
             "batch:DescribeJobDefinitions",
             "batch:DescribeJobQueues",
+            "batch:DescribeJobs",
+            "batch:ListJobs",
             *narrower,
             "cloudwatch:GetMetricStatistics",
             "cloudwatch:PutMetricData",  # limited by its namespace
