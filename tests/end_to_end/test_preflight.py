@@ -207,19 +207,10 @@ def test_queues_that_run_jobs_today_are_warned_of_with_what_bites_later(caller: 
     healthy = caller.run(command="plan")
     assert (healthy.status, re.findall(r"ACES-P0(?:3[7-9]|4\d)", healthy.log)) == (0, []), healthy.log
     batch = caller.client("batch")
-    [seeded] = batch.describe_compute_environments(computeEnvironments=[caller.server])["computeEnvironments"]
-    resources = {**seeded["computeResources"], "ec2Configuration": [{"imageType": "ECS_AL2"}]}
-    del resources["allocationStrategy"]  # which means BEST_FIT
     for queue, kind in ((caller.server, "EC2"), (f"{caller.server}-longtime", "SPOT")):
-        made = batch.create_compute_environment(
-            computeEnvironmentName=f"old-{queue}",
-            type="MANAGED",
-            state="ENABLED",
-            serviceRole=seeded["serviceRole"],
-            computeResources={**resources, "type": kind},
-        )
-        order = [{"order": 1, "computeEnvironment": made["computeEnvironmentArn"]}]
-        batch.update_job_queue(jobQueue=queue, computeEnvironmentOrder=order, jobStateTimeLimitActions=[])
+        resources = {"type": kind, "allocationStrategy": None, "ec2Configuration": [{"imageType": "ECS_AL2"}]}
+        caller.control("POST", "environments", {"name": queue, "resources": resources})
+        batch.update_job_queue(jobQueue=queue, jobStateTimeLimitActions=[])
     caller.control("DELETE", "calls")
     ended = caller.run(command="plan", language="ja")
     told = re.findall(r"^::warning .*?title=ACES-(P\d+) ", ended.log, flags=re.MULTILINE)

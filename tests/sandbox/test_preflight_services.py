@@ -71,7 +71,7 @@ def test_queues_are_read_with_their_compute_environments(seeded: Seeded, client:
     found = read_queues(client("batch"), [seeded.server, "nobodys"])
     assert list(found.by_name) == [seeded.server]
     queue = found.by_name[seeded.server]
-    assert [limit.seconds for limit in queue.time_limits] == [600, 600]
+    assert {limit.seconds for limit in queue.time_limits} == {86400}
     (environment,) = queue.environments
     assert (environment.state, environment.resources, environment.instance_types) == ("ENABLED", "EC2", ("m5.xlarge",))
     assert (environment.images, environment.strategy) == (("ECS_AL2023",), "BEST_FIT_PROGRESSIVE")
