@@ -91,6 +91,8 @@ class Sandbox:
             thread.join()
             server.server_close()
         self._threads.clear()
+        if hasattr(self, "state"):  # it is not, if a server could not start
+            self.state.batch.stop_programs()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:

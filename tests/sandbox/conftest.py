@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,13 @@ class Queue:
         """Once it is over, or stuck: an hour later."""
         self.ahead(3600)
         return self.describe(job)
+
+    def ended(self, job: str) -> dict[str, Any]:
+        """Once it is over, in real time."""
+        end = time.monotonic() + 30
+        while (described := self.describe(job))["status"] not in {"SUCCEEDED", "FAILED"} and time.monotonic() < end:
+            time.sleep(0.02)
+        return described
 
     def lines(self, stream: str, group: str = "/aws/batch/job") -> list[str]:
         found = self.logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)

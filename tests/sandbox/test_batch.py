@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -13,11 +14,16 @@ import pytest
 import requests
 
 from sandbox.aws.batch import Resources, registered
+from sandbox.seed import push_image
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import Queue, refusal
 
 Control = Callable[..., Any]
 TOO_LARGE = "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"
+
+
+def document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 class TestRoom:
@@ -267,9 +273,7 @@ class TestPrograms:
         queue.register({"environment": [{"name": "KEY", "value": "old"}]})
         control("jobs", program=[sys.executable, "-c", source])
         job = queue.submit(containerOverrides={"environment": [{"name": "KEY", "value": "new"}]})
-        end = time.monotonic() + 30
-        while (described := queue.describe(job))["status"] not in {"SUCCEEDED", "FAILED"} and time.monotonic() < end:
-            time.sleep(0.05)
+        described = queue.ended(job)
         assert (described["status"], described["container"]["exitCode"]) == ("FAILED", 7)
         assert queue.lines(described["container"]["logStreamName"]) == [f"job {job} 1"]
         assert queue.s3.get_object(Bucket="mine", Key="new")["Body"].read() == b"server"
@@ -293,6 +297,77 @@ class TestPrograms:
         described = queue.over(queue.submit())
         described = queue.over(described["jobId"])
         assert (described["status"], described["container"]["exitCode"]) == ("FAILED", 127)
+
+
+class TestStart:
+    """What the ECS agent fetches for a container, under the execution role."""
+
+    ROLE = "arn:aws:iam::123456789012:role/execution"
+    IMAGE = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server"
+
+    def allow(self, sandbox: Sandbox, session: boto3.Session, *actions: str, service: str = "ecs-tasks") -> None:
+        """Makes the execution role, or gives it other permissions."""
+        iam: Any = session.client("iam", endpoint_url=sandbox.aws_url)
+        trust = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_role(RoleName="execution", AssumeRolePolicyDocument=document(trust))
+        statement = {"Effect": "Allow", "Action": [*actions], "Resource": "*"}
+        iam.put_role_policy(RoleName="execution", PolicyName="p", PolicyDocument=document(statement))
+
+    def test_a_role_that_is_not_there_or_not_for_tasks_fails_the_job(
+        self, queue: Queue, sandbox: Sandbox, session: boto3.Session
+    ) -> None:
+        queue.register({"executionRoleArn": self.ROLE})
+        assert f"unable to assume the role '{self.ROLE}'" in queue.over(queue.submit())["statusReason"]
+        self.allow(sandbox, session, "logs:*", service="sagemaker")
+        assert f"unable to assume the role '{self.ROLE}'" in queue.over(queue.submit())["statusReason"]
+
+    def test_an_image_has_to_be_there_and_allowed(self, queue: Queue, sandbox: Sandbox, session: boto3.Session) -> None:
+        self.allow(sandbox, session, "logs:*")
+        queue.register({"executionRoleArn": self.ROLE, "image": self.IMAGE})
+
+        def reason() -> str:
+            return str(queue.over(queue.submit())["container"].get("reason"))
+
+        assert reason().endswith("is not authorized to perform: ecr:GetAuthorizationToken on resource: *")
+        self.allow(sandbox, session, "logs:*", "ecr:GetAuthorizationToken")
+        assert "is not authorized to perform: ecr:BatchGetImage" in reason()
+        self.allow(sandbox, session, "logs:*", "ecr:*")
+        assert "not found: manifest unknown" in reason()
+        push_image(sandbox, session, repository="server", tag="latest")
+        assert reason() == "None"
+
+    def test_logs_are_written_under_the_execution_role(self, queue: Queue, sandbox: Sandbox, session: boto3.Session) -> None:
+        self.allow(sandbox, session, "ecr:*")
+        queue.register({"executionRoleArn": self.ROLE})
+        assert "create Cloudwatch log stream: AccessDeniedException" in queue.over(queue.submit())["container"]["reason"]
+        options = {"awslogs-group": "/mine", "awslogs-create-group": "true"}
+        queue.register({"executionRoleArn": self.ROLE, "logConfiguration": {"logDriver": "awslogs", "options": options}})
+        assert "create Cloudwatch log group: AccessDeniedException" in queue.over(queue.submit())["container"]["reason"]
+
+    def test_secrets_are_fetched_under_the_execution_role(
+        self, queue: Queue, sandbox: Sandbox, session: boto3.Session, control: Control
+    ) -> None:
+        self.allow(sandbox, session, "logs:*")
+        ssm: Any = session.client("ssm", endpoint_url=sandbox.aws_url)
+        manager: Any = session.client("secretsmanager", endpoint_url=sandbox.aws_url)
+        arn = manager.create_secret(Name="key", SecretString='{"user": "u", "password": "p"}')["ARN"]
+        wanted = {"PASSWORD": f"{arn}:password::", "TOKEN": "/server/token"}
+        secrets = [{"name": name, "valueFrom": value} for name, value in wanted.items()]
+        queue.register({"executionRoleArn": self.ROLE, "secrets": secrets})
+
+        def failed() -> str:
+            return str(queue.over(queue.submit())["container"].get("reason"))
+
+        assert "from asm: AccessDeniedException" in failed()
+        self.allow(sandbox, session, "logs:*", "secretsmanager:GetSecretValue")
+        assert "from ssm: AccessDeniedException" in failed()
+        self.allow(sandbox, session, "logs:*", "secretsmanager:GetSecretValue", "ssm:GetParameters")
+        assert failed().endswith("from ssm: invalid ssm parameters: /server/token")
+        ssm.put_parameter(Name="/server/token", Value="t", Type="SecureString")
+        control("jobs", program=[sys.executable, "-c", "import os; print(os.environ['PASSWORD'], len(os.environ['TOKEN']))"])
+        described = queue.ended(queue.submit())
+        assert queue.lines(described["container"]["logStreamName"])[0].startswith("p ")
 
 
 class TestControl:

@@ -98,9 +98,11 @@ def room(asked: Resources, places: Iterable[Place]) -> Place | None:
     return None
 
 
-def asked_of(requirements: Iterable[Mapping[str, Any]]) -> Resources:
-    values = {each["type"]: each["value"] for each in requirements}
-    return Resources(vcpus=float(values.get("VCPU", 1)), memory=int(values.get("MEMORY", 4)), gpus=int(values.get("GPU", 0)))
+def asked_of(container: Mapping[str, Any]) -> Resources:
+    """What a container asks for; `vcpus` and `memory` are how it was said before (botocore: ContainerProperties)."""
+    values = {each["type"]: each["value"] for each in container.get("resourceRequirements", ())}
+    vcpus, memory = values.get("VCPU", container.get("vcpus", 1)), values.get("MEMORY", container.get("memory", 4))
+    return Resources(vcpus=float(vcpus), memory=int(memory), gpus=int(values.get("GPU", 0)))
 
 
 def instance_types(names: Iterable[str]) -> Iterator[str]:

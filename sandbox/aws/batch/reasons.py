@@ -45,6 +45,15 @@ IMAGE_MISSING = (
     "CannotPullContainerError: Error response from daemon: manifest for {image} not found: manifest unknown: "
     "Requested image not found"
 )
+# ECS Developer Guide, 'CannotPullContainer task errors'
+DENIED = "AccessDeniedException: User: {user} is not authorized to perform: {action} on resource: {resource}"
+IMAGE_DENIED = f"CannotPullECRContainerError: {DENIED}"
+# ECS Developer Guide, 'ResourceInitializationError'
+_NOT_FETCHED = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
+SECRET = f"{_NOT_FETCHED}unable to retrieve secret from asm: "
+PARAMETER = f"{_NOT_FETCHED}unable to retrieve secrets from ssm: "
+NO_SECRET = "ResourceNotFoundException: Secrets Manager can't find the specified secret."
+NO_PARAMETER = "invalid ssm parameters: {name}"
 # prakhar1989/docker-curriculum#253, #260
 LOG_DRIVER = "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: "
 NO_LOG_GROUP = LOG_DRIVER + (
@@ -62,10 +71,7 @@ _START: dict[OutcomeName, str] = {
     "start-error": "CannotStartContainerError: Error response from daemon: failed to create task for container: failed to create "
     'shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "serve": executable file '
     "not found in $PATH: unknown",
-    # ECS Developer Guide, 'ResourceInitializationError'
-    "secret": "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable "
-    "to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret from secrets manager: "
-    "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+    "secret": SECRET + NO_SECRET,
 }
 
 

@@ -270,9 +270,12 @@ class Batch(BatchResponse):
         return self._run(step)
 
     def describejobs(self) -> str:
-        return self._run(
-            lambda jobs, request: {"jobs": [describe.job(each) for each in jobs.described(request["jobs"][:100], self.region)]}
-        )
+        def step(jobs: Jobs, request: JSON) -> JSON:
+            if len(request["jobs"]) > 100:  # botocore: DescribeJobsRequest
+                raise refused("At most 100 jobs can be described at once")
+            return {"jobs": [describe.job(each) for each in jobs.described(request["jobs"], self.region)]}
+
+        return self._run(step)
 
     def listjobs(self) -> str:
         def step(jobs: Jobs, request: JSON) -> JSON:

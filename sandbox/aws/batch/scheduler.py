@@ -82,7 +82,7 @@ class Scheduler:
         if self._is_behind_a_blocked_one(job):
             job.was_held, job.status_reason = True, None
             return False
-        play, needed = job.play, asked_of(job.container["resourceRequirements"])
+        play, needed = job.play, asked_of(job.container)
         places = self._places(job, surroundings)
         ready = job.since + (_QUEUED if play.queued_seconds is None else play.queued_seconds)
         wanted = reasons.blockage(play, next((place.instance_types for place in places), ()))
@@ -184,7 +184,7 @@ class Scheduler:
         used: dict[str, float] = {}
         for other in self._jobs.values():
             if other.status in HELD:
-                taken = asked_of(other.container["resourceRequirements"]).vcpus
+                taken = asked_of(other.container).vcpus
                 used[other.attempts[-1].place] = used.get(other.attempts[-1].place, 0.0) + taken
         return surroundings.places(job.queue, used)
 

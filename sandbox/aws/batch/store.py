@@ -47,11 +47,14 @@ class Jobs:
         self.rules: list[JobRule] = []
         self.reset()
 
-    def reset(self) -> None:
+    def stop_programs(self) -> None:
         for job in self.jobs.values():
             for attempt in job.attempts:
                 if attempt.process:
                     attempt.process.stop()
+
+    def reset(self) -> None:
+        self.stop_programs()
         self.revisions.clear()
         self.jobs.clear()
         self.environments = Environments()

@@ -7,22 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.batch.models import JobQueue, batch_backends
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import Role, iam_backends
+from moto.iam.models import iam_backends
 from moto.logs.models import LogsBackend, logs_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from sandbox.aws.batch import reasons
 from sandbox.aws.batch.capacity import Place, instance_types
+from sandbox.aws.batch.container_start import ContainerStart, log_group
 from sandbox.aws.batch.environments import LINKED_ROLE, Environments
 from sandbox.aws.batch.records import JSON, Job, ObjectWrite
 from sandbox.aws.batch.retries import Failure
-from sandbox.aws.ecr import find_image
-from sandbox.aws.policy import Need, grants
-from sandbox.aws.trust import trusts_service
 
-DEFAULT_LOG_GROUP = "/aws/batch/job"  # botocore: AttemptContainerDetail, logStreamName
 # The administrator's, for a job without a role of its own: an instance's role is not played.
 _ACCOUNT = "123456789012"
 _ACCESS_KEY_ID, _SECRET_ACCESS_KEY = "AKIAIOSFODNN7SANDBOX", "sandbox"
@@ -34,6 +29,7 @@ class Surroundings:
     def __init__(self, account: str, region: str, partition: str, environments: Environments) -> None:
         self.account, self.region, self.partition = account, region, partition
         self._environments = environments
+        self._start = ContainerStart(account=account, region=region, partition=partition)
 
     @property
     def _logs(self) -> LogsBackend:
@@ -79,16 +75,8 @@ class Surroundings:
         ]
 
     def start_failure(self, job: Job) -> Failure | None:
-        """Why the container cannot start: a role that tasks may not have, an image or a log group that is not there."""
-        container = job.container
-        for key in ("jobRoleArn", "executionRoleArn"):
-            if (arn := container.get(key)) and not self._is_for_tasks(arn):
-                return Failure(status_reason=reasons.ROLE.format(role=arn))
-        image: str = container["image"]
-        if ".dkr.ecr." in image and find_image(image) is None:
-            return Failure(status_reason=reasons.NOT_STARTED, reason=reasons.IMAGE_MISSING.format(image=image))
-        words = self._log_failure(container)
-        return Failure(status_reason=reasons.NOT_STARTED, reason=words) if words else None
+        """Why the job's container cannot start; None where it can."""
+        return self._start.failure(job.container)
 
     def open_log(self, job: Job, task: str) -> str | None:
         """The name of the attempt's log stream, which is there from now on; None where logs go elsewhere."""
@@ -98,13 +86,13 @@ class Surroundings:
         options = configuration.get("options", {})
         # Batch User Guide, 'Use the awslogs log driver': the definition's name, or the prefix; then default and the task's id
         stream = f"{options.get('awslogs-stream-prefix', job.definition.name)}/default/{task}"
-        group = _group(job.container)
+        group = log_group(job.container)
         self._logs.ensure_log_group(group)
         self._logs.ensure_log_stream(group, stream)
         return stream
 
     def put_log(self, job: Job, stream: str, lines: Iterable[tuple[float, str]]) -> None:
-        group = _group(job.container)
+        group = log_group(job.container)
         if group in self._logs.groups and stream in self._logs.groups[group].streams:  # somebody may have deleted it
             events = [{"timestamp": int(at * 1000), "message": line} for at, line in lines]
             self._logs.groups[group].put_log_events(stream, events)
@@ -122,6 +110,7 @@ class Surroundings:
         place = job.attempts[-1].place
         return {
             **{each["name"]: each.get("value", "") for each in container.get("environment", ())},
+            **self._start.secrets(container),
             **keys,
             "AWS_ENDPOINT_URL": job.endpoint_url,
             "AWS_REGION": self.region,
@@ -149,43 +138,6 @@ class Surroundings:
             "AWS_SESSION_TOKEN": assumed.session_token,
         }
 
-    def _role(self, arn: str) -> Role | None:
-        try:
-            return iam_backends[self.account][self.partition].get_role_by_arn(arn)
-        except NotFoundException:
-            return None
-
-    def _is_for_tasks(self, arn: str) -> bool:
-        role = self._role(arn)
-        return role is not None and trusts_service(_document(role.assume_role_policy_document), "ecs-tasks.amazonaws.com")
-
-    def _log_failure(self, container: JSON) -> str | None:
-        """botocore, LogConfiguration: a group that is not there is made only where awslogs-create-group is true."""
-        configuration = container.get("logConfiguration", {})
-        if configuration.get("logDriver", "awslogs") != "awslogs":
-            return None
-        group, options = _group(container), configuration.get("options", {})
-        if group in self._logs.groups or group == DEFAULT_LOG_GROUP:
-            return self._denied(container, group, "stream", "logs:CreateLogStream")
-        if options.get("awslogs-create-group") != "true":
-            return reasons.NO_LOG_GROUP
-        return self._denied(container, group, "group", "logs:CreateLogGroup")
-
-    def _denied(self, container: JSON, group: str, what: str, action: str) -> str | None:
-        """Logs are written under the execution role; without one under the instance's, which may do that (assumed)."""
-        role = self._role(container.get("executionRoleArn", ""))
-        if role is None:
-            return None
-        attached = [
-            version.document for policy in role.managed_policies.values() for version in policy.versions if version.is_default
-        ]
-        documents = [_document(each) for each in (*attached, *role.policies.values())]
-        resource = f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:{group}:log-stream:"
-        if grants(documents, Need(action=action, resource=resource)):
-            return None
-        user = f"arn:{self.partition}:sts::{self.account}:assumed-role/{role.name}/task"
-        return reasons.LOG_DENIED.format(what=what, user=user, action=action)
-
 
 def set_up(environments: Environments, name: str, wish: Mapping[str, Any]) -> None:
     """Make every compute environment `name` what AWS would not let it become: as if it stood there for years.
@@ -205,13 +157,3 @@ def set_up(environments: Environments, name: str, wish: Mapping[str, Any]) -> No
         each.service_role = wish.get("service_role", each.service_role)
         resources = {**each.compute_resources, **wish.get("resources", {})}
         each.compute_resources = {key: value for key, value in resources.items() if value is not None}
-
-
-def _group(container: JSON) -> str:
-    group: str = container.get("logConfiguration", {}).get("options", {}).get("awslogs-group", DEFAULT_LOG_GROUP)
-    return group
-
-
-def _document(policy: str | dict[str, Any]) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(policy) if isinstance(policy, str) else policy
-    return document
