@@ -105,22 +105,25 @@ class TestRoom:
 
 
 class TestLife:
-    def test_a_job_goes_through_its_states_in_real_time(self, queue: Queue) -> None:
+    def test_a_job_goes_through_its_states_in_real_time(self, queue: Queue, control: Control) -> None:
         queue.register()
+        control("jobs", queued_seconds=0.7, starting_seconds=0.7, running_seconds=0.7)
         job, seen = queue.submit(), list[str]()
-        end = time.monotonic() + 5
+        end = time.monotonic() + 10
         while (not seen or seen[-1] not in {"SUCCEEDED", "FAILED"}) and time.monotonic() < end:
             status = queue.describe(job)["status"]
             seen += [status] if seen[-1:] != [status] else []
             time.sleep(0.005)
-        assert seen == ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+        # who is slow misses the first: it takes 20 ms
+        assert [status for status in seen if status != "SUBMITTED"] == ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
 
     def test_times_exit_code_and_stream_are_told_once_they_are_known(self, queue: Queue, control: Control) -> None:
         queue.register()
         control("jobs", queued_seconds=10, starting_seconds=20, running_seconds=30)
         job = queue.submit(tags={"a": "b"})
         new = queue.describe(job)
-        assert (new["status"], new["attempts"], new["tags"]) == ("SUBMITTED", [], {"a": "b"})
+        assert new["status"] in {"SUBMITTED", "RUNNABLE"}
+        assert (new["attempts"], new["tags"]) == ([], {"a": "b"})
         assert {"startedAt", "stoppedAt", "statusReason"} & new.keys() == set()
         queue.ahead(11)
         starting = queue.describe(job)
