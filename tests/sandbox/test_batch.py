@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from sandbox.aws.batch import Resources, registered
-from sandbox.seed import push_image
+from sandbox.seed import admin_session, push_image
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import Queue, refusal
 
@@ -397,6 +397,23 @@ class TestControl:
 
 
 class TestRefusals:
+    def test_a_job_is_stopped_for_a_reason_and_has_to_be_there(self, queue: Queue) -> None:
+        queue.register()
+        job = queue.submit()
+        for call in (queue.batch.cancel_job, queue.batch.terminate_job):
+            assert "reason" in refusal(call, jobId=job, reason="")
+            assert "reason" in refusal(call, jobId=job, reason="r" * 1025)
+            assert "does not exist" in refusal(call, jobId="none", reason="enough")
+        assert queue.over(job)["status"] == "SUCCEEDED"
+
+    def test_another_region_knows_nothing_of_it(self, queue: Queue, sandbox: Sandbox) -> None:
+        queue.register()
+        job = queue.submit()
+        elsewhere: Any = admin_session("us-east-1").client("batch", endpoint_url=sandbox.aws_url)
+        queue.ahead(10)
+        assert elsewhere.describe_jobs(jobs=[job])["jobs"] == []
+        assert queue.describe(job)["status"] == "SUCCEEDED"
+
     def test_a_definition_or_queue_that_is_not_there_takes_no_jobs(self, queue: Queue) -> None:
         first = queue.register()
         request = {"jobName": "job", "jobQueue": "server", "jobDefinition": first}

@@ -160,6 +160,10 @@ class Job:
         return name
 
     @property
+    def region(self) -> str:
+        return self.arn.split(":")[3]
+
+    @property
     def play(self) -> Play:
         """What befalls the attempt under way, or the next one."""
         made = len(self.attempts) - (self.status in HELD)

@@ -76,9 +76,7 @@ class Batch(BatchResponse):
             if resources is not None:
                 resources = {"minvCpus": 0, **resources}
                 # moto knows none of the bundles but this one
-                known = [
-                    each.replace("default_x86_64", "optimal").replace("default_arm64", "optimal") for each in _types(resources)
-                ]
+                known = ["optimal" if each.startswith("default_") else each for each in resources.get("instanceTypes", ())]
             environment = backend.create_compute_environment(
                 compute_environment_name=request["computeEnvironmentName"],
                 _type=request["type"],
@@ -111,14 +109,13 @@ class Batch(BatchResponse):
             [described] = backend.describe_compute_environments([environment.arn])
             _refuse(environments.refusals_of_update(described, request))
             backend.update_compute_environment(environment.arn, request.get("state"), None, request.get("serviceRole"))
-            wanted = {
-                key: value for key, value in request.get("computeResources", {}).items() if key != "updateToLatestImageVersion"
-            }
+            wanted = {**request.get("computeResources", {})}
+            to_latest = wanted.pop("updateToLatestImageVersion", False)
             if wanted:
                 environment.compute_resources = environments.with_images({**environment.compute_resources, **wanted})
             detail = jobs.environments.detail(environment.arn)
             detail.update_policy = request.get("updatePolicy", detail.update_policy)
-            if request.get("computeResources", {}).get("updateToLatestImageVersion"):
+            if to_latest:
                 detail.image_status = "LATEST"
             return {"computeEnvironmentName": environment.name, "computeEnvironmentArn": environment.arn}
 
@@ -316,11 +313,6 @@ def _refuse(words: Iterable[str]) -> None:
     """In the frame in which Batch puts most of its refusals."""
     if found := " ".join(words):
         raise refused(f"Error executing request, Exception : {found}, RequestId: 0")
-
-
-def _types(resources: JSON) -> list[str]:
-    types: list[str] = resources.get("instanceTypes", [])
-    return types
 
 
 def _with_loud_actions(request: JSON) -> JSON:

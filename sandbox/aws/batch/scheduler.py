@@ -31,11 +31,12 @@ class Scheduler:
         self._jobs, self._now = jobs, now
 
     def settle(self, surroundings: Surroundings) -> None:
-        """Do all that is over by now, in the order in which jobs were submitted, until nothing moves any more."""
+        """Do all that is over by now in a region, in the order in which jobs were submitted, until nothing moves any more."""
         now = self._now()
-        while any([self._step(job, now, surroundings) for job in self._jobs.values()]):  # noqa: C419  each moves, not the first alone
+        here = [job for job in self._jobs.values() if job.region == surroundings.region]
+        while any([self._step(job, now, surroundings) for job in here]):  # noqa: C419  each moves, not the first alone
             pass
-        for job in self._jobs.values():
+        for job in here:
             self._send_logs(job, now, surroundings)
 
     def _step(self, job: Job, now: float, surroundings: Surroundings) -> bool:

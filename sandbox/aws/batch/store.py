@@ -112,21 +112,24 @@ class Jobs:
         """Those that are there, by id or ARN; others are passed over."""
         for each in identifiers:
             job = self.jobs.get(each.rpartition("/")[2])
-            if job and _region(job.arn) == region:
+            if job and job.region == region:
                 yield job
 
     def cancel(self, job_id: str, reason: str) -> None:
         """botocore, CancelJob: of one that was started nothing is cancelled, and the call is fine."""
-        job = self._job(job_id)
+        job = self._job(job_id, reason)
         if job.status not in (*HELD, *ENDED):
             job.cancelled, job.asked_to_stop = reason, self.now()
 
     def terminate(self, job_id: str, reason: str) -> None:
-        job = self._job(job_id)
+        job = self._job(job_id, reason)
         if job.status not in ENDED and job.terminated is None:
             job.terminated, job.asked_to_stop = reason, self.now()
 
-    def _job(self, job_id: str) -> Job:
+    def _job(self, job_id: str, reason: str) -> Job:
+        """The job that is to stop."""
+        if not 0 < len(reason) <= 1024:  # botocore: TerminateJobRequest, reason
+            raise refused("The reason must have 1 to 1024 characters")
         if job_id not in self.jobs:
             raise refused(f"Job {job_id} does not exist")  # assumed
         return self.jobs[job_id]
@@ -162,7 +165,3 @@ class Jobs:
 
     def revisions_of(self, name: str, prefix: str) -> list[Revision]:
         return [each for each in self.revisions.values() if each.name == name and each.arn.startswith(prefix)]
-
-
-def _region(arn: str) -> str:
-    return arn.split(":")[3]
