@@ -53,11 +53,11 @@ B003 = Kind(
     cause=Text(
         "Two settings under `batch:` contradict each other: shared memory that the job's memory cannot hold, a variable that is "
         "both in `environment` and in `secrets`, a soft limit above the hard one, two volumes at one path, a folder of EFS "
-        "beside an access point that has its own, or days of retention without a log group of yours. The long-time job "
-        "takes over what it does not set itself.",
+        "beside an access point that has its own, days of retention without a log group of yours, or two for the same. The "
+        "long-time job takes over what it does not set itself.",
         "`batch:`の設定が互いに矛盾しています。ジョブのメモリを超える共有メモリ、`environment`と`secrets`の両方にある変数、"
         "ハードリミットを超えるソフトリミット、同じパスの2つのボリューム、アクセスポイントと一緒に指定したEFSのフォルダ、"
-        "`log_group`のない`log_retention_days`のいずれかです。長時間用のジョブは、書かれていない設定を標準のジョブから引き継ぎます。",
+        "`log_group`のない`log_retention_days`、同じロググループの2つの保持日数のいずれかです。長時間用のジョブは、書かれていない設定を標準のジョブから引き継ぎます。",
     ),
     fix=Text(
         "Change or delete one of the two that the message names.",
@@ -217,6 +217,21 @@ def retention_without_log_group(place: str) -> Problem:
         ),
         hint=Text(
             "Add log_group, e.g. log_group: /aws/batch/NAME.", "log_groupを追加してください。例: log_group: /aws/batch/NAME"
+        ),
+    )
+
+
+def two_retentions(place: str, group: str, other: str) -> Problem:
+    """When both jobs write into one log group, and keep it for two different times."""
+    return Problem(
+        kind=B003,
+        message=Text(
+            f"{place} differs from {other}, but both jobs write into {group}.",
+            f"{place}が{other}と異なりますが、どちらのジョブも同じ{group}に出力します。",
+        ),
+        hint=Text(
+            "Delete one of the two, or give the long-time job a log_group of its own.",
+            "どちらかを削除するか、長時間用のジョブに別のlog_groupを指定してください。",
         ),
     )
 

@@ -25,7 +25,7 @@ def job_problems(infra: Document) -> list[Problem]:
     found: dict[Problem, None] = {}
     for job in (_STANDARD, _LONGTIME) if infra.get(*_LONGTIME) is not None else (_STANDARD,):
         found.update(dict.fromkeys(_problems(infra, job)))
-    return list(found)
+    return [*found, *_two_retentions(infra)]
 
 
 def _problems(infra: Document, job: Path) -> Iterator[Problem]:
@@ -36,6 +36,15 @@ def _problems(infra: Document, job: Path) -> Iterator[Problem]:
     days = _place(infra, job, "log_retention_days")
     if infra.get(*days) is not None and infra.get(*_place(infra, job, "log_group")) is None:
         yield infra.at(days, problems.retention_without_log_group(dotted(days)), of="key")
+
+
+def _two_retentions(infra: Document) -> Iterator[Problem]:
+    """A log group that both jobs write into, kept for two different times."""
+    groups = [infra.get(*_place(infra, job, "log_group")) for job in (_STANDARD, _LONGTIME)]
+    days = [infra.get(*_place(infra, job, "log_retention_days")) for job in (_STANDARD, _LONGTIME)]
+    if groups[0] is not None and groups[0] == groups[1] and days[0] is not None and days[0] != days[1]:
+        place = (*_LONGTIME, "log_retention_days")
+        yield infra.at(place, problems.two_retentions(dotted(place), str(groups[0]), dotted((*_STANDARD, place[-1]))))
 
 
 def _place(infra: Document, job: Path, key: str) -> Path:

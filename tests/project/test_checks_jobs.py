@@ -70,6 +70,11 @@ def problems(workspace: Workspace, batch: str) -> list[tuple[str, int | None, st
                 "which all jobs of the account share."
             ),
         ),
+        (
+            "batch: {log_group: /own, log_retention_days: 7, longtime: {log_retention_days: 30}}",
+            80,
+            "batch.longtime.log_retention_days differs from batch.log_retention_days, but both jobs write into /own.",
+        ),
     ],
 )
 def test_settings_of_a_job_that_contradict_each_other_are_one_problem_at_its_place(
@@ -87,6 +92,7 @@ def test_settings_of_a_job_that_contradict_each_other_are_one_problem_at_its_pla
         "batch: {ulimits: {memlock: {soft: -1, hard: -1}, nofile: {soft: 1024, hard: -1}, core: {soft: 0, hard: 0}}}",
         "batch: {volumes: {a: {path: /a}, b: {path: /b, host_path: /}, c: {path: /c, efs: {root_directory: /, " + EFS + "}}}}",
         "batch: {log_group: /own, longtime: {log_retention_days: 30}}",
+        "batch: {log_group: /own, log_retention_days: 7, longtime: {log_group: /long, log_retention_days: 30}}",
         "batch: {attempts: 1, retry_on: any, user: root, command: [run, ''], scheduling_priority: 0, timeout: 60}",
     ],
 )
