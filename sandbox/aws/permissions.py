@@ -354,7 +354,7 @@ def _log_groups(request: Request) -> tuple[Need, ...]:
 def _log_group(request: Request) -> tuple[Need, ...]:
     given, operation = request.parameters, request.call.operation
     arn = given.get("resourceArn") or request.arn("logs", f"log-group:{given['logGroupName']}")
-    tags = _tags(given.get("tags", {}))
+    tags = request_tags(given.get("tags", {}))
     actions = [operation, *(["TagResource"] if tags and operation == "CreateLogGroup" else [])]  # botocore: CreateLogGroup
     return tuple(Need(action=f"logs:{action}", resource=arn, context=tags) for action in actions)
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
+from aces_action.preflight.compute_environments import _may_run
 from aces_action.preflight.instances import Machine
-from aces_action.preflight.queues import _may_run
 from aces_action.project.model import JobSettings
 from aces_action.resources.batch import Instance, JobContainer, desired
 from aces_action.resources.batch.memory import registered_memory, usable_memory
