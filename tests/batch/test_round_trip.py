@@ -20,6 +20,7 @@ from aces_action.project.yaml_reader import read_yaml
 from aces_action.resources.batch import DesiredJobDefinition, Instance, JobContainer, desired, plan
 from aces_action.resources.batch.canonical import canonical
 from aces_action.resources.batch.plan import CurrentJobDefinition, compare
+from sandbox.aws.batch.definitions import violations
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox
 from tests.batch.answered import answered
@@ -159,6 +160,12 @@ def test_the_old_way_to_ask_for_resources_is_the_same_as_the_new_one() -> None:
     gpus = [each for each in fields["containerProperties"]["resourceRequirements"] if each["type"] == "GPU"]
     fields["containerProperties"] |= {"vcpus": 2, "memory": 8000, "resourceRequirements": gpus}
     assert compare(spec, CurrentJobDefinition(arn="a", revision=1, tags={}, fields=fields)).verb == "nothing"
+
+
+def test_what_has_no_problem_in_the_infra_file_is_nothing_that_batch_refuses() -> None:
+    right = [written for written in (batch(seeded(seed)) for seed in range(300)) if is_right(written)]
+    assert len(right) > 100
+    assert {told for written in right for told in violations(dict(definition(written).request))} == set()
 
 
 def is_right(written: dict[str, Any]) -> bool:
