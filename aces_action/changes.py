@@ -16,6 +16,7 @@ _NOUNS = {
     "endpoint tags": "エンドポイントのタグ",
     "image": "イメージ画像",
     "job definition": "ジョブ定義",
+    "log group": "ロググループ",
     "model": "モデル",
     "scalable target": "スケーラブルターゲット",
     "scaling policy": "スケーリングポリシー",

@@ -125,7 +125,7 @@ def test_an_example_of_the_register_brings_its_code(workspace: Path, code: str) 
 @pytest.mark.parametrize(
     ("code", "beside"),
     [
-        *((code, BASE) for code in ("C003", "C009", "C014", "C021", "C023", "C026", "C032")),
+        *((code, BASE) for code in ("B003", "B004", "C003", "C009", "C014", "C021", "C023", "C026", "C032")),
         *((code, "") for code in ("C010", "C017", "C018", "C020", "C025", "C030", "C031")),
     ],
 )

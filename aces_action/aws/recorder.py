@@ -78,6 +78,14 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
         "deregister job definition {jobDefinition}",
         "ジョブ定義{jobDefinition}の登録解除",
     ),
+    ("logs", "CreateLogGroup"): _Phrase(
+        "log group {logGroupName} created", "create log group {logGroupName}", "ロググループ{logGroupName}の作成"
+    ),
+    ("logs", "PutRetentionPolicy"): _Phrase(
+        "retention of log group {logGroupName} set",
+        "set the retention of log group {logGroupName}",
+        "ロググループ{logGroupName}の保持期間の設定",
+    ),
     ("application-autoscaling", "RegisterScalableTarget"): _Phrase(
         "scalable target {ResourceId} registered",
         "register scalable target {ResourceId}",

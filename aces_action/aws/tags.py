@@ -79,7 +79,7 @@ def handover(service: str, arn: str, *, project: str, env: str) -> str:
     tags = adoption_tags(project=project, env=env)
     if service == "sagemaker":
         return f"aws sagemaker add-tags --resource-arn {arn} --tags {tags}"
-    if service in {"application-autoscaling", "batch"}:  # which take a map, not a list
+    if service in {"application-autoscaling", "batch", "logs"}:  # which take a map, not a list
         tags = tags.replace("Key=", "").replace(",Value=", "=").replace(" ", ",")
     return f"aws {service} tag-resource --resource-arn {arn} --tags {tags}"
 

@@ -125,6 +125,7 @@ def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan) -> JobDefinitions
         )
         return result.arn
 
+    batch.apply_log_groups(d.clients.logs, d.owner, plan.log_groups)
     return JobDefinitions(
         standard=registered(plan.job, "batch-job-definition-arn"),
         longtime=registered(plan.longtime_job, "batch-longtime-job-definition-arn"),

@@ -51,6 +51,7 @@ class DeploymentPlan:
     weights: WeightsPlan
     endpoint: endpoint.EndpointPlan | None
     scaling: autoscaling.AutoscalingPlan | None
+    log_groups: batch.LogGroupsPlan
     job: batch.BatchPlan | None
     longtime_job: batch.BatchPlan | None
     replaced: tuple[ListedEndpoint, ...]
@@ -60,7 +61,7 @@ class DeploymentPlan:
     @property
     def changes(self) -> tuple[Change, ...]:
         """All of it, in the order in which it is applied."""
-        parts = (self.endpoint, self.scaling), (self.job, self.longtime_job, self.listing)
+        parts = (self.endpoint, self.scaling), (self.log_groups, self.job, self.longtime_job, self.listing)
         first, last = ([change for part in each if part for change in part.changes] for each in parts)
         return (self.weights.change, *first, *self.deletions, *last)
 
@@ -86,9 +87,11 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
         d.reporter.changed(scaling.changes)
     replaced = find_replaced(d)
     deletions = tuple(deletion_of(each, d.names.endpoint) for each in replaced)
-    job = _plan_job(d, d.server.infra.job, d.names.job, preflight, weights)
-    longtime = _plan_job(d, d.server.infra.longtime_job, d.names.longtime_job, preflight, weights)
-    jobs = [change for plan in (job, longtime) if plan for change in plan.changes]
+    infra = d.server.infra
+    groups = batch.plan_log_groups(d.clients.logs, d.owner, batch.desired_log_groups((infra.job, infra.longtime_job)))
+    job = _plan_job(d, infra.job, d.names.job, preflight, weights)
+    longtime = _plan_job(d, infra.longtime_job, d.names.longtime_job, preflight, weights)
+    jobs = [change for plan in (groups, job, longtime) if plan for change in plan.changes]
     d.reporter.changed([*deletions, *jobs])
     listing = None
     if not preflight.platform_sleeps:
@@ -99,6 +102,7 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
         weights=weights,
         endpoint=served,
         scaling=scaling,
+        log_groups=groups,
         job=job,
         longtime_job=longtime,
         replaced=replaced,

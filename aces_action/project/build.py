@@ -10,21 +10,25 @@ from aces_action.project.document import Document
 from aces_action.project.model import (
     Autoscaling,
     DataCapture,
+    ElasticFileSystem,
     EndpointSettings,
     Image,
     Infra,
     JobSettings,
+    JobVolume,
     NameSettings,
     Project,
     Rollout,
     Service,
     Size,
+    Ulimit,
 )
 
 # The defaults that the schema promises; a test compares them.
 COOLDOWN = 300  # s
 WAIT_INTERVAL = 300  # s
 SAMPLING_PERCENTAGE = 100
+ATTEMPTS = 3
 
 
 def build_project(register: Document, algorithm: Document, infra: Document, image: Image | None) -> Project:
@@ -140,15 +144,40 @@ def _job(instance_type: str, settings: Any) -> JobSettings:
         instance_type=instance_type,
         vcpus=_whole(settings.get("vcpus")),
         memory=_whole(settings.get("memory")),
+        shared_memory=_whole(settings.get("shared_memory")),
         gpus=_whole(settings.get("gpus")),
         timeout=_whole(settings.get("timeout")),
-        attempts=_whole(settings.get("attempts", 1)),
+        attempts=_whole(settings.get("attempts", ATTEMPTS)),
+        retry_on=settings.get("retry_on", "host"),
         job_role_arn=settings.get("job_role_arn"),
         execution_role_arn=settings.get("execution_role_arn"),
+        command=tuple(settings.get("command", ())),
+        user=settings.get("user"),
         environment=_environment(settings),
+        secrets=tuple(sorted(settings.get("secrets", {}).items())),
+        ulimits=tuple(
+            Ulimit(name=name, soft=_whole(each["soft"]), hard=_whole(each["hard"]))
+            for name, each in sorted(settings.get("ulimits", {}).items())
+        ),
+        volumes=tuple(_volume(name, each) for name, each in sorted(settings.get("volumes", {}).items())),
+        readonly_root_filesystem=settings.get("readonly_root_filesystem", False),
+        propagate_tags=settings.get("propagate_tags", False),
+        scheduling_priority=_whole(settings.get("scheduling_priority")),
+        log_group=settings.get("log_group"),
+        log_retention_days=_whole(settings.get("log_retention_days")),
         queue=settings.get("queue"),
         compute_environment=settings.get("compute_environment"),
         name=settings.get("job_definition_name"),
+    )
+
+
+def _volume(name: str, settings: Any) -> JobVolume:
+    return JobVolume(
+        name=name,
+        path=settings["path"],
+        read_only=settings.get("read_only", False),
+        host_path=settings.get("host_path"),
+        efs=ElasticFileSystem(**settings["efs"]) if "efs" in settings else None,
     )
 
 

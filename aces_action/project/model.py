@@ -13,6 +13,7 @@ AsyncComponent = Literal["aws_batch", "sagemaker"]
 InferenceMode = Literal["realtime", "async"]
 ServiceType = Literal["simple", "image", "file"]
 RolloutStrategy = Literal["all_at_once", "canary", "linear", "rolling"]
+RetriedFailures = Literal["host", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,18 +137,65 @@ class EndpointSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ulimit:
+    """A limit of the kernel for the container's processes, by its name in `ulimit`: nofile, memlock …"""
+
+    name: str
+    soft: int
+    hard: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticFileSystem:
+    """Which part of an EFS file system is mounted. `iam`: whether the job role decides who may."""
+
+    file_system_id: str
+    root_directory: str | None = None
+    access_point_id: str | None = None
+    iam: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobVolume:
+    """What a job's container sees at `path`: a folder of the host, a part of an EFS file system, or (both None) a folder on the
+    host's disk that is empty at first and gone with the job."""
+
+    name: str
+    path: str
+    read_only: bool = False
+    host_path: str | None = None
+    efs: ElasticFileSystem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobSettings:
-    """What the infra file asks of one Batch job definition. None: derived from the instance type. Memory in MiB."""
+    """What the infra file asks of one Batch job definition. None: derived from the instance type. Memory in MiB.
+
+    `secrets`: ARNs by the variable that gets the value, never a value. `retry_on`: after which failures Batch tries again,
+    `attempts` times in all.
+    """
 
     instance_type: str
     vcpus: int | None = None
     memory: int | None = None
+    shared_memory: int | None = None
     gpus: int | None = None
     timeout: int | None = None
-    attempts: int = 1
+    attempts: int = 3
+    retry_on: RetriedFailures = "host"
     job_role_arn: str | None = None
     execution_role_arn: str | None = None
+    command: tuple[str, ...] = ()
+    user: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    ulimits: tuple[Ulimit, ...] = ()
+    volumes: tuple[JobVolume, ...] = ()
+    readonly_root_filesystem: bool = False
+    propagate_tags: bool = False
+    scheduling_priority: int | None = None
+    log_group: str | None = None
+    log_retention_days: int | None = None
     queue: str | None = None
     compute_environment: str | None = None
     name: str | None = None

@@ -144,7 +144,7 @@ def _expected(keyword: str, value: Any, schema: Mapping[str, Any]) -> Text:
     if "x-expected" in schema:
         return _text(schema, "x-expected")
     if keyword == "enum":
-        return problems.one_of(value)
+        return problems.one_of([str(each) for each in value])
     if keyword in {"minimum", "maximum"} and {"minimum", "maximum"} <= schema.keys():
         return problems.between(schema["minimum"], schema["maximum"])
     return problems.TYPES[value] if keyword == "type" else problems.EXPECTED[keyword].map(lambda words: words.format(value))

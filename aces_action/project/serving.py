@@ -10,6 +10,7 @@ from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path, dotted
 from aces_action.project.environment import environment_problems
 from aces_action.project.instance_types import ENDPOINT, LONGTIME, STANDARD
+from aces_action.project.jobs import job_problems
 from aces_action.project.rollout import autoscaling_problems, rollout_problems
 
 _SERVICE = "ASYNC_COMPONENT_SERVICE"
@@ -29,7 +30,7 @@ def serving_problems(infra: Document) -> list[Problem]:
 
 def settings_problems(infra: Document) -> list[Problem]:
     """Settings of what is deployed, against each other and against AWS's limits for them together."""
-    found = list(environment_problems(infra))
+    found = [*environment_problems(infra), *job_problems(infra)]
     if (serving := _serving(infra)) and infra.get(ENDPOINT) is not None:
         _, is_async = serving
         found += [*rollout_problems(infra), *autoscaling_problems(infra, is_async=is_async)]

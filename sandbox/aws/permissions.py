@@ -346,6 +346,19 @@ def _log_events(request: Request) -> tuple[Need, ...]:
     return (Need(action="logs:GetLogEvents", resource=request.arn("logs", f"log-group:{group}:log-stream:{stream}")),)
 
 
+def _log_groups(request: Request) -> tuple[Need, ...]:
+    """AWS asks for a group without a name, whichever prefix is asked for (the wording of its refusals)."""
+    return (Need(action="logs:DescribeLogGroups", resource=request.arn("logs", "log-group::log-stream:")),)
+
+
+def _log_group(request: Request) -> tuple[Need, ...]:
+    given, operation = request.parameters, request.call.operation
+    arn = given.get("resourceArn") or request.arn("logs", f"log-group:{given['logGroupName']}")
+    tags = request_tags(given.get("tags", {}))
+    actions = [operation, *(["TagResource"] if tags and operation == "CreateLogGroup" else [])]  # botocore: CreateLogGroup
+    return tuple(Need(action=f"logs:{action}", resource=arn, context=tags) for action in actions)
+
+
 def _topic(request: Request) -> tuple[Need, ...]:
     return (Need(action="sns:GetTopicAttributes", resource=request.parameters["TopicArn"]),)
 
@@ -390,6 +403,8 @@ _NEEDS: dict[tuple[str, str], Callable[[Request], tuple[Need, ...]]] = {
     **{("application-autoscaling", name): _scaling_tags for name in ("ListTagsForResource", "TagResource")},
     ("logs", "DescribeLogStreams"): _log_streams,
     ("logs", "GetLogEvents"): _log_events,
+    ("logs", "DescribeLogGroups"): _log_groups,
+    **{("logs", name): _log_group for name in ("CreateLogGroup", "ListTagsForResource", "PutRetentionPolicy")},
     ("sns", "GetTopicAttributes"): _topic,
     **NEEDS,
     ("sagemaker-runtime", "InvokeEndpoint"): _invocation,

@@ -25,7 +25,7 @@ from sandbox.server import Sandbox
 NOTHING = "Nothing was changed."
 # IAM's actions that are no operation of that name, and those of the server's containers, which carry out jobs for others
 _NO_OPERATIONS = {"iam:PassRole", "iam:CreateServiceLinkedRole", "cloudwatch:PutMetricData", "s3:ListBucket"}
-_BY_OTHERS = re.compile(r"logs:(Create|Put)|ecr:(?!BatchGetImage|GetDownload)|kms:")
+_BY_OTHERS = re.compile(r"ecr:(?!BatchGetImage|GetDownload)|kms:")
 _WRITES = {
     "sagemaker": {
         "AddTags",
@@ -48,6 +48,7 @@ _WRITES = {
     },
     "batch": {"RegisterJobDefinition", "TagResource"},
     "cloudwatch": {"DeleteAlarms", "PutMetricAlarm", "TagResource"},
+    "logs": {"CreateLogGroup", "PutRetentionPolicy", "TagResource"},
     "s3": {"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateMultipartUpload", "PutObject"},
 }
 

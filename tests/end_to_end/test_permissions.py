@@ -129,6 +129,8 @@ NEEDED_TO_DEPLOY = {
 }
 NEEDED_TO_UPDATE = {"EndpointNotes": "sagemaker:AddTags", "EndpointChangeTags": "sagemaker:AddTags"}
 NEEDED_TO_LOOK = {"EndpointGenerations": "sagemaker:ListEndpointConfigs"}
+# Only where the infra file names a log group of the jobs: tests/batch/test_permissions.py
+TO_LOG = {"BatchLogGroupsCreate", "BatchLogGroupsRead", "BatchLogGroupsRetention"}
 # Only where the infra file asks for autoscaling: tests/autoscaling/test_permissions.py
 TO_SCALE = {
     "EndpointAlarmChange",
@@ -176,7 +178,7 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     caller, everything = deployer.caller, deployer.permissions
     needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK | NEEDED_TO_ASK
     told = ONLY_A_WARNING.keys() | NEEDED_TO_TIDY_UP.keys() | NEEDED_TO_EXPLAIN.keys()
-    assert needed.keys() | told | TO_SCALE | TO_RUN_JOBS == {statement["Sid"] for statement in statements(everything)}
+    assert needed.keys() | told | TO_SCALE | TO_RUN_JOBS | TO_LOG == {statement["Sid"] for statement in statements(everything)}
 
     for sid, action in NEEDED_TO_PLAN.items():
         assert_stopped(deployer, without(everything, sid), action, command="plan")
@@ -226,7 +228,7 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)
     break_off_a_release(deployer)
     push_image(deployer)
-    elsewhere = TO_SCALE | TO_RUN_JOBS | {"EndpointScalingRead"}
+    elsewhere = TO_SCALE | TO_RUN_JOBS | TO_LOG | {"EndpointScalingRead"}
     granted = [each for each in statements(deployer.role.managed) if each["Sid"] not in elsewhere]
     used = caller.control("GET", "permissions")["used"]
     for element in ("Action", "Resource"):

@@ -54,11 +54,26 @@ batch:
   job_role_arn: arn:aws:iam::123456789012:role/own
   execution_role_arn: arn:aws:iam::123456789012:role/own
   environment: *environment
+  <<: &definition
+    shared_memory: 1024
+    retry_on: any
+    command: [python, job.py]
+    user: "1000:1000"
+    secrets: {TOKEN: "arn:aws:ssm:ap-northeast-1:123456789012:parameter/token"}
+    ulimits: {nofile: {soft: 1024, hard: 2048}}
+    volumes:
+      scratch: {path: /scratch, host_path: /mnt}
+      models: {path: /models, read_only: true, efs: {file_system_id: fs-01234567, access_point_id: fsap-01234567, iam: true}}
+    readonly_root_filesystem: true
+    propagate_tags: true
+    scheduling_priority: 1
+    log_group: /own
+    log_retention_days: 30
   queue: own-queue
   compute_environment: own-environment
   job_definition_name: own-job
   longtime:
-    <<: {vcpus: 4, memory: 15000, timeout: 86400, attempts: 1}
+    <<: [{vcpus: 4, memory: 15000, timeout: 86400, attempts: 1}, *definition]
     gpus: 1
     job_role_arn: arn:aws:iam::123456789012:role/own
     execution_role_arn: arn:aws:iam::123456789012:role/own

@@ -148,8 +148,11 @@ def test_what_is_left_out_of_the_infra_file_is_what_the_schema_promises() -> Non
         "sagemaker.rollout.termination_wait": infra.endpoint.rollout.termination_wait,
         "sagemaker.data_capture.sampling_percentage": infra.endpoint.data_capture.sampling_percentage,
         "sagemaker.data_capture.capture": list(infra.endpoint.data_capture.capture),
-        "batch.attempts": infra.job.attempts,
-        "batch.longtime.attempts": infra.job.attempts,
+        **{
+            f"batch.{part}{name}": getattr(infra.job, name)
+            for part in ("", "longtime.")
+            for name in ("attempts", "retry_on", "readonly_root_filesystem", "propagate_tags")
+        },
     }
     root = _schema("infra")
     assert {path: found["default"] for path, found, _ in _properties(root, root) if "default" in found} == built
@@ -205,6 +208,7 @@ SHAPES = {  # property -> service, structure, member in botocore's model
         "TargetValue",
     ),
     "batch.job_definition_name": ("batch", "RegisterJobDefinitionRequest", "jobDefinitionName"),
+    "batch.log_group": ("logs", "CreateLogGroupRequest", "logGroupName"),
 }
 # What our patterns are narrower than AWS's for, on purpose: only one way to write the same.
 NARROWER = {"sagemaker.async.output_path", "sagemaker.async.failure_path", "sagemaker.data_capture.s3_uri"}
@@ -254,6 +258,31 @@ def test_the_fallback_types_and_the_first_choice_are_as_many_pools_as_sagemaker_
     assert pools["items"]["pattern"] == _schema("infra")["properties"]["SAGEMAKER_INSTANCE_TYPE"]["pattern"]
     known = _shape("sagemaker", "ProductionVariant", "InstanceType").metadata["enum"]
     assert {name for example in pools["examples"] for name in example} <= set(known)
+
+
+def _documented(service: str, structure: str, member: str) -> str:
+    return re.sub(r"<[^>]+>", "", _shape(service, structure, member).documentation)
+
+
+def test_limits_of_batch_that_stand_in_awss_texts_alone_are_the_schemas() -> None:
+    root = _schema("infra")
+    found = {path.removeprefix("batch."): found for path, found, _ in _properties(root, root)}
+    ulimits = re.search(r"Valid values are: ([\w |]+)\.", _documented("batch", "Ulimit", "name"))
+    assert ulimits
+    assert found["ulimits"]["propertyNames"]["enum"] == ulimits[1].split(" | ")
+    assert set(found["ulimits"]["propertyNames"]["x-expected"].removeprefix("one of ").split(", ")) == set(
+        ulimits[1].split(" | ")
+    )
+    days = re.search(r"Possible values are: ([\d, and]+)\.", _documented("logs", "PutRetentionPolicyRequest", "retentionInDays"))
+    assert days
+    assert found["log_retention_days"]["enum"] == [int(each) for each in re.findall(r"\d+", days[1])]
+    attempts = _documented("batch", "RetryStrategy", "attempts")
+    assert f"between {found['attempts']['minimum']} and {found['attempts']['maximum']} attempts" in attempts
+    priority = _documented("batch", "RegisterJobDefinitionRequest", "schedulingPriority")
+    assert f"minimum supported value is {found['scheduling_priority']['minimum']}" in priority
+    assert f"maximum supported value is {found['scheduling_priority']['maximum']}" in priority
+    timeout = _documented("batch", "JobTimeout", "attemptDurationSeconds")
+    assert f"minimum value for the timeout is {found['timeout']['minimum']} seconds" in timeout
 
 
 def test_names_and_values_of_environment_variables_are_limited_for_sagemaker_alone() -> None:

@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.differences import ABSENT, difference, hidden_difference
-from aces_action.aws.tags import CONTENT_HASH, Owner, handover, is_ours
-from aces_action.changes import Change, noun
+from aces_action.aws.tags import Owner, handover, is_ours
+from aces_action.changes import Change, Verb, noun
 from aces_action.language import Text
 from aces_action.problems import ActionError, ownership
+from aces_action.resources.batch.canonical import canonical
 from aces_action.resources.batch.spec import DesiredJobDefinition
 
 if TYPE_CHECKING:
     from types_boto3_batch import BatchClient
+
+# Fields whose values are shown. Of all others only that they differ: variables, secrets and commands, and what others have
+# registered by hand, may be nobody's to read.
+_SHOWN = frozenset(
+    {
+        *("image", "jobRoleArn", "executionRoleArn", "VCPU", "MEMORY", "GPU", "sharedMemorySize", "environment.WEIGHTS_S3_URI"),
+        *("environment.NVIDIA_DRIVER_CAPABILITIES", "attempts", "evaluateOnExit", "timeout", "user", "readonlyRootFilesystem"),
+        *("propagateTags", "schedulingPriority", "awslogs-group", "logConfiguration.logDriver", "platformCapabilities"),
+    }
+)
+_SHOWN_BELOW = ("ulimits.", "volumes.", "mountPoints.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,36 +82,21 @@ def read_job_definition(client: BatchClient, name: str) -> CurrentJobDefinition 
 
 
 def compare(spec: DesiredJobDefinition, current: CurrentJobDefinition | None) -> Change:
-    """Whether to register a revision. Revisions never change, so the content hash in the tags is proof enough."""
+    """Whether to register a revision: where the newest one says something else, field by field.
+
+    The content hash in its tags is not asked: revisions of before, adopted or registered by hand have another one or none, and
+    need no new revision if they say the same.
+    """
     if current is None:
         reason = Text("there is no active revision", "有効なリビジョンがありません")
         return Change(verb="create", resource="job definition", name=spec.name, reasons=(reason,))
-    name = f"{spec.name}:{current.revision}"
-    if current.tags.get(CONTENT_HASH) == spec.content_hash:
-        return Change(verb="nothing", resource="job definition", name=name)
-    reasons = (*_differences(current.fields, spec.request),) or (
-        Text("it was registered with other settings", "異なる設定で登録されています"),
-    )
-    return Change(verb="update", resource="job definition", name=name, reasons=reasons)
+    reasons = tuple(_differences(canonical(current.fields), canonical(spec.request)))
+    verb: Verb = "update" if reasons else "nothing"
+    return Change(verb=verb, resource="job definition", name=f"{spec.name}:{current.revision}", reasons=reasons)
 
 
-def _differences(current: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Text]:
-    old, new = _comparable(current), _comparable(spec)
+def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Text]:
     for key in sorted({*old, *new}):
-        if old.get(key) == new.get(key):
-            continue
-        if key.startswith("environment.") and key != "environment.WEIGHTS_S3_URI":
-            yield hidden_difference(key, old.get(key, ABSENT), new.get(key, ABSENT))
-        else:
-            yield difference(key, old.get(key, ABSENT), new.get(key, ABSENT))
-
-
-def _comparable(definition: Mapping[str, Any]) -> dict[str, str]:
-    """The fields that a definition of ours can differ in, flat: 'VCPU', 'MEMORY', 'environment.NAME', 'image' …"""
-    container = definition.get("containerProperties", {})
-    flat = {key: container.get(key) for key in ("image", "jobRoleArn", "executionRoleArn")}
-    flat |= {each["type"]: each["value"] for each in container.get("resourceRequirements", [])}
-    flat |= {f"environment.{each['name']}": each["value"] for each in container.get("environment", [])}
-    flat["attempts"] = definition.get("retryStrategy", {}).get("attempts")
-    flat["timeout"] = definition.get("timeout", {}).get("attemptDurationSeconds")
-    return {key: str(value) for key, value in flat.items() if value is not None}
+        if old.get(key) != new.get(key):
+            tell = difference if key in _SHOWN or key.startswith(_SHOWN_BELOW) else hidden_difference
+            yield tell(key, old.get(key, ABSENT), new.get(key, ABSENT))

@@ -127,7 +127,7 @@ def _container(container: Mapping[str, Any], *, on_fargate: bool) -> Iterator[st
     for limit in ulimits:
         if limit["name"] not in _ULIMITS:
             yield f"ulimit {limit['name']} is unknown"
-        if limit["softLimit"] > limit["hardLimit"]:
+        if limit["softLimit"] > limit["hardLimit"] != -1:  # -1 is no limit, as AWS's own examples for EFA have it
             yield f"ulimit {limit['name']}: softLimit is more than hardLimit"
     if len({limit["name"] for limit in ulimits}) < len(ulimits):
         yield "Duplicate ulimits"
