@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aces_action.language import Text
 from aces_action.preflight.input import PreflightInput, jobs
@@ -66,7 +66,7 @@ def read_machines(client: EC2Client, types: Iterable[str]) -> dict[str, Machine]
                 instance_type=each["InstanceType"],
                 vcpus=each["VCpuInfo"]["DefaultVCpus"],
                 memory=each["MemoryInfo"]["SizeInMiB"],
-                gpus=sum(gpu["Count"] for gpu in each.get("GpuInfo", {}).get("Gpus", [])),
+                gpus=_gpus(each),
                 architectures=tuple(each["ProcessorInfo"]["SupportedArchitectures"]),
                 storage=each.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0),
             ),
@@ -75,6 +75,12 @@ def read_machines(client: EC2Client, types: Iterable[str]) -> dict[str, Machine]
         for page in pages
         for each in page["InstanceTypes"]
     }
+
+
+def _gpus(described: Mapping[str, Any]) -> int:
+    """Those that Batch's images register for jobs: NVIDIA's. That the ECS agent registers no others, such as AMD's of g4ad, is
+    assumed; a job that asks for one would then wait forever."""
+    return sum(gpu["Count"] for gpu in described.get("GpuInfo", {}).get("Gpus", []) if gpu.get("Manufacturer") == "NVIDIA")
 
 
 def read_zones(client: EC2Client, types: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -72,7 +72,8 @@ def registered(instance_type: str) -> Resources:
     return Resources(
         vcpus=known["VCpuInfo"]["DefaultVCpus"],
         memory=_measured().get(instance_type, int(size * _KERNEL_LEAVES) - _RESERVED),
-        gpus=sum(gpu["Count"] for gpu in known.get("GpuInfo", {}).get("Gpus", ())),
+        # assumed: the ECS agent registers NVIDIA's alone
+        gpus=sum(gpu["Count"] for gpu in known.get("GpuInfo", {}).get("Gpus", ()) if gpu["Manufacturer"] == "NVIDIA"),
     )
 
 
