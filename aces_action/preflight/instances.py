@@ -66,7 +66,7 @@ def read_machines(client: EC2Client, types: Iterable[str]) -> dict[str, Machine]
                 instance_type=each["InstanceType"],
                 vcpus=each["VCpuInfo"]["DefaultVCpus"],
                 memory=each["MemoryInfo"]["SizeInMiB"],
-                gpus=_gpus(each),
+                gpus=gpus_for_jobs(each),
                 architectures=tuple(each["ProcessorInfo"]["SupportedArchitectures"]),
                 storage=each.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0),
             ),
@@ -77,7 +77,7 @@ def read_machines(client: EC2Client, types: Iterable[str]) -> dict[str, Machine]
     }
 
 
-def _gpus(described: Mapping[str, Any]) -> int:
+def gpus_for_jobs(described: Mapping[str, Any]) -> int:
     """Those that Batch's images register for jobs: NVIDIA's. That the ECS agent registers no others, such as AMD's of g4ad, is
     assumed; a job that asks for one would then wait forever."""
     return sum(gpu["Count"] for gpu in described.get("GpuInfo", {}).get("Gpus", []) if gpu.get("Manufacturer") == "NVIDIA")

@@ -16,7 +16,7 @@ from aces_action.preflight.alarms_and_topics import check_alarm, check_topic
 from aces_action.preflight.bucket import MISSING, check_bucket
 from aces_action.preflight.endpoint import EndpointState, check_endpoint
 from aces_action.preflight.image import check_image
-from aces_action.preflight.instances import Machine
+from aces_action.preflight.instances import Machine, gpus_for_jobs
 from aces_action.preflight.job_types import check_job_type
 from aces_action.preflight.memory import check_memory, tightest
 from aces_action.preflight.network import PlacedResource, check_network
@@ -132,6 +132,12 @@ def test_a_type_is_offered_where_ec2_knows_it_and_has_it_in_a_zone() -> None:
     assert judged(known, QueryResult()) == []  # the zones could not be asked for
     assert judged(known, QueryResult(value={})) == ["ACES-P011"]
     assert judged(QueryResult(value={}), QueryResult(value={"x": frozenset({"1a"})})) == ["ACES-P011"]
+
+
+@pytest.mark.parametrize(("maker", "count"), [("NVIDIA", 2), ("AMD", 0)])
+def test_a_job_can_have_the_gpus_of_one_maker_alone(maker: str, count: int) -> None:
+    assert gpus_for_jobs({"GpuInfo": {"Gpus": [{"Manufacturer": maker, "Count": 2}]}}) == count
+    assert gpus_for_jobs({}) == 0
 
 
 def vpc_settings(*subnets: str) -> EndpointSettings:
