@@ -19,7 +19,7 @@ from aces_action.problems.problem import Problem
 from aces_action.project import load_project, load_server
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.document import Path
-from aces_action.project.model import Project, Server
+from aces_action.project.model import JobKind, JobRequest, Project, Request, Server
 from aces_action.project.names import Names, names_for
 from aces_action.project.similar import closest
 from aces_action.settings import Finding, Settings, input_text, read_settings
@@ -85,9 +85,12 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: A
         project, file_problems = load_project(workspace, **named, image_path=image_path, role_account=reading.role_account)
         server = Server(infra=project.infra, infra_file=project.infra_file) if project else None
     if (path := values["smoke_test_path"]) and values["command"] in _TESTING:
-        requests, more = load_requests(workspace, path, _served(project))
+        found, more = load_requests(workspace, path, _served(project), _jobs(project))
         file_problems = [*file_problems, *more]
-        project = replace(project, requests=requests) if project else None
+        if project:
+            requests = tuple(each for each in found if isinstance(each, Request))
+            job_requests = tuple(each for each in found if isinstance(each, JobRequest))
+            project = replace(project, requests=requests, job_requests=job_requests)
     problems += [_named(problem, step, values) for problem in file_problems] if step else file_problems
     names = None
     if server and values["project"] and values["env"]:
@@ -101,6 +104,14 @@ def _served(project: Project | None) -> Served:
     if project is None:
         return None
     return project.infra.endpoint.mode if project.infra.endpoint else "nothing"
+
+
+def _jobs(project: Project | None) -> list[JobKind] | None:
+    """Of which kinds there are job definitions."""
+    if project is None:
+        return None
+    wanted: dict[JobKind, object] = {"standard": project.infra.job, "longtime": project.infra.longtime_job}
+    return [kind for kind, settings in wanted.items() if settings]
 
 
 def _running(environ: Mapping[str, str], workspace: FilePath) -> ActionStep | None:

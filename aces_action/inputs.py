@@ -356,10 +356,26 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="smoke-test-path",
         variable=None,
-        description="File or folder of requests that the endpoint must answer before it is listed on the platform.",
-        description_ja="登録の前にエンドポイントに送り、応答を確かめるリクエストのファイルまたはフォルダ。",
+        description=(
+            "File or folder of requests that the endpoint must answer, or Batch jobs work off, before it is listed on the "
+            "platform."
+        ),
+        description_ja="登録の前にエンドポイントに送るか、Batchジョブとして実行し、応答を確かめるリクエストのファイルまたはフォルダ。",
         read=_relative_path,
         expected=_PATH,
+    ),
+    Input(
+        name="batch-wait-timeout",
+        variable=None,
+        default="30m",
+        description=(
+            "How long the jobs of the smoke test may take together, with the start of their instances, such as `90s`, `45m` or "
+            "`2h`."
+        ),
+        description_ja="スモークテストのジョブがすべて終わるまで待つ時間の上限（インスタンスの起動を含む）。`90s`、`45m`、`2h`のように書きます。",
+        read=_duration,
+        expected=Text("a time such as 90s, 45m or 2h, at most 6h", "90s、45m、2hのような時間（6hまで）"),
+        advice=_duration_advice,
     ),
     Input(
         name="rollback-on-failure",

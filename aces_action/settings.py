@@ -36,7 +36,7 @@ class ServerSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(ServerSettings):
     """The settings of one run of the action, but for the paths of files that are read before it. `platform_url` has no slash at
-    its end."""
+    its end; `batch_wait_timeout` in seconds."""
 
     command: Command
     tenant_id: str
@@ -46,6 +46,7 @@ class Settings(ServerSettings):
     platform_token: str | None = field(repr=False)
     weights_policy: WeightsPolicy
     keep_generations: int
+    batch_wait_timeout: int
     rollback_on_failure: bool
     confirm: bool
     preflight: Strictness

@@ -31,6 +31,7 @@ _ALWAYS = {
     "CompleteMultipartUpload": "ETag",
     "CopyObject": "CopyObjectResult",
     "CreateMultipartUpload": "UploadId",
+    "DescribeJobs": "jobs",
     "DescribeScalableTargets": "ScalableTargets",
     "DescribeScalingPolicies": "ScalingPolicies",
     "DescribeScheduledActions": "ScheduledActions",

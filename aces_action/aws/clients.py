@@ -32,6 +32,8 @@ _BRIEF = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard",
 _PATIENT = Config(connect_timeout=3, read_timeout=20)
 # For what is asked when the run has failed already: nobody is to wait long for the reason.
 _BRIEFER = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+# What must not be done twice: who asks finds out what came of it.
+_NOT_TWICE = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1})
 # SageMaker gives a container 60 s for an answer (API reference: InvokeEndpoint). Who asks decides what is ever sent twice.
 _ONCE = Config(read_timeout=75, retries={"mode": "standard", "total_max_attempts": 1})
 
@@ -52,6 +54,11 @@ class Clients:
     @cached_property
     def batch(self) -> BatchClient:
         return self.session.client("batch")
+
+    @cached_property
+    def batch_once(self) -> BatchClient:
+        """For SubmitJob, which has no token against a job that is submitted twice (botocore: SubmitJobRequest)."""
+        return self.session.client("batch", config=_NOT_TWICE)
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:
@@ -99,9 +106,11 @@ class Clients:
 
 
 def in_haste(clients: Clients) -> Clients:
-    """Clients of the same session that wait for seconds only, for what scales an endpoint."""
+    """Clients of the same session that wait for seconds only, for what scales an endpoint and for Batch."""
     hurried = Clients(clients.session)
     hurried.application_autoscaling = clients.session.client("application-autoscaling", config=_IN_HASTE)
     wait_at_most(hurried.application_autoscaling, 1)
+    hurried.batch = clients.session.client("batch", config=_IN_HASTE)
+    wait_at_most(hurried.batch, 1)
     hurried.cloudwatch = clients.session.client("cloudwatch", config=_IN_HASTE)
     return hurried

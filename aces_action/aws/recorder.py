@@ -78,6 +78,13 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
         "deregister job definition {jobDefinition}",
         "ジョブ定義{jobDefinition}の登録解除",
     ),
+    ("batch", "SubmitJob"): _Phrase(
+        "job {jobName} of {jobDefinition} submitted to queue {jobQueue}",
+        "submit job {jobName} of {jobDefinition} to queue {jobQueue}",
+        "ジョブ{jobName}（{jobDefinition}）のキュー{jobQueue}への送信",
+    ),
+    ("batch", "TerminateJob"): _Phrase("end of job {jobId} accepted", "end job {jobId}", "ジョブ{jobId}の終了"),
+    ("batch", "CancelJob"): _Phrase("cancellation of job {jobId} accepted", "cancel job {jobId}", "ジョブ{jobId}のキャンセル"),
     ("logs", "CreateLogGroup"): _Phrase(
         "log group {logGroupName} created", "create log group {logGroupName}", "ロググループ{logGroupName}の作成"
     ),

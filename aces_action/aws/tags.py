@@ -23,8 +23,9 @@ ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
 # end, 'rollback <when it was begun>' stands behind the run. In one tag, so that roles made for earlier versions may write it
 ROLLOUT_RUN = "aces:rollout-run"
 
-# Of an endpoint alone: which content has passed which requests of a smoke test (see smoke_test/model.py), or which endpoint
-# config was rolled out when and is still to be asked: 'pending <name> <its aces:served>'
+# Of an endpoint: which content has passed which requests of a smoke test (see smoke_test/model.py), or which endpoint config was
+# rolled out when and is still to be asked: 'pending <name> <its aces:served>'. Of a revision of a job definition: which requests
+# its jobs have passed (see smoke_test/job_model.py)
 SMOKE_TESTED = "aces:smoke-tested"
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from aces_action.changes import Change
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
+from aces_action.deployment.job_testing import try_jobs, try_jobs_alone
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
     DeploymentPlan,
@@ -70,10 +71,14 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     if plan.job:
         with d.reporter.step("Batch"):
             jobs = _register_jobs(d, plan)
-    if plan.endpoint and d.project.requests:
+    if d.project.requests or d.project.job_requests:
         with d.reporter.step("Smoke test"):
-            back = partial(_back, d, context)
-            smoke_test(d, plan.endpoint.spec, serving, rolled_out=plan.endpoint.changes_of("endpoint"), roll_back=back)
+            if plan.endpoint:
+                back, run_jobs = partial(_back, d, context), partial(try_jobs, d, jobs)
+                rolled_out = plan.endpoint.changes_of("endpoint")
+                smoke_test(d, plan.endpoint.spec, serving, rolled_out=rolled_out, roll_back=back, test_jobs=run_jobs)
+            else:
+                try_jobs_alone(d, jobs)
     with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
         registered = _register_or_defer(d, plan, jobs)
     deleted = delete_replaced(d, plan.replaced, registered=registered)

@@ -1,8 +1,8 @@
-"""The step 'Smoke test' of a deployment: the requests are sent, and what failed them is not told to the platform."""
+"""The step 'Smoke test' of a deployment with an endpoint: the requests are sent, and what failed them is not listed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,10 +12,11 @@ from aces_action.deployment.context import ProjectDeployment
 from aces_action.language import Text, lines
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.smoke_test import outcome
+from aces_action.problems.smoke_test.jobs import untested as jobs_untested
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.state import read_config, read_tags
-from aces_action.smoke_test.model import mark_of
+from aces_action.smoke_test.model import Exchange, mark_of
 from aces_action.smoke_test.rollback_decision import FailedVersion, Rollback, give_up, is_to_blame, verdict
 from aces_action.smoke_test.send import InvocationTarget, folder_of, send
 
@@ -27,8 +28,10 @@ def smoke_test(
     *,
     rolled_out: bool,
     roll_back: Rollback | None,
+    test_jobs: Callable[[], list[Problem]],
 ) -> None:
-    """Sends the requests, unless this very content has passed these very ones before and this run did not roll it out.
+    """Sends the requests, unless this very content has passed these very ones before and this run did not roll it out; then
+    `test_jobs` runs those that are jobs.
 
     `roll_back` brings the generation before back, where the setting rollback-on-failure wants that and the version has not
     served for good: this run has `rolled_out` it, or one that was cut off before it had its answers, which is noted before the
@@ -38,13 +41,14 @@ def smoke_test(
     name, arn, config_name = desired.endpoint_name, serving.arn, desired.config_name
     mark = mark_of(desired.content_hash, requests)
     noted = "" if rolled_out else read_tags(clients.sagemaker, arn).get(SMOKE_TESTED, "")
-    if noted == mark:
+    if noted == mark and requests:
         d.reporter.info(
             Text(
                 "not sent again: this version has passed these requests before",
                 "このバージョンは同じリクエストで確認済みのため、再送しません",
             )
         )
+    if noted == mark and not d.project.job_requests:
         return
     config_arn = (read_config(clients.sagemaker, config_name) or {}).get("EndpointConfigArn", "")
     since = read_tags(clients.sagemaker, config_arn).get(SERVED, "") if config_arn else ""
@@ -67,30 +71,35 @@ def smoke_test(
         invocation_timeout=served.async_invocation_timeout if served else None,
     )
     wait_policy = endpoint.WaitPolicy(limit=settings.wait_timeout)
-    d.reporter.under_way(outcome.untested(config_name))
+    untested = outcome.untested(config_name) if noted != mark else jobs_untested()
+    d.reporter.under_way(untested)
     if rolled_out:
         note(pending)  # if that fails, the note at the end will tell
+    exchanges: list[Exchange] = []
     try:
-        exchanges = send(clients.sagemaker_runtime, clients.s3, requests, target, wait_policy, d.reporter.info)
+        if noted != mark:
+            exchanges = send(clients.sagemaker_runtime, clients.s3, requests, target, wait_policy, d.reporter.info)
+            d.reporter.exchanged(exchanges)
+        problems = verdict(exchanges) or test_jobs()
     except ActionError as error:
         d.reporter.settled()
-        raise ActionError(_with_hint(error.problems, outcome.untested(config_name))) from error
+        raise ActionError(_with_hint(error.problems, untested)) from error
     d.reporter.settled()
-    d.reporter.exchanged(exchanges)
-    problems = verdict(exchanges)
     if problems and not is_to_blame(problems):
-        raise ActionError(_with_hint(problems, outcome.untested(config_name)))
+        raise ActionError(_with_hint(problems, untested))
     if problems:
         version = FailedVersion(
             endpoint_name=name, config_name=config_name, config_arn=config_arn, untried=rolled_out or noted == pending
         )
         allowed = roll_back if settings.rollback_on_failure else None
         raise ActionError([*problems, *give_up(clients.sagemaker, version, rollback=allowed, now=datetime.now(UTC))])
-    d.reporter.warn(*note(mark))
-    count = len(exchanges)
-    d.reporter.info(
-        Text(f"{name} answered as expected, {count} of {count}", f"{name}は期待どおりに応答しました（{count}件中{count}件）")
-    )
+    if noted != mark:
+        d.reporter.warn(*note(mark))
+    if exchanges:
+        count = len(exchanges)
+        d.reporter.info(
+            Text(f"{name} answered as expected, {count} of {count}", f"{name}は期待どおりに応答しました（{count}件中{count}件）")
+        )
 
 
 def _with_hint(problems: Sequence[Problem], hint: Text) -> list[Problem]:

@@ -17,6 +17,7 @@ from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
 
 if TYPE_CHECKING:
+    from aces_action.smoke_test.job_model import JobResult
     from aces_action.smoke_test.model import Exchange
 
 Outcome = Literal[
@@ -71,7 +72,7 @@ class Report:
 
     `under_way` says what AWS goes on with if the run ends now; `writes` all that were sent; `weights` is the verdict on the
     archive at `weights_uri`, None until there is one; `server_status` what `command: status` found. Of a failed roll-out:
-    `server_logs`, and the `events` on its way. `exchanges` are those of the smoke test.
+    `server_logs`, and the `events` on its way. `exchanges` and `jobs` are those of the smoke test.
     """
 
     title: str = ""
@@ -89,6 +90,7 @@ class Report:
     server_logs: Sequence[ServerLog] = ()
     events: Sequence[str] = ()
     exchanges: Sequence[Exchange] = ()
+    jobs: Sequence[JobResult] = ()
 
     def step_outputs(self) -> dict[OutputName, str]:
         """The outputs to write: those known, and those that every run has."""

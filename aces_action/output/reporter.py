@@ -25,6 +25,7 @@ from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
 
 if TYPE_CHECKING:
+    from aces_action.smoke_test.job_model import JobResult
     from aces_action.smoke_test.model import Exchange
 
 
@@ -198,6 +199,10 @@ class Reporter:
     def exchanged(self, exchanges: Sequence[Exchange]) -> None:
         """Requests and answers of the smoke test."""
         self._report.exchanges = exchanges
+
+    def ran_jobs(self, results: Sequence[JobResult]) -> None:
+        """Jobs of the smoke test."""
+        self._report.jobs = results
 
     def status(self, server_status: ServerStatus) -> None:
         """How the server stands, as a table."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aces_action.changes import Change, noun
-from aces_action.durations import duration
+from aces_action.durations import duration, duration_text
 from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.report import Outcome, OutputName, Report, StepRecord
-from aces_action.output.server_log import ServerLog
+from aces_action.output.server_log import SHOWN, WIDTH, ServerLog
 from aces_action.output.sizes import files_text, members_text, size_text
 from aces_action.output.status import GenerationStatus, ServerStatus
 from aces_action.output.tables import (
@@ -33,6 +33,7 @@ from aces_action.problems import Kind, Problem
 from aces_action.sanitiser import markdown, markdown_block, neutralise, shorten
 
 if TYPE_CHECKING:
+    from aces_action.smoke_test.job_model import JobResult
     from aces_action.smoke_test.model import Exchange
 
 _TITLES: dict[Outcome, Text] = {
@@ -83,6 +84,7 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
         _status(report.server_status, page) if report.server_status else "",
         _changes(report.changes, page),
         _exchanges(report.exchanges, page),
+        _jobs(report.jobs, page),
         _outputs({name: value for name, value in report.outputs.items() if name != "status"}, page),
         "" if refused else weights,
         _timeline(report.steps, page),
@@ -297,6 +299,38 @@ def _exchange(exchange: Exchange, page: _Page) -> str:
     )
     status, size, variant, shown = cells
     return f"| {icon} | {page.code(exchange.request.name)} | {status} | {exchange.seconds:.2f} s | {size} | {variant} | {shown} |"
+
+
+def _jobs(results: Sequence[JobResult], page: _Page) -> str:
+    """The jobs of the smoke test: a row for each, and the last lines of those that failed."""
+    columns = (
+        Text("request", "リクエスト"),
+        Text("job", "ジョブ"),
+        Text("exit code", "終了コード"),
+        Text("queued", "待機"),
+        Text("starting", "起動"),
+        Text("running", "実行"),
+        Text("answer", "応答"),
+    )
+    rows = _fitting(_job(each, page) for each in results)
+    if not rows:
+        return ""
+    sections = [page.table(Text("Jobs of the smoke test", "スモークテストのジョブ"), (EMPTY, *columns), rows)]
+    for each in results:
+        if not each.passed and each.lines:
+            lasts = [shorten(line, WIDTH) for line in each.lines[-SHOWN:]]
+            title = Text(f"Last lines of the job of {each.test.request.name}", f"{each.test.request.name}のジョブのログの末尾")
+            sections += [f"### {page.text(title)}", page.listing(lasts)]
+    return "\n\n".join(sections)
+
+
+def _job(result: JobResult, page: _Page) -> str:
+    times, seen = result.times, result.seen
+    how = "–" if seen is None else seen.status if seen.exit_code is None else str(seen.exit_code)
+    lasted = ["–" if each is None else page.text(duration_text(each)) for each in (times.queued, times.starting, times.running)]
+    shown = page.code(result.answer.excerpt(_ANSWER)) if result.answer else "–"
+    cells = (page.code(result.test.request.name), page.code(result.job_id or "–"), page.text(how), *lasted, shown)
+    return f"| {'✅' if result.passed else '❌'} | {' | '.join(cells)} |"
 
 
 def _outputs(outputs: Mapping[OutputName, str], page: _Page) -> str:

@@ -13,6 +13,7 @@ AsyncComponent = Literal["aws_batch", "sagemaker"]
 InferenceMode = Literal["realtime", "async"]
 ServiceType = Literal["simple", "image", "file"]
 RolloutStrategy = Literal["all_at_once", "canary", "linear", "rolling"]
+JobKind = Literal["standard", "longtime"]
 RetriedFailures = Literal["host", "any"]
 
 
@@ -229,26 +230,19 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One request of the smoke test. `name` is the file's path in the repository, `file` where it lies, whose bytes are the body;
-    `size` in bytes.
+class RequestFile:
+    """A file of the smoke test. `name` is its path in the repository, `file` where it lies, whose bytes are the body; `size` in
+    bytes.
 
-    `max_seconds` None: no limit but those of SageMaker and of the run. `schema` None: any answer will do.
+    `max_seconds` None: no limit but AWS's and the run's. `schema` None: any answer will do.
     """
 
     name: str
     file: Path = field(repr=False)
     size: int
     content_type: str
-    accept: str | None = None
-    custom_attributes: str | None = None
-    status: int = 200
     schema: Schema | None = None
     max_seconds: float | None = None
-
-    @property
-    def expects_success(self) -> bool:
-        return 200 <= self.status < 300
 
     def sha256(self) -> str:
         """That of the body, in hexadecimal. Raises OSError."""
@@ -257,8 +251,38 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request(RequestFile):
+    """One request of the smoke test to the endpoint."""
+
+    accept: str | None = None
+    custom_attributes: str | None = None
+    status: int = 200
+
+    @property
+    def expects_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRequest(RequestFile):
+    """One request of the smoke test that is a Batch job, which finds the body in S3.
+
+    `command`, `environment` and `parameters` go before the definition's own. `output` is where the job leaves its answer: a name
+    in a folder of its own, or an address in S3; None: the exit code is all that counts.
+    """
+
+    kind: JobKind
+    command: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    share_identifier: str | None = None
+    output: str | None = None
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """Everything that the caller's files say, valid in itself and across files. `requests` are those of the smoke test."""
+    """Everything that the caller's files say, valid in itself and across files. The requests are those of the smoke test."""
 
     plan_id: int
     overflow_mode: int
@@ -268,3 +292,4 @@ class Project:
     infra: Infra
     infra_file: PurePosixPath
     requests: tuple[Request, ...] = ()
+    job_requests: tuple[JobRequest, ...] = ()

@@ -9,7 +9,7 @@ from aces_action.language import Text, same
 from aces_action.problems import Problem
 from aces_action.problems.smoke_test import answers as problems
 from aces_action.project.document import Json
-from aces_action.project.model import Request
+from aces_action.project.model import Request, RequestFile
 from aces_action.sanitiser import shorten
 from aces_action.smoke_test.model import InvocationResult
 
@@ -20,7 +20,7 @@ def judge(request: Request, answer: InvocationResult, *, seconds: float, endpoin
     """All that is not as expected: T006 the status, T007 an error of the container, T008 the content, T009 the time."""
     found = _status_problems(request, answer, endpoint_name)
     if not found:  # of another answer than the expected one, the content says nothing more
-        found += _content_problems(request, answer)
+        found += content_problems(request, answer)
     if request.max_seconds is not None and seconds > request.max_seconds:
         found.append(problems.too_slow(request.name, seconds, limit=request.max_seconds))
     return found
@@ -52,7 +52,8 @@ def _status_problems(request: Request, answer: InvocationResult, endpoint_name: 
     return [problems.wrong_status(name, status, expected=expected, answer=shown)]
 
 
-def _content_problems(request: Request, answer: InvocationResult) -> list[Problem]:
+def content_problems(request: RequestFile, answer: InvocationResult) -> list[Problem]:
+    """T008: what of an answer does not fit the schema of its request, if there is one."""
     if request.schema is None:
         return []
     name, shown = request.name, answer.excerpt(_SHOWN)

@@ -10,21 +10,22 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from aces_action.file_type import CONVERTED, file_type
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.problems.smoke_test import files as file_problems
+from aces_action.problems.smoke_test.jobs import no_job_definition
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.content import BOM, foreign_text, link_target
 from aces_action.project.document import Document
 from aces_action.project.files import find, unreadable
-from aces_action.project.model import Request, Schema
+from aces_action.project.model import JobKind, JobRequest, Request, Schema
 from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems, sound_data
 from aces_action.project.similar import closest
@@ -33,6 +34,8 @@ from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT
 
 Served = Literal["realtime", "async", "nothing"] | None
 """What answers: which kind of endpoint, nothing under Batch alone, None where the configuration does not tell."""
+
+AnyRequest = Request | JobRequest
 
 MOST_REQUESTS = 100
 MARKS = (".expect.yml", ".expect.yaml", ".expect.json")
@@ -88,21 +91,36 @@ def content_type_of(name: str) -> str:
     return _TYPES.get(PurePosixPath(name).suffix.lower(), _OTHER)
 
 
-def load_requests(workspace: Path, path: str, served: Served) -> tuple[tuple[Request, ...], list[Problem]]:
+def load_requests(
+    workspace: Path, path: str, served: Served, jobs: Collection[JobKind] | None = None
+) -> tuple[tuple[AnyRequest, ...], list[Problem]]:
     """The requests at a path of the workspace, in the order in which they are sent, and every problem of their files.
 
-    Where one of the problems is an error, the requests are not to be sent.
+    `jobs`: of which job definitions there are, None where the configuration does not tell. Where one of the problems is an error,
+    the requests are not to be sent.
     """
     name = PurePosixPath(path).as_posix()
-    if served == "nothing":
-        return (), [file_problems.no_endpoint(name)]
-    found = find(workspace, path, purpose=_REQUESTS)
+    expectations: list[_Expectation] = []
+    requests, problems = _load(workspace, name, served, jobs, expectations)
+    if served != "nothing":
+        return requests, problems
+    asked = sum(isinstance(each, Request) for each in requests)
+    unsent = [file_problems.no_endpoint(name, asked)]
+    if not any(each.document and each.document.get("batch") is not None for each in expectations):
+        return (), unsent  # nothing is meant to be a job, so nothing in the files matters
+    return tuple(each for each in requests if isinstance(each, JobRequest)), [*problems, *(unsent if asked else ())]
+
+
+def _load(
+    workspace: Path, name: str, served: Served, jobs: Collection[JobKind] | None, expectations: list[_Expectation]
+) -> tuple[tuple[AnyRequest, ...], list[Problem]]:
+    """As `load_requests`; `expectations` gets those that were found."""
+    found = find(workspace, name, purpose=_REQUESTS)
     if isinstance(found, Problem):
         return (), [found]
     files, problems = _files(workspace, name, found)
     if len(files) > 2 * MOST_REQUESTS:  # each may have an expectation
         return (), [*problems, file_problems.too_many_files(name, len(files), limit=MOST_REQUESTS)]
-    expectations: list[_Expectation] = []
     for file in files:
         if file.endswith(MARKS):
             expectation, more = _read(workspace, file)
@@ -115,7 +133,7 @@ def load_requests(workspace: Path, path: str, served: Served) -> tuple[tuple[Req
         return (), [*problems, file_problems.too_many_files(name, len(bodies), limit=MOST_REQUESTS)]
     if not bodies:
         problems.append(file_problems.no_requests(name))
-    requests = []
+    requests: list[AnyRequest] = []
     for body in bodies:
         own = next((each for each in expectations if _request_of(each.file) == body), None)
         match _request(workspace, body, own, served):
@@ -124,6 +142,7 @@ def load_requests(workspace: Path, path: str, served: Served) -> tuple[tuple[Req
             case (request, more):
                 requests.append(request)
                 problems += more
+                problems += _without_definition(request, own, jobs)
     return tuple(requests), sorted(problems, key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.code))
 
 
@@ -170,7 +189,7 @@ def _document(workspace: Path, file: str, purpose: Text) -> tuple[Document | Non
 
 def _request(
     workspace: Path, body: str, expectation: _Expectation | None, served: Served
-) -> tuple[Request, list[Problem]] | Problem:
+) -> tuple[AnyRequest, list[Problem]] | Problem:
     file = find(workspace, body, purpose=_REQUEST)
     if isinstance(file, Problem):
         return file
@@ -182,34 +201,57 @@ def _request(
             content = stream.read(_LOOKED_AT)
     except OSError as error:
         return unreadable(body, _REQUEST, error)
-    is_realtime = served == "realtime"
-    limit = REALTIME_LIMIT if is_realtime else ASYNC_LIMIT
-    problems = [file_problems.too_large(body, size, limit=limit, is_realtime=is_realtime)] if size > limit else []
-    data: Mapping[str, object] = expectation.data if expectation else {}
-    schema: Schema | None = None
-    if expectation:
-        schema, more = _schema(workspace, expectation)
-        problems += more
-
-    def text(key: str) -> str | None:
-        value = data.get(key)
-        return value if isinstance(value, str) else None
-
-    status, max_seconds = data.get("status"), data.get("max_seconds")
-    content_type = text("content_type") or content_type_of(body)
-    problems += _foreign(body, content, content_type, accepted=not isinstance(status, int | float) or status < 400)
-    request = Request(
-        name=body,
-        file=file,
-        size=size,
-        content_type=content_type,
-        accept=text("accept"),
-        custom_attributes=text("custom_attributes"),
-        status=int(status) if isinstance(status, int | float) else 200,
-        schema=schema,
-        max_seconds=float(max_seconds) if isinstance(max_seconds, int | float) else None,
-    )
+    data: Mapping[str, Any] = expectation.data if expectation else {}
+    schema, problems = _schema(workspace, expectation) if expectation else (None, [])
+    max_seconds = data.get("max_seconds")
+    common: dict[str, Any] = {
+        "name": body,
+        "file": file,
+        "size": size,
+        "content_type": data.get("content_type") or content_type_of(body),
+        "schema": schema,
+        "max_seconds": float(max_seconds) if max_seconds is not None else None,
+    }
+    request = _job_request(data, common) if "batch" in data else _endpoint_request(data, common)
+    if isinstance(request, JobRequest):
+        accepted = request.exit_code == 0
+    else:
+        accepted, is_realtime = request.status < 400, served == "realtime"
+        limit = REALTIME_LIMIT if is_realtime else ASYNC_LIMIT
+        problems += [file_problems.too_large(body, size, limit=limit, is_realtime=is_realtime)] if size > limit else []
+    problems += _foreign(body, content, request.content_type, accepted=accepted)
     return request, problems
+
+
+def _endpoint_request(data: Mapping[str, Any], common: dict[str, Any]) -> Request:
+    """`data` has been checked against the schema."""
+    return Request(
+        **common,
+        accept=data.get("accept"),
+        custom_attributes=data.get("custom_attributes"),
+        status=int(data.get("status", 200)),
+    )
+
+
+def _job_request(data: Mapping[str, Any], common: dict[str, Any]) -> JobRequest:
+    return JobRequest(
+        **common,
+        kind=data["batch"],
+        command=tuple(data.get("command", ())),
+        environment=tuple(sorted(data.get("environment", {}).items())),
+        parameters=tuple(sorted(data.get("parameters", {}).items())),
+        share_identifier=data.get("share_identifier"),
+        output=data.get("output"),
+        exit_code=int(data.get("exit_code", 0)),
+    )
+
+
+def _without_definition(
+    request: AnyRequest, expectation: _Expectation | None, jobs: Collection[JobKind] | None
+) -> Iterable[Problem]:
+    """A job of a definition that the infra file does not ask for."""
+    if isinstance(request, JobRequest) and jobs is not None and request.kind not in jobs and expectation and expectation.document:
+        yield expectation.document.at(("batch",), no_job_definition(request.name, request.kind))
 
 
 def _foreign(body: str, content: bytes, content_type: str, *, accepted: bool) -> list[Problem]:

@@ -11,6 +11,7 @@ from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.smoke_test import outcome as problems
 from aces_action.resources.endpoint.history import mark_withdrawn
+from aces_action.smoke_test.job_diagnosis import is_versions_fault
 from aces_action.smoke_test.model import Exchange
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def verdict(exchanges: Sequence[Exchange]) -> list[Problem]:
 
 
 def is_to_blame(found: Sequence[Problem]) -> bool:
-    """Whether the version gave a wrong answer, or none: what kept it from being asked says nothing about it."""
-    return any(problem.code.startswith("ACES-T") for problem in found)
+    """Whether the version gave a wrong answer, or none: what kept it from being asked, or a job from running, says nothing."""
+    return any(problem.code.startswith("ACES-T") or is_versions_fault(problem) for problem in found)
 
 
 def give_up(client: SageMakerClient, version: FailedVersion, *, rollback: Rollback | None, now: datetime) -> list[Problem]:

@@ -16,7 +16,7 @@ from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explai
 from aces_action.language import Text, joined, same
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.smoke_test import answers as problems
-from aces_action.project.model import Request
+from aces_action.project.model import Request, RequestFile
 from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy, pause
 from aces_action.smoke_test.judge import judge
 from aces_action.smoke_test.model import Exchange, InvocationResult
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Tell = Callable[[Text], None]
 _Returned = TypeVar("_Returned")
 
-_MOST_READ = 16 << 20  # bytes of one answer: an asynchronous one may have as many as it likes
+MOST_READ = 16 << 20  # bytes of one answer: an asynchronous one may have as many as it likes
 _SHOWN = 300  # characters of an answer in the log
 _HEARTBEAT = 60.0
 _TRIES = 3
@@ -52,7 +52,8 @@ class InvocationTarget:
 
 
 def folder_of(server: str) -> str:
-    """Where the requests of a server's smoke test lie in its bucket: beside the answers of its asynchronous endpoint."""
+    """Where the requests of a server's smoke test lie in its bucket: beside the answers of its asynchronous endpoint. Jobs find
+    theirs there too."""
     return f"async-inference/{server}/smoke-test"
 
 
@@ -185,7 +186,7 @@ def _take(sender: _Sender, index: int, request: Request) -> _Waiting | Exchange:
     """Uploads a request and has the endpoint take it."""
     wait_policy, target = sender.wait_policy, sender.target
     started = wait_policy.now()
-    location = _upload(sender.s3, request, target)
+    location = upload(sender.s3, request, bucket=target.bucket, folder=target.folder)
     headers: dict[str, Any] = {
         "ContentType": request.content_type,
         "Accept": request.accept,
@@ -209,13 +210,13 @@ def _take(sender: _Sender, index: int, request: Request) -> _Waiting | Exchange:
     )
 
 
-def _upload(s3: S3Client, request: Request, target: InvocationTarget) -> str:
-    """Puts the body where the endpoint can read it, under a name of its content: what is there already stays as it is."""
-    key = f"{target.folder}/{request.sha256()}{PurePosixPath(request.name).suffix.lower()}"
-    location = f"s3://{target.bucket}/{key}"
+def upload(s3: S3Client, request: RequestFile, *, bucket: str, folder: str) -> str:
+    """Puts the body where endpoint or job can read it, under a name of its content: what is there already stays as it is."""
+    key = f"{folder}/{request.sha256()}{PurePosixPath(request.name).suffix.lower()}"
+    location = f"s3://{bucket}/{key}"
     try:
         with request.file.open("rb") as body:
-            s3.put_object(Bucket=target.bucket, Key=key, Body=body, ContentType=request.content_type, IfNoneMatch="*")
+            s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=request.content_type, IfNoneMatch="*")
     except ClientError as error:
         if error_code(error) != "PreconditionFailed":
             raise ActionError(explain(error, resource=location)) from error
@@ -241,7 +242,7 @@ def _read(s3: S3Client, location: str, *, failed: bool) -> InvocationResult | No
     try:
         found = s3.get_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
         with closing(found["Body"]) as stream:
-            body = stream.read(_MOST_READ)
+            body = stream.read(MOST_READ)
     except ClientError as error:
         if error_code(error) in {"NoSuchKey", "404"}:
             return None

@@ -46,7 +46,7 @@ _WRITES = {
         "RegisterScalableTarget",
         "TagResource",
     },
-    "batch": {"RegisterJobDefinition", "TagResource"},
+    "batch": {"DeregisterJobDefinition", "RegisterJobDefinition", "SubmitJob", "TagResource", "TerminateJob"},
     "cloudwatch": {"DeleteAlarms", "PutMetricAlarm", "TagResource"},
     "logs": {"CreateLogGroup", "PutRetentionPolicy", "TagResource"},
     "s3": {"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateMultipartUpload", "PutObject"},
@@ -77,7 +77,7 @@ def test_each_write_is_told_in_words_with_every_name_in_it(service: str, operati
     assert shape
     request: dict[str, Any] = {}
     for name, member in shape.members.items():
-        if re.search(r"(Name|Names|Arn|ARN|Id|Bucket|Key|ResourceId|jobDefinition)$", name) and "Vpc" not in name:
+        if re.search(r"(Name|Names|Arn|ARN|Id|Bucket|Key|ResourceId|jobDefinition|jobQueue)$", name) and "Vpc" not in name:
             request[name] = [f"x-{name}"] if member.type_name == "list" else f"x-{name}"
     request |= {"Tags": [{"Key": "aces:served", "Value": "v"}], "tags": {"aces:served": "v"}}
     write = write_of(service, operation, request)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aces_action.problems import Problem
-from aces_action.project.model import Request
+from aces_action.project.model import JobKind, JobRequest, Request, Schema
+from aces_action.smoke_test.job_model import jobs_mark
 from aces_action.smoke_test.load import Served, load_requests
 from aces_action.smoke_test.model import ASYNC_LIMIT, REALTIME_LIMIT, mark_of
 
@@ -23,7 +26,8 @@ def write(workspace: Path, **files: str | bytes) -> None:
 
 
 def load(workspace: Path, path: str = "smoke", served: Served = "realtime") -> tuple[tuple[Request, ...], list[Problem]]:
-    return load_requests(workspace, path, served)
+    requests, problems = load_requests(workspace, path, served)
+    return tuple(each for each in requests if isinstance(each, Request)), problems
 
 
 def told(problems: list[Problem]) -> list[tuple[str, str]]:
@@ -236,3 +240,101 @@ def test_whatever_becomes_of_an_expectation_it_is_right_or_has_problems_inside_t
     for problem in load(tmp_path)[1]:
         assert problem.file == "smoke/a.png.expect.yml"
         assert (problem.line or 1) <= content.decode("utf-8", errors="replace").count("\n") + 1
+
+
+# Jobs
+
+
+def load_jobs(
+    workspace: Path, served: Served = "realtime", jobs: tuple[JobKind, ...] = ("standard",)
+) -> tuple[list[object], list[str]]:
+    requests, problems = load_requests(workspace, "smoke", served, jobs)
+    return list(requests), [f"{problem.code.removeprefix('ACES-')} {problem.place}" for problem in problems]
+
+
+def test_a_request_that_names_a_job_definition_is_a_job(tmp_path: Path) -> None:
+    said = """\
+batch: longtime
+command: [run, --fast]
+environment: {B: x, A: "${SMOKE_TEST_INPUT_S3_URI}"}
+parameters: {p: q}
+share_identifier: smoke
+output: answer.json
+exit_code: 3
+max_seconds: 60
+schema: {type: object}
+"""
+    write(tmp_path, a__png=b"1", a__png__expect__yml=said, b__png=b"1")
+    (job, other), problems = load_jobs(tmp_path, jobs=("standard", "longtime"))
+    assert problems == []
+    assert isinstance(job, JobRequest)
+    assert isinstance(other, Request)
+    assert (job.kind, job.command, job.parameters, job.share_identifier) == (
+        "longtime",
+        ("run", "--fast"),
+        (("p", "q"),),
+        "smoke",
+    )
+    assert job.environment == (("A", "${SMOKE_TEST_INPUT_S3_URI}"), ("B", "x"))
+    assert (job.output, job.exit_code, job.max_seconds, job.schema) == (
+        "answer.json",
+        3,
+        60.0,
+        Schema(content={"type": "object"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("batch: standrad", ["C004 smoke/a.png.expect.yml:1:8"]),
+        ("batch: longtime", ["B020 smoke/a.png.expect.yml:1:8"]),
+        ("batch: standard\nstatus: 200", ["C004 smoke/a.png.expect.yml:2:1"]),
+        ("batch: standard\ncontent_type: image/png", ["C004 smoke/a.png.expect.yml:2:1"]),
+        ("batch: standard\nschema: {}", ["C004 smoke/a.png.expect.yml:2:1"]),
+        ("batch: standard\nschema_file: x.json", ["C004 smoke/a.png.expect.yml:2:1"]),
+        ("exit_code: 0", ["C004 smoke/a.png.expect.yml:1:1"]),
+        ("environment: {A: x}", ["C004 smoke/a.png.expect.yml:1:1"]),
+        ("batch: standard\nenvironment: {AWS_BATCH_JOB_ID: x}", ["C004 smoke/a.png.expect.yml:2:15"]),
+        ("batch: standard\nenvironment: {SMOKE_TEST_INPUT_S3_URI: x}", ["C004 smoke/a.png.expect.yml:2:15"]),
+        ("batch: standard\nenvironment: {A: 1}", ["C004 smoke/a.png.expect.yml:2:18"]),
+        ("batch: standard\ncommand: run it", ["C004 smoke/a.png.expect.yml:2:10"]),
+        ("batch: standard\noutput: ../x", ["C004 smoke/a.png.expect.yml:2:9"]),
+        ("batch: standard\noutput: s3://only-a-bucket", ["C004 smoke/a.png.expect.yml:2:9"]),
+        ("batch: standard\nexit_code: 256", ["C004 smoke/a.png.expect.yml:2:12"]),
+    ],
+)
+@pytest.mark.parametrize("served", ["realtime", "nothing"])
+def test_a_mistake_in_a_job_is_found_at_its_place(tmp_path: Path, said: str, codes: list[str], served: Served) -> None:
+    write(tmp_path, a__png=b"1", a__png__expect__yml=said)
+    found = load_jobs(tmp_path, served)[1]
+    if served == "nothing" and not said.startswith("batch"):
+        assert [each.partition(" ")[0] for each in found] == ["T005"]
+    else:
+        assert [each for each in found if not each.startswith("T005")] == codes
+
+
+def test_under_batch_alone_jobs_are_run_and_the_other_requests_are_skipped_with_a_warning(tmp_path: Path) -> None:
+    write(tmp_path, a__png=b"1", a__png__expect__yml="batch: standard", b__png=b"1")
+    (job,), problems = load_jobs(tmp_path, "nothing")
+    assert isinstance(job, JobRequest)
+    assert problems == ["T005 smoke"]
+    (tmp_path / "smoke/b.png").unlink()
+    assert load_jobs(tmp_path, "nothing")[1] == []
+
+
+def test_a_job_of_what_the_configuration_does_not_tell_is_no_mistake(tmp_path: Path) -> None:
+    write(tmp_path, a__png=b"1", a__png__expect__yml="batch: longtime")
+    assert load_requests(tmp_path, "smoke", None)[1] == []
+
+
+@pytest.mark.parametrize("change", [{"exit_code": 1}, {"command": ("x",)}, {"output": "y"}, {"max_seconds": 3.0}, {"name": "z"}])
+def test_what_differs_in_a_job_is_run_again(tmp_path: Path, change: dict[str, Any]) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"1")
+    one = JobRequest(name="a", file=file, size=1, content_type="text/plain", kind="standard")
+    assert jobs_mark([one]) == jobs_mark([one])
+    assert jobs_mark([one]) != jobs_mark([replace(one, **change)])
+    before = jobs_mark([one])
+    file.write_bytes(b"2")
+    assert jobs_mark([one]) != before

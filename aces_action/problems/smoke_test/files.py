@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aces_action.language import Text
+from aces_action.language import EMPTY, Text
 from aces_action.problems.configuration.files import C019
 from aces_action.problems.content import C033
 from aces_action.problems.kind import Kind, snippet
@@ -73,14 +73,19 @@ T005 = Kind(
     severity="warning",
     title=Text("Nothing to send a request to", "リクエストの送り先がありません"),
     cause=Text(
-        "`smoke-test-path` is set, but the infra file deploys Batch alone. The smoke test asks endpoints; it starts no jobs.",
-        "`smoke-test-path`が指定されていますが、infraファイルではBatchだけをデプロイします。"
-        "スモークテストはエンドポイントにリクエストを送るもので、ジョブは実行しません。",
+        "`smoke-test-path` has requests to an endpoint, but the infra file deploys Batch alone. Only requests whose "
+        "expectation has "
+        "`batch:` are run as jobs; the others are skipped.",
+        "`smoke-test-path`にエンドポイントへのリクエストがありますが、infraファイルではBatchだけをデプロイします。"
+        "ジョブとして実行するのは、期待する応答に`batch:`があるリクエストだけです。ほかは送りません。",
     ),
     fix=Text(
-        "Delete the input, or give `SAGEMAKER_INSTANCE_TYPE` in the infra file.",
-        "入力を削除するか、infraファイルに`SAGEMAKER_INSTANCE_TYPE`を書いてください。",
-    ),
+        "Run the request as a job, delete the input, or give `SAGEMAKER_INSTANCE_TYPE` in the infra file. In "
+        "`<request>.expect.yml`:",
+        "リクエストをジョブとして実行するか、入力を削除するか、infraファイルに`SAGEMAKER_INSTANCE_TYPE`を書いてください。"
+        "`<リクエスト>.expect.yml`の例:",
+    )
+    + snippet("yaml", "batch: standard\nexit_code: 0"),
     example=(
         "ACES-T005 smoke-test-path is server/smoke-test, but Batch alone is deployed: there is no endpoint to send a request to."
     ),
@@ -219,17 +224,26 @@ def lost_reference(reference: str) -> Problem:
     )
 
 
-def no_endpoint(path: str) -> Problem:
-    """When there are requests, but Batch alone is deployed."""
+def no_endpoint(path: str, count: int) -> Problem:
+    """When there are requests to an endpoint, but Batch alone is deployed. `count` of them, where there are jobs beside them."""
+    those = (
+        Text(f" ({count} requests)", f"（リクエスト{count}件）")
+        if count > 1
+        else Text(" (1 request)", "（リクエスト1件）")
+        if count
+        else EMPTY
+    )
     return Problem(
         kind=T005,
         message=Text(
-            f"smoke-test-path is {path}, but Batch alone is deployed: there is no endpoint to send a request to.",
-            f"smoke-test-pathに{path}が指定されていますが、デプロイするのはBatchだけで、リクエストを送るエンドポイントがありません。",
+            f"smoke-test-path is {path}, but Batch alone is deployed: there is no endpoint to send a request to{those.en}.",
+            f"smoke-test-pathに{path}が指定されていますが、デプロイするのはBatchだけで、リクエストを送るエンドポイントがありません{those.ja}。",
         ),
         hint=Text(
-            "Delete smoke-test-path, or deploy an endpoint.",
-            "smoke-test-pathを削除するか、エンドポイントをデプロイしてください。",
+            "Write `batch: standard` into the request's expectation to run it as a job, delete smoke-test-path, or deploy an "
+            "endpoint.",
+            "ジョブとして実行するには、期待する応答のファイルに「batch: standard」と書いてください。"
+            "不要ならsmoke-test-pathを削除するか、エンドポイントをデプロイしてください。",
         ),
         file=path,
     )

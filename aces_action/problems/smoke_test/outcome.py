@@ -35,9 +35,9 @@ T011 = Kind(
     severity="warning",
     title=Text("Passed smoke test not recorded", "スモークテストの合格を記録できませんでした"),
     cause=Text(
-        "The version answered as expected, but the tag that says so could not be set on the endpoint. The deployment is "
-        "complete; the next run sends the requests again.",
-        "期待どおりの応答がありましたが、そのことを示すタグをエンドポイントに付けられませんでした。"
+        "The version answered as expected, but the tag that says so could not be set on the endpoint, or on the revision of the "
+        "job definition. The deployment is complete; the next run sends the requests again.",
+        "期待どおりの応答がありましたが、そのことを示すタグをエンドポイントまたはジョブ定義のリビジョンに付けられませんでした。"
         "デプロイは完了しています。次の実行でリクエストをもう一度送ります。",
     ),
     fix=Text(
