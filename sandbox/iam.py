@@ -147,6 +147,8 @@ def _resources(parameters: Mapping[str, str], places: Mapping[str, str]) -> dict
                 return not resolve(argument[0])
             case "And":
                 return all(resolve(each) for each in argument)
+            case "Or":
+                return any(resolve(each) for each in argument)
         raise NotImplementedError(f"!{name} in {TEMPLATE.name}")
 
     return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from sandbox.aws.policy import JSON, listed
 from sandbox.iam import TEMPLATE, Role, roles
 from sandbox.seed import ACCOUNT, REGION, admin_session, make_alarm, make_roles, make_topic
 from tests.conftest import REPOSITORY, Caller
+from tests.end_to_end.test_smoke_test_jobs import PATH as JOBS
+from tests.end_to_end.test_smoke_test_jobs import PROGRAM, with_request
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
@@ -144,8 +147,8 @@ TO_SCALE = {
     "EndpointScalingRole",
     "EndpointScalingTags",
 }
-# To run jobs and take revisions back: tests/sandbox/test_batch_permissions.py
-TO_RUN_JOBS = {"BatchSubmit", "BatchSubmitTags", "BatchStop", "BatchJobs", "BatchLogs", "BatchDeregister"}
+# To take revisions back: tests/sandbox/test_batch_permissions.py
+TO_UNDO = {"BatchDeregister"}
 # Of these, what is no longer needed stays, with a warning of this code.
 NEEDED_TO_TIDY_UP = {
     "EndpointBacklog": ("cloudwatch:GetMetricStatistics", "ACES-E033"),
@@ -155,9 +158,18 @@ NEEDED_TO_TIDY_UP = {
 NEEDED_TO_EXPLAIN = {"EndpointLogs": "logs:DescribeLogStreams"}  # a failure, which is told all the same
 NEEDED_TO_ASK = {
     "EndpointInvoke": "sagemaker:InvokeEndpointAsync",
-    "EndpointRequests": "s3:PutObject",
+    "SmokeTestRequests": "s3:PutObject",
     "EndpointAnswers": "s3:GetObject",
 }
+# For the jobs of a smoke test
+NEEDED_TO_RUN = {
+    "BatchSubmit": "batch:SubmitJob",
+    "BatchSubmitTags": "batch:TagResource",
+    "BatchJobs": "batch:DescribeJobs",
+    "BatchAnswers": "s3:GetObject",
+}
+NEEDED_TO_END = {"BatchStop": ("batch:TerminateJob", "ACES-B042")}
+NEEDED_TO_FOLLOW = {"BatchLogs": "logs:GetLogEvents"}  # a line of the log without it
 # A run without them goes on, with a warning of this code.
 ONLY_A_WARNING = {
     "EndpointRoleRead": ("iam:GetRole", "ACES-P010"),
@@ -176,9 +188,10 @@ ONLY_A_WARNING = {
 @pytest.mark.long
 def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deployer: Deployer) -> None:
     caller, everything = deployer.caller, deployer.permissions
-    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK | NEEDED_TO_ASK
+    needed = NEEDED_TO_PLAN | NEEDED_TO_DEPLOY | NEEDED_TO_UPDATE | NEEDED_TO_LOOK | NEEDED_TO_ASK | NEEDED_TO_RUN
     told = ONLY_A_WARNING.keys() | NEEDED_TO_TIDY_UP.keys() | NEEDED_TO_EXPLAIN.keys()
-    assert needed.keys() | told | TO_SCALE | TO_RUN_JOBS | TO_LOG == {statement["Sid"] for statement in statements(everything)}
+    told |= NEEDED_TO_END.keys() | NEEDED_TO_FOLLOW.keys()
+    assert needed.keys() | told | TO_SCALE | TO_UNDO | TO_LOG == {statement["Sid"] for statement in statements(everything)}
 
     for sid, action in NEEDED_TO_PLAN.items():
         assert_stopped(deployer, without(everything, sid), action, command="plan")
@@ -200,6 +213,7 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
 
     for sid, action in NEEDED_TO_LOOK.items():
         assert_stopped(deployer, without(everything, sid), action, command="status")
+    run_jobs(deployer, everything)
     make_async_endpoint(caller)
     for sid, action in NEEDED_TO_ASK.items():
         deployer.set_permissions(without(everything, sid))
@@ -228,7 +242,7 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)
     break_off_a_release(deployer)
     push_image(deployer)
-    elsewhere = TO_SCALE | TO_RUN_JOBS | TO_LOG | {"EndpointScalingRead"}
+    elsewhere = TO_SCALE | TO_UNDO | TO_LOG | {"EndpointScalingRead"}
     granted = [each for each in statements(deployer.role.managed) if each["Sid"] not in elsewhere]
     used = caller.control("GET", "permissions")["used"]
     for element in ("Action", "Resource"):
@@ -236,6 +250,37 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
             (each["sid"], each[element.lower()]) for each in used
         }
         assert not unused, f"granted in {TEMPLATE.name} and never used: {unused}"
+
+
+def run_jobs(deployer: Deployer, everything: Documents) -> None:
+    """A job of the smoke test, without each permission in turn, then with all; its first answer is lost, so it is looked for."""
+    caller = with_request(deployer.caller, output="answer.json")
+    asked = {"smoke_test_path": JOBS}
+    program = {"definition": caller.server, "program": [sys.executable, "-c", PROGRAM], "times": None}
+    hanging = {"definition": caller.server, "running_seconds": 600}
+    for sid, (action, code) in NEEDED_TO_END.items():
+        deployer.set_permissions(without(everything, sid))
+        caller.control("POST", "jobs", hanging)
+        assert_named(deployer.run(**asked, batch_wait_timeout="1s"), 1, code, action)
+    deployer.set_permissions(everything)
+    caller.control("POST", "jobs", hanging)
+    assert deployer.run(**asked, batch_wait_timeout="1s")[0] == 1
+    caller.control("POST", "jobs", program)
+    for sid, action in NEEDED_TO_RUN.items():
+        deployer.set_permissions(without(everything, sid))
+        assert_named(deployer.run(**asked), 1, "ACES-A005", action)
+    caller.fault(operation="SubmitJob", kind="lost")
+    for sid, action in NEEDED_TO_FOLLOW.items():
+        deployer.set_permissions(without(everything, sid))
+        status, log = deployer.run(**asked)
+        assert (status, f"lacks {action}." in log) == (0, True), log
+    deployer.set_permissions(everything)
+    with_request(caller, output="answer.json", max_seconds=600)  # another request, which no revision has passed
+    with caller.infra_file.open("a", encoding="utf-8") as infra:
+        infra.write(f"batch:\n  log_group: /aws/batch/{caller.server}\n")
+    status, log = deployer.run(**asked)
+    assert (status, "  | read " in log) == (0, True), log
+    caller.control("DELETE", "jobs")
 
 
 def fail_unexplained(deployer: Deployer, everything: Documents) -> None:
