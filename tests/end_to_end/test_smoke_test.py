@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.conftest import Caller
 
-PATH = "server/smoke-test"
+PATH = "server/smoke-test/plate.png"
 DETECTED = '{"results": [{"label": "plate", "score": 0.9}]}'
 
 
@@ -136,12 +136,12 @@ def test_an_asynchronous_endpoint_answers_by_s3_and_its_failures_are_read_there(
 
 
 def test_mistakes_in_the_requests_are_found_before_anything_is_deployed_and_shown_at_their_places(caller: Caller) -> None:
-    caller.edit(f"{PATH}/plate.png.expect.yml", "status: 200", "state: 200")
+    caller.edit(f"{PATH}.expect.yml", "status: 200", "state: 200")
     caller.control("DELETE", "calls")
     for command in ("deploy", "validate"):
         ended = caller.run(command=command, smoke_test_path=PATH)
         assert (ended.status, ended.codes) == (2, ["ACES-C011"]), ended.log
-        assert f"file={PATH}/plate.png.expect.yml,line=3" in ended.log
+        assert f"file={PATH}.expect.yml,line=3" in ended.log
     assert caller.control("GET", "calls") == []
 
 

@@ -23,9 +23,13 @@ from jsonschema import Draft202012Validator
 
 from aces_action.inputs import ON_WHAT_IS_THERE
 from aces_action.project import load_project
-from aces_action.smoke_test.judge import judge
+from aces_action.project.model import JobRequest, Request
+from aces_action.smoke_test.judge import content_problems, judge
 from aces_action.smoke_test.load import load_requests
 from aces_action.smoke_test.model import InvocationResult
+from sandbox.archives import make_weights
+from sandbox.seed import admin_session, make_bucket
+from sandbox.server import Sandbox
 from tests.project.conftest import EXAMPLES, IMAGE
 
 SCHEMAS = EXAMPLES.parent / "schemas"
@@ -181,10 +185,39 @@ def test_the_summariser_answers_for_each_document_and_refuses_what_is_no_archive
 
 def test_the_detector_answers_its_own_smoke_test(tmp_path: Path) -> None:
     name, model = "number-plate-detection", _weights(tmp_path, [1.0] * 256 + [0.0] * 256)
-    (request,), problems = load_requests(EXAMPLES / name, "server/smoke-test", "realtime")
+    (request,), problems = load_requests(EXAMPLES / name, "server/smoke-test/plate.png", "realtime")
+    assert isinstance(request, Request)
     assert (request.content_type, problems) == ("image/png", [])
     with _served(name, model) as url:
         status, content = _ask(f"{url}/invocations", request.file.read_bytes())
     body = json.dumps(content).encode()
     came = InvocationResult(status=status, content_type="application/json", body=body, size=len(body))
     assert judge(request, came, seconds=0, endpoint_name="local") == []
+
+
+def test_the_detector_works_off_the_job_of_its_own_smoke_test(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "number-plate-detection"
+    (request,), problems = load_requests(EXAMPLES / name, "server/smoke-test/job.png", "realtime", ["standard"])
+    assert isinstance(request, JobRequest)
+    assert problems == []
+    session = admin_session()
+    make_bucket(sandbox, session, "detector")
+    client = session.client("s3", endpoint_url=sandbox.aws_url)
+    make_weights(tmp_path / "deploy.tar.gz", megabytes=1)
+    for key, file in (("weights", tmp_path / "deploy.tar.gz"), ("in", request.file)):
+        client.put_object(Bucket="detector", Key=key, Body=file.read_bytes())
+    for variable, key in (("WEIGHTS", "weights"), ("INPUT", "in"), ("OUTPUT", "out")):
+        monkeypatch.setenv(f"{variable}_S3_URI", f"s3://detector/{key}")
+    credentials = session.get_credentials()
+    assert credentials is not None
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.aws_url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", credentials.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", credentials.secret_key or "")
+    server = EXAMPLES / name / "server/app/server.py"
+    ended = subprocess.run([sys.executable, str(server), *request.command], capture_output=True, text=True, check=False)
+    assert (ended.returncode, "answered" in ended.stdout) == (0, True), ended.stderr
+    body = client.get_object(Bucket="detector", Key="out")["Body"].read()
+    answer = InvocationResult(status=None, content_type="application/json", body=body, size=len(body))
+    assert content_problems(request, answer) == []

@@ -1,7 +1,8 @@
-"""The two routes that SageMaker asks of a container: GET /ping and POST /invocations, on port 8080."""
+"""The two routes that SageMaker asks of a container: GET /ping and POST /invocations, on port 8080. With `job`, a Batch job."""
 
 import json
 import signal
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +51,11 @@ def make_server(model: algorithm.Model, port: int) -> ThreadingHTTPServer:
 
 
 def main() -> None:
+    if sys.argv[1:] == ["job"]:
+        import job
+
+        job.main()
+        return
     # The weights are read before the port opens: SageMaker takes the first answer to /ping for 'ready'.
     server = make_server(algorithm.load(MODEL_DIR), PORT)
     # As the container's first process Python ignores SIGTERM unless told otherwise, and SageMaker would wait 30 s to kill it.
