@@ -151,12 +151,18 @@ def _put(builder: DocumentBuilder, opened: list[_Open], node: _Node) -> None:
     frame.key = None
     mappings = node.value if isinstance(node.value, list) else [node.value]
     if not all(isinstance(mapping, dict) for mapping in mappings):
-        raise UnreadableError(builder.source.at(node.span, yaml_problems.merge_of_no_mapping()))
+        opened[-1].unmerged = opened[-1].unmerged or builder.source.at(node.span, yaml_problems.merge_of_no_mapping())
     opened[-1].merges.extend((mapping, node.span) for mapping in mappings if isinstance(mapping, dict))
 
 
 def _merge(builder: DocumentBuilder, frame: Frame, ended: _Open) -> None:
-    """Keys written in the mapping win over merged ones, and the first merged mapping over the next."""
+    """Keys written in the mapping win over merged ones, and the first merged mapping over the next.
+
+    Raises UnreadableError where something else than mappings was to be merged: only now, since a line of the mapping that is
+    damaged makes a text of it, and what YAML says of the next line leads to that.
+    """
+    if ended.unmerged:
+        raise UnreadableError(ended.unmerged)
     if isinstance(frame.items, dict):
         for mapping, span in ended.merges:
             for key in mapping.keys() - frame.items.keys():
@@ -197,6 +203,7 @@ class _Open:
     anchor: str | None
     is_merge: bool = False
     merges: list[tuple[dict[str, Json], Span]] = field(default_factory=list)
+    unmerged: Problem | None = None
 
 
 def mistyped_entry(written: str) -> Problem | None:
