@@ -11,7 +11,7 @@ from aces_action.project.repair import LONGEST_LINE, Repair
 
 _LINE = re.compile(r"(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?P<rest>[^\r\n]*?)(?P<comment>[ \t]#[^\r\n]*)?[ \t]*\r?")
 _KEY = r"(?P<key>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#&*!|>%@`,\[\]{}:=;-][^\s:=;,\[\]{}]*)"
-_NO_SPACE = re.compile(rf"{_KEY}:(?P<value>[^\s:/].*)")
+_NO_SPACE = re.compile(rf"{_KEY}:(?P<value>(?!//)[^\s:].*)")
 _OTHER_SIGN = re.compile(rf"{_KEY}\s*(?P<sign>=>|->|:=|::|=|;)\s*(?P<value>.*)")
 _NO_COLON = re.compile(rf"{_KEY}(?:[ \t]+(?P<value>\S.*))?")
 _NO_SPACE_AFTER_DASH = re.compile(r"-(?P<value>[^\s-].*)")
