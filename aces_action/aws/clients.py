@@ -99,9 +99,11 @@ class Clients:
 
 
 def in_haste(clients: Clients) -> Clients:
-    """Clients of the same session that wait for seconds only, for what scales an endpoint."""
+    """Clients of the same session that wait for seconds only, for what scales an endpoint and for Batch."""
     hurried = Clients(clients.session)
     hurried.application_autoscaling = clients.session.client("application-autoscaling", config=_IN_HASTE)
     wait_at_most(hurried.application_autoscaling, 1)
+    hurried.batch = clients.session.client("batch", config=_IN_HASTE)
+    wait_at_most(hurried.batch, 1)
     hurried.cloudwatch = clients.session.client("cloudwatch", config=_IN_HASTE)
     return hurried

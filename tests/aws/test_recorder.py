@@ -46,7 +46,7 @@ _WRITES = {
         "RegisterScalableTarget",
         "TagResource",
     },
-    "batch": {"RegisterJobDefinition", "TagResource"},
+    "batch": {"DeregisterJobDefinition", "RegisterJobDefinition", "TagResource"},
     "cloudwatch": {"DeleteAlarms", "PutMetricAlarm", "TagResource"},
     "logs": {"CreateLogGroup", "PutRetentionPolicy", "TagResource"},
     "s3": {"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateMultipartUpload", "PutObject"},
