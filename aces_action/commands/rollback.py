@@ -24,7 +24,7 @@ from aces_action.problems import ActionError
 from aces_action.problems import revisions as problems
 from aces_action.problems.endpoint import lifecycle
 from aces_action.resources.batch import rollback as jobs
-from aces_action.resources.batch.history import JobRevision, note_served
+from aces_action.resources.batch.history import note_served
 from aces_action.resources.batch.rollback import JobHistory, JobRollback
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.lifecycle.restore import RestorePlan
@@ -68,8 +68,9 @@ def rollback(d: Deployment, *, confirm: Confirmation = given, to_list_again: ToL
     else:
         with d.reporter.step("Batch"):
             _bring_back(d, plan, None)
-    if any(each.goal for each in plan.jobs):
+    if any(each.goal or each.arrived for each in plan.jobs):
         _list_again(d, to_list_again)
+        _close(d)  # last: after a run that is cut off before it, the next one lists and closes
     return "rolled-back" if any(change.is_change for change in (*plan.changes, *unplanned)) else "unchanged"
 
 
@@ -156,11 +157,10 @@ def _with_endpoint(d: Deployment, plan: _Plan, serving: ServingEndpoint) -> None
 
 def _bring_back(d: Deployment, plan: _Plan, since: datetime | None) -> None:
     """`since`: when the generation that is brought back began to serve again; None: it keeps its time."""
-    outputs, revisions = job_outputs(d.names), list[JobRevision]()
+    outputs = job_outputs(d.names)
     for each in plan.jobs:
         of_it = bool(each.goal and each.goal.served and plan.since and each.goal.served >= plan.since)
         revision = jobs.bring_back(d.clients.batch, d.owner, each, served=since if of_it else None, at=datetime.now(UTC))
-        revisions.append(revision)
         d.reporter.output(outputs[revision.name], revision.arn)
         if each.goal:
             old = each.goal.newest.label
@@ -170,7 +170,6 @@ def _bring_back(d: Deployment, plan: _Plan, since: datetime | None) -> None:
                     f"{revision.label}を登録しました。内容は{old}と同じです",
                 )
             )
-    jobs.close(d.clients.batch, d.owner, revisions)
 
 
 def _list_again(d: Deployment, to_list_again: ToListAgain | None) -> None:
@@ -189,6 +188,20 @@ def _list_again(d: Deployment, to_list_again: ToListAgain | None) -> None:
         d.reporter.warn(problems.not_listed_again(error.problems))
     except AWS_ERRORS as error:
         d.reporter.warn(problems.not_listed_again((explain(error),)))
+
+
+def _close(d: Deployment) -> None:
+    """Notes that the rollback has come to its end. It is done: that this is not noted is no failure."""
+    try:
+        lives = [jobs.read_history(d.clients.batch, d.owner, name).live for name in job_outputs(d.names)]
+        jobs.close(d.clients.batch, d.owner, [each for each in lives if each])
+    except AWS_ERRORS as error:
+        d.reporter.info(
+            Text(
+                f"could not note that the rollback is done, which the next one does first: {error}",
+                f"ロールバックの完了を記録できませんでした。次のロールバックが、先に記録します: {error}",
+            )
+        )
 
 
 def _newest(d: Deployment, name: str | None) -> str | None:

@@ -207,12 +207,10 @@ def not_rolled_back(why: Problem) -> Problem:
 
 def nothing_to_go_back_to(names: Sequence[str], known: Text) -> Problem:
     """When no revision served before those that serve. `known`: the revisions, as lines."""
-    listed = ", ".join(names)
+    listed = Text(", ".join(names), "、".join(names))
     return Problem(
         kind=B010,
-        message=Text(
-            f"There is no revision of {listed} to go back to.", f"{'、'.join(names)}には、戻せるリビジョンがありません。"
-        ),
+        message=Text(f"There is no revision of {listed.en} to go back to.", f"{listed.ja}には、戻せるリビジョンがありません。"),
         hint=lines(
             Text(
                 "Run the deployment of an earlier commit again, or fix the server and deploy.",
@@ -225,11 +223,12 @@ def nothing_to_go_back_to(names: Sequence[str], known: Text) -> Problem:
 
 def nothing_deployed(names: Sequence[str]) -> Problem:
     """When there is no active revision of ours at all."""
+    listed = Text(", ".join(names), "、".join(names))
     return Problem(
         kind=B010,
         message=Text(
-            f"There is no active revision of {', '.join(names)}: nothing is deployed.",
-            f"{'、'.join(names)}には有効なリビジョンがありません。まだデプロイしていないか、登録解除されています。",
+            f"There is no active revision of {listed.en}: nothing is deployed.",
+            f"{listed.ja}には有効なリビジョンがありません。まだデプロイしていないか、登録解除されています。",
         ),
         hint=naming("deploy", "Run {command}.", "{command}を実行してください。"),
     )
@@ -292,8 +291,8 @@ def stays_listed(label: str, why: Text) -> Problem:
 def used_by(jobs: Sequence[str]) -> Text:
     first, rest = jobs[0], len(jobs) - 1
     more = Text(f" and {rest} more", f"ほか{rest}件") if rest else EMPTY
-    verb = "use" if rest else "uses"
-    return Text(f"job {first}{more.en} {verb} it", f"ジョブ{first}{more.ja}が使っています")
+    used = Text("use it", "が使っています") if rest else Text("uses it", "が使っています")
+    return Text(f"job {first}{more.en} {used.en}", f"ジョブ{first}{more.ja}{used.ja}")
 
 
 def sentence_of(reason: Text) -> Text:
@@ -388,7 +387,7 @@ def not_listed_again(why: Sequence[Problem]) -> Problem:
         "The ACES Platform still leads to the job definitions that were rolled back.",
         "ACES Platformの登録は、ロールバックする前のジョブ定義のままです。",
     )
-    first = sentences(*(Text(f"{each.code}:", f"{each.code}:") + same(" ") + each.message for each in why[:1]))
+    first = sentences(*(same(f"{each.code}: ") + each.message for each in why[:1]))
     return Problem(
         kind=B012,
         message=sentences(head, first),

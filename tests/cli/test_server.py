@@ -169,7 +169,8 @@ def test_mistakes_of_the_infra_file_are_said_before_aws_is_asked(run: Run, owned
 
 def test_where_nothing_is_deployed_each_verb_says_so(run: Run, hosted: Hosted) -> None:
     shown, stopped, destroyed = run("status"), run("stop"), run("destroy")
-    assert (shown.status, shown.out) == (0, f"endpoint {hosted.server}  not there\n")
+    assert (shown.status, shown.out.splitlines()[0]) == (0, f"endpoint {hosted.server}  not there")
+    assert shown.out.count("no active revision: nothing is deployed") == 2
     assert stopped.status == 0
     assert "It is stopped already." in stopped.out
     assert destroyed.status == 0
@@ -218,13 +219,13 @@ def test_without_the_sdk_it_is_said_what_to_install_before_anything_is_touched(t
     program = (
         "import sys, importlib.util as u; real = u.find_spec;"
         "u.find_spec = lambda name: None if name == 'sagemaker' else real(name);"
-        "import aces_action.cli.app as c; sys.exit(c.main(['rollback']))"
+        "import aces_action.cli.app as c; sys.exit(c.main(['stop']))"
     )
     environment = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("error ACES-X004: `aces-action rollback` needs the SageMaker SDK, which is not installed.")
+    assert done.stderr.startswith("error ACES-X004: `aces-action stop` needs the SageMaker SDK, which is not installed.")
     assert 'pip install "aces-action[deploy]' in done.stderr
 
 

@@ -143,8 +143,10 @@ def command(language: Language, name: str) -> click.Command:
 
 def _run(name: str, **given: Any) -> int:
     options, person = ServerOptions(**given), click.get_current_context().ensure_object(Terminal)
+    if name in {"stop", "destroy"}:  # also on AWS Batch alone: they may find an endpoint of before
+        need_sdk(name)
     deployment = options.deployment(name)
-    if deployment.names.endpoint is not None or name in {"stop", "destroy"}:  # which may find an endpoint of before
+    if deployment.names.endpoint is not None:
         need_sdk(name)
 
     from aces_action.deployment.confirmation import given as agreed
