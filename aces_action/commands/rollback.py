@@ -24,7 +24,7 @@ from aces_action.problems import ActionError
 from aces_action.problems import revisions as problems
 from aces_action.problems.endpoint import lifecycle
 from aces_action.resources.batch import rollback as jobs
-from aces_action.resources.batch.history import note_served
+from aces_action.resources.batch.history import note_served, previous_revision
 from aces_action.resources.batch.rollback import JobHistory, JobRollback
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.lifecycle.restore import RestorePlan
@@ -138,7 +138,7 @@ def _jobs_served_later(context: EndpointContext, histories: Sequence[JobHistory]
         if live is None or (live.served is None and live.run_url in now.runs):
             continue
         later = live.awaited is not None or live.served is None or live.served > now.served
-        if later and (live.awaited or jobs.previous_revision(history.revisions, live)):
+        if later and (live.awaited or previous_revision(history.revisions, live)):
             return True
     return False
 

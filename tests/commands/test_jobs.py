@@ -56,6 +56,12 @@ def digest(caller: Caller, number: int, name: str = "") -> str:
     return str(found["containerProperties"]["image"]).partition("@")[2]
 
 
+def tags(caller: Caller, number: int) -> dict[str, str]:
+    label = f"{caller.server}:{number}"
+    [found] = caller.client("batch").describe_job_definitions(jobDefinitions=[label])["jobDefinitions"]
+    return dict(found["tags"])
+
+
 def listed(caller: Caller) -> str:
     (service,) = caller.listed().values()
     return str(service["server"]["async"]["job_definition_arn"]).rpartition("/")[2]
@@ -199,8 +205,10 @@ class TestTakenBack:
         assert (failed.status, active(jobs)) == (1, [1, 2]), failed.log
         assert "The platform may have been told of it already." in failed.log
         awake(jobs)
+        assert "aces:served" not in tags(jobs, 2)
         well(jobs.run())
         assert listed(jobs) == f"{jobs.server}:2"
+        assert "aces:served" in tags(jobs, 2)
 
     def test_a_deferred_registration_is_no_failure_and_nothing_is_cleaned_up(self, jobs: Caller) -> None:
         well(jobs.run())

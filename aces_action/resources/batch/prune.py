@@ -40,8 +40,8 @@ class RevisionDecision:
 
     @property
     def change(self) -> Change:
-        verb = "delete" if self.goes else "nothing"
-        return Change(verb=verb, resource="job definition", name=self.revision.label, reasons=(self.reason,))
+        label, reasons = self.revision.label, (self.reason,)
+        return Change(verb="delete" if self.goes else "nothing", resource="job definition", name=label, reasons=reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

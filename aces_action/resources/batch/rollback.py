@@ -81,8 +81,9 @@ class JobRollback:
         if self.goal is None:
             reason = Text("the rollback is done, but not noted yet", "ロールバックは完了していますが、まだ記録されていません")
             reasons = (reason,) if self.arrived else ()
-            verb = "update" if self.arrived else "nothing"
-            return Change(verb=verb, resource="job definition", name=self.live.label, reasons=reasons)
+            return Change(
+                verb="update" if self.arrived else "nothing", resource="job definition", name=self.live.label, reasons=reasons
+            )
         back = self.goal.newest
         said = Text(f"back to what {back.label} said", f"{back.label}の内容に戻します")
         return Change(verb="update", resource="job definition", name=self.live.label, reasons=(said, *_since(self.goal)))

@@ -38,13 +38,14 @@ def read_job_status(client: BatchClient, owner: Owner, name: str, queue: str) ->
         lambda: read_revisions(client, owner, name),
         list[JobRevision](),
     )
+    unseen_queue: QueueStatus | None = _UNSEEN
     found = seen(
-        Text("The queue could not be read.", "キューを取得できませんでした。"), lambda: _read_queue(client, queue), _UNSEEN
+        Text("The queue could not be read.", "キューを取得できませんでした。"), lambda: _read_queue(client, queue), unseen_queue
     )
     jobs = seen(
         Text("The jobs could not be read.", "ジョブを取得できませんでした。"),
-        lambda: _read_jobs(client, name, queue) if found else (),
-        (),
+        lambda: _read_jobs(client, name, queue) if found else [],
+        list[JobStatus](),
     )
     live = serving(revisions)
     return JobDefinitionStatus(
@@ -52,7 +53,7 @@ def read_job_status(client: BatchClient, owner: Owner, name: str, queue: str) ->
         queue_name=queue,
         revisions=tuple(_revision(each, serves=each is live) for each in revisions if each.active),
         queue=None if found is _UNSEEN else found,
-        jobs=jobs,
+        jobs=tuple(jobs),
         unseen=tuple(unseen),
     )
 
@@ -102,11 +103,11 @@ def _read_queue(client: BatchClient, name: str) -> QueueStatus | None:
     )
 
 
-def _read_jobs(client: BatchClient, name: str, queue: str) -> tuple[JobStatus, ...]:
+def _read_jobs(client: BatchClient, name: str, queue: str) -> list[JobStatus]:
     """The last jobs of any revision and in any state (botocore: ListJobs, filters; the most recent come first)."""
     wanted = [{"name": "JOB_DEFINITION", "values": [name]}]
     listed = client.list_jobs(jobQueue=queue, filters=wanted, maxResults=_JOBS)["jobSummaryList"]  # type: ignore[arg-type]
-    return tuple(_job(each) for each in listed[:_JOBS])
+    return [_job(each) for each in listed[:_JOBS]]
 
 
 def _job(job: Mapping[str, Any]) -> JobStatus:
