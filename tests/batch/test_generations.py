@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import botocore.session
 import pytest
 
 from aces_action.aws.tags import CONTENT_HASH, DESTROYED, REGISTERED, ROLLOUT_RUN, SERVED, WITHDRAWN, stamp
 from aces_action.resources.batch.history import JobRevision, contents, previous_revision, serves_as_noted, serving
+from aces_action.resources.batch.plan import CurrentJobDefinition, compare
 from aces_action.resources.batch.prune import decide, decide_all
 from aces_action.resources.batch.rollback import JobHistory, JobRollback, decide_rollback, newest_generation, request_of
 from aces_action.resources.batch.usage import JobUse
+from sandbox.aws.batch.definitions import violations
+from tests.batch.generated import batch
+from tests.batch.test_round_trip import definition, read_back, seeded
 
+OPERATION: Any = botocore.session.get_session().get_service_model("batch").operation_model("RegisterJobDefinition").input_shape
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 
 
@@ -199,3 +205,14 @@ def test_what_is_registered_again_is_what_was_said_without_what_aws_has_filled_i
         "retryStrategy": {"attempts": 3, "evaluateOnExit": [{"onExitCode": "0", "action": "exit"}]},
         "propagateTags": False,
     }
+
+
+@pytest.mark.parametrize("begin", range(0, 1000, 250))
+def test_what_is_registered_again_is_taken_and_no_change_to_what_was_deployed(begin: int) -> None:
+    for seed in range(begin, begin + 250):
+        spec = definition(batch(seeded(seed)))
+        told = read_back(spec, seeded(f"answer {seed}"))
+        again = request_of(JobRevision(name="server", number=3, arn=told.arn, active=True, tags={}, fields=told.fields))
+        assert {*violations(again)} <= {*violations(spec.request)}, seed  # some of what is generated is no use together
+        assert again.keys() <= OPERATION.members.keys()
+        assert not compare(spec, CurrentJobDefinition(arn="", revision=4, tags={}, fields=again)).is_change, seed

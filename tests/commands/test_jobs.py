@@ -319,7 +319,7 @@ class TestRollback:
         caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
         third = well(caller.run())  # the endpoint alone
         with caller.infra_file.open("a", encoding="utf-8") as infra:
-            infra.write("batch: {attempts: 3}\n")
+            infra.write("batch: {attempts: 4}\n")
         well(caller.run())  # the job definitions alone
         configs = [each.outputs["endpoint-config-name"] for each in (first, second, third)]
         assert (len(set(configs)), active(caller)) == (3, [1, 2, 3])
@@ -329,7 +329,7 @@ class TestRollback:
             assert listed(caller) == f"{caller.server}:{active(caller)[-1]}", ended.log
             return serves(caller), digest(caller, active(caller)[-1])
 
-        assert (attempts(caller), serves(caller)) == (3, configs[2])
+        assert (attempts(caller), serves(caller)) == (4, configs[2])
         assert (back(), attempts(caller)) == ((configs[2], second.outputs["image-digest"]), attempts(caller, 2))
         assert (back(), active(caller)) == ((configs[1], second.outputs["image-digest"]), [1, 2, 3, 4])
         assert back() == (configs[0], first.outputs["image-digest"])

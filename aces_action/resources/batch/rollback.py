@@ -6,6 +6,7 @@ valid until it is changed, and the revision to go back to may be deregistered it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -187,8 +188,10 @@ def close(client: BatchClient, owner: Owner, revisions: Sequence[JobRevision]) -
 
 def request_of(revision: JobRevision) -> dict[str, Any]:
     """RegisterJobDefinition's request for what a revision says, without tags and what AWS has filled in."""
-    said = {key: revision.fields[key] for key in _TAKEN if key in revision.fields}
-    return {"jobDefinitionName": revision.name, **_without_empty(said)}
+    said = _without_empty({key: revision.fields[key] for key in _TAKEN if key in revision.fields})
+    for each in said.get("containerProperties", {}).get("resourceRequirements", ()):
+        each["value"] = re.sub(r"\.0+\Z", "", each["value"])  # AWS may say 4.0 vCPUs, and takes whole ones on EC2
+    return {"jobDefinitionName": revision.name, **said}
 
 
 def _without_empty(value: Any) -> Any:
