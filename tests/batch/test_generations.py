@@ -178,7 +178,7 @@ class TestWhatIsKept:
         ({"registered": None, "served": None, "withdrawn": 1}, False),
     ],
 )
-def test_whether_the_tags_say_that_it_serves(marks: dict[str, float | None], noted: bool) -> None:
+def test_whether_the_tags_say_that_it_serves(marks: dict[str, Any], noted: bool) -> None:
     assert serves_as_noted(revision(1, "a", **marks).tags) is noted
 
 

@@ -9,11 +9,12 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from aces_action.aws.tags import RUN_URL, Owner
+from aces_action.aws.tags import REGISTERED, RUN_URL, SERVED, Owner
 from aces_action.cli import app as cli
 from sandbox.seed import ACCOUNT, REGION, Seeded, admin_session, seed
 from sandbox.server import Sandbox
@@ -281,3 +282,32 @@ def test_help_of_every_verb_waits_for_neither_boto3_nor_the_sdk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""
+
+
+def test_on_batch_alone_each_verb_does_what_there_is_to_do(run: Run, owned: Repository, hosted: Hosted) -> None:
+    owned.replace(infra_file(hosted), "SAGEMAKER_INSTANCE_TYPE:", "# SAGEMAKER_INSTANCE_TYPE:")
+    batch: Any = admin_session().client("batch", endpoint_url=hosted.sandbox.aws_url)
+    resources = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "1024"}]
+    for number in (1, 2):
+        tags = hosted.owner.tags(f"content-{number}") | dict.fromkeys((REGISTERED, SERVED), f"2026-05-0{number}T00:00:00.000Z")
+        container = {"image": f"image:{number}", "resourceRequirements": resources}
+        for name in (hosted.server, f"{hosted.server}-longtime"):
+            batch.register_job_definition(jobDefinitionName=name, type="container", containerProperties=container, tags=tags)
+
+    def images() -> set[str]:
+        found = [batch.describe_job_definitions(jobDefinitionName=hosted.server, status="ACTIVE")["jobDefinitions"]]
+        return {max(each, key=lambda one: one["revision"])["containerProperties"]["image"] for each in found if each}
+
+    shown = run("status")
+    assert (shown.status, "endpoint" in shown.out) == (0, False), shown.out
+    assert f"{hosted.server}:2  serves" in shown.out
+    for verb in ("stop", "start"):
+        nothing = run(verb)
+        assert (nothing.status, "nothing to stop or to start" in nothing.out) == (0, True), nothing.out
+    back = run("rollback")
+    assert (back.status, images()) == (0, {"image:1"}), back.out + back.err
+    assert "Run the workflow's `command: register`" in back.out + back.err
+    none = run("rollback")
+    assert (none.status, "ACES-B010" in none.err) == (1, True), none.err
+    destroyed = run("destroy", "--yes")
+    assert (destroyed.status, images()) == (0, set()), destroyed.out + destroyed.err
