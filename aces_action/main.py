@@ -100,17 +100,17 @@ def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) ->
         if values["command"] != "validate" and (problems := environment_problems(environ)):
             raise ConfigurationError(problems)
         _tell(configuration, reporter)
-    return "valid" if values["command"] == "validate" else _run_on_aws(configuration, github, reporter)
+    return "valid" if values["command"] == "validate" else _run_on_aws(configuration, environ, github, reporter)
 
 
-def _run_on_aws(configuration: Configuration, github: Run, reporter: Reporter) -> Outcome:
+def _run_on_aws(configuration: Configuration, environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
     """The command, imported when it is asked for."""
     settings, server, names, project = configuration.settings, configuration.server, configuration.names, configuration.project
     deployed_already = settings is not None and settings.command in ON_WHAT_IS_THERE
     if settings is None or server is None or names is None or not (project or deployed_already):
         raise AssertionError("a configuration without errors is whole")
     from aces_action.aws.errors import AWS_ERRORS, explain
-    from aces_action.deployment.context import open_deployment, open_listed, open_project
+    from aces_action.deployment.context import open_deployment, open_listed, open_project, with_platform, with_project
 
     try:
         if settings.command == "destroy":
@@ -119,9 +119,37 @@ def _run_on_aws(configuration: Configuration, github: Run, reporter: Reporter) -
             return destroy_listed(open_listed(server, names, settings, github, reporter))
         if project and not deployed_already:
             return _on_the_project(settings.command)(open_project(project, names, settings, github, reporter))
-        return _on_what_is_there(settings.command)(open_deployment(server, names, settings, github, reporter))
+        opened = open_deployment(server, names, settings, github, reporter)
+        if settings.command == "rollback":
+            from aces_action.commands.rollback import rollback
+
+            def to_list_again() -> ProjectDeployment:
+                files = _load_again(environ, github)
+                return with_project(with_platform(opened, settings, github), files, github)
+
+            return rollback(opened, to_list_again=to_list_again)
+        return _on_what_is_there(settings.command)(opened)
     except AWS_ERRORS as error:
         raise ActionError(explain(error)) from error
+
+
+def _load_again(environ: Mapping[str, str], github: Run) -> Project:
+    """All of the caller's files, for a command that needs them only for what it would leave out without. Raises ActionError."""
+    from aces_action.project.load import load_project
+
+    reading = read_settings(environ)
+    values = reading.values
+    project, problems = load_project(
+        github.workspace,
+        project=values["project"],
+        env=values["env"],
+        image_path=values["frontend_image_path"],
+        role_account=reading.role_account,
+        config_path=values["config_path"],
+    )
+    if project is None:
+        raise ActionError(problem for problem in problems if problem.severity == "error")
+    return project
 
 
 def _on_the_project(command: Command) -> Callable[[ProjectDeployment], Outcome]:
@@ -137,10 +165,6 @@ def _on_the_project(command: Command) -> Callable[[ProjectDeployment], Outcome]:
 
 def _on_what_is_there(command: Command) -> Callable[[Deployment], Outcome]:
     """A command about what is deployed already."""
-    if command == "rollback":
-        from aces_action.commands.rollback import rollback
-
-        return rollback
     if command == "stop":
         from aces_action.commands.stop import stop
 

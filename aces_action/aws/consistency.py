@@ -27,8 +27,8 @@ _SINCE = "aces-action.refused-since"  # in the context of a request: when it was
 _AT_MOST = "aces-action.waits-at-most"  # in the context of a request: the seconds that there are
 _FRESH = 15.0  # seconds for IAM to know the tags of what was just made; assumed, AWS gives no time
 _LONGEST_PAUSE = 4.0
-# Members of requests that name what is made with tags
-_NAMES = ("ModelName", "EndpointConfigName", "EndpointName", "ResourceId")
+# Members of requests that name what is made with tags; Batch numbers what it makes: 'name:revision'
+_NAMES = ("ModelName", "EndpointConfigName", "EndpointName", "ResourceId", "jobDefinitionName", "jobDefinition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ PASSING = (
 )
 
 
-_SERVICES = {each.service for each in PASSING}
+_SERVICES = {each.service for each in PASSING} | {"batch"}
 
 
 def went_through(error: ClientError, is_done: Callable[[], bool]) -> bool:
@@ -139,14 +139,14 @@ class Waiting:
         return wait if self.now() - since + wait <= seconds else None
 
     def _remember(self, body: Mapping[str, Any]) -> None:
-        if body.get("Tags"):
-            self._made.update({str(body[name]): self.now() for name in _NAMES if name in body})
+        if body.get("Tags") or body.get("tags"):
+            self._made.update({_name(body[name]): self.now() for name in _NAMES if name in body})
 
     def _patience(self, error: ClientError, service: str, body: Mapping[str, Any]) -> float:
         if is_denied(error):
             # A role that may act by tags alone waits until IAM knows them: 'Use tags to control access to a scalable target'
             # (botocore, RegisterScalableTarget), eventually consistent as that operation is
-            fresh = [self._made.get(str(body.get(name)), -_FRESH) for name in _NAMES]
+            fresh = [self._made.get(_name(body.get(name)), -_FRESH) for name in _NAMES]
             return _FRESH if self.now() - max(fresh) < _FRESH else 0.0
         said = f"{error_code(error)}: {error_message(error)}"
         return max((each.seconds for each in PASSING if each.covers(service, error.operation_name, said)), default=0.0)
@@ -164,6 +164,11 @@ def wait_at_most(client: BaseClient, seconds: float) -> None:
         context[_AT_MOST] = seconds
 
     client.meta.events.register("before-parameter-build", limit)
+
+
+def _name(value: object) -> str:
+    """Without the revision of a job definition; no name of SageMaker's has a colon."""
+    return str(value).partition(":")[0]
 
 
 def _parameters(body: bytes | str) -> Mapping[str, Any]:

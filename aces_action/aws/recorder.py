@@ -6,6 +6,7 @@ it is signed, and `response-received` after each that was answered, also by noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -199,8 +200,7 @@ def _tagging(phrase: _Phrase, request: Mapping[str, Any]) -> Write:
 
 def _resource(arn: str) -> Text:
     """`arn:aws:sagemaker:…:endpoint-config/plates-1f` as 'endpoint config plates-1f'."""
-    place = arn.split(":", 5)[-1]
-    kind, _, name = place.replace(":", "/", 1).partition("/")
+    kind, _, name = re.sub(r"^([^:/]*)[:/]", r"\1 ", arn.split(":", 5)[-1]).partition(" ")
     kind_noun = noun(kind.replace("-", " "))
     return Text(f"{kind_noun.en} {name}", f"{kind_noun.ja}{name}") if name else same(arn)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 MANAGED_BY = "aces:managed-by"
 PROJECT = "aces:project"
@@ -15,13 +16,19 @@ REPOSITORY = "aces:repository"
 RUN_URL = "aces:run-url"
 TOOL = "aces-action"
 
-# Of an endpoint config alone, written when what it stands for has happened
+# Of an endpoint config or a revision of a job definition, written when what it stands for has happened. What a deployment has
+# brought to serve together has the same SERVED: it is one generation
 SERVED = "aces:served"  # when it last began to serve, UTC
 WITHDRAWN = "aces:withdrawn"  # when it was last given up after that: rolled back from, or its smoke test failed
+# Of an endpoint config alone
 ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
 # which run began its last roll-out, where that is not the one that made it; while that is a rollback which has not come to its
 # end, 'rollback <when it was begun>' stands behind the run. In one tag, so that roles made for earlier versions may write it
 ROLLOUT_RUN = "aces:rollout-run"
+
+# Of a revision of a job definition alone
+REGISTERED = "aces:registered"  # when it was registered, which Batch does not tell; the same for all of one run
+DESTROYED = "aces:destroyed"  # on the newest one, when the server was destroyed: nothing goes back behind that
 
 # Of an endpoint: which content has passed which requests of a smoke test (see smoke_test/model.py), or which endpoint config was
 # rolled out when and is still to be asked: 'pending <name> <its aces:served>'. Of a revision of a job definition: which requests
@@ -64,6 +71,10 @@ class Owner:
         }
         return {key: value[:256] for key, value in values.items() if value}
 
+    def mark(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Tags to be written on what is ours, with those that say so: a role may write only with them."""
+        return {MANAGED_BY: TOOL, PROJECT: self.project, ENV: self.env, **values}
+
 
 def is_ours(tags: Mapping[str, str], *, project: str, env: str) -> bool:
     """Whether a resource with these tags belongs to this project and environment and was made by this action."""
@@ -88,3 +99,17 @@ def handover(service: str, arn: str, *, project: str, env: str) -> str:
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Tags as SageMaker's API takes them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def stamp(moment: datetime) -> str:
+    """A time as it stands in a tag: UTC, to the millisecond, sorted as text as in time."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def time_in(text: str) -> datetime | None:
+    """The time in a tag; None for what is none, since tags can be changed by anybody."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None

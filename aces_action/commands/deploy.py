@@ -8,12 +8,16 @@ done or under way and goes on from there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
+from aces_action.aws.tags import stamp
 from aces_action.changes import Change
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
 from aces_action.deployment.job_testing import try_jobs, try_jobs_alone
+from aces_action.deployment.jobs import job_outputs, note_serving, taken_back_on_failure
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
     DeploymentPlan,
@@ -31,6 +35,7 @@ from aces_action.problems import ActionError
 from aces_action.problems.preflight import P007
 from aces_action.problems.preflight.platform import registration_deferred
 from aces_action.resources import batch, endpoint
+from aces_action.resources.batch.prune import prune_revisions
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.lifecycle.prune import prune
 from aces_action.resources.endpoint.lifecycle.rollback import rollback
@@ -67,24 +72,28 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
         if plan.endpoint.has_changes:
             plan = planned_after_rollout(d, plan)
     unplanned = _apply_scaling(d, plan)
-    jobs = JobDefinitions(standard=None, longtime=None)
-    if plan.job:
-        with d.reporter.step("Batch"):
-            jobs = _register_jobs(d, plan)
-    if d.project.requests or d.project.job_requests:
-        with d.reporter.step("Smoke test"):
-            if plan.endpoint:
-                back, run_jobs = partial(_back, d, context), partial(try_jobs, d, jobs)
-                rolled_out = plan.endpoint.changes_of("endpoint")
-                smoke_test(d, plan.endpoint.spec, serving, rolled_out=rolled_out, roll_back=back, test_jobs=run_jobs)
-            else:
-                try_jobs_alone(d, jobs)
-    with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
-        registered = _register_or_defer(d, plan, jobs)
+    rolled_out = plan.endpoint is not None and plan.endpoint.changes_of("endpoint")
+    registered_at, results = stamp(datetime.now(UTC)), _Registered()
+    with taken_back_on_failure(d, (plan.job, plan.longtime_job), registered_at):
+        if plan.job:
+            with d.reporter.step("Batch"):
+                results = _register_jobs(d, plan, registered_at)
+        if d.project.requests or d.project.job_requests:
+            with d.reporter.step("Smoke test"):
+                if plan.endpoint:
+                    back, run_jobs = partial(_back, d, context), partial(try_jobs, d, results.definitions)
+                    smoke_test(d, plan.endpoint.spec, serving, rolled_out=rolled_out, roll_back=back, test_jobs=run_jobs)
+                else:
+                    try_jobs_alone(d, results.definitions)
+        with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
+            registered = _register_or_defer(d, plan, results.definitions)
+    note_serving(d, results.all, serving.config_name if plan.endpoint and rolled_out else None)
     deleted = delete_replaced(d, plan.replaced, registered=registered)
     kept = {change.name for change in deleted if not change.is_change}
     done = [change for change in planned if not (change.resource == "endpoint" and change.name in kept)]
-    pruned = _prune(d, plan) if any(change.is_change and change.resource in _HOSTED for change in done) else ()
+    hosted = any(change.is_change and change.resource in _HOSTED for change in done)
+    revisions = registered and any(each.is_new for each in results.all)
+    pruned = _prune(d, plan, hosted=hosted, revisions=revisions) if hosted or revisions else ()
     if any(change.is_change for change in (*done, *unplanned, *pruned)):
         return "deployed"
     if not registered:
@@ -116,11 +125,28 @@ def _apply_scaling(d: ProjectDeployment, plan: DeploymentPlan) -> list[Change]:
         return scale(d, scaling)
 
 
-def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan) -> JobDefinitions:
-    def registered(job: batch.BatchPlan | None, output: OutputName) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Registered:
+    """What came of each job definition; None where the infra file asks for none."""
+
+    standard: batch.BatchResult | None = None
+    longtime: batch.BatchResult | None = None
+
+    @property
+    def all(self) -> list[batch.BatchResult]:
+        return [each for each in (self.standard, self.longtime) if each]
+
+    @property
+    def definitions(self) -> JobDefinitions:
+        arns = [each.arn if each else None for each in (self.standard, self.longtime)]
+        return JobDefinitions(standard=arns[0], longtime=arns[1])
+
+
+def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan, registered_at: str) -> _Registered:
+    def registered(job: batch.BatchPlan | None, output: OutputName) -> batch.BatchResult | None:
         if job is None:
             return None
-        result = batch.apply(d.clients.batch, d.owner, job)
+        result = batch.apply(d.clients.batch, d.owner, job, registered=registered_at)
         d.reporter.output(output, result.arn)
         name = result.arn.rpartition("/")[2]
         d.reporter.info(
@@ -128,10 +154,10 @@ def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan) -> JobDefinitions
             if result.is_new
             else Text(f"{name} is as it should be", f"{name}: 変更なし")
         )
-        return result.arn
+        return result
 
     batch.apply_log_groups(d.clients.logs, d.owner, plan.log_groups)
-    return JobDefinitions(
+    return _Registered(
         standard=registered(plan.job, "batch-job-definition-arn"),
         longtime=registered(plan.longtime_job, "batch-longtime-job-definition-arn"),
     )
@@ -179,13 +205,22 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
     return False
 
 
-def _prune(d: ProjectDeployment, plan: DeploymentPlan) -> Iterable[Change]:
-    """The step that deletes old generations. Not after every run: to look at them all takes more calls than the rest of a run
-    that changes nothing of the endpoint."""
-    names = [d.names.endpoint, *(each.name for each in plan.replaced)]
+def _prune(d: ProjectDeployment, plan: DeploymentPlan, *, hosted: bool, revisions: bool) -> Iterable[Change]:
+    """The step that deletes old generations: of the endpoint where it was changed (`hosted`), and `revisions` where one was
+    registered, and is listed. Not after every run: to look at them all takes more calls than the rest of a run that changes
+    nothing."""
+    names, keep, changes = [d.names.endpoint, *(each.name for each in plan.replaced)], d.settings.keep_generations, list[Change]()
     with d.reporter.step("Clean-up"):
-        context = endpoint_context(d, d.names.endpoint or "")
-        pruned = prune(context, endpoints=[name for name in names if name], keep=d.settings.keep_generations)
-        d.reporter.changed(pruned.changes)
-        d.reporter.warn(*pruned.warnings)
-    return pruned.changes
+        if hosted:
+            context = endpoint_context(d, d.names.endpoint or "")
+            pruned = prune(context, endpoints=[name for name in names if name], keep=keep)
+            changes += pruned.changes
+            d.reporter.warn(*pruned.warnings)
+        if revisions:
+            gone, warnings = prune_revisions(
+                d.clients.batch, d.owner, job_outputs(d.names), d.reporter, keep=keep, now=datetime.now(UTC)
+            )
+            changes += gone
+            d.reporter.warn(*warnings)
+        d.reporter.changed(changes)
+    return changes

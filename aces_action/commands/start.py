@@ -1,20 +1,20 @@
-"""`command: start`: the endpoint serves again what it served last."""
+"""`command: start`: the endpoint serves again what it served last. Job definitions are not stopped, so they stay as they are."""
 
 from __future__ import annotations
 
 from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore_endpoint
+from aces_action.deployment.jobs import JOBS_NEED_NO_STOP
 from aces_action.language import Text
 from aces_action.output.report import Outcome
-from aces_action.problems import ActionError
-from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.resources.endpoint.lifecycle.start_stop import plan_start
 
 
 def start(d: Deployment) -> Outcome:
     """Raises ActionError: E008 where there is nothing to start, and those of a roll-out."""
     if d.names.endpoint is None:
-        raise ActionError(problems.no_endpoint_to_start(str(d.server.infra_file)))
+        d.reporter.info(JOBS_NEED_NO_STOP)
+        return "unchanged"
     context = endpoint_context(d, d.names.endpoint)
     with d.reporter.step("Plan"):
         plan = plan_start(context)

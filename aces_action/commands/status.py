@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from botocore.exceptions import ClientError
+
 from aces_action.deployment.context import Deployment
-from aces_action.deployment.endpoints import endpoint_names
+from aces_action.deployment.endpoints import endpoint_names, without_sagemaker
+from aces_action.deployment.jobs import job_outputs
 from aces_action.output.report import Outcome
-from aces_action.output.status import as_json
+from aces_action.output.status import JobDefinitionStatus, ServerStatus, as_json
+from aces_action.resources.batch.status import read_job_status
 from aces_action.resources.endpoint.status import read_status
 
 
 def status(d: Deployment) -> Outcome:
     """In the log, in the summary, and as JSON in the output `status`."""
-    wanted = d.server.infra.endpoint
     with d.reporter.step("Status"):
-        server_status = read_status(
+        server_status = replace(_read_endpoints(d), job_definitions=_read_jobs(d))
+        d.reporter.status(server_status)
+    if d.names.endpoint and (first := server_status.endpoints[0]).status:
+        d.reporter.output("endpoint-name", first.name)
+        d.reporter.output("endpoint-config-name", first.config_name)
+    outputs = job_outputs(d.names)
+    for definition in server_status.job_definitions:
+        for revision in definition.revisions:
+            if revision.serves:
+                d.reporter.output(outputs[definition.name], revision.arn)
+    d.reporter.output("status", json.dumps(as_json(server_status), ensure_ascii=False))
+    return "shown"
+
+
+def _read_endpoints(d: Deployment) -> ServerStatus:
+    wanted, at = d.server.infra.endpoint, datetime.now(UTC)
+    try:
+        found = read_status(
             d.clients.sagemaker,
             d.owner,
             endpoint_names(d.names),
             is_async=wanted is not None and wanted.mode == "async",
-            at=datetime.now(UTC),
+            at=at,
         )
-        d.reporter.status(server_status)
-    first = server_status.endpoints[0]
-    if first.status:
-        d.reporter.output("endpoint-name", first.name)
-        d.reporter.output("endpoint-config-name", first.config_name)
-    d.reporter.output("status", json.dumps(as_json(server_status), ensure_ascii=False))
-    return "shown"
+    except ClientError as error:
+        if not without_sagemaker(d, error):
+            raise
+        return ServerStatus(at=at, endpoints=(), generations=())
+    if d.names.endpoint is None:  # of those that nobody asks for only what is there
+        return replace(found, endpoints=tuple(each for each in found.endpoints if each.status and each.ours))
+    return found
+
+
+def _read_jobs(d: Deployment) -> tuple[JobDefinitionStatus, ...]:
+    wanted = [(d.names.job, d.names.job_queue), (d.names.longtime_job, d.names.longtime_job_queue)]
+    return tuple(read_job_status(d.clients.batch, d.owner, name, queue) for name, queue in wanted if name and queue)

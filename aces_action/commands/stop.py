@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 
+from botocore.exceptions import ClientError
+
 from aces_action.deployment.confirmation import Confirmation, given
 from aces_action.deployment.context import Deployment
-from aces_action.deployment.endpoints import endpoint_context, endpoint_names, leftover_scaling, scale
+from aces_action.deployment.endpoints import endpoint_context, endpoint_names, leftover_scaling, scale, without_sagemaker
+from aces_action.deployment.jobs import JOBS_NEED_NO_STOP
 from aces_action.language import Text
 from aces_action.output.report import Outcome
 from aces_action.resources.endpoint.lifecycle import start_stop
@@ -19,11 +22,19 @@ def stop(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
     """
     contexts = [endpoint_context(d, name) for name in endpoint_names(d.names)]
     with d.reporter.step("Plan"):
-        plans = [(each, start_stop.plan_stop(each, only_if_ours=each.endpoint_name != d.names.endpoint)) for each in contexts]
+        try:
+            plans = [(each, start_stop.plan_stop(each, only_if_ours=each.endpoint_name != d.names.endpoint)) for each in contexts]
+        except ClientError as error:
+            if not without_sagemaker(d, error):
+                raise
+            plans = []
         scaling = leftover_scaling(d, [context.endpoint_name for context, plan in plans if plan.changes])
         stopping, scaled = (plan.changes for _, plan in plans), (plan.changes for plan in scaling.values())
         changes = [*chain(*stopping), *chain(*scaled)]
         d.reporter.planned(changes)
+    if d.names.endpoint is None and not changes:
+        d.reporter.info(JOBS_NEED_NO_STOP)
+        return "unchanged"
     confirm(d.owner, changes)
     with d.reporter.step("SageMaker"):
         for context, plan in plans:

@@ -79,7 +79,12 @@ def open_deployment(server: Server, names: Names, settings: ServerSettings, run:
 
 def open_listed(server: Server, names: Names, settings: Settings, run: Run, reporter: Reporter) -> ListedDeployment:
     """As `open_deployment`, and with access to the platform."""
-    opened = open_deployment(server, names, settings, run, reporter)
+    return with_platform(open_deployment(server, names, settings, run, reporter), settings, run)
+
+
+def with_platform(opened: Deployment, settings: Settings, run: Run) -> ListedDeployment:
+    """With access to the platform, which is not called yet. Raises ActionError where URL or token can be none."""
+    reporter = opened.reporter
     platform = PlatformClient(
         settings.platform_url,
         token=settings.platform_token,
@@ -93,7 +98,11 @@ def open_listed(server: Server, names: Names, settings: Settings, run: Run, repo
 def open_project(project: Project, names: Names, settings: Settings, run: Run, reporter: Reporter) -> ProjectDeployment:
     """As `open_listed`, with all of the caller's files. Outside GitHub no run is noted on what is deployed."""
     server = Server(infra=project.infra, infra_file=project.infra_file)
-    opened = open_listed(server, names, settings, run, reporter)
+    return with_project(open_listed(server, names, settings, run, reporter), project, run)
+
+
+def with_project(opened: ListedDeployment, project: Project, run: Run) -> ProjectDeployment:
+    """With all of the caller's files. Outside GitHub no run is noted on what is deployed."""
     owner = replace(opened.owner, run_url=run.run_url)
     return ProjectDeployment(**_fields(opened) | {"owner": owner, "project": project})
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 
+from botocore.exceptions import ClientError
+
+from aces_action.aws.errors import explain, is_denied
 from aces_action.changes import Change
 from aces_action.deployment.context import Deployment
-from aces_action.language import Text
+from aces_action.language import Text, sentences
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError
 from aces_action.project.names import Names
@@ -25,6 +28,15 @@ def endpoint_names(names: Names) -> tuple[str, ...]:
     """Every endpoint that this server can have: the one that the infra file asks for now, first, and those of either mode."""
     wanted = (names.endpoint,) if names.endpoint else ()
     return tuple(dict.fromkeys((*wanted, names.server, f"{names.server}-async")))
+
+
+def without_sagemaker(d: Deployment, error: ClientError) -> bool:
+    """Whether a refusal is none of the user's business: on Batch alone the role need know nothing of SageMaker. Then the log says
+    that nobody has looked."""
+    if d.names.endpoint is not None or not is_denied(error):
+        return False
+    d.reporter.info(sentences(Text("Did not look for endpoints.", "エンドポイントは確認していません。"), explain(error).message))
+    return True
 
 
 def endpoint_context(d: Deployment, name: str) -> EndpointContext:
@@ -71,10 +83,16 @@ def scale(d: Deployment, plan: autoscaling.AutoscalingPlan) -> list[Change]:
     return changes
 
 
-def restore_endpoint(d: Deployment, context: EndpointContext, planned: RestorePlan) -> list[Change]:
+def _nothing_more(_serving: ServingEndpoint) -> None:
+    """What follows where nothing else belongs to it."""
+
+
+def restore_endpoint(
+    d: Deployment, context: EndpointContext, planned: RestorePlan, *, also: Callable[[ServingEndpoint], None] = _nothing_more
+) -> list[Change]:
     """Brings the endpoint to what was planned, with the autoscaling that the infra file asks for; outputs as of a deployment.
 
-    Returns what was changed beside the plan.
+    `also`: what belongs to it beside the endpoint. Returns what was changed beside the plan.
     """
     unplanned: list[Change] = []
 
@@ -82,6 +100,7 @@ def restore_endpoint(d: Deployment, context: EndpointContext, planned: RestorePl
         report_serving(d.reporter, serving)
         if d.server.infra.endpoint and (spec := autoscaling.desired(d.server.infra.endpoint, endpoint_name=serving.name)):
             unplanned.extend(scale(d, autoscaling.plan(d.clients, d.owner, serving.name, spec)))
+        also(serving)
 
     d.reporter.output("endpoint-name", context.endpoint_name)
     restore(context, planned, then=then)

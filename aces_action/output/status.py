@@ -68,6 +68,60 @@ class GenerationStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionStatus:
+    """One active revision of a job definition: when it was registered and since when it serves, and what it is made of."""
+
+    number: int
+    arn: str
+    serves: bool
+    registered: datetime | None
+    served: datetime | None
+    withdrawn: datetime | None
+    image_digest: str
+    weights: str
+    commit: str
+    run_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStatus:
+    """A job queue and its compute environments in their order, each with Batch's own words for its state."""
+
+    name: str
+    state: str
+    status: str
+    environments: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """One job, with Batch's words for what became of it: text from outside. `revision` is None where Batch does not tell it."""
+
+    id: str
+    name: str
+    status: str
+    reason: str
+    exit_code: int | None
+    revision: int | None
+    created: datetime | None
+    started: datetime | None
+    stopped: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDefinitionStatus:
+    """One job definition that the infra file asks for. Revisions and jobs newest first; not all jobs. `queue` None: there is none
+    of that name. `unseen`: what could not be read, and why."""
+
+    name: str
+    queue_name: str
+    revisions: tuple[RevisionStatus, ...] = ()
+    queue: QueueStatus | None = None
+    jobs: tuple[JobStatus, ...] = ()
+    unseen: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerStatus:
     """All of one server at the time `at`. Generations newest first. `previous`: what a rollback would bring back."""
 
@@ -75,10 +129,12 @@ class ServerStatus:
     endpoints: tuple[EndpointStatus, ...]
     generations: tuple[GenerationStatus, ...]
     previous: str = ""
+    job_definitions: tuple[JobDefinitionStatus, ...] = ()
 
     @property
     def stopped(self) -> bool:
-        return not any(endpoint.status for endpoint in self.endpoints)
+        """Whether there is an endpoint to start: not on AWS Batch alone."""
+        return bool(self.endpoints) and not any(endpoint.status for endpoint in self.endpoints)
 
 
 def as_json(status: ServerStatus) -> dict[str, object]:
@@ -89,6 +145,7 @@ def as_json(status: ServerStatus) -> dict[str, object]:
         "previous": status.previous,
         "endpoints": [_endpoint(each, status.at) for each in status.endpoints],
         "generations": [_generation(each) for each in status.generations],
+        "job-definitions": [_job_definition(each) for each in status.job_definitions],
     }
 
 
@@ -139,6 +196,51 @@ def _generation(generation: GenerationStatus) -> dict[str, object]:
         "instance-type": generation.instance_type or None,
         "commit": generation.commit or None,
         "run": generation.run_url or None,
+    }
+
+
+def _job_definition(definition: JobDefinitionStatus) -> dict[str, object]:
+    queue = definition.queue
+    return {
+        "name": definition.name,
+        "queue": {
+            "name": definition.queue_name,
+            "state": queue.state if queue else None,
+            "status": queue.status if queue else None,
+            "environments": [
+                {"name": name, "state": state, "status": status} for name, state, status in (queue.environments if queue else ())
+            ],
+        },
+        "revisions": [
+            {
+                "revision": each.number,
+                "arn": each.arn,
+                "serves": each.serves,
+                "registered": _iso(each.registered),
+                "served": _iso(each.served),
+                "withdrawn": _iso(each.withdrawn),
+                "image-digest": each.image_digest or None,
+                "weights": each.weights or None,
+                "commit": each.commit or None,
+                "run": each.run_url or None,
+            }
+            for each in definition.revisions
+        ],
+        "jobs": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "status": each.status,
+                "reason": each.reason or None,
+                "exit-code": each.exit_code,
+                "revision": each.revision,
+                "created": _iso(each.created),
+                "started": _iso(each.started),
+                "stopped": _iso(each.stopped),
+            }
+            for each in definition.jobs
+        ],
+        "not-read": [each.en for each in definition.unseen],
     }
 
 

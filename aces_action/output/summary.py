@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from aces_action.changes import Change, noun
 from aces_action.durations import duration, duration_text
-from aces_action.language import EMPTY, Language, Text, lines
+from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check, CheckOutcome
+from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, queue_text, revision_cells
 from aces_action.output.report import Outcome, OutputName, Report, StepRecord
 from aces_action.output.server_log import SHOWN, WIDTH, ServerLog
 from aces_action.output.sizes import files_text, members_text, size_text
-from aces_action.output.status import GenerationStatus, ServerStatus
+from aces_action.output.status import GenerationStatus, JobDefinitionStatus, ServerStatus
 from aces_action.output.tables import (
     COLUMNS,
     COMMIT,
@@ -211,7 +212,7 @@ def _status(server_status: ServerStatus, page: _Page) -> str:
         facts = "<br>".join(page.text(each) for each in endpoint_facts(endpoint, server_status))
         rows.append(f"| {page.code(endpoint.name)} | {page.text(status)} | {facts} |")
     head = (Text("endpoint", "エンドポイント"), Text("status", "状態"), EMPTY)
-    parts = [page.table(Text("Endpoint", "エンドポイント"), head, rows)]
+    parts = [page.table(Text("Endpoint", "エンドポイント"), head, rows)] if rows else []
     if server_status.stopped and server_status.generations:
         parts.append(page.text(STOPPED.map(lambda text: text.replace("`", ""))))
     if rows := _fitting(_generation_row(each, server_status, page) for each in server_status.generations):
@@ -228,7 +229,24 @@ def _status(server_status: ServerStatus, page: _Page) -> str:
         parts.append(page.table(Text("Generations", "世代"), columns, rows))
         if left := len(server_status.generations) - len(rows):
             parts.append(page.text(_more(left)))
+    parts += [_job_definition(each, page) for each in server_status.job_definitions]
     return "\n\n".join(parts)
+
+
+def _job_definition(definition: JobDefinitionStatus, page: _Page) -> str:
+    """Its queue, its revisions and its last jobs. What Batch and containers say is text from outside."""
+    title = noun("job definition") + same(f" {definition.name}")
+    revisions = _fitting(_cells(row, page) for row in revision_cells(definition))
+    jobs = [_cells(row, page) for row in job_cells(definition)]
+    parts = [page.table(title, REVISION_COLUMNS, revisions)] if revisions else [f"### {page.text(title)}", page.text(NO_REVISION)]
+    parts += [page.text(queue_text(definition)), *(page.text(each) for each in definition.unseen)]
+    if jobs:
+        parts.append(page.table(Text("Last jobs", "最近のジョブ"), JOB_COLUMNS, jobs))
+    return "\n\n".join(parts)
+
+
+def _cells(row: Sequence[Text], page: _Page) -> str:
+    return f"| {' | '.join(page.text(cell) for cell in row)} |"
 
 
 def _generation_row(each: GenerationStatus, server_status: ServerStatus, page: _Page) -> str:

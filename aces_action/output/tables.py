@@ -10,7 +10,8 @@ from aces_action.changes import Change, Verb, noun
 from aces_action.durations import date_and_time, duration_text, hours, span
 from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
-from aces_action.output.status import EndpointStatus, GenerationStatus, ServerStatus
+from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, queue_text, revision_cells
+from aces_action.output.status import EndpointStatus, GenerationStatus, JobDefinitionStatus, ServerStatus
 from aces_action.problems.advice import naming
 
 VERBS: dict[Verb, Text] = {
@@ -99,27 +100,44 @@ def status_texts(server_status: ServerStatus) -> list[Text]:
         texts.append(STOPPED)
     if server_status.generations:
         texts += map(Text, _generation_rows(server_status, "en"), _generation_rows(server_status, "ja"))
+    for definition in server_status.job_definitions:
+        texts += _job_definition_texts(definition)
     return texts
 
 
+def _job_definition_texts(definition: JobDefinitionStatus) -> list[Text]:
+    texts = [noun("job definition") + same(f" {definition.name}"), same("  ") + queue_text(definition)]
+    texts += [same("  ") + each for each in definition.unseen]
+    if not definition.revisions and not definition.unseen:
+        texts.append(same("  ") + NO_REVISION)
+    for columns, rows in ((REVISION_COLUMNS, revision_cells(definition)), (JOB_COLUMNS, job_cells(definition))):
+        if rows:
+            texts += map(Text, _table(columns, rows, "en"), _table(columns, rows, "ja"))
+    return texts
+
+
+def _table(columns: Sequence[Text], rows: Iterable[Sequence[Text]], language: Language) -> list[str]:
+    cells = [[cell.in_(language) for cell in row] for row in (columns, *rows)]
+    wide = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    return [_row(row, wide) for row in cells]
+
+
 def _generation_rows(server_status: ServerStatus, language: Language) -> list[str]:
-    rows = [tuple(each.in_(language) for each in _GENERATION_COLUMNS)]
-    rows += [
+    rows = [
         (
-            each.name,
-            generation_state(each, server_status).in_(language),
-            time_text(each.served).in_(language),
-            time_text(each.withdrawn).in_(language),
-            rollout_time(each).in_(language),
-            each.image_digest.removeprefix("sha256:")[:COMMIT],
-            _release(each.weights)[:COMMIT],
-            each.instance_type,
-            each.commit[:COMMIT],
+            same(each.name),
+            generation_state(each, server_status),
+            time_text(each.served),
+            time_text(each.withdrawn),
+            rollout_time(each),
+            same(each.image_digest.removeprefix("sha256:")[:COMMIT]),
+            same(_release(each.weights)[:COMMIT]),
+            same(each.instance_type),
+            same(each.commit[:COMMIT]),
         )
         for each in server_status.generations
     ]
-    wide = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return [_row(row, wide) for row in rows]
+    return _table(_GENERATION_COLUMNS, rows, language)
 
 
 def endpoint_facts(endpoint: EndpointStatus, server_status: ServerStatus) -> list[Text]:

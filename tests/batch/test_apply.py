@@ -18,6 +18,7 @@ from sandbox.seed import admin_session
 from sandbox.server import Sandbox
 
 M5 = Instance(instance_type="m5.xlarge", vcpus=4, memory=16384, gpus=0, architectures=("x86_64",))
+NOW = "2026-05-11T02:10:00.000Z"
 ROLE = "arn:aws:iam::123456789012:role/job"
 
 
@@ -40,7 +41,7 @@ class Jobs:
         return plan(self.clients.batch, self.owner, self.spec(attempts=attempts))
 
     def apply(self, planned: BatchPlan) -> BatchResult:
-        return apply(self.clients.batch, self.owner, planned)
+        return apply(self.clients.batch, self.owner, planned, registered=NOW)
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from aces_action.aws.tags import RUN_URL, Owner
+from aces_action.aws.tags import REGISTERED, RUN_URL, SERVED, Owner
 from aces_action.cli import app as cli
 from sandbox.seed import ACCOUNT, REGION, Seeded, admin_session, seed
 from sandbox.server import Sandbox
@@ -169,7 +170,8 @@ def test_mistakes_of_the_infra_file_are_said_before_aws_is_asked(run: Run, owned
 
 def test_where_nothing_is_deployed_each_verb_says_so(run: Run, hosted: Hosted) -> None:
     shown, stopped, destroyed = run("status"), run("stop"), run("destroy")
-    assert (shown.status, shown.out) == (0, f"endpoint {hosted.server}  not there\n")
+    assert (shown.status, shown.out.splitlines()[0]) == (0, f"endpoint {hosted.server}  not there")
+    assert shown.out.count("no active revision: nothing is deployed") == 2
     assert stopped.status == 0
     assert "It is stopped already." in stopped.out
     assert destroyed.status == 0
@@ -218,13 +220,13 @@ def test_without_the_sdk_it_is_said_what_to_install_before_anything_is_touched(t
     program = (
         "import sys, importlib.util as u; real = u.find_spec;"
         "u.find_spec = lambda name: None if name == 'sagemaker' else real(name);"
-        "import aces_action.cli.app as c; sys.exit(c.main(['rollback']))"
+        "import aces_action.cli.app as c; sys.exit(c.main(['stop']))"
     )
     environment = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("error ACES-X004: `aces-action rollback` needs the SageMaker SDK, which is not installed.")
+    assert done.stderr.startswith("error ACES-X004: `aces-action stop` needs the SageMaker SDK, which is not installed.")
     assert 'pip install "aces-action[deploy]' in done.stderr
 
 
@@ -280,3 +282,32 @@ def test_help_of_every_verb_waits_for_neither_boto3_nor_the_sdk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""
+
+
+def test_on_batch_alone_each_verb_does_what_there_is_to_do(run: Run, owned: Repository, hosted: Hosted) -> None:
+    owned.replace(infra_file(hosted), "SAGEMAKER_INSTANCE_TYPE:", "# SAGEMAKER_INSTANCE_TYPE:")
+    batch: Any = admin_session().client("batch", endpoint_url=hosted.sandbox.aws_url)
+    resources = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "1024"}]
+    for number in (1, 2):
+        tags = hosted.owner.tags(f"content-{number}") | dict.fromkeys((REGISTERED, SERVED), f"2026-05-0{number}T00:00:00.000Z")
+        container = {"image": f"image:{number}", "resourceRequirements": resources}
+        for name in (hosted.server, f"{hosted.server}-longtime"):
+            batch.register_job_definition(jobDefinitionName=name, type="container", containerProperties=container, tags=tags)
+
+    def images() -> set[str]:
+        found = [batch.describe_job_definitions(jobDefinitionName=hosted.server, status="ACTIVE")["jobDefinitions"]]
+        return {max(each, key=lambda one: one["revision"])["containerProperties"]["image"] for each in found if each}
+
+    shown = run("status")
+    assert (shown.status, "endpoint" in shown.out) == (0, False), shown.out
+    assert f"{hosted.server}:2  serves" in shown.out
+    for verb in ("stop", "start"):
+        nothing = run(verb)
+        assert (nothing.status, "nothing to stop or to start" in nothing.out) == (0, True), nothing.out
+    back = run("rollback")
+    assert (back.status, images()) == (0, {"image:1"}), back.out + back.err
+    assert "Run the workflow's `command: register`" in back.out + back.err
+    none = run("rollback")
+    assert (none.status, "ACES-B010" in none.err) == (1, True), none.err
+    destroyed = run("destroy", "--yes")
+    assert (destroyed.status, images()) == (0, set()), destroyed.out + destroyed.err

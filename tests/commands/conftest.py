@@ -15,11 +15,11 @@ import pytest
 import requests
 
 from aces_action.aws.clients import Clients
-from aces_action.aws.tags import ROLLOUT_SECONDS, SERVED, Owner, as_list
+from aces_action.aws.tags import ROLLOUT_SECONDS, SERVED, Owner, as_list, stamp
 from aces_action.project.model import EndpointSettings, Rollout
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.context import EndpointContext
-from aces_action.resources.endpoint.history import Generation, read_generations, stamp
+from aces_action.resources.endpoint.history import Generation, read_generations
 from aces_action.resources.endpoint.spec import DesiredEndpoint, desired
 from aces_action.resources.endpoint.state import read_endpoint
 from sandbox.seed import Seeded, admin_session, seed, upload_weights

@@ -117,7 +117,7 @@ def test_a_cancelled_run_says_what_goes_on_and_a_run_again_ends_it(caller: Calle
     assert (ended.status, remaining(hosted)) == (0, (0, 0, 0)), ended.log
 
 
-def test_after_a_deployment_the_platform_still_lists_it_and_jobs_and_weights_stay(caller: Caller) -> None:
+def test_after_a_deployment_the_platform_still_lists_it_and_weights_stay(caller: Caller) -> None:
     first = caller.run()
     assert first.status == 0, first.log
     ended = destroyed(caller)
@@ -127,7 +127,7 @@ def test_after_a_deployment_the_platform_still_lists_it_and_jobs_and_weights_sta
     weights = first.outputs["weights-uri"].partition(f"s3://{caller.bucket}/")[2]
     caller.client("s3").head_object(Bucket=caller.bucket, Key=weights)
     jobs = caller.client("batch").describe_job_definitions(jobDefinitions=[first.outputs["batch-job-definition-arn"]])
-    assert [each["status"] for each in jobs["jobDefinitions"]] == ["ACTIVE"]
+    assert [each["status"] for each in jobs["jobDefinitions"]] == ["INACTIVE"]
     caller.environment["PLATFORM_URL"] = "http://127.0.0.1:9"
     silent = destroyed(caller)
     assert (silent.status, silent.outputs["result"]) == (0, "unchanged"), silent.log

@@ -240,6 +240,8 @@ def test_each_statement_is_missed_by_name_and_all_that_is_granted_is_used(deploy
     assert "ACES-P015" in deployer.run(command="plan")[1]
     topic = make_topic(caller.sandbox, admin_session(), "inference")
     under_role(deployer, "sns").get_topic_attributes(TopicArn=topic)
+    status, log = deployer.run(command="status")
+    assert (status, "could not be read" in log) == (0, False), log
     break_off_a_release(deployer)
     push_image(deployer)
     elsewhere = TO_SCALE | TO_UNDO | TO_LOG | {"EndpointScalingRead"}

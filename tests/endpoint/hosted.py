@@ -10,10 +10,9 @@ import boto3
 import requests
 
 from aces_action.aws.clients import Clients
-from aces_action.aws.tags import SERVED, Owner, as_list
+from aces_action.aws.tags import SERVED, Owner, as_list, stamp
 from aces_action.project.names import Names
 from aces_action.resources.endpoint.context import EndpointContext
-from aces_action.resources.endpoint.history import stamp
 from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
 from sandbox.seed import Seeded
 from sandbox.server import Sandbox

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aces_action.aws.tags import SERVED, WITHDRAWN
-from aces_action.resources.endpoint.history import Generation, stamp
+from aces_action.aws.tags import SERVED, WITHDRAWN, stamp
+from aces_action.resources.endpoint.history import Generation
 from aces_action.resources.endpoint.lifecycle.prune_decision import (
     YOUNG,
     EndpointUse,

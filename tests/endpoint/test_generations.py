@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from aces_action.aws.tags import ROLLOUT_SECONDS, SERVED, WITHDRAWN
-from aces_action.resources.endpoint.history import Generation, newest_first, of_mode, previous, stamp, usual_seconds
+from aces_action.aws.tags import ROLLOUT_SECONDS, SERVED, WITHDRAWN, stamp
+from aces_action.resources.endpoint.history import Generation, newest_first, of_mode, previous, usual_seconds
 
 START = datetime(2026, 5, 10, tzinfo=UTC)
 

@@ -189,7 +189,10 @@ def _identify(side: Side, environ: WSGIEnvironment) -> tuple[wire.Call | None, C
     return None, Call(side=side, service="platform", operation=f"{method} {what}", names=names, body=text)
 
 
-_NAMED = ("EndpointName", "EndpointConfigName", "ModelName", "jobDefinitionName", "ResourceId", "AlarmName", "PolicyName")
+_NAMED = (
+    *("EndpointName", "EndpointConfigName", "ModelName", "jobDefinitionName", "jobDefinition", "ResourceId", "AlarmName"),
+    "PolicyName",
+)
 
 
 def _names(call: wire.Call, path: str, text: str) -> tuple[str, ...]:

@@ -72,8 +72,10 @@ def picture(caller: Caller) -> dict[str, Any]:
     found |= {f"alarm {_NUMBERED.sub('', each['AlarmName'])}": len(each["AlarmActions"]) for each in alarms}
     objects = caller.client("s3").list_objects_v2(Bucket=caller.bucket).get("Contents", [])
     found |= {f"object {each['Key']}": True for each in objects}
-    for job in caller.client("batch").describe_job_definitions(status="ACTIVE")["jobDefinitions"]:
-        found[f"job {job['jobDefinitionName']}"] = job["tags"].get("aces:content-hash")
+    jobs = caller.client("batch").describe_job_definitions(status="ACTIVE")["jobDefinitions"]
+    for job in sorted(jobs, key=lambda each: each["revision"]):  # the newest is what serves
+        notes = sorted(name for name in job["tags"] if name in _VOLATILE - {"aces:rollout-run"})
+        found[f"job {job['jobDefinitionName']}"] = [job["tags"].get("aces:content-hash"), notes]
     for name, service in caller.listed().items():
         told = {key: value for key, value in service.items() if not key.endswith("_at")}
         found[f"service {name}"] = re.sub(r"(job-definition/[\w-]+):\d+", r"\1", str(told))

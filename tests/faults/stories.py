@@ -91,6 +91,16 @@ def _batch_alone(actor: Actor) -> None:
     actor.caller.edit(actor.caller.infra_file, "SAGEMAKER_INSTANCE_TYPE:", "# SAGEMAKER_INSTANCE_TYPE:")
 
 
+def _batch_deployed(actor: Actor) -> None:
+    _batch_alone(actor)
+    _two_generations(actor)
+
+
+def _batch_to_be_updated(actor: Actor) -> None:
+    _batch_deployed(actor)
+    push_image(actor.caller.sandbox, admin_session(), repository=actor.caller.server, content=b"fourth")
+
+
 STORIES = {
     story.name: story
     for story in (
@@ -102,6 +112,9 @@ STORIES = {
         Story(name="start", prepare=_stopped, inputs={"command": "start"}),
         Story(name="destroy", prepare=_two_generations, inputs={"command": "destroy", "confirm": "yes"}),
         Story(name="batch", prepare=_batch_alone, inputs={}),
+        Story(name="batch-update", prepare=_batch_to_be_updated, inputs={"keep-generations": "1"}),
+        Story(name="batch-rollback", prepare=_batch_deployed, inputs={"command": "rollback"}),
+        Story(name="batch-destroy", prepare=_batch_deployed, inputs={"command": "destroy", "confirm": "yes"}),
         Story(name="async", prepare=_nothing, inputs={}, example="document-summary"),
     )
 }

@@ -82,11 +82,12 @@ _VERBS: Mapping[str, ServerVerb] = {
     "rollback": ServerVerb(
         short=Text("Roll back to what served before.", "1つ前の世代に戻します。"),
         what=Text(
-            "Roll the endpoint back to the generation that served before, and wait until it serves.",
-            "エンドポイントを1つ前に稼働していた世代に戻し、稼働するまで待ちます。",
+            "Roll endpoint and job definitions back to the generation that served before, and wait until it serves.",
+            "エンドポイントとジョブ定義を1つ前に稼働していた世代に戻し、稼働するまで待ちます。",
         ),
         notes=Text(
-            "Batch jobs and the platform's listing stay as they are.", "BatchのジョブとACES Platformの登録は変わりません。"
+            "The platform's listing stays as it is: if job definitions were rolled back, run the workflow's `command: register`.",
+            "ACES Platformの登録は変わりません。ジョブ定義を戻した場合は、ワークフローの`command: register`を実行してください。",
         ),
         confirmed="in production",
     ),
@@ -111,14 +112,17 @@ _VERBS: Mapping[str, ServerVerb] = {
         confirmed="never",
     ),
     "destroy": ServerVerb(
-        short=Text("Delete the endpoint and all its generations.", "エンドポイントとすべての世代を削除します。"),
+        short=Text("Delete the server and all its generations.", "サーバとすべての世代を削除します。"),
         what=Text(
-            "Delete the server's endpoints, their scaling, and all generations. Nothing is left to roll back to.",
-            "サーバのエンドポイントとオートスケーリング、すべての世代を削除します。元には戻せません。",
+            "Delete the server's endpoints, their scaling, its job definitions, and all generations. Nothing is left to roll "
+            "back to.",
+            "サーバのエンドポイントとオートスケーリング、ジョブ定義、すべての世代を削除します。元には戻せません。",
         ),
         notes=Text(
-            "Deletes only what carries the server's tags. S3, the job definitions of AWS Batch and the platform's listing stay.",
-            "サーバのタグが付いたものだけを削除します。S3にあるもの、AWS Batchのジョブ定義、ACES Platformの登録は残ります。",
+            "Deletes only what carries the server's tags, and no revision of a job definition that a job uses. S3 and the "
+            "platform's listing stay.",
+            "サーバのタグが付いたものだけを削除します。ジョブが使っているジョブ定義のリビジョンは削除しません。"
+            "S3にあるものとACES Platformの登録は残ります。",
         ),
         confirmed="always",
     ),
@@ -139,8 +143,11 @@ def command(language: Language, name: str) -> click.Command:
 
 def _run(name: str, **given: Any) -> int:
     options, person = ServerOptions(**given), click.get_current_context().ensure_object(Terminal)
-    need_sdk(name)
+    if name in {"stop", "destroy"}:  # also on AWS Batch alone: they may find an endpoint of before
+        need_sdk(name)
     deployment = options.deployment(name)
+    if deployment.names.endpoint is not None:
+        need_sdk(name)
 
     from aces_action.deployment.confirmation import given as agreed
 

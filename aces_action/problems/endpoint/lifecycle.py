@@ -59,11 +59,11 @@ E009 = Kind(
     severity="error",
     title=Text("Not confirmed", "確認がありません"),
     cause=Text(
-        "`command: destroy` deletes the server's endpoints with all generations that a rollback could bring back. It does so "
-        "only with `confirm: yes`. Without it, log, summary and the output `changes` list what would be deleted. At a "
+        "`command: destroy` deletes the server's endpoints and job definitions with all that a rollback could bring back. It "
+        "does so only with `confirm: yes`. Without it, log, summary and the output `changes` list what would be deleted. At a "
         "terminal `aces-action destroy`, and in production also `rollback` and `stop`, ask for the server's name; nobody has "
         "typed it.",
-        "`command: destroy`は、サーバのエンドポイントと、ロールバックで戻せるすべての世代を削除します。"
+        "`command: destroy`は、サーバのエンドポイントとジョブ定義を、ロールバックで戻せる世代も含めてすべて削除します。"
         "`confirm: yes`を指定した場合だけ実行します。指定がないときは、削除対象をログ、サマリー、出力`changes`に示します。"
         "ターミナルでは、`aces-action destroy`と、productionでの`rollback`と`stop`が、サーバ名の入力を求めます。"
         "その入力がありませんでした。",
@@ -172,18 +172,17 @@ E034 = Kind(
     severity="warning",
     title=Text("The platform lists what is gone", "削除したものがACES Platformに登録されています"),
     cause=Text(
-        "`command: destroy` deleted the endpoint, but the ACES Platform still lists the service: the platform's API that the "
+        "`command: destroy` deleted the server, but the ACES Platform still lists the service: the platform's API that the "
         "guide describes has no way to take it off.",
-        "`command: destroy`がエンドポイントを削除しましたが、ACES Platformにはサービスが登録されたままです。"
+        "`command: destroy`がサーバを削除しましたが、ACES Platformにはサービスが登録されたままです。"
         "ガイドにあるACES PlatformのAPIには、登録を取り消す方法がありません。",
     ),
     fix=Text(
-        "Ask the platform's administrators to remove the service from the tenant. A deployment recreates the endpoint.",
-        "ACES Platformの管理者に、テナントからのサービスの削除を依頼してください。"
-        "もう一度デプロイすると、エンドポイントは元に戻ります。",
+        "Ask the platform's administrators to remove the service from the tenant. A deployment recreates the server.",
+        "ACES Platformの管理者に、テナントからのサービスの削除を依頼してください。もう一度デプロイすると、サーバは元に戻ります。",
     ),
     example=(
-        "ACES-E034 The ACES Platform still lists detect_number_plate, whose endpoint is gone: requests there fail from now on."
+        "ACES-E034 The ACES Platform still lists detect_number_plate, whose server is gone: requests to it fail from now on."
     ),
 )
 KINDS = (E007, E008, E009, E030, E031, E032, E033, E034)
@@ -377,24 +376,8 @@ def nothing_to_roll_back(infra_file: str) -> Problem:
             "infraファイルにエンドポイントの設定がないため、ロールバックするものがありません。",
         ),
         hint=Text(
-            "Only the SageMaker endpoint has generations. For Batch, deploy an earlier commit.",
-            "世代があるのはSageMakerのエンドポイントだけです。Batchは、以前のコミットをデプロイしてください。",
-        ),
-        file=infra_file,
-    )
-
-
-def no_endpoint_to_start(infra_file: str) -> Problem:
-    """When the infra file asks for no endpoint."""
-    return Problem(
-        kind=E008,
-        message=Text(
-            "The infra file asks for no endpoint, so there is none to start.",
-            "infraファイルにエンドポイントの設定がないため、再開するものがありません。",
-        ),
-        hint=Text(
-            "Batch jobs need no start: they take instances when they run.",
-            "Batchのジョブは、実行時にだけインスタンスを使うため、再開は不要です。",
+            "Neither does it ask for jobs of AWS Batch. Check which infra file is meant.",
+            "AWS Batchのジョブの設定もありません。infraファイルが正しいか確認してください。",
         ),
         file=infra_file,
     )

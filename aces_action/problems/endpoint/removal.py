@@ -58,12 +58,12 @@ def old_endpoints_unknown(why: Problem) -> Problem:
 
 
 def still_listed(services: str) -> Problem:
-    """When the platform lists services whose endpoint has been deleted."""
+    """When the platform lists services whose endpoint or job definition has been deleted."""
     return Problem(
         kind=E034,
         message=Text(
-            f"The ACES Platform still lists {services}, whose endpoint is gone: requests to it fail from now on.",
-            f"ACES Platformに{services}がまだ登録されていますが、そのエンドポイントはもうありません。リクエストは失敗します。",
+            f"The ACES Platform still lists {services}, whose server is gone: requests to it fail from now on.",
+            f"ACES Platformに{services}がまだ登録されていますが、そのサーバはもうありません。リクエストは失敗します。",
         ),
         hint=Text(
             "Ask the platform's administrators to remove it from the tenant, or deploy again.",

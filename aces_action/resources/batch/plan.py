@@ -41,11 +41,15 @@ class CurrentJobDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPlan:
-    """What becomes of one job definition. `arn`: of the revision that stays in use; None: a new one is to be registered."""
+    """What becomes of one job definition. `arn`: of the revision that stays in use; None: a new one is to be registered.
+
+    `current`: the newest revision as it was read.
+    """
 
     spec: DesiredJobDefinition
     change: Change
     arn: str | None
+    current: CurrentJobDefinition | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -66,7 +70,7 @@ def plan(client: BatchClient, owner: Owner, spec: DesiredJobDefinition) -> Batch
             )
         )
     change = compare(spec, current)
-    return BatchPlan(spec=spec, change=change, arn=current.arn if current and not change.is_change else None)
+    return BatchPlan(spec=spec, change=change, arn=current.arn if current and not change.is_change else None, current=current)
 
 
 def read_job_definition(client: BatchClient, name: str) -> CurrentJobDefinition | None:

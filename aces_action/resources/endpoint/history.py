@@ -15,7 +15,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.errors import AWS_ERRORS
-from aces_action.aws.tags import COMMIT, CONTENT_HASH, ROLLOUT_RUN, ROLLOUT_SECONDS, RUN_URL, SERVED, WITHDRAWN, Owner, as_list
+from aces_action.aws.tags import (
+    COMMIT,
+    CONTENT_HASH,
+    ROLLOUT_RUN,
+    ROLLOUT_SECONDS,
+    RUN_URL,
+    SERVED,
+    WITHDRAWN,
+    Owner,
+    as_list,
+    stamp,
+    time_in,
+)
 from aces_action.project.names import HASH_LENGTH
 from aces_action.resources.endpoint.state import read_config, read_tags
 
@@ -66,7 +78,7 @@ class Generation:
     @property
     def awaited(self) -> datetime | None:
         """When a rollback to it was started that has not come to its end; None where there is none."""
-        return time_in(self.tags.get(ROLLOUT_RUN, "").partition(_ROLLBACK)[2])
+        return rollback_begun(self.tags.get(ROLLOUT_RUN, ""))
 
     @property
     def rollout_seconds(self) -> float | None:
@@ -170,8 +182,7 @@ def mark_withdrawn(client: SageMakerClient, arn: str, *, at: datetime) -> None:
 
 def mark_awaited(client: SageMakerClient, arn: str, *, run_url: str, at: datetime) -> None:
     """Notes on an endpoint config of ours that a rollback to it starts: what was asked, for a run after one that is cut off."""
-    value = f"{run_url[:_RUN_LENGTH]} {_ROLLBACK}{stamp(at)}".strip()
-    client.add_tags(ResourceArn=arn, Tags=as_list({ROLLOUT_RUN: value}))  # type: ignore[arg-type]
+    client.add_tags(ResourceArn=arn, Tags=as_list({ROLLOUT_RUN: rollback_by(run_url, at)}))  # type: ignore[arg-type]
 
 
 def mark_arrived(client: SageMakerClient, arn: str, *, run_url: str) -> None:
@@ -179,20 +190,16 @@ def mark_arrived(client: SageMakerClient, arn: str, *, run_url: str) -> None:
     client.add_tags(ResourceArn=arn, Tags=as_list({ROLLOUT_RUN: run_url[:_RUN_LENGTH]}))  # type: ignore[arg-type]
 
 
+def rollback_by(run_url: str, at: datetime) -> str:
+    """ROLLOUT_RUN of what a rollback leads to that has not come to its end."""
+    return f"{run_url[:_RUN_LENGTH]} {_ROLLBACK}{stamp(at)}".strip()
+
+
+def rollback_begun(tag: str) -> datetime | None:
+    """When the rollback began that ROLLOUT_RUN tells of; None where it has come to its end, or there was none."""
+    return time_in(tag.partition(_ROLLBACK)[2])
+
+
 def run_in(tag: str) -> str:
     """The run that ROLLOUT_RUN names; empty where it names none."""
     return tag.partition(_ROLLBACK)[0].strip()
-
-
-def stamp(moment: datetime) -> str:
-    """A time as it stands in a tag: UTC, to the millisecond, sorted as text as in time."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-
-
-def time_in(text: str) -> datetime | None:
-    """The time in a tag; None for what is none, since tags can be changed by anybody."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

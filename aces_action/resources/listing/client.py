@@ -72,6 +72,7 @@ class PlatformClient:
         self._host = parts.hostname
         self._token = token
         self.writes = Ledger()
+        self._registrations: list[Sending] = []
         self._sanitiser = Sanitiser(() if token is None else (token,))  # a server may well send our token back
         self._timeout, self._network = timeout, network
         self._session = requests.Session()
@@ -106,6 +107,11 @@ class PlatformClient:
         write = registration_of(Text(f"service {', '.join(names)}", f"サービス{'、'.join(names)}"))
         self._send("POST", tenant_id, "services", names=names, write=write, json=body)
 
+    @property
+    def may_have_registered(self) -> bool:
+        """Whether services may have been registered: unless every such request was refused, or none was sent."""
+        return any(each.accepted or each.pending > 0 for each in self._registrations)
+
     def image_sha256(self, tenant_id: str, key: str) -> str | None:
         """The SHA-256 (hexadecimal) of the image by its ETag, empty where that is none; None if there is no such image."""
         response = self._send("HEAD", tenant_id, "images", key)
@@ -125,6 +131,8 @@ class PlatformClient:
     ) -> HttpAnswer:
         """`names`: of the services that the body names; `write`: how it is told what the request changes, if it does."""
         sending = self.writes.send(write) if write else None
+        if sending and method == "POST":
+            self._registrations.append(sending)
         parts = (quote(part, safe="", errors="replace") for part in (tenant_id, *path))
         address = "/".join([self._url, "internal", "tenants", *parts])
         try:

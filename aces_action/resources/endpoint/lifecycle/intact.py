@@ -28,16 +28,16 @@ def intact_model(clients: Clients, target: Generation, command: problems.Restori
     if model is None:
         raise ActionError(problems.not_whole(target.name, [problems.model_part()], command))
     container, gone = model.get("PrimaryContainer", {}), []
-    if not _has_image(clients, container.get("Image", "")):
+    if not has_image(clients, container.get("Image", "")):
         gone.append(problems.image_part(container["Image"]))
-    if not _has_weights(clients, container.get("ModelDataUrl", "")):
+    if not has_weights(clients, container.get("ModelDataUrl", "")):
         gone.append(problems.weights_part(container["ModelDataUrl"]))
     if gone:
         raise ActionError(problems.not_whole(target.name, gone, command))
     return model
 
 
-def _has_image(clients: Clients, uri: str) -> bool:
+def has_image(clients: Clients, uri: str) -> bool:
     """False only for what is certainly gone: images of other registries, and what the role may not see, pass."""
     found = in_ecr(uri)
     if not found:
@@ -52,7 +52,8 @@ def _has_image(clients: Clients, uri: str) -> bool:
     return bool(answer["images"]) or all(each.get("failureCode") != "ImageNotFound" for each in answer["failures"])
 
 
-def _has_weights(clients: Clients, uri: str) -> bool:
+def has_weights(clients: Clients, uri: str) -> bool:
+    """False only for what is certainly gone."""
     parts = urlsplit(uri)
     if parts.scheme != "s3":
         return True

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from aces_action.changes import Change
 from aces_action.language import Text
 from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.problems.endpoint.state import config_gone, rollback_overtaken
 from aces_action.problems.problem import ActionError
+from aces_action.resources.endpoint.concurrency import run_of
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.history import Generation, previous
 from aces_action.resources.endpoint.lifecycle.restore import (
@@ -140,3 +142,26 @@ def _target(
     if not noted or (moving and moving == live):  # it serves later than all others, whatever is noted of an earlier time
         return previous([each for each in generations if each.name != live], None), serving
     return previous(generations, live), serving
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServesSince:
+    """Since when what an endpoint serves does so, and the runs that have made and rolled it out."""
+
+    served: datetime
+    runs: frozenset[str]
+
+
+def serves_since(context: EndpointContext) -> ServesSince | None:
+    """Of an endpoint at rest; None where that is not noted, or a rollback of it has not come to its end.
+
+    Raises ActionError (E004) where it is not ours.
+    """
+    current = find(context)
+    if current is None or current.status != "InService":
+        return None
+    generations = read_own_generations(context)
+    live = named(generations, current.config_name)
+    if live is None or live.served is None or asked_for(generations) or not is_noted(context, current, live):
+        return None
+    return ServesSince(served=live.served, runs=frozenset({live.run_url, run_of(live.tags)} - {""}))

@@ -1,0 +1,108 @@
+"""What a command does with the job definitions of its server: taken back after a failure, noted, brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from aces_action.aws.clients import in_haste
+from aces_action.aws.errors import AWS_ERRORS, explain
+from aces_action.aws.tags import SERVED, time_in
+from aces_action.deployment.context import Deployment, ProjectDeployment
+from aces_action.language import Text, lines
+from aces_action.output.report import OutputName
+from aces_action.problems import ActionError
+from aces_action.problems import revisions as problems
+from aces_action.project.names import Names
+from aces_action.resources import batch
+from aces_action.resources.batch.history import note_served
+from aces_action.resources.batch.undo import Registering, TakenBack, take_back
+from aces_action.resources.endpoint.state import read_config, read_tags
+
+JOBS_NEED_NO_STOP = Text(
+    "The infra file asks for AWS Batch alone: there is nothing to stop or to start. Jobs cost only while they run.",
+    "infraファイルの指定はAWS Batchだけのため、停止や再開は不要です。費用がかかるのは、ジョブの実行中だけです。",
+)
+_SECONDS_LEFT = 4.0  # for a cancelled run: GitHub kills it 10 s after the first signal
+
+
+def job_outputs(names: Names) -> Mapping[str, OutputName]:
+    """The output of each job definition that the infra file asks for, by the definition's name."""
+    outputs: dict[str, OutputName] = {}
+    if names.job:
+        outputs[names.job] = "batch-job-definition-arn"
+    if names.longtime_job:
+        outputs[names.longtime_job] = "batch-longtime-job-definition-arn"
+    return outputs
+
+
+def every_job_name(names: Names) -> tuple[str, ...]:
+    """Every job definition that this server can have: those that the infra file asks for now, and those of the convention."""
+    return tuple(dict.fromkeys((*job_outputs(names), names.server, f"{names.server}-longtime")))
+
+
+def generation_of(d: Deployment, config_name: str) -> datetime | None:
+    """Since when an endpoint config of ours serves, as it was noted after its roll-out."""
+    config = read_config(d.clients.sagemaker, config_name)
+    return time_in(read_tags(d.clients.sagemaker, config["EndpointConfigArn"]).get(SERVED, "")) if config else None
+
+
+def note_serving(d: Deployment, results: Sequence[batch.BatchResult], config_name: str | None) -> None:
+    """Notes on each revision that it serves, where that is not noted yet. `config_name`: the endpoint config that this run has
+    rolled out, to whose generation they belong."""
+    unnoted = [each.arn for each in results if each.is_new or not each.is_noted]
+    if not unnoted:
+        return
+    noted = ""
+    try:
+        at = (generation_of(d, config_name) if config_name else None) or datetime.now(UTC)
+        for arn in unnoted:
+            noted = arn
+            note_served(d.clients.batch, d.owner, arn, at=at)
+    except AWS_ERRORS as error:
+        label = (noted or unnoted[0]).rpartition("/")[2]
+        d.reporter.warn(problems.not_noted(label, explain(error, resource=label)))
+
+
+@contextmanager
+def taken_back_on_failure(d: ProjectDeployment, plans: Sequence[batch.BatchPlan | None], registered: str) -> Iterator[None]:
+    """Around all from the registration of job definitions to the listing. Where it fails, or the run is cancelled, what the run
+    has registered is deregistered.
+
+    But for what the platform may have been told of: it would submit jobs to a revision that is not there.
+    """
+    names = [each.spec.name for each in plans if each and each.arn is None]
+    run = Registering(owner=d.owner, names=names, registered=registered)
+    if not names:
+        yield
+        return
+    try:
+        yield
+    except Exception as error:
+        taken = take_back(d.clients.batch, run, d.reporter, stay=_stay(d))
+        _tell_outputs(d, taken)
+        if not taken.problems:
+            raise
+        if isinstance(error, ActionError):
+            raise ActionError([*error.problems, *taken.problems], events=error.events) from error
+        if isinstance(error, AWS_ERRORS):
+            raise ActionError([explain(error), *taken.problems]) from error
+        d.reporter.warn(*taken.problems)
+        raise
+    except BaseException:
+        taken = take_back(in_haste(d.clients).batch, run, d.reporter, stay=_stay(d), seconds=_SECONDS_LEFT)
+        _tell_outputs(d, taken)
+        for problem in taken.problems:
+            d.reporter.left(lines(problem.message, problem.hint))
+        raise
+
+
+def _stay(d: ProjectDeployment) -> Text | None:
+    return problems.MAY_BE_LISTED if d.platform.may_have_registered else None
+
+
+def _tell_outputs(d: ProjectDeployment, taken: TakenBack) -> None:
+    outputs = job_outputs(d.names)
+    for name, arn in taken.serving.items():
+        d.reporter.output(outputs[name], arn or "")
