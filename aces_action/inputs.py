@@ -189,13 +189,13 @@ INPUTS: tuple[Input, ...] = (
         default="deploy",
         description=(
             "`deploy`, `plan` (shows what a deploy would change), `validate` (checks the files, needs no AWS), `register` (lists "
-            "the deployed version on the platform), `status`, `rollback` (to the endpoint's previous generation), `stop` and "
+            "the deployed version on the platform), `status`, `rollback` (to the previous generation), `stop` and "
             "`start` (delete and recreate the endpoint) or `destroy`."
         ),
         description_ja=(
             "`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）、"
             "`register`（現在稼働しているものをACES Platformに登録）、`status`（状態の表示）、"
-            "`rollback`（エンドポイントを1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）のいずれか。"
+            "`rollback`（1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）のいずれか。"
         ),
         read=_one_of(*COMMANDS),
         expected=_choice(*COMMANDS),
@@ -390,8 +390,8 @@ INPUTS: tuple[Input, ...] = (
         name="confirm",
         variable=None,
         default="no",
-        description="`yes` to confirm `command: destroy`, which deletes the endpoint and all its generations.",
-        description_ja="エンドポイントとすべての世代を削除する`command: destroy`を実行するには`yes`。",
+        description="`yes` to confirm `command: destroy`, which deletes the endpoint, all generations and the job definitions.",
+        description_ja="エンドポイント、すべての世代、ジョブ定義を削除する`command: destroy`を実行するには`yes`。",
         read=_yes_or_no,
         expected=_choice("yes", "no"),
     ),
