@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from sandbox.aws.answers import Answer
 from sandbox.aws.batch.records import rule_of
-from sandbox.aws.batch.surroundings import set_up
+from sandbox.aws.batch.surroundings import remove, set_up
 from sandbox.aws.hosting.records import Outcome
 from sandbox.aws.lag import Lag
 from sandbox.aws.state import Fault, State
@@ -219,6 +219,13 @@ def _add_batch(app: Flask, state: State) -> None:
     def forget_job_rules() -> tuple[str, int]:
         with state.lock:
             state.batch.forget_control()
+        return "", 204
+
+    @app.delete("/_sandbox/queues")
+    def remove_queues() -> tuple[str, int]:
+        names = set(_wish()["names"])
+        with state.lock:
+            remove(state.batch.environments, names)
         return "", 204
 
     @app.post("/_sandbox/environments")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from moto.batch.models import JobQueue, batch_backends
@@ -137,6 +137,17 @@ class Surroundings:
             "AWS_SECRET_ACCESS_KEY": assumed.secret_access_key,
             "AWS_SESSION_TOKEN": assumed.session_token,
         }
+
+
+def remove(environments: Environments, names: Collection[str]) -> None:
+    """Removes queues and compute environments by their names, in every region, whatever uses them. Jobs stay as they are."""
+    for backend in batch_backends[_ACCOUNT].values():
+        for queue in [each for each in backend._job_queues.values() if each.name in names]:  # noqa: SLF001
+            environments.forget(queue.arn)
+            backend.delete_job_queue(queue.arn)
+        for environment in [each for each in backend._compute_environments.values() if each.name in names]:  # noqa: SLF001
+            environments.forget(environment.arn)
+            backend.delete_compute_environment(environment.arn)
 
 
 def set_up(environments: Environments, name: str, wish: Mapping[str, Any]) -> None:
