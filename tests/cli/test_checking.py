@@ -26,7 +26,8 @@ def codes(repository: Repository, wanted: Selection = ANY) -> list[str]:
 def add_workflow(repository: Repository, env: str) -> None:
     folder = repository.path / ".github/workflows"
     text = (repository.path / WORKFLOW).read_text(encoding="utf-8")
-    (folder / f"{env}.yml").write_text(text.replace("ENV: dev", f"ENV: {env}\n      PLATFORM_URL: https://api.example.com"))
+    text = text.replace("ENV: dev", f"ENV: {env}\n      PLATFORM_URL: https://api.example.com")
+    (folder / f"{env}.yml").write_text(text.replace("-dev-github-actions-role", f"-{env}-github-actions-role"))
 
 
 def add_infra(repository: Repository, env: str, project: str = PROJECT) -> None:
@@ -69,6 +70,7 @@ def test_every_workflow_is_checked_and_what_both_find_is_said_once(repository: R
 
 def test_a_missing_address_of_the_platform_is_found_before_the_deploy(repository: Repository) -> None:
     repository.replace(WORKFLOW, "ENV: dev", "ENV: production")
+    repository.replace(WORKFLOW, "-dev-github-actions-role", "-production-github-actions-role")
     add_infra(repository, "production")
     assert codes(repository) == ["ACES-S001"]
 

@@ -118,10 +118,13 @@ def _count(fixed: FixResult, *, made: bool) -> Text:
     if not fixed.files:
         return Text("There is nothing to fix automatically.", "自動で修正できるものはありません。")
     places, files = fixed.places, len(fixed.files)
-    where = f"{places} place{'' if places == 1 else 's'} in {files} file{'' if files == 1 else 's'}"
+    where = Text(
+        f"{places} place{'' if places == 1 else 's'} in {files} file{'' if files == 1 else 's'}",
+        f"{files}個のファイルの{places}か所",
+    )
     if made:
-        return Text(f"Fixed {where}:", f"{files}個のファイルの{places}か所を修正しました。")
-    return Text(f"--fix would change {where}:", f"--fixで、{files}個のファイルの{places}か所を修正できます。")
+        return Text(f"Fixed {where.en}:", f"{where.ja}を修正しました。")
+    return Text(f"--fix would change {where.en}:", f"--fixで、{where.ja}を修正できます。")
 
 
 def _left(file: str) -> Text:
