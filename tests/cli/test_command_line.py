@@ -24,9 +24,17 @@ def test_who_wants_to_deploy_is_sent_to_the_workflow_and_not_to_destroy(typed: s
     assert f"コマンド「{typed}」はありません。ワークフローの`command: {meant}`で行います。" in japanese
 
 
-def test_who_wants_to_destroy_is_sent_there(tmp_path: Path) -> None:
-    assert "Did you mean 'destroy'?" in aces_action("destory", cwd=tmp_path).err
-    assert aces_action("destory", cwd=tmp_path, LANG="ja_JP.UTF-8").err.splitlines()[0].endswith("もしかして: destroy")
+@pytest.mark.parametrize("typed", ["destory", "distroy", "destro", "stopp", "sotp", "redeploy", "develop", "delete", "remove"])
+def test_no_wrong_verb_leads_to_one_that_takes_something_away(typed: str, tmp_path: Path) -> None:
+    for variables in ({}, {"LANG": "ja_JP.UTF-8"}):
+        ended = aces_action(typed, cwd=tmp_path, **variables)
+        assert ended.status == 2
+        assert not {"destroy", "stop"} & set(re.findall(r"[a-z-]+", ended.err.splitlines()[0].replace(typed, "")))
+
+
+def test_a_mistyped_verb_is_told_with_the_one_that_is_meant(tmp_path: Path) -> None:
+    assert "Did you mean 'status'?" in aces_action("statsu", cwd=tmp_path).err
+    assert aces_action("validat", cwd=tmp_path, LANG="ja_JP.UTF-8").err.splitlines()[0].endswith("もしかして: validate")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aces_action import __version__
 from aces_action.inputs import INPUTS
 from aces_action.problems.problem import Fix, Problem
 from aces_action.project.document import Source
@@ -11,7 +12,7 @@ from aces_action.project.fixes import applicable, fixed_text
 from aces_action.project.json_reader import read_json
 from aces_action.project.similar import certain, meant_by
 from aces_action.project.yaml_reader import read_yaml
-from tests.project.conftest import INFRA, REGISTER, Workspace
+from tests.project.conftest import EXAMPLES, INFRA, REGISTER, Workspace
 
 KEYS = (
     "title",
@@ -214,3 +215,51 @@ def test_a_problem_without_one_right_answer_has_no_fix(workspace: Workspace) -> 
     workspace.replace(REGISTER, '"type": "simple"', '"type": "simpel"')
     problem: Problem = workspace.problems()[0]
     assert problem.fix is None
+
+
+@pytest.fixture
+def with_lines(workspace: Workspace) -> Workspace:
+    """The example's files as they are, with their `$schema` lines."""
+    for file in (REGISTER, INFRA):
+        workspace.write(file, (EXAMPLES / "number-plate-detection" / file).read_bytes())
+    return workspace
+
+
+ADDRESS = f"https://raw.githubusercontent.com/ORG/aces-action/v{__version__}/schemas/"
+
+
+@pytest.mark.parametrize(
+    ("file", "own", "named"),
+    [
+        (REGISTER, "register", "algorithm"),
+        (REGISTER, "register", "infra"),
+        (REGISTER, "register", "regster"),
+        (INFRA, "infra", "register"),
+        (INFRA, "infra", "infar"),
+    ],
+)
+def test_the_schema_line_of_another_file_is_a_warning_and_mended(with_lines: Workspace, file: str, own: str, named: str) -> None:
+    before = (with_lines.path / file).read_text("utf-8")
+    with_lines.replace(file, f"{own}.schema.json", f"{named}.schema.json")
+    (problem,) = with_lines.problems()
+    assert (problem.code, problem.severity) == ("ACES-C054", "warning")
+    assert problem.hint.en == f"This file's schema is {own}.schema.json."
+    assert problem.fix is not None
+    text = (with_lines.path / file).read_text("utf-8")
+    assert fixed_text(Source.of(file, text), [problem.fix]) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (REGISTER, f"{ADDRESS}register.schema.json", "./own.json"),
+        (REGISTER, f"{ADDRESS}register.schema.json", "../schemas/register.schema.json"),
+        (REGISTER, f'"$schema": "{ADDRESS}register.schema.json",\n    ', ""),
+        (INFRA, f"# yaml-language-server: $schema={ADDRESS}infra.schema.json\n", ""),
+        (INFRA, f"# yaml-language-server: $schema={ADDRESS}infra.schema.json\n", "# see register.schema.json\n"),
+        (INFRA, f"{ADDRESS}infra.schema.json", "https://example.com/own.schema.json"),
+    ],
+)
+def test_other_schema_lines_and_none_are_left_alone(with_lines: Workspace, file: str, old: str, new: str) -> None:
+    with_lines.replace(file, old, new)
+    assert with_lines.problems() == []
