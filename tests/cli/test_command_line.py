@@ -157,3 +157,13 @@ def test_validate_brings_neither_boto3_nor_the_sdk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == ["✓ No problems", ""]
+
+
+@pytest.mark.parametrize("page", ["docs/command-line.md", "docs/ja/command-line.md"])
+def test_the_shell_completes_verbs_and_options_as_it_is_documented(page: str, tmp_path: Path) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for shell in ("bash", "zsh", "fish"):
+        assert f"_ACES_ACTION_COMPLETE={shell}_source aces-action" in text
+    for words, at, expected in (("aces-action va", "1", "validate"), ("aces-action validate --f", "2", "--fix")):
+        ended = aces_action(cwd=tmp_path, _ACES_ACTION_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=at)
+        assert f"plain,{expected}" in ended.out.splitlines()

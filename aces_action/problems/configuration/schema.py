@@ -87,10 +87,7 @@ C054 = Kind(
         "エディタはこれに従うため、正しい箇所に警告が出たり、誤った候補が表示されたりします。",
     ),
     fix=Text("Name the file's own schema, or delete the line.", "このファイルのスキーマにするか、行を削除してください。")
-    + snippet(
-        "yaml",
-        "# yaml-language-server: $schema=https://raw.githubusercontent.com/ORG/aces-action/v0.1.0/schemas/infra.schema.json",
-    ),
+    + snippet("json", '"$schema": "https://raw.githubusercontent.com/ORG/aces-action/v0.1.0/schemas/register.schema.json"'),
     example="# yaml-language-server: $schema=…/schemas/register.schema.json",
 )
 
