@@ -26,7 +26,7 @@ from aces_action.project.similar import closest
 from aces_action.settings import Finding, Settings, input_text, read_settings
 from aces_action.smoke_test.load import Served, load_requests
 from aces_action.workflow.checks import workflow_problems
-from aces_action.workflow.job import job_problems
+from aces_action.workflow.job import workflow_job_problems
 from aces_action.workflow.steps import ActionStep, read_workflow
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
@@ -74,8 +74,8 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: A
     if step:
         problems += _placeholders(step, problems)
         places = {problem.place for problem in problems}
-        found = workflow_problems(step) if running else chain(workflow_problems(step), job_problems(step))  # a run knows better
-        problems += [problem for problem in found if problem.place not in places]
+        of_job = () if running else workflow_job_problems(step)  # a run knows better
+        problems += [each for each in chain(workflow_problems(step), of_job) if each.place not in places]
     values = reading.values
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
         problems += [_at_variable(problem, name, step) for name, problem in wrong_keys(environ).items()]

@@ -223,12 +223,12 @@ def _unknown_key_problems(document: Document, error: ValidationError, path: Path
     unknown, inside = _unknown_keys(error), dotted(path) if path else ""
     known = [key for key in _schema(error)["properties"] if key != "$schema"]
     for key in islice(unknown, _MAX_UNKNOWN_KEYS):
-        hint = problems.known_keys(known)
-        if meant := _meant(error, key):
+        hint, right = problems.known_keys(known), _right_key(error, key)
+        if meant := right or _meant(error, key):
             hint = problems.meant_key(meant)
         elif document.format == "YAML" and re.search(r"[\s:={]", key) and (slip := mistyped_entry(key)):
             hint = sentences(slip.message, hint)
-        yield document.fixable((*path, key), problems.unknown_key(key, inside, hint), _right_key(error, key), of="key")
+        yield document.fixable((*path, key), problems.unknown_key(key, inside, hint), right, of="key")
     if (more := len(unknown) - _MAX_UNKNOWN_KEYS) > 0:
         yield document.at((*path, unknown[_MAX_UNKNOWN_KEYS]), problems.more_unknown_keys(more, inside, known), of="key")
 

@@ -51,12 +51,12 @@ def _unknown_inputs(step: ActionStep) -> Iterator[Problem]:
     for name, path in step.inputs.items():
         if name in _INPUTS or name in _OF_CONTAINERS:
             continue
-        meant = synonym(name.replace("_", "-"), unused) or closest(name.replace("_", "-"), unused)
-        meant = meant or closest(name.replace("_", "").replace("-", ""), unused)
         right = certain(plain(name), _INPUTS)
         rivals = [each for each in step.inputs if each != name and each not in _INPUTS and certain(plain(each), _INPUTS) == right]
-        problem = problems.unknown_input(str(path[-1]), meant or right, _INPUTS)
-        yield step.document.fixable(path, problem, None if rivals or right not in unused else right, of="key")
+        right = right if right in unused and not rivals else None
+        meant = right or synonym(name.replace("_", "-"), unused) or closest(name.replace("_", "-"), unused)
+        meant = meant or closest(name.replace("_", "").replace("-", ""), unused)
+        yield step.document.fixable(path, problems.unknown_input(str(path[-1]), meant, _INPUTS), right, of="key")
 
 
 def _variables_in_other_case(step: ActionStep) -> Iterator[Problem]:

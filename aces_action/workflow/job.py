@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from aces_action.inputs import ENVIRONMENTS, INPUTS, Input
-from aces_action.problems.configuration import job as problems
+from aces_action.problems.configuration import workflow_job as problems
 from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path
 from aces_action.project.similar import certain, closest
@@ -23,20 +23,22 @@ _WAITING = frozenset({"deploy", "rollback", "stop", "start", "destroy"})
 _LONGEST_JOB = 360
 _HOSTED = re.compile(r"(?:ubuntu|windows|macos)-[\w.-]+")  # a new machine for each job, with nothing on it
 # Steps that put none of the repository's files in place
-_BRINGS_NOTHING = re.compile(r"(?:actions/(?:setup-[\w-]+|cache)|aws-actions/[\w-]+|docker/[\w-]+)(?:/[\w./-]+)?@\S+")
+_BRINGS_NOTHING = re.compile(r"(?:actions/setup-[\w-]+|aws-actions/[\w-]+|docker/[\w-]+)(?:/[\w./-]+)?@\S+")
 _MAY_BRING = re.compile(r"\b(?:git|gh|svn|hg|curl|wget|tar|unzip|aws|gsutil|az|cp|mv|rsync|scp|python|node|make|bash|sh)\b|\./")
 _SERVER = rf"(?P<server>[\w-]+-(?:{'|'.join(ENVIRONMENTS)}))"
 _ROLE = re.compile(rf"arn:aws[a-z-]*:iam::\d{{12}}:role/(?:\S+/)?(?P<name>{_SERVER}-(?:github-actions|aces-plan)-role)")
+_PLACEHOLDERS = frozenset({"ORG", "OWNER"})
 _SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
-def job_problems(step: ActionStep) -> Iterator[Problem]:
+def workflow_job_problems(step: ActionStep) -> Iterator[Problem]:
     """The problems of the job around a step, and of the job that calls its workflow: C046 to C053."""
     yield from _no_oidc_token(step)
     yield from _ends_before_the_wait(step)
     yield from _no_checkout(step)
     yield from _secrets_in_the_open(step)
     yield from _role_of_another_project(step)
+    yield from _placeholder_owner(step)
     yield from _refused_call(step)
     yield from _secrets_not_passed(step)
 
@@ -133,6 +135,14 @@ def _role_of_another_project(step: ActionStep) -> Iterator[Problem]:
 
 def _is_name(project: str, env: str) -> bool:
     return all(spec.read(text) is not None for spec, text in ((_BY_NAME["project"], project), (_BY_NAME["env"], env)))
+
+
+def _placeholder_owner(step: ActionStep) -> Iterator[Problem]:
+    """GitHub takes names in any case, but nobody writes an owner's name in capitals."""
+    uses = str(step.document.get(*step.path, "uses")).strip()
+    owner = uses.removeprefix("docker://").split("/")[-2:][0] if uses.startswith("docker://") else uses.partition("/")[0]
+    if owner in _PLACEHOLDERS:
+        yield step.document.at((*step.path, "uses"), problems.placeholder_owner(owner))
 
 
 def _refused_call(step: ActionStep) -> Iterator[Problem]:

@@ -162,6 +162,6 @@ def test_a_secret_written_into_a_workflow_is_known_as_one(repository: Repository
 
 def test_the_same_deployment_is_named_once(repository: Repository) -> None:
     text = (repository.path / WORKFLOW).read_text(encoding="utf-8")
-    step = text[text.index("      - uses: ORG/aces-action") :]
+    step = text[text.index("      - uses: aces-inc/aces-action") :]
     (repository.path / WORKFLOW).write_text(text + step, encoding="utf-8")
     assert check(repository.path, ANY).checked == (CheckedDeployment(project=PROJECT, env="dev", workflow=WORKFLOW),)

@@ -150,9 +150,9 @@ def test_verbs_are_imported_when_they_are_asked_for() -> None:
     assert done.stdout.splitlines()[1:] == [""]
 
 
-def test_validate_brings_neither_boto3_nor_the_sdk() -> None:
+def test_validate_brings_neither_boto3_nor_the_sdk(repository: Repository) -> None:
     program = (
-        "import sys, aces_action.cli.app as c; c.main(['validate', 'examples/number-plate-detection']);"
+        f"import sys, aces_action.cli.app as c; c.main(['validate', {str(repository.path)!r}]);"
         "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'boto3', 'botocore', 'sagemaker', 'requests', 'pydantic'}))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

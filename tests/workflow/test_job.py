@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from aces_action.workflow.job import job_problems
+from aces_action.workflow.job import workflow_job_problems
 from aces_action.workflow.steps import find_steps
 from tests.project.conftest import EXAMPLES
 
@@ -34,7 +34,7 @@ def found(tmp_path: Path, **files: str) -> list[tuple[str, str, int]]:
         (tmp_path / FOLDER / f"{name}.yml").write_text(text, "utf-8")
     steps, problems = find_steps(tmp_path)
     assert problems == []
-    problems = list(dict.fromkeys(problem for each in steps for problem in job_problems(each)))
+    problems = list(dict.fromkeys(problem for each in steps for problem in workflow_job_problems(each)))
     assert all(each.hint.ja and each.message.ja for each in problems)
     return [(each.code, Path(each.file or "").stem, each.line or 0) for each in problems]
 
@@ -106,6 +106,9 @@ RIGHT: dict[str, dict[str, str]] = {
             action=step().replace("env: dev", "env: ${{ matrix.env }}"),
         )
     },
+    "an owner like the placeholder": {"x": workflow(action=step().replace("aces/aces-action", "org/aces-action"))},
+    "a copy in the repository": {"x": workflow(action=step().replace("aces/aces-action@v1", "./.github/actions/aces-action"))},
+    "an image without an owner": {"x": workflow(action=step().replace("aces/aces-action@v1", "docker://aces-action:v1"))},
     "a container of the job's": {"x": workflow(TOKEN + "    container: node:22\n")},
 }
 
@@ -120,7 +123,8 @@ def test_the_examples_workflows_are_right() -> None:
         steps, problems = find_steps(example)
         assert problems == []
         assert steps
-        assert [problem.message.en for each in steps for problem in job_problems(each)] == []
+        found = [problem.code for each in steps for problem in workflow_job_problems(each)]
+        assert set(found) == {"ACES-C051"}, "the owner is for whoever copies them to fill in"
 
 
 # Workflows that are wrong, each with what is told: code, file, line
@@ -177,6 +181,14 @@ WRONG: dict[str, tuple[dict[str, str], list[tuple[str, str, int]]]] = {
         [("ACES-C050", "x", 10)],
     ),
     "a role of another project": ({"x": workflow(action=step(role=ROLE.replace("plates", "faces")))}, [("ACES-C050", "x", 10)]),
+    "the examples' placeholder": (
+        {"x": workflow(action=step().replace("aces/aces-action", "ORG/aces-action"))},
+        [("ACES-C051", "x", 8)],
+    ),
+    "the placeholder of an image": (
+        {"x": workflow(action=step().replace("aces/aces-action@v1", "docker://ghcr.io/OWNER/aces-action:v1"))},
+        [("ACES-C051", "x", 8)],
+    ),
     "an input that the called workflow has not": (
         {"x": workflow(head=CALLED), "y": CALLER.replace("env: dev", "env: dev, enviroment: x") + PASSES},
         [("ACES-C052", "y", 5)],
@@ -213,7 +225,7 @@ def test_a_secrets_value_is_not_repeated(tmp_path: Path) -> None:
     (tmp_path / FOLDER).mkdir(parents=True)
     (tmp_path / FOLDER / "x.yml").write_text(workflow(action=step("platform-token: hunter2hunter2")))
     steps, _ = find_steps(tmp_path)
-    (problem,) = job_problems(steps[0])
+    (problem,) = workflow_job_problems(steps[0])
     assert "hunter2" not in f"{problem.message} {problem.hint}"
     assert "${{ secrets.PLATFORM_TOKEN }}" in problem.hint.en
 

@@ -7,7 +7,6 @@ from aces_action.problems.configuration import (
     files,
     image,
     instance_types,
-    job,
     json_syntax,
     names,
     register,
@@ -16,6 +15,7 @@ from aces_action.problems.configuration import (
     serving,
     text,
     workflow,
+    workflow_job,
     yaml_syntax,
 )
 
@@ -24,7 +24,6 @@ KINDS = (
     *files.KINDS,
     *image.KINDS,
     *instance_types.KINDS,
-    *job.KINDS,
     *json_syntax.KINDS,
     *names.KINDS,
     *register.KINDS,
@@ -33,5 +32,6 @@ KINDS = (
     *serving.KINDS,
     *text.KINDS,
     *workflow.KINDS,
+    *workflow_job.KINDS,
     *yaml_syntax.KINDS,
 )

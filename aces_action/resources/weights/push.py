@@ -105,8 +105,8 @@ class Destination:
         return find_object(self.client, self.bucket, self.key)
 
     def require_bucket(self) -> None:
-        """Raises ActionError (P001) where S3 says that there is no such bucket. Whoever may not ask finds out later: of an object
-        S3 may answer 'forbidden' before it looks for the bucket."""
+        """Raises ActionError (P001) where S3 says that there is no such bucket. Whoever may not ask that (s3:ListBucket) is told
+        by the requests that follow."""
         try:
             self.client.head_bucket(Bucket=self.bucket)
         except ClientError as error:

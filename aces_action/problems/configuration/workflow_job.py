@@ -93,6 +93,23 @@ C050 = Kind(
         "AWS_ROLE_ARN: arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role"
     ),
 )
+C051 = Kind(
+    code="ACES-C051",
+    severity="error",
+    title=Text("Placeholder for the owner of the action", "アクションの所有者が仮の名前のままです"),
+    cause=Text(
+        "`uses:` still has the placeholder of the examples for the organization that the action's repository belongs to. "
+        "GitHub finds no such repository and starts no step.",
+        "`uses:`で、アクションのリポジトリを所有する組織の名前が、サンプルの仮の名前のままです。"
+        "GitHubはリポジトリを見つけられず、ステップを開始しません。",
+    ),
+    fix=Text(
+        "Write the organization that your copy of the action belongs to.",
+        "使用するアクションのリポジトリを所有する組織の名前にしてください。",
+    )
+    + snippet("yaml", "- uses: your-organization/aces-action@v0.1.0"),
+    example="- uses: ORG/aces-action@v0.1.0",
+)
 C052 = Kind(
     code="ACES-C052",
     severity="error",
@@ -121,7 +138,7 @@ C053 = Kind(
     example="jobs:\n  deploy:\n    uses: ./.github/workflows/deploy.yml",
 )
 
-KINDS = (C046, C047, C048, C049, C050, C052, C053)
+KINDS = (C046, C047, C048, C049, C050, C051, C052, C053)
 
 
 def no_oidc_token(job: str) -> Problem:
@@ -205,6 +222,21 @@ def role_of_another_project(role: str, own: str) -> Problem:
         hint=Text(
             f"The guide's role is {own}-github-actions-role. If the role is shared on purpose, leave it as it is.",
             f"ガイドのロール名は{own}-github-actions-roleです。共有しているロールなら、対応は不要です。",
+        ),
+    )
+
+
+def placeholder_owner(owner: str) -> Problem:
+    """When `uses:` still has the examples' placeholder."""
+    return Problem(
+        kind=C051,
+        message=Text(
+            f"{owner} is the placeholder of the examples: GitHub finds no action there.",
+            f"{owner}はサンプルの仮の名前です。GitHubはアクションを見つけられません。",
+        ),
+        hint=Text(
+            "Write the owner of the action's repository in its place.",
+            "アクションのリポジトリの所有者の名前に置き換えてください。",
         ),
     )
 
