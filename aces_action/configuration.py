@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any
@@ -25,6 +26,7 @@ from aces_action.project.similar import closest
 from aces_action.settings import Finding, Settings, input_text, read_settings
 from aces_action.smoke_test.load import Served, load_requests
 from aces_action.workflow.checks import workflow_problems
+from aces_action.workflow.job import workflow_job_problems
 from aces_action.workflow.steps import ActionStep, read_workflow
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
@@ -72,7 +74,8 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: A
     if step:
         problems += _placeholders(step, problems)
         places = {problem.place for problem in problems}
-        problems += [problem for problem in workflow_problems(step) if problem.place not in places]
+        of_job = () if running else workflow_job_problems(step)  # a run knows better
+        problems += [each for each in chain(workflow_problems(step), of_job) if each.place not in places]
     values = reading.values
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
         problems += [_at_variable(problem, name, step) for name, problem in wrong_keys(environ).items()]
@@ -154,7 +157,7 @@ def _placed(finding: Finding, step: ActionStep | None, environ: Mapping[str, str
         return problem
     document, path, text = step.document, step.place(spec), input_text(spec, environ)
     if path is not None and (text == "" or step.text(path) in {text, None}):
-        return document.at(path, problem)
+        return step.at(path, problem)
     if text:
         return problem
     if meant := _mistyped(step, spec):
@@ -179,7 +182,7 @@ def _named(problem: Problem, step: ActionStep, values: Mapping[str, Any]) -> Pro
     for spec in _FILES:
         named, path = values[spec.setting], step.place(spec)
         if named and path and PurePosixPath(named).as_posix() == problem.file and step.text(path) in {named, None}:
-            return step.document.at(path, problem)
+            return step.at(path, problem)
     return problem
 
 

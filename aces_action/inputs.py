@@ -94,10 +94,9 @@ def _choice(*allowed: str) -> Text:
 
 def _nearest(*allowed: str) -> Callable[[str], Text]:
     def advice(text: str) -> Text:
-        from aces_action.project.similar import closest  # the package reads the schemas, which a right input does not need
+        from aces_action.project.similar import meant_by  # the package reads the schemas, which a right input does not need
 
-        begun = [word for word in allowed if word.startswith(text.casefold())]
-        meant = begun[0] if len(begun) == 1 else closest(text, allowed)
+        meant = meant_by(text, allowed)
         return did_you_mean(meant) if meant else EMPTY
 
     return advice
@@ -431,5 +430,6 @@ INPUTS: tuple[Input, ...] = (
         description_ja="ログ、問題の説明、ジョブサマリーの言語。`en`または`ja`。",
         read=_one_of(*LANGUAGES),
         expected=_choice(*LANGUAGES),
+        advice=_nearest(*LANGUAGES),
     ),
 )

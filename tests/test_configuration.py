@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 WORKFLOW = ".github/workflows/build_on_push_develop.yml"
 REGISTER = "server/algorithms/register.json"
 TENANT = "TENANT_ID: 3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
-STEP = "uses: ORG/aces-action@v0.1.0\n        with:\n"
+STEP = "uses: aces-inc/aces-action@v0.1.0\n        with:\n"
 RUNNER = {
     "GITHUB_REPOSITORY": "org/plates",
     "GITHUB_WORKFLOW_REF": f"org/plates/{WORKFLOW}@refs/heads/develop",
@@ -53,7 +53,9 @@ class Repository:
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     shutil.copytree(ROOT / "examples/number-plate-detection", tmp_path / "repository")
-    return Repository(path=tmp_path / "repository")
+    made = Repository(path=tmp_path / "repository")
+    made.replace("ORG/aces-action", "aces-inc/aces-action")
+    return made
 
 
 def where(problem: Problem) -> tuple[str, str | None, int | None, int | None, int | None]:
@@ -154,7 +156,7 @@ def test_what_is_missing_in_a_workflow_without_variables_is_shown_at_the_step(re
         repository.replace(f"      {name}\n", "")
     repository.replace("      FRONTEND_IMAGE_PATH: server/algorithms/example_algorithm.png", "      OWN: a")
     assert {where(problem)[:3] for problem in repository.in_the_action().problems} == {
-        ("ACES-S001", WORKFLOW, repository.line("uses: ORG/"))
+        ("ACES-S001", WORKFLOW, repository.line("uses: aces-inc/"))
     }
 
 
@@ -246,7 +248,7 @@ def test_without_the_workflow_at_hand_the_problem_has_no_place(repository: Repos
 
 
 def test_of_two_steps_in_a_job_the_one_that_runs_is_shown(repository: Repository) -> None:
-    second = "      - uses: ORG/aces-action@v0.1.0\n        with:\n          wait-timeout: 90\n          platform-token: x\n"
+    second = "      - uses: aces-inc/aces-action@v0.1.0\n        with:\n          wait-timeout: 90\n          platform-token: x\n"
     text = (repository.path / WORKFLOW).read_text(encoding="utf-8")
     (repository.path / WORKFLOW).write_text(f"{text}{second}", encoding="utf-8")
     usage = read_workflow(repository.path, WORKFLOW)[0][1]

@@ -34,6 +34,7 @@ VERBS = {
     "destroy": "server",
 }
 
+_DESTRUCTIVE = frozenset({"stop", "destroy"})
 _NAME = "aces-action"
 _DETAILS = Text("RUNNER_DEBUG=1 shows the details.", "RUNNER_DEBUG=1で詳細が表示されます。")
 _CANCELLED = 130
@@ -148,8 +149,8 @@ def _usage_text(error: click.UsageError) -> Text:
 
 
 def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
-    """With the verb that was meant, if one looks like it: those of the action are looked at too, since who wants to deploy is not
-    to be led to `destroy`."""
+    """With the verb that was meant, if one looks like it: those of the action are looked at too. None is suggested that takes
+    something away: who wants to deploy is not to be led to `destroy`."""
     from difflib import get_close_matches
 
     from aces_action.inputs import COMMANDS
@@ -157,7 +158,8 @@ def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
     name, group = error.command_name, error.ctx.command if error.ctx else None
     verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
     of_workflows = [each for each in COMMANDS if each not in verbs] if verbs == list(VERBS) else []
-    meant = get_close_matches(name, [*verbs, *of_workflows])
+    near = get_close_matches(name, [*verbs, *of_workflows])
+    meant = [] if _DESTRUCTIVE.intersection(near[:1]) else [each for each in near if each not in _DESTRUCTIVE]
     if meant and meant[0] in of_workflows:
         return Text(
             f"No such command '{name}'. The workflow's `command: {meant[0]}` does that: push, or run it on GitHub.",

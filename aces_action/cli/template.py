@@ -28,6 +28,8 @@ IMAGE = "server/algorithms/example_algorithm.png"
 
 PLACEHOLDER = Path(__file__).with_name("placeholder.png")  # a landscape in grey, for the picture that the platform shows
 
+PLACEHOLDER_OWNER = "ORG"
+_ACTION = "aces-action"
 _EXAMPLE = "examples/number-plate-detection"
 _PROJECT, _ENV = "number-plate-detection", "dev"  # the example's
 _ACCOUNT, _TENANT, _TASK = "123456789012", "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13", "numberplate"
@@ -57,7 +59,8 @@ _INFERENCE_COMMENT = Text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProject:
-    """What a new project is. `name` is the task_name; `platform_url` None in dev, where the action knows it."""
+    """What a new project is. `name` is the task_name; `platform_url` None in dev, where the action knows it; `owner`: to whom the
+    action's repository belongs."""
 
     project: str
     env: str
@@ -71,6 +74,7 @@ class NewProject:
     content: str
     image_path: str
     platform_url: str | None
+    owner: str
 
 
 def files(project: NewProject, language: Language) -> dict[str, bytes]:
@@ -88,6 +92,7 @@ def files(project: NewProject, language: Language) -> dict[str, bytes]:
         infra_file(project.project, project.env): _infra(project, language),
         WORKFLOW: _workflow(project),
     }
+    texts = {path: text.replace(f"{PLACEHOLDER_OWNER}/{_ACTION}", f"{project.owner}/{_ACTION}") for path, text in texts.items()}
     return {path: text.encode() for path, text in texts.items()} | {project.image_path: PLACEHOLDER.read_bytes()}
 
 

@@ -35,7 +35,8 @@ def command(name: str, message: str, **properties: str | int | None) -> str:
 def redacted(problem: Problem, redact: Callable[[str], str]) -> Problem:
     """The same problem, without secrets. To be done before anything is escaped or cut: such a secret would not be found."""
     file = None if problem.file is None else redact(problem.file)
-    return replace(problem, message=problem.message.map(redact), hint=problem.hint.map(redact), file=file)
+    fix = problem.fix if problem.fix and redact(problem.fix.new) == problem.fix.new else None
+    return replace(problem, message=problem.message.map(redact), hint=problem.hint.map(redact), file=file, fix=fix)
 
 
 def problem_text(problem: Problem, language: Language) -> str:

@@ -14,12 +14,26 @@ from aces_action.problems.kind import Kind, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """The one right text for a place of a problem's file: what stands there becomes `new`.
+
+    Lines and columns as in `Problem`. The end is the place after the last character; where it is the start, `new` is put in.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing that is wrong, where, and how to fix it.
 
     `message` says what is wrong, in one sentence; `hint` what to do about it (may have several lines: a command or YAML to
     paste). `file` is a POSIX path relative to the workspace. Lines and columns count from 1; columns count characters;
-    `end_column` is the column after the last character.
+    `end_column` is the column after the last character. `fix`: only where there is exactly one right answer.
     """
 
     kind: Kind
@@ -30,6 +44,7 @@ class Problem:
     column: int | None = None
     end_line: int | None = None
     end_column: int | None = None
+    fix: Fix | None = None
 
     @property
     def code(self) -> str:

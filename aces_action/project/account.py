@@ -34,12 +34,23 @@ def with_account_as_written(infra: Document) -> tuple[Document, list[Problem]]:
     if not isinstance(data, dict) or not isinstance(account, int) or not _ACCOUNT.fullmatch(written):
         return infra, []
     problem = infra.at(("account_id",), problems.account_without_quotes(written, account))
-    return replace(infra, data={**data, "account_id": written}), [problem]
+    quoted = replace(problem, fix=infra.source.fix((start, end), f"'{written}'"))
+    return replace(infra, data={**data, "account_id": written}), [quoted]
+
+
+def account_digits(written: str) -> str | None:
+    """The account id that is meant by something that is none but has all its digits."""
+    digits = _digits(written)
+    return digits if _ACCOUNT.fullmatch(digits) else None
+
+
+def _digits(written: str) -> str:
+    return re.sub(r"[-\s'\"_]", "", plain(written))  # full-width digits and typographic quotes too
 
 
 def account_correction(written: str) -> Text:
     """What to write instead of something that is no account id."""
-    digits = re.sub(r"[-\s'\"_]", "", plain(written))  # full-width digits and typographic quotes too
+    digits = _digits(written)
     if _ACCOUNT.fullmatch(digits):
         return problems.write_account_id(digits)
     return problems.digits_of_account_id(len(digits)) if digits.isdecimal() else EMPTY

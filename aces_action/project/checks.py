@@ -7,18 +7,22 @@ the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from aces_action.problems.configuration import image as image_problems
 from aces_action.problems.configuration import names as name_problems
 from aces_action.problems.configuration import register as problems
+from aces_action.problems.configuration import schema as schema_problems
 from aces_action.problems.configuration import text as text_problems
 from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path, dotted
 from aces_action.project.lookalikes import difference
-from aces_action.project.similar import closest
+from aces_action.project.similar import certain, closest
 
+# What editors read by YAML's language server (redhat-developer/yaml-language-server, 'Using inlined schema')
+_SCHEMA_COMMENT = re.compile(r"^# *yaml-language-server: *\$schema=(?P<address>\S+)", re.MULTILINE)
+_SCHEMA_NAME = re.compile(r"/([\w.-]+\.json)")
 _PLACEHOLDER = re.compile(r"<REPLACE_YOUR_[^<>\s]*>?")
 
 
@@ -31,6 +35,21 @@ def placeholder_problems(document: Document) -> Iterator[Problem]:
     for path in document.keys:
         if placeholder := _PLACEHOLDER.search(str(path[-1])):
             yield document.at(path, text_problems.placeholder_in_key(placeholder[0]), of="key")
+
+
+def schema_line_problems(document: Document, own: str, known: Collection[str]) -> Iterator[Problem]:
+    """A `$schema` line that names another one of `known` schemas than the file's own, or nearly one. Addresses of one's own are
+    left alone."""
+    text = document.source.text
+    if document.format == "YAML":
+        found = _SCHEMA_COMMENT.search(text)
+        start, end = found.span("address") if found else (0, 0)
+    else:
+        start, end = document.span(("$schema",)) if isinstance(document.get("$schema"), str) else (0, 0)
+    name = _SCHEMA_NAME.search(text, start, end)
+    if name is None or name[1] == own or not (name[1] in known or certain(name[1], known)):
+        return
+    yield document.source.fixable(name.span(1), schema_problems.other_schema(name[1], own), own)
 
 
 def task_names(algorithm: Document) -> tuple[str, ...]:

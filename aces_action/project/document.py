@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
 from aces_action.language import Text, same
-from aces_action.problems.problem import Problem
+from aces_action.problems.problem import Fix, Problem
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
@@ -72,6 +72,16 @@ class Source:
         """The problem, at these characters."""
         return replace(problem, file=self.file, **self.place(span))
 
+    def fix(self, span: Span, new: str) -> Fix:
+        """These characters become `new`."""
+        line, end_line = self.line(span[0]), self.line(span[1])
+        column, end_column = (at - self.line_starts[number - 1] + 1 for at, number in ((span[0], line), (span[1], end_line)))
+        return Fix(line=line, column=column, end_line=end_line, end_column=end_column, new=new)
+
+    def fixable(self, span: Span, problem: Problem, new: str) -> Problem:
+        """The problem, at these characters, which become `new` where it is fixed."""
+        return replace(self.at(span, problem), fix=self.fix(span, new))
+
 
 class UnreadableError(Exception):
     """Reading cannot go on past this problem."""
@@ -128,6 +138,19 @@ class Document:
     def at(self, path: Path, problem: Problem, *, of: Literal["value", "key"] = "value") -> Problem:
         """The problem, at the value or the key of this path."""
         return self.source.at(self.span(path, of=of), problem)
+
+    def fixable(self, path: Path, problem: Problem, new: str | None, *, of: Literal["value", "key"] = "value") -> Problem:
+        """The problem, at the value or the key of this path, which becomes the text `new`, in its own quotes if it has any.
+
+        Without a fix where there is no `new`, or where the text does not stand there as it is: aliases, merged keys, text that
+        has escapes or goes on over lines.
+        """
+        placed, span = self.at(path, problem, of=of), self.span(path, of=of)
+        old, written = path[-1] if of == "key" else self.get(*path), self.source.text[span[0] : span[1]]
+        quote = written[0] if written[:1] in {"'", '"'} else ""
+        if new is None or not isinstance(old, str) or written != f"{quote}{old}{quote}" or (not quote and self.format == "JSON"):
+            return placed
+        return replace(placed, fix=self.source.fix(span, f"{quote}{new}{quote}"))
 
 
 def dotted(path: Path) -> str:

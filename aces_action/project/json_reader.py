@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in the module, missing in typeshed
@@ -98,11 +99,12 @@ def _parse(source: Source, problems: list[Problem]) -> Document:
     for token in _tokens(source, problems):
         frame = builder.innermost
         if state == "comma" and frame and _begins_the_next_line(source, last, token):
-            problems.append(source.at(last.span, json_problems.comma_missing()))
+            problem = source.at(last.span, json_problems.comma_missing())
+            problems.append(replace(problem, fix=source.fix((last.end, last.end), ",")))
             state = _after_comma(frame)
         if frame and token.kind == _closing(frame) and state in {"item", "key", "comma"}:
             if last.kind == ",":
-                problems.append(source.at(last.span, json_problems.trailing_comma(token.kind)))
+                problems.append(source.fixable(last.span, json_problems.trailing_comma(token.kind), ""))
             closed = builder.close()
             builder.put(closed.items, (closed.start, token.end), count=closed.count, depth=closed.depth + 1)
             state = "comma" if builder.innermost else "end"
@@ -172,7 +174,7 @@ def _tokens(source: Source, problems: list[Problem]) -> Iterator[_Token]:
 
 def _full_width(source: Source, start: int, problems: list[Problem]) -> _Token:
     written, meant = source.text[start], _FULL_WIDTH[source.text[start]]
-    problems.append(source.at((start, start + 1), json_problems.full_width(written, meant)))
+    problems.append(source.fixable((start, start + 1), json_problems.full_width(written, meant), meant))
     return _Token(meant, start, start + 1)
 
 
@@ -181,7 +183,8 @@ def _no_token(source: Source, span: Span) -> Problem:
     character = source.text[span[0]]
     if character in "/#":
         return source.at(span, json_problems.comment())
-    return source.at(span, json_problems.wide_space() if character == "\u3000" else json_problems.strange_character(character))
+    problem = json_problems.wide_space() if character == "\u3000" else json_problems.strange_character(character)
+    return source.fixable(span, problem, " " if character.isspace() else "")
 
 
 def _string(source: Source, start: int, problems: list[Problem]) -> _Token:
@@ -223,6 +226,8 @@ def _number_or_word(source: Source, start: int, problems: list[Problem]) -> _Tok
         return _Token("other", start, end, _LITERALS[written])
     if (number := _NUMBER.fullmatch(written)) is None:
         problem = source.at((start, end), json_problems.not_json(written[:40], _word_hint(written)))
+        if (right := _right_word(written)) is not None:
+            problem = replace(problem, fix=source.fix((start, end), right))
         if written in _NO_NUMBERS:
             raise UnreadableError(problem)
         problems.append(problem)
@@ -242,6 +247,13 @@ def _meant(written: str, start: int, end: int) -> _Token:
         number = float(written)
         return _Token("other", start, end, int(number) if number.is_integer() else number)
     return _Token("string", start, end, _SURROGATE.sub("\ufffd", written.strip(_QUOTES)))
+
+
+def _right_word(written: str) -> str | None:
+    """What alone can be meant by a word that is not JSON: the same text in straight quotes, a literal in small letters."""
+    if len(written) > 1 and written[0] + written[-1] in {"''", "“”"} and not re.search(r'["\\\x00-\x1f]', written):
+        return f'"{written[1:-1]}"'
+    return written.lower() if written.lower() in _LITERALS else "null" if written == "None" else None
 
 
 def _word_hint(written: str) -> Text:

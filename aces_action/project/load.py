@@ -9,7 +9,7 @@ from aces_action.problems import content as content_problems
 from aces_action.problems.problem import Problem
 from aces_action.project.account import account_problems, with_account_as_written
 from aces_action.project.build import build_infra, build_project
-from aces_action.project.checks import placeholder_problems, register_problems, task_names
+from aces_action.project.checks import placeholder_problems, register_problems, schema_line_problems, task_names
 from aces_action.project.document import Document
 from aces_action.project.image import image_name_problems, read_image
 from aces_action.project.infra_file import INFRA_FOLDER, infra_file
@@ -118,6 +118,7 @@ def _load(workspace: Path, file: str, schema: str, purpose: Text) -> tuple[Docum
     if document:
         document, more = with_account_as_written(document) if schema == _INFRA_SCHEMA else (document, [])
         problems = [*problems, *more, *placeholder_problems(document), *schema_problems(document, schema)]
+        problems += schema_line_problems(document, schema, frozenset(_SCHEMAS.values()))
         problems += lookalike_problems(document, {problem.place for problem in problems})
     return document, problems
 

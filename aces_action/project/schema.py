@@ -23,17 +23,19 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from aces_action.language import EMPTY, Text, sentences
 from aces_action.packaged_files import resource
 from aces_action.problems import configuration
+from aces_action.problems.advice import did_you_mean
 from aces_action.problems.configuration import schema as problems
 from aces_action.problems.problem import Problem
-from aces_action.project.account import account_correction
+from aces_action.project.account import account_correction, account_digits
 from aces_action.project.document import Document, Json, Path, called, dotted
 from aces_action.project.instance_types import correction
-from aces_action.project.lookalikes import advice, composing_command, plain
-from aces_action.project.similar import closest
+from aces_action.project.lookalikes import advice, ascii_form, composing_command, plain
+from aces_action.project.similar import certain, closest, meant_by
 from aces_action.project.yaml_reader import mistyped_entry
 
 _KINDS = {kind.code.removeprefix("ACES-"): kind for kind in configuration.KINDS}
 _MAX_UNKNOWN_KEYS = 20
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*", re.ASCII)  # text that needs no quotes in YAML
 
 
 def schema_problems(document: Document, schema_name: str) -> list[Problem]:
@@ -49,7 +51,7 @@ def schema_problems(document: Document, schema_name: str) -> list[Problem]:
     }
     found: dict[Problem, None] = {}  # a dict keeps the order and drops what two keywords say alike
     for error in errors:
-        found.update(dict.fromkeys(_problems(document, error, meant, validator.schema)))
+        found.update(dict.fromkeys(_problems(document, error, meant, validator)))
     return list(found)
 
 
@@ -133,9 +135,9 @@ def _pattern(_validator: object, pattern: str, instance: object, _schema: object
         yield ValidationError(f"does not match {pattern}")
 
 
-def _problems(document: Document, error: ValidationError, meant: set[Path], root: Mapping[str, Any]) -> Iterator[Problem]:
+def _problems(document: Document, error: ValidationError, meant: set[Path], validator: Any) -> Iterator[Problem]:
     code = _schema(error).get("x-code")
-    for problem in _violations(document, error, meant, root):
+    for problem in _violations(document, error, meant, validator):
         yield replace(problem, kind=_KINDS[code]) if code else problem
 
 
@@ -166,6 +168,9 @@ def _correction(document: Document, error: ValidationError) -> Text:
         return lookalike
     if code == "C018" and isinstance(instance, str):
         return correction(instance, for_endpoint=path[0] in ("SAGEMAKER_INSTANCE_TYPE", "sagemaker"))
+    if error.validator == "enum" and isinstance(instance, str):
+        meant = meant_by(instance, [each for each in _schema(error)["enum"] if isinstance(each, str)])
+        return did_you_mean(meant) if meant else EMPTY
     if document.format == "YAML" and error.validator == "type" and isinstance(instance, str):
         start, end = document.span(path)
         slip = mistyped_entry(document.source.text[start:end])  # `key value` in place of keys, `-value` of a list
@@ -205,16 +210,25 @@ def _meant(error: ValidationError, key: str) -> str | None:
     return closest(plain(key), sorted(unused))
 
 
+def _right_key(error: ValidationError, key: str) -> str | None:
+    """The known key that alone can be meant by an unknown one, and that is neither there nor meant by another one."""
+    known = sorted(_schema(error).get("properties", {}))
+    right = certain(plain(key), known) or (plain(key) if not key.isascii() and plain(key) in known else None)
+    taken = right in error.instance if isinstance(error.instance, dict) else True
+    rivals = [each for each in _unknown_keys(error)[:_MAX_UNKNOWN_KEYS] if each != key and _meant(error, each) == right]
+    return None if taken or rivals else right
+
+
 def _unknown_key_problems(document: Document, error: ValidationError, path: Path) -> Iterator[Problem]:
     unknown, inside = _unknown_keys(error), dotted(path) if path else ""
     known = [key for key in _schema(error)["properties"] if key != "$schema"]
     for key in islice(unknown, _MAX_UNKNOWN_KEYS):
-        hint = problems.known_keys(known)
-        if meant := _meant(error, key):
+        hint, right = problems.known_keys(known), _right_key(error, key)
+        if meant := right or _meant(error, key):
             hint = problems.meant_key(meant)
         elif document.format == "YAML" and re.search(r"[\s:={]", key) and (slip := mistyped_entry(key)):
             hint = sentences(slip.message, hint)
-        yield document.at((*path, key), problems.unknown_key(key, inside, hint), of="key")
+        yield document.fixable((*path, key), problems.unknown_key(key, inside, hint), right, of="key")
     if (more := len(unknown) - _MAX_UNKNOWN_KEYS) > 0:
         yield document.at((*path, unknown[_MAX_UNKNOWN_KEYS]), problems.more_unknown_keys(more, inside, known), of="key")
 
@@ -229,7 +243,7 @@ def _without(value: Json, wrong: set[Path], around: set[Path], path: Path) -> Js
     return []  # a list without its wrong entries would mean something else
 
 
-def _violations(document: Document, error: ValidationError, meant: set[Path], root: Mapping[str, Any]) -> Iterator[Problem]:
+def _violations(document: Document, error: ValidationError, meant: set[Path], validator: Any) -> Iterator[Problem]:
     path, schema = tuple(error.absolute_path), _schema(error)
     keyword, value, instance = str(error.validator), _known_as_any(error.validator_value), _known_as_any(error.instance)
     inside = dotted(path) if path else ""
@@ -241,7 +255,7 @@ def _violations(document: Document, error: ValidationError, meant: set[Path], ro
     elif keyword == "required":
         for key in value:
             if key not in instance and (*path, key) not in meant:
-                description = _text(_described(root, (*path, key)), "description")
+                description = _text(_described(validator.schema, (*path, key)), "description")
                 yield document.at(path, problems.missing_key(key, inside, description))
     elif keyword == "dependentRequired":
         for key, other in ((one, other) for one in value if one in instance for other in value[one] if other not in instance):
@@ -255,7 +269,30 @@ def _violations(document: Document, error: ValidationError, meant: set[Path], ro
         yield document.at(path, problems.too_many_characters(called(path), len(instance), value))
     else:
         expected, hint = _expected(keyword, value, schema), _correction(document, error)
-        yield document.at(path, problems.wrong_value(called(path), document.written(path), expected, hint))
+        problem = problems.wrong_value(called(path), document.written(path), expected, hint)
+        yield _with_right_value(document, error, problem, validator)
+
+
+def _with_right_value(document: Document, error: ValidationError, problem: Problem, validator: Any) -> Problem:
+    path, schema = tuple(error.absolute_path), _schema(error)
+    if schema.get("x-code") == "C014":
+        return _account_fixed(document, path, problem)
+    return document.fixable(path, problem, _right_value(error.instance, validator.evolve(schema=schema)))
+
+
+def _right_value(instance: object, validator: Any) -> str | None:
+    """The same text as it looks in ASCII, where that is what the schema takes: full-width signs, typographic quotes around it."""
+    meant = ascii_form(instance) if isinstance(instance, str) else None
+    return meant if meant and _PLAIN.fullmatch(meant) and validator.is_valid(meant) else None
+
+
+def _account_fixed(document: Document, path: Path, problem: Problem) -> Problem:
+    """An account id that has all its digits, and other signs beside them: it becomes text, whatever it was before."""
+    start, end = span = document.span(path)
+    digits = account_digits(written := document.source.text[start:end])
+    if digits is None or written[:1] in {"*", "&", "!"} or path not in document.values:
+        return document.at(path, problem)
+    return document.source.fixable(span, problem, f"'{digits}'")
 
 
 def _composition(document: Document, text: str) -> Text:

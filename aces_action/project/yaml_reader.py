@@ -19,12 +19,14 @@ from aces_action.problems.configuration import yaml_syntax as yaml_problems
 from aces_action.problems.problem import Problem
 from aces_action.project.builder import DocumentBuilder, Frame
 from aces_action.project.document import MAX_INTEGER, Document, Json, Source, Span, UnreadableError
+from aces_action.project.fixes import fixed_text
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {"str", "timestamp", "value", "merge"}
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _MAX_STRANGE = 20
-_ODD_BLANKS = "\u3000\u00a0\u200b"  # full-width, no-break and no width: text to YAML, blanks to whoever wrote them
+_NO_WIDTH = "\u200b"
+_ODD_BLANKS = f"\u3000\u00a0{_NO_WIDTH}"  # full-width, no-break and no width: text to YAML, blanks to whoever wrote them
 _WIDE_COMMENT = re.compile(r"^[ \u3000]*(\uff03)", re.MULTILINE)
 _FULL_WIDTH = re.compile(f"^[^#\"'\n]*?([{_ODD_BLANKS}\uff1a])", re.MULTILINE)  # neither quoted nor in a comment
 
@@ -63,15 +65,28 @@ def _full_width(source: Source, offset: int) -> Problem | None:
     end = source.text.find("\n", offset)
     end = len(source.text) if end < 0 else end
     if comment := _WIDE_COMMENT.search(source.text, begin, end):
-        return source.at(comment.span(1), yaml_problems.wide_comment())
+        return _if_it_helps(source, offset, source.fixable(comment.span(1), yaml_problems.wide_comment(), "#"))
     found = _FULL_WIDTH.search(source.text, begin, end)
     if found is None:
         return None
-    return _odd_blank(source, found.span(1)) if found[1] in _ODD_BLANKS else source.at(found.span(1), yaml_problems.wide_colon())
+    span = found.span(1)
+    if found[1] in _ODD_BLANKS:
+        right = "" if found[1] == _NO_WIDTH else " "
+        return _if_it_helps(source, offset, source.fixable(span, yaml_problems.odd_blank(found[1]), right))
+    right = ":" if source.text[span[1] : span[1] + 1] in {"", " ", "\r", "\n", *_ODD_BLANKS} else ": "
+    return _if_it_helps(source, offset, source.fixable(span, yaml_problems.wide_colon(), right))
 
 
-def _odd_blank(source: Source, span: Span) -> Problem:
-    return source.at(span, yaml_problems.odd_blank(source.text[span[0]]))
+def _if_it_helps(source: Source, offset: int, problem: Problem) -> Problem:
+    """The problem with its fix only where a parser comes further with it than to `offset`: the sign may be meant."""
+    from aces_action.project.yaml_syntax import parsed_until
+
+    if problem.fix is None:
+        return problem
+    repaired = fixed_text(source, [problem.fix])
+    if parsed_until(repaired) > offset + len(repaired) - len(source.text):
+        return problem
+    return replace(problem, fix=None)
 
 
 def _plain(source: Source, event: yaml.ScalarEvent, span: Span, problems: list[Problem]) -> str:
@@ -81,7 +96,7 @@ def _plain(source: Source, event: yaml.ScalarEvent, span: Span, problems: list[P
     if meant != text:
         before, after = len(text) - len(text.lstrip(_ODD_BLANKS)), len(text) - len(text.rstrip(_ODD_BLANKS))
         at = (span[0], span[0] + before) if before else (span[1] - after, span[1])
-        problems.append(_odd_blank(source, at))
+        problems.append(source.fixable(at, yaml_problems.odd_blank(source.text[at[0]]), ""))
     return meant
 
 

@@ -71,7 +71,7 @@ def _repair(source: Source, offset: int) -> Repair | None:
     for repairer in REPAIRERS:
         for line in sorted(lines, key=_rarity(around)) if repairer is indentation else lines:
             for repair in repairer(line, lines):
-                reach = _reach(repaired := repair.applied(text)) - (len(repaired) - len(text))
+                reach = parsed_until(repaired := repair.applied(text)) - (len(repaired) - len(text))
                 if reach > furthest and (repairer is not comma or reach == math.inf):  # which only moves what is wrong
                     best, furthest = repair, reach
                 work -= len(text)
@@ -90,7 +90,7 @@ def _several(text: str, lines: list[YamlLine], offset: int) -> Repair | None:
                 break
             if found:
                 repaired, repair = found.applied(repaired), found
-        if repair and _reach(repaired) > offset + len(repaired) - len(text):
+        if repair and parsed_until(repaired) > offset + len(repaired) - len(text):
             return repair
     return None
 
@@ -101,7 +101,7 @@ def _rarity(lines: list[YamlLine]) -> Callable[[YamlLine], tuple[int, bool]]:
     return lambda line: (widths[len(line.indent)], len(line.indent) % 2 == 0)
 
 
-def _reach(text: str) -> float:
+def parsed_until(text: str) -> float:
     """How far a parser comes."""
     try:
         for _ in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):

@@ -11,7 +11,8 @@ from aces_action.problems.configuration import workflow as problems
 from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path
 from aces_action.project.environment import SHELL_VARIABLE
-from aces_action.project.similar import closest
+from aces_action.project.lookalikes import plain
+from aces_action.project.similar import certain, closest, synonym
 from aces_action.workflow.steps import ActionStep
 from aces_action.workflow.values import handed_over
 
@@ -41,7 +42,8 @@ def _numbers(step: ActionStep, paths: Iterable[Path]) -> Iterator[Problem]:
         written = step.plain(path)
         if written is None or (arrives := handed_over(written)) in {written, written.lower(), ""}:  # "": none is given
             continue
-        yield step.document.at(path, problems.read_as_number(str(path[-1]), written, arrives))
+        problem = problems.read_as_number(str(path[-1]), written, arrives)
+        yield step.document.source.fixable(step.document.span(path), problem, f"'{written}'")
 
 
 def _unknown_inputs(step: ActionStep) -> Iterator[Problem]:
@@ -49,8 +51,12 @@ def _unknown_inputs(step: ActionStep) -> Iterator[Problem]:
     for name, path in step.inputs.items():
         if name in _INPUTS or name in _OF_CONTAINERS:
             continue
-        meant = closest(name.replace("_", "-"), unused) or closest(name.replace("_", "").replace("-", ""), unused)
-        yield step.document.at(path, problems.unknown_input(str(path[-1]), meant, _INPUTS), of="key")
+        right = certain(plain(name), _INPUTS)
+        rivals = [each for each in step.inputs if each != name and each not in _INPUTS and certain(plain(each), _INPUTS) == right]
+        right = right if right in unused and not rivals else None
+        meant = right or synonym(name.replace("_", "-"), unused) or closest(name.replace("_", "-"), unused)
+        meant = meant or closest(name.replace("_", "").replace("-", ""), unused)
+        yield step.document.fixable(path, problems.unknown_input(str(path[-1]), meant, _INPUTS), right, of="key")
 
 
 def _variables_in_other_case(step: ActionStep) -> Iterator[Problem]:
@@ -62,7 +68,7 @@ def _variables_in_other_case(step: ActionStep) -> Iterator[Problem]:
             continue
         of_the_step = path[: len(step.path)] == step.path
         problem = (problems.other_case if of_the_step else problems.other_case_of_several_steps)(name, meant.variable)
-        yield step.document.at(path, problem, of="key")
+        yield step.document.fixable(path, problem, meant.variable if of_the_step else None, of="key")
 
 
 def _unexpanded(document: Document, path: Path) -> Iterator[Problem]:

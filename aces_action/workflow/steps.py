@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from aces_action.inputs import Input
 from aces_action.language import Text
 from aces_action.problems.configuration.names import C010
 from aces_action.problems.problem import Problem
-from aces_action.project.document import Document, Path
+from aces_action.project.document import Document, Path, Source
 from aces_action.project.files import read_source, read_text
 from aces_action.project.yaml_reader import mistyped_entry, read_yaml
+from aces_action.workflow.calls import WorkflowCall, calls_in, input_of, is_called, resolved, triggers
 from aces_action.workflow.values import handed_over
 
 _FOLDER = ".github/workflows"
 _NAME = "aces-action"
+_TITLE = "ACES deploy"  # of action.yml
 # OWNER/aces-action@…, the action in a folder of a repository (…/aces-action/…@…), a copy in this one (./…/aces-action),
 # or its image; GitHub takes owner and name in any case
 _USES = re.compile(r"docker://\S+/aces-action(?:[:@]\S*)?|(?:[^\s@]+/)?aces-action(?:/[^\s@]+)?(?:@\S+)?", re.IGNORECASE)
@@ -34,12 +36,14 @@ class ActionStep:
     """One step that uses the action. `path` leads to the step; `variables` and `inputs` to what it is given, by name.
 
     Of a variable that is set for the workflow, the job and the step, the innermost counts. Names of inputs are lower case.
+    `call`: the job of this repository that calls the step's workflow, None where none does or another event starts it.
     """
 
     document: Document
     path: Path
     variables: Mapping[str, Path]
     inputs: Mapping[str, Path]
+    call: WorkflowCall | None = None
 
     @property
     def job(self) -> str:
@@ -64,8 +68,19 @@ class ActionStep:
         if value is None or isinstance(value, dict | list):
             return ""
         written = self.plain(path)
-        text = str(value) if written is None else handed_over(written)
-        return None if _EXPRESSION in text else text.strip()
+        text = resolved(str(value) if written is None else handed_over(written), self._given)
+        return None if text is None else text.strip()
+
+    @property
+    def _given(self) -> Mapping[str, str]:
+        return self.call.given(self.document) if self.call else {}
+
+    def at(self, path: Path, problem: Problem) -> Problem:
+        """The problem, where that value is written: in the call, if it is one of the call's inputs."""
+        name = input_of(str(self.document.get(*path))) if self.call else None
+        if self.call and name and (there := self.call.written(name)):
+            return self.call.document.at(there, problem)
+        return self.document.at(path, problem)
 
     def plain(self, path: Path) -> str | None:
         """A value as it stands in the file without quotes; None where it is quoted, goes on over lines or comes from an alias."""
@@ -80,7 +95,10 @@ class ActionStep:
 
 
 def find_steps(workspace: FilePath) -> tuple[tuple[ActionStep, ...], list[Problem]]:
-    """Every step in the repository's workflows that uses the action, by file and line, and what is wrong with those files."""
+    """Every step in the repository's workflows that uses the action, by file and line, and what is wrong with those files.
+
+    A step of a reusable workflow is there once for each job that calls it, as the runner would run it.
+    """
     steps: list[ActionStep] = []
     problems: list[Problem] = []
     try:
@@ -91,7 +109,24 @@ def find_steps(workspace: FilePath) -> tuple[tuple[ActionStep, ...], list[Proble
         found, more = read_workflow(workspace, f"{_FOLDER}/{name}")
         steps.extend(found)
         problems.extend(more)
-    return tuple(steps), problems
+    called = {step.document.source.file for step in steps if is_called(step.document)}
+    calls = [call for name in names if called for call in _calls(workspace, f"{_FOLDER}/{name}") if call.file in called]
+    return tuple(each for step in steps for each in _called(step, calls)), problems
+
+
+def _calls(workspace: FilePath, file: str) -> Iterator[WorkflowCall]:
+    source = read_source(workspace, file, purpose=_PURPOSE)
+    document, _ = (None, []) if isinstance(source, Problem) else read_yaml(source)
+    if document:
+        yield from calls_in(document)
+
+
+def _called(step: ActionStep, calls: list[WorkflowCall]) -> Iterator[ActionStep]:
+    """The step as each call runs it, and as it is where another event starts its workflow."""
+    own = [call for call in calls if call.file == step.document.source.file]
+    if not own or triggers(step.document) != ("workflow_call",):
+        yield step
+    yield from (replace(step, call=call) for call in own)
 
 
 def read_workflow(workspace: FilePath, file: str) -> tuple[tuple[ActionStep, ...], list[Problem]]:
@@ -103,13 +138,26 @@ def read_workflow(workspace: FilePath, file: str) -> tuple[tuple[ActionStep, ...
     source = read_source(workspace, file, purpose=_PURPOSE)
     if isinstance(source, Problem):
         return (), [source] if _mentions_us(workspace, file) else []
-    if _NAME not in source.text.casefold():
+    here = _is_our_repository(workspace)
+    mentioned = _NAME in source.text.casefold()
+    if not (mentioned or here):
         return (), []
     document, problems = read_yaml(source)
     if document is None:
-        return (), problems
-    steps = tuple(_steps(document))
+        return (), problems if mentioned else []
+    steps = tuple(_steps(document, own=here))
+    if not (mentioned or steps):
+        return (), []
     return steps, [*(problem for problem in problems if problem.kind is C010), *_mistyped(document, steps)]
+
+
+def _is_our_repository(workspace: FilePath) -> bool:
+    """Whether `uses: ./` is the action: GitHub looks for action.yml at the top of the checkout."""
+    source = read_source(workspace, "action.yml", purpose=_PURPOSE) if (workspace / "action.yml").exists() else None
+    if not isinstance(source, Source):
+        return False
+    document, _ = read_yaml(source)
+    return document is not None and document.get("name") == _TITLE
 
 
 def _mentions_us(workspace: FilePath, file: str) -> bool:
@@ -130,10 +178,11 @@ def _mistyped(document: Document, steps: tuple[ActionStep, ...]) -> Iterator[Pro
             yield document.at(path, problem)
 
 
-def _steps(document: Document) -> Iterator[ActionStep]:
+def _steps(document: Document, *, own: bool) -> Iterator[ActionStep]:
+    """`own`: this is the action's own repository."""
     for path in _all_steps(document):
         uses = document.get(*path, "uses")
-        if isinstance(uses, str) and _USES.fullmatch(uses.strip()):
+        if isinstance(uses, str) and (_USES.fullmatch(uses.strip()) or (own and uses.strip() == "./")):
             levels: tuple[Path, ...] = ((), path[:2], path)
             variables = {name: at for level in levels for name, at in _entries(document, (*level, "env"))}
             inputs = {name.lower(): at for name, at in _entries(document, (*path, "with"))}

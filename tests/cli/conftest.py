@@ -115,4 +115,6 @@ def repository(tmp_path: Path) -> Repository:
     """A copy of the first example, with one workflow, in which nothing is wrong."""
     others = shutil.ignore_patterns("plan_on_pull_request.yml", "endpoint.yml", "stop_at_night.yml")
     shutil.copytree(EXAMPLE, tmp_path / "repository", ignore=others)
-    return Repository(path=tmp_path / "repository")
+    made = Repository(path=tmp_path / "repository")
+    made.replace(WORKFLOW, "ORG/aces-action", "aces-inc/aces-action")
+    return made

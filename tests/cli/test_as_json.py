@@ -29,6 +29,7 @@ def test_problems_have_a_stable_shape() -> None:
                 "end_line": None,
                 "end_column": None,
                 "help": f"{HELP}#aces-c027",
+                "fix": None,
             },
             {
                 "code": "ACES-C005",
@@ -42,6 +43,7 @@ def test_problems_have_a_stable_shape() -> None:
                 "end_line": 2,
                 "end_column": 17,
                 "help": f"{HELP}#aces-c005",
+                "fix": None,
             },
         ],
     }

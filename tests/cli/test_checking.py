@@ -26,7 +26,8 @@ def codes(repository: Repository, wanted: Selection = ANY) -> list[str]:
 def add_workflow(repository: Repository, env: str) -> None:
     folder = repository.path / ".github/workflows"
     text = (repository.path / WORKFLOW).read_text(encoding="utf-8")
-    (folder / f"{env}.yml").write_text(text.replace("ENV: dev", f"ENV: {env}\n      PLATFORM_URL: https://api.example.com"))
+    text = text.replace("ENV: dev", f"ENV: {env}\n      PLATFORM_URL: https://api.example.com")
+    (folder / f"{env}.yml").write_text(text.replace("-dev-github-actions-role", f"-{env}-github-actions-role"))
 
 
 def add_infra(repository: Repository, env: str, project: str = PROJECT) -> None:
@@ -69,6 +70,7 @@ def test_every_workflow_is_checked_and_what_both_find_is_said_once(repository: R
 
 def test_a_missing_address_of_the_platform_is_found_before_the_deploy(repository: Repository) -> None:
     repository.replace(WORKFLOW, "ENV: dev", "ENV: production")
+    repository.replace(WORKFLOW, "-dev-github-actions-role", "-production-github-actions-role")
     add_infra(repository, "production")
     assert codes(repository) == ["ACES-S001"]
 
@@ -160,6 +162,6 @@ def test_a_secret_written_into_a_workflow_is_known_as_one(repository: Repository
 
 def test_the_same_deployment_is_named_once(repository: Repository) -> None:
     text = (repository.path / WORKFLOW).read_text(encoding="utf-8")
-    step = text[text.index("      - uses: ORG/aces-action") :]
+    step = text[text.index("      - uses: aces-inc/aces-action") :]
     (repository.path / WORKFLOW).write_text(text + step, encoding="utf-8")
     assert check(repository.path, ANY).checked == (CheckedDeployment(project=PROJECT, env="dev", workflow=WORKFLOW),)

@@ -24,9 +24,17 @@ def test_who_wants_to_deploy_is_sent_to_the_workflow_and_not_to_destroy(typed: s
     assert f"コマンド「{typed}」はありません。ワークフローの`command: {meant}`で行います。" in japanese
 
 
-def test_who_wants_to_destroy_is_sent_there(tmp_path: Path) -> None:
-    assert "Did you mean 'destroy'?" in aces_action("destory", cwd=tmp_path).err
-    assert aces_action("destory", cwd=tmp_path, LANG="ja_JP.UTF-8").err.splitlines()[0].endswith("もしかして: destroy")
+@pytest.mark.parametrize("typed", ["destory", "distroy", "destro", "stopp", "sotp", "redeploy", "develop", "delete", "remove"])
+def test_no_wrong_verb_leads_to_one_that_takes_something_away(typed: str, tmp_path: Path) -> None:
+    for variables in ({}, {"LANG": "ja_JP.UTF-8"}):
+        ended = aces_action(typed, cwd=tmp_path, **variables)
+        assert ended.status == 2
+        assert not {"destroy", "stop"} & set(re.findall(r"[a-z-]+", ended.err.splitlines()[0].replace(typed, "")))
+
+
+def test_a_mistyped_verb_is_told_with_the_one_that_is_meant(tmp_path: Path) -> None:
+    assert "Did you mean 'status'?" in aces_action("statsu", cwd=tmp_path).err
+    assert aces_action("validat", cwd=tmp_path, LANG="ja_JP.UTF-8").err.splitlines()[0].endswith("もしかして: validate")
 
 
 @pytest.mark.parametrize(
@@ -142,10 +150,20 @@ def test_verbs_are_imported_when_they_are_asked_for() -> None:
     assert done.stdout.splitlines()[1:] == [""]
 
 
-def test_validate_brings_neither_boto3_nor_the_sdk() -> None:
+def test_validate_brings_neither_boto3_nor_the_sdk(repository: Repository) -> None:
     program = (
-        "import sys, aces_action.cli.app as c; c.main(['validate', 'examples/number-plate-detection']);"
+        f"import sys, aces_action.cli.app as c; c.main(['validate', {str(repository.path)!r}]);"
         "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'boto3', 'botocore', 'sagemaker', 'requests', 'pydantic'}))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == ["✓ No problems", ""]
+
+
+@pytest.mark.parametrize("page", ["docs/command-line.md", "docs/ja/command-line.md"])
+def test_the_shell_completes_verbs_and_options_as_it_is_documented(page: str, tmp_path: Path) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for shell in ("bash", "zsh", "fish"):
+        assert f"_ACES_ACTION_COMPLETE={shell}_source aces-action" in text
+    for words, at, expected in (("aces-action va", "1", "validate"), ("aces-action validate --f", "2", "--fix")):
+        ended = aces_action(cwd=tmp_path, _ACES_ACTION_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=at)
+        assert f"plain,{expected}" in ended.out.splitlines()

@@ -22,6 +22,7 @@ ALGORITHM = "server/algorithms/algorithm.json"
 IMAGE = "server/algorithms/example_algorithm.png"
 TENANT = "5d0c7a52-93c1-4b0e-8a3e-2f6b1f0f9c11"
 NEEDED = ("--project", "plates", "--env", "dev", "--tenant-id", TENANT, "--account-id", "012345678901")
+OWNER = ("--owner", "aces-inc")
 FILES = {REGISTER, ALGORITHM, IMAGE, WORKFLOW, "server/infra/configs/plates-dev-algorithm-server-infra.yml"}
 
 
@@ -30,7 +31,7 @@ def written(folder: Path) -> set[str]:
 
 
 def init(folder: Path, *arguments: str, **variables: str) -> Ended:
-    return aces_action("init", *NEEDED, *arguments, cwd=folder, **variables)
+    return aces_action("init", *NEEDED, *OWNER, *arguments, cwd=folder, **variables)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -175,12 +176,14 @@ def test_with_the_examples_values_it_writes_the_example(tmp_path: Path) -> None:
         *("--tenant-id", "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13", "--account-id", "123456789012"),
         *("--title", "Number Plate Detection", "--subtitle", "ナンバープレート検出"),
         *("--content", "画像から車のパーツの種類と位置を高速かつ高精度に検出。"),
+        *OWNER,
         cwd=tmp_path,
     )
     assert ended.status == 0, ended.err
     assert "次の手順:\n1. " in ended.out
     for file in (REGISTER, ALGORITHM, WORKFLOW, INFRA):
-        assert (tmp_path / file).read_text(encoding="utf-8") == (EXAMPLE / file).read_text(encoding="utf-8")
+        example = (EXAMPLE / file).read_text(encoding="utf-8").replace("ORG/", "aces-inc/")
+        assert (tmp_path / file).read_text(encoding="utf-8") == example
 
 
 @pytest.mark.parametrize("gpu", [False, True])
@@ -273,6 +276,9 @@ def test_the_placeholder_is_a_small_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["realtime-and-batch", "async"])
 def test_linters_have_nothing_against_the_workflow(mode: str, tmp_path: Path) -> None:
     assert init(tmp_path, "--mode", mode, "--env", "production", "--platform-url", "https://api.example.com").status == 0
+    # zizmor's rules name the action as the examples do
+    workflow = (tmp_path / WORKFLOW).read_text(encoding="utf-8")
+    (tmp_path / WORKFLOW).write_text(workflow.replace("aces-inc/", "ORG/"), encoding="utf-8")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for command in (
         ["actionlint"],
@@ -292,6 +298,7 @@ ENTER = "\n"
 def test_a_person_is_asked_and_asked_again(tmp_path: Path) -> None:
     ended = at_a_terminal(
         "init",
+        *OWNER,
         cwd=tmp_path,
         replies=(
             ("Project name: ", "Plates\n"),
@@ -323,5 +330,25 @@ def test_a_person_who_gives_up_has_nothing_written(tmp_path: Path) -> None:
 
 def test_what_an_option_says_is_not_asked_for(tmp_path: Path) -> None:
     texts = ("--mode", "batch", "--name", "plates", "--title", "Plates", "--subtitle", "車番", "--content", "Reads plates.")
-    ended = at_a_terminal("init", *NEEDED, *texts, cwd=tmp_path)
+    ended = at_a_terminal("init", *NEEDED, *OWNER, *texts, cwd=tmp_path)
     assert ended.status == 0, ended.out
+
+
+def test_the_owner_of_the_action_is_written_wherever_the_example_has_a_placeholder(tmp_path: Path) -> None:
+    assert init(tmp_path).status == 0
+    for file in FILES - {IMAGE}:
+        assert "ORG/" not in (tmp_path / file).read_text(encoding="utf-8")
+    assert "uses: aces-inc/aces-action@" in (tmp_path / WORKFLOW).read_text(encoding="utf-8")
+
+
+def test_without_an_owner_the_placeholder_that_is_left_is_told(tmp_path: Path) -> None:
+    ended = aces_action("init", *NEEDED, cwd=tmp_path)
+    assert ended.status == 2
+    assert "error ACES-C051: ORG is the placeholder" in ended.out
+
+
+@pytest.mark.parametrize("owner", ["a/b", "-a", "", "a--b", "組織"])
+def test_an_owner_that_github_cannot_have_is_refused(tmp_path: Path, owner: str) -> None:
+    ended = aces_action("init", *NEEDED, "--owner", owner, cwd=tmp_path)
+    assert ended.status == 2
+    assert written(tmp_path) == set()

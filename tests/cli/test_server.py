@@ -179,8 +179,9 @@ def test_where_nothing_is_deployed_each_verb_says_so(run: Run, hosted: Hosted) -
     back, again = run("rollback"), run("start", "--language", "ja")
     assert (back.status, again.status) == (1, 1)
     assert "ACES-E007" in back.err
-    assert "`aces-action start` recreates it" in back.err
-    assert "command: start" not in back.err
+    assert f"Nothing has been deployed yet: there is no endpoint {hosted.server}, and no generation of it." in back.err
+    assert "Deploy it first with the workflow's `command: deploy`." in back.err
+    assert "先にワークフローの`command: deploy`でデプロイしてください。" in again.err
     assert "Nothing was changed." in back.out
     assert "ACES-E008" in again.err
 

@@ -13,7 +13,7 @@ from aces_action.cli.aws import aws_explained
 from aces_action.problems import ActionError
 from sandbox.seed import admin_session, make_bucket
 from sandbox.server import Sandbox
-from tests.cli.conftest import Ended, aces_action
+from tests.cli.conftest import CTRL_C, Ended, aces_action, at_a_terminal
 from tests.weights.builder import ARCHIVE, END, MODEL, gz, link
 from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
 
@@ -40,16 +40,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(sandbox: Sandbox, folder: Path) -> Run:
-    """Runs a verb of `weights` where the archives are."""
+def signed_in(sandbox: Sandbox) -> dict[str, str]:
     credentials = admin_session().get_credentials()
     assert credentials is not None
-    signed_in = {
+    return {
         "AWS_ENDPOINT_URL": sandbox.aws_url,
         "AWS_ACCESS_KEY_ID": credentials.access_key,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+@pytest.fixture
+def run(signed_in: dict[str, str], folder: Path) -> Run:
+    """Runs a verb of `weights` where the archives are."""
 
     def run(*arguments: str, **variables: str) -> Ended:
         given = {name: value for name, value in (signed_in | variables).items() if value}
@@ -134,6 +138,37 @@ def test_an_object_that_is_not_there_is_said_with_the_command_that_puts_it_there
     assert ended.status == 1
     assert ended.err.startswith(f"error ACES-P002: There are no weights at {bucket.uri}.\n")
     assert f"  aces-action weights push deploy.tar.gz {bucket.uri}\n" in ended.err
+
+
+def test_a_missing_bucket_is_said_before_the_file_is_read(run: Run, bucket: Bucket) -> None:
+    for language, words in (("en", "There is no S3 bucket nobucket-dev."), ("ja", "S3バケットnobucket-devがありません。")):
+        ended = run("push", "not-there.tar.gz", "s3://nobucket-dev/shared/weights/deploy.tar.gz", "--language", language)
+        assert (ended.status, ended.out) == (1, "")
+        assert f" ACES-P001: {words}\n" in ended.err
+    assert set(bucket.calls()) == {"HeadBucket"}
+
+
+def test_a_missing_bucket_is_said_to_whoever_may_not_read_in_it(run: Run, bucket: Bucket) -> None:
+    for operation in ("HeadObject", "GetObject"):
+        bucket.deny(operation, "s3:GetObject")
+    assert "ACES-P001" in run("push", "deploy.tar.gz", "s3://nobucket-dev/shared/weights/deploy.tar.gz").err
+
+
+def test_whoever_may_not_look_at_the_bucket_may_push_into_it(run: Run, bucket: Bucket) -> None:
+    bucket.deny("HeadBucket", "s3:ListBucket")
+    assert run("push", "deploy.tar.gz", bucket.uri).status == 0
+
+
+def test_after_ctrl_c_it_is_said_that_the_next_push_resumes(bucket: Bucket, folder: Path, signed_in: dict[str, str]) -> None:
+    bucket.fault("PutObject", kind="slow", seconds=20, times=None)
+    for language, words in (
+        ("en", "Cancelled. Push again: parts that are in S3"),
+        ("ja", "中止しました。もう一度pushしてください。"),
+    ):
+        arguments = ("weights", "push", "deploy.tar.gz", bucket.uri, "--language", language)
+        ended = at_a_terminal(*arguments, cwd=folder, replies=(("100%", CTRL_C),), **signed_in)
+        assert ended.status == 130
+        assert words in ended.out
 
 
 def test_a_bad_archive_is_not_pushed(run: Run, bucket: Bucket) -> None:

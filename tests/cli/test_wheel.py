@@ -67,13 +67,25 @@ def test_nothing_lies_beside_the_package(site: Path) -> None:
     assert {path.name.split("-")[0] for path in site.iterdir()} == {"aces_action"}
 
 
-def test_the_installed_command_validates_an_example(site: Path) -> None:
-    done = installed(site, "validate", str(ROOT / "examples/number-plate-detection"), cwd=site)
+def test_the_installed_command_validates_an_example(site: Path, tmp_path: Path) -> None:
+    example = shutil.copytree(ROOT / "examples/number-plate-detection", tmp_path / "example")
+    for workflow in example.glob(".github/workflows/*"):
+        workflow.write_text(workflow.read_text("utf-8").replace("ORG/", "aces-inc/"), "utf-8")
+    done = installed(site, "validate", str(example), cwd=site)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "✓ No problems"), done.stderr
 
 
 def test_the_installed_command_starts_a_project(site: Path, tmp_path: Path) -> None:
-    options = ["--project", "plates", "--env", "dev", "--tenant-id", "5d0c7a52-93c1-4b0e-8a3e-2f6b1f0f9c11"]
+    options = [
+        "--owner",
+        "aces-inc",
+        "--project",
+        "plates",
+        "--env",
+        "dev",
+        "--tenant-id",
+        "5d0c7a52-93c1-4b0e-8a3e-2f6b1f0f9c11",
+    ]
     done = installed(site, "init", *options, "--account-id", "123456789012", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / WORKFLOW).is_file()

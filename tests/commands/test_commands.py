@@ -67,7 +67,9 @@ def test_a_generation_is_brought_back_stopped_and_started_again(caller: Caller) 
 def test_without_any_deployment_there_is_nothing_to_roll_back_or_to_start_and_stop_is_content(caller: Caller) -> None:
     ended = [caller.run(command=command) for command in ("rollback", "start", "stop")]
     assert [(each.status, each.codes) for each in ended] == [(1, ["ACES-E007"]), (1, ["ACES-E008"]), (0, [])]
-    assert "`command: start` recreates it" in ended[0].log
+    for each in ended[:2]:
+        assert "Nothing has been deployed yet: there is no endpoint" in each.log
+        assert "Deploy it first with `command: deploy`." in each.log
 
 
 def test_an_endpoint_that_others_made_is_neither_rolled_back_nor_stopped(caller: Caller) -> None:

@@ -387,7 +387,7 @@ def test_a_key_that_a_condition_demands_is_explained_too(workspace: Workspace) -
             '"simple"',
             '"simpel"',
             'services[0].typeが"simpel"になっています。simple、image、fileのいずれかにしてください。',
-            "",
+            "simpleではありませんか。",
         ),
         (REGISTER, '"content"', '"context"', "services[0]に不明なキー「context」があります。", "「content」ではありませんか。"),
         (

@@ -102,6 +102,11 @@ def test_an_input_is_handed_over_in_the_same_way(tmp_path: Path) -> None:
         ("weight-policy", "weights-policy"),
         ("tennant-id", "tenant-id"),
         ("comand", "command"),
+        ("role-to-assume", "aws-role-arn"),
+        ("region", "aws-region"),
+        ("token", "platform-token"),
+        ("environment", "env"),
+        ("timeout", "wait-timeout"),
     ],
 )
 def test_an_input_that_there_is_not_is_told_with_the_one_that_is_meant(tmp_path: Path, written: str, meant: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import click
@@ -14,7 +15,18 @@ from aces_action.cli.commands.validate import show
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import Selection
 from aces_action.cli.options import folder, setting_fault
-from aces_action.cli.template import ALGORITHM, IMAGE, MODES, REGISTER, WORKFLOW, Mode, NewProject, files, register
+from aces_action.cli.template import (
+    ALGORITHM,
+    IMAGE,
+    MODES,
+    PLACEHOLDER_OWNER,
+    REGISTER,
+    WORKFLOW,
+    Mode,
+    NewProject,
+    files,
+    register,
+)
 from aces_action.cli.usage_error import WrongUse
 from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text, lines, same
@@ -41,6 +53,9 @@ _WHAT = Text(
     """,
 )
 _SHORT = Text("Write the files of a new project.", "新しいプロジェクトのファイルを作成します。")
+# GitHub: letters, digits and single hyphens, at most 39
+_OWNER = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
+_REPOSITORY = re.compile(r"github\.com[/:](?P<owner>[A-Za-z0-9-]+)/aces-action")
 _MODES: dict[Mode, Text] = {
     "realtime-and-batch": Text(
         "synchronous API on a real-time endpoint, asynchronous API on AWS Batch",
@@ -135,6 +150,15 @@ def command(language: Language) -> click.Command:
             language,
         ),
     )
+    @click.option(
+        "--owner",
+        metavar="NAME",
+        help=_help(
+            "Owner of aces-action's repository on GitHub. Default: that of the repository this was installed from.",
+            "GitHubのaces-actionリポジトリの所有者。省略時は、インストール元のリポジトリの所有者です。",
+            language,
+        ),
+    )
     @click.option("--force", is_flag=True, help=_help("Overwrite existing files.", "既存のファイルを上書きします。", language))
     @click.pass_obj
     def init(person: Terminal, /, path: Path, image: str, gpu: bool, force: bool, **given: str | None) -> int:
@@ -201,7 +225,21 @@ def _new_project(answers: _Answers, workspace: Path, image: str, *, gpu: bool) -
         content=content,
         image_path=image,
         platform_url=platform_url,
+        owner=_owner(answers.given["owner"]),
     )
+
+
+def _owner(given: str | None) -> str:
+    """To whom the action's repository belongs: as given, as pip notes it (PEP 610, direct_url.json), else the placeholder, which
+    the check of what is written tells of."""
+    if given is not None and not _OWNER.fullmatch(given):
+        raise WrongUse(Text(f"--owner: '{given}' is no name on GitHub.", f"--owner: 「{given}」はGitHubの名前として使えません。"))
+    try:
+        noted = distribution("aces-action").read_text("direct_url.json") or ""
+    except PackageNotFoundError:
+        noted = ""
+    installed = _REPOSITORY.search(noted)
+    return given or (installed["owner"] if installed else PLACEHOLDER_OWNER)
 
 
 def _setting(name: str) -> Callable[[str], Text | None]:

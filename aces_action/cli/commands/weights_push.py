@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,10 +17,11 @@ from aces_action.cli.progress import debug_for, progress_for
 from aces_action.cli.usage_error import WrongUse
 from aces_action.cli.weights_output import policy_option, print_verdict
 from aces_action.inputs import ENVIRONMENTS
-from aces_action.language import Language, Text
+from aces_action.language import Language, Text, sentences
 from aces_action.output.sizes import size_text
 from aces_action.output.verdict import Policy
 from aces_action.problems import ConfigurationError
+from aces_action.problems.weights.push import PUSH_AGAIN
 from aces_action.project.account import with_account_as_written
 from aces_action.project.build import build_infra
 from aces_action.project.infra_file import infra_file
@@ -54,6 +56,8 @@ _ENV_HELP = Text("Environment, instead of TARGET.", "環境。TARGETの代わり
 _CONFIG_HELP = Text(
     "Path of the infra file, if it is not at the default location.", "infraファイルのパス（既定の場所にない場合）。"
 )
+_CANCELLED = Text("Cancelled.", "中止しました。")
+_AFTER_CTRL_C = 130
 _INFRASTRUCTURE = Text("the infra file", "infraファイル")
 
 
@@ -77,15 +81,20 @@ def command(language: Language) -> click.Command:
     @click.pass_obj
     def run(person: Terminal, file: str, policy: Policy, **place: Unpack[_Place]) -> int:
         uri = _where(**place)
-        with aws_explained():
-            pushed = push(
-                Path(file),
-                uri,
-                policy=policy,
-                client=partial(s3_client, person),
-                start_progress=progress_for(person),
-                debug=partial(debug_for, person),
-            )
+        try:
+            with aws_explained():
+                pushed = push(
+                    Path(file),
+                    uri,
+                    policy=policy,
+                    client=partial(s3_client, person),
+                    start_progress=progress_for(person),
+                    debug=partial(debug_for, person),
+                )
+        except (KeyboardInterrupt, click.Abort):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
+            click.echo(sentences(_CANCELLED, PUSH_AGAIN).in_(person.language), err=True)
+            return _AFTER_CTRL_C
         print_verdict(replace(pushed.verdict, problems=(*pushed.verdict.problems, *pushed.warnings)), file, person)
         click.echo(_done(pushed).in_(person.language))
         return 0

@@ -26,8 +26,9 @@ def as_json(result: CheckResult, language: Language) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def problem_object(problem: Problem, language: Language) -> dict[str, str | int | None]:
+def problem_object(problem: Problem, language: Language) -> dict[str, object]:
     """One problem. What is not known is null."""
+    fix = problem.fix
     return {
         "code": problem.code,
         "severity": problem.severity,
@@ -40,4 +41,12 @@ def problem_object(problem: Problem, language: Language) -> dict[str, str | int 
         "end_line": problem.end_line,
         "end_column": problem.end_column,
         "help": problem.kind.help_url(language),
+        "fix": fix
+        and {
+            "line": fix.line,
+            "column": fix.column,
+            "end_line": fix.end_line,
+            "end_column": fix.end_column,
+            "text": fix.new,
+        },
     }

@@ -17,6 +17,7 @@ from aces_action import __version__
 from aces_action.cli.formats.result import CheckResult, cleaned
 from aces_action.language import Language
 from aces_action.problems import Kind, Problem
+from aces_action.problems.problem import Fix
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/ORG/aces-action"
@@ -95,6 +96,17 @@ def _result(problem: Problem, rules: Mapping[str, int], seen: Counter[str], lang
         "message": _message(problem, language),
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"problem/v1": digest},
+        **({"fixes": [_fix(problem.fix, artifact, problem, language)]} if problem.fix else {}),
+    }
+
+
+def _fix(fix: Fix, artifact: Mapping[str, str], problem: Problem, language: Language) -> dict[str, Any]:
+    """SARIF 2.1.0, 3.55 to 3.57: an empty region to put something in, no content to delete."""
+    region = {"startLine": fix.line, "startColumn": fix.column, "endLine": fix.end_line, "endColumn": fix.end_column}
+    replacement = {"deletedRegion": region, **({"insertedContent": {"text": fix.new}} if fix.new else {})}
+    return {
+        "description": {"text": (problem.hint or problem.message).in_(language)},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": [replacement]}],
     }
 
 

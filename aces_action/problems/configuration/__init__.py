@@ -15,6 +15,7 @@ from aces_action.problems.configuration import (
     serving,
     text,
     workflow,
+    workflow_job,
     yaml_syntax,
 )
 
@@ -31,5 +32,6 @@ KINDS = (
     *serving.KINDS,
     *text.KINDS,
     *workflow.KINDS,
+    *workflow_job.KINDS,
     *yaml_syntax.KINDS,
 )

@@ -76,7 +76,23 @@ C011 = Kind(
     example='"context": "画像から車のパーツの種類と位置を高速かつ高精度に検出。"',
 )
 
+C054 = Kind(
+    code="ACES-C054",
+    severity="warning",
+    title=Text("Schema of another file", "別のファイルのスキーマです"),
+    cause=Text(
+        "The `$schema` line names the schema of another file, or none that there is. The action does not read that line, but an "
+        "editor goes by it: it marks what is right, and suggests what is wrong.",
+        "`$schema`の行が、別のファイルのスキーマか、存在しないスキーマを指しています。アクションはこの行を使いませんが、"
+        "エディタはこれに従うため、正しい箇所に警告が出たり、誤った候補が表示されたりします。",
+    ),
+    fix=Text("Name the file's own schema, or delete the line.", "このファイルのスキーマにするか、行を削除してください。")
+    + snippet("json", '"$schema": "https://raw.githubusercontent.com/ORG/aces-action/v0.1.0/schemas/register.schema.json"'),
+    example="# yaml-language-server: $schema=…/schemas/register.schema.json",
+)
+
 KINDS = (
+    C054,
     C004,
     C005,
     C007,
@@ -222,6 +238,15 @@ def more_unknown_keys(count: int, inside: str, known: Sequence[str]) -> Problem:
         kind=C011,
         message=Text(f"{count:,} more unknown keys{where.en}.", f"{where.ja}不明なキーがあと{count:,}個あります。"),
         hint=known_keys(known),
+    )
+
+
+def other_schema(named: str, own: str) -> Problem:
+    """When the `$schema` line names another of our schemas than the file's own, or none that there is."""
+    return Problem(
+        kind=C054,
+        message=Text(f"The $schema line names {named}.", f"$schemaの行が{named}を指しています。"),
+        hint=Text(f"This file's schema is {own}.", f"このファイルのスキーマは{own}です。"),
     )
 
 

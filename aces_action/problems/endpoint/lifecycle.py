@@ -223,11 +223,13 @@ def weights_part(uri: str) -> Text:
 
 def no_endpoint_to_roll_back(name: str, generations: Text) -> Problem:
     """When there is no endpoint. `generations`: those known, for the hint."""
+    if not generations:
+        return _never_deployed(E007, name)
     return Problem(
         kind=E007,
         message=Text(
-            f"There is no endpoint {name} to roll back: it is stopped, or was never deployed.",
-            f"ロールバックするエンドポイント{name}がありません。停止しているか、まだデプロイしていません。",
+            f"There is no endpoint {name} to roll back: it is stopped.",
+            f"ロールバックするエンドポイント{name}がありません。停止しています。",
         ),
         hint=lines(
             naming(
@@ -259,6 +261,8 @@ def nothing_to_roll_back_to(name: str, generations: Text) -> Problem:
 
 def nothing_to_start(name: str, generations: Text) -> Problem:
     """When no generation can come back."""
+    if not generations:
+        return _never_deployed(E008, name)
     return Problem(
         kind=E008,
         message=Text(
@@ -266,6 +270,22 @@ def nothing_to_start(name: str, generations: Text) -> Problem:
             f"{name}には、再開できる世代がありません。稼働したものがないか、すべてロールバックの対象になっています。",
         ),
         hint=lines(naming("deploy", "Run {command}.", "{command}を実行してください。"), generations),
+    )
+
+
+def _never_deployed(kind: Kind, name: str) -> Problem:
+    """When there is neither an endpoint nor any generation of it."""
+    return Problem(
+        kind=kind,
+        message=Text(
+            f"Nothing has been deployed yet: there is no endpoint {name}, and no generation of it.",
+            f"まだ何もデプロイされていません。エンドポイント{name}も、その世代もありません。",
+        ),
+        hint=naming(
+            "deploy",
+            "Deploy it first with {command}. If it was deployed, check project, environment, account and region.",
+            "先に{command}でデプロイしてください。デプロイ済みのはずなら、プロジェクト、環境、AWSアカウント、リージョンを確認してください。",
+        ),
     )
 
 

@@ -27,6 +27,7 @@ from aces_action.problems.problem import ActionError, Problem
 from aces_action.problems.weights import push as problems
 from aces_action.problems.weights.fault import ON_DISK
 from aces_action.problems.weights.packing import unreadable_file
+from aces_action.problems.weights.s3 import no_bucket
 from aces_action.resources.weights.bucket import explain_refusal
 from aces_action.resources.weights.inspect import ByteSource, inspect_archive
 from aces_action.resources.weights.progress import CHECKED, SENT, Progress, StartProgress
@@ -103,6 +104,15 @@ class Destination:
     def find(self) -> S3Object | None:
         return find_object(self.client, self.bucket, self.key)
 
+    def require_bucket(self) -> None:
+        """Raises ActionError (P001) where S3 says that there is no such bucket. Whoever may not ask that (s3:ListBucket) is told
+        by the requests that follow."""
+        try:
+            self.client.head_bucket(Bucket=self.bucket)
+        except ClientError as error:
+            if error_code(error) in {"404", "NoSuchBucket"}:
+                raise ActionError(no_bucket(self.bucket)) from error
+
 
 class _Condition(TypedDict, total=False):
     IfMatch: str
@@ -146,6 +156,7 @@ def push(
     somebody else uploaded meanwhile or the file was changed, C019 when the file cannot be read, P001 when there is no such bucket
     (before the file is read), A… when S3 refuses.
     """
+    destination.require_bucket()
     before = destination.find()
     try:
         with path.open("rb") as file:

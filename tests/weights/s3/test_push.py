@@ -94,7 +94,7 @@ class TestWhatIsNotPushed:
         with pytest.raises(ActionError) as caught:
             pusher(gz(MODEL + link(b"models/latest", b"net.pth") + END))
         assert codes(caught) == ["ACES-W004"]
-        assert bucket.calls() == ["HeadObject", "GetObject"]  # the latter says whether it is the bucket that is missing
+        assert bucket.calls() == ["HeadBucket", "HeadObject", "GetObject"]
 
     def test_an_empty_file_is_refused(self, pusher: Pusher) -> None:
         with pytest.raises(ActionError) as caught:
@@ -245,7 +245,7 @@ class TestPushed:
     def test_the_same_again_sends_nothing(self, bucket: Bucket, pusher: Pusher, big: bytes) -> None:
         pusher(big)
         assert pusher(big).sent == 0
-        assert bucket.calls() == ["HeadObject", "GetObject"]
+        assert bucket.calls() == ["HeadBucket", "HeadObject", "GetObject"]
 
     def test_weights_of_another_tool_are_replaced_by_ours_with_a_verdict(self, bucket: Bucket, pusher: Pusher) -> None:
         bucket.put(b"old")

@@ -1,0 +1,182 @@
+"""The job around a step that uses the action: what keeps its run from succeeding, and what GitHub refuses before it starts.
+
+For files before a run: a run itself knows better. What only a run knows (expressions) is taken to be right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aces_action.inputs import ENVIRONMENTS, INPUTS, Input
+from aces_action.problems.configuration import workflow_job as problems
+from aces_action.problems.problem import Problem
+from aces_action.project.document import Document, Path
+from aces_action.project.similar import certain, closest
+from aces_action.workflow.calls import declared_inputs, is_called, required_inputs, secret_of
+from aces_action.workflow.steps import ActionStep
+
+_BY_NAME = {spec.name: spec for spec in INPUTS}
+# Those that wait for SageMaker
+_WAITING = frozenset({"deploy", "rollback", "stop", "start", "destroy"})
+# GitHub docs, 'Workflow syntax', jobs.<job_id>.timeout-minutes: 'Default: 360'
+_LONGEST_JOB = 360
+_HOSTED = re.compile(r"(?:ubuntu|windows|macos)-[\w.-]+")  # a new machine for each job, with nothing on it
+# Steps that put none of the repository's files in place
+_BRINGS_NOTHING = re.compile(r"(?:actions/setup-[\w-]+|aws-actions/[\w-]+|docker/[\w-]+)(?:/[\w./-]+)?@\S+")
+_MAY_BRING = re.compile(r"\b(?:git|gh|svn|hg|curl|wget|tar|unzip|aws|gsutil|az|cp|mv|rsync|scp|python|node|make|bash|sh)\b|\./")
+_SERVER = rf"(?P<server>[\w-]+-(?:{'|'.join(ENVIRONMENTS)}))"
+_ROLE = re.compile(rf"arn:aws[a-z-]*:iam::\d{{12}}:role/(?:\S+/)?(?P<name>{_SERVER}-(?:github-actions|aces-plan)-role)")
+_PLACEHOLDERS = frozenset({"ORG", "OWNER"})
+_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+def workflow_job_problems(step: ActionStep) -> Iterator[Problem]:
+    """The problems of the job around a step, and of the job that calls its workflow: C046 to C053."""
+    yield from _no_oidc_token(step)
+    yield from _ends_before_the_wait(step)
+    yield from _no_checkout(step)
+    yield from _secrets_in_the_open(step)
+    yield from _role_of_another_project(step)
+    yield from _placeholder_owner(step)
+    yield from _refused_call(step)
+    yield from _secrets_not_passed(step)
+
+
+def _value(step: ActionStep, name: str) -> str | None:
+    """The text of an input, its default where it is not given; None where only a run knows it."""
+    spec = _BY_NAME[name]
+    path = step.place(spec)
+    text = step.text(path) if path else ""
+    return spec.default or "" if text == "" else text
+
+
+def _no_oidc_token(step: ActionStep) -> Iterator[Problem]:
+    """GitHub docs, 'OpenID Connect': a token needs `id-token: write`, which no default of an organisation gives; what a job says
+    of permissions takes the place of what the workflow says. A called workflow has at most what its caller has."""
+    role = step.place(_BY_NAME["aws-role-arn"])
+    if role is None or not _value(step, "aws-role-arn") or _value(step, "command") == "validate":
+        return
+    own = _gives_tokens(step.document, step.path[:2])
+    if own is False or (own is None and not is_called(step.document)):
+        yield _at_permissions(step.document, step.path[:2], problems.no_oidc_token(step.job))
+    elif step.call:
+        theirs = _gives_tokens(step.call.document, step.call.path)
+        if theirs is False or (theirs is None and not is_called(step.call.document)):
+            problem = problems.caller_without_token(str(step.call.path[-1]), step.call.file)
+            yield _at_permissions(step.call.document, step.call.path, problem)
+
+
+def _gives_tokens(document: Document, job: Path) -> bool | None:
+    """Whether a job may ask for an OIDC token; None where neither it nor its workflow says anything of permissions."""
+    block = next((each for level in (job, ()) if (each := (*level, "permissions")) in document.values), None)
+    if block is None:
+        return None
+    permissions = document.get(*block)
+    if isinstance(permissions, dict):
+        return permissions.get("id-token") == "write"
+    return permissions != "read-all"
+
+
+def _at_permissions(document: Document, job: Path, problem: Problem) -> Problem:
+    """Where the permissions of a job stand: its own, else the workflow's, else where they should stand."""
+    block = next((each for level in (job, ()) if (each := (*level, "permissions")) in document.values), job)
+    return document.at(block, problem, of="key")
+
+
+def _ends_before_the_wait(step: ActionStep) -> Iterator[Problem]:
+    wait = _BY_NAME["wait-timeout"].read(_value(step, "wait-timeout") or "")
+    if not isinstance(wait, int) or _value(step, "command") not in _WAITING:
+        return
+    limits = [(*step.path, "timeout-minutes"), (*step.path[:2], "timeout-minutes")]
+    given = [path for path in limits if path in step.document.values]
+    minutes = [(value, path) for path in given if isinstance(value := step.document.get(*path), int | float)]
+    if len(minutes) < len(given):  # an expression
+        return
+    least, path = min(minutes, default=(_LONGEST_JOB, step.place(_BY_NAME["wait-timeout"]) or step.path))
+    if least * 60 <= wait:
+        yield step.document.at(path, problems.job_ends_first(f"{least:g}", wait // 60))
+
+
+def _no_checkout(step: ActionStep) -> Iterator[Problem]:
+    runner = step.document.get(*step.path[:2], "runs-on")
+    labels = runner if isinstance(runner, list) else [runner]
+    if not all(isinstance(label, str) and _HOSTED.fullmatch(label) for label in labels):
+        return
+    for index in range(int(step.path[-1])):
+        before = step.document.get(*step.path[:-1], index)
+        uses, run = (before.get("uses"), before.get("run")) if isinstance(before, dict) else (None, None)
+        if isinstance(uses, str) and _BRINGS_NOTHING.fullmatch(uses.strip()):
+            continue
+        if not isinstance(run, str) or _MAY_BRING.search(run):
+            return
+    yield step.document.at((*step.path, "uses"), problems.no_checkout())
+
+
+def _secrets_in_the_open(step: ActionStep) -> Iterator[Problem]:
+    token = step.place(_BY_NAME["platform-token"])
+    places = [token, *(step.variables.get(name) for name in _SECRETS)]
+    for path in places:
+        if path is not None and step.text(path):
+            yield step.at(path, problems.secret_in_the_open(str(path[-1])))
+
+
+def _role_of_another_project(step: ActionStep) -> Iterator[Problem]:
+    """By the guide's names of roles alone: others tell nothing of a project."""
+    role, project, env = (_value(step, name) for name in ("aws-role-arn", "project", "env"))
+    found = _ROLE.fullmatch(role or "")
+    path = step.place(_BY_NAME["aws-role-arn"])
+    if not (found and path and project and env) or not _is_name(project, env):
+        return
+    own = f"{project}-{env}"
+    if found["server"] != own:
+        yield step.at(path, problems.role_of_another_project(found["name"], own))
+
+
+def _is_name(project: str, env: str) -> bool:
+    return all(spec.read(text) is not None for spec, text in ((_BY_NAME["project"], project), (_BY_NAME["env"], env)))
+
+
+def _placeholder_owner(step: ActionStep) -> Iterator[Problem]:
+    """GitHub takes names in any case, but nobody writes an owner's name in capitals."""
+    uses = str(step.document.get(*step.path, "uses")).strip()
+    owner = uses.removeprefix("docker://").split("/")[-2:][0] if uses.startswith("docker://") else uses.partition("/")[0]
+    if owner in _PLACEHOLDERS:
+        yield step.document.at((*step.path, "uses"), problems.placeholder_owner(owner))
+
+
+def _refused_call(step: ActionStep) -> Iterator[Problem]:
+    """GitHub refuses a workflow whose call gives what the called one does not take, or lacks what it requires."""
+    if step.call is None:
+        return
+    call, known = step.call, declared_inputs(step.document)
+    given = call.document.get(*call.path, "with")
+    names = list(given) if isinstance(given, dict) else []
+    for name in names:
+        if name.casefold() not in {each.casefold() for each in known}:
+            unused = [each for each in known if each not in names]
+            problem = problems.unknown_input_of_call(name, call.file, closest(name, unused), known)
+            right = certain(name, known)
+            yield call.document.fixable((*call.path, "with", name), problem, right if right in unused else None, of="key")
+    for name in required_inputs(step.document):
+        if name.casefold() not in {each.casefold() for each in names} and not any(certain(each, known) == name for each in names):
+            yield call.document.at((*call.path, "uses"), problems.input_of_call_missing(name, call.file))
+
+
+def _secrets_not_passed(step: ActionStep) -> Iterator[Problem]:
+    if step.call is None:
+        return
+    for spec in INPUTS:
+        path = step.place(spec)
+        secret = secret_of(str(step.document.get(*path))) if path else None
+        if secret and not step.call.passes(secret):
+            place = _secrets_of(step.call.document, step.call.path)
+            yield step.call.document.at(place, problems.secret_not_passed(secret, _called(spec), step.call.file), of="key")
+
+
+def _secrets_of(document: Document, job: Path) -> Path:
+    return (*job, "secrets") if (*job, "secrets") in document.values else (*job, "uses")
+
+
+def _called(spec: Input) -> str:
+    return spec.variable or spec.name
