@@ -112,10 +112,14 @@ def unknown_tenant(platform: str, tenant_id: str, answer: Text) -> Problem:
     )
 
 
-def silent(platform: str, cause: Text) -> Problem:
-    """When the platform does not answer. `cause`: a sentence without its full stop, such as those below."""
+def silent(platform: str, cause: Text, *, env: str | None = None) -> Problem:
+    """When the platform does not answer. `cause`: a sentence without its full stop, such as those below; `env`: where the address
+    does not tell whose it is."""
     host = platform.rpartition("//")[2].partition(":")[0].lower()
-    advice = _DEV_STOPS if "dev" in re.split(r"[.-]", host) else _CHECK_ADDRESS
+    if "dev" in re.split(r"[.-]", host):
+        advice = _DEV_STOPS
+    else:
+        advice = sentences(_DEV_STOPS, _CHECK_ADDRESS) if env == "dev" else _CHECK_ADDRESS
     return Problem(
         kind=P007,
         message=Text(
