@@ -41,6 +41,7 @@ class Circumstances:
     network: Network = DIRECT
     env: str | None = None
     tell: OnRetry = lambda _call, _why: None
+    silent: Callable[..., Problem] = problems.silent  # makes the problem of a server that does not answer
 
 
 class Connection:
@@ -137,7 +138,7 @@ class Connection:
         return self._sanitiser.one_line(text)
 
     def _silent(self, why: Text) -> Problem:
-        return problems.silent(self.shown, why, env=self._around.env)
+        return self._around.silent(self.shown, why, env=self._around.env)
 
     def _no_answer(self, error: Exception) -> Problem:
         cause = error.args[0] if error.args else error
