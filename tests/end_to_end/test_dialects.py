@@ -32,7 +32,7 @@ def test_a_platform_that_lists_nothing_is_deployed_to_and_left_alone_when_nothin
     assert registered.outputs["result"] == "unchanged"
     assert warnings(registered) == ["ACES-R006"]
     speak(caller)
-    assert caller.listed().keys() == {"number-plate"}
+    assert caller.listed().keys() == {"numberplate"}
 
 
 def test_a_platform_without_images_and_strict_about_its_fields_is_registered_with_what_it_takes(caller: Caller) -> None:
@@ -40,7 +40,7 @@ def test_a_platform_without_images_and_strict_about_its_fields_is_registered_wit
     ended = caller.run()
     assert (ended.status, ended.outputs["registration"]) == (0, "done")
     assert {"ACES-R007", "ACES-R008"} <= set(warnings(ended))
-    assert "server" not in caller.listed()["number-plate"]
+    assert "server" not in caller.listed()["numberplate"]
 
 
 def test_a_contract_of_the_callers_own_is_spoken_by(caller: Caller) -> None:
@@ -75,4 +75,4 @@ def test_a_field_that_is_refused_ends_the_run_and_the_next_run_sends_again(calle
     again = caller.run()
     assert (again.status, again.outputs["registration"]) == (0, "done")
     speak(caller)
-    assert caller.listed()["number-plate"]["title"] == "Number Plates"
+    assert caller.listed()["numberplate"]["title"] == "Number Plates"
