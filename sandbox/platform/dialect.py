@@ -16,7 +16,8 @@ from sandbox.platform.validation import Errors
 USUAL = {
     "listing": "object",  # 404, 405, 501: not offered; array: the services alone; bare: without `server`; page: an HTML page
     "registration": "all",  # service: one for each POST, its columns at the top of the body
-    "images": "put",  # multipart: POST …/images with a form; none: no such routes
+    # multipart: POST …/images with a form; none: no such routes; blind: no look-up; md5: an ETag as S3 has it
+    "images": "put",
     "server": "taken",  # refused: an unknown field; ignored: neither kept nor listed
     "errors": "dotted",  # rest: as Django REST framework nests them ('Serializers: Validation', 'Exceptions')
     "answer": "listing",  # nothing: 204 after a registration
@@ -29,7 +30,7 @@ SCHEMA = {
         "tenant": {"type": "string"},
         "listing": {"enum": ["object", "404", "405", "501", "array", "bare", "page"]},
         "registration": {"enum": ["all", "service"]},
-        "images": {"enum": ["put", "multipart", "none"]},
+        "images": {"enum": ["put", "multipart", "none", "blind", "md5"]},
         "server": {"enum": ["taken", "refused", "ignored"]},
         "errors": {"enum": ["dotted", "rest"]},
         "answer": {"enum": ["listing", "nothing"]},

@@ -62,6 +62,16 @@ DIALECTS = (
         },
     ),
     Dialect(name="no images", settings={"images": "none"}, warnings=("ACES-R008",), resends_image=True),
+    Dialect(name="images without a look-up", settings={"images": "blind"}, resends_image=True),
+    Dialect(name="images with ETags of another kind", settings={"images": "md5"}),
+    Dialect(
+        name="images without a look-up, by contract",
+        settings={"images": "blind"},
+        edits={
+            "image: # [assumed]\n  method: HEAD\n  path: /internal/tenants/{tenant_id}/images/{image_key}\n"
+            "  read:\n    sha256: headers.etag\n": ""
+        },
+    ),
     Dialect(name="strict about unknown fields", settings={"server": "refused"}, warnings=("ACES-R007",)),
     Dialect(name="unknown fields ignored", settings={"server": "ignored"}),
     Dialect(name="errors as Django REST framework nests them", settings={"errors": "rest"}),

@@ -73,7 +73,9 @@ def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done
 
 def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: Oddity) -> None:
     def forgets(_request: Request) -> Response:
-        return Response(json.dumps({"tenant": {"plan_id": 1, "overflow_mode": 1}, "services": []}), headers={"ETag": '"0"'})
+        return Response(
+            json.dumps({"tenant": {"plan_id": 1, "overflow_mode": 1}, "services": []}), headers={"ETag": f'"{"0" * 64}"'}
+        )
 
     oddity.answer = forgets
     with pytest.raises(ActionError) as caught:

@@ -67,7 +67,10 @@ class Stage:
         return str(found)
 
     def picture(self) -> bytes:
-        return requests.get(f"{self.url}/internal/tenants/{TENANT}/images/number_plate.png", timeout=5).content
+        self.speak()
+        content = requests.get(f"{self.url}/internal/tenants/{TENANT}/images/number_plate.png", timeout=5).content
+        self.speak(**self.dialect.settings)
+        return content
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aces_action.changes import noun
 from aces_action.language import Text
 from aces_action.problems import ActionError, Problem, preflight
 from aces_action.problems import listing as problems
-from aces_action.resources.listing.client import PlatformClient
+from aces_action.resources.listing.client import UNSEEN, PlatformClient
 from aces_action.resources.listing.plan import ListingPlan, compare, image_hash, read_state, tells_everything
 from aces_action.resources.listing.sent import NOTHING, Sent, SentStore, service_hash
 from aces_action.resources.listing.spec import registration
@@ -113,6 +113,10 @@ def _look_again(client: PlatformClient, plan: ListingPlan, changing: _Changing, 
         state = read_state(client, plan.tenant_id, plan.listing)
     if state.registered is None:
         return False
+    # What was just accepted and is not found is not shown: there may be no look-up
+    state = replace(
+        state, images={key: UNSEEN if key in sent.images and not found else found for key, found in state.images.items()}
+    )
     arrived = {("image", key) for key in sent.images} | {("service", name) for name in changing.services} | {("tenant", "plan")}
     left = [
         change

@@ -159,7 +159,7 @@ class PlatformClient:
             return None
         found = self._connection.read(answer, route.read.get("sha256")) if answer.status < 300 else None
         tag = found.removeprefix("W/").strip('"').lower() if isinstance(found, str) else UNSEEN
-        return tag if re.fullmatch(r"[0-9a-f]{1,64}", tag) else UNSEEN  # in small letters a secret would not be known for one
+        return tag if re.fullmatch(r"[0-9a-f]{64}", tag) else UNSEEN  # web servers have ETags of their own, S3 an MD5
 
     def upload_image(self, tenant_id: str, key: str, image: Image) -> Problem | None:
         """Store or replace an image; a warning where the platform has no place for it. Raises as `register`."""

@@ -51,19 +51,24 @@ def _leaves(value: object, path: tuple[str, ...], form: RefusalFormat) -> Iterat
 
 def unknown_fields(refused: Sequence[RefusedField], optional: Sequence[str], form: RefusalFormat) -> frozenset[str]:
     """Which of the optional fields a refusal does not know: by the field itself, or by its name in quotes."""
-    words = [word.casefold() for word in form.unknown_field]
     return frozenset(
         name
         for name in optional
         for field in refused
-        if any(word in field.reason.casefold() for word in words)
+        if _has_word(field.reason, form.unknown_field)
         and (field.path.rpartition(".")[2] == name or re.search(rf"['\"`「]{re.escape(name)}['\"`」]", field.reason))
     )
 
 
 def names_tenant(text: str, form: RefusalFormat) -> bool:
     """Whether a 404 is about the tenant, not about the route: `/tenants/…` in an address is no such word."""
-    return any(re.search(rf"(?<![\w/]){re.escape(word)}(?!\w|/)", text, re.IGNORECASE) for word in form.unknown_tenant)
+    return _has_word(text, form.unknown_tenant)
+
+
+def _has_word(text: str, words: Sequence[str]) -> bool:
+    """Whole words, and none in an address; Japanese has no blanks around them."""
+    patterns = (rf"(?<![\w/]){re.escape(word)}(?!\w|/)" if word.isascii() else re.escape(word) for word in words)
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
 def name_of_field(path: str, names: Sequence[str]) -> tuple[Text, str | None]:
