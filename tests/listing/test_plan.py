@@ -11,7 +11,7 @@ from aces_action.changes import Change
 from aces_action.language import Text, same
 from aces_action.problems import Problem
 from aces_action.resources.listing import AsyncSageMakerTarget
-from aces_action.resources.listing.client import Registered
+from aces_action.resources.listing.client import PRESENT, UNSEEN, Registered
 from aces_action.resources.listing.plan import PlatformState, compare, refusals
 from aces_action.resources.listing.spec import Listing, registration, server_fields, service_fields
 from tests.listing.examples import JOBS, PNG, listing, server, service
@@ -63,6 +63,8 @@ def test_the_picture_of_another_project_is_not_replaced() -> None:
     [problem] = refused(theirs, {"number_plate.png": "0" * 64}, listing())
     assert "also the image of service 'count', project 'vehicle-count'" in problem.message.en
     assert refused(theirs, IMAGES, listing()) == []
+    assert [problem.code for problem in refused(theirs, {"number_plate.png": PRESENT}, listing())] == ["ACES-R001"]
+    assert refused(theirs, {"number_plate.png": UNSEEN}, listing()) == []
 
 
 def test_what_is_registered_already_changes_nothing() -> None:

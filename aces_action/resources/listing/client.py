@@ -35,7 +35,8 @@ _AROUND = Circumstances()
 _SHOWN_ERRORS = 20
 _REFUSED = frozenset({400, 409, 413, 422})
 _NOT_OFFERED = frozenset({404, 405, 501})
-UNSEEN = ""  # in the place of an image's SHA-256: it may be there or not, and be any picture
+# In the place of an image's SHA-256: it may be there or not; it is there, and may be any picture
+UNSEEN, PRESENT = "", "?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ class PlatformClient:
         raise ActionError(self._refusal(answer, tenant_id, names))
 
     def image_sha256(self, tenant_id: str, key: str) -> str | None:
-        """The SHA-256 (hexadecimal) of the image, None if there is no such image, `UNSEEN` where that cannot be told.
+        """The SHA-256 (hexadecimal) of the image, None if there is no such image; `PRESENT` or `UNSEEN` where it does not tell.
         Raises ActionError: P007, P009."""
         route = self.contract.image
         if route is None:
@@ -157,9 +158,11 @@ class PlatformClient:
             raise ActionError(self._refused_token(answer))
         if answer.status == 404 and not is_page(answer):
             return None
-        found = self._connection.read(answer, route.read.get("sha256")) if answer.status < 300 else None
-        tag = found.removeprefix("W/").strip('"').lower() if isinstance(found, str) else UNSEEN
-        return tag if re.fullmatch(r"[0-9a-f]{64}", tag) else UNSEEN  # web servers have ETags of their own, S3 an MD5
+        if answer.status >= 300:
+            return UNSEEN
+        found = self._connection.read(answer, route.read.get("sha256"))
+        tag = found.removeprefix("W/").strip('"').lower() if isinstance(found, str) else PRESENT
+        return tag if re.fullmatch(r"[0-9a-f]{64}", tag) else PRESENT  # web servers have ETags of their own, S3 an MD5
 
     def upload_image(self, tenant_id: str, key: str, image: Image) -> Problem | None:
         """Store or replace an image; a warning where the platform has no place for it. Raises as `register`."""

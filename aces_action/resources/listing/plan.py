@@ -13,10 +13,12 @@ from aces_action.language import Text, same
 from aces_action.problems import ActionError, Problem
 from aces_action.problems import listing as problems
 from aces_action.project.model import Image, Service
-from aces_action.resources.listing.client import UNSEEN, PlatformClient, Registered
+from aces_action.resources.listing.client import PRESENT, UNSEEN, PlatformClient, Registered
 from aces_action.resources.listing.sent import NOTHING, Sent, SentStore, service_hash
 from aces_action.resources.listing.spec import Listing, server_fields, service_fields
 from aces_action.sanitiser import one_line
+
+_NO_SUM = frozenset({UNSEEN, PRESENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class ListingPlan:
 class PlatformState:
     """What can be seen: `registered` None where nothing is listed, for the reason in `unseen`.
 
-    `images`: the SHA-256 of each, None where there is none, `UNSEEN` where that cannot be told. Others are not sent.
+    `images`: the SHA-256 of each, None where there is none, `PRESENT` or `UNSEEN` where it cannot be told. Others are not sent.
     """
 
     registered: Registered | None
@@ -89,7 +91,7 @@ def read_state(client: PlatformClient, tenant_id: str, listing: Listing) -> Plat
 
 def tells_everything(state: PlatformState, listing: Listing) -> bool:
     """Whether what the platform shows is enough to know what has changed."""
-    if state.registered is None or UNSEEN in state.images.values():
+    if state.registered is None or not _NO_SUM.isdisjoint(state.images.values()):
         return False
     found = ((state.registered.services.get(service.name), _wanted(service, listing)) for service in listing.services)
     return not any(entry is not None and _unshown(entry, wanted) for entry, wanted in found)
@@ -170,7 +172,7 @@ def image_hash(image: Image) -> str:
 
 def _image_change(have: str | None, image: Image, last: str | None) -> Change:
     want, name = image_hash(image), image.path.name
-    if have == UNSEEN:
+    if have in _NO_SUM:
         return _unseen_change("image", name, last, want)
     reasons = [] if have == want else [same(f"sha256:{one_line(have or '', 12)} -> sha256:{want[:11]}…")]
     return _change("image", name, have is not None, reasons)
