@@ -146,7 +146,7 @@ def test_an_environment_whose_api_nobody_knows_needs_its_address(tmp_path: Path)
 def test_the_tenant_is_printed_with_its_name_and_plan(platform: str, tmp_path: Path) -> None:
     ended = ask(platform, tmp_path)
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out == f"tenant  画像AI\nplan_id  1 (business)\nTENANT_ID: {TENANT}\n"
+    assert ended.out == f"tenant  画像AI\nplan  1 (business)\nTENANT_ID: {TENANT}\n"
     japanese = ask(platform, tmp_path, "--language", "ja").out
     assert japanese == f"テナント  画像AI\nプラン  1（businessプラン）\nTENANT_ID: {TENANT}\n"
 

@@ -15,7 +15,7 @@ from aces_action.cli.console import Terminal, speak_utf8
 from aces_action.cli.options import format_option, setting
 from aces_action.cli.usage_error import WrongUse
 from aces_action.inputs import ENVIRONMENTS, INPUTS
-from aces_action.language import Language, Text, joined
+from aces_action.language import EMPTY, Language, Text, joined, same
 from aces_action.problems import ActionError, ConfigurationError
 from aces_action.sanitiser import Sanitiser
 
@@ -121,10 +121,10 @@ def _lines(name: str | None, plan_id: int | None) -> list[tuple[Text, Text]]:
     """What is known beside the UUID."""
     found = []
     if name:
-        found.append((Text("tenant", "テナント"), Text(name, name)))
+        found.append((Text("tenant", "テナント"), same(name)))
     if plan_id is not None:
-        business = Text(" (business)", "（businessプラン）") if plan_id == 1 else Text("", "")
-        found.append((Text("plan_id", "プラン"), Text(f"{plan_id}", f"{plan_id}") + business))
+        business = Text(" (business)", "（businessプラン）") if plan_id == 1 else EMPTY
+        found.append((Text("plan", "プラン"), same(str(plan_id)) + business))
     return found
 
 
