@@ -22,6 +22,7 @@ from aces_action.project.checks import placeholder_problems
 from aces_action.project.document import Path
 from aces_action.project.model import JobKind, JobRequest, Project, Request, Server
 from aces_action.project.names import Names, names_for
+from aces_action.project.platform_contract import load_contract
 from aces_action.project.similar import closest
 from aces_action.settings import Finding, Settings, input_text, read_settings
 from aces_action.smoke_test.load import Served, load_requests
@@ -30,10 +31,13 @@ from aces_action.workflow.job import workflow_job_problems
 from aces_action.workflow.steps import ActionStep, read_workflow
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
-_FILES = tuple(spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path", "smoke-test-path"})
+_FILES = tuple(
+    spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path", "smoke-test-path", "platform-contract"}
+)
 # Problems with a file or folder as a whole, that a setting names
 _OF_THE_SETTING = frozenset({"ACES-C001", "ACES-T001", "ACES-T005"})
 _TESTING = frozenset({"deploy", "plan", "validate"})  # the commands to which the smoke test is of interest
+_WITHOUT_PLATFORM = ON_WHAT_IS_THERE - {"destroy"}  # destroy looks whether the platform still lists what is gone
 _VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
 
 
@@ -94,6 +98,8 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: A
             requests = tuple(each for each in found if isinstance(each, Request))
             job_requests = tuple(each for each in found if isinstance(each, JobRequest))
             project = replace(project, requests=requests, job_requests=job_requests)
+    if values["platform_contract"] and values["command"] not in _WITHOUT_PLATFORM:
+        file_problems = [*file_problems, *load_contract(workspace, values["platform_contract"])[1]]
     problems += [_named(problem, step, values) for problem in file_problems] if step else file_problems
     names = None
     if server and values["project"] and values["env"]:

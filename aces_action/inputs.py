@@ -314,6 +314,14 @@ INPUTS: tuple[Input, ...] = (
         ),
     ),
     Input(
+        name="platform-contract",
+        variable=None,
+        description="Path of a file of your own that says how to speak to the ACES Platform, in place of the packaged one.",
+        description_ja="ACES Platformとの通信を定義する独自のファイルのパス。省略すると、同梱の定義を使います。",
+        read=_relative_path,
+        expected=_PATH,
+    ),
+    Input(
         name="weights-policy",
         variable=None,
         default="strict",

@@ -44,6 +44,7 @@ class Settings(ServerSettings):
     config_path: str | None
     platform_url: str
     platform_token: str | None = field(repr=False)
+    platform_contract: str | None
     weights_policy: WeightsPolicy
     keep_generations: int
     batch_wait_timeout: int

@@ -27,6 +27,7 @@ VERBS = {
     "init": "init",
     "validate": "validate",
     "weights": "weights",
+    "tenant-id": "tenant_id",
     "status": "status",
     "rollback": "server",
     "stop": "server",
@@ -138,6 +139,8 @@ def _usage_text(error: click.UsageError) -> Text:
             return _no_such_command(error, english)
         case click.MissingParameter(param=click.Argument() as argument):
             return Text(english, f"{argument.make_metavar(error.ctx or click.Context(click.Command(_NAME)))}を指定してください。")
+        case click.MissingParameter(param=click.Option() as option):
+            return Text(english, f"{option.opts[-1]}を指定してください。")
         case click.BadOptionUsage():
             needs = "requires" in english  # click has the same class for a value too few and one too many
             return Text(english, f"オプション{error.option_name}に{'は値が必要です' if needs else '値は指定できません'}。")

@@ -26,8 +26,9 @@ def register_serving(d: ProjectDeployment) -> Outcome:
         replaced = find_replaced(d)
         d.reporter.planned([deletion_of(each, d.names.endpoint) for each in replaced])
     with d.reporter.step("Registration"), old_stays(replaced, d.reporter):
-        listed = register(d, listing_of(d, d.names.endpoint, jobs)).changes
-        d.reporter.planned(listed)
+        planned = register(d, listing_of(d, d.names.endpoint, jobs))
+        d.reporter.warn(*planned.unseen)  # a deployment's preflight says it
+        d.reporter.planned(listed := planned.changes)
     deleted = delete_replaced(d, replaced, registered=True)
     return "registered" if any(change.is_change for change in (*listed, *deleted)) else "unchanged"
 

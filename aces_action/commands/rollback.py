@@ -183,7 +183,9 @@ def _list_again(d: Deployment, to_list_again: ToListAgain | None) -> None:
             project = to_list_again()
             arns = [_newest(d, name) for name in (d.names.job, d.names.longtime_job)]
             definitions = JobDefinitions(standard=arns[0], longtime=arns[1])
-            d.reporter.planned(register(project, listing_of(project, d.names.endpoint, definitions)).changes)
+            planned = register(project, listing_of(project, d.names.endpoint, definitions))
+            d.reporter.warn(*planned.unseen)
+            d.reporter.planned(planned.changes)
     except ActionError as error:
         d.reporter.warn(problems.not_listed_again(error.problems))
     except AWS_ERRORS as error:

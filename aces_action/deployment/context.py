@@ -14,11 +14,12 @@ from aces_action.aws.tags import Owner
 from aces_action.github.oidc import fetch_token
 from aces_action.github.run import Run
 from aces_action.output.reporter import Reporter
-from aces_action.problems import ActionError
+from aces_action.problems import ActionError, ConfigurationError
 from aces_action.problems.access.credentials import credentials_end_early
 from aces_action.project.model import Project, Server
 from aces_action.project.names import Names
-from aces_action.resources.listing import PlatformClient
+from aces_action.project.platform_contract import load_contract
+from aces_action.resources.listing import Circumstances, PlatformClient
 from aces_action.retries import Outages
 from aces_action.settings import ServerSettings, Settings
 
@@ -85,12 +86,11 @@ def open_listed(server: Server, names: Names, settings: Settings, run: Run, repo
 def with_platform(opened: Deployment, settings: Settings, run: Run) -> ListedDeployment:
     """With access to the platform, which is not called yet. Raises ActionError where URL or token can be none."""
     reporter = opened.reporter
-    platform = PlatformClient(
-        settings.platform_url,
-        token=settings.platform_token,
-        network=run.network,
-        tell=_outages(reporter).of("ACES Platform"),
-    )
+    contract, problems = load_contract(run.workspace, settings.platform_contract)
+    if contract is None:
+        raise ConfigurationError(problems)  # it was right when the configuration was checked
+    around = Circumstances(network=run.network, env=settings.env, tell=_outages(reporter).of("ACES Platform"))
+    platform = PlatformClient(settings.platform_url, token=settings.platform_token, contract=contract, around=around)
     platform.writes = reporter.ledger
     return ListedDeployment(**_fields(opened) | {"settings": settings, "platform": platform})
 

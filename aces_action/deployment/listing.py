@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.resources import listing as platform_listing
-from aces_action.resources.listing import AsyncSageMakerTarget, BatchTarget, Listing, ListingPlan, PlatformServer, SageMakerTarget
+from aces_action.resources.listing import (
+    AsyncSageMakerTarget,
+    BatchTarget,
+    Listing,
+    ListingPlan,
+    PlatformServer,
+    SageMakerTarget,
+    SentStore,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +61,25 @@ def register(d: ProjectDeployment, listing: Listing, planned: ListingPlan | None
     between, and only after it are the job definitions' revisions known.
     """
     holds = planned and planned.listing == listing and not any(change.is_change for change in planned.changes)
-    plan = planned if planned and holds else platform_listing.plan(d.platform, d.settings.tenant_id, listing)
-    services = platform_listing.apply(d.platform, plan).services
-    d.reporter.output("service-names", ",".join(services))
+    plan = planned if planned and holds else plan_listing(d, listing)
+    result = platform_listing.apply(d.platform, plan, _sent_store(d))
+    d.reporter.warn(*result.warnings)
+    d.reporter.output("service-names", ",".join(result.services))
     d.reporter.output("registration", "done")
-    d.reporter.info(f"{', '.join(services)}  {d.settings.platform_url}")
+    d.reporter.info(f"{', '.join(result.services)}  {d.settings.platform_url}")
     return plan
+
+
+def plan_listing(d: ProjectDeployment, listing: Listing) -> ListingPlan:
+    """What registering it would change. Raises ActionError as `register`."""
+    return platform_listing.plan(d.platform, d.settings.tenant_id, listing, _sent_store(d))
+
+
+def _sent_store(d: ProjectDeployment) -> SentStore:
+    return SentStore(
+        client=d.clients.s3,
+        bucket=d.names.bucket,
+        weights_key=d.names.weights_key,
+        server=d.names.server,
+        debug=d.reporter.debug,
+    )

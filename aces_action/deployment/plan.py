@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from aces_action.changes import Change
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context
-from aces_action.deployment.listing import JobDefinitions, listing_of
+from aces_action.deployment.listing import JobDefinitions, listing_of, plan_listing
 from aces_action.deployment.preflight import run_capacity_checks
 from aces_action.deployment.replaced import deletion_of, find_replaced
 from aces_action.language import Text
@@ -18,7 +18,6 @@ from aces_action.preflight import PreflightResult
 from aces_action.problems import ActionError, Problem
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources import autoscaling, batch, endpoint
-from aces_action.resources import listing as platform_listing
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint
@@ -96,7 +95,7 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
     listing = None
     if not preflight.platform_sleeps:
         expected = listing_of(d, d.names.endpoint, JobDefinitions(standard=_revision(job), longtime=_revision(longtime)))
-        listing = platform_listing.plan(d.platform, d.settings.tenant_id, expected)
+        listing = plan_listing(d, expected)
     return DeploymentPlan(
         preflight=preflight,
         weights=weights,

@@ -11,6 +11,7 @@ from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput
 from aces_action.preflight.queries import Answers, Query
 from aces_action.problems import Problem
+from aces_action.problems.listing import R006
 from aces_action.problems.preflight import P007
 from aces_action.problems.preflight.platform import registration_deferred
 from aces_action.resources.listing import check as ask_for_tenant
@@ -33,7 +34,12 @@ def check_platform(problems: Sequence[Problem], *, url: str, tenant_id: str, may
     if not problems:
         return [Check(what=what, found=same(url), needed=needed)]
     judged = tuple(registration_deferred(problem) if may_defer and problem.kind is P007 else problem for problem in problems)
-    found = Text("does not answer", "応答なし") if is_asleep(problems) else Text("refuses", "拒否")
+    if is_asleep(problems):
+        found = Text("does not answer", "応答なし")
+    elif all(problem.kind is R006 for problem in problems):
+        found = Text("answers, does not list its services", "応答あり、一覧は確認できず")
+    else:
+        found = Text("refuses", "拒否")
     return [Check(what=what, found=found, needed=needed, problems=judged)]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from aces_action.language import Text, same
 from aces_action.problems import (
     access,
+    accounts,
     action,
     autoscaling,
     batch,
@@ -56,6 +57,7 @@ _MODULES = (
     revisions,
     smoke_test,
     listing,
+    accounts,
     action,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aces_action.language import EMPTY, Text, joined, sentences
+from aces_action.language import EMPTY, Text, joined, same, sentences
 from aces_action.problems.advice import naming, run_again
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
@@ -84,10 +84,10 @@ R004 = Kind(
     severity="error",
     title=Text("Unexpected answer from the ACES Platform", "ACES Platformの応答が想定と異なります"),
     cause=Text(
-        "Something answers at PLATFORM_URL, but not as the ACES Platform's internal API does: an HTML page, a redirect, a "
-        "listing in another format, or a server error.",
-        "PLATFORM_URLから応答はありますが、ACES Platformの内部APIの応答ではありません。"
-        "HTMLのページ、リダイレクト、形式の違う一覧、サーバのエラーなどです。",
+        "Something answers a registration at PLATFORM_URL, but not as the ACES Platform's internal API does: an HTML page, a "
+        "redirect, or a server error.",
+        "PLATFORM_URLから登録に対する応答はありますが、ACES Platformの内部APIの応答ではありません。"
+        "HTMLのページ、リダイレクト、サーバのエラーなどです。",
     ),
     fix=Text(
         "PLATFORM_URL is the address of the internal API, not of the page that people log in to. If it is right, tell the "
@@ -114,7 +114,157 @@ R005 = Kind(
     + snippet("yaml", "with:\n  command: deploy\n  platform: deferred"),
     example="ACES-R005 There is no endpoint number-plate-detection-dev-algorithm-server to register.",
 )
-KINDS = (R001, R002, R003, R004, R005)
+_CONTRACT = snippet("yaml", "with:\n  platform-contract: server/infra/platform.yml")
+R006 = Kind(
+    code="ACES-R006",
+    severity="warning",
+    title=Text("Cannot see what the ACES Platform lists", "ACES Platformの登録内容を確認できません"),
+    cause=Text(
+        "The ACES Platform does not list a tenant's services, or lists them in another format than the platform contract says. "
+        "The registration goes on without: what was last sent decides whether to send again. Whether a service belongs to "
+        "another project cannot be told then.",
+        "ACES Platformがテナントのサービスの一覧を返さないか、一覧の形式がACES Platformとの通信の定義と異なります。"
+        "登録は一覧なしで続け、前回送信した内容と異なる場合だけ送信します。"
+        "サービスが別のプロジェクトのものかどうかは確認できません。",
+    ),
+    fix=Text(
+        "Nothing has to be done. If there is a listing, a contract of your own can say how to read it (docs/platform-api.md):",
+        "対応は不要です。一覧の取得方法がある場合は、独自の定義ファイルに書いてください（docs/platform-api.md）。",
+    )
+    + _CONTRACT,
+    example="ACES-R006 Cannot see what is listed: the answer of http://api-dev.aces-platform-dev.internal to "
+    "GET /internal/tenants/3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13/services is 405 Method Not Allowed (text/html).",
+)
+R007 = Kind(
+    code="ACES-R007",
+    severity="warning",
+    title=Text("Registered without what serves it", "推論先の情報なしで登録しました"),
+    cause=Text(
+        "The ACES Platform refused a field beside register.json as unknown, mostly `server`: endpoint, job definitions and "
+        "queues. register.json was sent once more without it.",
+        "ACES Platformが、register.jsonにない項目（多くは、エンドポイント、ジョブ定義、キューを伝える`server`）を"
+        "不明な項目として拒否したため、それを除いて送信し直しました。",
+    ),
+    fix=Text(
+        "If the platform finds the server by itself, nothing has to be done; a contract without the field saves the first try. "
+        "If it has another name for it, say so there:",
+        "ACES Platformが推論先を自分で判断できる場合、対応は不要です。この項目のない定義ファイルにすると、最初の送信を省けます。"
+        "項目の名前が違う場合は、そこに書いてください。",
+    )
+    + _CONTRACT,
+    example="ACES-R007 The ACES Platform does not know `server`: register.json was registered without it.",
+)
+R008 = Kind(
+    code="ACES-R008",
+    severity="warning",
+    title=Text("Image not sent", "イメージ画像を送信できません"),
+    cause=Text(
+        "The ACES Platform has no route for images where the platform contract says. register.json is sent all the same.",
+        "ACES Platformとの通信の定義にある、イメージ画像の送信先がACES Platformにありません。register.jsonは送信します。",
+    ),
+    fix=Text(
+        "Put the image on the platform in its own way, and say in a contract of your own how to send it, or leave `image` and "
+        "`image_upload` out there:",
+        "画像はACES Platformの方法で登録してください。送信方法がわかる場合は独自の定義ファイルに書き、"
+        "送信しない場合はそこから`image`と`image_upload`を除いてください。",
+    )
+    + _CONTRACT,
+    example="ACES-R008 The image example_algorithm.png was not sent: the answer to PUT …/images/example_algorithm.png "
+    "is 404 Not Found.",
+)
+R009 = Kind(
+    code="ACES-R009",
+    severity="warning",
+    title=Text("What was sent is not remembered", "送信した内容を記録できません"),
+    cause=Text(
+        "Where the listing does not show everything, a hash of what was last sent is kept beside the weights in S3. It could not "
+        "be written, so the next run sends the registration again.",
+        "一覧ですべてを確認できない場合、最後に送信した内容のハッシュをS3の重みファイルの隣に保存します。"
+        "それを書き込めなかったため、次の実行でも登録を送信します。",
+    ),
+    fix=Text(
+        "Allow the role what the message names: docs/iam has the policy (`WeightsVerdict`).",
+        "メッセージにある権限をロールに付与してください。ポリシーはdocs/iamにあります（`WeightsVerdict`）。",
+    ),
+    example="ACES-R009 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz.number-plate-detection-dev-algorithm-server"
+    ".registration.verdict.json could not be written: it lacks s3:PutObject",
+)
+KINDS = (R001, R002, R003, R004, R005, R006, R007, R008, R009)
+
+
+def unseen(platform: str, call: str, what: Text, *, content_type: str) -> Problem:
+    """When the platform's answer is no listing. `what`: a predicate in English, a sentence in Japanese, as of R004."""
+    kind = same(content_type) if content_type else Text("no content type", "Content-Typeなし")
+    return Problem(
+        kind=R006,
+        message=Text(
+            f"Cannot see what is listed: the answer of {platform} to {call} {what.en} ({kind.en}).",
+            f"登録内容を確認できません。{platform}の{call}に対する応答: {what.ja}（{kind.ja}）。",
+        ),
+        hint=_GOES_ON,
+    )
+
+
+def no_listing_route(platform: str) -> Problem:
+    """When the contract names no way to list."""
+    return Problem(
+        kind=R006,
+        message=Text(
+            f"Cannot see what {platform} lists: the platform contract has no `listing`.",
+            f"{platform}の登録内容を確認できません。ACES Platformとの通信の定義に`listing`がありません。",
+        ),
+        hint=_GOES_ON,
+    )
+
+
+_GOES_ON = Text(
+    "The registration goes on without, and is sent unless what was last sent is the same.",
+    "一覧なしで登録を続けます。前回送信した内容と同じ場合は送信しません。",
+)
+
+
+def registered_without(fields: Sequence[str]) -> Problem:
+    """When the platform refused fields as unknown, and took the registration without them."""
+    names = Text(", ".join(f"`{name}`" for name in fields), "、".join(f"`{name}`" for name in fields))
+    return Problem(
+        kind=R007,
+        message=Text(
+            f"The ACES Platform does not know {names.en}: register.json was registered without it.",
+            f"ACES Platformが{names.ja}を不明な項目として拒否したため、それを除いてregister.jsonを登録しました。",
+        ),
+        hint=Text(
+            "Ask the platform's administrators how it learns which endpoint or queue serves the algorithm.",
+            "アルゴリズムのエンドポイントやキューをどのように伝えるか、ACES Platformの管理者に確認してください。",
+        ),
+    )
+
+
+def image_not_taken(image_key: str, call: str, what: Text) -> Problem:
+    """When the platform has no place for images. `what`: as of `unseen`."""
+    return Problem(
+        kind=R008,
+        message=Text(
+            f"The image {image_key} was not sent: the answer to {call} {what.en}.",
+            f"イメージ画像{image_key}を送信できません。{call}に対する応答: {what.ja}。",
+        ),
+        hint=Text(
+            "register.json is sent all the same. Put the image on the platform in its own way.",
+            "register.jsonは送信します。画像はACES Platformの方法で登録してください。",
+        ),
+    )
+
+
+def not_remembered(uri: str, why: Text, *, is_stale: bool) -> Problem:
+    """When the hash of what was sent cannot be written. `is_stale`: what stands there was sent before that."""
+    hint = Text("The next run sends the registration again.", "次の実行でも登録を送信します。")
+    if is_stale:
+        hint = Text(
+            "What stands there is out of date: delete the object, or going back to what it was registered with may send nothing.",
+            "古い記録が残っています。オブジェクトを削除してください。前の内容に戻したときに送信されないことがあります。",
+        )
+    return Problem(
+        kind=R009, message=Text(f"{uri} could not be written: {why.en}", f"{uri}に書き込めません: {why.ja}"), hint=hint
+    )
 
 
 def refused(status: int, answer: Text) -> Problem:

@@ -22,7 +22,7 @@ _THEN_RUN_AGAIN = Text(
         "その後、コマンドを再実行してください。デプロイ済みのものはそのまま残り、残りの処理だけを行います。",
     ),
 )
-_DEV_STOPS = Text(
+DEV_STOPS = Text(
     "The dev environment stops at 22:00 JST. Start it as the FAQ of the guide says "
     "(ACES Platformのdev環境のサービスを起動する, https://aces.kibe.la/notes/15646).",
     "dev環境は22:00（日本時間）に自動停止します。ガイドのFAQ「ACES Platformのdev環境のサービスを起動する」"
@@ -36,13 +36,15 @@ _CHECK_ADDRESS = Text(
 )
 _FIND_TENANT = Text(
     """\
-Set TENANT_ID to the tenant's UUID; every environment has its own. There are two ways to look it up:
+Set TENANT_ID to the tenant's UUID; every environment has its own. There are three ways to look it up:
+- aces-action tenant-id --env dev --email <your address>
 - Log in to the platform as an administrator (dev: https://dev-platform.acesinc.co.jp, production: https://platform.acesinc.co.jp),
   press F12, click チーム管理 and read tenant.uuid in the answer of `status`.
 - Read tenant.uuid in the answer of: curl '<API_ENDPOINT>/accounts/status' -H 'Authorization: Token <token>'
   (API_ENDPOINT in dev: https://api-dev-platform.acesinc.co.jp, in production: https://api-platform.acesinc.co.jp).""",
     """\
-TENANT_IDにテナントのUUIDを設定してください。UUIDは環境ごとに異なります。調べ方は2通りあります。
+TENANT_IDにテナントのUUIDを設定してください。UUIDは環境ごとに異なります。調べ方は3通りあります。
+- aces-action tenant-id --env dev --email <メールアドレス>
 - 管理者権限のユーザでACES Platformにログインし（開発環境: https://dev-platform.acesinc.co.jp、
   本番環境: https://platform.acesinc.co.jp）、F12キーを押して「チーム管理」をクリックし、`status`のレスポンスのtenant.uuidを見ます。
 - 次のコマンドのレスポンスのtenant.uuidを見ます: curl '<API_ENDPOINT>/accounts/status' -H 'Authorization: Token <token>'
@@ -112,10 +114,17 @@ def unknown_tenant(platform: str, tenant_id: str, answer: Text) -> Problem:
     )
 
 
-def silent(platform: str, cause: Text) -> Problem:
-    """When the platform does not answer. `cause`: a sentence without its full stop, such as those below."""
+def is_dev(platform: str) -> bool:
+    """Whether the address says that it is the dev environment's."""
     host = platform.rpartition("//")[2].partition(":")[0].lower()
-    advice = _DEV_STOPS if "dev" in re.split(r"[.-]", host) else _CHECK_ADDRESS
+    return "dev" in re.split(r"[.-]", host)
+
+
+def silent(platform: str, cause: Text, *, env: str | None = None) -> Problem:
+    """When the platform does not answer. `cause`: a sentence without its full stop, such as those below; `env`: where the address
+    does not tell whose it is."""
+    stops = is_dev(platform) or env == "dev"
+    advice = sentences(DEV_STOPS if stops else EMPTY, EMPTY if is_dev(platform) else _CHECK_ADDRESS)
     return Problem(
         kind=P007,
         message=Text(

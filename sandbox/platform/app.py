@@ -15,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from sandbox.platform import control
 from sandbox.platform import database as store
 from sandbox.platform.api import IMAGE_LIMIT, JST, api, listing
-from sandbox.platform.validation import load_specification, validator
+from sandbox.platform.validation import load_specification, validator, without_server
 
 
 def create_app(database: str) -> Flask:
@@ -25,6 +25,7 @@ def create_app(database: str) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
     specification = load_specification()
     app.extensions["validators"] = {name: validator(specification, name) for name in ("Credentials", "Registration")}
+    app.extensions["validators"]["RegistrationWithoutServer"] = validator(without_server(specification), "Registration")
     store.init_app(app, database)
     control.init_app(app)
     app.register_blueprint(api)

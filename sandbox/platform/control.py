@@ -9,13 +9,14 @@ import time
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from jsonschema import Draft202012Validator
 from werkzeug.security import generate_password_hash
 
 from sandbox.platform.api import JST
 from sandbox.platform.database import TABLES, database, now, transaction
+from sandbox.platform.dialect import SCHEMA, keep
 from sandbox.platform.validation import json_body
 
 TENANT = {
@@ -37,7 +38,7 @@ FAULT = {
     "required": ["kind"],
     "additionalProperties": False,
     "properties": {
-        "kind": {"enum": ["503", "502", "reset", "slow", "echo"]},
+        "kind": {"enum": ["503", "502", "reset", "lost", "slow", "echo"]},
         "seconds": {"type": "number", "minimum": 0},
         "status": {"type": "integer", "minimum": 200, "maximum": 599},
         "times": {"type": ["integer", "null"], "minimum": 1},
@@ -88,7 +89,8 @@ def put_tenant() -> ResponseReturnValue:
 def sleep() -> ResponseReturnValue:
     """From now on every route but these answers with this fault, `times` times (null: until it is lifted). `method`: only to it.
 
-    503 and 502: a load balancer's page, with `Retry-After: seconds` if given. reset: the connection breaks.
+    503 and 502: a load balancer's page, with `Retry-After: seconds` if given. reset: the connection breaks. lost: the request is
+    carried out, and its answer does not arrive.
     slow: the right answer, `seconds` late. echo: `status` (500), with the caller's own headers in body and headers.
     """
     body = json_body(Draft202012Validator(FAULT))
@@ -100,6 +102,13 @@ def sleep() -> ResponseReturnValue:
 @control.delete("/sleep")
 def wake() -> ResponseReturnValue:
     database().execute("DELETE FROM faults")
+    return "", 204
+
+
+@control.post("/dialect")
+def speak() -> ResponseReturnValue:
+    """From now on a tenant's routes speak so; settings that are not named are the usual ones."""
+    keep(json_body(Draft202012Validator(SCHEMA)))
     return "", 204
 
 
@@ -141,6 +150,9 @@ def _fault() -> Response | None:
             return None
         case "reset":
             return Response(status=CUT)
+        case "lost":
+            g.lost = True
+            return None
         case "echo":
             sent = request.headers.get("Authorization", "")
             said = {"detail": f"You sent {dict(request.headers)}", "errors": {"plan_id": [sent]}}
@@ -154,7 +166,7 @@ def _fault() -> Response | None:
 
 
 def _record(response: Response) -> Response:
-    cut = response.status_code == CUT
+    cut = response.status_code == CUT or "lost" in g
     if request.path.startswith(("/accounts/", "/internal/")):
         row = [now(), request.method, request.path, None if cut else response.status_code, "Authorization" in request.headers]
         database().execute("INSERT INTO calls (at, method, path, status, with_token) VALUES (?, ?, ?, ?, ?)", row)

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS services (
     tenant TEXT NOT NULL REFERENCES tenants ON DELETE CASCADE, name TEXT NOT NULL, fields TEXT NOT NULL, server TEXT NOT NULL,
     registered_at TEXT NOT NULL, updated_at TEXT NOT NULL, PRIMARY KEY (tenant, name)
 );
+CREATE TABLE IF NOT EXISTS dialects (tenant TEXT PRIMARY KEY, settings TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY CHECK (id = 1), kind TEXT NOT NULL, seconds REAL NOT NULL, times INTEGER, method TEXT,
     status INTEGER NOT NULL
@@ -38,7 +39,7 @@ CREATE TABLE IF NOT EXISTS calls (
     with_token INTEGER NOT NULL
 );
 """
-TABLES = ("tenants", "users", "tokens", "images", "services", "faults", "calls")
+TABLES = ("tenants", "users", "tokens", "images", "services", "dialects", "faults", "calls")
 
 
 def init_app(app: Flask, path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,15 @@ def validator(specification: dict[str, Any], schema: str) -> Draft202012Validato
     """A validator for the named schema of the document's components."""
     made: Draft202012Validator = _Validator({"$ref": f"#/components/schemas/{schema}", "components": specification["components"]})
     return made
+
+
+def without_server(specification: dict[str, Any]) -> dict[str, Any]:
+    """The document of a platform that knows nothing beside register.json."""
+    other = deepcopy(specification)
+    registration = other["components"]["schemas"]["Registration"]
+    registration["required"].remove("server")
+    del registration["properties"]["server"]
+    return other
 
 
 def json_body(rule: Draft202012Validator) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def test_every_verb_has_help_in_both_languages(verb: str, tmp_path: Path) -> Non
 
 def test_help_lists_every_verb_with_what_it_does(tmp_path: Path) -> None:
     told = aces_action("-h", cwd=tmp_path).out
-    assert "  init      Write the files of a new project.\n  validate  Check the settings and files of a repository.\n" in told
+    assert "  init       Write the files of a new project.\n  validate   Check the settings and files of a repository.\n" in told
 
 
 def test_the_version_is_the_packages(tmp_path: Path) -> None:

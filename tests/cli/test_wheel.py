@@ -60,6 +60,7 @@ def files(folder: Path, pattern: str) -> set[str]:
 
 def test_every_module_and_every_schema_is_in_it(site: Path) -> None:
     assert files(site / "aces_action", "*.py") == files(ROOT / "aces_action", "*.py")
+    assert files(site / "aces_action", "*.yml") >= {"platform/aces.yml"}
     assert files(site / "aces_action/schemas", "*") == files(ROOT / "schemas", "*.schema.json")
 
 

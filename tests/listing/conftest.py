@@ -11,7 +11,7 @@ import requests
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from aces_action.resources.listing import PlatformClient
+from aces_action.resources.listing import Circumstances, PlatformClient
 from sandbox.platform.app import running
 from tests.listing.examples import TENANT, TOKEN
 
@@ -33,7 +33,7 @@ def platform(_platform: str) -> str:
 
 @pytest.fixture
 def client(platform: str) -> Iterator[PlatformClient]:
-    with PlatformClient(platform, token=TOKEN, backoff=0.01) as made:
+    with PlatformClient(platform, token=TOKEN, around=Circumstances(backoff=0.01)) as made:
         yield made
 
 

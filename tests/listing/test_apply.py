@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 from aces_action.changes import Change
 from aces_action.problems import ActionError
 from aces_action.project.model import Infra, Project
-from aces_action.resources.listing import Listing, ListingPlan, PlatformClient, apply, desired, plan
+from aces_action.resources.listing import Circumstances, Listing, ListingPlan, PlatformClient, apply, desired, plan
 from tests.listing.conftest import Oddity
 from tests.listing.examples import TENANT, TOKEN, image, listing, server, service
 
@@ -62,7 +62,7 @@ def test_a_platform_that_goes_away_before_the_first_call(client: PlatformClient,
 
 def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done(oddity: Oddity) -> None:
     oddity.answer = lambda request: Response(status=201 if request.method == "PUT" else 503)
-    client = PlatformClient(oddity.url, backoff=0)
+    client = PlatformClient(oddity.url, around=Circumstances(backoff=0))
     with pytest.raises(ActionError) as caught:
         apply(client, FIRST_TIME)
     [problem] = caught.value.problems
@@ -73,7 +73,9 @@ def test_a_platform_that_goes_away_between_image_and_services_says_what_was_done
 
 def test_a_platform_that_keeps_something_else_is_found_by_reading_back(oddity: Oddity) -> None:
     def forgets(_request: Request) -> Response:
-        return Response(json.dumps({"tenant": {"plan_id": 1, "overflow_mode": 1}, "services": []}), headers={"ETag": '"0"'})
+        return Response(
+            json.dumps({"tenant": {"plan_id": 1, "overflow_mode": 1}, "services": []}), headers={"ETag": f'"{"0" * 64}"'}
+        )
 
     oddity.answer = forgets
     with pytest.raises(ActionError) as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aces_action.problems.configuration import (
     account,
+    contract,
     files,
     image,
     instance_types,
@@ -21,6 +22,7 @@ from aces_action.problems.configuration import (
 
 KINDS = (
     *account.KINDS,
+    *contract.KINDS,
     *files.KINDS,
     *image.KINDS,
     *instance_types.KINDS,

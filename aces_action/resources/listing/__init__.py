@@ -2,7 +2,9 @@
 
 from aces_action.resources.listing.apply import ListingResult, apply
 from aces_action.resources.listing.client import PlatformClient
+from aces_action.resources.listing.connection import Circumstances
 from aces_action.resources.listing.plan import ListingPlan, check, plan
+from aces_action.resources.listing.sent import SentStore
 from aces_action.resources.listing.spec import (
     AsyncSageMakerTarget,
     BatchTarget,
@@ -15,12 +17,14 @@ from aces_action.resources.listing.spec import (
 __all__ = [
     "AsyncSageMakerTarget",
     "BatchTarget",
+    "Circumstances",
     "Listing",
     "ListingPlan",
     "ListingResult",
     "PlatformClient",
     "PlatformServer",
     "SageMakerTarget",
+    "SentStore",
     "apply",
     "check",
     "desired",
