@@ -7,7 +7,7 @@ done or under way and goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from aces_action.changes import Change
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
 from aces_action.deployment.job_testing import try_jobs, try_jobs_alone
-from aces_action.deployment.jobs import job_outputs, note_serving, taken_back_on_failure
+from aces_action.deployment.jobs import note_serving, taken_back_on_failure
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
     DeploymentPlan,
@@ -92,8 +92,8 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     kept = {change.name for change in deleted if not change.is_change}
     done = [change for change in planned if not (change.resource == "endpoint" and change.name in kept)]
     hosted = any(change.is_change and change.resource in _HOSTED for change in done)
-    revisions = registered and any(each.is_new for each in results.all)
-    pruned = _prune(d, plan, hosted=hosted, revisions=revisions) if hosted or revisions else ()
+    listed = [each.arn for each in results.all] if registered and any(each.is_new for each in results.all) else ()
+    pruned = _prune(d, plan, hosted=hosted, listed=listed) if hosted or listed else ()
     if any(change.is_change for change in (*done, *unplanned, *pruned)):
         return "deployed"
     if not registered:
@@ -205,10 +205,10 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
     return False
 
 
-def _prune(d: ProjectDeployment, plan: DeploymentPlan, *, hosted: bool, revisions: bool) -> Iterable[Change]:
-    """The step that deletes old generations: of the endpoint where it was changed (`hosted`), and `revisions` where one was
-    registered, and is listed. Not after every run: to look at them all takes more calls than the rest of a run that changes
-    nothing."""
+def _prune(d: ProjectDeployment, plan: DeploymentPlan, *, hosted: bool, listed: Collection[str]) -> Iterable[Change]:
+    """The step that deletes old generations: of the endpoint where it was changed (`hosted`), and of the job definitions where
+    a revision was registered: then `listed` has those that serve and are listed. Not after every run: to look at them all takes
+    more calls than the rest of a run that changes nothing."""
     names, keep, changes = [d.names.endpoint, *(each.name for each in plan.replaced)], d.settings.keep_generations, list[Change]()
     with d.reporter.step("Clean-up"):
         if hosted:
@@ -216,10 +216,9 @@ def _prune(d: ProjectDeployment, plan: DeploymentPlan, *, hosted: bool, revision
             pruned = prune(context, endpoints=[name for name in names if name], keep=keep)
             changes += pruned.changes
             d.reporter.warn(*pruned.warnings)
-        if revisions:
-            gone, warnings = prune_revisions(
-                d.clients.batch, d.owner, job_outputs(d.names), d.reporter, keep=keep, now=datetime.now(UTC)
-            )
+        if listed:
+            now = datetime.now(UTC)
+            gone, warnings = prune_revisions(d.clients.batch, d.owner, listed, d.reporter, keep=keep, now=now)
             changes += gone
             d.reporter.warn(*warnings)
         d.reporter.changed(changes)

@@ -113,8 +113,8 @@ B014 = Kind(
         "ただし、待っているジョブや実行中のジョブが使うものは登録解除しません。",
     ),
     fix=Text(
-        "Wait for the jobs to end, or terminate them, then run the job again.",
-        "ジョブの終了を待つか、ジョブを終了させてから、もう一度実行してください。",
+        "Wait for the jobs to end, or terminate them, then run `command: destroy` again.",
+        "ジョブの終了を待つか、ジョブを終了させてから、もう一度`command: destroy`を実行してください。",
     )
     + snippet("sh", "aws batch terminate-job --job-id 4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11 --reason 'no longer wanted'"),
     example=(
@@ -302,6 +302,8 @@ def sentence_of(reason: Text) -> Text:
 
 MAY_BE_LISTED = Text("The platform may have been told of it already.", "ACES Platformに、すでに登録された可能性があります。")
 
+SERVES_BY_ANOTHER = Text("Another run has brought it to serve.", "別の実行が、すでに稼働させています。")
+
 
 def no_time_to_look() -> Problem:
     """When a cancelled run has no time to see what jobs use."""
@@ -344,7 +346,11 @@ def stays_in_use(label: str, why: Text) -> Problem:
     return Problem(
         kind=B014,
         message=Text(f"The job definition {label} stays: {why.en}.", f"ジョブ定義{label}は残しました。{why.ja}。"),
-        hint=run_again(Text("Once the job is over, it goes.", "ジョブの終了後であれば、登録解除します。")),
+        hint=naming(
+            "destroy",
+            "Once no job uses it, run {command} again: then it goes.",
+            "使うジョブがなくなってから、もう一度{command}を実行してください。残ったリビジョンを登録解除します。",
+        ),
     )
 
 

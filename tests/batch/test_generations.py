@@ -156,6 +156,12 @@ class TestWhatIsKept:
         assert fates(revision(1, "a"), young, revision(3, "c"))[2] is False
         assert fates(revision(1, "a"), old, revision(3, "c"))[2] is True
 
+    @pytest.mark.parametrize("content", ["b", "c"])
+    def test_what_the_platform_leads_to_stays_when_another_run_has_registered_a_newer_one(self, content: str) -> None:
+        revisions = [revision(1, "a"), revision(2, "b"), revision(3, content, registered=18.9, served=None)]
+        decided = decide(revisions, use=JobUse(), keep=0, now=NOW, listed=[revisions[1].arn])
+        assert [(each.revision.number, each.goes) for each in decided] == [(1, True)]
+
     def test_what_a_job_uses_stays(self) -> None:
         one = revision(1, "a")
         use = JobUse(jobs={one.arn: ["job-1", "job-2"]})

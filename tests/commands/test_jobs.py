@@ -167,6 +167,23 @@ class TestTakenBack:
         assert f"aws batch deregister-job-definition --job-definition {jobs.server}:2" in failed.log
         assert active(jobs, f"{jobs.server}-longtime") == [1]
 
+    def test_what_another_run_has_brought_to_serve_meanwhile_stays(self, jobs: Caller) -> None:
+        well(jobs.run())
+        image(jobs, b"second")
+        sleeping(jobs, kind="slow", seconds=2)
+        run = jobs.start()
+        while active(jobs, f"{jobs.server}-longtime") == [1]:
+            time.sleep(0.05)
+        second = f"arn:aws:batch:ap-northeast-1:123456789012:job-definition/{jobs.server}:2"
+        jobs.client("batch").tag_resource(resourceArn=second, tags={"aces:served": "2026-05-20T00:00:00.000Z"})
+        sleeping(jobs, kind="echo", status=418)
+        failed = jobs.end(run)
+        assert (failed.status, active(jobs)) == (1, [1, 2]), failed.log
+        assert "title=ACES-B011" in failed.log
+        assert f"{jobs.server}:2 stays registered" in failed.log
+        assert "Another run has brought it to serve." in failed.log
+        assert active(jobs, f"{jobs.server}-longtime") == [1]
+
     def test_a_cancelled_run_takes_them_back_within_seconds(self, jobs: Caller) -> None:
         well(jobs.run())
         image(jobs, b"second")
@@ -245,6 +262,23 @@ class TestCleanUp:
         image(jobs, b"fifth")
         well(jobs.run(keep_generations="0"))
         assert active(jobs) == [5]
+
+    @pytest.mark.parametrize("keep", ["0", "5"])
+    def test_what_the_run_has_just_listed_stays_whatever_another_registers_meanwhile(self, jobs: Caller, keep: str) -> None:
+        well(jobs.run())
+        image(jobs, b"second")
+        sleeping(jobs, kind="slow", seconds=2)
+        run = jobs.start(keep_generations=keep)
+        while active(jobs, f"{jobs.server}-longtime") == [1]:
+            time.sleep(0.05)
+        batch = jobs.client("batch")
+        [mine] = batch.describe_job_definitions(jobDefinitions=[f"{jobs.server}:2"])["jobDefinitions"]
+        asked = {key: mine[key] for key in ("jobDefinitionName", "type", "containerProperties", "tags")}
+        assert batch.register_job_definition(**asked)["revision"] == 3  # the same content, by a run that may yet take it back
+        awake(jobs)
+        ended = well(jobs.end(run))
+        assert listed(jobs) == f"{jobs.server}:2"
+        assert active(jobs) == ([2, 3] if keep == "0" else [1, 2, 3]), ended.log
 
     def test_what_cannot_be_looked_at_counts_as_use(self, jobs: Caller) -> None:
         well(jobs.run())

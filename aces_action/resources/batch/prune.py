@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -52,12 +52,16 @@ class PrunedRevisions:
     left: tuple[tuple[RevisionDecision, Problem], ...] = ()
 
 
-def decide(revisions: Sequence[JobRevision], *, use: JobUse, keep: int, now: datetime) -> tuple[RevisionDecision, ...]:
-    """What becomes of each active revision of one definition but the newest, which serves. Pure.
+def decide(
+    revisions: Sequence[JobRevision], *, use: JobUse, keep: int, now: datetime, listed: Collection[str] = ()
+) -> tuple[RevisionDecision, ...]:
+    """What becomes of each active revision of one definition but the newest, which serves, and that of `listed`. Pure.
 
-    `keep`: how many contents that served before it stay for a rollback. Without `use`: what may go at most.
+    `keep`: how many contents that served before it stay for a rollback. Without `use`: what may go at most. `listed`: ARNs that
+    the platform has just been told of. Another run may have registered a newer one since, and may yet take it back.
     """
-    live = serving(revisions)
+    newest = serving(revisions)
+    live = next((each for each in revisions if each.active and each.arn in listed), newest)
     if live is None:
         return ()
     earlier = [each for each in contents(revisions) if each.was_good and each.content != live.content and each.before(live)]
@@ -65,7 +69,7 @@ def decide(revisions: Sequence[JobRevision], *, use: JobUse, keep: int, now: dat
     seen = {live.content}
     decisions = []
     for each in sorted((one for one in revisions if one.active), key=lambda one: one.number, reverse=True):
-        if each is live:
+        if each is live or each is newest:
             continue
         goes, reason = _judged(each, undo=undo, again=each.content in seen, keep=keep, now=now)
         seen.add(each.content)
@@ -106,22 +110,24 @@ def _judged(each: JobRevision, *, undo: set[str], again: bool, keep: int, now: d
 
 
 def prune_revisions(
-    client: BatchClient, owner: Owner, names: Iterable[str], reporter: PruneReporter, *, keep: int, now: datetime
+    client: BatchClient, owner: Owner, listed: Collection[str], reporter: PruneReporter, *, keep: int, now: datetime
 ) -> tuple[tuple[Change, ...], tuple[Problem, ...]]:
     """Deregisters what is no longer needed, after a deployment that has registered something. The changes, and warnings.
 
+    `listed`: the ARN of the revision that the platform now leads to, of each definition.
     Never raises for what AWS answers. The jobs of all queues are read only when there is something to deregister.
     """
     try:
-        known = [read_revisions(client, owner, name) for name in names]
+        known = [read_revisions(client, owner, arn.rpartition("/")[2].partition(":")[0]) for arn in listed]
     except AWS_ERRORS as error:
         return (), (problems.kept_all(explain(error)),)
-    if not any(each.goes for revisions in known for each in decide(revisions, use=JobUse(), keep=keep, now=now)):
+    at_most = [each for revisions in known for each in decide(revisions, use=JobUse(), keep=keep, now=now, listed=listed)]
+    if not any(each.goes for each in at_most):
         return (), ()
     use = read_use(client)
     if use.unclear:
         return (), (problems.kept_all(use.unclear[0]),)
-    decisions = [each for revisions in known for each in decide(revisions, use=use, keep=keep, now=now)]
+    decisions = [each for revisions in known for each in decide(revisions, use=use, keep=keep, now=now, listed=listed)]
     for each in decisions:
         if not each.goes:
             label, why = each.revision.label, each.reason

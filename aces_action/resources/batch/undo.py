@@ -45,7 +45,8 @@ class TakenBack:
 def take_back(
     client: BatchClient, run: Registering, reporter: UndoReporter, *, stay: Text | None = None, seconds: float | None = None
 ) -> TakenBack:
-    """Deregisters the run's revisions, but for those that a job under way uses which the run has not submitted itself.
+    """Deregisters the run's revisions, but for those that a job under way uses which the run has not submitted itself, and
+    those that another run has brought to serve.
 
     They are found by their tags: a registration may have gone through whose answer never came. `stay`: why none of them may go;
     `seconds`: that there are. Never raises for what AWS answers.
@@ -64,8 +65,13 @@ def take_back(
         return TakenBack(serving={})
     if stay:
         return TakenBack(serving={}, problems=tuple(problems.stays_listed(each.label, stay) for each in ours))
+    serve = [each for each in ours if each.noted]  # this run has not come so far: another has found it and listed it
+    ours = [each for each in ours if not each.noted]
+    left = [problems.stays_listed(each.label, problems.SERVES_BY_ANOTHER) for each in serve]
+    if not ours:
+        return TakenBack(serving={}, problems=tuple(left))
     use = read_use(client, within=None if until is None else max(0.0, until - time.monotonic()))
-    left, gone = list[Problem](), set[str]()
+    gone = set[str]()
     for each in ours:
         jobs = without_own(client, run.owner, use.of(each.arn)) if use.of(each.arn) else []
         if use.unclear or jobs:
