@@ -58,7 +58,7 @@ def read_use(client: BatchClient, *, within: float | None = None) -> JobUse:
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     jobs: dict[str, list[str]] = {}
-    for arn, job in (each for queue in used for each in queue):
+    for arn, job in dict.fromkeys(each for queue in used for each in queue):  # one is seen in every state that it has meanwhile
         jobs.setdefault(arn, []).append(job)
     unnamed = jobs.pop("", [])
     return JobUse(jobs=jobs, unclear=(problems.uses_unnamed_revision(unnamed[0]),) if unnamed else ())
@@ -82,8 +82,11 @@ def without_own(client: BatchClient, owner: Owner, jobs: Iterable[str]) -> list[
 
 
 def _queues(client: BatchClient) -> list[str]:
+    """Not those of SageMaker's training jobs, which know no job definitions and have a list of their own (ListServiceJobs)."""
     pages = client.get_paginator("describe_job_queues").paginate()
-    return [queue["jobQueueArn"] for page in pages for queue in page["jobQueues"]]
+    return [
+        queue["jobQueueArn"] for page in pages for queue in page["jobQueues"] if queue.get("jobQueueType") != "SAGEMAKER_TRAINING"
+    ]
 
 
 def _in_queue(client: BatchClient, queue: str) -> Iterator[tuple[str, str]]:
