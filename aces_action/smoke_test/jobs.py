@@ -293,25 +293,27 @@ def _end_all_of(client: BatchClient, job: _Job, *, but: str = "") -> list[str]:
 
 
 def _abandon(watch: JobWatch, jobs: Iterable[_Job]) -> list[Text]:
-    """Ends all that is under way, within the seconds that a cancelled run has; what came of it."""
-    open_jobs = [job for job in jobs if job.submission.sent and job.result is None and job.ended is None]
+    """Ends all that is under way, or may be, within the seconds that a cancelled run has; what came of it."""
+    open_jobs = [job for job in jobs if job.submission.in_doubt or _is_open(job)]
     if not open_jobs:
         return []
     client = in_haste(watch.clients).batch
 
-    def end(job: _Job) -> Text:
-        job_id = job.submission.job_id
-        if job_id and job.submission.in_doubt:
-            _end_all_of(client, job, but=job_id)
-        if not job_id:  # the answer of SubmitJob has not come
-            found = _end_all_of(client, job)
-            return joined("\n", [problems.terminated(job.test.name, each) for each in found]) or problems.left_running(
-                job.test.name, ""
-            )
-        return problems.left_running(job.test.name, job_id) if _end(client, job) else problems.terminated(job.test.name, job_id)
+    def end(job: _Job) -> list[Text]:
+        name, job_id = job.test.name, job.submission.job_id
+        # the answer of SubmitJob has not come, or one of its answers
+        found = _end_all_of(client, job, but=job_id) if job.submission.in_doubt or not job_id else []
+        told = [problems.terminated(name, each) for each in found]
+        if job_id and _is_open(job):
+            told.append(problems.left_running(name, job_id) if _end(client, job) else problems.terminated(name, job_id))
+        return told if told or job_id else [problems.left_running(name, "")]
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="jobs") as pool:
-        return list(pool.map(end, open_jobs))
+        return [text for texts in pool.map(end, open_jobs) for text in texts]
+
+
+def _is_open(job: _Job) -> bool:
+    return job.submission.sent and job.result is None and job.ended is None
 
 
 def _tell_waiting(watch: JobWatch, still: Sequence[_Job], now: float, *, count: int) -> None:

@@ -403,6 +403,23 @@ class TestCancelling:
         assert [job["status"] for job in running.jobs()] == ["FAILED"]
         assert "was terminated." in running.left[0]
 
+    def test_one_that_may_be_there_is_ended_with_those_that_are(self, running: Running) -> None:
+        running.control("jobs", running_seconds=5000, times=2)
+        running.control("faults", operation="SubmitJob", kind="lost")
+        running.control("faults", operation="ListJobs", kind="error", status=403, code="AccessDeniedException")
+
+        def cancel() -> None:
+            if any("  RUNNING" in line for line in running.told):
+                raise KeyboardInterrupt
+
+        running.interrupt = cancel
+        with pytest.raises(KeyboardInterrupt):
+            running.run(running.test("a.png"), running.test("b.png"))
+        running.interrupt = lambda: None
+        running.sleep(1)
+        assert [job["status"] for job in running.jobs()] == ["FAILED", "FAILED"]
+        assert len(running.left) == 2
+
     def test_what_could_not_be_ended_is_said(self, running: Running) -> None:
         running.control("jobs", running_seconds=5000)
         running.control("faults", operation="TerminateJob", kind="error", times=None)
