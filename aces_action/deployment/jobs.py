@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from aces_action.aws.clients import in_haste
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.tags import SERVED, time_in
+from aces_action.aws.tags import REGISTERED, SERVED, WITHDRAWN, time_in
 from aces_action.deployment.context import Deployment, ProjectDeployment
 from aces_action.language import Text, lines
 from aces_action.output.report import OutputName
@@ -51,18 +51,27 @@ def generation_of(d: Deployment, config_name: str) -> datetime | None:
 def note_serving(d: Deployment, results: Sequence[batch.BatchResult], config_name: str | None) -> None:
     """Notes on each revision that it serves, where that is not noted yet. `config_name`: the endpoint config that this run has
     rolled out, to whose generation they belong."""
-    unnoted = [each.arn for each in results if each.is_new or not each.is_noted]
+    unnoted = [each for each in results if each.is_new or not each.is_noted]
     if not unnoted:
         return
     noted = ""
     try:
         at = (generation_of(d, config_name) if config_name else None) or datetime.now(UTC)
-        for arn in unnoted:
-            noted = arn
-            note_served(d.clients.batch, d.owner, arn, at=at)
+        for each in unnoted:
+            noted = each.arn
+            note_served(d.clients.batch, d.owner, each.arn, at=_served_with(each, results) or at)
     except AWS_ERRORS as error:
-        label = (noted or unnoted[0]).rpartition("/")[2]
+        label = (noted or unnoted[0].arn).rpartition("/")[2]
         d.reporter.warn(problems.not_noted(label, explain(error, resource=label)))
+
+
+def _served_with(unnoted: batch.BatchResult, results: Sequence[batch.BatchResult]) -> datetime | None:
+    """Since when the other revision of its deployment serves, which a run has noted that was cut off before it noted this one."""
+    registered = unnoted.tags.get(REGISTERED)
+    if registered is None or WITHDRAWN in unnoted.tags:
+        return None
+    served = (each.tags.get(SERVED, "") for each in results if each.is_noted and each.tags.get(REGISTERED) == registered)
+    return next(filter(None, map(time_in, served)), None)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 class BatchResult:
     """The ARN of the revision to use, with its number, and whether this run registered it.
 
-    `is_noted`: its tags say that it serves.
+    `is_noted`: its tags say that it serves. `tags`: as they were found, of one that is not new.
     """
 
     arn: str
     is_new: bool
     is_noted: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def apply(client: BatchClient, owner: Owner, plan: BatchPlan, *, registered: str) -> BatchResult:
@@ -42,8 +44,9 @@ def apply(client: BatchClient, owner: Owner, plan: BatchPlan, *, registered: str
     if plan.arn is None:
         plan = plan_again(client, owner, plan.spec)
     if plan.arn is not None:
-        noted = plan.current is not None and serves_as_noted(plan.current.tags)
-        return BatchResult(arn=plan.arn, is_new=False, is_noted=noted)
+        tags = plan.current.tags if plan.current else {}
+        noted = plan.current is not None and serves_as_noted(tags)
+        return BatchResult(arn=plan.arn, is_new=False, is_noted=noted, tags=tags)
     spec = plan.spec
     try:
         answer = client.register_job_definition(**spec.request, tags={**owner.tags(spec.content_hash), REGISTERED: registered})
