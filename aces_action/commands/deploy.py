@@ -87,7 +87,7 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
                     try_jobs_alone(d, results.definitions)
         with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
             registered = _register_or_defer(d, plan, results.definitions)
-    note_serving(d, results.all, serving.config_name if plan.endpoint and rolled_out else None)
+    note_serving(d, results.all, serving.config_name if plan.endpoint else None, rolled_out=bool(rolled_out))
     deleted = delete_replaced(d, plan.replaced, registered=registered)
     kept = {change.name for change in deleted if not change.is_change}
     done = [change for change in planned if not (change.resource == "endpoint" and change.name in kept)]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from aces_action.aws.clients import in_haste
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.tags import REGISTERED, SERVED, WITHDRAWN, time_in
+from aces_action.aws.tags import REGISTERED, RUN_URL, SERVED, WITHDRAWN, time_in
 from aces_action.deployment.context import Deployment, ProjectDeployment
 from aces_action.language import Text, lines
 from aces_action.output.report import OutputName
@@ -18,6 +18,7 @@ from aces_action.project.names import Names
 from aces_action.resources import batch
 from aces_action.resources.batch.history import note_served
 from aces_action.resources.batch.undo import Registering, TakenBack, take_back
+from aces_action.resources.endpoint.concurrency import run_of
 from aces_action.resources.endpoint.state import read_config, read_tags
 
 JOBS_NEED_NO_STOP = Text(
@@ -44,22 +45,30 @@ def every_job_name(names: Names) -> tuple[str, ...]:
 
 def generation_of(d: Deployment, config_name: str) -> datetime | None:
     """Since when an endpoint config of ours serves, as it was noted after its roll-out."""
+    return time_in(_config_tags(d, config_name).get(SERVED, ""))
+
+
+def _config_tags(d: Deployment, config_name: str) -> Mapping[str, str]:
     config = read_config(d.clients.sagemaker, config_name)
-    return time_in(read_tags(d.clients.sagemaker, config["EndpointConfigArn"]).get(SERVED, "")) if config else None
+    return read_tags(d.clients.sagemaker, config["EndpointConfigArn"]) if config else {}
 
 
-def note_serving(d: Deployment, results: Sequence[batch.BatchResult], config_name: str | None) -> None:
-    """Notes on each revision that it serves, where that is not noted yet. `config_name`: the endpoint config that this run has
-    rolled out, to whose generation they belong."""
+def note_serving(d: Deployment, results: Sequence[batch.BatchResult], config_name: str | None, *, rolled_out: bool) -> None:
+    """Notes on each revision that it serves, where that is not noted yet. `config_name`: the endpoint config that serves, to
+    whose generation they belong that the same run has registered: this one, if it has `rolled_out` it, or an earlier one that
+    was cut off before it noted them."""
     unnoted = [each for each in results if each.is_new or not each.is_noted]
     if not unnoted:
         return
     noted = ""
     try:
-        at = (generation_of(d, config_name) if config_name else None) or datetime.now(UTC)
+        config, now = _config_tags(d, config_name) if config_name else {}, datetime.now(UTC)
+        generation, run = time_in(config.get(SERVED, "")), run_of(config)
         for each in unnoted:
             noted = each.arn
-            note_served(d.clients.batch, d.owner, each.arn, at=_served_with(each, results) or at)
+            earlier = each.tags.get(RUN_URL, "") == run != "" and WITHDRAWN not in each.tags
+            with_config = generation if rolled_out or earlier else None
+            note_served(d.clients.batch, d.owner, each.arn, at=with_config or _served_with(each, results) or now)
     except AWS_ERRORS as error:
         label = (noted or unnoted[0].arn).rpartition("/")[2]
         d.reporter.warn(problems.not_noted(label, explain(error, resource=label)))

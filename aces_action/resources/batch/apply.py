@@ -30,7 +30,7 @@ class BatchResult:
     arn: str
     is_new: bool
     is_noted: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def apply(client: BatchClient, owner: Owner, plan: BatchPlan, *, registered: str) -> BatchResult:
