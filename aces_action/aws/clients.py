@@ -77,6 +77,11 @@ class Clients:
         return self.session.client("iam")
 
     @cached_property
+    def log_groups(self) -> CloudWatchLogsClient:
+        """For groups that a deployment makes: with as many attempts as any other write."""
+        return self.session.client("logs")
+
+    @cached_property
     def logs(self) -> CloudWatchLogsClient:
         return self.session.client("logs", config=_BRIEFER)
 
