@@ -30,7 +30,7 @@ _NO_VALUE = rf"(?!\s*[\"']?{_SCHEME}{_TEMPLATE})"
 _QUOTED_OR_WORD = rf"{_NO_VALUE}(?:\"[^\"]*\"?|'[^']*'?|[^\s\"',;&)}}\]]+)"
 _SENSITIVE = (
     r"secret[ _-]?(?:access[ _-]?)?key|(?:session|security|access|refresh|auth)[ _-]?token|api[ _-]?key"
-    r"|(?:access|account)[ _-]?key(?:[ _-]?id)?|client[ _-]?secret|private[ _-]?key|passphrase|password|passwd|pwd|secret"
+    r"|(?:access|account)[ _-]?key(?:[ _-]?id)?|client[ _-]?secret|private[ _-]?key|passphrase|password|passwd|pwd|(?<!\d{12}:)secret"  # not the name in the ARN of a secret, which is none
 )
 _ASSIGNED = r"[\"']?\s*(?:=>|[:=]|%3D)\s*"
 

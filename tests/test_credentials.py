@@ -162,6 +162,11 @@ def test_nothing_that_we_say_ourselves_is_taken_for_a_credential() -> None:
         ('"password": "…"', '"password": "…"'),
         ("password=$DB_PASSWORD", "password=$DB_PASSWORD"),
         ("password=$ecret", "password=***"),
+        (
+            "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:db-AbCdEf",
+            "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:db-AbCdEf",
+        ),
+        ("12345678901:secret:db-AbCdEf", "12345678901:secret:***"),
         ("password=<b>ecret", "password=***"),
         ("password=…ecret", "password=***"),
         ("Authorization: Token abc <token>", "Authorization: ***"),

@@ -15,7 +15,7 @@ _LONGTIME: Path = ("batch", "longtime")
 # Batch User Guide, 'Specify sensitive data': a secret, with :JSON_KEY:VERSION_STAGE:VERSION_ID behind it or without, or a
 # parameter. The same as in the schema, where a test compares them.
 SECRET_ARN = re.compile(
-    r"arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+"
+    r"arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret(?::[A-Za-z0-9/_+=.@-]+)"
     r"(:[A-Za-z0-9_.-]*:[A-Za-z0-9_.-]*:[A-Za-z0-9_.-]*)?|ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]+)"
 )
 

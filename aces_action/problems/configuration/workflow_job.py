@@ -72,7 +72,7 @@ C049 = Kind(
         "新しいものを発行し直し、リポジトリのシークレットに保存してください。",
     )
     + snippet("yaml", "with:\n  platform-token: ${{ secrets.PLATFORM_TOKEN }}"),
-    example="with:\n  platform-token: 0123456789abcdef",
+    example="with:\n  platform-token: 0123456789",
 )
 C050 = Kind(
     code="ACES-C050",
