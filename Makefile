@@ -6,8 +6,8 @@ IMAGE ?= localhost/aces-action:dev
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# Half of an end-to-end test is a run of the action and half of it the sandbox that answers, in turn: two processors keep three busy.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(max(1, (os.cpu_count() or 1) * 3 // 2))')
+# An end-to-end test waits in turn for the action, the sandbox and the clock: by processor time three workers left a third of two processors idle.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(max(1, 2 * (os.cpu_count() or 1)))')
 # Where it is set, every process of the tests would compile all that it imports: .venv comes without bytecode, see below.
 unexport PYTHONDONTWRITEBYTECODE
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml)

@@ -28,9 +28,11 @@ _SCHEME = r"(?:(?:basic|bearer|token|digest|aws4-hmac-sha256)\s+)?"
 _TEMPLATE = r"(?:<[\w -]{1,40}>|\$\{[^}]{0,80}\}+|(?-i:\$[A-Z_]{1,40})|…|\.\.\.)(?:[\s\"',;)}]|$)"
 _NO_VALUE = rf"(?!\s*[\"']?{_SCHEME}{_TEMPLATE})"
 _QUOTED_OR_WORD = rf"{_NO_VALUE}(?:\"[^\"]*\"?|'[^']*'?|[^\s\"',;&)}}\]]+)"
+# the last: but not the name in the ARN of a secret, which is none
 _SENSITIVE = (
     r"secret[ _-]?(?:access[ _-]?)?key|(?:session|security|access|refresh|auth)[ _-]?token|api[ _-]?key"
-    r"|(?:access|account)[ _-]?key(?:[ _-]?id)?|client[ _-]?secret|private[ _-]?key|passphrase|password|passwd|pwd|(?<!\d{12}:)secret"  # not the name in the ARN of a secret, which is none
+    r"|(?:access|account)[ _-]?key(?:[ _-]?id)?|client[ _-]?secret|private[ _-]?key|passphrase|password|passwd|pwd"
+    r"|(?<!\d{12}:)secret"
 )
 _ASSIGNED = r"[\"']?\s*(?:=>|[:=]|%3D)\s*"
 
