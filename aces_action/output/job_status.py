@@ -31,6 +31,15 @@ JOB_COLUMNS = (
 )
 
 
+def notes(definition: JobDefinitionStatus) -> list[Text]:
+    """What there is to say beside queue, revisions and jobs."""
+    foreign = Text(
+        f"Jobs by this name run on {definition.foreign}, which this action did not register.",
+        f"この名前のジョブは、このアクションが登録していない{definition.foreign}で実行されます。",
+    )
+    return [*([foreign] if definition.foreign else []), *definition.unseen]
+
+
 def queue_text(definition: JobDefinitionStatus) -> Text:
     """The queue with its state, and its compute environments."""
     name, queue = definition.queue_name, definition.queue

@@ -111,13 +111,15 @@ class JobStatus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDefinitionStatus:
     """One job definition that the infra file asks for. Revisions and jobs newest first; not all jobs. `queue` None: there is none
-    of that name. `unseen`: what could not be read, and why."""
+    of that name. `foreign`: the newest revision, where it is not ours: then jobs by the name run on that, and none of ours
+    serves. `unseen`: what could not be read, and why."""
 
     name: str
     queue_name: str
     revisions: tuple[RevisionStatus, ...] = ()
     queue: QueueStatus | None = None
     jobs: tuple[JobStatus, ...] = ()
+    foreign: str = ""
     unseen: tuple[Text, ...] = ()
 
 
@@ -240,6 +242,7 @@ def _job_definition(definition: JobDefinitionStatus) -> dict[str, object]:
             }
             for each in definition.jobs
         ],
+        "foreign-revision": definition.foreign or None,
         "not-read": [each.en for each in definition.unseen],
     }
 

@@ -12,7 +12,7 @@ from aces_action.changes import Change, noun
 from aces_action.durations import duration, duration_text
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check, CheckOutcome
-from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, queue_text, revision_cells
+from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
 from aces_action.output.report import Outcome, OutputName, Report, StepRecord
 from aces_action.output.server_log import SHOWN, WIDTH, ServerLog
 from aces_action.output.sizes import files_text, members_text, size_text
@@ -239,7 +239,7 @@ def _job_definition(definition: JobDefinitionStatus, page: _Page) -> str:
     revisions = _fitting(_cells(row, page) for row in revision_cells(definition))
     jobs = [_cells(row, page) for row in job_cells(definition)]
     parts = [page.table(title, REVISION_COLUMNS, revisions)] if revisions else [f"### {page.text(title)}", page.text(NO_REVISION)]
-    parts += [page.text(queue_text(definition)), *(page.text(each) for each in definition.unseen)]
+    parts += [page.text(queue_text(definition)), *(page.text(each) for each in notes(definition))]
     if jobs:
         parts.append(page.table(Text("Last jobs", "最近のジョブ"), JOB_COLUMNS, jobs))
     return "\n\n".join(parts)

@@ -10,7 +10,7 @@ from aces_action.changes import Change, Verb, noun
 from aces_action.durations import date_and_time, duration_text, hours, span
 from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
-from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, queue_text, revision_cells
+from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
 from aces_action.output.status import EndpointStatus, GenerationStatus, JobDefinitionStatus, ServerStatus
 from aces_action.problems.advice import naming
 
@@ -107,7 +107,7 @@ def status_texts(server_status: ServerStatus) -> list[Text]:
 
 def _job_definition_texts(definition: JobDefinitionStatus) -> list[Text]:
     texts = [noun("job definition") + same(f" {definition.name}"), same("  ") + queue_text(definition)]
-    texts += [same("  ") + each for each in definition.unseen]
+    texts += [same("  ") + each for each in notes(definition)]
     if not definition.revisions and not definition.unseen:
         texts.append(same("  ") + NO_REVISION)
     for columns, rows in ((REVISION_COLUMNS, revision_cells(definition)), (JOB_COLUMNS, job_cells(definition))):

@@ -415,6 +415,14 @@ class TestOtherCommands:
         without = well(jobs.run(command="status"), "shown")
         assert "The jobs could not be read." in without.log
         jobs.control("DELETE", "faults")
+        by_hand = batch.describe_job_definitions(jobDefinitionName=jobs.server, status="ACTIVE")["jobDefinitions"][0]
+        given = {key: by_hand[key] for key in ("jobDefinitionName", "type", "containerProperties")}
+        other = batch.register_job_definition(**given)["jobDefinitionArn"]
+        shown = well(jobs.run(command="status"), "shown")
+        assert f"Jobs by this name run on {jobs.server}:2, which this action did not register." in shown.log
+        standard = next(each for each in json.loads(shown.outputs["status"])["job-definitions"] if each["name"] == jobs.server)
+        assert (standard["foreign-revision"], standard["revisions"][0]["serves"]) == (f"{jobs.server}:2", False)
+        batch.deregister_job_definition(jobDefinition=other)
 
         refused = jobs.run(command="destroy")
         assert refused.codes == ["ACES-E009"]

@@ -12,6 +12,7 @@ from aces_action.aws.tags import Owner
 from aces_action.language import Text, sentences
 from aces_action.output.status import JobDefinitionStatus, JobStatus, QueueStatus, RevisionStatus
 from aces_action.resources.batch.history import JobRevision, read_revisions, serving
+from aces_action.resources.batch.plan import read_job_definition
 from aces_action.sanitiser import one_line
 
 if TYPE_CHECKING:
@@ -47,13 +48,20 @@ def read_job_status(client: BatchClient, owner: Owner, name: str, queue: str) ->
         lambda: _read_jobs(client, name, queue) if found else [],
         list[JobStatus](),
     )
-    live = serving(revisions)
+    newest = seen(
+        Text("The newest revision could not be read.", "最新のリビジョンを取得できませんでした。"),
+        lambda: read_job_definition(client, name) if revisions else None,
+        None,
+    )
+    foreign = f"{name}:{newest.revision}" if newest and newest.arn not in {each.arn for each in revisions} else ""
+    live = None if foreign else serving(revisions)
     return JobDefinitionStatus(
         name=name,
         queue_name=queue,
         revisions=tuple(_revision(each, serves=each is live) for each in revisions if each.active),
         queue=None if found is _UNSEEN else found,
         jobs=tuple(jobs),
+        foreign=foreign,
         unseen=tuple(unseen),
     )
 
