@@ -156,7 +156,8 @@ def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan, registered_at: st
         )
         return result
 
-    batch.apply_log_groups(d.clients.log_groups, d.owner, plan.log_groups)
+    if plan.log_groups:
+        batch.apply_log_groups(d.clients.log_groups, d.owner, plan.log_groups)
     return _Registered(
         standard=registered(plan.job, "batch-job-definition-arn"),
         longtime=registered(plan.longtime_job, "batch-longtime-job-definition-arn"),

@@ -50,7 +50,7 @@ class DeploymentPlan:
     weights: WeightsPlan
     endpoint: endpoint.EndpointPlan | None
     scaling: autoscaling.AutoscalingPlan | None
-    log_groups: batch.LogGroupsPlan
+    log_groups: batch.LogGroupsPlan | None
     job: batch.BatchPlan | None
     longtime_job: batch.BatchPlan | None
     replaced: tuple[ListedEndpoint, ...]
@@ -87,7 +87,8 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
     replaced = find_replaced(d)
     deletions = tuple(deletion_of(each, d.names.endpoint) for each in replaced)
     infra = d.server.infra
-    groups = batch.plan_log_groups(d.clients.log_groups, d.owner, batch.desired_log_groups((infra.job, infra.longtime_job)))
+    named = batch.desired_log_groups((infra.job, infra.longtime_job))
+    groups = batch.plan_log_groups(d.clients.log_groups, d.owner, named) if named else None
     job = _plan_job(d, infra.job, d.names.job, preflight, weights)
     longtime = _plan_job(d, infra.longtime_job, d.names.longtime_job, preflight, weights)
     jobs = [change for plan in (groups, job, longtime) if plan for change in plan.changes]
