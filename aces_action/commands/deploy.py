@@ -16,7 +16,6 @@ from aces_action.aws.tags import stamp
 from aces_action.changes import Change
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
-from aces_action.deployment.job_testing import try_jobs, try_jobs_alone
 from aces_action.deployment.jobs import note_serving, taken_back_on_failure
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
@@ -28,7 +27,6 @@ from aces_action.deployment.plan import (
 )
 from aces_action.deployment.preflight import run_preflight
 from aces_action.deployment.replaced import delete_replaced, old_stays
-from aces_action.deployment.smoke_testing import smoke_test
 from aces_action.language import Text
 from aces_action.output.report import Outcome, OutputName
 from aces_action.problems import ActionError
@@ -79,6 +77,9 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
             with d.reporter.step("Batch"):
                 results = _register_jobs(d, plan, registered_at)
         if d.project.requests or d.project.job_requests:
+            from aces_action.deployment.job_testing import try_jobs, try_jobs_alone  # with all that follows and explains a job
+            from aces_action.deployment.smoke_testing import smoke_test
+
             with d.reporter.step("Smoke test"):
                 if plan.endpoint:
                     back, run_jobs = partial(_back, d, context), partial(try_jobs, d, results.definitions)
