@@ -20,7 +20,7 @@ __all__ = ["oddity"]
 
 EMAIL, PASSWORD = "engineer@example.com", "pässwörd 1"
 TENANT = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
-TOKEN = "f7d6ff820a3ed72fa2fcea2a8d91fc53bf6a5566168f106bd0311effbd720ad5"
+TOKEN = "0f1e2d3c4b5a6978" * 4
 
 
 @pytest.fixture(scope="module")

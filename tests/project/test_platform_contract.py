@@ -36,7 +36,7 @@ def line_of(text: str, part: str) -> int:
         ("per: all", "per: each", "C004", "registration.per is each, but must be one of all, service"),
         ("  method: GET\n  path: /accounts", "  method: FETCH\n  path: /accounts", "C004", "status.method is FETCH"),
         ("{tenant_id}/services # [guide 2.3]", "{tenant}/services", "C004", "registration.path is"),
-        ('"Token {token}"', "Token f7d6ff820a3ed72fa2fcea2a8d91fc53", "C004", "authorization is"),
+        ('"Token {token}"', "Token 0f1e2d3c4b5a69780f1e2d3c4b5a6978", "C004", "authorization is"),
         ("content: bytes", "contents: bytes", "C011", 'Unknown key "contents" in image_upload'),
         ("  fields: body.errors || body", "  fields: body.errors || |", "C055", "refusals.fields is not a JMESPath expression"),
         ("https://api-platform.acesinc.co.jp", "https://me:secret@host", "C004", "api_endpoints.production is"),
