@@ -117,13 +117,20 @@ def _write(workspace: Path, fixed: FixedFile) -> bool:
     mark = BOM if path.read_bytes().startswith(BOM) else b""
     if not os.access(path, os.W_OK):
         raise PermissionError(13, os.strerror(13), fixed.file)
+    try:
+        return _replace(path, mark + fixed.before.encode(), mark + fixed.after.encode())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, fixed.file) from error  # the caller's file, not ours beside it
+
+
+def _replace(path: Path, before: bytes, after: bytes) -> bool:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
         try:
-            stream.write(mark + fixed.after.encode())
+            stream.write(after)
             stream.flush()
             os.fsync(stream.fileno())
             os.fchmod(stream.fileno(), path.stat().st_mode & 0o7777)
-            unchanged = path.read_bytes() == mark + fixed.before.encode()
+            unchanged = path.read_bytes() == before
             if unchanged:
                 Path(stream.name).replace(path)
         finally:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from aces_action.cli.checking import check
 from aces_action.cli.discovery import Selection
 from aces_action.cli.fixes import fix_files, preview
 from tests.cli.conftest import EXAMPLE, INFRA, REGISTER, WORKFLOW, Repository, aces_action
+from tests.conftest import ROOT
 from tests.project.test_mutations import VALID
 
 MARK = b"\xef\xbb\xbf"
@@ -185,6 +188,20 @@ def test_a_file_that_may_not_be_written_is_an_error_and_stays(repository: Reposi
     ended = repository.run("validate", "--fix")
     assert ended.status == 1
     assert '"context"' in (repository.path / REGISTER).read_text("utf-8")
+
+
+def test_where_nothing_more_can_be_written_the_file_is_named_and_stays_as_it_is(repository: Repository) -> None:
+    repository.replace(REGISTER, *MISTYPED)
+    before = (repository.path / REGISTER).read_bytes()
+    limited = (
+        f"ulimit -f 0; exec {shlex.quote(sys.executable)} -B -m aces_action validate --fix"  # as on a full disk, also for root
+    )
+    done = subprocess.run(
+        ["bash", "-c", limited], cwd=repository.path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr.decode()) == (1, f"✗ Not possible: File too large: {REGISTER}\n")
+    assert (repository.path / REGISTER).read_bytes() == before
+    assert [file.name for file in (repository.path / REGISTER).parent.iterdir() if file.name.startswith(".")] == []
 
 
 # What is right, broken at random in the ways that can be fixed and in others
