@@ -1,6 +1,6 @@
 """`command: destroy`: deletes the server's endpoints, then its generations, models and job definitions. Nothing else.
 
-What may cost nothing and be missed is left: the weights and all else in S3, the listing on the platform. The next run resumes
+What may cost nothing and be missed is left: the weights and all else in S3, log groups, the listing on the platform. The next run resumes
 where one was cut off.
 """
 
@@ -212,8 +212,8 @@ def _targets_of(entry: Mapping[str, object]) -> set[str]:
 _TARGETS = ("endpoint_name", "job_definition_arn", "longtime_job_definition_arn")
 _GENERATIONS = frozenset({"model", "endpoint config"})
 _LEFT = Text(
-    "Left as they are: S3 (weights, captured data, answers), the platform's listing.",
-    "残すもの: S3（重みファイル、キャプチャしたデータ、応答）、ACES Platformの登録",
+    "Left as they are: S3 (weights, captured data, answers), log groups, the platform's listing.",
+    "残すもの: S3（重みファイル、キャプチャしたデータ、応答）、ロググループ、ACES Platformの登録",
 )
 
 
