@@ -1,7 +1,7 @@
 """`command: destroy`: deletes the server's endpoints, then its generations, models and job definitions. Nothing else.
 
-What may cost nothing and be missed is left: the weights and all else in S3, log groups, the listing on the platform. The next run resumes
-where one was cut off.
+What may cost nothing and be missed is left: the weights and all else in S3, log groups, the listing on the platform. The next
+run resumes where one was cut off.
 """
 
 from __future__ import annotations
