@@ -25,8 +25,8 @@ _SERVER = (
         "# BatchのジョブがS3を読み書きするために使う",
     ),
     Text(
-        "# SageMaker starts the image with the argument `serve`, sends requests to port 8080 and puts the weights in /opt/ml/model. "
-        "A Batch\n# job is started with the argument `job`.",
+        "# SageMaker starts the image with the argument `serve`, sends requests to port 8080 and puts the weights in "
+        "/opt/ml/model. A Batch\n# job is started with the argument `job`.",
         "# SageMakerは引数`serve`でイメージを起動し、8080番ポートにリクエストを送る。重みファイルは/opt/ml/modelに展開される。\n"
         "# Batchのジョブは引数`job`で起動する",
     ),

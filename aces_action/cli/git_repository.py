@@ -14,8 +14,9 @@ from urllib.parse import unquote, urlsplit
 ACTION = "aces-action"
 
 _PATIENCE = 5  # seconds for an answer of git's
+_URL = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^@/\s]*@)?[\w.-]+(?::\d+)?/(?P<path>\S+)", re.ASCII)
 # scp's way of writing it: git@host:owner/name.git (git-fetch, 'GIT URLS')
-_SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)", re.ASCII)
+_SCP = re.compile(r"(?:[^@/:\s]+@)?[\w.-]+:(?!//)(?P<path>\S+)", re.ASCII)
 _PART = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
@@ -51,16 +52,10 @@ def read_git_folder(folder: Path) -> GitFolder:
 
 def remote_in(address: str) -> Remote | None:
     """The repository that a remote's address names: https, ssh or scp's way. Names and passwords in it are left out."""
-    parts = urlsplit(address)
-    if parts.scheme:
-        if parts.scheme.rpartition("+")[2] not in {"https", "http", "ssh", "git"} or not parts.hostname:
-            return None
-        path = unquote(parts.path)
-    elif found := _SCP.fullmatch(address):
-        path = found["path"]
+    if found := _URL.fullmatch(address) or _SCP.fullmatch(address):
+        names = unquote(found["path"]).strip("/").split("/")
     else:
         return None
-    names = path.strip("/").split("/")
     if len(names) < 2:
         return None
     owner, name = names[0], names[1].removesuffix(".git")

@@ -27,6 +27,7 @@ _UNREADABLE = Text(
     "制御文字、またはターミナルの文字コードで読めない文字が含まれています。",
 )
 _NO_LINE_BEGINS_WITH = "、。，．・：；？！）」』】〕々ー…)]}>,.:;!?"
+_NO_LINE_ENDS_WITH = "（「『【〔([{<"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def _break(line: str, room: int) -> int:
     begin = len(line) - len(line.lstrip())
     for at in range(end, begin, -1):
         before, after = line[at - 1], line[at]
-        if after in _NO_LINE_BEGINS_WITH or (_is_katakana(before) and _is_katakana(after)):
+        if after in _NO_LINE_BEGINS_WITH or before in _NO_LINE_ENDS_WITH or (_is_katakana(before) and _is_katakana(after)):
             continue
         if before == " " or after == " " or "2" in (str(_columns(before)), str(_columns(after))):
             return at

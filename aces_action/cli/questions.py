@@ -141,7 +141,7 @@ def ask_for_project(answers: Answers, workspace: Path, folder: GitFolder, image:
 
 
 def _project(answers: Answers, workspace: Path, folder: GitFolder) -> str:
-    """Unasked, the repository's name is taken if it can be a project's as it stands. What is only like it is a default to agree to."""
+    """Unasked, the repository's name is taken if it can be a project's as it stands; what is only like it is a default."""
     named = folder.remote.name if folder.remote else ""
     sure = named if named and setting_fault("project", named) is None else None
     near = [_as_project(text) for text in (named, workspace.resolve().name)]
