@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aces_action.cli.git_repository import GitFolder
-from aces_action.cli.template import IGNORED, REGISTER, WEIGHTS, WORKFLOW, NewProject
-from aces_action.language import Text, sentences
+from aces_action.cli.template import DOCKERFILE, IGNORED, REGISTER, WEIGHTS, WORKFLOW, NewProject
+from aces_action.github.git_folder import GitFolder
+from aces_action.language import EMPTY, Text, sentences
 from aces_action.project.infra_file import infra_file
 
 _TOP = Path(WORKFLOW).parts[0]
+_ANY_WEIGHTS = Text("The server that was created runs with any.", "作成したサーバは、どの重みファイルでも動きます。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,10 @@ def next_steps(project: NewProject, workspace: Path, folder: GitFolder, made: fr
     if os.path.relpath(workspace) != ".":
         yield Step(text=Text("Go into the folder:", "フォルダに移動します:"), commands=_same(f"cd {shlex.quote(str(workspace))}"))
     yield Step(text=_checked(project, made))
+    if not (workspace / DOCKERFILE).exists():
+        yield Step(
+            text=Text(f"Write {DOCKERFILE}: the workflow builds it.", f"ワークフローがビルドする{DOCKERFILE}を用意します。")
+        )
     if folder.remote is None:
         create = f"gh repo create {project.project} --private --source . --remote origin"
         yield Step(
@@ -43,9 +48,12 @@ def next_steps(project: NewProject, workspace: Path, folder: GitFolder, made: fr
         commands=_same("aces-action bootstrap --apply"),
     )
     yield Step(
-        text=Text(
-            f"Put your weight files into {WEIGHTS}/, pack them and upload them. The server that is there runs with any.",
-            f"{WEIGHTS}/に重みファイルを置き、まとめてアップロードします。作成したサーバは、どの重みファイルでも動きます。",
+        text=sentences(
+            Text(
+                f"Put your weight files into {WEIGHTS}/, pack them and upload them.",
+                f"{WEIGHTS}/に重みファイルを置き、まとめてアップロードします。",
+            ),
+            _ANY_WEIGHTS if DOCKERFILE in made else EMPTY,
         ),
         commands=_same(
             f"aces-action weights pack {WEIGHTS} -o deploy.tar.gz",

@@ -10,13 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aces_action.cli.console import Terminal
-from aces_action.cli.git_repository import GitFolder, owner_of_installed_action
 from aces_action.cli.options import setting_fault
 from aces_action.cli.own_account import DEFAULT_REGION, AccountLookup, OwnAccount
 from aces_action.cli.prompts import Choice, Fault, Question, ask, choose
 from aces_action.cli.template import ALGORITHM, MODES, REGISTER, Mode, NewProject, register
 from aces_action.cli.tenant_lookup import look_up_tenant
 from aces_action.cli.usage_error import WrongUse
+from aces_action.github.git_folder import GitFolder, owner_of_installed_action
 from aces_action.inputs import DEV_PLATFORM_URL, ENVIRONMENTS
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import ConfigurationError
@@ -92,7 +92,8 @@ class Answers:
 
 def ask_for_project(answers: Answers, workspace: Path, folder: GitFolder, image: str) -> NewProject:
     """The new project, or WrongUse with every option that is missing or wrong."""
-    lookup = AccountLookup(answers.person) if answers.person.asks else None
+    unknown = None in (answers.given["account-id"], answers.given["region"])
+    lookup = AccountLookup(answers.person) if answers.person.asks and unknown else None
     project = _project(answers, workspace, folder)
     env = answers.pick("env", Text("Environment", "環境"), {name: _ENVIRONMENTS[name] for name in ENVIRONMENTS}, default="dev")
     own = lookup.result() if lookup else OwnAccount()

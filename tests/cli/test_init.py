@@ -204,7 +204,7 @@ Next, in this order:
      gh repo create plates --private --source . --remote origin
 3. Create what the project needs on AWS (without --apply, this only shows the changes):
      aces-action bootstrap --apply
-4. Put your weight files into weights/, pack them and upload them. The server that is there runs
+4. Put your weight files into weights/, pack them and upload them. The server that was created runs
    with any.
      aces-action weights pack weights -o deploy.tar.gz
      aces-action weights push deploy.tar.gz s3://plates-dev/shared/weights/
@@ -310,6 +310,15 @@ def test_a_server_that_has_been_written_on_stays_and_so_does_the_workflow(tmp_pa
     assert ended.status == 0, ended.err
     assert (tmp_path / ALGORITHM_PROGRAM).read_text() == "# mine\n"
     assert written(tmp_path) == FILES - {"weights/README.txt"} | {"weights/model.pth"}
+
+
+def test_a_server_without_a_dockerfile_needs_one(tmp_path: Path) -> None:
+    (tmp_path / "server/app").mkdir(parents=True)
+    (tmp_path / "server/app/server.py").write_text("# mine\n")
+    ended = init(tmp_path)
+    assert (ended.status, (tmp_path / DOCKERFILE).exists()) == (0, False)
+    assert "2. Write server/Dockerfile: the workflow builds it.\n" in ended.out
+    assert "runs\n   with any" not in ended.out
 
 
 def test_a_gitignore_that_is_there_stays_and_is_not_committed_for_us(tmp_path: Path) -> None:

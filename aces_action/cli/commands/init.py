@@ -10,7 +10,6 @@ from aces_action.cli.checking import check
 from aces_action.cli.commands.validate import show
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import Selection
-from aces_action.cli.git_repository import GitFolder, read_git_folder
 from aces_action.cli.next_steps import next_steps
 from aces_action.cli.options import folder, setting_fault
 from aces_action.cli.prompts import tell
@@ -29,6 +28,7 @@ from aces_action.cli.template import (
     server_files,
 )
 from aces_action.cli.usage_error import WrongUse
+from aces_action.github.git_folder import GitFolder, read_git_folder
 from aces_action.inputs import ENVIRONMENTS
 from aces_action.language import Language, Text
 

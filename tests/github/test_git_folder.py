@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.cli.git_repository import GitFolder, Remote, owner_in, read_git_folder, remote_in
+from aces_action.github.git_folder import GitFolder, Remote, owner_in, read_git_folder, remote_in
 
 
 @pytest.mark.parametrize(
