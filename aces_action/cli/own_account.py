@@ -45,6 +45,7 @@ class AccountLookup:
 
 
 def _look_up(person: Terminal) -> OwnAccount:
+    import boto3
     import botocore.session
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
@@ -56,7 +57,7 @@ def _look_up(person: Terminal) -> OwnAccount:
     if person.no_way() or "mfa_serial" in session.get_scoped_config() or session.get_credentials() is None:
         return found
     config = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1})
-    client = session.create_client("sts", region_name=region or DEFAULT_REGION, config=config)
+    client = boto3.Session(botocore_session=session, region_name=region or DEFAULT_REGION).client("sts", config=config)
     try:
         return replace(found, account_id=client.get_caller_identity()["Account"])
     except (BotoCoreError, ClientError):  # expired, say: the region is known all the same

@@ -102,7 +102,8 @@ def ask_for_project(answers: Answers, workspace: Path, folder: GitFolder, image:
         text=Text("AWS region", "AWSリージョン"), fault=_setting("aws-region"), default=own.region or DEFAULT_REGION
     )
     region = answers.get("region", region_question, unasked=DEFAULT_REGION)
-    mode = answers.pick("mode", Text("Serving mode", "推論の提供方法"), dict(MODE_TEXTS), default=MODES[0], unasked=MODES[0])
+    modes: dict[str, Text] = {mode: MODE_TEXTS[mode] for mode in MODES}
+    mode = answers.pick("mode", Text("Serving mode", "推論の提供方法"), modes, default=MODES[0], unasked=MODES[0])
     processor = answers.pick("processor", Text("CPU or GPU", "CPUかGPUか"), _PROCESSORS, default="cpu", unasked="cpu")
     platform_url = _platform_url(answers, env)
     tenant = _tenant(answers, env)

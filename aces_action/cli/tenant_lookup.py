@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aces_action.cli.commands.tenant_id import (
     accounts_contract,
     accounts_url,
@@ -26,7 +28,8 @@ def look_up_tenant(env: str, person: Terminal) -> str | None:
     from aces_action.resources.listing.accounts import Credentials
 
     if problems := person.no_way():
-        return _tell(problems, Sanitiser(person.secrets), person)
+        _tell(problems, Sanitiser(person.secrets), person)
+        return None
     contract = accounts_contract(None)
     email = ask(Question(text=_EMAIL, fault=email_fault), person)
     known = accounts_url(contract, env)
@@ -38,13 +41,14 @@ def look_up_tenant(env: str, person: Terminal) -> str | None:
     try:
         tenant = tenant_of(Credentials(email=email, password=password), url, contract, env)
     except ActionError as error:
-        return _tell(error.problems, cleaner, person)
+        _tell(error.problems, cleaner, person)
+        return None
     name = f" ({cleaner.one_line(tenant.name)})" if tenant.name else ""
     tell(f"TENANT_ID: {tenant.uuid}{name}", person)
     return tenant.uuid
 
 
-def _tell(problems: tuple[Problem, ...] | list[Problem], cleaner: Sanitiser, person: Terminal) -> None:
+def _tell(problems: Sequence[Problem], cleaner: Sanitiser, person: Terminal) -> None:
     for problem in problems:
         tell(f"✗ {problem.code}: {cleaner.clean(problem.message.in_(person.language))}", person)
         if problem.hint:

@@ -51,15 +51,10 @@ def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variable
     return Ended(status=status, out=out, err=err)
 
 
-def at_a_terminal(
-    *arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), columns: int = 0, **variables: str
-) -> Ended:
-    """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what.
-
-    `columns`: how wide it is; 0: it does not say.
-    """
+def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:
+    """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what."""
     primary, secondary = pty.openpty()
-    termios.tcsetwinsize(secondary, (24, columns))
+    termios.tcsetwinsize(secondary, (24, int(variables.get("COLUMNS", 0))))
     # Ctrl-C means something at a person's terminal, also where it is ignored around the tests, as in a job in the background
     program = (
         "import os, signal, sys; os.login_tty(0); signal.signal(signal.SIGINT, signal.SIG_DFL);"

@@ -50,9 +50,9 @@ def told(words: str, answer: str) -> tuple[tuple[str, str], ...]:
 
 def answer_to(folder: Path, *arguments: str, replies: tuple[tuple[tuple[str, str], ...], ...] = (), **variables: str) -> Ended:
     """Without AWS, but for what the variables say: neither files of this machine nor its instance's."""
-    environ = {"HOME": str(folder.parent), "AWS_EC2_METADATA_DISABLED": "true", **variables}
+    environ = {"HOME": str(folder.parent), "AWS_EC2_METADATA_DISABLED": "true", "COLUMNS": "80", **variables}
     flat = tuple(reply for each in replies for reply in each)
-    ended = at_a_terminal("init", *arguments, cwd=folder, replies=flat, columns=80, **environ)
+    ended = at_a_terminal("init", *arguments, cwd=folder, replies=flat, **environ)
     assert "^[" not in ended.out, "an arrow key is echoed"
     return ended
 
