@@ -58,11 +58,14 @@ def ask(question: Question, person: Terminal) -> str:
             wrong = _UNREADABLE
         if wrong is None:
             return answer
+        half_width = unicodedata.normalize("NFKC", answer)
+        if wrong is not _UNREADABLE and half_width and question.fault(half_width) is None:
+            return half_width  # Japanese input is often left on
         tell(f"✗ {neutralise(wrong.in_(person.language))}", person)
 
 
 def choose(question: Text, choices: Sequence[Choice], default: str, person: Terminal) -> str:
-    """The name of one of the choices. Number or name may be typed, full-width too: Japanese input is often left on."""
+    """The name of one of the choices. Its number or its name may be typed."""
     names = [choice.name for choice in choices]
     wanted = ", ".join(names)
 
@@ -81,6 +84,7 @@ def choose(question: Text, choices: Sequence[Choice], default: str, person: Term
 
 def ask_hidden(question: Text, person: Terminal) -> str:
     """An answer that the screen does not show. Raises click.Abort."""
+    click.echo()
     answer: str = click.prompt(question.in_(person.language), hide_input=True)
     return answer
 
@@ -152,6 +156,6 @@ def _numbered(number: int, choice: Choice, language: Language) -> str:
 
 
 def _chosen(text: str, names: Sequence[str]) -> str | None:
-    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    plain = text.casefold()
     numbered = {str(number): name for number, name in enumerate(names, start=1)}
     return numbered.get(plain) or next((name for name in names if name == plain), None)

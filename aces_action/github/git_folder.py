@@ -30,9 +30,11 @@ class Remote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitFolder:
-    """A folder as git sees it: `branch` also before its first commit, None where no branch is checked out."""
+    """A folder as git sees it. `top`: of the repository that it is in; `branch`: also before its first commit, None where no
+    branch is checked out."""
 
     is_repository: bool
+    top: Path | None = None
     remote: Remote | None = None
     branch: str | None = None
     has_develop: bool = False
@@ -44,6 +46,7 @@ def read_git_folder(folder: Path) -> GitFolder:
         return GitFolder(is_repository=False)
     return GitFolder(
         is_repository=True,
+        top=Path(top) if (top := _git(folder, "rev-parse", "--show-toplevel")) else None,
         remote=_remote_of(folder),
         branch=_git(folder, "symbolic-ref", "--short", "-q", "HEAD") or None,
         has_develop=_git(folder, "rev-parse", "-q", "--verify", "refs/heads/develop") is not None,

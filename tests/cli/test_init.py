@@ -95,6 +95,16 @@ def test_the_branch_is_the_one_that_is_there(branch: str, command: str | None, t
     assert "git init" not in ended.out
 
 
+def test_a_folder_inside_a_repository_is_not_where_github_looks(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "part").mkdir()
+    ended = aces_action("init", "part", *NEEDED, *OWNER, cwd=tmp_path)
+    assert (ended.status, written(tmp_path / "part")) == (2, set())
+    assert ended.err.startswith(f"✗ This folder is inside the repository {tmp_path}: run init there, or ")
+    git(tmp_path / "part", "init", "-q")
+    assert aces_action("init", "part", *NEEDED, *OWNER, cwd=tmp_path).status == 0
+
+
 def test_another_folder_is_gone_into_first(tmp_path: Path) -> None:
     folder = tmp_path / "my project"
     folder.mkdir()

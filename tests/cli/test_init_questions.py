@@ -85,7 +85,7 @@ def test_a_person_is_asked_for_everything_and_asked_again_with_the_reason(folder
             told("✗ 'develop' is not one of these", ENTER),
             asked("AWS account id\r\n", ENTER),
             told("✗ This needs an answer.", "1234\n"),
-            told("✗ '1234' is not an AWS account id: it must have 12 digits.", "012345678901\n"),
+            told("✗ '1234' is not an AWS account id: it must have 12 digits.", "０１２３４５６７８９０１\n"),
             asked("AWS region [ap-northeast-1]", ENTER),
             asked("Serving mode [realtime-and-batch]", "２\n"),
             asked("CPU or GPU [cpu]", "GPU\n"),
@@ -109,6 +109,7 @@ def test_a_person_is_asked_for_everything_and_asked_again_with_the_reason(folder
     }
     assert service(folder)["subtitle"] == "部品"
     assert variables(folder)["Project"] == "car-parts"
+    assert ":012345678901:role/" in variables(folder)["AWS_ROLE_ARN"]
     assert "PLATFORM_URL" not in variables(folder)  # that of dev is the action's own default
     infra = (folder / "server/infra/configs/car-parts-dev-algorithm-server-infra.yml").read_text(encoding="utf-8")
     assert "SAGEMAKER_INSTANCE_TYPE: 'ml.g4dn.xlarge'" in infra

@@ -74,6 +74,6 @@ def test_a_folder_without_git_is_no_repository(tmp_path: Path, monkeypatch: pyte
     nothing = GitFolder(is_repository=False)
     assert read_git_folder(tmp_path) == nothing
     subprocess.run(["git", "init", "-q", "-b", "develop", str(tmp_path)], check=True)
-    assert read_git_folder(tmp_path) == GitFolder(is_repository=True, branch="develop")
+    assert read_git_folder(tmp_path) == GitFolder(is_repository=True, top=tmp_path, branch="develop")
     monkeypatch.setenv("PATH", "/nowhere")
     assert read_git_folder(tmp_path) == nothing

@@ -142,9 +142,10 @@ def command(language: Language) -> click.Command:
         processor = None if gpu is None else "gpu" if gpu else "cpu"
         options = {name.replace("_", "-"): text for name, text in given.items()} | {"processor": processor}
         _check_image(image, path)
+        git = read_git_folder(path)
+        _check_top(git, path)
         if person.asks and not force:
             _tell_of_present_files(path, person)
-        git = read_git_folder(path)
         project = ask_for_project(Answers(given=options, person=person), path, git, image)
         return _write(project, path, git, person, force=force)
 
@@ -163,6 +164,18 @@ def _check_image(image: str, workspace: Path) -> None:
             Text(
                 f"--image: {image} does not exist, and only a PNG can be created as a placeholder.",
                 f"--image: {image}がありません。仮の画像を作成できるのはPNGだけです。",
+            )
+        )
+
+
+def _check_top(git: GitFolder, workspace: Path) -> None:
+    """GitHub reads workflows at the top of a repository alone, and the action its files."""
+    if git.top and git.top.resolve() != workspace.resolve():
+        raise WrongUse(
+            Text(
+                f"This folder is inside the repository {git.top}: run init there, or `git init` here first.",
+                f"このフォルダは、リポジトリ{git.top}の中にあります。"
+                "その最上位で実行するか、先にここで`git init`を実行してください。",
             )
         )
 
