@@ -6,8 +6,12 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from aces_action.cli.console import Terminal
+
+if TYPE_CHECKING:
+    from botocore.session import Session
 
 DEFAULT_REGION = "ap-northeast-1"  # the action's
 
@@ -44,6 +48,18 @@ class AccountLookup:
             self._found.set_result(OwnAccount(region=person.region))
 
 
+def _asks_for_a_code(session: Session) -> bool:
+    """Whether the profile, or one that it goes by, is a role with MFA: botocore would ask for its code among other questions."""
+    profiles, name = session.full_config["profiles"], session.profile or "default"
+    seen = set()
+    while name in profiles and name not in seen:
+        seen.add(name)
+        if "mfa_serial" in profiles[name]:
+            return True
+        name = profiles[name].get("source_profile")
+    return False
+
+
 def _look_up(person: Terminal) -> OwnAccount:
     import boto3
     import botocore.session
@@ -53,8 +69,7 @@ def _look_up(person: Terminal) -> OwnAccount:
     session = botocore.session.Session()
     region = person.region or session.get_config_variable("region")
     found = OwnAccount(region=region, profile=session.get_config_variable("profile"))
-    # a role with MFA would ask for its code, in the midst of other questions
-    if person.no_way() or "mfa_serial" in session.get_scoped_config() or session.get_credentials() is None:
+    if person.no_way() or _asks_for_a_code(session) or session.get_credentials() is None:
         return found
     config = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1})
     client = boto3.Session(botocore_session=session, region_name=region or DEFAULT_REGION).client("sts", config=config)

@@ -117,7 +117,7 @@ def _break(line: str, room: int) -> int:
         before, after = line[at - 1], line[at]
         if after in _NO_LINE_BEGINS_WITH or before in _NO_LINE_ENDS_WITH or (_is_katakana(before) and _is_katakana(after)):
             continue
-        if before == " " or after == " " or "2" in (str(_columns(before)), str(_columns(after))):
+        if " " in (before, after) or 2 in (_columns(before), _columns(after)):
             return at
     return max(end, 1)
 

@@ -267,7 +267,6 @@ def test_the_workflow_runs_on_a_push_under_an_environment_and_in_the_language(tm
         (["--env", "production", "--platform-url", "https://api.example.com"], "ubuntu-24.04"),
         (["--env", "production", "--platform-url", "http://10.0.0.7"], "self-hosted"),
         (["--env", "production", "--platform-url", "http://platform:8000"], "self-hosted"),
-        (["--platform-url", "https://api.example.com"], "ubuntu-24.04"),
         (["--runner", "ubuntu-24.04"], "ubuntu-24.04"),
         (["--runner", "self-hosted, linux,vpc"], ["self-hosted", "linux", "vpc"]),
     ],
@@ -286,7 +285,7 @@ def test_another_region_is_that_of_every_step(tmp_path: Path) -> None:
     assert "ap-northeast-1" not in text
 
 
-@pytest.mark.parametrize("project", ["2024", "1e5", "null", "on", "0x1f"])
+@pytest.mark.parametrize("project", ["1e5", "null"])
 def test_a_project_that_looks_like_something_else_stays_a_name(project: str, tmp_path: Path) -> None:
     ended = init(tmp_path, "--project", project)
     assert ended.status == 0, ended.out + ended.err
@@ -486,9 +485,12 @@ def test_the_placeholder_is_a_small_picture(tmp_path: Path) -> None:
     assert len(zlib.decompress(data)) == 270 * (1 + 480)
 
 
-@pytest.mark.parametrize("mode", ["realtime-and-batch", "async"])
-def test_linters_have_nothing_against_the_workflow(mode: str, tmp_path: Path) -> None:
-    assert init(tmp_path, "--mode", mode, "--env", "production", "--platform-url", "https://api.example.com").status == 0
+@pytest.mark.parametrize(
+    "arguments",
+    [["--env", "production", "--platform-url", "https://api.example.com"], ["--language", "ja", "--mode", "async"]],
+)
+def test_linters_have_nothing_against_the_workflow(arguments: list[str], tmp_path: Path) -> None:
+    assert init(tmp_path, *arguments).status == 0
     # zizmor's rules name the action as the examples do
     workflow = (tmp_path / WORKFLOW).read_text(encoding="utf-8")
     (tmp_path / WORKFLOW).write_text(workflow.replace("aces-inc/", "ORG/"), encoding="utf-8")

@@ -48,10 +48,17 @@ def test_where_nothing_can_be_found_out_there_is_no_account(
     assert found(tmp_path, monkeypatch, **variables).account_id is None
 
 
-def test_a_role_that_asks_for_a_code_is_not_assumed(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    role = "role_arn = arn:aws:iam::123456789012:role/a\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n"
-    keys = "[profile base]\naws_access_key_id = AKIAIOSFODNN7SANDBOX\naws_secret_access_key = sandbox\n"
-    (tmp_path / "config").write_text(f"[default]\nregion = us-west-2\n{role}{keys}")
+@pytest.mark.parametrize("through", [[], ["between"]])
+def test_a_role_that_asks_for_a_code_is_not_assumed(
+    through: list[str], sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, config = ["default", *through], ""
+    for name, source in zip(names, [*through, "base"], strict=True):
+        config += f"[{name if name == 'default' else f'profile {name}'}]\nregion = us-west-2\nsource_profile = {source}\n"
+        config += f"role_arn = arn:aws:iam::123456789012:role/{name}\n"
+    config += "mfa_serial = arn:aws:iam::123456789012:mfa/me\n"
+    config += "[profile base]\naws_access_key_id = AKIAIOSFODNN7SANDBOX\naws_secret_access_key = sandbox\n"
+    (tmp_path / "config").write_text(config)
     assert found(tmp_path, monkeypatch, AWS_ENDPOINT_URL=sandbox.aws_url) == OwnAccount(region="us-west-2")
 
 
