@@ -1,7 +1,7 @@
 """The files that a new project starts with: the first example, with the project's own values in it.
 
-The example is what is read, tested and kept up to date; so what `init` writes is, too. Only the infra file, which differs by
-serving mode, is put together here.
+The example is what is read, tested and kept up to date; so what `init` writes is, too. Only what differs by serving mode is put
+together here, and the algorithm, which takes any weights until it is replaced.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+import yaml
+
 from aces_action import __version__
+from aces_action.cli.comments import translated
 from aces_action.language import Language, Text
 from aces_action.packaged_files import resource
 from aces_action.project.infra_file import infra_file
@@ -25,13 +28,18 @@ REGISTER = "server/algorithms/register.json"
 ALGORITHM = "server/algorithms/algorithm.json"
 WORKFLOW = ".github/workflows/build_on_push_develop.yml"
 IMAGE = "server/algorithms/example_algorithm.png"
+DOCKERFILE = "server/Dockerfile"
+SMOKE_TEST = "server/smoke-test"
+WEIGHTS = "weights"  # a folder for `weights pack`
+IGNORED = ".gitignore"
 
 PLACEHOLDER = Path(__file__).with_name("placeholder.png")  # a landscape in grey, for the picture that the platform shows
 
-PLACEHOLDER_OWNER = "ORG"
+_OWNER = "ORG"
 _ACTION = "aces-action"
 _EXAMPLE = "examples/number-plate-detection"
-_PROJECT, _ENV = "number-plate-detection", "dev"  # the example's
+_STARTER = Path(__file__).with_name("starter")
+_PROJECT, _ENV, _REGION = "number-plate-detection", "dev", "ap-northeast-1"  # the example's
 _ACCOUNT, _TENANT, _TASK = "123456789012", "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13", "numberplate"
 _SCHEMAS = f"https://raw.githubusercontent.com/ORG/aces-action/v{__version__}/schemas"
 
@@ -57,15 +65,53 @@ _INFERENCE_COMMENT = Text(
 )
 
 
+_REQUEST_COMMENT = Text(
+    "What the endpoint must answer to request.json before it is listed (the workflow's smoke-test-path)",
+    "request.jsonを送ったときに期待する応答。満たすまで登録しない (ワークフローのsmoke-test-path)",
+)
+_JOB_COMMENT = Text(
+    "job.json is not sent to the endpoint: a Batch job of the standard definition works it off",
+    "job.jsonはエンドポイントに送らず、標準のジョブ定義のBatchジョブで処理する",
+)
+_PICTURE_COMMENT = Text("shown on the ACES Platform", "ACES Platformのデモ画面に表示するイメージ画像")
+_PICTURE_OF_EXAMPLE = f"FRONTEND_IMAGE_PATH: {IMAGE}  # {_PICTURE_COMMENT.ja}"
+_RUNNER_OF_EXAMPLE = "ubuntu-24.04 # the platform of dev has an internal address: take a runner that reaches it"
+_RUNNER_COMMENT = Text(
+    "Linux with Docker, where the ACES Platform's address can be reached",
+    "ACES PlatformのURLに接続できる、Dockerの使えるLinux",
+)
+# GitHub docs, 'Managing environments for deployment': one that does not exist is created by the run that names it;
+# 'OpenID Connect reference': `sub` is then repo:OWNER/NAME:environment:ENV, whatever the branch
+_ENVIRONMENT_COMMENT = Text(
+    "the role trusts this environment: allow it the branch develop alone, on GitHub under Settings > Environments",
+    "ロールはこのenvironmentを信頼する。GitHubのSettings > Environmentsで、developブランチだけに許可する",
+)
+_WEIGHTS_COMMENT = Text(
+    "The weights are not built here: every run deploys what `aces-action weights push` has put to S3.",
+    "重みファイルはここでは作らない。`aces-action weights push`でS3に置いたものを、実行のたびにデプロイする。",
+)
+_TOKEN_COMMENT = Text(
+    "a secret, if the platform asks for a token: gh secret set PLATFORM_TOKEN",
+    "ACES Platformがトークンを求める場合のシークレット: gh secret set PLATFORM_TOKEN",
+)
+_CONTEXT_COMMENT = Text("Nothing but what the Dockerfile copies", "Dockerfileがコピーするものだけをビルドに使う")
+_IGNORED_COMMENT = Text("Weights go to S3, not into git", "重みファイルはS3に置き、gitには入れない")
+_WEIGHTS_README = Text(
+    "Put your weight files into this folder in place of this one.",
+    "このファイルの代わりに、重みファイルをこのフォルダに置きます。",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProject:
-    """What a new project is. `name` is the task_name; `platform_url` None in dev, where the action knows it; `owner`: to whom the
-    action's repository belongs."""
+    """What a new project is. `name` is the task_name; `platform_url` None where the action knows it; `runner`: labels of GitHub's
+    `runs-on`; `owner`: to whom the action's repository belongs."""
 
     project: str
     env: str
     tenant_id: str
     account_id: str
+    region: str
     mode: Mode
     gpu: bool
     name: str
@@ -74,11 +120,24 @@ class NewProject:
     content: str
     image_path: str
     platform_url: str | None
+    runner: tuple[str, ...]
     owner: str
 
+    @property
+    def has_endpoint(self) -> bool:
+        return self.mode != "batch"
 
-def files(project: NewProject, language: Language) -> dict[str, bytes]:
-    """Every file by its path in the repository. Comments are in the language, those of the example as they stand there."""
+    @property
+    def has_jobs(self) -> bool:
+        return self.mode in {"realtime-and-batch", "batch"}
+
+    @property
+    def bucket(self) -> str:
+        return f"{self.project}-{self.env}"
+
+
+def files(project: NewProject, language: Language, *, smoke_test: bool) -> dict[str, bytes]:
+    """Every file by its path in the repository, but for those of the server. `smoke_test`: there are requests to be answered."""
     listed = {
         "name": project.name,
         "title": project.title,
@@ -90,10 +149,25 @@ def files(project: NewProject, language: Language) -> dict[str, bytes]:
         REGISTER: register(listed),
         ALGORITHM: _filled(_read(ALGORITHM), {f'"{_TASK}"': _quoted(project.name)}),
         infra_file(project.project, project.env): _infra(project, language),
-        WORKFLOW: _workflow(project),
+        WORKFLOW: _workflow(project, language, smoke_test=smoke_test),
+        IGNORED: f"# {_IGNORED_COMMENT.in_(language)}\n/{WEIGHTS}/\n/deploy.tar.gz\n",
+        f"{WEIGHTS}/README.txt": f"{_WEIGHTS_README.in_(language)}\n",
     }
-    texts = {path: text.replace(f"{PLACEHOLDER_OWNER}/{_ACTION}", f"{project.owner}/{_ACTION}") for path, text in texts.items()}
-    return {path: text.encode() for path, text in texts.items()} | {project.image_path: PLACEHOLDER.read_bytes()}
+    return _encoded(texts, project) | {project.image_path: PLACEHOLDER.read_bytes()}
+
+
+def server_files(project: NewProject, language: Language) -> dict[str, bytes]:
+    """A server that answers, whatever the weights are, with the requests that show that it does."""
+    texts = {path: translated(_read(path), language) for path in (DOCKERFILE, "server/app/server.py", "server/app/job.py")}
+    texts["server/app/algorithm.py"] = translated((_STARTER / "algorithm.py").read_text(encoding="utf-8"), language)
+    texts["server/.dockerignore"] = f"# {_CONTEXT_COMMENT.in_(language)}\n*\n!app\n**/__pycache__\n"
+    if project.has_endpoint:
+        texts[f"{SMOKE_TEST}/request.json"] = '{"text": "hello"}\n'
+        texts[f"{SMOKE_TEST}/request.json.expect.yml"] = _request_expected(language)
+    if project.has_jobs:
+        texts[f"{SMOKE_TEST}/job.json"] = '{"text": "hello"}\n'
+        texts[f"{SMOKE_TEST}/job.json.expect.yml"] = _job_expected(language)
+    return _encoded(texts, project)
 
 
 def register(own: Mapping[str, str]) -> str:
@@ -103,34 +177,58 @@ def register(own: Mapping[str, str]) -> str:
     return _filled(text, {f'"{key}": {_quoted(example[key])}': f'"{key}": {_quoted(value)}' for key, value in own.items()})
 
 
-def _workflow(project: NewProject) -> str:
+def _request_expected(language: Language) -> str:
+    schema = "schema:\n  type: object\n  required: [results]\n  properties:\n    results: {type: array, minItems: 1}\n"
+    comment = _REQUEST_COMMENT.in_(language)
+    return f"# yaml-language-server: $schema={_SCHEMAS}/smoke-test.schema.json\n# {comment}\nmax_seconds: 30\n{schema}"
+
+
+def _job_expected(language: Language) -> str:
+    return re.sub(
+        "^# job.png .*", f"# {_JOB_COMMENT.in_(language)}", _read(f"{SMOKE_TEST}/job.png.expect.yml"), flags=re.MULTILINE
+    )
+
+
+def _workflow(project: NewProject, language: Language, *, smoke_test: bool) -> str:
     tenant = f"TENANT_ID: {project.tenant_id}"
     if project.platform_url:
         tenant += f"\n      PLATFORM_URL: {project.platform_url}"
+    if project.region != _REGION:
+        tenant += f"\n      AWS_REGION: {project.region}"
     image = project.image_path if re.fullmatch(r"[\w./-]+", project.image_path, re.ASCII) else _quoted(project.image_path)
+    runner = project.runner[0] if len(project.runner) == 1 else f"[{', '.join(project.runner)}]"
+    inputs = f"language: {language}\n" + (f"          smoke-test-path: {SMOKE_TEST}\n" if smoke_test else "")
     own = {
-        f"{_PROJECT}-{_ENV}": f"{project.project}-{project.env}",
+        "  # push:\n  #   branches:\n  #     - 'develop'\n": "  push:\n    branches:\n      - develop\n",
+        f"{_PROJECT}-{_ENV}": project.bucket,
+        _RUNNER_OF_EXAMPLE: f"{runner} # {_RUNNER_COMMENT.in_(language)}",
+        "    permissions:\n": f"    environment: {project.env} # {_ENVIRONMENT_COMMENT.in_(language)}\n    permissions:\n",
         f"ENV: {_ENV}": f"ENV: {project.env}",
-        f"Project: {_PROJECT}": f"Project: {project.project}",
+        f"Project: {_PROJECT}": f"Project: {_scalar(project.project)}",
         _ACCOUNT: project.account_id,
         f"TENANT_ID: {_TENANT}": tenant,
-        f"FRONTEND_IMAGE_PATH: {IMAGE}": f"FRONTEND_IMAGE_PATH: {image}",
+        _PICTURE_OF_EXAMPLE: f"FRONTEND_IMAGE_PATH: {image} # {_PICTURE_COMMENT.in_(language)}",
+        f"aws-region: {_REGION}": f"aws-region: {project.region}",
+        f"      - uses: {_OWNER}/": f"      # {_WEIGHTS_COMMENT.in_(language)}\n      - uses: {_OWNER}/",
+        "platform-token: ${{ secrets.PLATFORM_TOKEN }}\n": (
+            f"{inputs}          platform-token: ${{{{ secrets.PLATFORM_TOKEN }}}} # {_TOKEN_COMMENT.in_(language)}\n"
+        ),
     }
-    return _filled(_read(WORKFLOW), own)
+    return _filled(translated(_read(WORKFLOW), language), own)
 
 
 def _infra(project: NewProject, language: Language) -> str:
     """By the guide's table of serving modes."""
     server, job = ("ml.g4dn.xlarge", "g4dn.xlarge") if project.gpu else ("ml.t2.xlarge", "m5.xlarge")
     size = (_GPU_COMMENT if project.gpu else _CPU_COMMENT).in_(language)
-    with_batch = project.mode in {"realtime-and-batch", "batch"}
+    with_batch = project.has_jobs
     lines = [
         f"# yaml-language-server: $schema={_SCHEMAS}/infra.schema.json",
         f"# {_ACCOUNT_COMMENT.in_(language)}",
         f"account_id: '{project.account_id}'",
         "",
         f"# {size}",
-        *([f"SAGEMAKER_INSTANCE_TYPE: '{server}'"] if project.mode != "batch" else []),
+        *([f"SAGEMAKER_INSTANCE_TYPE: '{server}'"] if project.has_endpoint else []),
         *([f"aws_batch_instance_type: {job}", f"aws_longtime_batch_instance_type: {job}"] if with_batch else []),
         "",
         f"# {_COMPONENT_COMMENT.in_(language)}",
@@ -145,8 +243,18 @@ def _read(path: str) -> str:
     return resource(f"{_EXAMPLE}/{path}").read_text(encoding="utf-8")
 
 
+def _encoded(texts: Mapping[str, str], project: NewProject) -> dict[str, bytes]:
+    """With the owner of the action wherever the examples leave that open."""
+    return {path: text.replace(f"{_OWNER}/{_ACTION}", f"{project.owner}/{_ACTION}").encode() for path, text in texts.items()}
+
+
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+def _scalar(text: str) -> str:
+    """A text in YAML, in quotes where it would be a number or the like: a project may be called 2024."""
+    return text if text[0].isalpha() and yaml.safe_load(text) == text else f"'{text}'"
 
 
 def _filled(text: str, own: Mapping[str, str]) -> str:

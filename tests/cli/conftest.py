@@ -8,6 +8,7 @@ import select
 import shutil
 import subprocess
 import sys
+import termios
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,7 @@ def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variable
 def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:
     """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what."""
     primary, secondary = pty.openpty()
+    termios.tcsetwinsize(secondary, (24, int(variables.get("COLUMNS", 0))))
     # Ctrl-C means something at a person's terminal, also where it is ignored around the tests, as in a job in the background
     program = (
         "import os, signal, sys; os.login_tty(0); signal.signal(signal.SIGINT, signal.SIG_DFL);"

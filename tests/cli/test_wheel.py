@@ -59,7 +59,8 @@ def files(folder: Path, pattern: str) -> set[str]:
 
 
 def test_every_module_and_every_schema_is_in_it(site: Path) -> None:
-    assert files(site / "aces_action", "*.py") == files(ROOT / "aces_action", "*.py")
+    modules = {file for file in files(site / "aces_action", "*.py") if not file.startswith("examples/")}
+    assert modules == files(ROOT / "aces_action", "*.py")
     assert files(site / "aces_action", "*.yml") >= {"platform/aces.yml"}
     assert files(site / "aces_action/schemas", "*") == files(ROOT / "schemas", "*.schema.json")
 
@@ -90,6 +91,21 @@ def test_the_installed_command_starts_a_project(site: Path, tmp_path: Path) -> N
     done = installed(site, "init", *options, "--account-id", "123456789012", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / WORKFLOW).is_file()
+    assert files(tmp_path / "server/app", "*") == {"algorithm.py", "job.py", "server.py"}
+
+
+def test_the_workflow_uses_the_repository_that_it_was_installed_from(site: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(site, tmp_path / "site")
+    (metadata,) = copy.glob("aces_action-*.dist-info")
+    (metadata / "direct_url.json").write_text(
+        '{"url": "ssh://git@ghe.example.com/ml-team/aces-action.git", "vcs_info": {"vcs": "git", "requested_revision": "v1"}}'
+    )
+    folder = tmp_path / "project"
+    folder.mkdir()
+    options = ["--project", "plates", "--env", "dev", "--tenant-id", "5d0c7a52-93c1-4b0e-8a3e-2f6b1f0f9c11"]
+    done = installed(copy, "init", *options, "--account-id", "123456789012", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "uses: ml-team/aces-action@" in (folder / WORKFLOW).read_text(encoding="utf-8")
 
 
 def test_the_schemas_of_the_wheel_are_the_ones_that_are_read(site: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -18,6 +18,10 @@ from aces_action.inputs import ENVIRONMENTS, INPUTS
 from aces_action.language import EMPTY, Language, Text, joined, same
 from aces_action.problems import ActionError, ConfigurationError
 from aces_action.sanitiser import Sanitiser
+
+if TYPE_CHECKING:
+    from aces_action.project.platform_contract import PlatformContract
+    from aces_action.resources.listing.accounts import Credentials, Tenant
 
 FORMATS = ("text", "json")
 SHAPE_VERSION = 1
@@ -78,18 +82,12 @@ def _show(
     *, env: str, email: str, api_endpoint: str | None, password_stdin: bool, platform_contract: str | None, form: str
 ) -> int:
     person = click.get_current_context().ensure_object(Terminal)
+    from aces_action.resources.listing.accounts import Credentials
+
     if problems := person.no_way():
         raise ConfigurationError(problems)
-
-    from aces_action.problems.accounts import silent_accounts
-    from aces_action.project.platform_contract import load_contract
-    from aces_action.resources.listing.accounts import Credentials, find_tenant
-    from aces_action.resources.listing.connection import Circumstances
-
-    contract, wrong = load_contract(Path.cwd(), platform_contract)
-    if contract is None:
-        raise ConfigurationError(wrong)
-    url = api_endpoint or next((address for name, address in contract.api_endpoints.items() if name == env), None)
+    contract = accounts_contract(platform_contract)
+    url = api_endpoint or accounts_url(contract, env)
     if url is None:
         raise WrongUse(
             Text(
@@ -97,13 +95,10 @@ def _show(
                 f"{env}のアカウントAPIのURLがわかりません。--api-endpointを指定してください。",
             )
         )
-    _must_be_private(url)
+    if fault := not_private(url):
+        raise WrongUse(fault)
     password = _from_stdin() if password_stdin else _asked(person)
-    around = Circumstances(env=env, silent=silent_accounts)
-    try:
-        tenant = find_tenant(url, contract, Credentials(email=email, password=password), around)
-    except ActionError as error:
-        raise ActionError(problem.for_terminal() for problem in error.problems) from error
+    tenant = tenant_of(Credentials(email=email, password=password), url, contract, env)
     clean = Sanitiser((*person.secrets, password)).clean
     if form == "json":
         speak_utf8()
@@ -115,6 +110,33 @@ def _show(
             click.echo(f"{label.in_(person.language)}  {value.in_(person.language)}")
         click.echo(f"TENANT_ID: {tenant.uuid}")
     return 0
+
+
+def accounts_contract(file: str | None) -> PlatformContract:
+    """How the accounts API is spoken to: as packaged, or as the caller's file says. Raises ConfigurationError."""
+    from aces_action.project.platform_contract import load_contract
+
+    contract, wrong = load_contract(Path.cwd(), file)
+    if contract is None:
+        raise ConfigurationError(wrong)
+    return contract
+
+
+def accounts_url(contract: PlatformContract, env: str) -> str | None:
+    """Where the accounts of an environment are; None where the contract does not say."""
+    return next((address for name, address in contract.api_endpoints.items() if name == env), None)
+
+
+def tenant_of(credentials: Credentials, url: str, contract: PlatformContract, env: str) -> Tenant:
+    """The tenant of an account. Raises ActionError, in words for a terminal."""
+    from aces_action.problems.accounts import silent_accounts
+    from aces_action.resources.listing.accounts import find_tenant
+    from aces_action.resources.listing.connection import Circumstances
+
+    try:
+        return find_tenant(url, contract, credentials, Circumstances(env=env, silent=silent_accounts))
+    except ActionError as error:
+        raise ActionError(problem.for_terminal() for problem in error.problems) from error
 
 
 def _lines(name: str | None, plan_id: int | None) -> list[tuple[Text, Text]]:
@@ -129,37 +151,45 @@ def _lines(name: str | None, plan_id: int | None) -> list[tuple[Text, Text]]:
 
 
 def _email(_ctx: click.Context, _parameter: click.Parameter, text: str) -> str:
+    if fault := email_fault(text):
+        raise WrongUse(Text(f"--email: {fault.en}", f"--email: {fault.ja}"))
+    return text.strip()
+
+
+def email_fault(text: str) -> Text | None:
     name, at, host = text.strip().rpartition("@")
     if not (name and at and host) or any(character.isspace() for character in text.strip()):
-        raise WrongUse(Text(f"--email: '{text}' is no e-mail address.", f"--email: 「{text}」はメールアドレスではありません。"))
-    return text.strip()
+        return Text(f"'{text}' is no e-mail address.", f"「{text}」はメールアドレスではありません。")
+    return None
 
 
 def _endpoint(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
     if text is None:
         return None
-    url: str | None = _READ_URL(text)
-    if url is None:  # the text may hold a password, and is not shown
-        raise WrongUse(
-            Text(
-                "--api-endpoint must be an address such as https://api-dev-platform.acesinc.co.jp, without user and query.",
-                "--api-endpointには、https://api-dev-platform.acesinc.co.jpのようなURLを指定してください"
-                "（ユーザ名とクエリは使えません）。",
-            )
-        )
-    return url
+    if fault := endpoint_fault(text):
+        raise WrongUse(Text(f"--api-endpoint: {fault.en}", f"--api-endpoint: {fault.ja}"))
+    return text.rstrip("/")
 
 
-def _must_be_private(url: str) -> None:
+def endpoint_fault(text: str) -> Text | None:
+    """What is wrong with the form of an address. It may hold a password, and is not shown."""
+    if _READ_URL(text) is not None:
+        return None
+    return Text(
+        "It must be an address such as https://api-dev-platform.acesinc.co.jp, without user and query.",
+        "https://api-dev-platform.acesinc.co.jpのようなURLを指定してください（ユーザ名とクエリは使えません）。",
+    )
+
+
+def not_private(url: str) -> Text | None:
     """A password goes over HTTPS, but for a server of this machine."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise WrongUse(
-            Text(
-                "The API endpoint must begin with https://: the password would be sent unencrypted.",
-                "APIエンドポイントは「https://」で始まるURLでなければなりません。パスワードが暗号化されずに送信されてしまいます。",
-            )
-        )
+    if parts.scheme == "https" or parts.hostname in _LOOPBACK:
+        return None
+    return Text(
+        "The API endpoint must begin with https://: the password would be sent unencrypted.",
+        "APIエンドポイントは「https://」で始まるURLでなければなりません。パスワードが暗号化されずに送信されてしまいます。",
+    )
 
 
 def _from_stdin() -> str:

@@ -26,7 +26,7 @@ def main() -> None:
             members.extractall(folder, filter="data")
         archive.unlink()
         model = algorithm.load(Path(folder))
-    print(f"labels: {', '.join(model.labels)}", flush=True)
+    print(f"loaded {os.environ['WEIGHTS_S3_URI']}", flush=True)
     body = s3.get_object(**place("INPUT_S3_URI"))["Body"].read()
     answer = algorithm.infer(model, body)
     s3.put_object(**place("OUTPUT_S3_URI"), Body=json.dumps(answer, ensure_ascii=False).encode(), ContentType="application/json")

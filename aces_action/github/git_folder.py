@@ -1,0 +1,113 @@
+"""What git says of a folder, and to whom a repository belongs. Nothing is changed; where git says nothing, nothing is known."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ACTION = "aces-action"
+
+_PATIENCE = 5  # seconds for an answer of git's
+_URL = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^@/\s]*@)?[\w.-]+(?::\d+)?/(?P<path>\S+)", re.ASCII)
+# scp's way of writing it: git@host:owner/name.git (git-fetch, 'GIT URLS')
+_SCP = re.compile(r"(?:[^@/:\s]+@)?[\w.-]+:(?!//)(?P<path>\S+)", re.ASCII)
+_PART = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """A repository on github.com or a GitHub Enterprise Server."""
+
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitFolder:
+    """A folder as git sees it. `top`: of the repository that it is in; `branch`: also before its first commit, None where no
+    branch is checked out."""
+
+    is_repository: bool
+    top: Path | None = None
+    remote: Remote | None = None
+    branch: str | None = None
+    has_develop: bool = False
+
+
+def read_git_folder(folder: Path) -> GitFolder:
+    """What git says; as if there were no repository where there is no git."""
+    if _git(folder, "rev-parse", "--git-dir") is None:
+        return GitFolder(is_repository=False)
+    return GitFolder(
+        is_repository=True,
+        top=Path(top) if (top := _git(folder, "rev-parse", "--show-toplevel")) else None,
+        remote=_remote_of(folder),
+        branch=_git(folder, "symbolic-ref", "--short", "-q", "HEAD") or None,
+        has_develop=_git(folder, "rev-parse", "-q", "--verify", "refs/heads/develop") is not None,
+    )
+
+
+def remote_in(address: str) -> Remote | None:
+    """The repository that a remote's address names: https, ssh or scp's way. Names and passwords in it are left out."""
+    if found := _URL.fullmatch(address) or _SCP.fullmatch(address):
+        names = unquote(found["path"]).strip("/").split("/")
+    else:
+        return None
+    if len(names) < 2:
+        return None
+    owner, name = names[0], names[1].removesuffix(".git")
+    # more: what lies in a repository, such as archive/refs/tags/v1.zip
+    return Remote(owner=owner, name=name) if _PART.fullmatch(owner) and _PART.fullmatch(name) else None
+
+
+def owner_of_installed_action() -> str | None:
+    """To whom the repository belongs that this package was installed from, as pip notes it; None where that does not tell."""
+    try:
+        noted = distribution(ACTION).read_text("direct_url.json")
+    except PackageNotFoundError:
+        return None
+    return owner_in(noted or "")
+
+
+def owner_in(direct_url: str) -> str | None:
+    """The owner in the text of direct_url.json (PEP 610): of the repository, or of the clone's remote."""
+    try:
+        noted = json.loads(direct_url)
+    except ValueError:
+        return None
+    address = noted.get("url") if isinstance(noted, dict) else None
+    if not isinstance(address, str):
+        return None
+    local = urlsplit(address)
+    remote = _remote_of(Path(unquote(local.path))) if local.scheme == "file" else remote_in(address)
+    return remote.owner if remote and remote.name == ACTION else None
+
+
+def _remote_of(folder: Path) -> Remote | None:
+    address = _git(folder, "config", "--get", "remote.origin.url")
+    return remote_in(address) if address else None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git prints; None where it fails or is not there."""
+    program = shutil.which("git")
+    if program is None or not folder.is_dir():
+        return None
+    try:
+        done = subprocess.run(
+            [program, "-C", str(folder), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PATIENCE,
+            errors="replace",
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
