@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from aces_action import __version__
-from aces_action.cli.comments import COMMENTS
-from aces_action.cli.template import MODES, PLACEHOLDER
+from aces_action.cli.init.comments import COMMENTS
+from aces_action.cli.init.template import MODES, PLACEHOLDER
 from aces_action.project.image import read_image
 from aces_action.project.model import Image
 from tests.cli.conftest import EXAMPLE, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, aces_action
@@ -26,7 +26,7 @@ IMAGE = "server/algorithms/example_algorithm.png"
 TENANT = "5d0c7a52-93c1-4b0e-8a3e-2f6b1f0f9c11"
 NEEDED = ("--project", "plates", "--env", "dev", "--tenant-id", TENANT, "--account-id", "012345678901")
 OWNER = ("--owner", "aces-inc")
-STARTER = ROOT / "aces_action/cli/starter/algorithm.py"
+STARTER = ROOT / "aces_action/cli/init/starter/algorithm.py"
 INFRA_FILE = "server/infra/configs/plates-dev-algorithm-server-infra.yml"
 DOCKERFILE, ALGORITHM_PROGRAM = "server/Dockerfile", "server/app/algorithm.py"
 SERVER = {DOCKERFILE, "server/.dockerignore", ALGORITHM_PROGRAM, "server/app/server.py", "server/app/job.py"}

@@ -21,7 +21,7 @@ import requests
 import yaml
 
 from aces_action.cli.app import VERBS
-from aces_action.cli.template import MODES
+from aces_action.cli.init.template import MODES
 from sandbox.seed import ACCOUNT, admin_session, make_roles
 from tests.cli.conftest import WORKFLOW, Ended, aces_action
 from tests.conftest import REPOSITORY, Caller

@@ -10,11 +10,9 @@ from aces_action.cli.checking import check
 from aces_action.cli.commands.validate import show
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import Selection
-from aces_action.cli.next_steps import next_steps
-from aces_action.cli.options import folder, setting_fault
-from aces_action.cli.prompts import tell
-from aces_action.cli.questions import MODE_TEXTS, Answers, ask_for_project
-from aces_action.cli.template import (
+from aces_action.cli.init.next_steps import next_steps
+from aces_action.cli.init.questions import MODE_TEXTS, Answers, ask_for_project
+from aces_action.cli.init.template import (
     ALGORITHM,
     IGNORED,
     IMAGE,
@@ -27,6 +25,8 @@ from aces_action.cli.template import (
     files,
     server_files,
 )
+from aces_action.cli.options import folder, setting_fault
+from aces_action.cli.prompts import tell
 from aces_action.cli.usage_error import WrongUse
 from aces_action.github.git_folder import GitFolder, read_git_folder
 from aces_action.inputs import ENVIRONMENTS

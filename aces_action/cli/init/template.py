@@ -16,7 +16,7 @@ from typing import Literal, get_args
 import yaml
 
 from aces_action import __version__
-from aces_action.cli.comments import translated
+from aces_action.cli.init.comments import translated
 from aces_action.language import Language, Text
 from aces_action.packaged_files import resource
 from aces_action.project.infra_file import infra_file

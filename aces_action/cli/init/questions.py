@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aces_action.cli.console import Terminal
+from aces_action.cli.init.own_account import DEFAULT_REGION, AccountLookup, OwnAccount
+from aces_action.cli.init.template import ALGORITHM, MODES, REGISTER, Mode, NewProject, register
+from aces_action.cli.init.tenant_lookup import look_up_tenant
 from aces_action.cli.options import setting_fault
-from aces_action.cli.own_account import DEFAULT_REGION, AccountLookup, OwnAccount
 from aces_action.cli.prompts import Choice, Fault, Question, ask, choose
-from aces_action.cli.template import ALGORITHM, MODES, REGISTER, Mode, NewProject, register
-from aces_action.cli.tenant_lookup import look_up_tenant
 from aces_action.cli.usage_error import WrongUse
 from aces_action.github.git_folder import GitFolder, owner_of_installed_action
 from aces_action.inputs import DEV_PLATFORM_URL, ENVIRONMENTS

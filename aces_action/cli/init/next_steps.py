@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aces_action.cli.template import DOCKERFILE, IGNORED, REGISTER, WEIGHTS, WORKFLOW, NewProject
+from aces_action.cli.init.template import DOCKERFILE, IGNORED, REGISTER, WEIGHTS, WORKFLOW, NewProject
 from aces_action.github.git_folder import GitFolder
 from aces_action.language import EMPTY, Text, sentences
 from aces_action.project.infra_file import infra_file
