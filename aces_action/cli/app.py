@@ -28,6 +28,8 @@ VERBS = {
     "validate": "validate",
     "weights": "weights",
     "tenant-id": "tenant_id",
+    "plan": "deploy",
+    "deploy": "deploy",
     "status": "status",
     "rollback": "server",
     "stop": "server",

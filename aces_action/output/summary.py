@@ -72,7 +72,7 @@ _TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and char
 def summary(report: Report, language: Language, redact: Callable[[str], str]) -> str:
     """The job summary in GitHub's Markdown. `redact` hides secrets: it sees each text before anything in it is escaped."""
     page = _Page(language, redact)
-    parts = [f"## {_title(report).in_(language)}", page.text(report.title)]
+    parts = [f"## {title_text(report).in_(language)}", page.text(report.title)]
     if report.result in {"failed", "cancelled"}:
         parts += [page.text(line) for line in how_far(report).in_(language).splitlines()]
     refused = report.weights is not None and not report.weights.ok
@@ -93,7 +93,8 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _title(report: Report) -> Text:
+def title_text(report: Report) -> Text:
+    """How the run ended."""
     waits = report.result == "deployed" and report.outputs.get("registration") == "deferred"
     return _NOT_LISTED if waits else _TITLES[report.result]
 

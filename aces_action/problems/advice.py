@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from aces_action.language import Text, sentences
 
-_AT_TERMINAL = frozenset({"validate", "status", "rollback", "stop", "start", "destroy"})  # what the command line has too
+_AT_TERMINAL = frozenset(
+    {"validate", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"}
+)  # what the command line has too
 
 
 def run_again(then: Text | None = None) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import select
@@ -16,6 +17,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from aces_action.cli import app as cli
+from sandbox.seed import admin_session
+from sandbox.server import Sandbox
 from tests.forked import Run, run
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +53,39 @@ def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variable
     assert status is not None, f"it did not end:\n{out}{err}"
     assert "Traceback" not in out + err
     return Ended(status=status, out=out, err=err)
+
+
+def in_this_process(monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: str = "", **variables: str) -> Ended:
+    """Runs the command line without a process of its own: importing the SDK takes longer than all else."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with monkeypatch.context() as within:
+        within.setattr(sys, "stdout", out)
+        within.setattr(sys, "stderr", err)
+        within.setattr(sys, "stdin", io.StringIO(typed))
+        for name, value in variables.items():
+            within.setenv(name, value)
+        status = cli.main(arguments, {"LANG": "C.UTF-8", **variables})
+    texts = []
+    for stream in (out, err):
+        stream.seek(0)
+        texts.append(stream.read())
+    assert "Traceback" not in "".join(texts)
+    assert "\n::" not in "".join(texts)
+    return Ended(status=status, out=texts[0], err=texts[1])
+
+
+def signed_in_to(sandbox: Sandbox, folder: Path) -> dict[str, str]:
+    """The variables of somebody who may do everything in the sandbox's account."""
+    credentials = admin_session().get_credentials()
+    assert credentials is not None
+    return {
+        "AWS_ENDPOINT_URL": sandbox.aws_url,
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(folder / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
+    }
 
 
 def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:

@@ -68,5 +68,9 @@ class EndpointContext:
             Text(
                 f"SageMaker may still be working on {name}: the next run detects that and waits for it.",
                 f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
+                Text(
+                    f"SageMaker may still be working on {name}: the same command detects that and waits for it.",
+                    f"SageMakerは{name}の処理を続けている可能性があります。同じコマンドで、その完了を待てます。",
+                ),
             )
         )
