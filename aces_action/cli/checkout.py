@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-DIRTY = "-dirty"  # as `git describe --dirty` says it
+from aces_action.aws.tags import DIRTY
 
 # git@host:owner/name.git, ssh://git@host/owner/name, https://host/owner/name.git: a path of this machine is no repository's name
 _REMOTE = re.compile(r"(?:[\w.+-]+://(?:[^/@\s]+@)?[^/\s]+/|[^/\s:]+:)(?:[^\s]*/)?([\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII)

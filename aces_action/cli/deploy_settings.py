@@ -86,11 +86,9 @@ def find_configuration(options: DeployOptions, person: Terminal, *, verb: str) -
     what only a job knows, and what the action would say of settings and files.
     """
     given = _given(options, person, verb)
-    try:
-        found = find_target(options.path, options.selection, options.region, verb=verb)
-    except ConfigurationError as error:
-        wrong = _why_no_target(options, given)
-        raise ConfigurationError(seen_from_here(wrong, options.path)) if wrong else error from None
+    if wrong := _misnamed(options, given):
+        raise ConfigurationError(problem.for_terminal() for problem in seen_from_here(wrong, options.path))
+    found = find_target(options.path, options.selection, options.region, verb=verb)
     steps = [(step, {**environ, **given}) for step, environ in found.steps]
     step, environ = _one_step(steps, found.target) if steps else (None, _named(found.target) | given)
     configuration = check_configuration(environ, options.path, step, with_job=False)
@@ -138,16 +136,16 @@ def _named(target: DeploymentTarget) -> dict[str, str]:
     return Selection(project=target.project, env=target.env, config_path=target.config_path).inputs
 
 
-def _why_no_target(options: DeployOptions, given: Mapping[str, str]) -> list[Problem]:
-    """The errors of workflows that say project or environment wrongly: they explain why there is no target."""
-    wrong: list[Problem] = []
+def _misnamed(options: DeployOptions, given: Mapping[str, str]) -> list[Problem]:
+    """All that is wrong with a workflow that says project or environment wrongly: else it would be passed over, and the names of
+    the infra files be asked in its place."""
     for step in find_steps(options.path)[0]:
         environ = {**step.environ(), **options.selection.inputs, **given}
         misnamed = [each.spec for each in read_settings(environ).findings if each.spec.name in {"project", "env"}]
         if not all(only_a_run_knows(step, spec, environ) for spec in misnamed):
             found = check_configuration(environ, options.path, step, with_job=False).problems
-            wrong += [problem for problem in found if problem.severity == "error"]
-    return wrong
+            return [problem for problem in found if problem.severity == "error"]
+    return []
 
 
 def _one_step(steps: Sequence[tuple[ActionStep, dict[str, str]]], target: DeploymentTarget) -> tuple[ActionStep, dict[str, str]]:

@@ -90,7 +90,7 @@ def run_reported(
     from aces_action.cli.aws import aws_explained, check_way
     from aces_action.output.reporter import Reporter
 
-    log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, at_terminal=True)
+    log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, at_terminal=True, width=person.width)
     for secret in (*person.secrets, *secrets):
         log.mask(secret)
     with aws_explained():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aces_action.aws.tags import short_commit
 from aces_action.changes import Change, noun
 from aces_action.durations import duration, duration_text
 from aces_action.language import EMPTY, Language, Text, lines, same
@@ -19,7 +20,6 @@ from aces_action.output.sizes import files_text, members_text, size_text
 from aces_action.output.status import GenerationStatus, JobDefinitionStatus, ServerStatus
 from aces_action.output.tables import (
     COLUMNS,
-    COMMIT,
     NOT_THERE,
     STOPPED,
     VERBS,
@@ -252,7 +252,7 @@ def _cells(row: Sequence[Text], page: _Page) -> str:
 
 def _generation_row(each: GenerationStatus, server_status: ServerStatus, page: _Page) -> str:
     made = "<br>".join(page.code(part) for part in (each.image_digest, each.weights) if part)
-    whence = "<br>".join(filter(None, (page.text(each.commit[:COMMIT]), page.run(each.run_url))))
+    whence = "<br>".join(filter(None, (page.text(short_commit(each.commit)), page.run(each.run_url))))
     times = (time_text(each.served), time_text(each.withdrawn), rollout_time(each))
     cells = " | ".join(page.text(part) for part in (generation_state(each, server_status), *times))
     return f"| {page.code(each.name)} | {cells} | {made} | {page.text(each.instance_type)} | {whence} |"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from aces_action.aws.tags import short_commit
 from aces_action.changes import Change, Verb, noun
 from aces_action.durations import date_and_time, duration_text, hours, span
 from aces_action.language import EMPTY, Language, Text, same
@@ -42,21 +43,29 @@ _GENERATION_COLUMNS = (
     Text("commit", "コミット"),
 )
 _WIDEST = 60  # columns of a cell in the log
-COMMIT = 12  # characters of a commit or another hash in a table
+COMMIT = 12  # characters of a hash in a table
 
 
-def check_lines(checks: Sequence[Check], language: Language) -> list[str]:
-    """The preflight's table for the log, in columns; below each row that is not fine, what to do about it."""
-    rows = [(_MARKS[each.outcome], *(text.in_(language) for text in (each.what, each.found, each.needed))) for each in checks]
-    head = ("", *(text.in_(language) for text in COLUMNS))
+def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: int | None = None) -> list[str]:
+    """The preflight's table for the log, in columns; below each row that is not fine, what to do about it. `said`: in which
+    words. Where the columns take more than `width`, each row is a line, and what is needed stands only where it is not there."""
+    rows = [(_MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
+    head = ("", *map(said, COLUMNS))
     wide = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *rows, strict=True)]
+    in_columns = width is None or sum(wide) + 2 * (len(wide) - 1) <= width
 
-    lines = [_row(head, wide)]
+    lines = [_row(head, wide)] if in_columns else []
     for row, check in zip(rows, checks, strict=True):
-        lines.append(_row(row, wide))
+        if in_columns:
+            lines.append(_row(row, wide))
+        else:
+            mark, what, found, needed = row
+            lines.append(f"{mark}  {what}: {found}")
+            if check.outcome in {"warning", "error"} and needed:
+                lines.append(f"   {said(COLUMNS[-1])}: {needed}")
         if check.problems:
             codes = ", ".join(dict.fromkeys(problem.code for problem in check.problems))
-            lines.append(f"   {codes}  {check.fix.in_(language)}".rstrip())
+            lines.append(f"   {codes}  {said(check.fix)}".rstrip())
     return lines
 
 
@@ -133,7 +142,7 @@ def _generation_rows(server_status: ServerStatus, language: Language) -> list[st
             same(each.image_digest.removeprefix("sha256:")[:COMMIT]),
             same(_release(each.weights)[:COMMIT]),
             same(each.instance_type),
-            same(each.commit[:COMMIT]),
+            same(short_commit(each.commit)),
         )
         for each in server_status.generations
     ]

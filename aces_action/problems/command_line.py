@@ -87,12 +87,15 @@ _NO_TERMINAL = Text("There is no terminal to prompt on.", "ここでは確認の
 def not_confirmed(verb: str, server: str, count: int, *, was_asked: bool) -> Problem:
     """When nobody agreed to what cannot simply be taken back. `count`: the resources that would change."""
     reason = Text("The answer was not the server's name.", "入力がサーバ名と一致しません。") if was_asked else _NO_TERMINAL
+    left = Text("nothing was changed", "何も変更していません")
+    if verb == "deploy":  # which has stored the verdict on the weights by then
+        left = Text("nothing was deployed", "デプロイしていません")
     return Problem(
         kind=E009,
         message=Text(
             f"`aces-action {verb}` would change {count} resource{'' if count == 1 else 's'} of {server} and was not confirmed: "
-            "nothing was changed.",
-            f"`aces-action {verb}`は{server}のリソース{count}件を変更します。確認がないため、何も変更していません。",
+            f"{left.en}.",
+            f"`aces-action {verb}`は{server}のリソース{count}件を変更します。確認がないため、{left.ja}。",
         ),
         hint=sentences(
             reason,

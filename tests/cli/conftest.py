@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -88,8 +89,12 @@ def signed_in_to(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     }
 
 
-def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:
-    """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what."""
+Reply = str | Callable[[], str]
+
+
+def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, Reply], ...] = (), **variables: str) -> Ended:
+    """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what, or what is
+    done first and typed then."""
     primary, secondary = pty.openpty()
     termios.tcsetwinsize(secondary, (24, int(variables.get("COLUMNS", 0))))
     # Ctrl-C means something at a person's terminal, also where it is ignored around the tests, as in a job in the background
@@ -110,14 +115,15 @@ def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ..
     return Ended(status=process.returncode, out=screen.replace("\r\n", "\n"), err="")
 
 
-def _screen(terminal: int, replies: list[tuple[str, str]]) -> str:
+def _screen(terminal: int, replies: list[tuple[str, Reply]]) -> str:
     """All that is written until the other side is closed."""
     told = b""
     seen = 0
     typed = ""
     while True:
         if replies and (found := told.find(replies[0][0].encode(), seen)) >= 0:
-            words, typed = replies.pop(0)
+            words, reply = replies.pop(0)
+            typed = reply() if callable(reply) else reply
             seen = found + len(words.encode())
             os.write(terminal, typed.encode())
             continue

@@ -17,7 +17,18 @@ import requests
 from aces_action.aws.tags import REGISTERED, RUN_URL, SERVED, Owner
 from sandbox.seed import ACCOUNT, REGION, Seeded, admin_session, seed
 from sandbox.server import Sandbox
-from tests.cli.conftest import CTRL_C, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, at_a_terminal, in_this_process, signed_in_to
+from tests.cli.conftest import (
+    CTRL_C,
+    INFRA,
+    REGISTER,
+    ROOT,
+    WORKFLOW,
+    Ended,
+    Repository,
+    at_a_terminal,
+    in_this_process,
+    signed_in_to,
+)
 from tests.endpoint.hosted import Hosted
 
 FOLDER = "server/infra/configs"
