@@ -25,7 +25,7 @@ JOB_COLUMNS = (
     Text("status", "状態"),
     Text("revision", "リビジョン"),
     Text("exit code", "終了コード"),
-    Text("submitted", "投入"),
+    Text("submitted", "送信"),
     Text("started", "開始"),
     Text("stopped", "終了"),
     Text("reason", "理由"),

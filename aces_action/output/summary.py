@@ -31,6 +31,7 @@ from aces_action.output.tables import (
 from aces_action.output.tree import tree_lines
 from aces_action.output.verdict import Verdict
 from aces_action.problems import Kind, Problem
+from aces_action.problems.advice import NEVER_DEPLOYED
 from aces_action.sanitiser import markdown, markdown_block, neutralise, shorten
 
 if TYPE_CHECKING:
@@ -231,6 +232,8 @@ def _status(server_status: ServerStatus, page: _Page) -> str:
         if left := len(server_status.generations) - len(rows):
             parts.append(page.text(_more(left)))
     parts += [_job_definition(each, page) for each in server_status.job_definitions]
+    if server_status.never_deployed:
+        parts.append(page.text(NEVER_DEPLOYED.map(lambda text: text.replace("`", ""))))
     return "\n\n".join(parts)
 
 
@@ -271,8 +274,7 @@ def _checks(checks: Sequence[Check], page: _Page) -> str:
 
 def _check(check: Check, page: _Page) -> str:
     cells = " | ".join(page.text(each) for each in (check.what, check.found, check.needed))
-    links = dict.fromkeys(page.link(problem.kind) for problem in check.problems)
-    fix = "<br>".join(filter(None, (*links, page.text(check.fix))))
+    fix = "<br>".join(filter(None, (*map(page.link, check.kinds), page.text(check.fix))))
     return f"| {_ICONS[check.outcome]} | {cells} | {fix} |"
 
 

@@ -13,7 +13,7 @@ from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
 from aces_action.output.status import EndpointStatus, GenerationStatus, JobDefinitionStatus, ServerStatus
-from aces_action.problems.advice import naming
+from aces_action.problems.advice import NEVER_DEPLOYED, naming
 
 VERBS: dict[Verb, Text] = {
     "create": Text("create", "作成"),
@@ -63,8 +63,8 @@ def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: 
             lines.append(f"{mark}  {what}: {found}")
             if check.outcome in {"warning", "error"} and needed:
                 lines.append(f"   {said(COLUMNS[-1])}: {needed}")
-        if check.problems:
-            codes = ", ".join(dict.fromkeys(problem.code for problem in check.problems))
+        if check.kinds:
+            codes = ", ".join(kind.code for kind in check.kinds)
             lines.append(f"   {codes}  {said(check.fix)}".rstrip())
     return lines
 
@@ -111,7 +111,7 @@ def status_texts(server_status: ServerStatus) -> list[Text]:
         texts += map(Text, _generation_rows(server_status, "en"), _generation_rows(server_status, "ja"))
     for definition in server_status.job_definitions:
         texts += _job_definition_texts(definition)
-    return texts
+    return [*texts, NEVER_DEPLOYED] if server_status.never_deployed else texts
 
 
 def _job_definition_texts(definition: JobDefinitionStatus) -> list[Text]:

@@ -47,6 +47,15 @@ def naming(command: str, english: str, japanese: str) -> Text:
     )
 
 
+NEVER_DEPLOYED = naming(
+    "deploy",
+    "Nothing has been deployed yet: deploy it with {command}. If it was deployed, check project, environment, account and "
+    "region.",
+    "まだ何もデプロイされていません。{command}でデプロイしてください。デプロイ済みのはずなら、プロジェクト、環境、AWSアカウント、"
+    "リージョンを確認してください。",
+)
+
+
 def setting(name: str, english: str, japanese: str) -> Text:
     """A sentence with `{setting}` in it: an input of the action, which at a terminal is an option of the same name."""
     call, own = f"`{name}`", f"`--{name}`"

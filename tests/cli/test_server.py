@@ -158,15 +158,16 @@ def test_where_nothing_is_deployed_each_verb_says_so(run: Run, hosted: Hosted) -
     assert (shown.status, shown.out.splitlines()[0]) == (0, f"endpoint {hosted.server}  not there")
     assert shown.out.count("no active revision: nothing is deployed") == 2
     assert stopped.status == 0
-    assert "It is stopped already." in stopped.out
+    for ended in (shown, stopped):
+        assert "Nothing has been deployed yet: deploy it with `aces-action deploy`." in ended.out
     assert destroyed.status == 0
-    assert "There is nothing to delete." in destroyed.out
+    assert "Nothing has been deployed yet, or all of it was deleted already; `aces-action deploy` deploys it." in destroyed.out
     back, again = run("rollback"), run("start", "--language", "ja")
     assert (back.status, again.status) == (1, 1)
     assert "ACES-E007" in back.err
     assert f"Nothing has been deployed yet: there is no endpoint {hosted.server}, and no generation of it." in back.err
-    assert "Deploy it first with the workflow's `command: deploy`." in back.err
-    assert "先にワークフローの`command: deploy`でデプロイしてください。" in again.err
+    assert "Deploy it first with `aces-action deploy`." in back.err
+    assert "先に`aces-action deploy`でデプロイしてください。" in again.err
     assert "Nothing was changed." in back.out
     assert "ACES-E008" in again.err
 
