@@ -43,6 +43,14 @@ from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.weights.resolve import release
 
 _HOSTED = frozenset({"model", "endpoint config", "endpoint"})
+_LEFT_TO_REGISTER = Text(
+    "The registration is left to `command: register`.",
+    "登録は`command: register`で行ってください。",
+    Text(
+        "The registration is still to be done: run the command again later.",
+        "登録が残っています。後でコマンドを再実行してください。",
+    ),
+)
 _NOTHING_TO_DO = Text("Nothing to do: everything is as it should be.", "変更はありません。すべて設定どおりです。")
 
 
@@ -213,7 +221,7 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
         else:
             return True
     d.reporter.output("registration", "deferred")
-    d.reporter.info(Text("The registration is left to `command: register`.", "登録は`command: register`で行ってください。"))
+    d.reporter.info(_LEFT_TO_REGISTER)
     return False
 
 

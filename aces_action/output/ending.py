@@ -10,7 +10,6 @@ from aces_action.language import EMPTY, Text, joined, same, sentences
 from aces_action.output.report import OutputName, Report
 from aces_action.output.summary import title_text
 from aces_action.output.tables import VERBS
-from aces_action.problems.advice import naming
 
 _FACTS: tuple[tuple[OutputName, Text], ...] = (
     ("endpoint-name", Text("endpoint", "エンドポイント")),
@@ -20,7 +19,6 @@ _FACTS: tuple[tuple[OutputName, Text], ...] = (
     ("service-names", Text("listed", "登録済み")),
 )
 _APPLY = Text("`aces-action deploy` carries it out.", "`aces-action deploy`で実行できます。")
-_REGISTER = naming("register", "List it with {command}.", "{command}で登録してください。")
 
 
 def ending_texts(report: Report) -> list[Text]:
@@ -39,8 +37,7 @@ def _below(report: Report) -> list[Text]:
         if not counts:
             return [Text("Nothing would change.", "変更はありません。")]
         return [sentences(_counted(counts), _APPLY)]
-    facts = [label + same(f" {_name(report.outputs[name])}") for name, label in _FACTS if report.outputs.get(name)]
-    return [*facts, _REGISTER if report.outputs.get("registration") == "deferred" else EMPTY]
+    return [label + same(f" {_name(report.outputs[name])}") for name, label in _FACTS if report.outputs.get(name)]
 
 
 def _counted(counts: Counter[Verb]) -> Text:

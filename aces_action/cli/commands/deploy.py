@@ -43,10 +43,9 @@ _WHAT: Mapping[str, Text] = {
     ),
 }
 _SETTINGS = Text(
-    "The inputs are those of the workflow's step that deploys. Its expressions (`${{ … }}`) have no value here: give them by "
-    "the options below, and the platform's token by PLATFORM_TOKEN, --platform-token-stdin, or when asked.",
-    "入力は、ワークフローのデプロイのステップから読みます。式（`${{ … }}`）の値はここではわからないため、"
-    "下のオプションで指定してください。"
+    "The inputs are those of the workflow's step that deploys. Expressions in it have no value here: give them by the options "
+    "below, and the platform's token by PLATFORM_TOKEN, --platform-token-stdin, or when asked.",
+    "入力は、ワークフローのデプロイのステップから読みます。式の値はここではわからないため、下のオプションで指定してください。"
     "ACES Platformのトークンは、PLATFORM_TOKENか--platform-token-stdinで渡すか、画面で入力します。",
 )
 _CREDENTIALS = Text(
