@@ -99,7 +99,7 @@ def run_reported(
             report.result = run(Reporter(log, report))
         except (KeyboardInterrupt, click.Abort):
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
-            for text in (_CANCELLED, how_far(report), _RESUME if report.writes.is_begun or report.under_way else EMPTY):
+            for text in (_CANCELLED, how_far(report), _RESUME if report.writes.is_begun and not report.under_way else EMPTY):
                 if text:
                     click.echo(neutralise(log.said(text)), err=True)
             return CANCELLED

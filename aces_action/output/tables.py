@@ -43,6 +43,7 @@ _GENERATION_COLUMNS = (
     Text("commit", "コミット"),
 )
 _WIDEST = 60  # columns of a cell in the log
+_NOUN = 16  # columns of what changes, at the least
 COMMIT = 12  # characters of a hash in a table
 
 
@@ -85,11 +86,12 @@ def _width(text: str) -> int:
 
 def change_lines(changes: Iterable[Change], language: Language = "en") -> list[str]:
     """Changes for the log: a line each, their reasons below."""
-    rows = []
+    rows, changes = [], list(changes)
+    wide = max([_NOUN, *(_width(noun(change.resource).in_(language)) for change in changes)])
     for change in changes:
         verb, resource = VERBS[change.verb].in_(language), noun(change.resource).in_(language)
-        rows.append(f"{_padded(verb, 9)} {_padded(resource, 16)} {change.name}")
-        rows += [f"{'':26} {reason.in_(language)}" for reason in change.reasons]
+        rows.append(f"{_padded(verb, 9)} {_padded(resource, wide)} {change.name}")
+        rows += [f"{'':{10 + wide}} {reason.in_(language)}" for reason in change.reasons]
     return rows
 
 

@@ -176,6 +176,38 @@ def test_what_is_not_agreed_to_is_not_done_and_what_is_agreed_to_is(here: Caller
     assert "変更はありません" in again.out
 
 
+def test_ctrl_c_at_the_question_deploys_nothing(here: Caller, variables: dict[str, str]) -> None:
+    here.control("DELETE", "calls")
+    ended = at_terminal(here, variables, "deploy", replies=(("Carry out this plan in dev?", CTRL_C),))
+    assert ended.status == 130
+    assert "Cancelled." in ended.out
+    assert set(writes(here)) <= {"s3 PutObject"}
+
+
+def test_a_platform_out_of_reach_leaves_the_registration_to_the_same_command(run: Run, here: Caller) -> None:
+    asleep = {"kind": "503", "times": None}
+    requests.post(f"{here.sandbox.platform_url}/_sandbox/sleep", json=asleep, timeout=10).raise_for_status()
+    refused = run("deploy", "--yes")
+    assert (refused.status, "ACES-P007" in refused.err) == (1, True), refused.err
+    assert "this machine can reach that host" in refused.err
+    deployed = run("deploy", "--yes", "--platform", "deferred")
+    assert deployed.status == 0, deployed.err
+    assert "✅ Deployed; the registration on the ACES Platform is still to be done" in deployed.out
+    assert "The registration is still to be done: run the command again later." in deployed.out
+    assert "command: register" not in deployed.out
+    requests.delete(f"{here.sandbox.platform_url}/_sandbox/sleep", timeout=10)
+    assert run("deploy", "--yes").status == 0
+    assert "numberplate" in here.listed()
+
+
+def test_an_environment_by_expression_is_the_one_that_has_an_infra_file(run: Run, here: Caller, tmp_path: Path) -> None:
+    here.edit(WORKFLOW, "ENV: dev", "ENV: ${{ inputs.env }}")
+    (tmp_path / "elsewhere").mkdir()
+    planned = run("plan", str(here.workspace))
+    assert planned.status == 0, planned.err
+    assert f"{here.project} · dev · ap-northeast-1" in planned.out
+
+
 def test_in_production_the_servers_name_is_typed(here: Caller, variables: dict[str, str], archive: Path) -> None:
     here.edit(WORKFLOW, "ENV: dev", "ENV: production")
     seed(here.sandbox, project=here.project, env="production", tenant_id=here.tenant_id)
@@ -211,8 +243,7 @@ def test_ctrl_c_says_how_far_it_got_and_the_same_command_goes_on(here: Caller, v
     ended = at_terminal(here, variables, "deploy", "--yes", replies=(("Creating", CTRL_C),))
     assert ended.status == 130
     assert "Cancelled.\nChanged before it stopped:" in ended.out
-    assert f"SageMaker may still be working on {here.server}: the same command detects that" in ended.out
-    assert "Run the same command again to resume." in ended.out
+    assert f"SageMaker may still be working on {here.server}: run the same command again to wait for it and resume." in ended.out
     again = at_terminal(here, variables, "deploy", "--yes")
     assert again.status == 0, again.out
     assert writes(here).count("sagemaker CreateEndpoint") == 1

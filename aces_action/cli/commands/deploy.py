@@ -21,6 +21,7 @@ from aces_action.language import EMPTY, Language, Text, joined, sentences
 from aces_action.output.ending import ending_texts
 from aces_action.output.overview import overview
 from aces_action.output.report import Report
+from aces_action.sanitiser import Sanitiser
 
 if TYPE_CHECKING:
     from aces_action.cli.checkout import Checkout
@@ -136,8 +137,9 @@ def _run(name: str, **given: Any) -> int:
 
     status = run_reported(run, person, sys.stdout, report, secrets=deployment.secrets)
     if status == 0:
+        clean = Sanitiser((*person.secrets, *deployment.secrets)).clean
         for text in ending_texts(report):
-            click.echo(text.for_terminal().in_(person.language))
+            click.echo(clean(text.in_(person.language)))
     return status
 
 
