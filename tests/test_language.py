@@ -210,7 +210,7 @@ def test_what_is_put_together_keeps_its_words_for_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("rollback", Text("Run `aces-action rollback`.", "`aces-action rollback`を実行")),
+        ("deploy", Text("Run `aces-action deploy`.", "`aces-action deploy`を実行")),
         ("deploy", Text("Run the workflow's `command: deploy`.", "ワークフローの`command: deploy`を実行")),
     ],
 )

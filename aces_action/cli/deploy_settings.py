@@ -172,7 +172,7 @@ def _known(spec: Input, step: ActionStep, environ: Mapping[str, str]) -> tuple[s
 def _unknown(step: ActionStep, environ: Mapping[str, str]) -> list[Problem]:
     """The inputs that only a run knows, and that have no option given."""
     found = []
-    for spec in (_SPECS[name] for name in OPTIONS):
+    for spec in (_SPECS[name] for name in ("config-path", *OPTIONS)):
         place = step.place(spec)
         if place is not None and only_a_run_knows(step, spec, environ):
             expression = str(step.document.get(*place)).strip()

@@ -23,7 +23,6 @@ from aces_action.output.report import Outcome, Report
 from aces_action.output.summary import how_far
 from aces_action.problems import ActionError
 from aces_action.problems.action import sdk_not_installed
-from aces_action.sanitiser import neutralise
 from aces_action.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def run_reported(
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
             for text in (_CANCELLED, how_far(report), _RESUME if report.writes.is_begun and not report.under_way else EMPTY):
                 if text:
-                    click.echo(neutralise(log.said(text)), err=True)
+                    click.echo(log.sanitiser.clean(log.said(text)), err=True)
             return CANCELLED
         except ActionError as error:
             log.info(log.said(how_far(report)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from aces_action.changes import Change, noun
@@ -127,22 +127,34 @@ def refuse_overtaken(d: ProjectDeployment, plan: DeploymentPlan) -> None:
     if plan.endpoint:
         context = endpoint_context(d, plan.endpoint.spec.endpoint_name)
         again = replace(again, endpoint=endpoint.read_plan(context, plan.endpoint.spec))
-    overtaken = [now for before, now in zip(_seen(plan), _seen(again), strict=True) if before != now]
+    waits = plan.endpoint is not None and plan.endpoint.verb == "attach"
+    before, now = _seen(plan, waits=waits), _seen(again, waits=waits)
+    overtaken = [noun(resource) + same(f" {name}") for (resource, name), seen in before.items() if now[resource, name] != seen]
     if overtaken:
-        raise ActionError(plan_overtaken(joined(", ", (_of_change(each) for changes, _ in overtaken for each in changes))))
+        raise ActionError(plan_overtaken(joined(", ", overtaken)))
 
 
-def _seen(plan: DeploymentPlan) -> list[tuple[tuple[Change, ...], tuple[str, ...]]]:
-    """What is done with each resource, without the reasons; and from what to what the endpoint is on its way."""
-    parts = (plan.endpoint, plan.scaling, plan.job, plan.longtime_job)
-    changes = [tuple(replace(each, reasons=()) for each in part.changes) if part else () for part in parts]
-    current = plan.endpoint.snapshot.current if plan.endpoint else None
-    on_its_way = (current.config_name, current.leads_to or "") if current else ()
-    return [(each, on_its_way if part is plan.endpoint else ()) for each, part in zip(changes, parts, strict=True)]
+def _seen(plan: DeploymentPlan, *, waits: bool) -> dict[tuple[str, str], object]:
+    """What is done with each resource, without the reasons; and from what to what the endpoint is on its way.
 
+    `waits`: the plan is to wait for a roll-out. That may go on and end meanwhile: only where it leads counts.
+    """
 
-def _of_change(change: Change) -> Text:
-    return noun(change.resource) + same(f" {change.name}")
+    def done(changes: Iterable[Change]) -> list[Change]:
+        return [replace(each, reasons=()) for each in changes]
+
+    seen: dict[tuple[str, str], object] = {}
+    if plan.endpoint:
+        current = plan.endpoint.snapshot.current
+        goal, start = (current.leads_to, current.config_name) if current else ("", "")
+        whole = (start, done(plan.endpoint.changes))
+        seen["endpoint", plan.endpoint.spec.endpoint_name] = goal if waits else (goal, whole)
+    if plan.scaling:
+        seen["scalable target", plan.scaling.endpoint_name] = done(plan.scaling.changes)
+    for job in (plan.job, plan.longtime_job):
+        if job:
+            seen["job definition", job.spec.name] = done(job.changes)
+    return seen
 
 
 def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPlan:

@@ -238,6 +238,29 @@ def test_a_plan_that_another_deployment_has_overtaken_is_not_carried_out(here: C
     assert writes(here) == []
 
 
+def test_a_roll_out_that_ends_while_somebody_reads_the_plan_is_no_other_change(here: Caller, variables: dict[str, str]) -> None:
+    here.next_rollout(name=here.server, creating_seconds=30)
+    cut_off = at_terminal(here, variables, "deploy", "--yes", replies=(("Creating", CTRL_C),))
+    assert cut_off.status == 130
+
+    def meanwhile() -> str:
+        here.control("POST", f"endpoints/{here.server}/status", {"status": "InService"})
+        return "y\r"
+
+    ended = at_terminal(here, variables, "deploy", replies=(("Carry out this plan", meanwhile),))
+    assert "wait for  endpoint" in ended.out
+    assert ended.status == 0, ended.out
+
+
+def test_a_job_at_work_on_the_endpoint_is_not_disturbed(run: Run, here: Caller) -> None:
+    assert here.run().outputs["result"] == "deployed"
+    here.control("POST", f"endpoints/{here.server}/status", {"status": "Updating", "seconds": 60})
+    here.control("DELETE", "calls")
+    ended = run("deploy", "--yes", "--concurrency", "refuse")
+    assert (ended.status, "ACES-P028" in ended.err) == (1, True), ended.err
+    assert writes(here) == []
+
+
 def test_ctrl_c_says_how_far_it_got_and_the_same_command_goes_on(here: Caller, variables: dict[str, str]) -> None:
     here.next_rollout(name=here.server, creating_seconds=5)
     ended = at_terminal(here, variables, "deploy", "--yes", replies=(("Creating", CTRL_C),))

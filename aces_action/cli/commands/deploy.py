@@ -72,12 +72,18 @@ _STATUS: Mapping[str, Text] = {
     ),
 }
 _TOKEN_HELP = Text("Read the platform's token from standard input.", "ACES Platformのトークンを標準入力から読み込みます。")
-_OPTIONS_WITH_FEW_VALUES = {
+_METAVARS = {
+    "tenant-id": "UUID",
+    "deploy-tag": "TAG",
+    "platform-url": "URL",
     "weights-policy": "strict|lenient",
     "preflight": "normal|strict",
     "platform": "required|deferred",
     "concurrency": "wait|refuse",
+    "wait-timeout": "TIME",
+    "batch-wait-timeout": "TIME",
     "rollback-on-failure": "true|false",
+    "keep-generations": "NUMBER",
 }
 
 
@@ -108,7 +114,7 @@ def _option(name: str, language: Language) -> click.Option:
     """The option of an input. Its default is the workflow's."""
     spec = next(spec for spec in INPUTS if spec.name == name)
     help_text = Text(spec.description, spec.description_ja).map(lambda text: text.replace("`", "")).in_(language)
-    metavar = _OPTIONS_WITH_FEW_VALUES.get(name, "VALUE")
+    metavar = _METAVARS.get(name, "FILE")
     return click.Option([f"--{name}"], metavar=metavar, callback=setting(name), help=help_text)
 
 
