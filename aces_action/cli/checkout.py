@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aces_action.aws.tags import DIRTY
-
-# git@host:owner/name.git, ssh://git@host/owner/name, https://host/owner/name.git: a path of this machine is no repository's name
-_REMOTE = re.compile(r"(?:[\w.+-]+://(?:[^/@\s]+@)?[^/\s]+/|[^/\s:]+:)(?:[^\s]*/)?([\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII)
+from aces_action.github.git_folder import remote_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +31,10 @@ def read_checkout(workspace: Path) -> Checkout:
     commit = _git(workspace, "rev-parse", "--verify", "HEAD")
     if not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         return Checkout()
-    remote = _REMOTE.fullmatch(_git(workspace, "remote", "get-url", "origin"))
+    remote = remote_in(_git(workspace, "remote", "get-url", "origin"))
     return Checkout(
         commit=commit,
-        repository=remote[1] if remote else "",
+        repository=f"{remote.owner}/{remote.name}" if remote else "",
         dirty=bool(_git(workspace, "status", "--porcelain", "--ignore-submodules=dirty")),
     )
 

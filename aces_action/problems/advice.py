@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from aces_action.language import Text, sentences
 
-_AT_TERMINAL = frozenset(
-    {"validate", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"}
-)  # what the command line has too
+# what the command line has too
+_AT_TERMINAL = frozenset({"validate", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"})
 
 
 def run_again(then: Text | None = None) -> Text:

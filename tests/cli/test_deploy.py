@@ -330,7 +330,6 @@ def test_commit_and_repository_are_those_of_git_and_a_dirty_tree_is_noted(run: R
         ("git@github.com:example-org/plates.git", "example-org/plates"),
         ("https://user@ghe.example.com/example-org/plates", "example-org/plates"),
         ("ssh://git@github.com:22/example-org/plates.git/", "example-org/plates"),
-        ("https://gitlab.example.com/group/example-org/plates.git", "example-org/plates"),
         ("/srv/git/plates.git", ""),
         ("../plates", ""),
         ("", ""),
