@@ -36,11 +36,11 @@ _SHORT: Mapping[str, Text] = {
 _WHAT: Mapping[str, Text] = {
     "plan": Text(
         "Check everything, and show what `deploy` would change. Changes nothing.",
-        "すべてを確認し、`deploy`で何が変わるかを表示します。何も変更しません。",
+        "すべてを検査し、`deploy`で何が変わるかを表示します。何も変更しません。",
     ),
     "deploy": Text(
         "Check everything, show the plan, and after your confirmation carry it out, as the workflow does.",
-        "すべてを確認して計画を表示し、承認を得てから、ワークフローと同じようにデプロイします。",
+        "すべてを検査して計画を表示し、確認のうえ、ワークフローと同じようにデプロイします。",
     ),
 }
 _SETTINGS = Text(
@@ -68,7 +68,7 @@ _STATUS: Mapping[str, Text] = {
     ),
     "deploy": Text(
         "Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 wrong arguments or configuration, 130 Ctrl-C.",
-        "終了ステータス: 完了または変更なし0、失敗または承認なし1、引数または設定の誤り2、Ctrl-C 130",
+        "終了ステータス: 完了または変更なし0、失敗または確認なし1、引数または設定の誤り2、Ctrl-C 130",
     ),
 }
 _TOKEN_HELP = Text("Read the platform's token from standard input.", "ACES Platformのトークンを標準入力から読み込みます。")
