@@ -59,12 +59,15 @@ class Configuration:
     problems: tuple[Problem, ...]
 
 
-def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: ActionStep | None = None) -> Configuration:
+def check_configuration(
+    environ: Mapping[str, str], workspace: FilePath, step: ActionStep | None = None, *, with_job: bool = True
+) -> Configuration:
     """Checks the settings in `environ` and the files of the workspace, and gathers every problem.
 
     `step`: the step whose settings these are, before a run (`environ` begins with `step.environ()`): what the workflow gives
     by an expression is then not known, and not missed. Without it `environ` is the runner's, and the step is looked for in the
-    workspace, so that a problem with a variable is shown at its line of the workflow.
+    workspace, so that a problem with a variable is shown at its line of the workflow. `with_job`: whether the job around the
+    step is checked too.
     """
     reading = read_settings(environ)
     known_later = step is not None or reading.values["command"] == "validate"  # a fork's pull request runs without secrets
@@ -73,12 +76,12 @@ def check_configuration(environ: Mapping[str, str], workspace: FilePath, step: A
     problems = [
         _placed(finding, step, environ)
         for finding in reading.findings
-        if not (known_later and step and _by_expression(step, finding.spec, environ))
+        if not (known_later and step and only_a_run_knows(step, finding.spec, environ))
     ]
     if step:
         problems += _placeholders(step, problems)
         places = {problem.place for problem in problems}
-        of_job = () if running else workflow_job_problems(step)  # a run knows better
+        of_job = workflow_job_problems(step) if with_job and not running else ()  # a run knows better
         problems += [each for each in chain(workflow_problems(step), of_job) if each.place not in places]
     values = reading.values
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
@@ -150,7 +153,7 @@ def _agrees(step: ActionStep, environ: Mapping[str, str]) -> bool:
     return all(agrees(spec) for spec in INPUTS)
 
 
-def _by_expression(step: ActionStep, spec: Input, environ: Mapping[str, str]) -> bool:
+def only_a_run_knows(step: ActionStep, spec: Input, environ: Mapping[str, str]) -> bool:
     """Whether the workflow gives it by an expression that has no value here."""
     path = step.place(spec)
     return path is not None and step.text(path) is None and not input_text(spec, environ)

@@ -64,10 +64,15 @@ class Ledger:
         open_ = (each.write for each in self._sent if not each.accepted and each.pending > 0)
         return tuple(write for write in dict.fromkeys(open_) if write not in accepted)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was changed, or may have been."""
+        return bool(self.accepted or self.unanswered)
+
     def last_words(self) -> Text:
         """What was changed and what may have been, a line each; 'nothing' only where nothing came of any write."""
         accepted, unanswered = self.accepted, self.unanswered
-        if not accepted and not unanswered:
+        if not self.is_begun:
             return Text("Nothing was changed.", "何も変更していません。")
         return lines(
             Text("Changed before it stopped:", "停止するまでに変更したもの:") if accepted else EMPTY,

@@ -21,6 +21,7 @@ from aces_action.github.run import Run, read_run
 from aces_action.inputs import ON_WHAT_IS_THERE, Command
 from aces_action.language import Text
 from aces_action.network import environment_problems
+from aces_action.output.overview import overview
 from aces_action.output.report import Outcome, Report
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError, ConfigurationError, Problem
@@ -125,7 +126,7 @@ def _run_on_aws(configuration: Configuration, environ: Mapping[str, str], github
 
             def to_list_again() -> ProjectDeployment:
                 files = _load_again(environ, github)
-                return with_project(with_platform(opened, settings, github), files, github)
+                return with_project(with_platform(opened, settings, github), files)
 
             return rollback(opened, to_list_again=to_list_again)
         return _on_what_is_there(settings.command)(opened)
@@ -181,42 +182,9 @@ def _on_what_is_there(command: Command) -> Callable[[Deployment], Outcome]:
 def _tell(configuration: Configuration, reporter: Reporter) -> None:
     """Warnings, and what will be served."""
     reporter.warn(*configuration.problems)
-    if project := configuration.project:
-        count, services = len(project.services), _services(project)
-        reporter.info(
-            Text(
-                f"{count} service{'s' if count != 1 else ''}: {', '.join(services)}",
-                f"サービス{count}件: {'、'.join(services)}",
-            )
-        )
-        reporter.info(_serving(project))
-
-
-def _services(project: Project) -> list[str]:
-    return [f"{service.name} ({service.type})" for service in project.services]
-
-
-def _serving(project: Project) -> Text:
-    """One line that says what will be deployed, by the guide's table."""
-    infra = project.infra
-    parts = []
-    if infra.endpoint:
-        kind = (
-            Text("asynchronous endpoint", "非同期エンドポイント")
-            if infra.endpoint.mode == "async"
-            else Text("real-time endpoint", "リアルタイムエンドポイント")
-        )
-        count, types = infra.endpoint.instance_count, infra.endpoint.instance_types
-        parts.append(
-            Text(f"{kind.en} on {count} × {', else '.join(types)}", f"{kind.ja}（{count} × {'、なければ'.join(types)}）")
-        )
-    if infra.job:
-        machine = infra.job.instance_type
-        parts.append(Text(f"standard Batch jobs on {machine}", f"標準のBatchジョブ（{machine}）"))
-    if infra.longtime_job:
-        machine = infra.longtime_job.instance_type
-        parts.append(Text(f"long-time Batch jobs on {machine}", f"長時間のBatchジョブ（{machine}）"))
-    return Text(", ".join(part.en for part in parts), "、".join(part.ja for part in parts))
+    if configuration.project:
+        for text in overview(configuration.project):
+            reporter.info(text)
 
 
 def _failed(reporter: Reporter, problems: tuple[Problem, ...], status: int) -> int:

@@ -210,8 +210,8 @@ def test_what_is_put_together_keeps_its_words_for_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("rollback", Text("Run `aces-action rollback`.", "`aces-action rollback`を実行")),
-        ("deploy", Text("Run the workflow's `command: deploy`.", "ワークフローの`command: deploy`を実行")),
+        ("deploy", Text("Run `aces-action deploy`.", "`aces-action deploy`を実行")),
+        ("register", Text("Run the workflow's `command: register`.", "ワークフローの`command: register`を実行")),
     ],
 )
 def test_a_command_is_named_as_a_terminal_calls_it_where_it_has_it(command: str, expected: Text) -> None:

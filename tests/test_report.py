@@ -325,7 +325,7 @@ UNSEEN = Check(what=same("SNS"), found=same("–"), problems=(Problem(kind=CATAL
 
 
 def test_the_preflight_is_a_table_in_the_log_with_what_to_do_below_a_row() -> None:
-    assert check_lines([FINE, FULL, UNSEEN], "en") == [
+    assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en) == [
         "   what       found      needed",
         "✓  S3 bucket  plate-dev  plate-dev",
         "✗  Quota      0          1 new",
@@ -335,8 +335,20 @@ def test_the_preflight_is_a_table_in_the_log_with_what_to_do_below_a_row() -> No
     ]
 
 
+def test_on_a_narrow_terminal_each_check_is_a_line_and_says_what_is_needed_only_where_it_is_missing() -> None:
+    assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en, width=30) == [
+        "✓  S3 bucket: plate-dev",
+        "✗  Quota: 0",
+        "   needed: 1 new",
+        "   ACES-P016  Ask for more:",
+        "–  SNS: –",
+        "   ACES-P010",
+    ]
+    assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en, width=37)[0].startswith("   what")
+
+
 def test_japanese_characters_take_two_columns_of_the_table() -> None:
-    assert check_lines([FINE, FULL], "ja")[:3] == [
+    assert check_lines([FINE, FULL], lambda text: text.ja)[:3] == [
         "   対象        現状       必要",
         "✓  S3バケット  plate-dev  plate-dev",
         "✗  クォータ    0台        新規1台",

@@ -15,6 +15,7 @@ COMMIT = "aces:commit"
 REPOSITORY = "aces:repository"
 RUN_URL = "aces:run-url"
 TOOL = "aces-action"
+DIRTY = "-dirty"  # behind a commit: what was deployed from a terminal differs from it
 
 # Of an endpoint config or a revision of a job definition, written when what it stands for has happened. What a deployment has
 # brought to serve together has the same SERVED: it is one generation
@@ -99,6 +100,11 @@ def handover(service: str, arn: str, *, project: str, env: str) -> str:
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Tags as SageMaker's API takes them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def short_commit(commit: str) -> str:
+    """A commit, from a tag, as far as it is shown in a table."""
+    return f"{commit[:12]}{DIRTY if commit.endswith(DIRTY) else ''}"
 
 
 def stamp(moment: datetime) -> str:

@@ -28,6 +28,8 @@ VERBS = {
     "validate": "validate",
     "weights": "weights",
     "tenant-id": "tenant_id",
+    "plan": "deploy",
+    "deploy": "deploy",
     "status": "status",
     "rollback": "server",
     "stop": "server",
@@ -152,25 +154,20 @@ def _usage_text(error: click.UsageError) -> Text:
 
 
 def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
-    """With the verb that was meant, if one looks like it: those of the action are looked at too. None is suggested that takes
-    something away: who wants to deploy is not to be led to `destroy`."""
+    """With the verb that was meant, if one looks like it. None is suggested that takes something away."""
     from difflib import get_close_matches
-
-    from aces_action.inputs import COMMANDS
 
     name, group = error.command_name, error.ctx.command if error.ctx else None
     verbs = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
-    of_workflows = [each for each in COMMANDS if each not in verbs] if verbs == list(VERBS) else []
-    near = get_close_matches(name, [*verbs, *of_workflows])
-    meant = [] if _DESTRUCTIVE.intersection(near[:1]) else [each for each in near if each not in _DESTRUCTIVE]
-    if meant and meant[0] in of_workflows:
+    if verbs == list(VERBS) and get_close_matches(name, [*verbs, "register"], n=1) == ["register"]:
         return Text(
-            f"No such command '{name}'. The workflow's `command: {meant[0]}` does that: push, or run it on GitHub.",
-            f"コマンド「{name}」はありません。ワークフローの`command: {meant[0]}`で行います。"
-            "pushするか、GitHubで実行してください。",
+            f"No such command '{name}'. `aces-action deploy` lists what serves, and so does the workflow's `command: register`.",
+            f"コマンド「{name}」はありません。登録は`aces-action deploy`、またはワークフローの`command: register`で行います。",
         )
+    near = get_close_matches(name, verbs)
+    meant = [] if _DESTRUCTIVE.intersection(near[:1]) else [each for each in near if each not in _DESTRUCTIVE]
     english += f" Did you mean '{meant[0]}'?" if meant else ""
-    return Text(english, f"コマンド「{name}」はありません。{_perhaps([each for each in meant if each in verbs])}")
+    return Text(english, f"コマンド「{name}」はありません。{_perhaps(meant)}")
 
 
 def _perhaps(possibilities: Sequence[str] | None) -> str:

@@ -10,7 +10,7 @@ import click
 from aces_action.cli.console import Terminal
 from aces_action.language import Text, sentences
 from aces_action.problems import ActionError
-from aces_action.problems.command_line import not_confirmed
+from aces_action.problems.command_line import not_agreed, not_confirmed
 
 if TYPE_CHECKING:
     from aces_action.aws.tags import Owner
@@ -34,6 +34,20 @@ def ask_for_name(verb: str, person: Terminal) -> Confirmation:
             answer = click.prompt(question.in_(person.language), default="", show_default=False)
         if answer.strip() != owner.server:
             raise ActionError(not_confirmed(verb, owner.server, count, was_asked=person.asks))
+
+    return confirm
+
+
+def ask_yes_or_no(verb: str, person: Terminal) -> Confirmation:
+    """Asks a person who has seen the list. Raises ActionError (E009) where they do not say yes."""
+
+    def confirm(owner: Owner, changes: Sequence[Change]) -> None:
+        count = sum(each.is_change for each in changes)
+        if not count:
+            return
+        question = Text(f"Carry out this plan in {owner.env}?", f"この計画を{owner.env}で実行しますか？").in_(person.language)
+        if not (person.asks and click.confirm(question, default=False)):
+            raise ActionError(not_agreed(verb, owner.server, count, was_asked=person.asks))
 
     return confirm
 

@@ -23,7 +23,8 @@ class Terminal:
     """`asks`: somebody can be asked; `draws`: a line of messages can be drawn over. `width` in columns.
 
     `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell. `no_way` says why nothing
-    can be called with the variables for proxies, certificates and AWS's address. `secrets`: those of its environment.
+    can be called with the variables for proxies, certificates and AWS's address. `secrets`: those of its environment;
+    `platform_token`: that of PLATFORM_TOKEN, None where it is not set.
     """
 
     language: Language
@@ -36,6 +37,7 @@ class Terminal:
     region: str | None
     no_way: Callable[[], list[Problem]] = list
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    platform_token: str | None = field(default=None, repr=False)
 
 
 def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
@@ -55,6 +57,7 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
         region=environ.get("AWS_REGION") or None,
         no_way=partial(environment_problems, environ),
         secrets=secret_variables(environ),
+        platform_token=environ.get("PLATFORM_TOKEN"),
     )
 
 

@@ -116,40 +116,63 @@ class SelectedDeployment:
     names: Names
 
 
-def find_deployment(workspace: Path, selection: Selection, region: str | None, *, verb: str) -> SelectedDeployment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSteps:
+    """The one deployment that is meant, and the workflows' steps about it, each with what the runner would set: none where
+    only flags and files' names tell of it."""
+
+    target: DeploymentTarget
+    steps: tuple[tuple[ActionStep, Mapping[str, str]], ...]
+
+
+def find_target(workspace: Path, selection: Selection, region: str | None, *, verb: str) -> TargetSteps:
     """The deployment that the flags or the repository mean. `region` None: the workflow's.
 
-    Raises ConfigurationError: C027 where it is none or one of several, those of the infra file.
+    Raises ConfigurationError: C027 where it is none or one of several.
     """
     usages, faults = find_steps(workspace)
-    targets = {replace(target, region=region or target.region): None for target in _targets(workspace, selection, usages)}
+    found = [(replace(target, region=region or target.region), step) for target, step in _targets(workspace, selection, usages)]
+    targets = dict.fromkeys(target for target, _ in found)
     if len(targets) != 1:
         broken = [problem for problem in faults if problem.severity == "error"]
-        raise ConfigurationError(_seen_from_here(broken, workspace) or _not_one(tuple(targets), verb))
-    (target,) = targets
+        raise ConfigurationError(seen_from_here(broken, workspace) or _not_one(tuple(targets), verb))
+    return TargetSteps(target=next(iter(targets)), steps=tuple(step for _, step in found if step))
+
+
+def find_deployment(workspace: Path, selection: Selection, region: str | None, *, verb: str) -> SelectedDeployment:
+    """As `find_target`, with what the infra file says. Raises ConfigurationError with the errors of that file, too."""
+    target = find_target(workspace, selection, region, verb=verb).target
     server, faults = load_server(
         workspace, project=target.project, env=target.env, role_account=None, config_path=target.config_path
     )
     if server is None:
         errors = [problem for problem in faults if problem.severity == "error"]
-        raise ConfigurationError(_seen_from_here(errors, workspace))
-    shown = replace(server, infra_file=PurePosixPath(_from_here(str(server.infra_file), workspace)))
+        raise ConfigurationError(seen_from_here(errors, workspace))
+    shown = replace(server, infra_file=PurePosixPath(from_here(str(server.infra_file), workspace)))
     return SelectedDeployment(target=target, server=shown, names=names_for(target.project, target.env, server.infra))
 
 
-def _targets(workspace: Path, selection: Selection, usages: Sequence[ActionStep]) -> list[DeploymentTarget]:
+_Found = tuple[DeploymentTarget, tuple[ActionStep, Mapping[str, str]] | None]
+
+
+def _targets(workspace: Path, selection: Selection, usages: Sequence[ActionStep]) -> list[_Found]:
     """What the workflows deploy; where none of them deploys what the flags mean, what the flags and the files' names tell."""
-    deployed = [target for usage in usages for target in _deployed_by(usage, workspace, selection)]
+    deployed = [found for usage in usages for found in _deployed_by(usage, workspace, selection)]
     if deployed:
         return deployed
+    named = [each for each in selections(workspace, selection, usages) if each.project and each.env]
     return [
-        DeploymentTarget(project=each.project, env=cast("Environment", each.env), config_path=each.config_path, region=None)
-        for each in selections(workspace, selection, usages)
-        if each.project and each.env
+        (
+            DeploymentTarget(
+                project=each.project or "", env=cast("Environment", each.env), config_path=each.config_path, region=None
+            ),
+            None,
+        )
+        for each in named
     ]
 
 
-def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> Iterator[DeploymentTarget]:
+def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> Iterator[_Found]:
     given = usage.environ()
     if not agrees(given, selection):
         return
@@ -157,12 +180,13 @@ def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> It
         values = read_settings(environ).values
         if values["project"] and values["env"]:
             in_a_run = usage.place(_REGION) is not None and not input_text(_REGION, environ)
-            yield DeploymentTarget(
+            target = DeploymentTarget(
                 project=values["project"],
                 env=values["env"],
                 config_path=values["config_path"],
                 region=None if in_a_run else values["aws_region"],
             )
+            yield target, (usage, environ)
 
 
 def _not_one(targets: Sequence[DeploymentTarget], verb: str) -> Problem:
@@ -178,10 +202,11 @@ def _called(target: DeploymentTarget) -> Text:
     return same(f"{target.project} {target.env}") + region + file
 
 
-def _seen_from_here(faults: Sequence[Problem], workspace: Path) -> list[Problem]:
-    return [replace(each, file=_from_here(each.file, workspace)) if each.file else each for each in faults]
+def seen_from_here(faults: Iterable[Problem], workspace: Path) -> list[Problem]:
+    """The problems, with their files named from where the person is."""
+    return [replace(each, file=from_here(each.file, workspace)) if each.file else each for each in faults]
 
 
-def _from_here(file: str, workspace: Path) -> str:
+def from_here(file: str, workspace: Path) -> str:
     """A file of the workspace as it is named from where the person is."""
     return str(PurePosixPath(Path(os.path.relpath(workspace)).as_posix()) / file)

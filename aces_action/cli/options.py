@@ -48,6 +48,8 @@ def setting_fault(name: str, text: str) -> Text | None:
     spec = next(spec for spec in INPUTS if spec.name == name)
     if spec.read(text) is not None:
         return None
+    if name == "platform-url" and not set("@?#").isdisjoint(text):  # it may hold a password
+        return Text(f"It must be {spec.expected.en}.", f"{spec.expected.ja}を指定してください。")
     return Text(
         f"'{text}' is not valid: it must be {spec.expected.en}.",
         f"「{text}」は使えません。{spec.expected.ja}を指定してください。",

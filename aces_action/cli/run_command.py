@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,21 +14,25 @@ import click
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import SelectedDeployment, Selection, find_deployment
 from aces_action.cli.options import deployment_options, region_option
+from aces_action.github.commands import redacted
 from aces_action.github.log import Log
 from aces_action.github.run import Run
-from aces_action.language import Language, Text
+from aces_action.language import EMPTY, Language, Text
 from aces_action.network import Network
 from aces_action.output.report import Outcome, Report
 from aces_action.output.summary import how_far
 from aces_action.problems import ActionError
 from aces_action.problems.action import sdk_not_installed
-from aces_action.sanitiser import neutralise
 from aces_action.settings import ServerSettings
 
 if TYPE_CHECKING:
     from aces_action.deployment.context import Deployment
+    from aces_action.output.reporter import Reporter
 
 CANCELLED = 130
+
+_CANCELLED = Text("Cancelled.", "中止しました。")
+_RESUME = Text("Run the same command again to resume.", "同じコマンドを再実行すると、続きから行います。")
 
 
 class Command(Protocol):
@@ -67,26 +72,41 @@ def run_command(
 
     Raises ActionError, in a terminal's words. What was changed until then, and what SageMaker goes on with, has been told.
     """
+
+    def run(reporter: Reporter) -> Outcome:
+        from aces_action.deployment.context import open_deployment
+
+        settings, here = _settings(deployment, options, person), at_home(options.path, person)
+        return command(open_deployment(deployment.server, deployment.names, settings, here, reporter))
+
+    return run_reported(run, person, stream, report)
+
+
+def run_reported(
+    run: Callable[[Reporter], Outcome], person: Terminal, stream: TextIO, report: Report, *, secrets: Iterable[str] = ()
+) -> int:
+    """As `run_command`, for what is about more than a server. `secrets`: to be hidden beside the person's own."""
     from aces_action.cli.aws import aws_explained, check_way
-    from aces_action.deployment.context import open_deployment
     from aces_action.output.reporter import Reporter
 
-    log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, at_terminal=True)
-    for secret in person.secrets:
+    log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, at_terminal=True, width=person.width)
+    for secret in (*person.secrets, *secrets):
         log.mask(secret)
     with aws_explained():
         check_way(person)
-        settings = _settings(deployment, options, person)
         try:
-            run, reporter = _at_home(options.path, person), Reporter(log, report)
-            report.result = command(open_deployment(deployment.server, deployment.names, settings, run, reporter))
+            report.result = run(Reporter(log, report))
         except (KeyboardInterrupt, click.Abort):
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
-            click.echo(Text("Cancelled.", "中止しました。").in_(person.language), err=True)
-            click.echo(_how_far(report, person), err=True)
+            for text in (_CANCELLED, how_far(report), _RESUME if report.writes.is_begun and not report.under_way else EMPTY):
+                if text:
+                    click.echo(log.sanitiser.clean(log.said(text)), err=True)
             return CANCELLED
+        except ActionError as error:
+            log.info(log.said(how_far(report)))
+            raise ActionError([redacted(problem, log.redact) for problem in error.problems]) from error
         except Exception:
-            log.info(_how_far(report, person))
+            log.info(log.said(how_far(report)))
             raise
     return 0
 
@@ -109,11 +129,7 @@ def region_of(deployment: SelectedDeployment, person: Terminal) -> str:
     return deployment.target.region or own_region(person)
 
 
-def _how_far(report: Report, person: Terminal) -> str:
-    return neutralise(how_far(report).for_terminal().in_(person.language))
-
-
-def _at_home(workspace: Path, person: Terminal) -> Run:
+def at_home(workspace: Path, person: Terminal, *, repository: str = "", commit: str = "") -> Run:
     """No run of GitHub's, also where this is a job: the job's own run is none of the action."""
     return Run(
         on_github=False,
@@ -121,8 +137,8 @@ def _at_home(workspace: Path, person: Terminal) -> Run:
         workspace=workspace,
         output_file=None,
         summary_file=None,
-        repository="",
-        commit="",
+        repository=repository,
+        commit=commit,
         run_id="",
         run_url="",
         from_fork=False,

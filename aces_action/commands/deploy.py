@@ -14,6 +14,7 @@ from functools import partial
 
 from aces_action.aws.tags import stamp
 from aces_action.changes import Change
+from aces_action.deployment.confirmation import Confirmation
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
 from aces_action.deployment.jobs import note_serving, taken_back_on_failure
@@ -24,6 +25,7 @@ from aces_action.deployment.plan import (
     plan_deployment,
     plan_weights,
     planned_after_rollout,
+    refuse_overtaken,
 )
 from aces_action.deployment.preflight import run_preflight
 from aces_action.deployment.replaced import delete_replaced, old_stays
@@ -41,11 +43,22 @@ from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.weights.resolve import release
 
 _HOSTED = frozenset({"model", "endpoint config", "endpoint"})
+_LEFT_TO_REGISTER = Text(
+    "The registration is left to `command: register`.",
+    "登録は`command: register`で行ってください。",
+    Text(
+        "The registration is still to be done: run the command again later.",
+        "登録が残っています。後でコマンドを再実行してください。",
+    ),
+)
 _NOTHING_TO_DO = Text("Nothing to do: everything is as it should be.", "変更はありません。すべて設定どおりです。")
 
 
-def deploy(d: ProjectDeployment) -> Outcome:
-    """Plans, and unless the command is `plan`, applies the plan. Raises ActionError with the problems that ended it."""
+def deploy(d: ProjectDeployment, *, confirm: Confirmation | None = None) -> Outcome:
+    """Plans, and unless the command is `plan`, applies the plan. Raises ActionError with the problems that ended it.
+
+    `confirm`: who has to agree to the plan. What is applied then is still that plan: X012 where time has overtaken it.
+    """
     with d.reporter.step("Preflight"):
         found = run_preflight(d)
     with d.reporter.step("Weights"):
@@ -53,7 +66,12 @@ def deploy(d: ProjectDeployment) -> Outcome:
     with d.reporter.step("Plan"):
         plan = plan_deployment(d, found, weights)
         d.reporter.planned(plan.changes)
-    return "planned" if d.settings.command == "plan" else _apply(d, plan)
+    if d.settings.command == "plan":
+        return "planned"
+    if confirm and plan.is_change:
+        confirm(d.owner, plan.changes)
+        refuse_overtaken(d, plan)
+    return _apply(d, plan)
 
 
 def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
@@ -203,7 +221,7 @@ def _register_or_defer(d: ProjectDeployment, plan: DeploymentPlan, jobs: JobDefi
         else:
             return True
     d.reporter.output("registration", "deferred")
-    d.reporter.info(Text("The registration is left to `command: register`.", "登録は`command: register`で行ってください。"))
+    d.reporter.info(_LEFT_TO_REGISTER)
     return False
 
 

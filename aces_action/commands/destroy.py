@@ -24,6 +24,7 @@ from aces_action.language import Text, sentences
 from aces_action.output.report import Outcome
 from aces_action.problems import ActionError
 from aces_action.problems import revisions as job_problems
+from aces_action.problems.advice import naming
 from aces_action.problems.endpoint import lifecycle as problems
 from aces_action.problems.endpoint import removal
 from aces_action.resources.autoscaling import AutoscalingPlan
@@ -74,12 +75,13 @@ def _destroy(d: Deployment, confirm: Confirmation) -> tuple[Outcome, frozenset[s
         scaling = leftover_scaling(d, _names(d, ours))
         changes = _planned(ours, scaling)
         if not changes:
-            d.reporter.info(
-                Text(f"There is nothing of {d.owner.server} to delete.", f"{d.owner.server}に削除するものはありません。")
-            )
+            nothing = Text(f"There is nothing of {d.owner.server} to delete.", f"{d.owner.server}に削除するものはありません。")
+            d.reporter.info(sentences(nothing, _NOTHING_YET))
         d.reporter.planned(changes)
-        d.reporter.info(_LEFT)
-    confirm(d.owner, changes)
+        if changes:
+            d.reporter.info(_LEFT)
+    if changes:
+        confirm(d.owner, changes)
 
     there = {each.name for each in ours.endpoints}
     left = [plan for name, plan in scaling.items() if plan.changes and name not in there]
@@ -211,6 +213,11 @@ def _targets_of(entry: Mapping[str, object]) -> set[str]:
 
 _TARGETS = ("endpoint_name", "job_definition_arn", "longtime_job_definition_arn")
 _GENERATIONS = frozenset({"model", "endpoint config"})
+_NOTHING_YET = naming(
+    "deploy",
+    "Nothing has been deployed yet, or all of it was deleted already; {command} deploys it.",
+    "まだ何もデプロイされていないか、すでにすべて削除されています。{command}でデプロイできます。",
+)
 _LEFT = Text(
     "Left as they are: S3 (weights, captured data, answers), log groups, the platform's listing.",
     "残すもの: S3（重みファイル、キャプチャしたデータ、応答）、ロググループ、ACES Platformの登録",

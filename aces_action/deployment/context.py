@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 from aces_action.aws.clients import Clients
@@ -96,15 +96,14 @@ def with_platform(opened: Deployment, settings: Settings, run: Run) -> ListedDep
 
 
 def open_project(project: Project, names: Names, settings: Settings, run: Run, reporter: Reporter) -> ProjectDeployment:
-    """As `open_listed`, with all of the caller's files. Outside GitHub no run is noted on what is deployed."""
+    """As `open_listed`, with all of the caller's files."""
     server = Server(infra=project.infra, infra_file=project.infra_file)
-    return with_project(open_listed(server, names, settings, run, reporter), project, run)
+    return with_project(open_listed(server, names, settings, run, reporter), project)
 
 
-def with_project(opened: ListedDeployment, project: Project, run: Run) -> ProjectDeployment:
-    """With all of the caller's files. Outside GitHub no run is noted on what is deployed."""
-    owner = replace(opened.owner, run_url=run.run_url)
-    return ProjectDeployment(**_fields(opened) | {"owner": owner, "project": project})
+def with_project(opened: ListedDeployment, project: Project) -> ProjectDeployment:
+    """With all of the caller's files."""
+    return ProjectDeployment(**_fields(opened) | {"project": project})
 
 
 def _fields(opened: Deployment) -> dict[str, Any]:

@@ -60,10 +60,13 @@ def endpoint_context(d: Deployment, name: str) -> EndpointContext:
 
 def leftover_scaling(d: Deployment, names: Iterable[str]) -> dict[str, autoscaling.AutoscalingPlan]:
     """The plans that remove our scaling of these endpoints, by their names. The endpoint may be gone already: a run that was cut
-    off, or somebody by hand, may have left the alarm. Warns where it could not be read."""
+    off, or somebody by hand, may have left the alarm. Warns where it could not be read; but on Batch alone the role need know
+    nothing of scaling: then the log says that nobody has looked."""
     plans = {name: autoscaling.plan_removal(d.clients, d.owner, name) for name in names}
-    for plan in plans.values():
-        d.reporter.warn(*plan.warnings)
+    denied = [warning for plan in plans.values() if plan.denied for warning in plan.warnings]
+    if d.names.endpoint is None and denied:
+        d.reporter.info(denied[0].message)
+    d.reporter.warn(*(each for plan in plans.values() for each in plan.warnings if d.names.endpoint or each not in denied))
     return plans
 
 

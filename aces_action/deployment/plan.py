@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from aces_action.changes import Change
+from aces_action.changes import Change, noun
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context
 from aces_action.deployment.listing import JobDefinitions, listing_of, plan_listing
 from aces_action.deployment.preflight import run_capacity_checks
 from aces_action.deployment.replaced import deletion_of, find_replaced
-from aces_action.language import Text
+from aces_action.language import Text, joined, same
 from aces_action.output.sizes import size_text
 from aces_action.output.verdict import Verdict
 from aces_action.preflight import PreflightResult
 from aces_action.problems import ActionError, Problem
+from aces_action.problems.terminal import plan_overtaken
 from aces_action.project.model import EndpointSettings, Infra, JobSettings
 from aces_action.resources import autoscaling, batch, endpoint
 from aces_action.resources.batch.spec import Instance
 from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint
-from aces_action.resources.listing import ListingPlan
+from aces_action.resources.listing import NEW_REVISION, ListingPlan
 from aces_action.resources.weights.fit import fit_problems
 from aces_action.resources.weights.progress import log_lines
 from aces_action.resources.weights.resolve import ResolvedWeights, is_released, resolve_weights
 
 _MIB, _GIB = 1 << 20, 1 << 30
-_NEW_REVISION = "(new revision)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +116,45 @@ def planned_after_rollout(d: ProjectDeployment, plan: DeploymentPlan) -> Deploym
     jobs = [batch.plan(d.clients.batch, d.owner, job.spec) if job else None for job in (plan.job, plan.longtime_job)]
     scaling = plan.scaling and autoscaling.plan(d.clients, d.owner, plan.scaling.endpoint_name, plan.scaling.spec)
     return replace(plan, scaling=scaling, job=jobs[0], longtime_job=jobs[1])
+
+
+def refuse_overtaken(d: ProjectDeployment, plan: DeploymentPlan) -> None:
+    """Looks once more at what the plan would change, after somebody took their time to agree to it.
+
+    Raises ActionError (X012) where others have changed it: that plan is no longer what would be done.
+    """
+    again = planned_after_rollout(d, plan)
+    if plan.endpoint:
+        context = endpoint_context(d, plan.endpoint.spec.endpoint_name)
+        again = replace(again, endpoint=endpoint.read_plan(context, plan.endpoint.spec))
+    waits = plan.endpoint is not None and plan.endpoint.verb == "attach"
+    before, now = _seen(plan, waits=waits), _seen(again, waits=waits)
+    overtaken = [noun(resource) + same(f" {name}") for (resource, name), seen in before.items() if now[resource, name] != seen]
+    if overtaken:
+        raise ActionError(plan_overtaken(joined(", ", overtaken)))
+
+
+def _seen(plan: DeploymentPlan, *, waits: bool) -> dict[tuple[str, str], object]:
+    """What is done with each resource, without the reasons; and from what to what the endpoint is on its way.
+
+    `waits`: the plan is to wait for a roll-out. That may go on and end meanwhile: only where it leads counts.
+    """
+
+    def done(changes: Iterable[Change]) -> list[Change]:
+        return [replace(each, reasons=()) for each in changes]
+
+    seen: dict[tuple[str, str], object] = {}
+    if plan.endpoint:
+        current = plan.endpoint.snapshot.current
+        goal, start = (current.leads_to, current.config_name) if current else ("", "")
+        whole = (start, done(plan.endpoint.changes))
+        seen["endpoint", plan.endpoint.spec.endpoint_name] = goal if waits else (goal, whole)
+    if plan.scaling:
+        seen["scalable target", plan.scaling.endpoint_name] = done(plan.scaling.changes)
+    for job in (plan.job, plan.longtime_job):
+        if job:
+            seen["job definition", job.spec.name] = done(job.changes)
+    return seen
 
 
 def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPlan:
@@ -217,7 +256,7 @@ def _plan_job(
 
 def _revision(plan: batch.BatchPlan | None) -> str | None:
     """ARN of today's revision, or a word for the one that is not there yet."""
-    return (plan.arn or f"{plan.spec.name}:{_NEW_REVISION}") if plan else None
+    return (plan.arn or f"{plan.spec.name}:{NEW_REVISION}") if plan else None
 
 
 def facts_of_rollout(d: ProjectDeployment, plan: DeploymentPlan, served: endpoint.EndpointPlan) -> Facts:

@@ -20,7 +20,7 @@ class Log:
     `mask` never appears in a line again, whoever wrote it into a text.
 
     `workflow_commands` false: the same text without `::…` lines. `language` is that of all texts, `at_terminal` whether they are
-    in the words of a terminal.
+    in the words of a terminal, and `width` its columns; None where lines may be of any length.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Log:
         debug: bool = False,
         language: Language = "en",
         at_terminal: bool = False,
+        width: int | None = None,
     ) -> None:
         if isinstance(stream, io.TextIOWrapper):  # a locale may lack some of our marks, or be ASCII
             stream.reconfigure(errors="replace")
@@ -40,6 +41,7 @@ class Log:
         self._debug = debug
         self.language: Language = language
         self._at_terminal = at_terminal
+        self.width = width
         self._masked: set[str] = set()
         self._annotated = {"error": 0, "warning": 0}
 

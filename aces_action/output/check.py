@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aces_action.language import EMPTY, Text
-from aces_action.problems import Problem
+from aces_action.problems import Kind, Problem
 from aces_action.problems.preflight import P010, P029, P036
 
 CheckOutcome = Literal["fine", "warning", "error", "not checked"]
@@ -17,12 +17,16 @@ _NOT_CHECKED = frozenset({P010, P029, P036})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that was looked at: what it is, what was found, what is needed, and what is wrong with that."""
+    """One thing that was looked at: what it is, what was found, what is needed, and what is wrong with that.
+
+    `notes`: what can be improved some day. They stand in the table alone, and are no warnings of the run.
+    """
 
     what: Text
     found: Text
     needed: Text = EMPTY
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def outcome(self) -> CheckOutcome:
@@ -32,9 +36,14 @@ class Check:
         return "error" if "error" in severities else "warning" if severities else "fine"
 
     @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Of problems and notes, each once."""
+        return tuple(dict.fromkeys(problem.kind for problem in (*self.problems, *self.notes)))
+
+    @property
     def fix(self) -> Text:
         """The first line of what to do about it; the problems themselves have the rest."""
-        hint = next((problem.hint for problem in self.problems if problem.hint), EMPTY)
+        hint = next((problem.hint for problem in (*self.problems, *self.notes) if problem.hint), EMPTY)
         return hint.map(lambda text: text.partition("\n")[0])
 
 

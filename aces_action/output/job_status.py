@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from aces_action.aws.tags import short_commit
 from aces_action.durations import date_and_time
 from aces_action.language import EMPTY, Text, joined, same
 from aces_action.output.status import JobDefinitionStatus, JobStatus, RevisionStatus
 
-_SHORT = 12  # characters of a digest or a commit
+_SHORT = 12  # characters of a digest
 NO_REVISION = Text("no active revision: nothing is deployed", "有効なリビジョンなし（未デプロイ）")
 NO_QUEUE = Text("not there", "なし")
 
@@ -24,7 +25,7 @@ JOB_COLUMNS = (
     Text("status", "状態"),
     Text("revision", "リビジョン"),
     Text("exit code", "終了コード"),
-    Text("submitted", "投入"),
+    Text("submitted", "送信"),
     Text("started", "開始"),
     Text("stopped", "終了"),
     Text("reason", "理由"),
@@ -63,7 +64,7 @@ def _revision(name: str, each: RevisionStatus) -> tuple[Text, ...]:
     state = Text("serves", "稼働中") if each.serves else Text("withdrawn", "取りやめ") if each.withdrawn else EMPTY
     times = (date_and_time(moment) if moment else EMPTY for moment in (each.registered, each.served, each.withdrawn))
     image = same(each.image_digest.removeprefix("sha256:")[:_SHORT])
-    return (same(f"{name}:{each.number}"), state, *times, image, same(each.commit[:_SHORT]))
+    return (same(f"{name}:{each.number}"), state, *times, image, same(short_commit(each.commit)))
 
 
 def _job(each: JobStatus) -> tuple[Text, ...]:

@@ -78,9 +78,12 @@ _SERVED_BEFORE = Text("  (it served before)", "（以前から稼働している
 
 
 class Writer(Protocol):
-    """Who writes the lines: GitHub's log, or a terminal. `language` is that of all texts."""
+    """Who writes the lines: GitHub's log, or a terminal. `language` is that of all texts, `width` in columns, if that counts."""
 
     language: Language
+
+    @property
+    def width(self) -> int | None: ...
 
     def group(self, title: str) -> None: ...
     def end_group(self) -> None: ...
@@ -146,7 +149,7 @@ class Reporter:
     def checked(self, checks: Sequence[Check]) -> None:
         """The preflight's table."""
         self._report.checks = [*self._report.checks, *checks]
-        for line in check_lines(checks, self._writer.language):
+        for line in check_lines(checks, self._writer.said, width=self._writer.width):
             self._writer.info(line)
 
     def planned(self, changes: Sequence[Change]) -> None:

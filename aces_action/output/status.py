@@ -138,6 +138,13 @@ class ServerStatus:
         """Whether there is an endpoint to start: not on AWS Batch alone."""
         return bool(self.endpoints) and not any(endpoint.status for endpoint in self.endpoints)
 
+    @property
+    def never_deployed(self) -> bool:
+        """Whether there is nothing of it, as far as could be seen."""
+        jobs = self.job_definitions
+        there = any(each.status for each in self.endpoints) or any(each.revisions or each.foreign or each.unseen for each in jobs)
+        return not there and not self.generations
+
 
 def as_json(status: ServerStatus) -> dict[str, object]:
     """For the output `status`: times in ISO 8601, UTC; reasons of drift and progress in English."""

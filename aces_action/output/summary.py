@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aces_action.aws.tags import short_commit
 from aces_action.changes import Change, noun
 from aces_action.durations import duration, duration_text
 from aces_action.language import EMPTY, Language, Text, lines, same
@@ -19,7 +20,6 @@ from aces_action.output.sizes import files_text, members_text, size_text
 from aces_action.output.status import GenerationStatus, JobDefinitionStatus, ServerStatus
 from aces_action.output.tables import (
     COLUMNS,
-    COMMIT,
     NOT_THERE,
     STOPPED,
     VERBS,
@@ -31,6 +31,7 @@ from aces_action.output.tables import (
 from aces_action.output.tree import tree_lines
 from aces_action.output.verdict import Verdict
 from aces_action.problems import Kind, Problem
+from aces_action.problems.advice import NEVER_DEPLOYED
 from aces_action.sanitiser import markdown, markdown_block, neutralise, shorten
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ _TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and char
 def summary(report: Report, language: Language, redact: Callable[[str], str]) -> str:
     """The job summary in GitHub's Markdown. `redact` hides secrets: it sees each text before anything in it is escaped."""
     page = _Page(language, redact)
-    parts = [f"## {_title(report).in_(language)}", page.text(report.title)]
+    parts = [f"## {title_text(report).in_(language)}", page.text(report.title)]
     if report.result in {"failed", "cancelled"}:
         parts += [page.text(line) for line in how_far(report).in_(language).splitlines()]
     refused = report.weights is not None and not report.weights.ok
@@ -93,7 +94,8 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _title(report: Report) -> Text:
+def title_text(report: Report) -> Text:
+    """How the run ended."""
     waits = report.result == "deployed" and report.outputs.get("registration") == "deferred"
     return _NOT_LISTED if waits else _TITLES[report.result]
 
@@ -230,6 +232,8 @@ def _status(server_status: ServerStatus, page: _Page) -> str:
         if left := len(server_status.generations) - len(rows):
             parts.append(page.text(_more(left)))
     parts += [_job_definition(each, page) for each in server_status.job_definitions]
+    if server_status.never_deployed:
+        parts.append(page.text(NEVER_DEPLOYED.map(lambda text: text.replace("`", ""))))
     return "\n\n".join(parts)
 
 
@@ -251,7 +255,7 @@ def _cells(row: Sequence[Text], page: _Page) -> str:
 
 def _generation_row(each: GenerationStatus, server_status: ServerStatus, page: _Page) -> str:
     made = "<br>".join(page.code(part) for part in (each.image_digest, each.weights) if part)
-    whence = "<br>".join(filter(None, (page.text(each.commit[:COMMIT]), page.run(each.run_url))))
+    whence = "<br>".join(filter(None, (page.text(short_commit(each.commit)), page.run(each.run_url))))
     times = (time_text(each.served), time_text(each.withdrawn), rollout_time(each))
     cells = " | ".join(page.text(part) for part in (generation_state(each, server_status), *times))
     return f"| {page.code(each.name)} | {cells} | {made} | {page.text(each.instance_type)} | {whence} |"
@@ -270,8 +274,7 @@ def _checks(checks: Sequence[Check], page: _Page) -> str:
 
 def _check(check: Check, page: _Page) -> str:
     cells = " | ".join(page.text(each) for each in (check.what, check.found, check.needed))
-    links = dict.fromkeys(page.link(problem.kind) for problem in check.problems)
-    fix = "<br>".join(filter(None, (*links, page.text(check.fix))))
+    fix = "<br>".join(filter(None, (*map(page.link, check.kinds), page.text(check.fix))))
     return f"| {_ICONS[check.outcome]} | {cells} | {fix} |"
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from aces_action.aws.tags import short_commit
 from aces_action.changes import Change, Verb, noun
 from aces_action.durations import date_and_time, duration_text, hours, span
 from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
 from aces_action.output.status import EndpointStatus, GenerationStatus, JobDefinitionStatus, ServerStatus
-from aces_action.problems.advice import naming
+from aces_action.problems.advice import NEVER_DEPLOYED, naming
 
 VERBS: dict[Verb, Text] = {
     "create": Text("create", "作成"),
@@ -42,21 +43,30 @@ _GENERATION_COLUMNS = (
     Text("commit", "コミット"),
 )
 _WIDEST = 60  # columns of a cell in the log
-COMMIT = 12  # characters of a commit or another hash in a table
+_NOUN = 16  # columns of what changes, at the least
+COMMIT = 12  # characters of a hash in a table
 
 
-def check_lines(checks: Sequence[Check], language: Language) -> list[str]:
-    """The preflight's table for the log, in columns; below each row that is not fine, what to do about it."""
-    rows = [(_MARKS[each.outcome], *(text.in_(language) for text in (each.what, each.found, each.needed))) for each in checks]
-    head = ("", *(text.in_(language) for text in COLUMNS))
+def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: int | None = None) -> list[str]:
+    """The preflight's table for the log, in columns; below each row that is not fine, what to do about it. `said`: in which
+    words. Where the columns take more than `width`, each row is a line, and what is needed stands only where it is not there."""
+    rows = [(_MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
+    head = ("", *map(said, COLUMNS))
     wide = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *rows, strict=True)]
+    in_columns = width is None or sum(wide) + 2 * (len(wide) - 1) <= width
 
-    lines = [_row(head, wide)]
+    lines = [_row(head, wide)] if in_columns else []
     for row, check in zip(rows, checks, strict=True):
-        lines.append(_row(row, wide))
-        if check.problems:
-            codes = ", ".join(dict.fromkeys(problem.code for problem in check.problems))
-            lines.append(f"   {codes}  {check.fix.in_(language)}".rstrip())
+        if in_columns:
+            lines.append(_row(row, wide))
+        else:
+            mark, what, found, needed = row
+            lines.append(f"{mark}  {what}: {found}")
+            if check.outcome in {"warning", "error"} and needed:
+                lines.append(f"   {said(COLUMNS[-1])}: {needed}")
+        if check.kinds:
+            codes = ", ".join(kind.code for kind in check.kinds)
+            lines.append(f"   {codes}  {said(check.fix)}".rstrip())
     return lines
 
 
@@ -76,11 +86,12 @@ def _width(text: str) -> int:
 
 def change_lines(changes: Iterable[Change], language: Language = "en") -> list[str]:
     """Changes for the log: a line each, their reasons below."""
-    rows = []
+    rows, changes = [], list(changes)
+    wide = max([_NOUN, *(_width(noun(change.resource).in_(language)) for change in changes)])
     for change in changes:
         verb, resource = VERBS[change.verb].in_(language), noun(change.resource).in_(language)
-        rows.append(f"{_padded(verb, 9)} {_padded(resource, 16)} {change.name}")
-        rows += [f"{'':26} {reason.in_(language)}" for reason in change.reasons]
+        rows.append(f"{_padded(verb, 9)} {_padded(resource, wide)} {change.name}")
+        rows += [f"{'':{10 + wide}} {reason.in_(language)}" for reason in change.reasons]
     return rows
 
 
@@ -102,7 +113,7 @@ def status_texts(server_status: ServerStatus) -> list[Text]:
         texts += map(Text, _generation_rows(server_status, "en"), _generation_rows(server_status, "ja"))
     for definition in server_status.job_definitions:
         texts += _job_definition_texts(definition)
-    return texts
+    return [*texts, NEVER_DEPLOYED] if server_status.never_deployed else texts
 
 
 def _job_definition_texts(definition: JobDefinitionStatus) -> list[Text]:
@@ -133,7 +144,7 @@ def _generation_rows(server_status: ServerStatus, language: Language) -> list[st
             same(each.image_digest.removeprefix("sha256:")[:COMMIT]),
             same(_release(each.weights)[:COMMIT]),
             same(each.instance_type),
-            same(each.commit[:COMMIT]),
+            same(short_commit(each.commit)),
         )
         for each in server_status.generations
     ]

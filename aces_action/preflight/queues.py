@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aces_action.language import Text, same
@@ -13,7 +13,7 @@ from aces_action.preflight.environment_health import DiskNeeds, health_problems
 from aces_action.problems import Problem
 from aces_action.problems.preflight import queue_limits as limit_problems
 from aces_action.problems.preflight import queues as queue_problems
-from aces_action.problems.preflight.environment_health import on_spot
+from aces_action.problems.preflight.environment_health import P038, on_spot
 from aces_action.problems.preflight.queue_limits import QUOTA, JobStateTimeLimit
 from aces_action.project.model import JobSettings
 
@@ -111,8 +111,11 @@ def check_queue(name: str, queue: Queue | None, job: JobSettings, ec2: Ec2Facts,
     for environment, problems in judged:
         # one that can run the job is enough: what is wrong with the others then keeps nobody waiting
         hidden = fine or (usable and environment not in usable)
-        health = health_problems(environment, disk) if environment in usable else ()
-        rows.append(_row(environment, job, [*([] if hidden else problems), *health]))
+        health = list(health_problems(environment, disk)) if environment in usable else []
+        notes = [problem for problem in health if problem.kind is P038]  # AWS has a newer image every few weeks: no news
+        warned = [problem for problem in health if problem not in notes]
+        row = _row(environment, job, [*([] if hidden else problems), *warned])
+        rows.append(replace(row, notes=tuple(notes)))
     return rows
 
 

@@ -70,9 +70,9 @@ X004 = Kind(
     severity="error",
     title=Text("The SageMaker SDK is not installed", "SageMaker SDKがインストールされていません"),
     cause=Text(
-        "At a terminal only: `aces-action rollback`, `stop`, `start` and `destroy` write to SageMaker through its Python "
-        "SDK, which is not part of the small installation that checks files and weights.",
-        "ターミナルでの実行時だけのエラーです。`aces-action rollback`、`stop`、`start`、`destroy`は、"
+        "At a terminal only: `aces-action deploy`, `rollback`, `stop`, `start` and `destroy` write to SageMaker through its "
+        "Python SDK, which is not part of the small installation that checks files and weights.",
+        "ターミナルでの実行時だけのエラーです。`aces-action deploy`、`rollback`、`stop`、`start`、`destroy`は、"
         "SageMakerのPython SDKを使います。"
         "ファイルや重みファイルの検査だけに使う最小のインストールには、SDKが含まれていません。",
     ),

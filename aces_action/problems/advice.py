@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from aces_action.language import Text, sentences
 
-_AT_TERMINAL = frozenset({"validate", "status", "rollback", "stop", "start", "destroy"})  # what the command line has too
+# what the command line has too
+_AT_TERMINAL = frozenset({"validate", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"})
 
 
 def run_again(then: Text | None = None) -> Text:
@@ -43,6 +44,15 @@ def naming(command: str, english: str, japanese: str) -> Text:
         japanese.replace("{command}", call),
         Text(english.replace("{command}", ours), japanese.replace("{command}", theirs)),
     )
+
+
+NEVER_DEPLOYED = naming(
+    "deploy",
+    "Nothing has been deployed yet: deploy it with {command}. If it was deployed, check project, environment, account and "
+    "region.",
+    "まだ何もデプロイされていません。{command}でデプロイしてください。デプロイ済みのはずなら、プロジェクト、環境、AWSアカウント、"
+    "リージョンを確認してください。",
+)
 
 
 def setting(name: str, english: str, japanese: str) -> Text:

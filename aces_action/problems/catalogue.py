@@ -23,6 +23,7 @@ from aces_action.problems import (
     revisions,
     settings,
     smoke_test,
+    terminal,
     weights,
 )
 from aces_action.problems.kind import Kind, Severity
@@ -59,6 +60,7 @@ _MODULES = (
     listing,
     accounts,
     action,
+    terminal,
 )
 
 CATALOGUE: Mapping[str, Kind] = {

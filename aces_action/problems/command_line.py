@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aces_action.language import Text, joined, lines, sentences
 from aces_action.problems.configuration.workflow import C027
@@ -73,19 +74,28 @@ def _select(verb: str, more: str) -> Text:
     )
 
 
+def not_agreed(verb: str, server: str, count: int, *, was_asked: bool) -> Problem:
+    """When nobody said yes to a plan. `count`: the resources that would change."""
+    problem = not_confirmed(verb, server, count, was_asked=was_asked)
+    yes = Text("Answer y at the prompt, or give --yes.", "確認を求められたらyと入力するか、--yesを指定してください。")
+    return replace(problem, hint=yes if was_asked else sentences(_NO_TERMINAL, yes))
+
+
+_NO_TERMINAL = Text("There is no terminal to prompt on.", "ここでは確認の入力ができません。")
+
+
 def not_confirmed(verb: str, server: str, count: int, *, was_asked: bool) -> Problem:
     """When nobody agreed to what cannot simply be taken back. `count`: the resources that would change."""
-    reason = (
-        Text("The answer was not the server's name.", "入力がサーバ名と一致しません。")
-        if was_asked
-        else Text("There is no terminal to prompt on.", "ここでは確認の入力ができません。")
-    )
+    reason = Text("The answer was not the server's name.", "入力がサーバ名と一致しません。") if was_asked else _NO_TERMINAL
+    left = Text("nothing was changed", "何も変更していません")
+    if verb == "deploy":  # which has stored the verdict on the weights by then
+        left = Text("nothing was deployed", "デプロイしていません")
     return Problem(
         kind=E009,
         message=Text(
             f"`aces-action {verb}` would change {count} resource{'' if count == 1 else 's'} of {server} and was not confirmed: "
-            "nothing was changed.",
-            f"`aces-action {verb}`は{server}のリソース{count}件を変更します。確認がないため、何も変更していません。",
+            f"{left.en}.",
+            f"`aces-action {verb}`は{server}のリソース{count}件を変更します。確認がないため、{left.ja}。",
         ),
         hint=sentences(
             reason,

@@ -33,6 +33,12 @@ _CHECK_ADDRESS = Text(
     "If so, ask the platform's administrators.",
     "PLATFORM_URLが正しいか、ランナーからそのホストに接続できるか（ネットワーク、セキュリティグループ、プロキシ）を確認してください。"
     "問題がなければ、ACES Platformの管理者に連絡してください。",
+    Text(
+        "Check that PLATFORM_URL is right and that this machine can reach that host (network, VPN, proxy). If so, ask the "
+        "platform's administrators.",
+        "PLATFORM_URLが正しいか、このマシンからそのホストに接続できるか（ネットワーク、VPN、プロキシ）を確認してください。"
+        "問題がなければ、ACES Platformの管理者に連絡してください。",
+    ),
 )
 _FIND_TENANT = Text(
     """\
@@ -54,6 +60,10 @@ _LOG_IN = lines(
     Text(
         "Tokens expire. Get a new one and store it in the secret behind PLATFORM_TOKEN:",
         "トークンには有効期限があります。新しいトークンを取得し、PLATFORM_TOKENに渡しているシークレットに設定してください:",
+        Text(
+            "Tokens expire. Get a new one, and give it by PLATFORM_TOKEN or when you are asked:",
+            "トークンには有効期限があります。新しいトークンを取得し、PLATFORM_TOKENで渡すか、画面で入力してください:",
+        ),
     ),
     same(
         "curl -X POST '<API_ENDPOINT>/accounts/login/' -H 'Content-Type: application/json' "

@@ -42,7 +42,7 @@ B011 = Kind(
         "are submitted by the definition's name then run on the one before again. This one stays: a job uses it, the platform "
         "may lead its users to it already, nobody could see whether a job uses it, or Batch refused to deregister it.",
         "ジョブ定義の登録より後の手順で失敗したため、この実行で登録したリビジョンを登録解除します。"
-        "すると、ジョブ定義の名前で投入するジョブは、再び1つ前のリビジョンで動きます。しかし、このリビジョンは残しました。"
+        "すると、ジョブ定義の名前で送信するジョブは、再び1つ前のリビジョンで動きます。しかし、このリビジョンは残しました。"
         "ジョブが使っている、ACES Platformがすでに使い始めている可能性がある、ジョブが使っているか確認できない、"
         "またはBatchが登録解除を拒否したためです。",
     ),
@@ -89,7 +89,7 @@ B013 = Kind(
         "that served before. A revision that a job waits for or runs on is never deregistered, whoever submitted it and to "
         "whichever queue. Something could not be checked, or Batch refused. What is kept costs nothing.",
         "ジョブ定義を登録したデプロイの後、古いリビジョンを登録解除します（その前に稼働していた`keep-generations`個は残します）。"
-        "待っているジョブや実行中のジョブが使うリビジョンは、誰がどのキューに投入したものでも、登録解除しません。"
+        "待っているジョブや実行中のジョブが使うリビジョンは、誰がどのキューに送信したものでも、登録解除しません。"
         "今回は、確認できないものがあるか、Batchが拒否しました。残したものに費用はかかりません。",
     ),
     fix=Text(
@@ -248,7 +248,7 @@ def taken_back_failed(label: str, why: Text) -> Problem:
         hint=lines(
             Text(
                 "Jobs submitted by its name run on it. To have the one before serve again, once no job uses it:",
-                "名前で投入したジョブは、このリビジョンで動きます。1つ前に戻すには、使うジョブがなくなってから実行してください:",
+                "名前で送信したジョブは、このリビジョンで動きます。1つ前に戻すには、使うジョブがなくなってから実行してください:",
             ),
             same(f"aws batch deregister-job-definition --job-definition {label}"),
         ),

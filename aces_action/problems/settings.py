@@ -118,6 +118,10 @@ def missing(called: Text, variable: str | None, name: str, purpose: Text, why: T
             Text(
                 f"Set it in the workflow: `env:` with `{variable}: …`, or `with:` with `{name}: …`.",
                 f"ワークフローの`env:`に`{variable}: …`、または`with:`に`{name}: …`と書きます。",
+                Text(
+                    f"Set it in the workflow (`env:` with `{variable}: …`), or give --{name}.",
+                    f"ワークフローの`env:`に`{variable}: …`と書くか、--{name}で指定してください。",
+                ),
             ),
         ),
     )

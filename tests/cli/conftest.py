@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import select
@@ -10,12 +11,16 @@ import subprocess
 import sys
 import termios
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from aces_action.cli import app as cli
+from sandbox.seed import admin_session
+from sandbox.server import Sandbox
 from tests.forked import Run, run
 
 ROOT = Path(__file__).parents[2]
@@ -51,8 +56,45 @@ def aces_action(*arguments: str, cwd: Path, typed: str | None = None, **variable
     return Ended(status=status, out=out, err=err)
 
 
-def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ...] = (), **variables: str) -> Ended:
-    """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what."""
+def in_this_process(monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: str = "", **variables: str) -> Ended:
+    """Runs the command line without a process of its own: importing the SDK takes longer than all else."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with monkeypatch.context() as within:
+        within.setattr(sys, "stdout", out)
+        within.setattr(sys, "stderr", err)
+        within.setattr(sys, "stdin", io.StringIO(typed))
+        for name, value in variables.items():
+            within.setenv(name, value)
+        status = cli.main(arguments, {"LANG": "C.UTF-8", **variables})
+    texts = []
+    for stream in (out, err):
+        stream.seek(0)
+        texts.append(stream.read())
+    assert "Traceback" not in "".join(texts)
+    assert "\n::" not in "".join(texts)
+    return Ended(status=status, out=texts[0], err=texts[1])
+
+
+def signed_in_to(sandbox: Sandbox, folder: Path) -> dict[str, str]:
+    """The variables of somebody who may do everything in the sandbox's account."""
+    credentials = admin_session().get_credentials()
+    assert credentials is not None
+    return {
+        "AWS_ENDPOINT_URL": sandbox.aws_url,
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(folder / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
+    }
+
+
+Reply = str | Callable[[], str]
+
+
+def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, Reply], ...] = (), **variables: str) -> Ended:
+    """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what, or what is
+    done first and typed then."""
     primary, secondary = pty.openpty()
     termios.tcsetwinsize(secondary, (24, int(variables.get("COLUMNS", 0))))
     # Ctrl-C means something at a person's terminal, also where it is ignored around the tests, as in a job in the background
@@ -73,14 +115,15 @@ def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, str], ..
     return Ended(status=process.returncode, out=screen.replace("\r\n", "\n"), err="")
 
 
-def _screen(terminal: int, replies: list[tuple[str, str]]) -> str:
+def _screen(terminal: int, replies: list[tuple[str, Reply]]) -> str:
     """All that is written until the other side is closed."""
     told = b""
     seen = 0
     typed = ""
     while True:
         if replies and (found := told.find(replies[0][0].encode(), seen)) >= 0:
-            words, typed = replies.pop(0)
+            words, reply = replies.pop(0)
+            typed = reply() if callable(reply) else reply
             seen = found + len(words.encode())
             os.write(terminal, typed.encode())
             continue

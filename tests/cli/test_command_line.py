@@ -15,13 +15,18 @@ from aces_action.cli.commands.weights import VERBS as WEIGHTS_VERBS
 from tests.cli.conftest import ROOT, Repository, aces_action
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("deploy", "deploy"), ("deplo", "deploy"), ("registr", "register")])
-def test_who_wants_to_deploy_is_sent_to_the_workflow_and_not_to_destroy(typed: str, meant: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("typed", ["deplo", "deploi", "redeploy"])
+def test_who_wants_to_deploy_is_not_led_to_destroy(typed: str, tmp_path: Path) -> None:
     ended = aces_action(typed, cwd=tmp_path)
-    told = f"✗ No such command '{typed}'. The workflow's `command: {meant}` does that: push, or run it on GitHub."
-    assert (ended.status, ended.err.splitlines()[0]) == (2, told)
+    assert (ended.status, ended.err.splitlines()[0]) == (2, f"✗ No such command '{typed}'. Did you mean 'deploy'?")
     japanese = aces_action(typed, cwd=tmp_path, LANG="ja_JP.UTF-8").err
-    assert f"コマンド「{typed}」はありません。ワークフローの`command: {meant}`で行います。" in japanese
+    assert japanese.splitlines()[0] == f"✗ コマンド「{typed}」はありません。もしかして: deploy"
+
+
+def test_who_wants_to_register_is_told_what_does_that(tmp_path: Path) -> None:
+    ended = aces_action("register", cwd=tmp_path)
+    assert (ended.status, "`aces-action deploy` lists what serves" in ended.err) == (2, True)
+    assert "登録は`aces-action deploy`" in aces_action("registr", cwd=tmp_path, LANG="ja_JP.UTF-8").err
 
 
 @pytest.mark.parametrize("typed", ["destory", "distroy", "destro", "stopp", "sotp", "redeploy", "develop", "delete", "remove"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,20 @@ import pytest
 import requests
 
 from aces_action.aws.tags import REGISTERED, RUN_URL, SERVED, Owner
-from aces_action.cli import app as cli
 from sandbox.seed import ACCOUNT, REGION, Seeded, admin_session, seed
 from sandbox.server import Sandbox
-from tests.cli.conftest import CTRL_C, INFRA, REGISTER, ROOT, WORKFLOW, Ended, Repository, at_a_terminal
+from tests.cli.conftest import (
+    CTRL_C,
+    INFRA,
+    REGISTER,
+    ROOT,
+    WORKFLOW,
+    Ended,
+    Repository,
+    at_a_terminal,
+    in_this_process,
+    signed_in_to,
+)
 from tests.endpoint.hosted import Hosted
 
 FOLDER = "server/infra/configs"
@@ -67,16 +77,7 @@ def serving(hosted: Hosted) -> Hosted:
 
 @pytest.fixture
 def signed_in(sandbox: Sandbox, tmp_path: Path) -> dict[str, str]:
-    credentials = admin_session().get_credentials()
-    assert credentials is not None
-    return {
-        "AWS_ENDPOINT_URL": sandbox.aws_url,
-        "AWS_ACCESS_KEY_ID": credentials.access_key,
-        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
-    }
+    return signed_in_to(sandbox, tmp_path)
 
 
 @pytest.fixture
@@ -88,23 +89,7 @@ def run(owned: Repository, signed_in: dict[str, str], monkeypatch: pytest.Monkey
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(*arguments: str, **variables: str) -> Ended:
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-        with monkeypatch.context() as within:
-            within.setattr(sys, "stdout", out)
-            within.setattr(sys, "stderr", err)
-            for name, value in variables.items():
-                within.setenv(name, value)
-            status = cli.main(arguments, {"LANG": "C.UTF-8", **variables})
-        texts = []
-        for stream in (out, err):
-            stream.seek(0)
-            texts.append(stream.read())
-        assert "Traceback" not in "".join(texts)
-        assert "\n::" not in "".join(texts)
-        return Ended(status=status, out=texts[0], err=texts[1])
-
-    return run
+    return partial(in_this_process, monkeypatch)
 
 
 def infra_file(hosted: Hosted) -> str:
@@ -173,15 +158,16 @@ def test_where_nothing_is_deployed_each_verb_says_so(run: Run, hosted: Hosted) -
     assert (shown.status, shown.out.splitlines()[0]) == (0, f"endpoint {hosted.server}  not there")
     assert shown.out.count("no active revision: nothing is deployed") == 2
     assert stopped.status == 0
-    assert "It is stopped already." in stopped.out
+    for ended in (shown, stopped):
+        assert "Nothing has been deployed yet: deploy it with `aces-action deploy`." in ended.out
     assert destroyed.status == 0
-    assert "There is nothing to delete." in destroyed.out
+    assert "Nothing has been deployed yet, or all of it was deleted already; `aces-action deploy` deploys it." in destroyed.out
     back, again = run("rollback"), run("start", "--language", "ja")
     assert (back.status, again.status) == (1, 1)
     assert "ACES-E007" in back.err
     assert f"Nothing has been deployed yet: there is no endpoint {hosted.server}, and no generation of it." in back.err
-    assert "Deploy it first with the workflow's `command: deploy`." in back.err
-    assert "先にワークフローの`command: deploy`でデプロイしてください。" in again.err
+    assert "Deploy it first with `aces-action deploy`." in back.err
+    assert "先に`aces-action deploy`でデプロイしてください。" in again.err
     assert "Nothing was changed." in back.out
     assert "ACES-E008" in again.err
 

@@ -137,3 +137,26 @@ def test_the_weights_of_a_generation_have_to_be_there_still(caller: Caller) -> N
     ended = caller.run(command="start")
     assert (ended.status, ended.codes) == (1, ["ACES-E008"])
     assert f"cannot serve again: its weights {first.outputs['weights-uri']} is gone" in ended.log
+
+
+def test_where_nothing_has_been_deployed_stop_status_and_destroy_say_so_and_how_to(caller: Caller) -> None:
+    shown, stopped = caller.run(command="status", language="ja"), caller.run(command="stop")
+    destroyed = caller.run(command="destroy")
+    assert [each.status for each in (shown, stopped, destroyed)] == [0, 0, 0], destroyed.log
+    for text in (shown.log, shown.summary.replace("command: deploy", "`command: deploy`")):
+        assert "まだ何もデプロイされていません。`command: deploy`でデプロイしてください。" in text
+    assert "Nothing has been deployed yet: deploy it with `command: deploy`." in stopped.log
+    assert "It is stopped already." not in stopped.log
+    assert f"There is nothing of {caller.server} to delete. Nothing has been deployed yet" in destroyed.log
+    assert destroyed.outputs["result"] == "unchanged"
+
+
+def test_on_batch_alone_a_role_that_knows_nothing_of_sagemaker_is_told_so_and_not_warned(caller: Caller) -> None:
+    caller.edit(caller.infra_file, "SAGEMAKER_INSTANCE_TYPE:", "# SAGEMAKER_INSTANCE_TYPE:")
+    assert caller.run().outputs["result"] == "deployed"
+    for service in ("sagemaker", "application-autoscaling"):
+        caller.fault(service=service, kind="error", status=400, code="AccessDeniedException", message="no", times=None)
+    ended = caller.run(command="destroy", confirm="yes")
+    assert (ended.status, ended.outputs["result"]) == (0, "destroyed"), ended.log
+    assert "ACES-E039" not in ended.log
+    assert ended.log.count("still has autoscaling of an earlier deployment") == 1

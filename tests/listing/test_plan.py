@@ -10,7 +10,7 @@ from typing import Any
 from aces_action.changes import Change
 from aces_action.language import Text, same
 from aces_action.problems import Problem
-from aces_action.resources.listing import AsyncSageMakerTarget
+from aces_action.resources.listing import NEW_REVISION, AsyncSageMakerTarget, BatchTarget
 from aces_action.resources.listing.client import PRESENT, UNSEEN, Registered
 from aces_action.resources.listing.plan import PlatformState, compare, refusals
 from aces_action.resources.listing.spec import Listing, registration, server_fields, service_fields
@@ -104,6 +104,14 @@ def test_a_new_job_definition_revision_is_a_reason() -> None:
         f'server.async.job_definition_arn: "{JOBS}:3" -> "{JOBS}:4"',
         f'server.async.longtime_job_definition_arn: "{JOBS}-longtime:3" -> "{JOBS}-longtime:4"',
     )
+
+
+def test_a_revision_that_is_not_there_yet_is_called_so_in_either_language() -> None:
+    planned = BatchTarget(job_definition_arn=f"plates:{NEW_REVISION}", job_queue="plates", longtime_job_definition_arn=None)
+    wanted = listing(server=replace(server(), async_api=planned))
+    [_, change] = changes(registered(listing()), IMAGES, wanted)
+    assert change.reasons[0].en.endswith('-> "plates:(new revision)"')
+    assert change.reasons[0].ja.endswith('-> "plates:（新しいリビジョン）"')
 
 
 def test_mime_types_that_are_gone_and_null_for_none_are_told_apart() -> None:

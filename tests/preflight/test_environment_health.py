@@ -23,7 +23,7 @@ GIB = 1 << 30
         ({"images": ("ECS_AL2",)}, ["ACES-P037"]),
         ({"images": ("ECS_AL2023", "ECS_AL2_NVIDIA")}, ["ACES-P037"]),
         ({"images": ("ECS_AL2",), "image_outdated": True}, ["ACES-P037"]),  # switching brings the newest one, too
-        ({"images": ("ECS_AL2023",), "image_outdated": True}, ["ACES-P038"]),
+        ({"images": ("ECS_AL2023",), "image_outdated": True}, []),  # a note of the row
         ({"strategy": "BEST_FIT"}, ["ACES-P039"]),
         ({"strategy": "BEST_FIT", "service_linked": False}, ["ACES-P039"]),  # a new environment mends both
         ({"service_linked": False}, ["ACES-P040"]),
@@ -37,6 +37,20 @@ def test_what_bites_later_is_a_warning(health: dict[str, Any], codes: list[str])
     assert judged(environment(**{"strategy": "BEST_FIT_PROGRESSIVE"} | health)) == codes
 
 
+def test_a_newer_image_is_a_note_in_the_table_and_no_warning_at_every_deployment() -> None:
+    queue = Queue(
+        name="q",
+        state="ENABLED",
+        status="VALID",
+        reason="",
+        environments=(environment(images=("ECS_AL2023",), image_outdated=True),),
+        time_limits=LIMITS,
+    )
+    row = check_queue("q", queue, JOB, Ec2Facts(machines=MACHINES, zone_of={}, offered={}))[-1]
+    assert (row.outcome, row.problems, [kind.code for kind in row.kinds]) == ("fine", (), ["ACES-P038"])
+    assert row.fix.en.startswith("Update it; ")
+
+
 def test_an_environment_that_takes_no_jobs_is_not_warned_of() -> None:
     sick = {"images": ("ECS_AL2",), "strategy": "BEST_FIT"}
     assert judged(environment(state="DISABLED", **sick), environment(name="b")) == []
@@ -47,7 +61,7 @@ def test_an_environment_that_takes_no_jobs_is_not_warned_of() -> None:
 def hints(*environments: Environment) -> list[str]:
     queue = Queue(name="q", state="ENABLED", status="VALID", reason="", environments=environments, time_limits=LIMITS)
     rows = check_queue("q", queue, JOB, Ec2Facts(machines=MACHINES, zone_of={}, offered={}))
-    return [problem.hint.en for row in rows for problem in row.problems]
+    return [problem.hint.en for row in rows for problem in (*row.problems, *row.notes)]
 
 
 def test_an_image_is_updated_by_one_command_that_says_what_running_jobs_are_left() -> None:

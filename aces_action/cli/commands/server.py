@@ -180,7 +180,6 @@ _LISTING_NOT_CHECKED = Text(
     "The platform's listing was not checked: if the server is listed there, requests to it fail from now on.",
     "ACES Platformの登録は確認していません。登録が残っている場合、そのサーバへのリクエストは失敗します。",
 )
-_NOTHING_TO_DELETE = Text("There is nothing to delete.", "削除するものはありません。")
 
 
 def _destroy(d: Deployment, *, confirm: Confirmation) -> Outcome:
@@ -188,5 +187,6 @@ def _destroy(d: Deployment, *, confirm: Confirmation) -> Outcome:
     from aces_action.commands.destroy import destroy
 
     outcome = destroy(d, confirm=confirm)
-    d.reporter.info(_LISTING_NOT_CHECKED if outcome == "destroyed" else _NOTHING_TO_DELETE)
+    if outcome == "destroyed":
+        d.reporter.info(_LISTING_NOT_CHECKED)
     return outcome

@@ -61,12 +61,12 @@ E009 = Kind(
     cause=Text(
         "`command: destroy` deletes the server's endpoints and job definitions with all that a rollback could bring back. It "
         "does so only with `confirm: yes`. Without it, log, summary and the output `changes` list what would be deleted. At a "
-        "terminal `aces-action destroy`, and in production also `rollback` and `stop`, ask for the server's name; nobody has "
-        "typed it.",
+        "terminal `aces-action destroy`, and in production also `deploy`, `rollback` and `stop`, ask for the server's name, and "
+        "`deploy` elsewhere for a y; nobody has typed it.",
         "`command: destroy`は、サーバのエンドポイントとジョブ定義を、ロールバックで戻せる世代も含めてすべて削除します。"
         "`confirm: yes`を指定した場合だけ実行します。指定がないときは、削除対象をログ、サマリー、出力`changes`に示します。"
-        "ターミナルでは、`aces-action destroy`と、productionでの`rollback`と`stop`が、サーバ名の入力を求めます。"
-        "その入力がありませんでした。",
+        "ターミナルでは、`aces-action destroy`と、productionでの`deploy`、`rollback`、`stop`が、サーバ名の入力を求めます。"
+        "production以外の`deploy`は、yの入力を求めます。その入力がありませんでした。",
     ),
     fix=Text(
         "Read the list. If all of it may go:",

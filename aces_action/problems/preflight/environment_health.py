@@ -68,9 +68,11 @@ P038 = Kind(
     title=Text("Newer image for the compute environment", "コンピューティング環境に新しいイメージがあります"),
     cause=Text(
         "Batch says UPDATE_AVAILABLE: there is a newer image than the one that the instances start from, with security updates "
-        "and newer drivers. Batch does not switch to it on its own.",
+        "and newer drivers. Batch does not switch to it on its own. Jobs run as before, so this stands in the preflight's table "
+        "alone.",
         "BatchがUPDATE_AVAILABLEとしています。インスタンスの起動に使うイメージより新しいものがあり、"
-        "セキュリティ更新や新しいドライバが含まれています。Batchが自動で切り替えることはありません。",
+        "セキュリティ更新や新しいドライバが含まれています。Batchが自動で切り替えることはありません。"
+        "ジョブはこれまでどおり動くため、事前確認の表にだけ表示します。",
     ),
     fix=Text(
         "Update the environment. Running jobs get as long as `jobExecutionTimeoutMinutes` says. An environment that uses "

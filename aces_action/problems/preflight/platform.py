@@ -109,5 +109,10 @@ def registration_deferred(problem: Problem) -> Problem:
             "command: register",
             "ACES Platformへの登録なしでデプロイを続けます。ACES Platformが起動したら、"
             "次の設定で登録してください:\nwith:\n  command: register",
+            Text(
+                "The deployment continues without it. When the platform is up again, run the same command to register it.",
+                "ACES Platformへの登録なしでデプロイを続けます。ACES Platformが起動したら、"
+                "同じコマンドを再実行して登録してください。",
+            ),
         ),
     )

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from aces_action.aws.differences import difference
-from aces_action.aws.errors import AWS_ERRORS, explain
+from aces_action.aws.errors import AWS_ERRORS, explain, is_denied
 from aces_action.aws.tags import Owner, handover
 from aces_action.changes import Change, Verb, noun
 from aces_action.language import Text
@@ -26,12 +28,14 @@ _GOES_WITH_IT = Text("goes with its endpoint", "エンドポイントととも�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoscalingPlan:
-    """`spec` None: nothing is wanted, and all that is ours goes. `warnings`: E039 where nobody could see what there is."""
+    """`spec` None: nothing is wanted, and all that is ours goes. `warnings`: E039 where nobody could see what there is;
+    `denied`: for lack of a permission."""
 
     endpoint_name: str
     spec: DesiredScaling | None
     changes: tuple[Change, ...]
     warnings: tuple[Problem, ...] = ()
+    denied: bool = False
 
 
 def plan(clients: Clients, owner: Owner, endpoint_name: str, spec: DesiredScaling | None) -> AutoscalingPlan:
@@ -58,7 +62,8 @@ def plan_removal(clients: Clients, owner: Owner, endpoint_name: str) -> Autoscal
     try:
         current = read(clients, endpoint_name)
     except AWS_ERRORS as error:
-        return _not_checked(endpoint_name, explain(error, resource=resource_id(endpoint_name)))
+        unseen = _not_checked(endpoint_name, explain(error, resource=resource_id(endpoint_name)))
+        return replace(unseen, denied=isinstance(error, ClientError) and is_denied(error))
     changes = [replace(change, reasons=(_GOES_WITH_IT,)) for change in compare(None, current, owner) if change.is_change]
     return AutoscalingPlan(endpoint_name=endpoint_name, spec=None, changes=tuple(changes))
 

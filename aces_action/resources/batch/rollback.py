@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code, error_message, explain, is_general
-from aces_action.aws.tags import CONTENT_HASH, REGISTERED, ROLLOUT_RUN, SERVED, Owner, handover, stamp
+from aces_action.aws.tags import CONTENT_HASH, REGISTERED, ROLLOUT_RUN, SERVED, Owner, handover, short_commit, stamp
 from aces_action.changes import Change, noun
 from aces_action.durations import date_and_time
 from aces_action.language import Text
@@ -93,7 +93,7 @@ class JobRollback:
 def _since(goal: JobContent) -> tuple[Text, ...]:
     if goal.newest.noted is None or goal.served is None:
         return ()
-    since, commit = date_and_time(goal.served), goal.newest.commit[:12]
+    since, commit = date_and_time(goal.served), short_commit(goal.newest.commit)
     of = Text(f", commit {commit}", f"、コミット{commit}") if commit else Text("", "")
     return (Text(f"it served from {since.en}{of.en}", f"{since.ja}から稼働{of.ja}"),)
 

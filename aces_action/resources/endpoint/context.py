@@ -68,5 +68,9 @@ class EndpointContext:
             Text(
                 f"SageMaker may still be working on {name}: the next run detects that and waits for it.",
                 f"SageMakerは{name}の処理を続けている可能性があります。再実行すると、その完了を待ちます。",
+                Text(
+                    f"SageMaker may still be working on {name}: run the same command again to wait for it and resume.",
+                    f"SageMakerは{name}の処理を続けている可能性があります。同じコマンドを再実行すると、完了を待って続きから行います。",
+                ),
             )
         )

@@ -3,7 +3,7 @@
 from aces_action.resources.listing.apply import ListingResult, apply
 from aces_action.resources.listing.client import PlatformClient
 from aces_action.resources.listing.connection import Circumstances
-from aces_action.resources.listing.plan import ListingPlan, check, plan
+from aces_action.resources.listing.plan import NEW_REVISION, ListingPlan, check, plan
 from aces_action.resources.listing.sent import SentStore
 from aces_action.resources.listing.spec import (
     AsyncSageMakerTarget,
@@ -15,6 +15,7 @@ from aces_action.resources.listing.spec import (
 )
 
 __all__ = [
+    "NEW_REVISION",
     "AsyncSageMakerTarget",
     "BatchTarget",
     "Circumstances",

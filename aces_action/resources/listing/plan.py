@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from aces_action.changes import Change
@@ -18,6 +18,7 @@ from aces_action.resources.listing.sent import NOTHING, Sent, SentStore, service
 from aces_action.resources.listing.spec import Listing, server_fields, service_fields
 from aces_action.sanitiser import one_line
 
+NEW_REVISION = "(new revision)"  # in place of the number of a revision that is not there yet
 _NO_SUM = frozenset({UNSEEN, PRESENT})
 
 
@@ -213,7 +214,8 @@ def _differences(path: str, have: Mapping[str, object], want: Mapping[str, objec
         if isinstance(value, Mapping) and isinstance(found, Mapping):
             yield from _differences(f"{field}.", found, value)
         elif (found or [] if isinstance(value, list) else found) != value:
-            yield same(f"{field}: {_shown(found)} -> {_shown(value)}")
+            text = same(f"{field}: {_shown(found)} -> {_shown(value)}")
+            yield replace(text, ja=text.ja.replace(NEW_REVISION, "（新しいリビジョン）"))
 
 
 def _shown(value: object) -> str:

@@ -57,12 +57,14 @@ class StopPlan:
     """What a stop will do.
 
     `unnoted`: what serves, where the tags do not say so: its roll-out was never noted, or its rollback failed. `closes`: what a
-    rollback was asked to lead to that was cut off, and that nobody continues after this.
+    rollback was asked to lead to that was cut off, and that nobody continues after this. `never_deployed`: there is neither an
+    endpoint nor any generation.
     """
 
     changes: tuple[Change, ...]
     unnoted: Generation | None = None
     closes: Generation | None = None
+    never_deployed: bool = False
 
     @property
     def deletes(self) -> bool:
@@ -82,8 +84,14 @@ def plan_stop(context: EndpointContext, *, only_if_ours: bool = False) -> StopPl
         reason = Text("it was being deleted already", "すでに削除中でした")
         return StopPlan(changes=(Change(verb="attach", resource="endpoint", name=name, reasons=(reason,)),))
     if current is None:
-        reason = Text("it is stopped already", "すでに停止しています")
-        return StopPlan(changes=(Change(verb="nothing", resource="endpoint", name=name, reasons=(reason,)),))
+        never = not read_generations(context.sagemaker, context.owner)
+        reason = (
+            Text("nothing has been deployed yet", "まだ何もデプロイされていません")
+            if never
+            else Text("it is stopped already", "すでに停止しています")
+        )
+        nothing = Change(verb="nothing", resource="endpoint", name=name, reasons=(reason,))
+        return StopPlan(changes=(nothing,), never_deployed=never)
     generations = read_generations(context.sagemaker, context.owner)
     live = named(generations, current.config_name)
     noted = live is not None and live.was_good and is_noted(context, current, live)
