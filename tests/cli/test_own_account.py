@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.cli import own_account
 from aces_action.cli.console import terminal
+from aces_action.cli.init import own_account
 from aces_action.cli.init.own_account import AccountLookup, OwnAccount
 from sandbox.seed import ACCOUNT
 from sandbox.server import Sandbox
