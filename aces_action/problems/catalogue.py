@@ -20,6 +20,7 @@ from aces_action.problems import (
     endpoint,
     listing,
     preflight,
+    preview,
     revisions,
     settings,
     smoke_test,
@@ -59,6 +60,7 @@ _MODULES = (
     listing,
     accounts,
     action,
+    preview,
 )
 
 CATALOGUE: Mapping[str, Kind] = {
