@@ -11,7 +11,7 @@ from aces_action.language import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCard:
-    """The parts of a service, ready to be shown; what is not there is None. `anchor`: its id in the page; `heading`: its title."""
+    """The parts of a service as they are shown; what is not there is None. `anchor`: its id in the page; `heading`: its title."""
 
     anchor: str
     heading: Element

@@ -17,7 +17,6 @@ from aces_action.language import Language
 EVENTS = "/events"
 
 # Nothing is loaded from elsewhere, no script but ours runs, and no other page may frame this one or send it forms.
-# 'self' for images and styles, which the sandbox's platform serves in the same way.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -66,8 +65,13 @@ def answer(path: str, site: PreviewSite) -> SiteAnswer:
             else plain(404, "There is no picture.")
         )
     if (name := path.removeprefix("/")) in ASSETS:
-        return SiteAnswer(status=200, media_type=f"{ASSETS[name]}; charset=utf-8", body=(_ASSETS / name).read_bytes())
+        return asset(name)
     return plain(404, "There is nothing here.")
+
+
+def asset(name: str) -> SiteAnswer:
+    """One of the ASSETS."""
+    return SiteAnswer(status=200, media_type=f"{ASSETS[name]}; charset=utf-8", body=(_ASSETS / name).read_bytes())
 
 
 def plain(status: int, text: str) -> SiteAnswer:
