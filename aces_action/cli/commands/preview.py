@@ -126,11 +126,11 @@ def _preview(person: Terminal, path: Path, **given: Unpack[_Given]) -> int:
             take_picture(f"{url}{page}?still", file, browser)
         return 0
     server = _server(site, given["host"], given["port"], person)
-    click.echo(_STARTED.map(lambda words: words.replace("{url}", server.url + page)).in_(person.language))
-    if person.asks and not given["no_open"] and _has_screen():
-        # From a thread: where BROWSER names a program that stays, this waits for its end
-        threading.Thread(target=webbrowser.open, args=(server.url + page,), daemon=True).start()
     try:
+        click.echo(_STARTED.map(lambda words: words.replace("{url}", server.url + page)).in_(person.language))
+        if person.asks and not given["no_open"] and _has_screen():
+            # From a thread: where BROWSER names a program that stays, this waits for its end
+            threading.Thread(target=webbrowser.open, args=(server.url + page,), daemon=True).start()
         server.serve_forever()
     except KeyboardInterrupt:  # the way to end it, and no failure
         click.echo(_ENDED.in_(person.language), err=True)

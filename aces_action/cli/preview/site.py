@@ -53,10 +53,9 @@ def answer(path: str, site: PreviewSite) -> SiteAnswer:
     """To a GET of a path (without its query), from the files as they are now."""
     source, language, theme = site.source, site.language, site.theme
     if path == "/":
-        return _html(200, list_page(read_content(source), language, theme))
+        return _html(list_page(read_content(source), language, theme))
     if match := _SERVICE.fullmatch(path):
-        number, content = int(match[1]), read_content(source)
-        return _html(200 if number <= len(content.services or ()) else 404, detail_page(number, content, language, theme))
+        return _html(detail_page(int(match[1]), read_content(source), language, theme))  # or that there is none, or not yet
     if path == "/image":
         image = read_content(source).image
         return (
@@ -94,5 +93,5 @@ def is_own_name(host: str | None, listens_on: str) -> bool:
     return True
 
 
-def _html(status: int, body: bytes) -> SiteAnswer:
-    return SiteAnswer(status=status, media_type="text/html; charset=utf-8", body=body)
+def _html(body: bytes) -> SiteAnswer:
+    return SiteAnswer(status=200, media_type="text/html; charset=utf-8", body=body)
