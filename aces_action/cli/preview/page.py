@@ -67,7 +67,7 @@ def detail_page(number: int, content: PreviewContent, language: Language, theme:
     """One service with every key of it, or that there is none of this number."""
     services = content.services or ()
     service = next((each for each in services if each.number == number), None)
-    back = element("a", f"← {_BACK.in_(language)}", href=f"/#service-{number}", id="back")
+    back = element("a", f"← {_BACK.in_(language)}", href=f"/#link-{number}", id="back")
     if service is None:
         missing = element("p", _NO_SUCH_SERVICE.in_(language), class_="empty")
         empty = element("h1", _NO_SUCH_SERVICE.in_(language), class_="unseen")

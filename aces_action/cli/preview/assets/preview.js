@@ -58,5 +58,4 @@ if (still) {
 } else {
   follow();
   document.addEventListener("keydown", move);
-  if (location.hash) document.getElementById(location.hash.slice(1))?.querySelector("h2 a")?.focus();
 }
