@@ -212,7 +212,8 @@ def _image_measured(field: PreviewField, content: PreviewContent, language: Lang
     else:
         yield element("span", class_="bar-room")
         yield element("span", "–", class_="count")
-    yield from _wrong((*content.image_problems, *field.problems), language)
+    of_image = content.image_problems if content.image else ()  # else they stand in the picture's place
+    yield from _wrong((*of_image, *field.problems), language)
 
 
 def _bar(size: int, most: int) -> Element:
