@@ -92,6 +92,7 @@ class PropertyRule:
     """What the schema says of one key to people, and how long its text may be at most: in bytes of UTF-8 or in characters."""
 
     key: str
+    required: bool
     description: Text
     most: int | None
     unit: Literal["bytes", "characters"]
@@ -103,10 +104,12 @@ class PropertyRule:
 
 def property_rules(schema_name: str, path: Path) -> tuple[PropertyRule, ...]:
     """The rules of the keys of the object at `path`, in the schema's order."""
-    properties: Mapping[str, Any] = _described(_validator(schema_name).schema, path)["properties"]
+    described = _described(_validator(schema_name).schema, path)
+    properties: Mapping[str, Any] = described["properties"]
     return tuple(
         PropertyRule(
             key=key,
+            required=key in described.get("required", ()),
             description=_text(rule, "description"),
             most=rule.get("x-maxBytes", rule.get("maxLength")),
             unit="bytes" if "x-maxBytes" in rule else "characters",

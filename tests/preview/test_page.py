@@ -125,7 +125,7 @@ def test_each_limit_is_that_of_the_schema(repository: Repository) -> None:
     assert ("22", "60", "bytes") in counts
     assert "22/60バイト" in page(repository, language="ja").text
     assert "11/30文字" in page(repository, 1, "ja").text
-    assert "3/5,000 KB" in shown
+    assert "2.88 kB/5 MB" in shown
 
 
 @pytest.mark.parametrize(

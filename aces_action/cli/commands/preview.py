@@ -148,10 +148,10 @@ def _page(source: PreviewSource, service: str | None) -> str:
     services = read_content(source).services or ()
     number = next((each.number for each in services if each.field("name").value == service), None)
     if number is None:
-        names = ", ".join(str(each.field("name").value) for each in services)
+        names = ", ".join(str(each.field("name").value) for each in services) or "-"
         raise WrongUse(
             Text(
-                f"--service: register.json has no service '{service}'. It has: {names}",
+                f"--service: register.json has no service '{service}'; there are: {names}",
                 f"--service: register.jsonにサービス「{service}」はありません。あるもの: {names}",
             )
         )

@@ -11,9 +11,11 @@ from aces_action.cli.preview.card import ServiceCard, card, picture, written
 from aces_action.cli.preview.content import PlacedProblem, PreviewContent, PreviewField, PreviewService
 from aces_action.cli.preview.markup import Content, document, element
 from aces_action.language import Language, Text, same
+from aces_action.output.sizes import size_text
 from aces_action.problems.problem import Problem
 from aces_action.project.document import Json
 from aces_action.project.image import MAX_IMAGE
+from aces_action.project.schema import PropertyRule
 from aces_action.sanitiser import Sanitiser
 
 _LISTED = ("title", "subtitle", "content", "name")  # whose limits a card shows, in the order in which it shows the texts
@@ -196,7 +198,7 @@ def _measured(field: PreviewField, language: Language) -> Iterator[Content]:
     yield element("code", field.rule.key)
     if field.rule.most is not None and field.size is not None:
         yield _bar(field.size, field.rule.most)
-        yield _count(field.size, field.rule.most, field.rule.unit, language)
+        yield _count(field.size, field.rule, language)
     else:
         yield element("span", class_="bar-room")
         yield element("span", (_MISSING if field.value is None else same("–")).in_(language), class_="count")
@@ -208,7 +210,7 @@ def _image_measured(field: PreviewField, content: PreviewContent, language: Lang
     if content.image:
         size = len(content.image.content)
         yield _bar(size, MAX_IMAGE)
-        yield _count(-(-size // 1_000), MAX_IMAGE // 1_000, "KB", language)
+        yield element("span", f"{size_text(size)}/{size_text(MAX_IMAGE)}", class_="count")
     else:
         yield element("span", class_="bar-room")
         yield element("span", "–", class_="count")
@@ -228,10 +230,10 @@ def _bar(size: int, most: int) -> Element:
     )
 
 
-def _count(size: int, most: int, unit: str, language: Language) -> Element:
-    named = {"bytes": Text(" bytes", "バイト"), "characters": Text(" characters", "文字"), "KB": Text(" KB", "KB")}[unit]
-    over = " over" if size > most else ""
-    return element("span", f"{size:,}/{most:,}{named.in_(language)}", class_=f"count{over}")
+def _count(size: int, rule: PropertyRule, language: Language) -> Element:
+    named = Text(" bytes", "バイト") if rule.unit == "bytes" else Text(" characters", "文字")
+    over = " over" if rule.most is not None and size > rule.most else ""
+    return element("span", f"{size:,}/{rule.most:,}{named.in_(language)}", class_=f"count{over}")
 
 
 def _wrong(problems: Sequence[Problem], language: Language) -> Iterator[Element]:
@@ -240,9 +242,9 @@ def _wrong(problems: Sequence[Problem], language: Language) -> Iterator[Element]
 
 
 def _section(heading: Text, fields: Sequence[PreviewField], content: PreviewContent, language: Language) -> Element:
-    """Every key with its value, its limit, what the schema says of it, and what is wrong."""
+    """Every key that is there or should be, with its value, its limit, what the schema says of it, and what is wrong."""
     rows = element("dl", class_="fields")
-    for field in fields:
+    for field in (each for each in fields if each.rule.required or each.value is not None):
         measure = tuple(_measured(field, language))[1:] if field.size is not None else tuple(_wrong(field.problems, language))
         if field.rule.key == "image_key":
             measure = tuple(_image_measured(field, content, language))[1:]
