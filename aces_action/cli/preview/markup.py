@@ -55,4 +55,5 @@ def document(language: Language, title: str, *body: Content, script: bool = Fals
         element("script", src="/preview.js", defer="defer") if script else None,
     )
     root = element("html", head, element("body", *body), lang=language, **attributes)
-    return b"<!doctype html>\n" + tostring(root, encoding="utf-8", method="html")
+    html: bytes = tostring(root, encoding="utf-8", method="html")
+    return b"<!doctype html>\n" + html
