@@ -17,7 +17,7 @@ X030 = Kind(
         "ターミナルでの実行時だけのエラーです。`aces-action preview`のポートをほかのプログラムが使用しているか、"
         "`--host`のアドレスがこのマシンのものではありません。",
     ),
-    fix=Text("Leave `--port` out, and a free one is taken.", "`--port`を省略すると、空いているポートを使います。")
+    fix=Text("Leave out `--port` to use a free port.", "`--port`を省略すると、空いているポートを使います。")
     + snippet("sh", "aces-action preview"),
     example="ACES-X030 Cannot listen on 127.0.0.1 port 8477: Address already in use",
 )
@@ -31,7 +31,7 @@ X031 = Kind(
         "見つかりませんでした。",
     ),
     fix=Text(
-        "Install one, or say in the variable CHROME_PATH where it is. Without `--png` any browser shows the page.",
+        "Install one, or set CHROME_PATH to where it is. Without `--png`, any browser shows the page.",
         "いずれかをインストールするか、環境変数CHROME_PATHにその場所を設定してください。"
         "`--png`を付けなければ、どのブラウザでも表示できます。",
     )
@@ -50,7 +50,7 @@ X032 = Kind(
     ),
     fix=Text(
         "Write to an ordinary folder in your home: a Chromium installed by snap can write neither to hidden folders nor to /tmp. "
-        "Or take another browser by CHROME_PATH.",
+        "Or set CHROME_PATH to another browser.",
         "ホームフォルダの下の通常のフォルダに書き込んでください。snapでインストールしたChromiumは、隠しフォルダや/tmpに書き込めません。"
         "または、CHROME_PATHで別のブラウザを指定してください。",
     ),
@@ -66,14 +66,14 @@ def cannot_listen(host: str, port: int, reason: str) -> Problem:
     return Problem(
         kind=X030,
         message=Text(f"Cannot listen on {host} port {port}: {reason}", f"{host}のポート{port}で待ち受けできません: {reason}"),
-        hint=Text("Leave --port out to take a free one.", "--portを省略すると、空いているポートを使います。"),
+        hint=Text("Leave out --port to use a free port.", "--portを省略すると、空いているポートを使います。"),
     )
 
 
 def no_browser(named: str | None) -> Problem:
     """`named`: what CHROME_PATH says, where that is no program."""
     message = (
-        Text(f"CHROME_PATH is {named}, which is no program.", f"CHROME_PATHの{named}は、実行できるプログラムではありません。")
+        Text(f"CHROME_PATH is {named}, which is not a program.", f"CHROME_PATHの{named}は、実行できるプログラムではありません。")
         if named
         else Text("No Chromium, Chrome or Edge was found.", "Chromium、Chrome、Edgeのいずれも見つかりません。")
     )
@@ -82,7 +82,7 @@ def no_browser(named: str | None) -> Problem:
         message=message,
         hint=lines(
             Text(
-                "Install one, or say where it is:",
+                "Install one, or set its location:",
                 "いずれかをインストールするか、場所を指定してください:",
             ),
             same("CHROME_PATH=/opt/chrome/chrome aces-action preview --png preview.png"),

@@ -76,7 +76,7 @@ def test_the_list_shows_what_the_platform_would_list(repository: Repository, bro
         expect(card).to_contain_text("画像から車のパーツの種類と位置を高速かつ高精度に検出。")
         picture = card.get_by_role("img", name="Picture of Number Plate Detection")
         assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [640, 360]
-        limits = card.get_by_role("list", name="Length of the texts").get_by_role("listitem")
+        limits = card.get_by_role("list", name="Limits").get_by_role("listitem")
         assert [re.sub(r"\s+", " ", each) for each in limits.all_inner_texts()] == [
             "title 22/60 bytes",
             "subtitle 30/30 bytes",
@@ -113,7 +113,7 @@ def test_what_is_over_a_limit_is_red_and_said(repository: Repository, browser: B
 def test_an_edit_is_shown_at_once_and_announced_and_the_focus_stays(repository: Repository, browser: Browser) -> None:
     with shown(repository) as url, looked_at(browser, url) as page:
         status = page.get_by_role("status")
-        expect(status).to_have_text("Watching the files")
+        expect(status).to_have_text("Watching for changes")
         page.get_by_role("link", name="Number Plate Detection").focus()
         repository.register({"title": "Car Detection"})
         expect(page.get_by_role("heading", level=2)).to_have_text("Car Detection")
@@ -153,7 +153,7 @@ def test_the_end_of_the_server_is_said(repository: Repository, browser: Browser)
         page = context.new_page()
         with shown(repository) as url:
             page.goto(url)
-            expect(page.get_by_role("status")).to_have_text("Watching the files")
+            expect(page.get_by_role("status")).to_have_text("Watching for changes")
         expect(page.get_by_role("status")).to_contain_text("Not connected", timeout=10_000)
 
 

@@ -74,7 +74,7 @@ def test_a_broken_register_json_is_a_page_with_its_problems(repository: Reposito
         assert page(repository, number).text
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     services=st.lists(
         st.one_of(

@@ -191,7 +191,7 @@ def test_ctrl_c_ends_it_with_0_after_a_browser_was_opened(repository: Repository
     assert ended.status == 0
     found = re.search(r"^Preview: (http://127\.0\.0\.1:\d+/)$", ended.out, re.MULTILINE)
     assert found
-    assert ended.out.rstrip().endswith("Ended.")
+    assert ended.out.rstrip().endswith("Stopped.")
     assert opened.read_text().split() == [found[1]]
 
 
@@ -231,7 +231,7 @@ def test_without_a_browser_there_is_no_picture(repository: Repository, tmp_path:
     assert (ended.status, file.exists()) == (1, False)
     assert ended.err.startswith("error ACES-X031: No Chromium, Chrome or Edge was found.")
     named = aces_action("preview", "--png", str(file), cwd=repository.root, CHROME_PATH="/nowhere/chrome")
-    assert "CHROME_PATH is /nowhere/chrome, which is no program." in named.err
+    assert "CHROME_PATH is /nowhere/chrome, which is not a program." in named.err
 
 
 @pytest.mark.parametrize(

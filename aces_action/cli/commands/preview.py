@@ -33,10 +33,9 @@ _WHAT = Text(
     """Show what the ACES Platform would list, as a page on this machine.
 
     PATH is the top folder of the repository (default: the current folder). The page shows every service of register.json with
-    the picture, how much of each limit is used, and what is wrong. It follows the files while they are edited. Nothing is sent
-    anywhere.
+    its picture, how much of each limit is used, and what is wrong, and updates as you edit the files. Nothing is sent anywhere.
 
-    Ctrl-C ends it. Exit status: 0 ended, 1 no picture or no address to listen on, 2 wrong arguments.
+    Ctrl-C stops it. Exit status: 0 stopped, 1 cannot listen or make the picture, 2 wrong arguments.
     """,
     """ACES Platformの一覧に表示される内容を、このマシン上のページで確認します。
 
@@ -48,14 +47,14 @@ _WHAT = Text(
     """,
 )
 _SHORT = Text("Show what the platform would list, in a browser.", "ACES Platformの一覧での表示を確認します。")
-_ENV = Text("Environment, where its workflow has a picture of its own.", "環境。ワークフローごとに画像が異なる場合に指定します。")
+_ENV = Text("Environment whose workflow names the picture.", "環境。ワークフローごとに画像が異なる場合に指定します。")
 _IMAGE = Text(
     "The picture. Default: the workflow's FRONTEND_IMAGE_PATH, then image_key.",
     "画像。省略時は、ワークフローのFRONTEND_IMAGE_PATH、image_keyの順に従います。",
 )
 _PORT = Text(f"Port. Default: {PORT}, or a free one.", f"ポート。省略時は{PORT}、使用中なら空いているポート。")
 _HOST = Text(
-    "Address to listen on. Others than the default can be reached from other machines.",
+    "Address to listen on. Any other than the default can be reached from other machines.",
     "待ち受けるアドレス。既定値以外では、ほかのマシンからも接続できます。",
 )
 _NO_OPEN = Text("Do not open a browser.", "ブラウザを開きません。")
@@ -64,13 +63,13 @@ _PNG = Text(
     "ページの画像を作成して終了します。Chromium、Chrome、Edgeのいずれかが必要です。",
 )
 _SERVICE = Text("Show this service instead of the list.", "一覧ではなく、このサービスの詳細を表示します。")
-_DARK = Text("In dark colours, whatever the system prefers.", "システムの設定にかかわらず、暗い配色で表示します。")
+_DARK = Text("Use dark colours, whatever the system prefers.", "システムの設定にかかわらず、暗い配色で表示します。")
 
 _STARTED = Text(
-    "Preview: {url}\nIt follows the files as you edit them. Ctrl-C ends it.",
+    "Preview: {url}\nUpdates as you edit the files. Ctrl-C stops it.",
     "プレビュー: {url}\nファイルを編集すると、表示も変わります。Ctrl-Cで終了します。",
 )
-_ENDED = Text("Ended.", "終了しました。")
+_ENDED = Text("Stopped.", "終了しました。")
 
 
 class _Given(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,7 @@ from aces_action.workflow.steps import WORKFLOW_FOLDER, find_steps
 
 _SERVICE: DocumentPath = ("services", 0)
 _PURPOSE = Text("the file", "ファイル")
+_At = tuple[int, int, Problem]  # line and column of a problem of register.json, in their order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +106,12 @@ def read_content(source: PreviewSource) -> PreviewContent:
     version = fingerprint(workspace, image_path)  # before the files are read: what changes from here on is another version
     files = load_listing_files(workspace, image_path)
     problems = tuple(problem.for_terminal() for problem in files.problems)
+    placed = [(each.line, each.column or 1, each) for each in problems if each.file == REGISTER and each.line is not None]
     return PreviewContent(
         name=workspace.resolve().name,
         version=version,
-        services=_services(files.register, problems),
-        plan=tuple(_fields(files.register, (), problems)) if files.register else (),
+        services=_services(files.register, placed),
+        plan=tuple(_fields(files.register, (), placed)) if files.register else (),
         image=files.image,
         image_path=image_path,
         image_problems=tuple(problem for problem in problems if problem.file == image_path),
@@ -150,7 +153,7 @@ def _image_path_of_workflows(source: PreviewSource) -> str | None:
     return None
 
 
-def _services(register: Document | None, problems: Sequence[Problem]) -> tuple[PreviewService, ...] | None:
+def _services(register: Document | None, problems: Sequence[_At]) -> tuple[PreviewService, ...] | None:
     listed = register.get("services") if register else None
     if register is None or not isinstance(listed, list):
         return None
@@ -160,7 +163,7 @@ def _services(register: Document | None, problems: Sequence[Problem]) -> tuple[P
     )
 
 
-def _fields(register: Document, path: DocumentPath, problems: Sequence[Problem]) -> Iterator[PreviewField]:
+def _fields(register: Document, path: DocumentPath, problems: Sequence[_At]) -> Iterator[PreviewField]:
     """The fields of the object at a path; those that hold more objects, and what editors need alone, are left out."""
     for rule in property_rules(REGISTER_SCHEMA, path):
         if rule.key not in {"services", "$schema"}:
@@ -168,17 +171,14 @@ def _fields(register: Document, path: DocumentPath, problems: Sequence[Problem])
             yield PreviewField(rule=rule, value=register.get(*at), problems=tuple(_problems_at(register, at, problems)))
 
 
-def _problems_at(register: Document, path: DocumentPath, problems: Sequence[Problem]) -> Iterator[Problem]:
+def _problems_at(register: Document, path: DocumentPath, problems: Sequence[_At]) -> list[Problem]:
     """Those that stand at the key or the value of a path, or within it."""
     if path not in register.values:
-        return
+        return []
     begin, end = register.keys.get(path, register.values[path])[0], register.values[path][1]
     first, last = register.source.place((begin, begin)), register.source.place((end, end))
-    for problem in problems:
-        if problem.file == register.source.file and problem.line is not None:
-            at = (problem.line, problem.column or 1)
-            if (first["line"], first["column"]) <= at < (last["line"], last["column"]):
-                yield problem
+    begins, ends = (bisect_left(problems, (at["line"], at["column"]), key=lambda each: each[:2]) for at in (first, last))
+    return [problem for _, _, problem in problems[begins:ends]]
 
 
 def _placed(workspace: Path, problems: Sequence[Problem]) -> Iterator[PlacedProblem]:

@@ -13,26 +13,27 @@ ASSETS = {"style.css": "text/css", "icon.svg": "image/svg+xml", "preview.js": "t
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
+_clean = Sanitiser().redact
+
 Content = Element | str | None
 
 
 def element(tag: str, /, *content: Content, **attributes: str | None) -> Element:
     """`element("p", "text", class_="soft", aria_label="…")`. What is None is left out. Characters that nobody sees, and what
     looks like a credential, are taken out of every text."""
-    clean = Sanitiser().redact
     made = Element(tag)
     for key, value in attributes.items():
         if value is not None:
-            made.set(key.rstrip("_").replace("_", "-"), clean(value))
+            made.set(key.rstrip("_").replace("_", "-"), _clean(value))
     last: Element | None = None
     for part in content:
         if isinstance(part, Element):
             made.append(part)
             last = part
         elif part is not None and last is None:
-            made.text = (made.text or "") + clean(part)
+            made.text = (made.text or "") + _clean(part)
         elif part is not None and last is not None:
-            last.tail = (last.tail or "") + clean(part)
+            last.tail = (last.tail or "") + _clean(part)
     return made
 
 

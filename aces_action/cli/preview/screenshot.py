@@ -16,7 +16,7 @@ from aces_action.problems import preview as problems
 
 WIDTH = 1280  # CSS pixels
 _MOST = 16_000  # pixels of height: beyond that Chromium draws nothing
-_PATIENCE = 60  # seconds for one start of the browser
+_PATIENCE = 120  # seconds for one start of the browser
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
 # Where these install themselves on macOS and Windows, which is not on PATH (assumed: their installers' defaults)
 _PLACES = (
