@@ -225,6 +225,23 @@ def test_a_service_that_is_not_there_is_said_with_those_that_are(repository: Rep
     assert "numberplate" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--port", "0", "1から65535まで"),
+        ("--port", "x", "1から65535まで"),
+        ("--port", "1" * 5_000, "1から65535まで"),
+        ("--png", ".", ".はフォルダです。"),
+        ("--png", "no/such.png", "フォルダnoがありません。"),
+        ("--frontend-image-path", "/etc/passwd", "--frontend-image-path"),
+    ],
+)
+def test_a_wrong_option_is_said_before_anything_is_served(repository: Repository, option: str, value: str, words: str) -> None:
+    ended = aces_action("preview", option, value, "--language", "ja", cwd=repository.root)
+    assert (ended.status, ended.out) == (2, "")
+    assert words in ended.err
+
+
 def test_without_a_browser_there_is_no_picture(repository: Repository, tmp_path: Path) -> None:
     file = tmp_path / "list.png"
     ended = aces_action("preview", "--png", str(file), cwd=repository.root, PATH=str(tmp_path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import threading
 import webbrowser
@@ -43,7 +44,7 @@ _WHAT = Text(
     register.jsonのすべてのサービスと画像、各項目の文字数と上限、誤りを表示します。
     ファイルを編集すると、表示も変わります。外部には何も送信しません。
 
-    Ctrl-Cで終了します。終了ステータス: 終了0、画像を作成できない・待ち受けできない1、引数の誤り2
+    Ctrl-Cで終了します。終了ステータス: Ctrl-Cでの終了と画像の作成は0、待ち受けや画像の作成に失敗すると1、引数が正しくなければ2
     """,
 )
 _SHORT = Text("Show what the platform would list, in a browser.", "ACES Platformの一覧での表示を確認します。")
@@ -98,14 +99,35 @@ def command(language: Language) -> click.Command:
             option("--frontend-image-path", text=_IMAGE, metavar="FILE", callback=setting("frontend-image-path")),
             option("--service", text=_SERVICE, metavar="NAME"),
             option("--dark", text=_DARK, is_flag=True),
-            option("--png", text=_PNG, metavar="FILE", type=click.Path(path_type=Path, dir_okay=False)),
-            option("--port", text=_PORT, metavar="NUMBER", type=click.IntRange(1, 65535)),
+            option("--png", text=_PNG, metavar="FILE", callback=_png_file),
+            option("--port", text=_PORT, metavar="NUMBER", callback=_port),
             option("--host", text=_HOST, metavar="ADDRESS", default=LOOPBACK, show_default=True),
             option("--no-open", text=_NO_OPEN, is_flag=True),
         ],
         help=_WHAT.in_(language),
         short_help=_SHORT.in_(language),
     )
+
+
+def _port(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if re.fullmatch(r"[1-9][0-9]{0,4}", text) and int(text) <= 65_535:
+        return int(text)
+    raise WrongUse(
+        Text("--port must be a number from 1 to 65535.", "--portには、1から65535までの数を指定してください。"),
+    )
+
+
+def _png_file(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> Path | None:
+    if text is None:
+        return None
+    file = Path(text)
+    if file.is_dir():
+        raise WrongUse(Text(f"--png: {text} is a folder.", f"--png: {text}はフォルダです。"))
+    if not file.parent.is_dir():
+        raise WrongUse(Text(f"--png: there is no folder {file.parent}.", f"--png: フォルダ{file.parent}がありません。"))
+    return file
 
 
 @click.pass_obj
