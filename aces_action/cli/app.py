@@ -26,6 +26,7 @@ from aces_action.sanitiser import Sanitiser, neutralise
 VERBS = {
     "init": "init",
     "validate": "validate",
+    "preview": "preview",
     "weights": "weights",
     "tenant-id": "tenant_id",
     "plan": "deploy",

@@ -20,6 +20,7 @@ from aces_action.problems import (
     endpoint,
     listing,
     preflight,
+    preview,
     revisions,
     settings,
     smoke_test,
@@ -61,6 +62,7 @@ _MODULES = (
     accounts,
     action,
     terminal,
+    preview,
 )
 
 CATALOGUE: Mapping[str, Kind] = {

@@ -18,7 +18,7 @@ from aces_action.project.content import decoding_command, encoded_type, link_tar
 from aces_action.project.files import read_bytes
 from aces_action.project.model import Image
 
-_MAX_IMAGE = 5_000_000
+MAX_IMAGE = 5_000_000
 _MAX_SIDE = 16_384  # pixels: beyond this browsers refuse to draw
 _PURPOSE = Text("the image of FRONTEND_IMAGE_PATH", "FRONTEND_IMAGE_PATHの画像")
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -39,7 +39,7 @@ class _DamagedError(Exception):
 
 def read_image(workspace: Path, file: str) -> Image | Problem:
     """The PNG or JPEG at FRONTEND_IMAGE_PATH (relative to the workspace, at most 5 MB), told by its signature, and whole."""
-    content = read_bytes(workspace, file, limit=_MAX_IMAGE, purpose=_PURPOSE)
+    content = read_bytes(workspace, file, limit=MAX_IMAGE, purpose=_PURPOSE)
     if isinstance(content, Problem):
         return content
     path = PurePosixPath(file)

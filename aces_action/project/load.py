@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from aces_action.language import Text, same
@@ -22,14 +23,15 @@ from aces_action.project.reader import read_document
 from aces_action.project.schema import schema_problems, sound_data, unknown_keys
 from aces_action.project.serving import serving_problems, settings_problems
 
-_REGISTER = "server/algorithms/register.json"
-_ALGORITHM = "server/algorithms/algorithm.json"
+REGISTER = "server/algorithms/register.json"
+ALGORITHM = "server/algorithms/algorithm.json"
+REGISTER_SCHEMA = "register.schema.json"
 _INFRA_SCHEMA = "infra.schema.json"
 _LISTED = Text("what the platform lists", "ACES Platformに登録する内容")
 _TASK = Text("the algorithm's task_name", "アルゴリズムのtask_name")
 _INFRASTRUCTURE = Text("the infra file", "infraファイル")
 _SCHEMAS = {
-    same("register.json"): "register.schema.json",
+    same("register.json"): REGISTER_SCHEMA,
     same("algorithm.json"): "algorithm.schema.json",
     _INFRASTRUCTURE: _INFRA_SCHEMA,
     Text("an expectation of the smoke test", "スモークテストの期待する応答"): "smoke-test.schema.json",
@@ -52,10 +54,31 @@ def load_project(
     `env` are None where the settings do not tell them: the infra file is then the only one there, if there is only one.
     """
     file = config_path or _infra_file(workspace, project, env)
-    register, problems = _load(workspace, _REGISTER, "register.schema.json", _LISTED)
-    algorithm, more = _load(workspace, _ALGORITHM, "algorithm.schema.json", _TASK)
-    infra, others = _load(workspace, file, _INFRA_SCHEMA, _INFRASTRUCTURE) if file else (None, [])
-    problems += [*more, *others]
+    listed = load_listing_files(workspace, image_path)
+    infra, infra_problems = _load(workspace, file, _INFRA_SCHEMA, _INFRASTRUCTURE) if file else (None, [])
+    if infra:
+        infra_problems = [*infra_problems, *_infra_problems(infra, project, env, role_account)]
+    register, algorithm, problems = listed.register, listed.algorithm, _in_order([*listed.problems, *infra_problems])
+    if register is None or algorithm is None or infra is None or any(problem.severity == "error" for problem in problems):
+        return None, problems
+    return build_project(register, algorithm, infra, listed.image), problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingFiles:
+    """What the platform is told to list, as far as it can be read, with every problem of it by file and line."""
+
+    register: Document | None
+    algorithm: Document | None
+    image: Image | None
+    problems: tuple[Problem, ...]
+
+
+def load_listing_files(workspace: Path, image_path: str | None) -> ListingFiles:
+    """register.json, algorithm.json and the picture of FRONTEND_IMAGE_PATH (None: not known), which may all be broken."""
+    register, problems = _load(workspace, REGISTER, REGISTER_SCHEMA, _LISTED)
+    algorithm, more = _load(workspace, ALGORITHM, "algorithm.schema.json", _TASK)
+    problems += more
     image: Image | None = None
     if image_path is not None:
         match read_image(workspace, image_path):
@@ -67,12 +90,7 @@ def load_project(
     if register:
         tasks = task_names(algorithm) if algorithm else ()
         problems += register_problems(register, tasks or None, image_path)
-    if infra:
-        problems += _infra_problems(infra, project, env, role_account)
-    problems = _in_order(problems)
-    if register is None or algorithm is None or infra is None or any(problem.severity == "error" for problem in problems):
-        return None, problems
-    return build_project(register, algorithm, infra, image), problems
+    return ListingFiles(register=register, algorithm=algorithm, image=image, problems=tuple(_in_order(problems)))
 
 
 def load_server(

@@ -13,10 +13,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
@@ -85,6 +85,37 @@ def unknown_keys(document: Document, schema_name: str) -> set[str]:
     """The keys at the top of the document that the schema does not know."""
     known = _validator(schema_name).schema.get("properties", {})
     return document.data.keys() - known.keys() if isinstance(document.data, dict) else set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyRule:
+    """What the schema says of one key to people, and how long its text may be at most: in bytes of UTF-8 or in characters."""
+
+    key: str
+    required: bool
+    description: Text
+    most: int | None
+    unit: Literal["bytes", "characters"]
+
+    def size(self, text: str) -> int:
+        """The length of a text in the rule's unit."""
+        return len(text.encode("utf-8", "surrogatepass")) if self.unit == "bytes" else len(text)
+
+
+def property_rules(schema_name: str, path: Path) -> tuple[PropertyRule, ...]:
+    """The rules of the keys of the object at `path`, in the schema's order."""
+    described = _described(_validator(schema_name).schema, path)
+    properties: Mapping[str, Any] = described["properties"]
+    return tuple(
+        PropertyRule(
+            key=key,
+            required=key in described.get("required", ()),
+            description=_text(rule, "description"),
+            most=rule.get("x-maxBytes", rule.get("maxLength")),
+            unit="bytes" if "x-maxBytes" in rule else "characters",
+        )
+        for key, rule in properties.items()
+    )
 
 
 def _errors(validator: Any, data: Json) -> list[ValidationError]:

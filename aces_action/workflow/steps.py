@@ -20,7 +20,7 @@ from aces_action.project.yaml_reader import mistyped_entry, read_yaml
 from aces_action.workflow.calls import WorkflowCall, calls_in, input_of, is_called, resolved, triggers
 from aces_action.workflow.values import handed_over
 
-_FOLDER = ".github/workflows"
+WORKFLOW_FOLDER = ".github/workflows"
 _NAME = "aces-action"
 _TITLE = "ACES deploy"  # of action.yml
 # OWNER/aces-action@…, the action in a folder of a repository (…/aces-action/…@…), a copy in this one (./…/aces-action),
@@ -102,15 +102,15 @@ def find_steps(workspace: FilePath) -> tuple[tuple[ActionStep, ...], list[Proble
     steps: list[ActionStep] = []
     problems: list[Problem] = []
     try:
-        names = sorted(path.name for path in (workspace / _FOLDER).iterdir() if path.suffix in {".yml", ".yaml"})
+        names = sorted(path.name for path in (workspace / WORKFLOW_FOLDER).iterdir() if path.suffix in {".yml", ".yaml"})
     except OSError:
         names = []
     for name in names:
-        found, more = read_workflow(workspace, f"{_FOLDER}/{name}")
+        found, more = read_workflow(workspace, f"{WORKFLOW_FOLDER}/{name}")
         steps.extend(found)
         problems.extend(more)
     called = {step.document.source.file for step in steps if is_called(step.document)}
-    calls = [call for name in names if called for call in _calls(workspace, f"{_FOLDER}/{name}") if call.file in called]
+    calls = [call for name in names if called for call in _calls(workspace, f"{WORKFLOW_FOLDER}/{name}") if call.file in called]
     return tuple(each for step in steps for each in _called(step, calls)), problems
 
 

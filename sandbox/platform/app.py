@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from aces_action.cli.preview.site import HEADERS, asset
 from sandbox.platform import control
 from sandbox.platform import database as store
-from sandbox.platform.api import IMAGE_LIMIT, JST, api, listing
+from sandbox.platform.api import IMAGE_LIMIT, api, listing
+from sandbox.platform.page import services_page
 from sandbox.platform.validation import load_specification, validator, without_server
 
 
@@ -29,8 +30,8 @@ def create_app(database: str) -> Flask:
     store.init_app(app, database)
     control.init_app(app)
     app.register_blueprint(api)
-    app.add_template_filter(_japanese_time, "japanese_time")
     app.add_url_rule("/", view_func=_page)
+    app.add_url_rule("/<any('style.css', 'icon.svg'):name>", view_func=_asset)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     return app
 
@@ -58,14 +59,16 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-def _page() -> str:
+def _page() -> Response:
     tenants = store.database().execute("SELECT uuid FROM tenants ORDER BY name").fetchall()
-    return render_template("services.html", listings=[listing(tenant["uuid"]) for tenant in tenants])
+    page = services_page([listing(tenant["uuid"]) for tenant in tenants])
+    return Response(page, headers=HEADERS, content_type="text/html; charset=utf-8")
+
+
+def _asset(name: str) -> Response:
+    found = asset(name)
+    return Response(found.body, headers=HEADERS, content_type=found.media_type)
 
 
 def _too_large(_error: RequestEntityTooLarge) -> tuple[dict[str, Any], int]:
     return {"detail": f"The body has more than {IMAGE_LIMIT:,} bytes."}, 413
-
-
-def _japanese_time(text: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(JST):%Y-%m-%d %H:%M} JST"

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from aces_action.cli.preview.markup import ASSETS
 from tests.cli.conftest import ROOT, WORKFLOW
 
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "aces_action", "schemas", "examples")
@@ -62,6 +63,7 @@ def test_every_module_and_every_schema_is_in_it(site: Path) -> None:
     modules = {file for file in files(site / "aces_action", "*.py") if not file.startswith("examples/")}
     assert modules == files(ROOT / "aces_action", "*.py")
     assert files(site / "aces_action", "*.yml") >= {"platform/aces.yml"}
+    assert files(site / "aces_action/cli/preview/assets", "*") == set(ASSETS)
     assert files(site / "aces_action/schemas", "*") == files(ROOT / "schemas", "*.schema.json")
 
 

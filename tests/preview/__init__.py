@@ -1,0 +1,1 @@
+"""`aces-action preview`."""
