@@ -331,7 +331,7 @@ def test_the_preflight_is_a_table_in_the_log_with_what_to_do_below_a_row() -> No
         "✗  Quota      0          1 new",
         "   ACES-P016  Ask for more:",
         "–  SNS        –",
-        "   ACES-P010",
+        "   ACES-P010  m",
     ]
 
 
