@@ -172,7 +172,7 @@ def targets_of(workspace: Path, selection: Selection, usages: Sequence[ActionSte
     ]
 
 
-def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> Iterator[_Found]:
+def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> Iterator[FoundTarget]:
     given = usage.environ()
     if not agrees(given, selection):
         return
