@@ -36,7 +36,7 @@ _FILES = tuple(
 )
 # Problems with a file or folder as a whole, that a setting names
 _OF_THE_SETTING = frozenset({"ACES-C001", "ACES-T001", "ACES-T005"})
-_TESTING = frozenset({"deploy", "plan", "validate"})  # the commands to which the smoke test is of interest
+_TESTING = frozenset({"deploy", "plan", "validate", "doctor"})  # the commands to which the smoke test is of interest
 _WITHOUT_PLATFORM = ON_WHAT_IS_THERE - {"destroy"}  # destroy looks whether the platform still lists what is gone
 _VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
 
@@ -72,7 +72,7 @@ def check_configuration(
     reading = read_settings(environ)
     known_later = step is not None or reading.values["command"] == "validate"  # a fork's pull request runs without secrets
     running = step is None
-    step = step or _running(environ, workspace)
+    step = step or running_step(environ, workspace)
     problems = [
         _placed(finding, step, environ)
         for finding in reading.findings
@@ -112,6 +112,16 @@ def check_configuration(
     )
 
 
+def with_server(configuration: Configuration, workspace: FilePath) -> Configuration:
+    """With what the infra file says, also where other files are wrong: for whoever goes on as far as that leads."""
+    project, env = configuration.values["project"], configuration.values["env"]
+    if configuration.server or not (project and env):
+        return configuration
+    config_path = configuration.values["config_path"]
+    server, _ = load_server(workspace, project=project, env=env, role_account=None, config_path=config_path)
+    return replace(configuration, server=server, names=names_for(project, env, server.infra)) if server else configuration
+
+
 def _served(project: Project | None) -> Served:
     if project is None:
         return None
@@ -126,7 +136,7 @@ def _jobs(project: Project | None) -> list[JobKind] | None:
     return [kind for kind, settings in wanted.items() if settings]
 
 
-def _running(environ: Mapping[str, str], workspace: FilePath) -> ActionStep | None:
+def running_step(environ: Mapping[str, str], workspace: FilePath) -> ActionStep | None:
     """The step that is running, as it stands in the workspace; None where it cannot be told.
 
     GITHUB_WORKFLOW_REF is `owner/repository/.github/workflows/x.yml@refs/heads/main`; a workflow of another repository is not

@@ -16,7 +16,7 @@ from aces_action.language import EMPTY, LANGUAGES, Text
 from aces_action.problems import settings as problems
 from aces_action.problems.advice import did_you_mean
 
-Command = Literal["deploy", "plan", "validate", "register", "status", "rollback", "stop", "start", "destroy"]
+Command = Literal["deploy", "plan", "validate", "register", "doctor", "status", "rollback", "stop", "start", "destroy"]
 Environment = Literal["dev", "staging", "production"]
 
 COMMANDS: tuple[Command, ...] = get_args(Command)
@@ -24,6 +24,8 @@ COMMANDS: tuple[Command, ...] = get_args(Command)
 ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", "start", "destroy"})
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
+
+DEFAULT_REGION = "ap-northeast-1"
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:[\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 _SESSION_ARN = re.compile(r"(arn:aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/.*", re.ASCII)
@@ -188,12 +190,13 @@ INPUTS: tuple[Input, ...] = (
         default="deploy",
         description=(
             "`deploy`, `plan` (shows what a deploy would change), `validate` (checks the files, needs no AWS), `register` (lists "
-            "the deployed version on the platform), `status`, `rollback` (to the previous generation), `stop` and "
-            "`start` (delete and recreate the endpoint) or `destroy`."
+            "the deployed version on the platform), `doctor` (checks everything that a deployment needs), `status`, `rollback` "
+            "(to the previous generation), `stop` and `start` (delete and recreate the endpoint) or `destroy`."
         ),
         description_ja=(
             "`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）、"
-            "`register`（現在稼働しているものをACES Platformに登録）、`status`（状態の表示）、"
+            "`register`（現在稼働しているものをACES Platformに登録）、`doctor`（デプロイに必要なものをすべて確認）、"
+            "`status`（状態の表示）、"
             "`rollback`（1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）のいずれか。"
         ),
         read=_one_of(*COMMANDS),
@@ -254,7 +257,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="aws-region",
         variable="AWS_REGION",
-        default="ap-northeast-1",
+        default=DEFAULT_REGION,
         description="AWS region of the bucket, image, endpoint and job definitions.",
         description_ja="バケット、サーバのイメージ、エンドポイント、ジョブ定義のあるAWSリージョン。",
         read=_matching(r"[a-z]{2}(?:-[a-z]+)+-\d"),

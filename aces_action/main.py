@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
-from aces_action.configuration import Configuration, check_configuration
+from aces_action.configuration import Configuration, check_configuration, running_step, with_server
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
-from aces_action.inputs import ON_WHAT_IS_THERE, Command
+from aces_action.github.site import read_site
+from aces_action.inputs import DEFAULT_REGION, ON_WHAT_IS_THERE, Command
 from aces_action.language import Text
 from aces_action.network import environment_problems
 from aces_action.output.overview import overview
@@ -94,6 +95,8 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
 def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
     values = read_settings(environ).values  # for the first line; the configuration tells what is wrong with them
     reporter.begin(values["command"] or "", [values[name] for name in ("project", "env", "aws_region") if values[name]])
+    if values["command"] == "doctor":
+        return _doctor(environ, github, reporter)
     with reporter.step("Configuration"):
         configuration = check_configuration(environ, github.workspace)
         if any(problem.severity == "error" for problem in configuration.problems):
@@ -132,6 +135,30 @@ def _run_on_aws(configuration: Configuration, environ: Mapping[str, str], github
         return _on_what_is_there(settings.command)(opened)
     except AWS_ERRORS as error:
         raise ActionError(explain(error)) from error
+
+
+def _doctor(environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
+    """With whatever is known: what is wrong with settings and files is part of what it tells."""
+    from aces_action.commands.doctor import doctor
+    from aces_action.doctor.input import DoctorInput
+
+    configuration = with_server(check_configuration(environ, github.workspace), github.workspace)
+    step, values = running_step(environ, github.workspace), configuration.values
+    return doctor(
+        DoctorInput(
+            configuration=configuration,
+            workspace=github.workspace,
+            steps=(step,) if step else (),
+            obstacles=tuple(environment_problems(environ)),
+            site=read_site(environ),
+            region=values["aws_region"] or DEFAULT_REGION,
+            role_arn=values["aws_role_arn"],
+            platform_token=values["platform_token"],
+            in_job=True,
+        ),
+        github,
+        reporter,
+    )
 
 
 def _load_again(environ: Mapping[str, str], github: Run) -> Project:

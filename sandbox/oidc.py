@@ -90,6 +90,8 @@ class _Control:
     claims: dict[str, object] = field(default_factory=dict)
     lifetime: int = TOKEN_LIFETIME
     body: str | None = None  # what is answered in place of a token
+    tags: list[str] | None = None  # of each repository; None: there is none that everybody may see
+    ids: list[int] | None = None  # of each repository's owner, and of the repository; None as before
 
 
 def create_app(issuer: Issuer, stopping: threading.Event) -> Flask:
@@ -134,6 +136,21 @@ def create_app(issuer: Issuer, stopping: threading.Event) -> Flask:
     @app.get("/.well-known/jwks")
     def keys() -> Response:
         return jsonify(keys=[issuer.key.as_dict(private=False)])
+
+    @app.get("/repos/<owner>/<name>/tags")
+    def tags(owner: str, name: str) -> tuple[Response, int]:
+        """GitHub's REST API, 'List repository tags'. `name` is for whoever reads the address."""
+        if control.tags is None:
+            return jsonify(message="Not Found", repository=f"{owner}/{name}"), 404
+        return jsonify([{"name": tag, "commit": {"sha": "0" * 40}} for tag in control.tags]), 200
+
+    @app.get("/repos/<owner>/<name>")
+    def repository(owner: str, name: str) -> tuple[Response, int]:
+        """GitHub's REST API, 'Get a repository'."""
+        if control.ids is None:
+            return jsonify(message="Not Found"), 404
+        owner_id, repository_id = control.ids
+        return jsonify(id=repository_id, full_name=f"{owner}/{name}", owner={"login": owner, "id": owner_id}), 200
 
     @app.route("/_control", methods=["POST", "DELETE"])
     def change() -> tuple[Response, int]:

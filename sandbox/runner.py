@@ -52,7 +52,7 @@ def runner_environment(
         "GITHUB_ACTIONS": "true",
         "GITHUB_ACTION": "__self",
         "GITHUB_ACTOR": "example-engineer",
-        "GITHUB_API_URL": "https://api.github.com",
+        "GITHUB_API_URL": sandbox.oidc_url,
         "GITHUB_EVENT_NAME": "push",
         "GITHUB_JOB": "deploy",
         "GITHUB_OUTPUT": str(output),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,7 +14,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import oidc
 from sandbox.aws.application import create_application
-from sandbox.aws.state import State
+from sandbox.aws.state import ENVIRON_KEY, State
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -24,6 +25,11 @@ REPOSITORY = "example-org/number-plate-detection"
 
 class _QuietHandler(MotoRequestHandler):
     """Tracebacks are logged, requests are not: `GET /_sandbox/calls` has them."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date of an answer: the local AWS may have a clock of its own."""
+        state = getattr(self, "environ", {}).get(ENVIRON_KEY)
+        return super().date_time_string((time.time() if timestamp is None else timestamp) + (state.clock_ahead if state else 0))
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

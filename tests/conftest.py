@@ -230,6 +230,7 @@ def callers(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callabl
 
 def _tidy(sandbox: Sandbox) -> None:
     requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": False}, timeout=10).raise_for_status()
+    requests.post(f"{sandbox.aws_url}/_sandbox/clock", json={"seconds": 0}, timeout=10).raise_for_status()
     for what in ("faults", "lags", "endpoints", "answers", "calls", "quotas", "hosting"):
         requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
     requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)

@@ -102,7 +102,7 @@ def codes_used(source: str) -> set[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=code, ctx=ast.Load()) | ast.Attribute(attr=code) | ast.Constant(value=str(code)):
-                if re.fullmatch(r"[SCAPWEBTRX]\d{3}", code) and node not in skipped:
+                if re.fullmatch(r"[SCAPWEBTRDX]\d{3}", code) and node not in skipped:
                     found.add(code)
     return found
 

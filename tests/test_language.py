@@ -19,7 +19,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = frozenset({
     "ACES", "ACL", "AMI", "API", "AWS", "CPU", "GPU", "ID", "IP", "JSON", "PC", "SageMaker", "URL", "VPC",
     "vCPU", "PassRole", "PrivateAlgorithm", "async", "sagemaker", "dev", "gz", "zip", "sub", "claim",
-    "permissions", "ref", "push", "fork",
+    "permissions", "ref", "push", "fork", "Docker",
 })  # fmt: skip
 
 

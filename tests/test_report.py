@@ -331,7 +331,7 @@ def test_the_preflight_is_a_table_in_the_log_with_what_to_do_below_a_row() -> No
         "✗  Quota      0          1 new",
         "   ACES-P016  Ask for more:",
         "–  SNS        –",
-        "   ACES-P010",
+        "   ACES-P010  m",
     ]
 
 
@@ -342,7 +342,7 @@ def test_on_a_narrow_terminal_each_check_is_a_line_and_says_what_is_needed_only_
         "   needed: 1 new",
         "   ACES-P016  Ask for more:",
         "–  SNS: –",
-        "   ACES-P010",
+        "   ACES-P010  m",
     ]
     assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en, width=37)[0].startswith("   what")
 

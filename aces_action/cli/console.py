@@ -11,6 +11,7 @@ from functools import partial
 from typing import TextIO
 
 from aces_action.credentials import secret_variables
+from aces_action.github.site import GitHubSite, read_site
 from aces_action.language import LANGUAGES, Language
 from aces_action.network import environment_problems
 from aces_action.problems import Problem
@@ -24,7 +25,7 @@ class Terminal:
 
     `region`: that of AWS_REGION, as in a workflow; None where only the AWS profile may tell. `no_way` says why nothing
     can be called with the variables for proxies, certificates and AWS's address. `secrets`: those of its environment;
-    `platform_token`: that of PLATFORM_TOKEN, None where it is not set.
+    `platform_token`: that of PLATFORM_TOKEN, None where it is not set. `site`: where GitHub is.
     """
 
     language: Language
@@ -35,6 +36,7 @@ class Terminal:
     draws: bool
     debug: bool
     region: str | None
+    site: GitHubSite
     no_way: Callable[[], list[Problem]] = list
     secrets: tuple[str, ...] = field(default=(), repr=False)
     platform_token: str | None = field(default=None, repr=False)
@@ -56,6 +58,7 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
         debug=environ.get("RUNNER_DEBUG") == "1",
         region=environ.get("AWS_REGION") or None,
         no_way=partial(environment_problems, environ),
+        site=read_site(environ),
         secrets=secret_variables(environ),
         platform_token=environ.get("PLATFORM_TOKEN"),
     )

@@ -131,11 +131,11 @@ def find_target(workspace: Path, selection: Selection, region: str | None, *, ve
     Raises ConfigurationError: C027 where it is none or one of several.
     """
     usages, faults = find_steps(workspace)
-    found = [(replace(target, region=region or target.region), step) for target, step in _targets(workspace, selection, usages)]
+    found = [(replace(target, region=region or target.region), step) for target, step in targets_of(workspace, selection, usages)]
     targets = dict.fromkeys(target for target, _ in found)
     if len(targets) != 1:
         broken = [problem for problem in faults if problem.severity == "error"]
-        raise ConfigurationError(seen_from_here(broken, workspace) or _not_one(tuple(targets), verb))
+        raise ConfigurationError(seen_from_here(broken, workspace) or not_one(tuple(targets), verb))
     return TargetSteps(target=next(iter(targets)), steps=tuple(step for _, step in found if step))
 
 
@@ -152,10 +152,10 @@ def find_deployment(workspace: Path, selection: Selection, region: str | None, *
     return SelectedDeployment(target=target, server=shown, names=names_for(target.project, target.env, server.infra))
 
 
-_Found = tuple[DeploymentTarget, tuple[ActionStep, Mapping[str, str]] | None]
+FoundTarget = tuple[DeploymentTarget, tuple[ActionStep, Mapping[str, str]] | None]
 
 
-def _targets(workspace: Path, selection: Selection, usages: Sequence[ActionStep]) -> list[_Found]:
+def targets_of(workspace: Path, selection: Selection, usages: Sequence[ActionStep]) -> list[FoundTarget]:
     """What the workflows deploy; where none of them deploys what the flags mean, what the flags and the files' names tell."""
     deployed = [found for usage in usages for found in _deployed_by(usage, workspace, selection)]
     if deployed:
@@ -172,7 +172,7 @@ def _targets(workspace: Path, selection: Selection, usages: Sequence[ActionStep]
     ]
 
 
-def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> Iterator[_Found]:
+def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> Iterator[FoundTarget]:
     given = usage.environ()
     if not agrees(given, selection):
         return
@@ -189,7 +189,8 @@ def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> It
             yield target, (usage, environ)
 
 
-def _not_one(targets: Sequence[DeploymentTarget], verb: str) -> Problem:
+def not_one(targets: Sequence[DeploymentTarget], verb: str) -> Problem:
+    """What is wrong where there is none, or more than one (C027)."""
     if not targets:
         return problems.no_deployment(verb, INFRA_FOLDER)
     by_region = len({target.region for target in targets}) > 1

@@ -57,7 +57,8 @@ class ProjectDeployment(ListedDeployment):
 def open_deployment(server: Server, names: Names, settings: ServerSettings, run: Run, reporter: Reporter) -> Deployment:
     """Signs in to AWS, as a step of the run. Raises ActionError: A001 to A004, A007."""
     with reporter.step("Credentials"):
-        clients, identity = _sign_in(settings, run, reporter)
+        clients = open_clients(settings.aws_region, settings.aws_role_arn, run, reporter)
+        identity = who_am_i(clients.sts)
         if problems := check_account(identity, configured=server.infra.account_id, infra_file=str(server.infra_file)):
             raise ActionError(problems)
         if ends_within(clients.session, settings.wait_timeout):
@@ -110,7 +111,11 @@ def _fields(opened: Deployment) -> dict[str, Any]:
     return {field.name: getattr(opened, field.name) for field in fields(opened)}
 
 
-def _sign_in(settings: ServerSettings, run: Run, reporter: Reporter) -> tuple[Clients, Identity]:
+def open_clients(region: str, role_arn: str | None, run: Run, reporter: Reporter) -> Clients:
+    """Clients that sign in at their first call: under the role, by GitHub's token, else with the credentials that there are.
+
+    Raises ActionError (A001) where a key of the environment can be none.
+    """
     outages = _outages(reporter)
 
     def token() -> str:
@@ -125,16 +130,15 @@ def _sign_in(settings: ServerSettings, run: Run, reporter: Reporter) -> tuple[Cl
         return fresh
 
     session = open_session(
-        region=settings.aws_region,
-        role_arn=settings.aws_role_arn,
+        region=region,
+        role_arn=role_arn,
         session_name=session_name(run.repository, run.run_id),
         token=token,
         tell=outages.retried,
         answered=outages.answered,
     )
     record_writes(session.events, reporter.ledger)
-    clients = Clients(session)
-    return clients, who_am_i(clients.sts)
+    return Clients(session)
 
 
 def _outages(reporter: Reporter) -> Outages:

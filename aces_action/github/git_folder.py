@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 ACTION = "aces-action"
 
 _PATIENCE = 5  # seconds for an answer of git's
-_URL = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^@/\s]*@)?[\w.-]+(?::\d+)?/(?P<path>\S+)", re.ASCII)
+_URL = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::\d+)?/(?P<path>\S+)", re.ASCII)
 # scp's way of writing it: git@host:owner/name.git (git-fetch, 'GIT URLS')
-_SCP = re.compile(r"(?:[^@/:\s]+@)?[\w.-]+:(?!//)(?P<path>\S+)", re.ASCII)
+_SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>\S+)", re.ASCII)
 _PART = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
@@ -26,6 +26,7 @@ class Remote:
 
     owner: str
     name: str
+    host: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,15 @@ def remote_in(address: str) -> Remote | None:
         return None
     owner, name = names[0], names[1].removesuffix(".git")
     # more: what lies in a repository, such as archive/refs/tags/v1.zip
-    return Remote(owner=owner, name=name) if _PART.fullmatch(owner) and _PART.fullmatch(name) else None
+    return Remote(owner=owner, name=name, host=found["host"]) if _PART.fullmatch(owner) and _PART.fullmatch(name) else None
+
+
+def list_tags(folder: Path, url: str) -> list[str]:
+    """The names of the tags at an address, with the person's own access to it; none where git does not tell."""
+    # nobody is asked for a password: neither by git itself nor by ssh
+    quietly = ("-c", "core.askPass=true", "-c", "core.sshCommand=ssh -oBatchMode=yes")
+    listed = _git(folder, *quietly, "ls-remote", "--tags", "--refs", "--", url) or ""
+    return [line.partition("refs/tags/")[2] for line in listed.splitlines() if "refs/tags/" in line]
 
 
 def owner_of_installed_action() -> str | None:

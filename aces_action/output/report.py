@@ -28,6 +28,7 @@ Outcome = Literal[
     "planned",
     "valid",
     "shown",
+    "healthy",
     "rolled-back",
     "stopped",
     "started",
@@ -35,6 +36,7 @@ Outcome = Literal[
     "failed",
     "cancelled",
 ]
+PREFLIGHT = Text("Preflight", "事前確認")
 StepResult = Literal["done", "failed"]
 
 
@@ -79,6 +81,7 @@ class Report:
     result: Outcome = "failed"
     steps: list[StepRecord] = field(default_factory=list)
     checks: Sequence[Check] = ()
+    checks_title: Text = PREFLIGHT
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     outputs: dict[OutputName, str] = field(default_factory=dict)

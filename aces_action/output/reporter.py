@@ -16,7 +16,7 @@ from aces_action.changes import Change
 from aces_action.durations import duration
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
-from aces_action.output.report import Outcome, OutputName, Report, StepRecord, StepResult
+from aces_action.output.report import PREFLIGHT, Outcome, OutputName, Report, StepRecord, StepResult
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
 from aces_action.output.summary import how_far, summary
@@ -49,6 +49,7 @@ Step = Literal[
     "Generations",
     "Platform",
     "Status",
+    "Doctor",
 ]
 """The steps of all commands, as the log and the summary name them."""
 
@@ -72,6 +73,7 @@ _IN_JAPANESE: dict[Step, str] = {
     "Generations": "世代",
     "Platform": "ACES Platform",
     "Status": "状態",
+    "Doctor": "診断",
 }
 _LAST_LINES = Text("Last lines of the server", "サーバのログの末尾")
 _SERVED_BEFORE = Text("  (it served before)", "（以前から稼働しているインスタンス）")
@@ -146,9 +148,9 @@ class Reporter:
         """Hides a secret from here on."""
         self._writer.mask(secret)
 
-    def checked(self, checks: Sequence[Check]) -> None:
-        """The preflight's table."""
-        self._report.checks = [*self._report.checks, *checks]
+    def checked(self, checks: Sequence[Check], title: Text = PREFLIGHT) -> None:
+        """The preflight's table, or one of another `title`."""
+        self._report.checks, self._report.checks_title = [*self._report.checks, *checks], title
         for line in check_lines(checks, self._writer.said, width=self._writer.width):
             self._writer.info(line)
 

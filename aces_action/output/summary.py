@@ -49,6 +49,7 @@ _TITLES: dict[Outcome, Text] = {
     "planned": Text("📋 Plan: nothing was changed", "📋 計画（何も変更していません）"),
     "valid": Text("✅ The configuration is valid", "✅ 設定にエラーはありません"),
     "shown": Text("📋 Status: nothing was changed", "📋 状態（何も変更していません）"),
+    "healthy": Text("✅ A deployment finds everything that it needs", "✅ デプロイに必要なものはすべてそろっています"),
     "rolled-back": Text("✅ Rolled back", "✅ 前の世代に戻しました"),
     "stopped": Text("✅ Stopped", "✅ 停止しました"),
     "started": Text("✅ Started", "✅ 再開しました"),
@@ -81,7 +82,7 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
     parts += [
         _problems(report.problems, page),
         _diagnosis(report.server_logs, report.events, page),
-        _checks(report.checks, page),
+        _checks(report.checks, report.checks_title, page),
         weights if refused else "",
         _status(report.server_status, page) if report.server_status else "",
         _changes(report.changes, page),
@@ -267,14 +268,14 @@ def _kinds(problems: Sequence[Problem]) -> list[tuple[Kind, int]]:
     return [(kinds[code], count) for code, count in Counter(problem.code for problem in problems).items()]
 
 
-def _checks(checks: Sequence[Check], page: _Page) -> str:
+def _checks(checks: Sequence[Check], title: Text, page: _Page) -> str:
     rows = [_check(each, page) for each in checks]
-    return page.table(Text("Preflight", "事前確認"), (EMPTY, *COLUMNS, Text("fix", "直し方")), rows) if rows else ""
+    return page.table(title, (EMPTY, *COLUMNS, Text("fix", "直し方")), rows) if rows else ""
 
 
 def _check(check: Check, page: _Page) -> str:
     cells = " | ".join(page.text(each) for each in (check.what, check.found, check.needed))
-    fix = "<br>".join(filter(None, (*map(page.link, check.kinds), page.text(check.fix))))
+    fix = "<br>".join(filter(None, (*map(page.link, check.kinds), page.text(check.fix), page.text(check.skipped))))
     return f"| {_ICONS[check.outcome]} | {cells} | {fix} |"
 
 

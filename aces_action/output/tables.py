@@ -23,7 +23,7 @@ VERBS: dict[Verb, Text] = {
     "delete": Text("delete", "削除"),
     "nothing": Text("as it is", "変更なし"),
 }
-_MARKS: dict[CheckOutcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
+MARKS: dict[CheckOutcome, str] = {"fine": "✓", "warning": "!", "error": "✗", "not checked": "–"}
 COLUMNS = (Text("what", "対象"), Text("found", "現状"), Text("needed", "必要"))
 NOT_THERE = Text("not there", "なし")
 STOPPED = naming(
@@ -50,9 +50,9 @@ COMMIT = 12  # characters of a hash in a table
 def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: int | None = None) -> list[str]:
     """The preflight's table for the log, in columns; below each row that is not fine, what to do about it. `said`: in which
     words. Where the columns take more than `width`, each row is a line, and what is needed stands only where it is not there."""
-    rows = [(_MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
+    rows = [(MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
     head = ("", *map(said, COLUMNS))
-    wide = [min(_WIDEST, max(map(_width, column))) for column in zip(head, *rows, strict=True)]
+    wide = [min(_WIDEST, max(map(columns_of, column))) for column in zip(head, *rows, strict=True)]
     in_columns = width is None or sum(wide) + 2 * (len(wide) - 1) <= width
 
     lines = [_row(head, wide)] if in_columns else []
@@ -67,6 +67,8 @@ def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: 
         if check.kinds:
             codes = ", ".join(kind.code for kind in check.kinds)
             lines.append(f"   {codes}  {said(check.fix)}".rstrip())
+        if check.skipped:
+            lines.append(f"   {said(check.skipped)}")
     return lines
 
 
@@ -76,10 +78,10 @@ def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
 
 
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return text + " " * (width - columns_of(text))
 
 
-def _width(text: str) -> int:
+def columns_of(text: str) -> int:
     """Columns in a terminal: Japanese characters take two."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
@@ -87,7 +89,7 @@ def _width(text: str) -> int:
 def change_lines(changes: Iterable[Change], language: Language = "en") -> list[str]:
     """Changes for the log: a line each, their reasons below."""
     rows, changes = [], list(changes)
-    wide = max([_NOUN, *(_width(noun(change.resource).in_(language)) for change in changes)])
+    wide = max([_NOUN, *(columns_of(noun(change.resource).in_(language)) for change in changes)])
     for change in changes:
         verb, resource = VERBS[change.verb].in_(language), noun(change.resource).in_(language)
         rows.append(f"{_padded(verb, 9)} {_padded(resource, wide)} {change.name}")
@@ -129,7 +131,7 @@ def _job_definition_texts(definition: JobDefinitionStatus) -> list[Text]:
 
 def _table(columns: Sequence[Text], rows: Iterable[Sequence[Text]], language: Language) -> list[str]:
     cells = [[cell.in_(language) for cell in row] for row in (columns, *rows)]
-    wide = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    wide = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
     return [_row(row, wide) for row in cells]
 
 

@@ -16,9 +16,9 @@ from aces_action.settings import Strictness
 class PreflightInput:
     """What is to be deployed, by whom and from where.
 
-    `changes`: this run is to deploy it; a plan may run under a role that can only read. `may_defer`: without the platform, the
-    registration waits for another run. `may_wait`: for a roll-out that others have begun. With `strictness` 'strict', what may
-    not be looked at is an error (P029).
+    `changes`: this run is to deploy it; a plan may run under a role that can only read. `may_defer`: while the platform is
+    silent, the registration waits for another run; None for `platform`: it is not asked. `may_wait`: for a roll-out that others
+    have begun. With `strictness` 'strict', what may not be looked at is an error (P029).
     """
 
     infra: Infra
@@ -29,11 +29,11 @@ class PreflightInput:
     region: str
     owner: Owner
     image_tag: str
-    platform: PlatformClient
-    platform_url: str
-    tenant_id: str
+    platform: PlatformClient | None = None
+    platform_url: str = ""
+    tenant_id: str = ""
     changes: bool
-    may_defer: bool
+    may_defer: bool = False
     may_wait: bool = True
     strictness: Strictness = "normal"
 

@@ -9,7 +9,7 @@ from aces_action.language import Text, same
 from aces_action.output.check import Check
 from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput
-from aces_action.preflight.queries import Answers, Query
+from aces_action.preflight.queries import Answers, Query, QueryResult
 from aces_action.problems import Problem
 from aces_action.problems.listing import R006
 from aces_action.problems.preflight import P007
@@ -19,12 +19,17 @@ from aces_action.resources.listing import check as ask_for_tenant
 
 def platform_problems(inputs: PreflightInput, answers: Answers) -> list[Problem]:
     """Those of asking the platform for the tenant."""
-    result = answers.of(_tenant(inputs))
+    return [problem for query in _queries(inputs) for problem in _all(answers.of(query))]
+
+
+def _all(result: QueryResult[list[Problem]]) -> list[Problem]:
     return [*(result.value or []), *result.problems]
 
 
-def _tenant(inputs: PreflightInput) -> Query[list[Problem]]:
-    return Query(name="platform", prepare=lambda _clients: partial(ask_for_tenant, inputs.platform, inputs.tenant_id), slow=True)
+def _queries(inputs: PreflightInput) -> list[Query[list[Problem]]]:
+    if (platform := inputs.platform) is None:
+        return []
+    return [Query(name="platform", prepare=lambda _clients: partial(ask_for_tenant, platform, inputs.tenant_id), slow=True)]
 
 
 def check_platform(problems: Sequence[Problem], *, url: str, tenant_id: str, may_defer: bool) -> list[Check]:
@@ -49,9 +54,11 @@ def is_asleep(problems: Sequence[Problem]) -> bool:
 
 
 def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
+    if inputs.platform is None:
+        return []
     return check_platform(
         platform_problems(inputs, answers), url=inputs.platform_url, tenant_id=inputs.tenant_id, may_defer=inputs.may_defer
     )
 
 
-CHECK = PreflightCheck(queries=lambda inputs: [_tenant(inputs)], rows=_rows)
+CHECK = PreflightCheck(queries=_queries, rows=_rows)

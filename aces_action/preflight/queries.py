@@ -70,7 +70,7 @@ class Queries:
     def ask(self, query: Query[Any]) -> None:
         """Begins to ask, unless that was asked before."""
         if query.name not in self._futures:
-            self._futures[query.name] = self._pool.submit(_answer, query.prepare(self._clients), query.optional)
+            self._futures[query.name] = self._pool.submit(answer, query.prepare(self._clients), query.optional)
 
 
 def unchecked(subject: Text, error: ClientError | BotoCoreError | ResponseParserError) -> Problem:
@@ -83,6 +83,7 @@ def unchecked(subject: Text, error: ClientError | BotoCoreError | ResponseParser
 # IAM's prefix of the action, where AWS's message does not say it
 _PREFIXES = {
     "GetRole": "iam",
+    "GetOpenIDConnectProvider": "iam",
     "SimulatePrincipalPolicy": "iam",
     "DescribeInstanceTypes": "ec2",
     "DescribeInstanceTypeOfferings": "ec2",
@@ -100,7 +101,8 @@ _PREFIXES = {
 }
 
 
-def _answer(call: Callable[[], T], optional: Text | None) -> QueryResult[T]:
+def answer(call: Callable[[], T], optional: Text | None) -> QueryResult[T]:
+    """The result of a call; never raises. `optional` as in `Query`."""
     try:
         return QueryResult(value=call())
     except ActionError as error:

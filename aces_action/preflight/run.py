@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +26,7 @@ from aces_action.preflight import (
     roles,
     weights,
 )
+from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.endpoint import EndpointState, endpoint_state
 from aces_action.preflight.image import server_image
 from aces_action.preflight.input import PreflightInput
@@ -78,10 +79,13 @@ class PreflightResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
-    """How it went: a row for everything that was looked at, and the result if no row has an error."""
+    """How it went: a row for everything that was looked at, and the result if no row has an error. `image`, `weights`: as
+    far as they were found."""
 
     checks: tuple[Check, ...]
     result: PreflightResult | None
+    image: ServerImage | None = None
+    weights: S3Object | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -89,20 +93,22 @@ class Preflight:
         return problems_in(self.checks)
 
 
-def preflight(clients: Clients, inputs: PreflightInput) -> Preflight:
+def preflight(clients: Clients, inputs: PreflightInput, checks: Sequence[PreflightCheck] = CHECKS) -> Preflight:
     """Looks at everything that the deployment needs. The quotas of an endpoint that serves are left to `check_capacity`."""
     with _asking(clients) as queries:
-        at_once = [query for check in CHECKS for query in check.queries(inputs)]
+        at_once = [query for check in checks for query in check.queries(inputs)]
         for query in sorted(at_once, key=lambda query: not query.slow):
             queries.ask(query)
-        for check in CHECKS:
+        for check in checks:
             for query in check.follow_ups(inputs, queries.answers):
                 queries.ask(query)
         answers = queries.answers
-        checks = _judged((row for check in CHECKS for row in check.rows(inputs, answers)), inputs)
-        failed = any(problem.severity == "error" for problem in problems_in(checks))
+        judged = _judged((row for check in checks for row in check.rows(inputs, answers)), inputs)
+        failed = any(problem.severity == "error" for problem in problems_in(judged))
         result = None if failed else _result(inputs, answers)
-    return Preflight(checks=checks, result=result)
+        found = answers.of(found_weights(inputs)).value
+        image_found = answers.of(server_image(inputs)).value
+    return Preflight(checks=judged, result=result, image=image_found, weights=found.weights if found else None)
 
 
 def check_capacity(

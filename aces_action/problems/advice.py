@@ -9,7 +9,7 @@ from __future__ import annotations
 from aces_action.language import Text, sentences
 
 # what the command line has too
-_AT_TERMINAL = frozenset({"validate", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"})
+_AT_TERMINAL = frozenset({"validate", "doctor", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"})
 
 
 def run_again(then: Text | None = None) -> Text:

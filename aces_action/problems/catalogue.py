@@ -17,6 +17,7 @@ from aces_action.problems import (
     causes,
     configuration,
     content,
+    doctor,
     endpoint,
     listing,
     preflight,
@@ -41,6 +42,7 @@ PARTS: Mapping[str, Text] = {
     "B": same("AWS Batch"),
     "T": Text("Smoke test", "スモークテスト"),
     "R": Text("Registration on the ACES Platform", "ACES Platformへの登録"),
+    "D": Text("Doctor: what surrounds a deployment", "診断（デプロイの周辺）"),
     "X": Text("The action itself", "このアクション自体"),
 }
 """The parts by the letters of their codes, in the order in which a run comes to them."""
@@ -60,6 +62,7 @@ _MODULES = (
     smoke_test,
     listing,
     accounts,
+    doctor,
     action,
     terminal,
     preview,

@@ -34,6 +34,7 @@ def create_control(state: State) -> Flask:
         return jsonify(message=error.description), error.code
 
     _add_whole_server(app, state)
+    _add_clock(app, state)
     _add_lags(app, state)
     _add_hosting(app, state)
     _add_inference(app, state)
@@ -123,6 +124,17 @@ def _add_whole_server(app: Flask, state: State) -> None:
         if digest not in state.layers:
             raise NotFound(f"No layer {digest}")
         return Response(state.layers[digest], content_type="application/octet-stream")
+
+
+def _add_clock(app: Flask, state: State) -> None:
+    @app.post("/_sandbox/clock")
+    def clock() -> tuple[str, int]:
+        wish = _wish()
+        if wish.keys() != {"seconds"}:
+            raise ValueError("seconds is wanted, and nothing else")
+        with state.lock:
+            state.clock_ahead = float(wish["seconds"])
+        return "", 204
 
 
 def _add_lags(app: Flask, state: State) -> None:

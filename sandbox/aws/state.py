@@ -79,6 +79,7 @@ class State:
     credentials_end: dict[str, float] = field(default_factory=dict)
     credentials_lifetime: float | None = None
     permissions_enforced: bool = False
+    clock_ahead: float = 0.0  # seconds that AWS's clock is ahead of this machine's
     grants_used: set[Grant] = field(default_factory=set)
     quotas: dict[str, float | None] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
@@ -145,6 +146,7 @@ class State:
                 remembered.clear()
             self.credentials_lifetime = None
             self.permissions_enforced = False
+            self.clock_ahead = 0.0
 
 
 def state_of(request: Request) -> State:

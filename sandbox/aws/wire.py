@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -91,6 +92,8 @@ def identify(environ: WSGIEnvironment) -> Call:
         operation = parse_qs(_form(environ)).get("Action", [""])[0]
         protocol = "ec2" if service == "ec2" else "query"
         service = service or ("sts" if operation.startswith("AssumeRoleWith") else "")
+    elif not credential and request.method == "POST" and request.mimetype == "application/json":
+        protocol, operation = "rest-json", _rest_operation("batch", request)  # unsigned: if any, it is Batch that is asked
     else:
         service = service or "s3"  # unsigned: a presigned or public object
         if service == "sagemaker":
@@ -105,6 +108,37 @@ def identify(environ: WSGIEnvironment) -> Call:
         path=request.path,
         access_key_id=credential["key"] if credential else "",
     )
+
+
+_SIGNED_WITHIN = 300  # seconds; IAM User Guide, 'Troubleshoot signed requests'
+
+
+def check_signature(environ: WSGIEnvironment, call: Call, now: float) -> None:
+    """That a request has one, of this time; no more is looked at. Raises Refusal.
+
+    S3 may have objects for everybody, and a web identity needs none.
+    """
+    if call.access_key_id:
+        _check_time(environ.get("HTTP_X_AMZ_DATE", ""), call, now)
+    elif call.protocol == "s3":
+        if "/" not in call.path.strip("/") and not environ.get("QUERY_STRING"):
+            raise Refusal(403, "AccessDenied", "Access Denied")
+    elif not call.operation.startswith("AssumeRoleWith"):
+        raise Refusal(403, "MissingAuthenticationToken", "Missing Authentication Token")
+
+
+def _check_time(date: str, call: Call, now: float) -> None:
+    if not date:  # presigned
+        return
+    signed = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    if abs(now - signed) < _SIGNED_WITHIN:
+        return
+    if call.protocol == "s3":
+        raise Refusal(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")
+    server = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    words = "Signature expired: {} is now earlier than {}" if now > signed else "Signature not yet current: {} is later than {}"
+    code = "SignatureDoesNotMatch" if call.protocol == "query" else "InvalidSignatureException"
+    raise Refusal(403, code, words.format(date, server))
 
 
 def json_request(environ: WSGIEnvironment) -> tuple[Mapping[str, Any], str]:

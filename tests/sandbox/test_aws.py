@@ -6,11 +6,14 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import boto3
 import pytest
 import requests
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError, ResponseStreamingError
 from botocore.parsers import ResponseParserError
@@ -382,3 +385,38 @@ def test_seeding_twice_is_seeding_once(empty: Sandbox, session: boto3.Session, s
     assert sorted(queue["jobQueueName"] for queue in queues) == [seeded.server, f"{seeded.server}-longtime"]
     location = client(empty, session, "s3").get_bucket_location(Bucket=seeded.bucket)
     assert location["LocationConstraint"] == "ap-northeast-1"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("sts", "get_caller_identity"),
+        ("batch", "describe_job_queues"),
+        ("sagemaker", "list_models"),
+        ("ecr", "describe_repositories"),
+    ],
+)
+def test_a_request_without_a_signature_is_refused_as_aws_does(sandbox: Sandbox, service: str, operation: str) -> None:
+    unsigned = boto3.Session(region_name="ap-northeast-1").client(  # type: ignore[call-overload]
+        service, endpoint_url=sandbox.aws_url, config=Config(signature_version=UNSIGNED)
+    )
+    with pytest.raises(ClientError) as refused:
+        getattr(unsigned, operation)()
+    assert refused.value.response["Error"]["Code"] == "MissingAuthenticationToken"
+
+
+@pytest.mark.parametrize("seconds", [600, -600])
+def test_aws_has_a_clock_of_its_own_and_refuses_what_another_one_has_signed(
+    sandbox: Sandbox, session: boto3.Session, control: Control, seconds: int
+) -> None:
+    control("clock", seconds=seconds)
+    codes = set()
+    for service, call in CALLS.items():
+        with pytest.raises(ClientError) as refused:
+            call(client(sandbox, session, service))
+        codes.add(refused.value.response["Error"]["Code"])
+        date = parsedate_to_datetime(refused.value.response["ResponseMetadata"]["HTTPHeaders"]["date"])
+        assert abs((date - datetime.now(UTC)).total_seconds() - seconds) < 60
+    assert codes == {"SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed"}
+    control("clock", seconds=0)
+    client(sandbox, session, "sts").get_caller_identity()

@@ -76,6 +76,14 @@ ALLOW_IT = Text(
         "権限のあるプロファイルをAWS_PROFILEで指定するか、AWSアカウントの管理者に権限の追加を依頼してください。",
     ),
 )
+_SET_THE_CLOCK = Text(
+    "Set the runner's clock, then run the job again.",
+    "ランナーの時計を合わせてから、ジョブを再実行してください。",
+    Text(
+        "Set this machine's clock, then run the command again.",
+        "このマシンの時計を合わせてから、コマンドを再実行してください。",
+    ),
+)
 
 
 def not_allowed(operation: str, resource: str, permission: str, answer: str) -> Problem:
@@ -100,14 +108,19 @@ def clock_is_off(operation: str, resource: str, code: str, answer: str) -> Probl
             f"AWS refused {operation}{about.en}: the clock here is off ({code}). AWS said: {answer}",
             f"AWSが{operation}{about.ja}を拒否しました。実行環境の時計がずれています（{code}）。AWSの応答: {answer}",
         ),
-        hint=Text(
-            "Set the runner's clock, then run the job again.",
-            "ランナーの時計を合わせてから、ジョブを再実行してください。",
-            Text(
-                "Set this machine's clock, then run the command again.",
-                "このマシンの時計を合わせてから、コマンドを再実行してください。",
-            ),
+        hint=_SET_THE_CLOCK,
+    )
+
+
+def clock_differs(seconds: int) -> Problem:
+    """When the clock here and AWS's differ by so much that AWS refuses requests."""
+    return Problem(
+        kind=A014,
+        message=Text(
+            f"The clock here differs from AWS's by {seconds:,} s: AWS refuses what is signed by it.",
+            f"実行環境の時計がAWSと{seconds:,}秒ずれています。この時計で署名したリクエストは、AWSに拒否されます。",
         ),
+        hint=_SET_THE_CLOCK,
     )
 
 

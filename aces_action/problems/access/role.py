@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aces_action.language import Text, lines, same, sentences
 from aces_action.problems.advice import run_again
@@ -157,8 +157,12 @@ def create_provider(account: str, issuer: str, audience: str) -> Text:
             "プロバイダは、AWSアカウントの管理者が一度だけ作成します。aces-actionのdocs/iam/roles.cfn.ymlを"
             "WithOidcProvider=trueで適用するか、次のコマンドを使ってください:",
         ),
-        same(f"    {_IAM} create-open-id-connect-provider --url https://{issuer} --client-id-list {audience}"),
+        _creating(issuer, audience),
     )
+
+
+def _creating(issuer: str, audience: str) -> Text:
+    return same(f"    {_IAM} create-open-id-connect-provider --url https://{issuer} --client-id-list {audience}")
 
 
 def add_audience(account: str, provider_arn: str, audience: str) -> Text:
@@ -212,4 +216,99 @@ def compare_trust_policy(claims: Mapping[str, str]) -> Text:
         f"policy names GitHub's OIDC provider and these claims of the job's token:{listed}",
         "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認し、信頼ポリシーに"
         f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが書かれていることを確認してください:{listed}",
+    )
+
+
+def provider_missing(account: str, issuer: str, audience: str) -> Problem:
+    """When the account has no OIDC provider of that issuer."""
+    return Problem(
+        kind=A003,
+        message=Text(
+            f"Account {account} has no OIDC provider for {issuer}: no job of GitHub's can assume a role in it.",
+            f"アカウント{account}に{issuer}のOIDCプロバイダがないため、GitHubのジョブはロールを引き受けられません。",
+        ),
+        hint=lines(
+            Text(
+                "Create it once in the account: with docs/iam/roles.cfn.yml of aces-action and WithOidcProvider=true, or with:",
+                "アカウントに一度だけ作成してください。aces-actionのdocs/iam/roles.cfn.ymlをWithOidcProvider=trueで適用するか、"
+                "次のコマンドを使います:",
+            ),
+            _creating(issuer, audience),
+        ),
+    )
+
+
+def audience_missing(account: str, provider_arn: str, audience: str) -> Problem:
+    """When the account's provider is not for AWS."""
+    return Problem(
+        kind=A003,
+        message=Text(
+            f"The OIDC provider {provider_arn} lacks the audience {audience}.",
+            f"OIDCプロバイダ{provider_arn}に、audienceの{audience}がありません。",
+        ),
+        hint=add_audience(account, provider_arn, audience),
+    )
+
+
+_MAKE_ROLES = Text(
+    "Make it with aces-action's docs/iam/roles.cfn.yml: `aces-action bootstrap` shows what that does, `--apply` does it. "
+    "Or correct AWS_ROLE_ARN in the workflow.",
+    "aces-actionのdocs/iam/roles.cfn.ymlで作成してください。`aces-action bootstrap`で内容を確認し、`--apply`で適用できます。"
+    "または、ワークフローのAWS_ROLE_ARNを修正してください。",
+)
+
+
+def no_role(name: str) -> Problem:
+    """When there is no role of the name in AWS_ROLE_ARN."""
+    return Problem(
+        kind=A003,
+        message=Text(f"There is no role {name}, which AWS_ROLE_ARN names.", f"AWS_ROLE_ARNのロール{name}がありません。"),
+        hint=_MAKE_ROLES,
+    )
+
+
+def provider_not_trusted(name: str, provider_arn: str) -> Problem:
+    """When no statement of the trust policy lets tokens of GitHub's in."""
+    principal = f'"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {{"Federated": "{provider_arn}"}}'
+    return Problem(
+        kind=A003,
+        message=Text(
+            f"The trust policy of the role {name} does not admit GitHub's OIDC provider.",
+            f"ロール{name}の信頼ポリシーが、GitHubのOIDCプロバイダを許可していません。",
+        ),
+        hint=lines(Text("Its statement needs:", "ステートメントに次の内容が必要です:"), same(f"    {principal}")),
+    )
+
+
+def audience_not_trusted(name: str, key: str, audience: str) -> Problem:
+    """When the trust policy wants tokens for another audience."""
+    return Problem(
+        kind=A003,
+        message=Text(
+            f"The trust policy of the role {name} admits tokens for another audience than {audience} only.",
+            f"ロール{name}の信頼ポリシーが、{audience}以外のaudienceのトークンだけを許可しています。",
+        ),
+        hint=lines(Text("Its condition has to be:", "条件を次のようにしてください:"), same(f'    "{key}": "{audience}"')),
+    )
+
+
+def subject_not_trusted(name: str, refused: Sequence[str], admitted: Sequence[str]) -> Problem:
+    """When the trust policy lets other jobs in than those of the workflows."""
+    found = ", ".join(admitted)
+    return Problem(
+        kind=A003,
+        message=Text(
+            f"The trust policy of the role {name} does not admit {', '.join(refused)}, but {found or 'nobody'}.",
+            f"ロール{name}の信頼ポリシーが{'、'.join(refused)}を許可していません（許可しているもの: {found or 'なし'}）。",
+        ),
+        hint=sentences(
+            Text(
+                "Correct its condition on `sub`, or the branch or environment of the job.",
+                "`sub`の条件、またはジョブのブランチやenvironmentを修正してください。",
+            ),
+            Text(
+                "`aces-action bootstrap --apply` brings it in line with the workflow.",
+                "`aces-action bootstrap --apply`で、ワークフローに合わせられます。",
+            ),
+        ),
     )

@@ -57,7 +57,14 @@ def no_permission(subject: Text, permission: str) -> Problem:
             f"{subject.en}: not checked, missing permission {permission}.",
             f"{subject.ja}を確認できませんでした。{permission}の権限がありません。",
         ),
-        hint=Text(f"Allow {permission} in the role of AWS_ROLE_ARN.", f"AWS_ROLE_ARNのロールに{permission}を許可してください。"),
+        hint=Text(
+            f"Allow {permission} in the role of AWS_ROLE_ARN.",
+            f"AWS_ROLE_ARNのロールに{permission}を許可してください。",
+            Text(
+                f"Sign in as somebody who has {permission} (AWS_PROFILE chooses the profile) to have it checked.",
+                f"確認するには、{permission}の権限があるプロファイルをAWS_PROFILEで指定してください。",
+            ),
+        ),
     )
 
 
