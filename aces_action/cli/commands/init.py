@@ -11,7 +11,7 @@ from aces_action.cli.commands.validate import show
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import Selection
 from aces_action.cli.init.next_steps import next_steps
-from aces_action.cli.init.questions import MODE_TEXTS, Answers, ask_for_project
+from aces_action.cli.init.questions import MODE_TEXTS, InitAnswers, ask_for_project
 from aces_action.cli.init.template import (
     ALGORITHM,
     IGNORED,
@@ -146,7 +146,7 @@ def command(language: Language) -> click.Command:
         _check_top(git, path)
         if person.asks and not force:
             _tell_of_present_files(path, person)
-        project = ask_for_project(Answers(given=options, person=person), path, git, image)
+        project = ask_for_project(InitAnswers(given=options, person=person), path, git, image)
         return _write(project, path, git, person, force=force)
 
     return init

@@ -63,7 +63,7 @@ _PROCESSORS = {
 
 
 @dataclass(kw_only=True)
-class Answers:
+class InitAnswers:
     """What the options say, completed by questions; `missing` gathers the options that nobody answers for."""
 
     given: dict[str, str | None]
@@ -90,7 +90,7 @@ class Answers:
         return self.get(option, Question(text=text, fault=lambda _: None), unasked=unasked)
 
 
-def ask_for_project(answers: Answers, workspace: Path, folder: GitFolder, image: str) -> NewProject:
+def ask_for_project(answers: InitAnswers, workspace: Path, folder: GitFolder, image: str) -> NewProject:
     """The new project, or WrongUse with every option that is missing or wrong."""
     unknown = None in (answers.given["account-id"], answers.given["region"])
     lookup = AccountLookup(answers.person) if answers.person.asks and unknown else None
@@ -142,7 +142,7 @@ def ask_for_project(answers: Answers, workspace: Path, folder: GitFolder, image:
     )
 
 
-def _project(answers: Answers, workspace: Path, folder: GitFolder) -> str:
+def _project(answers: InitAnswers, workspace: Path, folder: GitFolder) -> str:
     """Unasked, the repository's name is taken if it can be a project's as it stands; what is only like it is a default."""
     named = folder.remote.name if folder.remote else ""
     sure = named if named and setting_fault("project", named) is None else None
@@ -174,7 +174,7 @@ def _account_question(own: OwnAccount) -> Question:
     )
 
 
-def _platform_url(answers: Answers, env: str) -> str:
+def _platform_url(answers: InitAnswers, env: str) -> str:
     text = Text("Address of the ACES Platform's internal API", "ACES Platformの内部APIのURL")
     default = DEV_PLATFORM_URL if env == "dev" else None
     # without an environment, that is what is missing
@@ -183,7 +183,7 @@ def _platform_url(answers: Answers, env: str) -> str:
     )
 
 
-def _tenant(answers: Answers, env: str) -> str:
+def _tenant(answers: InitAnswers, env: str) -> str:
     note = Text(
         "A UUID. Type ? to look it up with the e-mail address and password of your account.",
         "UUIDです。わからなければ「?」と入力すると、アカウントのメールアドレスとパスワードで調べます。",
@@ -199,7 +199,7 @@ def _tenant(answers: Answers, env: str) -> str:
     return tenant
 
 
-def _runner(answers: Answers, platform_url: str) -> str:
+def _runner(answers: InitAnswers, platform_url: str) -> str:
     host = urlsplit(platform_url).hostname or ""
     internal = _is_internal(host)
     note = (
@@ -242,7 +242,7 @@ def _runner_fault(text: str) -> Text | None:
     )
 
 
-def _owner(answers: Answers, folder: GitFolder) -> str:
+def _owner(answers: InitAnswers, folder: GitFolder) -> str:
     """To whom the action's repository belongs: as given, as it was installed from there, else as the person says."""
     if answers.given["owner"] is None and (installed := owner_of_installed_action()):
         return installed
@@ -278,7 +278,7 @@ def _account_fault(text: str) -> Text | None:
     )
 
 
-def _listed(answers: Answers, key: str, text: Text, default: str) -> str:
+def _listed(answers: InitAnswers, key: str, text: Text, default: str) -> str:
     """One of register.json's texts."""
     return answers.get(key, Question(text=text, fault=_register_fault(key), default=default), unasked=default)
 
@@ -294,7 +294,7 @@ def _register_fault(key: str) -> Callable[[str], Text | None]:
     return fault
 
 
-def _name(answers: Answers, workspace: Path, *, default: str) -> str:
+def _name(answers: InitAnswers, workspace: Path, *, default: str) -> str:
     """The task_name. Where algorithm.json is there already it decides: the server answers to what it says."""
     fault = _register_fault("name")
     if not (workspace / ALGORITHM).exists():
