@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import moto.applicationautoscaling.urls
 import moto.batch.urls
+import moto.cloudformation.urls
 import moto.cloudwatch.urls
 import moto.core.responses
 import moto.core.utils
@@ -36,6 +37,7 @@ from werkzeug.wrappers import Response
 from sandbox.aws import permissions, wire
 from sandbox.aws.alarms import CloudWatch
 from sandbox.aws.batch.responses import Batch, Logs
+from sandbox.aws.cloudformation.responses import CloudFormation
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.iam import IdentityAndAccess
@@ -111,6 +113,7 @@ def _extend_moto() -> None:
     )
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
     moto.applicationautoscaling.urls.url_paths["{0}/$"] = ApplicationAutoScaling.dispatch
+    moto.cloudformation.urls.url_paths["{0}/$"] = CloudFormation.dispatch
     moto.cloudwatch.urls.url_paths["{0}/$"] = CloudWatch.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
     moto.iam.urls.url_paths["{0}/$"] = IdentityAndAccess.dispatch
