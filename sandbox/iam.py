@@ -95,12 +95,11 @@ def _resources(parameters: Mapping[str, str], places: Mapping[str, str]) -> dict
     """The resources that these parameters make, with all functions resolved. A reference to a resource is its logical name."""
     template = _template()
     defaults = {name: str(each.get("Default", "")) for name, each in template.content["Parameters"].items()}
-    made = template.resources({**defaults, **parameters}, places, lambda name, _attribute: name)
-    return {
-        name: {"Type": made[name].kind, "Properties": made[name].properties}
-        for name in template.content["Resources"]
-        if name in made
-    }
+    values = {**defaults, **parameters}
+    order = template.order(values, places)
+    names = [name for name in template.content["Resources"] if name in order]
+    made = [template.resource(name, values, places, lambda name, _: name) for name in names]
+    return {each.name: {"Type": each.kind, "Properties": each.properties} for each in made}
 
 
 if __name__ == "__main__":

@@ -113,7 +113,9 @@ class CloudFormation(CloudFormationResponse):
                 "ExecutionStatus": found.execution if ready and not empty else "UNAVAILABLE",
                 "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in found.values.items()],
                 "Capabilities": found.capabilities,
-                "Changes": [shown(each) for each in found.changes] if ready else [],
+                "Changes": [shown(each, values=bool(self._get_param("IncludePropertyValues"))) for each in found.changes]
+                if ready
+                else [],
             }
         )
 

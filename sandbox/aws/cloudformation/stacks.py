@@ -5,6 +5,7 @@ Of what stands nowhere in AWS's documents the words are those of public reports;
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,6 +43,7 @@ class Planned:
     name: str
     kind: str
     old: Standing | None = None
+    new: Resource | None = None
     details: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -179,16 +181,16 @@ def plan(stack: Stack, template: Template, values: Mapping[str, str]) -> list[Pl
             return f"{_NOT_YET} {name}.{which}"
         return _attribute(had.made, which)
 
-    wanted = template.resources(values, stack.pseudo(), attribute)
-    for name in wanted:  # one by one: what is replaced has another name for those after it
-        resource = template.resources(values, stack.pseudo(), attribute)[name]
+    wanted = template.order(values, stack.pseudo())
+    for name in wanted:  # what is replaced has another name for those after it
+        resource = template.resource(name, values, stack.pseudo(), attribute)
         had = stack.standing.get(name)
         if resource.kind not in KINDS:
             raise NotImplementedError(resource.kind)
         if had is None:
-            changes[name] = Planned(action="Add", name=name, kind=resource.kind)
+            changes[name] = Planned(action="Add", name=name, kind=resource.kind, new=resource)
         elif details := recreation(resource.kind, had.resource.properties, resource.properties):
-            changes[name] = Planned(action="Modify", name=name, kind=resource.kind, old=had, details=details)
+            changes[name] = Planned(action="Modify", name=name, kind=resource.kind, old=had, new=resource, details=details)
     removed = [
         Planned(action="Remove", name=name, kind=had.resource.kind, old=had)
         for name, had in stack.standing.items()
@@ -284,11 +286,8 @@ class Operation:
         return []
 
     def _waves(self, change_set: ChangeSet, names: set[str]) -> Iterator[list[str]]:
-        needs = {
-            each.name: each.needs & names
-            for each in change_set.template.resources(change_set.values, self.stack.pseudo(), _unknown).values()
-            if each.name in names
-        }
+        order = change_set.template.order(change_set.values, self.stack.pseudo())
+        needs = {name: each & names for name, each in order.items() if name in names}
         done: set[str] = set()
         while wave := [name for name in needs if name not in done and needs[name] <= done]:
             yield wave
@@ -296,7 +295,7 @@ class Operation:
 
     def _apply_one(self, change: Planned, change_set: ChangeSet, undo: list[Callable[[], None]]) -> None:
         template, values = change_set.template, change_set.values
-        resource = template.resources(values, self.stack.pseudo(), self._attribute)[change.name]
+        resource = template.resource(change.name, values, self.stack.pseudo(), self._attribute)
         kind, old = KINDS[resource.kind], change.old
         if old is None or change.replacement == "True":
             # a name that CloudFormation gives: the stack's, the resource's, and something of chance
@@ -319,7 +318,7 @@ class Operation:
     def _superseded(self, before: Mapping[str, Standing]) -> list[Standing]:
         """What is left over once an update is done: removed from the template, or replaced."""
         template, values = self.stack.template, self.stack.values
-        wanted = template.resources(values, self.stack.pseudo(), _unknown) if template else {}
+        wanted = template.order(values, self.stack.pseudo()) if template else {}
         return [
             had
             for name, had in reversed(before.items())
@@ -365,10 +364,6 @@ class Operation:
             self.stack.turned(status, reason)
 
 
-def _unknown(name: str, which: str) -> str:
-    return f"{_NOT_YET} {name}.{which}"
-
-
 def _refuse_same_name(resource: Resource, old: Standing) -> None:
     """A resource with a name of its own cannot be replaced under the same name."""
     for key in ("ComputeEnvironmentName", "JobQueueName", "BucketName", "RepositoryName", "RoleName", "LogGroupName"):
@@ -404,8 +399,8 @@ def refuse_status(stack: Stack) -> None:
         raise invalid(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
 
 
-def shown(change: Planned) -> JSON:
-    """As DescribeChangeSet tells it."""
+def shown(change: Planned, *, values: bool) -> JSON:
+    """As DescribeChangeSet tells it. `values`: what properties will be is told too (botocore: IncludePropertyValues)."""
     told: JSON = {
         "Action": change.action,
         "LogicalResourceId": change.name,
@@ -414,6 +409,12 @@ def shown(change: Planned) -> JSON:
         "Scope": [],
         "Details": [],
     }
+    if values and change.new:
+        told["AfterContext"] = json.dumps({"Properties": change.new.properties})
+    if change.old and change.action == "Remove":
+        told["PolicyAction"] = "Delete" if change.old.resource.deletion_policy == "Delete" else "Retain"
+    if change.old and change.replacement == "True":
+        told["PolicyAction"] = f"ReplaceAnd{change.old.resource.replace_policy}"
     if change.action == "Modify":
         told["Replacement"] = change.replacement
         told["Scope"] = ["Properties"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -46,14 +47,13 @@ _Loader.add_multi_constructor("!", _construct)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One resource with everything resolved. `needs`: the resources that it refers to."""
+    """One resource with everything resolved."""
 
     name: str
     kind: str
     properties: JSON
     deletion_policy: str
     replace_policy: str
-    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,26 +83,27 @@ class Template:
         named = any(key.endswith("Name") for each in iam for key in each.get("Properties", {}))
         return "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
 
-    def resources(self, values: Mapping[str, str], pseudo: Mapping[str, str], attribute: Attribute) -> dict[str, Resource]:
-        """Those whose condition holds, by their logical names, each after those that it needs."""
-        scope = _Scope(self.content, {**self._typed(values), **pseudo}, attribute)
+    def order(self, values: Mapping[str, str], pseudo: Mapping[str, str]) -> dict[str, frozenset[str]]:
+        """The resources whose condition holds, each after those that it refers to, with these."""
+        scope = _Scope(self.content, {**self._typed(values), **pseudo}, lambda name, _: name)
         made = {
             name: each
             for name, each in self.content["Resources"].items()
             if "Condition" not in each or scope.holds(each["Condition"])
         }
         needs = {name: scope.references(each.get("Properties", {})) & made.keys() for name, each in made.items()}
-        return {
-            name: Resource(
-                name=name,
-                kind=made[name]["Type"],
-                properties=scope.resolve(made[name].get("Properties", {})),
-                deletion_policy=made[name].get("DeletionPolicy", "Delete"),
-                replace_policy=made[name].get("UpdateReplacePolicy", "Delete"),
-                needs=frozenset(needs[name]),
-            )
-            for name in _in_order(needs)
-        }
+        return {name: frozenset(needs[name]) for name in _in_order(needs)}
+
+    def resource(self, name: str, values: Mapping[str, str], pseudo: Mapping[str, str], attribute: Attribute) -> Resource:
+        content = self.content["Resources"][name]
+        scope = _Scope(self.content, {**self._typed(values), **pseudo}, attribute)
+        return Resource(
+            name=name,
+            kind=content["Type"],
+            properties=scope.resolve(content.get("Properties", {})),
+            deletion_policy=content.get("DeletionPolicy", "Delete"),
+            replace_policy=content.get("UpdateReplacePolicy", "Delete"),
+        )
 
     def outputs(self, values: Mapping[str, str], pseudo: Mapping[str, str], attribute: Attribute) -> list[JSON]:
         scope = _Scope(self.content, {**self._typed(values), **pseudo}, attribute)
@@ -119,6 +120,11 @@ class Template:
 
 def read_template(body: str) -> Template:
     """Raises Refusal for what is no template."""
+    return _read(body)
+
+
+@functools.cache  # the templates of ours are long, and YAML is slow
+def _read(body: str) -> Template:
     try:
         content = json.loads(body) if body.lstrip().startswith("{") else yaml.load(body, _Loader)  # noqa: S506 (a safe loader)
     except (ValueError, yaml.YAMLError) as error:
