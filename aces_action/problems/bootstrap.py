@@ -287,12 +287,10 @@ def first_cause(resource: str, kind: str, reason: str) -> Text:
 
 def stack_failed(stack: str, status: str, cause: Text, advice: Text) -> Problem:
     """When an operation has ended otherwise than well."""
+    said = Text(cause.en, f"最初の失敗: {cause.ja}") if cause else Text("AWS gives no reason.", "理由は示されていません。")
     return Problem(
         kind=I005,
-        message=Text(
-            f"The stack {stack} ended in {status}: {cause.en or 'AWS gives no reason.'}",
-            f"スタック{stack}は{status}で終わりました。{f'最初の失敗: {cause.ja}' if cause else '理由は示されていません。'}",
-        ),
+        message=Text(f"The stack {stack} ended in {status}: {said.en}", f"スタック{stack}は{status}で終わりました。{said.ja}"),
         hint=sentences(advice, run_again(Text("What there is by then is left out.", "すでにあるものは、対象から外れます。"))),
     )
 
