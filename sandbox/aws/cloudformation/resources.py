@@ -1,12 +1,10 @@
 """How CloudFormation makes, changes and deletes a resource of each type: by the service's own calls, as whoever asked for it.
 
-So a refusal, a name that is taken and a missing permission are the service's own. Which properties can only be had by a new
-resource is by AWS's own schemas, as cfn-lint has them.
+So a refusal, a name that is taken and a missing permission are the service's own.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,24 +33,64 @@ class Kind:
     delete: Callable[[Clients, Made, JSON], None]
 
 
-@functools.cache
-def _schema(kind: str) -> Mapping[str, Any]:
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
-
-    schema: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    return schema
+# Properties that only a new resource can have, and those of which it depends, by AWS"s own schemas (createOnlyProperties,
+# conditionalCreateOnlyProperties). A test compares them with cfn-lint"s copy.
+NEW_RESOURCE: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "AWS::IAM::OIDCProvider": (("Url",), ()),
+    "AWS::IAM::Role": (("Path", "RoleName"), ()),
+    "AWS::IAM::ManagedPolicy": (("Description", "ManagedPolicyName", "Path"), ()),
+    "AWS::IAM::InstanceProfile": (("InstanceProfileName", "Path"), ()),
+    "AWS::S3::Bucket": (("BucketName", "BucketNamePrefix", "BucketNamespace"), ()),
+    "AWS::S3::BucketPolicy": (("Bucket",), ()),
+    "AWS::ECR::Repository": (
+        ("EncryptionConfiguration", "EncryptionConfiguration/EncryptionType", "EncryptionConfiguration/KmsKey", "RepositoryName"),
+        (),
+    ),
+    "AWS::Logs::LogGroup": (("LogGroupName",), ()),
+    "AWS::EC2::SecurityGroup": (("GroupDescription", "GroupName", "VpcId"), ()),
+    "AWS::Batch::ComputeEnvironment": (
+        (
+            "ComputeEnvironmentName",
+            "ComputeResources/ManagedInstancesProvider/InstanceLaunchTemplate/CapacityOptionType",
+            "ComputeResources/ManagedInstancesProvider/InstanceLaunchTemplate/FipsEnabled",
+            "ComputeResources/SpotIamFleetRole",
+            "EksConfiguration/EksClusterArn",
+            "EksConfiguration/KubernetesNamespace",
+            "Tags",
+            "Type",
+        ),
+        (
+            "ComputeResources/AllocationStrategy",
+            "ComputeResources/BidPercentage",
+            "ComputeResources/Ec2Configuration",
+            "ComputeResources/Ec2KeyPair",
+            "ComputeResources/ImageId",
+            "ComputeResources/InstanceRole",
+            "ComputeResources/InstanceTypes",
+            "ComputeResources/LaunchTemplate",
+            "ComputeResources/PlacementGroup",
+            "ComputeResources/ScalingPolicy",
+            "ComputeResources/SecurityGroupIds",
+            "ComputeResources/Subnets",
+            "ComputeResources/Tags",
+            "ComputeResources/Type",
+        ),
+    ),
+    "AWS::Batch::JobQueue": (("JobQueueName", "JobQueueType"), ()),
+}
 
 
 def recreation(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
     """Each property that differs, with whether it takes a new resource: 'Never', 'Conditionally' or 'Always'."""
-    schema, found = _schema(kind), {}
+    found = {}
     for name in sorted({*old, *new}):
         if old.get(name) == new.get(name):
             continue
         found[name] = "Never"
-        for word, key in (("Conditionally", "conditionalCreateOnlyProperties"), ("Always", "createOnlyProperties")):
-            for path in schema.get(key) or ():
-                first, *rest = path.removeprefix("/properties/").split("/")
+        always, conditionally = NEW_RESOURCE[kind]
+        for word, paths in (("Conditionally", conditionally), ("Always", always)):
+            for path in paths:
+                first, *rest = path.split("/")
                 if first == name and _at(old.get(name), rest) != _at(new.get(name), rest):
                     found[name] = word
     return found
