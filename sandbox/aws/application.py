@@ -23,6 +23,7 @@ import moto.core.utils
 import moto.ecr.urls
 import moto.iam.urls
 import moto.logs.urls
+import moto.s3.models
 import moto.s3.responses
 import moto.sagemaker.urls
 import moto.sagemakerruntime.urls
@@ -43,7 +44,7 @@ from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.iam import IdentityAndAccess
 from sandbox.aws.quotas import ServiceQuotas
 from sandbox.aws.runtime import SageMakerRuntime
-from sandbox.aws.s3 import ObjectStore
+from sandbox.aws.s3 import ObjectStore, without_bucket_policies
 from sandbox.aws.sagemaker import SageMaker
 from sandbox.aws.scaling import ApplicationAutoScaling
 from sandbox.aws.state import ENVIRON_KEY, Fault, State
@@ -120,6 +121,7 @@ def _extend_moto() -> None:
     moto.logs.urls.url_paths["{0}/$"] = Logs.dispatch
     moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch
     moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
+    moto.s3.models.FakeBucket.get_permission = without_bucket_policies  # type: ignore[method-assign]
     moto.s3.responses.S3Response = ObjectStore  # type: ignore[misc]  # moto reads S3's table anew whenever it needs it
     for path in moto.batch.urls.url_paths:
         moto.batch.urls.url_paths[path] = Batch.dispatch

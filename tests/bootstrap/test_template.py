@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from aces_action.bootstrap.template import LARGEST_BODY, StackTemplate, project, roles
+from sandbox.aws.cloudformation.resources import KINDS
 from sandbox.aws.cloudformation.template import Template, read_template
 from tests.conftest import ROOT
 
@@ -76,3 +80,22 @@ def test_environments_are_changed_in_place_and_their_running_jobs_are_left_to_en
         assert "ServiceRole" not in properties
         assert properties["ComputeResources"]["MinvCpus"] == 0
         assert "DesiredvCpus" not in properties["ComputeResources"]
+
+
+# What the template has no use for: other keys, table buckets, clusters of EKS, users and groups, other settings of buckets
+_USELESS = re.compile(
+    r"(?:kms|eks|s3tables|firehose):|iam:(?:Attach|Detach)(?:Group|User)|iam:PassRole|s3:(?:\w*Metadata|Put\w*Acl|DeleteObject|REST)"
+    r"|logs:(?:CreateLogDelivery|DeleteData|Put(?:Bearer|Data|Index|Resource))|ec2:AuthorizeSecurityGroupIngress"
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_policy_for_people_has_what_cloudformation_calls_to_make_and_to_read_each_type(kind: str) -> None:
+    """By AWS's own schemas."""
+    policy = json.loads((FOLDER / "bootstrap-policy.json").read_text(encoding="utf-8"))
+    granted = [action for statement in policy["Statement"] for action in statement["Action"]]
+    handlers = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema["handlers"]
+    needed = {each for name in ("create", "read", "delete") for each in handlers[name]["permissions"]}
+    spelt = {f"{each.partition(':')[0].lower()}:{each.partition(':')[2]}" for each in needed}
+    missing = {each for each in spelt if not any(fnmatchcase(each, action) for action in granted)}
+    assert {each for each in missing if not _USELESS.match(each)} == set()

@@ -16,7 +16,7 @@ from aces_action.cli.options import yes_option
 from aces_action.cli.run_command import ServerOptions, region_of, server_options
 from aces_action.cli.usage_error import WrongUse
 from aces_action.language import EMPTY, Language, Text, joined, same
-from aces_action.problems import ActionError, ConfigurationError
+from aces_action.problems import ActionError
 from aces_action.sanitiser import Sanitiser
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Bootstrap:
         session = open_session(region=region, role_arn=None, session_name="", token=str)
         clients, identity, server = Clients(session), who_am_i(Clients(session).sts), self.deployment.server
         if wrong := check_account(identity, configured=server.infra.account_id, infra_file=str(server.infra_file)):
-            raise ConfigurationError(wrong)
+            raise ActionError(wrong)
         client: CloudFormation = session.client(SERVICE)  # type: ignore[call-overload]  # its stubs are none of our dependencies
         target = self.deployment.target
         self._say(

@@ -143,6 +143,7 @@ class CloudFormation(CloudFormationResponse):
         stack.capabilities = change_set.capabilities
         stack.turned("UPDATE_IN_PROGRESS" if stack.template else "CREATE_IN_PROGRESS", "User Initiated")
         stack.updated = datetime.now(UTC) if stack.template else None
+        stack.values = stack.values or change_set.values  # a creation's are told, also once it has failed
         operation = self._operation(stack)
         self._state.stacks.run(lambda: operation.execute(change_set))
 
