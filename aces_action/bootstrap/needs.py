@@ -214,9 +214,9 @@ def project_parameters(needs: Needs, account: Account, stack: Stack) -> dict[str
             ),
         }
     given |= _flags(project_parts(needs, account), stack)
-    job = infra.job
-    if job and job.log_group and ("JobLogGroup" in stack.resources or job.log_group not in account.log_groups):
-        given |= {"LogGroupName": job.log_group, "LogRetentionDays": str(job.log_retention_days or 0)}
+    group = infra.job.log_group if infra.job else None
+    if infra.job and group and ("JobLogGroup" in stack.resources or group not in account.log_groups):
+        given |= {"LogGroupName": group, "LogRetentionDays": str(infra.job.log_retention_days or 0)}
     return given
 
 
