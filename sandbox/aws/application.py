@@ -121,7 +121,7 @@ def _extend_moto() -> None:
     moto.logs.urls.url_paths["{0}/$"] = Logs.dispatch
     moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch
     moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
-    moto.s3.models.FakeBucket.get_permission = without_bucket_policies  # type: ignore[method-assign]
+    moto.s3.models.FakeBucket.get_permission = without_bucket_policies  # type: ignore[method-assign, assignment]
     moto.s3.responses.S3Response = ObjectStore  # type: ignore[misc]  # moto reads S3's table anew whenever it needs it
     for path in moto.batch.urls.url_paths:
         moto.batch.urls.url_paths[path] = Batch.dispatch

@@ -52,7 +52,7 @@ class SecurityTokenService(TokenResponse):
         # AWS does not tell a role that is not there from one that does not let the token in.
         document = _document(role.assume_role_policy_document) if role else {}
         provider = next((each for each in providers if trusts_web_identity(document, each.arn, claims)), None)
-        if provider is None:
+        if role is None or provider is None:
             raise Refusal(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
         duration = int(self.params.get("DurationSeconds", 3600))
         if not 900 <= duration <= 43200:

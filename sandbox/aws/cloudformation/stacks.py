@@ -321,7 +321,7 @@ class Operation:
         wanted = template.order(values, self.stack.pseudo()) if template else {}
         return [
             had
-            for name, had in reversed(before.items())
+            for name, had in reversed(list(before.items()))
             if name not in wanted or self.stack.standing[name].made.physical != had.made.physical
         ]
 
