@@ -21,7 +21,7 @@ _SECONDS = 10
 
 
 def github_repository(workspace: Path) -> str | None:
-    """owner/name of the remote `origin`; None without one on GitHub."""
+    """owner/name of the remote `origin`; None without one on github.com itself: the role trusts the tokens of that one alone."""
     command = ["git", "-C", str(workspace), "config", "--get", "remote.origin.url"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)

@@ -174,16 +174,19 @@ def _made(client: CloudFormation, change_set: ChangeSet, sleep: Sleep) -> dict[s
 
 def discard(client: CloudFormation, change_set: ChangeSet) -> None:
     """Takes back a change set that was only looked at, and the stack that was there for its sake."""
+    [found] = client.describe_stacks(StackName=change_set.stack)["Stacks"]
+    if found["StackStatus"].endswith("_IN_PROGRESS") and found["StackStatus"] != "REVIEW_IN_PROGRESS":
+        return  # it is being carried out: the answer to that got lost, or somebody else has done it
     client.delete_change_set(ChangeSetName=change_set.id)
-    if change_set.creates:
+    if change_set.creates and found["StackStatus"] == "REVIEW_IN_PROGRESS":
         client.delete_stack(StackName=change_set.stack)
 
 
-def execute(client: CloudFormation, change_set: ChangeSet, on_event: OnEvent, sleep: Sleep) -> None:
-    """Carries it out, and follows it to its end. Raises ActionError (I005) where it ends otherwise than well."""
-    known = {event.id for event in _events(client, change_set.stack)}
+def start(client: CloudFormation, change_set: ChangeSet) -> frozenset[str]:
+    """Has it carried out. Returns the events that there were before, for `follow`."""
+    known = frozenset(event.id for event in _events(client, change_set.stack))
     client.execute_change_set(ChangeSetName=change_set.id)
-    follow(client, change_set.stack, on_event, sleep, known=known)
+    return known
 
 
 def delete(client: CloudFormation, stack: Stack, on_event: OnEvent, sleep: Sleep) -> None:

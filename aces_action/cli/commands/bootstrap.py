@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,7 @@ def command(language: Language) -> click.Command:
 def _read_parameters(_ctx: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> dict[str, str]:
     from aces_action.bootstrap import template
 
-    known = template.roles().parameters | template.project().parameters
+    known = (template.roles().parameters | template.project().parameters) - {"Project", "Env"}  # which have their own options
     read: dict[str, str] = {}
     for each in given:
         name, equals, value = each.partition("=")
@@ -202,7 +202,7 @@ class Bootstrap:
 
     def _go(self, client: CloudFormation, clients: Clients, region: str, stacks: Sequence[Stack]) -> int:
         from aces_action.bootstrap.plan import Place, data_problems, drop, plan_stack, stack_requests
-        from aces_action.bootstrap.stack import execute, read_stack
+        from aces_action.bootstrap.stack import read_stack
 
         needs = self._needs()
         place = Place(clients=clients, region=region, overrides=self.overrides)
@@ -217,16 +217,22 @@ class Bootstrap:
             if changing and self.apply:
                 self._confirm(Text("Apply these changes?", "この変更を適用しますか?"))
                 for plan in changing:
-                    self._say(same(f"\n▶ {plan.request.stack.name}"))
-                    made = plan.change_set
-                    assert made is not None  # noqa: S101  there are changes
-                    plans.remove(plan)  # it is no longer there to be discarded
-                    self._watching(lambda made=made: execute(client, made, self._tell_event, time.sleep))
+                    self._carry_out(client, plan, plans)
         finally:
             for plan in plans:
                 drop(client, plan)
         self._end(needs, [read_stack(client, stack.name) for stack in stacks], changes=bool(changing))
         return 0
+
+    def _carry_out(self, client: CloudFormation, plan: StackPlan, open_plans: list[StackPlan]) -> None:
+        """Follows it to its end. Once it has begun, its change set is no longer there to be discarded."""
+        from aces_action.bootstrap.stack import follow, start
+
+        if made := plan.change_set:
+            self._say(same(f"\n▶ {plan.request.stack.name}"))
+            known = start(client, made)
+            open_plans.remove(plan)
+            self._watching(lambda: follow(client, made.stack, self._tell_event, time.sleep, known=known))
 
     def _needs(self) -> Needs:
         """What the repository says."""
@@ -256,7 +262,7 @@ class Bootstrap:
             plans=plans_under(steps, f"{target.project}-{target.env}-aces-plan-role"),
         )
 
-    def _watching(self, work: Any) -> None:
+    def _watching(self, work: Callable[[], None]) -> None:
         """Does what waits for AWS. After Ctrl-C it says that AWS carries on."""
         try:
             work()
