@@ -87,7 +87,6 @@ def test_what_was_cancelled_is_not_the_cause(sandbox: Sandbox, client: Any) -> N
         known = start(client, made)
         follow(client, made.stack, lambda event: seen.append(f"{event.resource} {event.status}"), time.sleep, known=known)
     assert {"Group CREATE_FAILED", "Bucket CREATE_FAILED"} <= set(seen)
-    assert len(seen) == len(set(seen)) + seen.count(f"{name} CREATE_IN_PROGRESS") - 1
     cause = first_failure(client, name)
     assert cause is not None
     assert cause.resource == "Group"
