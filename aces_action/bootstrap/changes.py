@@ -54,8 +54,9 @@ class StackChange:
 
     @property
     def leaves_data(self) -> bool:
-        """Whether what is in a bucket or repository would be left behind, if there is something in it."""
-        return self.kind in {BUCKET, REPOSITORY} and self.effect not in {"create", "change"}
+        """Whether what is in a bucket or repository would be lost or left behind, if there is something in it. What only leaves
+        the stack is used as before: a person has said so."""
+        return self.kind in {BUCKET, REPOSITORY} and self.effect in {"perhaps replace", "replace", "delete"}
 
 
 def read_changes(changes: Iterable[Mapping[str, Any]]) -> tuple[StackChange, ...]:

@@ -52,21 +52,21 @@ I003 = Kind(
     severity="error",
     title=Text("Data would be left behind", "データが取り残されます"),
     cause=Text(
-        "The change would replace the bucket of the weights or the repository of the images, or take it out of the stack, and "
-        "there is something in it. CloudFormation would keep it, but nothing would use it any more. Usually a name in the "
-        "infra file was changed.",
-        "この変更では、重みファイルのバケットやイメージのリポジトリが置き換えられるか、スタックから外れますが、中身が残っています。"
-        "CloudFormationは削除しませんが、以後どこからも使われなくなります。"
+        "The change would replace or delete the bucket of the weights or the repository of the images, and there is something in "
+        "it. CloudFormation would keep a replaced one, but nothing would use it any more. Usually a name in the infra file was "
+        "changed.",
+        "この変更では、重みファイルのバケットまたはイメージのリポジトリが置き換えられるか削除されますが、中身が残っています。"
+        "置き換えの場合、CloudFormationは古いものを残しますが、以後どこからも使われなくなります。"
         "多くの場合、infraファイルの名前が変わったことが原因です。",
     ),
     fix=Text(
-        "Change the name in the infra file back. If you mean it: create the new bucket or repository yourself, copy "
-        "what is in the old one, and leave it out of the stack:",
-        "infraファイルの名前を元に戻してください。変更が必要な場合は、新しいバケットやリポジトリを自分で作成して中身をコピーし、"
-        "スタックには含めないでください。",
+        "Change the name in the infra file back. To move for good: create the new bucket or repository yourself, copy what is in "
+        "the old one, and take the old one out of the stack, where it stays as it is:",
+        "infraファイルの名前を元に戻してください。移行する場合は、新しいバケットやリポジトリを自分で作成して中身をコピーし、"
+        "古いものをスタックから外してください（削除はされません）。",
     )
-    + snippet("sh", "aces-action bootstrap --parameter WithBucket=false"),
-    example="ACES-I003 The bucket number-plate-detection-dev would be replaced, and there are objects in it.",
+    + snippet("sh", "aces-action bootstrap --apply --parameter WithBucket=false"),
+    example="ACES-I003 The bucket number-plate-detection-dev would be replaced by one of another name, and it is not empty.",
 )
 
 I004 = Kind(
@@ -199,11 +199,11 @@ def bucket_name_taken(bucket: str) -> Problem:
 
 
 def data_left_behind(resource: Text, name: str, *, replaced: bool) -> Problem:
-    """When a bucket or repository with something in it would be replaced or leave the stack."""
+    """When a bucket or repository with something in it would be replaced or deleted."""
     fate = (
         Text("would be replaced by one of another name", "別の名前のものに置き換えられます")
         if replaced
-        else Text("would leave the stack", "スタックから外れます")
+        else Text("would be deleted", "削除されます")
     )
     return Problem(
         kind=I003,

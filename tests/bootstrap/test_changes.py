@@ -23,7 +23,7 @@ def change(kind: str, action: str, **more: Any) -> dict[str, Any]:
         (change(BUCKET, "Modify", Replacement="False"), "change", False),
         (change(BUCKET, "Modify", Replacement="True"), "replace", True),
         (change(BUCKET, "Modify", Replacement="Conditional"), "perhaps replace", True),
-        (change(BUCKET, "Remove", PolicyAction="Retain"), "release", True),
+        (change(BUCKET, "Remove", PolicyAction="Retain"), "release", False),
         (change(BUCKET, "Remove", PolicyAction="Delete"), "delete", True),
         (change(BUCKET, "Remove"), "delete", True),
         (change(QUEUE, "Modify", Replacement="True"), "replace", False),

@@ -193,7 +193,7 @@ class Bootstrap:
             self._confirm(
                 Text(
                     "Delete this stack, which holds nothing, and start again?",
-                    "中身のないこのスタックを削除して、やり直しますか?",
+                    "中身のないこのスタックを削除して、やり直しますか？",
                 )
             )
             self._watching(lambda: delete(client, stack, self._tell_event, time.sleep))
@@ -215,7 +215,7 @@ class Bootstrap:
                 raise ActionError(lost)
             changing = [plan for plan in plans if plan.changes]
             if changing and self.apply:
-                self._confirm(Text("Apply these changes?", "この変更を適用しますか?"))
+                self._confirm(Text("Apply these changes?", "この変更を適用しますか？"))
                 for plan in changing:
                     self._carry_out(client, plan, plans)
         finally:
