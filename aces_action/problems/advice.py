@@ -42,8 +42,8 @@ def create_in_account() -> Text:
         ),
         same("aces-action bootstrap"),
         Text(
-            "Without aces-action: `aws cloudformation deploy`, see docs/infra.",
-            "aces-actionを使わない場合は、`aws cloudformation deploy`で作成します（docs/infraを参照）。",
+            "Without it: `aws cloudformation deploy`, as aces-action's docs/infra shows.",
+            "このコマンドを使わない場合は、`aws cloudformation deploy`で作成します（aces-actionのdocs/infraを参照）。",
         ),
     )
 

@@ -25,7 +25,7 @@ I001 = Kind(
         "aces-action bootstrap --parameter Repository=OWNER/NAME\n"
         "aces-action bootstrap --parameter Subnets=subnet-0123456789abcdef0,subnet-0fedcba9876543210",
     ),
-    example="ACES-I001 The account has no default VPC in ap-northeast-1: it is not known in which subnets jobs are to run.",
+    example="ACES-I001 The account has no default VPC in ap-northeast-1, so it is not known which subnets jobs should run in.",
 )
 
 I002 = Kind(
@@ -40,7 +40,8 @@ I002 = Kind(
     fix=Text(
         "If the bucket is that of your project in another account, sign in there (AWS_PROFILE). Else choose another name in "
         "the infra file:",
-        "それが自分のプロジェクトのバケットで、別のアカウントにある場合は、そのアカウントにサインインしてください（AWS_PROFILE）。"
+        "それが自分のプロジェクトのバケットで、別のアカウントにある場合は、"
+        "そのアカウントにサインインしてください（AWS_PROFILE）。"
         "そうでなければ、infraファイルで別の名前を指定してください。",
     )
     + snippet("yaml", "names:\n  bucket: example-corp-number-plate-detection-dev"),
@@ -74,7 +75,7 @@ I004 = Kind(
     severity="error",
     title=Text("Stack cannot be changed", "スタックを変更できません"),
     cause=Text(
-        "A stack that is being changed, or whose last change has failed halfway, takes no other change. The message names its "
+        "A stack that is being changed, or whose last change has failed halfway, cannot be changed. The message names its "
         "status, and the first thing that failed. A stack of the same name may also be somebody else's.",
         "変更中のスタックや、前回の変更が途中で失敗したスタックは、変更できません。"
         "スタックの状態と、最初に失敗したものをメッセージに示します。同じ名前の、別のスタックの場合もあります。",
@@ -86,7 +87,7 @@ I004 = Kind(
         "最初の作成に失敗したスタック（ROLLBACK_COMPLETE）には何も残っていないため、`--apply`で削除して作り直します。",
     )
     + snippet("sh", "aces-action bootstrap --apply"),
-    example="ACES-I004 The stack number-plate-detection-dev-project is in UPDATE_ROLLBACK_FAILED and takes no change.",
+    example="ACES-I004 The stack number-plate-detection-dev-project is in UPDATE_ROLLBACK_FAILED and cannot be changed.",
 )
 
 I005 = Kind(
@@ -101,7 +102,8 @@ I005 = Kind(
         "最初に失敗したリソースとAWSの説明（権限の不足、名前の重複、アカウントの上限など）をメッセージに示します。",
     ),
     fix=Text(
-        "Fix the cause and run the command again. What there is by then is found and left out. Which permissions it takes is in "
+        "Fix the cause and run the command again. Whatever exists by then is found and left out. Which permissions it takes is "
+        "in "
         "docs/infra.",
         "原因を修正し、コマンドを再実行してください。そのときに存在するものは、自動で対象から外れます。"
         "必要な権限はdocs/infraにあります。",
@@ -155,7 +157,7 @@ def no_default_vpc(region: str) -> Problem:
     return Problem(
         kind=I001,
         message=Text(
-            f"The account has no default VPC in {region}: it is not known in which subnets jobs are to run.",
+            f"The account has no default VPC in {region}, so it is not known which subnets jobs should run in.",
             f"アカウントの{region}に既定のVPCがないため、ジョブを実行するサブネットがわかりません。",
         ),
         hint=_GIVE_SUBNETS,
@@ -222,9 +224,7 @@ def stack_busy(stack: str, status: str) -> Problem:
     return Problem(
         kind=I004,
         message=Text(f"The stack {stack} is being changed ({status}).", f"スタック{stack}は変更中です（{status}）。"),
-        hint=lines(
-            Text("To follow it to its end, and then go on:", "完了を待って続けるには:"), same("aces-action bootstrap --apply")
-        ),
+        hint=lines(Text("To wait for it, then continue:", "完了を待って続けるには:"), same("aces-action bootstrap --apply")),
     )
 
 
@@ -259,7 +259,7 @@ def stack_stuck(stack: str, status: str, cause: Text, command: str) -> Problem:
 def _failed_before(stack: str, status: str, cause: Text) -> Text:
     said = Text(f": {cause.en}", f"最初の失敗: {cause.ja}") if cause else EMPTY
     return Text(
-        f"The stack {stack} is in {status} and takes no change{said.en or '.'}",
+        f"The stack {stack} is in {status} and cannot be changed{said.en or '.'}",
         f"スタック{stack}は{status}のため、変更できません。{said.ja}",
     )
 
@@ -291,7 +291,7 @@ def stack_failed(stack: str, status: str, cause: Text, advice: Text) -> Problem:
     return Problem(
         kind=I005,
         message=Text(f"The stack {stack} ended in {status}: {said.en}", f"スタック{stack}は{status}で終わりました。{said.ja}"),
-        hint=sentences(advice, run_again(Text("What there is by then is left out.", "すでにあるものは、対象から外れます。"))),
+        hint=sentences(advice, run_again(Text("Whatever exists by then is left out.", "すでにあるものは、対象から外れます。"))),
     )
 
 
@@ -305,7 +305,7 @@ def missing_permission(action: str) -> Text:
 
 
 NAME_TAKEN = Text(
-    "Something of that name exists by now, made by other means.",
+    "Something of that name exists already, made by other means.",
     "同じ名前のものが、別の方法ですでに作成されています。",
 )
 

@@ -128,7 +128,7 @@ def queue_missing(name: str) -> Problem:
         hint=lines(
             create_in_account(),
             Text(
-                "A queue of another name belongs into the infra file: batch.queue.",
+                "A queue of another name goes into the infra file: batch.queue.",
                 "別の名前のキューを使う場合は、infraファイルのbatch.queueで指定してください。",
             ),
         ),

@@ -103,7 +103,7 @@ def missing(name: str) -> Problem:
         hint=lines(
             create_in_account(),
             Text(
-                "A role of another name belongs into the infra file: sagemaker.execution_role_arn, batch.execution_role_arn or "
+                "A role of another name goes into the infra file: sagemaker.execution_role_arn, batch.execution_role_arn or "
                 "batch.job_role_arn.",
                 "別の名前のロールを使う場合は、infraファイルで指定してください: sagemaker.execution_role_arn、"
                 "batch.execution_role_arn、batch.job_role_arn",
