@@ -6,6 +6,7 @@ less.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -21,13 +22,16 @@ _TRUE, _FALSE = "true", "false"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What the repository says. None is what it does not say: `repository` as owner/name, `role` is that of AWS_ROLE_ARN."""
+    """What the repository says. None is what it does not say: `repository` as owner/name, with ids where GitHub's tokens have
+    them, if `sub_is_known`; `role` is that of AWS_ROLE_ARN.
+    """
 
     project: str
     env: str
     infra: Infra
     names: Names
     repository: str | None = None
+    sub_is_known: bool = False
     branch: str | None = None
     environment: str | None = None
     role: str | None = None
@@ -184,7 +188,7 @@ def role_parameters(needs: Needs, account: Account, stack: Stack) -> dict[str, s
         "WithPlanRole": _once(had, "WithPlanRole", needs.plans),
     }
     known = {
-        "Repository": had.get("Repository") or needs.repository,
+        "Repository": _repository(had.get("Repository"), needs.repository),
         "Branch": needs.branch,
         "GitHubEnvironment": needs.environment,
     }
@@ -231,6 +235,13 @@ def runs_jobs(parameters: Mapping[str, str]) -> bool:
 def makes_anything(parameters: Mapping[str, str], flags: tuple[Part, ...]) -> bool:
     """A template of which nothing is made is none to CloudFormation."""
     return any(parameters.get(part.flag) == _TRUE for part in flags) or parameters.get("WithPlanRole") == _TRUE
+
+
+def _repository(had: str | None, found: str | None) -> str | None:
+    """What a stack trusts stays, but that it gets the ids if it is the same repository: a clone may be of somebody's fork."""
+    if had and found and re.sub(r"@\d+", "", found) == had:
+        return found
+    return had or found
 
 
 def _jobs(infra: Infra) -> tuple[JobSettings, ...]:

@@ -175,6 +175,12 @@ def test_the_repository_that_a_stack_trusts_is_not_exchanged_for_that_of_a_clone
     assert "Repository" not in of_roles(needs())
 
 
+def test_the_repository_that_a_stack_trusts_gets_its_ids() -> None:
+    stack = Stack(name="s", parameters={"Repository": "corp/plates"})
+    assert of_roles(needs(repository="corp@1/plates@2"), EMPTY, stack)["Repository"] == "corp@1/plates@2"
+    assert of_roles(needs(repository="me@1/plates@2"), EMPTY, stack)["Repository"] == "corp/plates"
+
+
 def test_what_the_workflow_does_not_say_is_left_to_the_stack_and_its_template() -> None:
     assert not {"Branch", "GitHubEnvironment"} & of_roles(needs()).keys()
     said = of_roles(needs(branch="main", environment=""))

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.bootstrap.repository import branch_of, deploying, environment_of, github_repository, plans_under, role_of
+from aces_action.bootstrap.repository import (
+    as_in_tokens,
+    branch_of,
+    deploying,
+    environment_of,
+    github_repository,
+    plans_under,
+    role_of,
+)
 from aces_action.workflow.steps import ActionStep, find_steps
 
 WORKFLOW = """
@@ -58,6 +66,29 @@ def test_the_remote_tells_the_repository_on_github(tmp_path: Path, url: str, nam
 def test_a_folder_without_git_tells_none(tmp_path: Path) -> None:
     assert github_repository(tmp_path) is None
     assert github_repository(tmp_path / "missing") is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("2026-08-01T00:00:00Z\tcorp@1/plates@2", "corp@1/plates@2"),
+        ("2026-07-15T00:00:00Z\tcorp@1/plates@2", "corp@1/plates@2"),
+        ("2026-07-14T23:59:59Z\tcorp@1/plates@2", "corp/plates"),
+        ("2026-08-01T00:00:00Z\tcorp@1/plates@2; rm", None),
+        ("Not Found", None),
+        ("", None),
+    ],
+)
+def test_a_repository_of_today_is_named_with_its_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, name: str | None
+) -> None:
+    """By what GitHub's own program says, where it is there."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert as_in_tokens("corp/plates") is None
+    program = tmp_path / "gh"
+    program.write_text(f"#!/bin/sh\n[ \"$2\" = repos/corp/plates ] && printf '%s\\n' '{answer}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert as_in_tokens("corp/plates") == name
 
 
 @pytest.mark.parametrize(

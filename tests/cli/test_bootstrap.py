@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -95,15 +96,17 @@ def ground(sandbox: Sandbox, repository: Repository, tmp_path: Path, monkeypatch
     project = f"p-{uuid.uuid4().hex[:8]}"
     credentials = admin_session().get_credentials()
     assert credentials is not None
-    for file in (WORKFLOW,):
-        path = repository.path / file
-        path.write_text(path.read_text(encoding="utf-8").replace("number-plate-detection", project), encoding="utf-8")
+    path = repository.path / WORKFLOW
+    path.write_text(path.read_text(encoding="utf-8").replace("number-plate-detection", project), encoding="utf-8")
+    (tmp_path / "bin").mkdir()  # without GitHub's own program, which would ask GitHub
+    (tmp_path / "bin/git").symlink_to(shutil.which("git") or "git")
     made = Ground(
         sandbox=sandbox,
         repository=repository,
         project=project,
         monkeypatch=monkeypatch,
         environment={
+            "PATH": str(tmp_path / "bin"),
             "AWS_ENDPOINT_URL": sandbox.aws_url,
             "AWS_ACCESS_KEY_ID": credentials.access_key,
             "AWS_SECRET_ACCESS_KEY": credentials.secret_key,

@@ -238,6 +238,7 @@ class Bootstrap:
         """What the repository says."""
         from aces_action.bootstrap.needs import Needs
         from aces_action.bootstrap.repository import (
+            as_in_tokens,
             branch_of,
             deploying,
             environment_of,
@@ -249,13 +250,15 @@ class Bootstrap:
 
         target, server = self.deployment.target, self.deployment.server
         steps = steps_of(self.options.path, target)
-        own = deploying(steps)
+        own, remote = deploying(steps), github_repository(self.options.path)
+        named = as_in_tokens(remote) if remote else None
         return Needs(
             project=target.project,
             env=target.env,
             infra=server.infra,
             names=self.deployment.names,
-            repository=github_repository(self.options.path),
+            repository=named or remote,
+            sub_is_known=named is not None,
             branch=branch_of(own),
             environment=environment_of(own),
             role=role_of(own),
@@ -325,7 +328,7 @@ class Bootstrap:
         arn = outputs.get("RoleArn")
         if arn and needs.role != arn.rpartition("/")[2]:
             self._say(Text(f"Set AWS_ROLE_ARN in the workflow: {arn}", f"ワークフローのAWS_ROLE_ARNに設定してください: {arn}"))
-        if arn and "@" not in stacks[0].parameters.get("Repository", "@"):
+        if arn and not needs.sub_is_known and "@" not in stacks[0].parameters.get("Repository", "@"):
             self._say(_with_ids(stacks[0].parameters["Repository"]))
         self._say(Text("\nNext:", "\n次の手順:"))
         self._say(same(f"aces-action weights push deploy.tar.gz --project {needs.project} --env {needs.env}"))
