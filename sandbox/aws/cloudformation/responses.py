@@ -191,7 +191,7 @@ class CloudFormation(CloudFormationResponse):
 
     def describe_stack_events(self) -> ActionResult:
         stack = self._state.stacks.find(self.region, self._get_param("StackName"))
-        if stack is None:  # its own words: aws/aws-cdk#4930
+        if stack is None:  # its own words: cloudtools/stacker#683
             raise invalid(f"Stack [{self._get_param('StackName')}] does not exist")
         return ActionResult({"StackEvents": stack.events[::-1]})
 

@@ -234,8 +234,8 @@ class Operation:
             self._record_stack(
                 "ROLLBACK_IN_PROGRESS", f"The following resource(s) failed to create: [{names}]. Rollback requested by user."
             )
-            self._remove(reversed(stack.standing.values()), created=True)
-            self._record_stack("ROLLBACK_COMPLETE")
+            left = self._remove(reversed(stack.standing.values()), created=True)
+            self._record_stack("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE")
             return
         self._record_stack("UPDATE_ROLLBACK_IN_PROGRESS", f"The following resource(s) failed to update: [{names}].")
         try:
@@ -273,7 +273,7 @@ class Operation:
                 change = changes[name]
                 verb = "UPDATE" if change.old else "CREATE"
                 if failed:
-                    # 'Resource creation cancelled': what AWS says of everything that was under way (aws/aws-cdk#6803, and many)
+                    # what AWS says of all that was under way (aws/serverless-application-model#1873)
                     self._record(change, f"{verb}_FAILED", f"Resource {'update' if change.old else 'creation'} cancelled")
                     continue
                 try:
@@ -301,7 +301,7 @@ class Operation:
             # a name that CloudFormation gives: the stack's, the resource's, and something of chance
             name = f"{self.stack.name}-{change.name}-{uuid.uuid4().hex[:12].upper()}"
             if old:
-                # the words: aws-cloudformation/cloudformation-coverage-roadmap#1064 and others
+                # the words: convox/rack#2941
                 _refuse_same_name(resource, old)
                 self._record(change, "UPDATE_IN_PROGRESS", "Requested update requires the creation of a new physical resource")
             made = kind.create(self.clients, name, resource.properties)
@@ -376,7 +376,7 @@ def _refuse_same_name(resource: Resource, old: Standing) -> None:
 
 
 def _words(error: BaseException) -> str:
-    """As resource handlers put it: aws-cloudformation/cloudformation-coverage-roadmap has many of these."""
+    """As resource handlers put it (assumed of the codes; aws/aws-cli#4826 has an older form of a missing permission)."""
     if not isinstance(error, ClientError):
         return str(error)
     code, said = error.response["Error"]["Code"], error.response["Error"]["Message"]
