@@ -1,7 +1,7 @@
-"""Files that are no Python and that the program reads: the schemas, and the example that `init` starts from.
+"""Files that are no Python and that the program reads: schemas, the account's templates, and the example that `init` starts from.
 
-In the repository and in the image they lie beside the package, at the top, where people and editors look for them; a wheel
-has them inside the package (see `package-dir` in pyproject.toml).
+In the repository they lie beside the package, at the top, where people and editors look for them, and the schemas do so in the
+image; a wheel has them inside the package (see `package-dir` in pyproject.toml).
 """
 
 from __future__ import annotations

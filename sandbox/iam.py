@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sandbox.aws.cloudformation.template import Template, read_template
 
 FOLDER = Path(__file__).parent.parent / "docs" / "iam"
 TEMPLATE = FOLDER / "roles.cfn.yml"
@@ -25,7 +24,6 @@ JSON = dict[str, Any]
 # What a reader of the JSON files has to put in. IAM refuses angle brackets, so none is forgotten.
 _PLACEHOLDERS = {"Project": "<PROJECT>", "Env": "<ENV>", "Repository": "<OWNER/NAME>", "Branch": "<BRANCH>"}
 _PLACES = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com", "AWS::Region": "<REGION>", "AWS::AccountId": "<ACCOUNT>"}
-_NO_VALUE = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,74 +86,20 @@ def _short(name: str) -> str:
     return name.removeprefix(f"{_PLACEHOLDERS['Project']}-{_PLACEHOLDERS['Env']}-")
 
 
-@dataclass(frozen=True, slots=True)
-class _Function:
-    """An intrinsic function in its short form, such as `!Sub`."""
-
-    name: str
-    argument: Any
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms."""
-
-
-def _construct(loader: _Loader, name: str, node: yaml.Node) -> _Function:
-    if isinstance(node, yaml.ScalarNode):
-        return _Function(name, loader.construct_scalar(node))
-    if isinstance(node, yaml.SequenceNode):
-        return _Function(name, loader.construct_sequence(node, deep=True))
-    raise NotImplementedError(f"!{name} with a mapping")
-
-
-_Loader.add_multi_constructor("!", _construct)
-
-
 @cache
-def _template() -> JSON:
-    template: JSON = yaml.load(TEMPLATE.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader, and our own file)
-    return template
+def _template() -> Template:
+    return read_template(TEMPLATE.read_text(encoding="utf-8"))
 
 
 def _resources(parameters: Mapping[str, str], places: Mapping[str, str]) -> dict[str, JSON]:
     """The resources that these parameters make, with all functions resolved. A reference to a resource is its logical name."""
     template = _template()
-    values = {name: str(parameter.get("Default", "")) for name, parameter in template["Parameters"].items()}
-    values |= {**parameters, **places, **{name: name for name in template["Resources"]}}
-
-    def resolve(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: resolved for key, each in value.items() if (resolved := resolve(each)) is not _NO_VALUE}
-        if isinstance(value, list):
-            return [resolved for each in value if (resolved := resolve(each)) is not _NO_VALUE]
-        return call(value.name, value.argument) if isinstance(value, _Function) else value
-
-    def call(name: str, argument: Any) -> Any:
-        match name:
-            case "Ref":
-                return _NO_VALUE if argument == "AWS::NoValue" else values[argument]
-            case "Sub":
-                text, own = argument if isinstance(argument, list) else (argument, {})
-                known = values | resolve(own)
-                return re.sub(r"\$\{([\w:]+)\}", lambda found: known[found[1]], text)
-            case "If":
-                condition, then, otherwise = argument
-                return resolve(then if resolve(template["Conditions"][condition]) else otherwise)
-            case "Equals":
-                return resolve(argument[0]) == resolve(argument[1])
-            case "Not":
-                return not resolve(argument[0])
-            case "And":
-                return all(resolve(each) for each in argument)
-            case "Or":
-                return any(resolve(each) for each in argument)
-        raise NotImplementedError(f"!{name} in {TEMPLATE.name}")
-
-    return {
-        name: resolve(resource)
-        for name, resource in template["Resources"].items()
-        if "Condition" not in resource or resolve(template["Conditions"][resource["Condition"]])
-    }
+    defaults = {name: str(each.get("Default", "")) for name, each in template.content["Parameters"].items()}
+    values = {**defaults, **parameters}
+    order = template.order(values, places)
+    names = [name for name in template.content["Resources"] if name in order]
+    made = [template.resource(name, values, places, lambda name, _: name) for name in names]
+    return {each.name: {"Type": each.kind, "Properties": each.properties} for each in made}
 
 
 if __name__ == "__main__":

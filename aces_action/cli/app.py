@@ -29,6 +29,7 @@ VERBS = {
     "preview": "preview",
     "weights": "weights",
     "tenant-id": "tenant_id",
+    "bootstrap": "bootstrap",
     "doctor": "doctor",
     "plan": "deploy",
     "deploy": "deploy",

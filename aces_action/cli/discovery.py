@@ -189,6 +189,12 @@ def _deployed_by(usage: ActionStep, workspace: Path, selection: Selection) -> It
             yield target, (usage, environ)
 
 
+def steps_of(workspace: Path, target: DeploymentTarget) -> tuple[ActionStep, ...]:
+    """The steps of the workflows that are about this deployment, whatever their command."""
+    selection = Selection(project=target.project, env=target.env)
+    return tuple(usage for usage in find_steps(workspace)[0] if agrees(usage.environ(), selection))
+
+
 def not_one(targets: Sequence[DeploymentTarget], verb: str) -> Problem:
     """What is wrong where there is none, or more than one (C027)."""
     if not targets:

@@ -6,10 +6,10 @@ others by `sentences` and `lines`, never in an f-string.
 
 from __future__ import annotations
 
-from aces_action.language import Text, sentences
+from aces_action.language import Text, lines, same, sentences
 
 # what the command line has too
-_AT_TERMINAL = frozenset({"validate", "doctor", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"})
+_AT_TERMINAL = frozenset({"validate", "bootstrap", "doctor", "plan", "deploy", "status", "rollback", "stop", "start", "destroy"})
 
 
 def run_again(then: Text | None = None) -> Text:
@@ -26,6 +26,25 @@ def fix_and_run_again(cause: Text) -> Text:
         f"Fix {cause.en}, then run the job again.",
         f"{cause.ja}を修正し、ジョブを再実行してください。",
         Text(f"Fix {cause.en}, then run the command again.", f"{cause.ja}を修正し、コマンドを再実行してください。"),
+    )
+
+
+def create_in_account() -> Text:
+    """What to do where something of the project's is not in the AWS account: the command, and the way without it."""
+    return lines(
+        Text(
+            "At a terminal, this shows what is missing in the AWS account, and with --apply creates it:",
+            "ターミナルで次のコマンドを実行すると、AWSアカウントに足りないものを確認できます。--applyを付けると作成します:",
+            Text(
+                "This shows what is missing in the AWS account, and with --apply creates it:",
+                "次のコマンドで、AWSアカウントに足りないものを確認できます。--applyを付けると作成します:",
+            ),
+        ),
+        same("aces-action bootstrap"),
+        Text(
+            "Without it: `aws cloudformation deploy`, as aces-action's docs/infra shows.",
+            "このコマンドを使わない場合は、`aws cloudformation deploy`で作成します（aces-actionのdocs/infraを参照）。",
+        ),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from aces_action.language import Text, sentences
-from aces_action.problems.advice import run_again
+from aces_action.language import Text, lines, sentences
+from aces_action.problems.advice import create_in_account, run_again
 from aces_action.problems.preflight import P003, P004, P005
 from aces_action.problems.problem import Problem
 
@@ -27,7 +28,8 @@ def no_repository(registry: str, repository: str, tag: str) -> Problem:
     message = Text(
         f"There is no ECR repository {repository} in {registry}.", f"{registry}にECRリポジトリ{repository}がありません。"
     )
-    return _not_pushed(message, f"{registry}/{repository}:{tag}")
+    pushed = _not_pushed(message, f"{registry}/{repository}:{tag}")
+    return replace(pushed, hint=lines(create_in_account(), pushed.hint))
 
 
 def no_image(registry: str, repository: str, tag: str) -> Problem:

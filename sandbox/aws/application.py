@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 import moto.applicationautoscaling.urls
 import moto.batch.urls
+import moto.cloudformation.urls
 import moto.cloudwatch.urls
 import moto.core.responses
 import moto.core.utils
 import moto.ecr.urls
 import moto.iam.urls
 import moto.logs.urls
+import moto.s3.models
 import moto.s3.responses
 import moto.sagemaker.urls
 import moto.sagemakerruntime.urls
@@ -36,12 +38,13 @@ from werkzeug.wrappers import Response
 from sandbox.aws import permissions, wire
 from sandbox.aws.alarms import CloudWatch
 from sandbox.aws.batch.responses import Batch, Logs
+from sandbox.aws.cloudformation.responses import CloudFormation
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.iam import IdentityAndAccess
 from sandbox.aws.quotas import ServiceQuotas
 from sandbox.aws.runtime import SageMakerRuntime
-from sandbox.aws.s3 import ObjectStore
+from sandbox.aws.s3 import ObjectStore, without_bucket_policies
 from sandbox.aws.sagemaker import SageMaker
 from sandbox.aws.scaling import ApplicationAutoScaling
 from sandbox.aws.state import ENVIRON_KEY, Fault, State
@@ -111,12 +114,14 @@ def _extend_moto() -> None:
     )
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
     moto.applicationautoscaling.urls.url_paths["{0}/$"] = ApplicationAutoScaling.dispatch
+    moto.cloudformation.urls.url_paths["{0}/$"] = CloudFormation.dispatch
     moto.cloudwatch.urls.url_paths["{0}/$"] = CloudWatch.dispatch
     moto.ecr.urls.url_paths["{0}/$"] = ContainerRegistry.dispatch
     moto.iam.urls.url_paths["{0}/$"] = IdentityAndAccess.dispatch
     moto.logs.urls.url_paths["{0}/$"] = Logs.dispatch
     moto.servicequotas.urls.url_paths["{0}/$"] = ServiceQuotas.dispatch
     moto.sts.urls.url_paths["{0}/$"] = SecurityTokenService.dispatch
+    moto.s3.models.FakeBucket.get_permission = without_bucket_policies  # type: ignore[method-assign, assignment]
     moto.s3.responses.S3Response = ObjectStore  # type: ignore[misc]  # moto reads S3's table anew whenever it needs it
     for path in moto.batch.urls.url_paths:
         moto.batch.urls.url_paths[path] = Batch.dispatch

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import json
+from typing import Any
+
 from moto.core.responses import ActionResult
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.exceptions import NotFoundException
-from moto.iam.models import iam_backends
+from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.iam.responses import IamResponse
 
 from sandbox.aws.permissions import documents_of
@@ -13,7 +18,18 @@ from sandbox.aws.wire import Refusal
 
 
 class IdentityAndAccess(IamResponse):
-    """moto's IAM with SimulatePrincipalPolicy, by the role's policies alone: no boundaries, no policies of an organization."""
+    """moto's IAM with SimulatePrincipalPolicy, by the role's policies alone: no boundaries, no policies of an organization.
+
+    AWS's own managed policies are there once somebody attaches them: to make all 1,500 takes longer than to start.
+    """
+
+    def attach_role_policy(self) -> ActionResult:
+        arn = self._get_param("PolicyArn")
+        name = arn.rpartition("/")[2]
+        if ":iam::aws:policy/" in arn and arn not in self.backend.managed_policies and name in _policies_of_aws():
+            made = AWSManagedPolicy.from_data(name, self.current_account, self.region, _policies_of_aws()[name])
+            self.backend.managed_policies[made.arn] = made
+        return super().attach_role_policy()
 
     def simulate_principal_policy(self) -> ActionResult:
         arn = self._get_param("PolicySourceArn")
@@ -37,3 +53,9 @@ class IdentityAndAccess(IamResponse):
             for resource in self._get_param("ResourceArns", ["*"])
         ]
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+
+@functools.cache
+def _policies_of_aws() -> dict[str, Any]:
+    policies: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return policies

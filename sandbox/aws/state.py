@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request
 
 from sandbox.aws.answers import Answer
 from sandbox.aws.batch.store import Jobs
+from sandbox.aws.cloudformation.stacks import Stacks
 from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.lag import Lag
 from sandbox.aws.policy import Grant
@@ -72,6 +73,7 @@ class State:
     hosting: Hosting = field(default_factory=Hosting)
     targets: Targets = field(default_factory=Targets)
     batch: Jobs = field(default_factory=Jobs)
+    stacks: Stacks = field(default_factory=Stacks)
     faults: list[Fault] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
     calls: list[SeenCall] = field(default_factory=list)
@@ -133,6 +135,7 @@ class State:
             self.hosting.reset()
             self.targets.reset()
             self.batch.reset()
+            self.stacks.reset()
             for remembered in (
                 self.faults,
                 self.lags,

@@ -15,6 +15,7 @@ from moto.sts.responses import TokenResponse
 from sandbox.aws.state import state_of
 from sandbox.aws.trust import trusts_web_identity
 from sandbox.aws.wire import Refusal
+from sandbox.iam import GITHUB
 
 
 class SecurityTokenService(TokenResponse):
@@ -35,10 +36,11 @@ class SecurityTokenService(TokenResponse):
             raise Refusal(
                 400, "InvalidIdentityToken", f"The provided token is not valid or could not be verified. ({error})"
             ) from error
-        provider = _provider(iam, state.issuer.host)
-        if provider is None:
+        providers = _providers(iam, state.issuer.host)
+        if not providers:
             raise Refusal(400, "InvalidIdentityToken", f"No OpenIDConnect provider found in your account for {state.issuer.url}")
-        if claims["aud"] not in provider.client_id_list:
+        providers = [each for each in providers if claims["aud"] in each.client_id_list]
+        if not providers:
             raise Refusal(400, "InvalidIdentityToken", "Incorrect token audience")
         if claims["exp"] <= time.time():
             times = f"current date/time {int(time.time())} must be before the expiration date/time {claims['exp']}"
@@ -48,7 +50,9 @@ class SecurityTokenService(TokenResponse):
         except NotFoundException:
             role = None
         # AWS does not tell a role that is not there from one that does not let the token in.
-        if role is None or not trusts_web_identity(_document(role.assume_role_policy_document), provider.arn, claims):
+        document = _document(role.assume_role_policy_document) if role else {}
+        provider = next((each for each in providers if trusts_web_identity(document, each.arn, claims)), None)
+        if role is None or provider is None:
             raise Refusal(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
         duration = int(self.params.get("DurationSeconds", 3600))
         if not 900 <= duration <= 43200:
@@ -84,8 +88,9 @@ class SecurityTokenService(TokenResponse):
         )
 
 
-def _provider(iam: IAMBackend, host: str) -> OpenIDConnectProvider | None:
-    return next((provider for provider in iam.open_id_providers.values() if provider.url == host), None)
+def _providers(iam: IAMBackend, host: str) -> list[OpenIDConnectProvider]:
+    """Those that the issuer of this sandbox speaks for: its own, and GitHub's, whose place it takes."""
+    return [provider for provider in iam.open_id_providers.values() if provider.url.removeprefix("https://") in {host, GITHUB}]
 
 
 def _document(policy: str | dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def test_a_missing_permission_reads_in_japanese() -> None:
     problem = explain(answered(403, "AccessDeniedException", operation="CreateModel", message=said), resource="server")
     assert problem.message.ja == "ロールはCreateModel（server）を呼び出せません。sagemaker:CreateModelの権限がありません。"
     assert problem.hint.ja == (
-        "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。"
+        "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています。"
+        "`aces-action bootstrap`で作成したロールは、もう一度実行すると最新の内容になります）。"
         f"AWSの応答: {said}"
     )
 

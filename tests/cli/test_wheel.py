@@ -18,7 +18,7 @@ import yaml
 from aces_action.cli.preview.markup import ASSETS
 from tests.cli.conftest import ROOT, WORKFLOW
 
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "aces_action", "schemas", "examples")
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "aces_action", "schemas", "examples", "docs/iam", "docs/infra")
 BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
 
 
@@ -65,6 +65,7 @@ def test_every_module_and_every_schema_is_in_it(site: Path) -> None:
     assert files(site / "aces_action", "*.yml") >= {"platform/aces.yml"}
     assert files(site / "aces_action/cli/preview/assets", "*") == set(ASSETS)
     assert files(site / "aces_action/schemas", "*") == files(ROOT / "schemas", "*.schema.json")
+    assert files(site / "aces_action/docs", "*") == {"iam/roles.cfn.yml", "infra/project.cfn.yml"}
 
 
 def test_nothing_lies_beside_the_package(site: Path) -> None:
@@ -142,4 +143,4 @@ def test_the_packages_that_are_listed_are_those_that_are_there() -> None:
     there = {
         ".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "aces_action").rglob("*.py") if path.parent.is_dir()
     }
-    assert set(listed) == there | {"aces_action.schemas", "aces_action.examples"}
+    assert set(listed) == there | {f"aces_action.{name}" for name in ("schemas", "examples", "docs.iam", "docs.infra")}

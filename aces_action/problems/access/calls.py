@@ -17,10 +17,12 @@ A005 = Kind(
         "呼び出しの名前、足りない権限、AWSの応答をメッセージに示します。",
     ),
     fix=Text(
-        "Have the permission added to the policy of the role in AWS_ROLE_ARN; docs/iam has all that the action needs, "
-        "so that it can be done at once. If the role has it already, a permission boundary or an SCP of the organisation "
+        "If `aces-action bootstrap` has created the role, run it again: it brings the role up to date. Else add the permission "
+        "to the policy of the role in AWS_ROLE_ARN; docs/iam has all that the action needs, so that it can be done at once. If "
+        "the role has it already, a permission boundary or an SCP of the organisation "
         "may deny it.",
-        "AWS_ROLE_ARNのロールのポリシーに、その権限を追加してもらってください。必要な権限の一覧はdocs/iamにあり、"
+        "`aces-action bootstrap`で作成したロールは、もう一度実行すると最新の内容になります。それ以外は、"
+        "AWS_ROLE_ARNのロールのポリシーに、その権限を追加してください。必要な権限の一覧はdocs/iamにあり、"
         "まとめて追加できます。すでに追加されている場合は、permissions boundaryや組織のSCPで拒否されている可能性があります。",
     )
     + snippet("json", '{ "Effect": "Allow", "Action": "sagemaker:UpdateEndpoint", "Resource": "*" }'),
@@ -69,8 +71,10 @@ A014 = Kind(
 KINDS = (A005, A006, A014)
 
 ALLOW_IT = Text(
-    "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON).",
-    "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています）。",
+    "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON; `aces-action "
+    "bootstrap` brings a role up to date that it has created).",
+    "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています。"
+    "`aces-action bootstrap`で作成したロールは、もう一度実行すると最新の内容になります）。",
     Text(
         "Sign in as somebody who may (AWS_PROFILE chooses the profile), or ask whoever looks after the AWS account for it.",
         "権限のあるプロファイルをAWS_PROFILEで指定するか、AWSアカウントの管理者に権限の追加を依頼してください。",

@@ -43,9 +43,13 @@ A003 = Kind(
     ),
     fix=Text(
         "Check AWS_ROLE_ARN letter by letter. Then compare the claims that the message shows with the conditions of the "
-        "role's trust policy; whoever looks after the AWS account can change it:",
+        "role's trust policy. `aces-action bootstrap --apply` creates the role for this repository and branch, or gives the "
+        "role that it has created the conditions of today (`--parameter Repository=`, `Branch=`, `GitHubEnvironment=`). By "
+        "hand:",
         "まず、AWS_ROLE_ARNに誤りがないか確認してください。次に、メッセージにあるトークンのclaim（subなど）を、"
-        "ロールの信頼ポリシーの条件と比べてください。ポリシーの変更は、AWSアカウントの管理者に依頼してください。",
+        "ロールの信頼ポリシーの条件と比べてください。`aces-action bootstrap --apply`で、"
+        "このリポジトリとブランチ用のロールを作成するか、"
+        "作成済みのロールの条件を更新できます（`--parameter Repository=`、`Branch=`、`GitHubEnvironment=`）。手動の場合:",
     )
     + snippet(
         "json",
@@ -151,11 +155,11 @@ def create_provider(account: str, issuer: str, audience: str) -> Text:
     """What to do where the account does not know GitHub at all."""
     return lines(
         Text(
-            f"Account {account} has no OIDC provider for GitHub, or AWS_ROLE_ARN names the wrong account. The account's "
-            "administrator creates it once: with docs/iam/roles.cfn.yml of aces-action and WithOidcProvider=true, or with:",
+            f"Account {account} has no OIDC provider for GitHub, or AWS_ROLE_ARN names the wrong account. An account needs it "
+            "once. At a terminal, `aces-action bootstrap --apply` creates it with everything else that is missing. By itself:",
             f"アカウント{account}に、GitHubのOIDCプロバイダがありません。または、AWS_ROLE_ARNのアカウントが違います。"
-            "プロバイダは、AWSアカウントの管理者が一度だけ作成します。aces-actionのdocs/iam/roles.cfn.ymlを"
-            "WithOidcProvider=trueで適用するか、次のコマンドを使ってください:",
+            "プロバイダは、アカウントに一度だけ作成します。ターミナルで`aces-action bootstrap --apply`を実行すると、"
+            "足りないほかのものとあわせて作成します。プロバイダだけを作成するには:",
         ),
         _creating(issuer, audience),
     )
@@ -212,10 +216,13 @@ def compare_trust_policy(claims: Mapping[str, str]) -> Text:
     """What to do where the role may not exist, or its trust policy does not admit the job: `claims` are those of its token."""
     listed = "".join(f"\n  {name}: {value}" for name, value in claims.items())
     return Text(
-        "The role does not exist, or its trust policy does not allow this job. Check AWS_ROLE_ARN, and that the trust "
-        f"policy names GitHub's OIDC provider and these claims of the job's token:{listed}",
-        "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認し、信頼ポリシーに"
-        f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが書かれていることを確認してください:{listed}",
+        "The role does not exist, or its trust policy does not allow this job. Check AWS_ROLE_ARN. At a terminal, `aces-action "
+        "bootstrap` shows what is missing of the role, and with --apply creates or updates it. The trust policy must name "
+        "GitHub's "
+        f"OIDC provider and these claims of the job's token:{listed}",
+        "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認してください。ターミナルで"
+        "`aces-action bootstrap`を実行すると、ロールに足りないものを確認でき、--applyで作成または更新できます。信頼ポリシーには、"
+        f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが必要です:{listed}",
     )
 
 

@@ -16,8 +16,13 @@ P003 = Kind(
         "infraファイルで指定しない限り`${Project}-${ENV}-algorithm-server`です。",
     ),
     fix=Text(
-        "Build and push the image in a step before this one, under exactly the name in the message. If you already "
-        "have that step, compare its tag with DEPLOY_TAG.",
+        "If there is no repository yet, create it, with whatever else is missing in the account: `aces-action bootstrap "
+        "--apply` (or "
+        "`aws cloudformation deploy`, see docs/infra). Build and push the image in a step before this one, "
+        "under "
+        "exactly the name in the message. If you already have that step, compare its tag with DEPLOY_TAG.",
+        "リポジトリがまだないときは、アカウントに足りないほかのものとあわせて、`aces-action bootstrap --apply`で作成してください"
+        "（`aws cloudformation deploy`での作成はdocs/infraを参照）。"
         "このアクションより前のステップでイメージをビルドし、メッセージにある名前でpushしてください。"
         "そのステップがあるときは、タグがDEPLOY_TAGと同じか確認してください。",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aces_action.language import Text, lines, same
+from aces_action.problems.advice import create_in_account
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
 
@@ -20,8 +21,11 @@ P019 = Kind(
         "BatchがINVALIDとしています。キューの名前は、infraファイルで指定しない限り、ジョブ定義と同じです。",
     ),
     fix=Text(
-        "Ask the administrator of the AWS account for the queue, or name another in the infra file:",
-        "キューについてAWSアカウントの管理者に確認するか、infraファイルで別のキューを指定してください。",
+        "Create it, with its compute environment: `aces-action bootstrap --apply` (or `aws cloudformation deploy`, see "
+        "docs/infra). Or name another in the infra file:",
+        "`aces-action bootstrap --apply`で、コンピューティング環境とあわせて作成してください"
+        "（`aws cloudformation deploy`での作成はdocs/infraを参照）。"
+        "または、infraファイルで別のキューを指定してください。",
     )
     + snippet("yaml", "batch:\n  queue: shared-gpu-queue"),
     example=("ACES-P019 There is no job queue number-plate-detection-dev-algorithm-server: the platform could not submit a job."),
@@ -39,8 +43,10 @@ P020 = Kind(
         "ジョブがRUNNABLEのまま開始されません。",
     ),
     fix=Text(
-        "Ask the administrator of the AWS account. If the name in the infra file is wrong, correct it:",
-        "AWSアカウントの管理者に確認してください。infraファイルの名前が誤っているときは、直してください。",
+        "Do what the message says. A queue that does not exist yet, with its compute environment, is created by "
+        "`aces-action bootstrap --apply`. If the name in the infra file is wrong, correct it:",
+        "メッセージのとおりに対処してください。まだないキューとコンピューティング環境は、`aces-action bootstrap --apply`で"
+        "作成できます。infraファイルの名前が誤っているときは、直してください。",
     )
     + snippet(
         "yaml",
@@ -102,9 +108,11 @@ KINDS = (
 )
 
 
-_ASK_ADMINISTRATOR = Text(
-    "Ask the administrator of the AWS account, or name another queue in the infra file: batch.queue.",
-    "AWSアカウントの担当者に確認するか、infraファイルのbatch.queueで別のキューを指定してください。",
+_OTHER_QUEUE = Text(
+    "Name another queue in the infra file: batch.queue. One that does not exist yet is created by `aces-action bootstrap`, with "
+    "its compute environment.",
+    "infraファイルのbatch.queueで別のキューを指定してください。まだないキューは、コンピューティング環境とあわせて"
+    "`aces-action bootstrap`で作成できます。",
 )
 _ENABLE = Text("If somebody has disabled it:", "無効になっている場合は、次のコマンドで有効にできます:")
 
@@ -117,7 +125,13 @@ def queue_missing(name: str) -> Problem:
             f"There is no job queue {name}: the platform could not submit a job.",
             f"ジョブキュー{name}がありません。ACES Platformがジョブを送信できません。",
         ),
-        hint=_ASK_ADMINISTRATOR,
+        hint=lines(
+            create_in_account(),
+            Text(
+                "A queue of another name goes into the infra file: batch.queue.",
+                "別の名前のキューを使う場合は、infraファイルのbatch.queueで指定してください。",
+            ),
+        ),
     )
 
 
@@ -142,7 +156,7 @@ def no_environment(queue: str) -> Problem:
             f"The job queue {queue} has no compute environment: its jobs would wait forever.",
             f"ジョブキュー{queue}にコンピューティング環境がないため、ジョブが開始されません。",
         ),
-        hint=_ASK_ADMINISTRATOR,
+        hint=_OTHER_QUEUE,
     )
 
 
@@ -183,7 +197,7 @@ def environment_on_kubernetes(name: str) -> Problem:
             f"The compute environment {name} runs its jobs on EKS, but the job definitions are for ECS.",
             f"コンピューティング環境{name}はEKSでジョブを実行しますが、ジョブ定義はECS用です。",
         ),
-        hint=_ASK_ADMINISTRATOR,
+        hint=_OTHER_QUEUE,
     )
 
 
@@ -195,7 +209,7 @@ def environment_not_on_ec2(name: str, resources: str) -> Problem:
             f"The compute environment {name} runs {resources} only, but the job definitions are for EC2.",
             f"コンピューティング環境{name}で動くのは{resources}だけですが、ジョブ定義はEC2用です。",
         ),
-        hint=_ASK_ADMINISTRATOR,
+        hint=_OTHER_QUEUE,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from aces_action.language import Text
+from aces_action.language import Text, lines
+from aces_action.problems.advice import create_in_account
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
 
@@ -22,9 +23,11 @@ P006 = Kind(
     ),
     fix=Text(
         "Check Project and ENV: the name consists of them. If the role has another name, write its ARN into the "
-        "infra file. If there is none yet, ask the administrator of the AWS account.",
+        "infra file. If there is none yet, create it: `aces-action bootstrap --apply` (or `aws cloudformation deploy`, see "
+        "docs/iam).",
         "名前の元になるProjectとENVを確認してください。別の名前のロールを使うときは、"
-        "infraファイルにARNを書いてください。ロールがまだないときは、AWSアカウントの管理者に依頼してください。",
+        "infraファイルにARNを書いてください。ロールがまだないときは、`aces-action bootstrap --apply`で作成してください"
+        "（`aws cloudformation deploy`での作成はdocs/iamを参照）。",
     )
     + snippet(
         "yaml",
@@ -97,12 +100,14 @@ def missing(name: str) -> Problem:
             f"There is no IAM role {name}, which the server would run under.",
             f"サーバの実行に使うIAMロール{name}がありません。",
         ),
-        hint=Text(
-            "Ask the administrator of the AWS account for it, or name another role in the infra file: "
-            "sagemaker.execution_role_arn, batch.execution_role_arn or batch.job_role_arn.",
-            "AWSアカウントの担当者に確認するか、"
-            "infraファイルで別のロールを指定してください: sagemaker.execution_role_arn、batch.execution_role_arn、"
-            "batch.job_role_arn",
+        hint=lines(
+            create_in_account(),
+            Text(
+                "A role of another name goes into the infra file: sagemaker.execution_role_arn, batch.execution_role_arn or "
+                "batch.job_role_arn.",
+                "別の名前のロールを使う場合は、infraファイルで指定してください: sagemaker.execution_role_arn、"
+                "batch.execution_role_arn、batch.job_role_arn",
+            ),
         ),
     )
 

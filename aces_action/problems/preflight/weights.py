@@ -19,11 +19,15 @@ P001 = Kind(
         "infraファイルで指定しない限り`${Project}-${ENV}`です。",
     ),
     fix=Text(
-        "Check Project and ENV in the workflow (the name consists of them), and AWS_REGION. To list the buckets:",
+        "Check Project and ENV in the workflow (the name consists of them), and AWS_REGION. List the buckets that exist. If "
+        "there is "
+        "none yet, create it, with whatever else is missing in the account (or by `aws cloudformation deploy`, see "
+        "docs/infra):",
         "バケット名の元になる、ワークフローのProjectとENVを確認してください。AWS_REGIONも確認してください。"
-        "どのバケットがあるかは、次のコマンドでわかります。",
+        "どのバケットがあるかは、次の1つ目のコマンドでわかります。まだない場合は、アカウントに足りないほかのものとあわせて、"
+        "2つ目のコマンドで作成してください（`aws cloudformation deploy`での作成はdocs/infraを参照）。",
     )
-    + snippet("sh", "aws s3 ls | grep number-plate"),
+    + snippet("sh", "aws s3 ls | grep number-plate\naces-action bootstrap --apply"),
     example="ACES-P001 There is no S3 bucket number-plate-dev.",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems.access.connection import A007
-from aces_action.problems.advice import run_again
+from aces_action.problems.advice import create_in_account, run_again
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.preflight.weights import P001, P002
 from aces_action.problems.problem import Problem
@@ -135,12 +135,15 @@ def no_bucket(bucket: str) -> Problem:
     return Problem(
         kind=P001,
         message=Text(f"There is no S3 bucket {bucket}.", f"S3バケット{bucket}がありません。"),
-        hint=Text(
-            "No AWS account has a bucket of that name. It is named ${Project}-${ENV}, unless the infra file has names.bucket: "
-            "check the spelling of these. If they are right, ask the administrator of the AWS account to create the bucket.",
-            "この名前のバケットは、どのAWSアカウントにもありません。バケット名は${Project}-${ENV}です"
-            "（infraファイルにnames.bucketがあれば、その値です）。これらのつづりを確認してください。"
-            "正しければ、AWSアカウントの管理者にバケットの作成を依頼してください。",
+        hint=lines(
+            Text(
+                "No AWS account has a bucket of that name. It is named ${Project}-${ENV}, unless the infra file has "
+                "names.bucket: "
+                "check the spelling of these.",
+                "この名前のバケットは、どのAWSアカウントにもありません。バケット名は${Project}-${ENV}です"
+                "（infraファイルにnames.bucketがあれば、その値です）。これらのつづりを確認してください。",
+            ),
+            create_in_account(),
         ),
     )
 
