@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from aces_action.github.git_folder import ask, read_git_folder
 from aces_action.inputs import INPUTS
 from aces_action.settings import input_text
 from aces_action.workflow.calls import triggers
 from aces_action.workflow.steps import ActionStep
 
-_REMOTE = re.compile(r"(?:https://(?:[^@/]+@)?|ssh://git@|git@)github\.com[/:]([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?")
 _PLAIN_BRANCH = re.compile(r"[A-Za-z0-9._/-]+")
 _PLAIN_ENVIRONMENT = re.compile(r"[A-Za-z0-9._-]+")
 _ROLE = next(spec for spec in INPUTS if spec.name == "aws-role-arn")
 _COMMAND = next(spec for spec in INPUTS if spec.name == "command")
-_SECONDS = 10
 _WITH_IDS = re.compile(r"[A-Za-z0-9-]+@[0-9]+/[A-Za-z0-9._-]+@[0-9]+")
 # docs/iam/README.md: the tokens of repositories that were made or renamed since then
 _IDS_SINCE = "2026-07-15"
@@ -26,15 +23,15 @@ _IDS_SINCE = "2026-07-15"
 
 def github_repository(workspace: Path) -> str | None:
     """owner/name of the remote `origin`; None without one on github.com itself: the role trusts the tokens of that one alone."""
-    found = _REMOTE.fullmatch(_output("git", "-C", str(workspace), "config", "--get", "remote.origin.url") or "")
-    return found[1] if found else None
+    remote = read_git_folder(workspace).remote
+    return f"{remote.owner}/{remote.name}" if remote and remote.host == "github.com" else None
 
 
 def as_in_tokens(repository: str) -> str | None:
     """The repository as GitHub's tokens name it: with ids where it was created since they have them. None where GitHub's own
     program, which is asked, is not there or does not know. That it was renamed since then is not to be seen."""
     query = '[.created_at, "\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)"] | @tsv'
-    answer = _output("gh", "api", f"repos/{repository}", "--jq", query)
+    answer = ask("gh", "api", f"repos/{repository}", "--jq", query)
     created, tab, with_ids = (answer or "").partition("\t")
     if not tab or not _WITH_IDS.fullmatch(with_ids):
         return None
@@ -90,17 +87,3 @@ def _environment(step: ActionStep) -> str | None:
     if name is None:
         return ""
     return name if isinstance(name, str) and _PLAIN_ENVIRONMENT.fullmatch(name) else None
-
-
-def _output(program: str, *arguments: str) -> str | None:
-    """What a program prints; None where it fails, takes too long or is not there."""
-    found = shutil.which(program)
-    if found is None:
-        return None
-    try:
-        done = subprocess.run(
-            [found, *arguments], capture_output=True, text=True, check=False, timeout=_SECONDS, errors="replace"
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from aces_action.aws.tags import DIRTY
-from aces_action.github.git_folder import remote_in
+from aces_action.github.git_folder import ask_git, read_git_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +27,12 @@ class Checkout:
 
 def read_checkout(workspace: Path) -> Checkout:
     """Asks git, which only looks. Raises nothing."""
-    commit = _git(workspace, "rev-parse", "--verify", "HEAD")
+    commit = ask_git(workspace, "rev-parse", "--verify", "HEAD") or ""
     if not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         return Checkout()
-    remote = remote_in(_git(workspace, "remote", "get-url", "origin"))
+    remote = read_git_folder(workspace).remote
     return Checkout(
         commit=commit,
         repository=f"{remote.owner}/{remote.name}" if remote else "",
-        dirty=bool(_git(workspace, "status", "--porcelain", "--ignore-submodules=dirty")),
+        dirty=ask_git(workspace, "status", "--porcelain", "--ignore-submodules=dirty") != "",  # None: nobody knows
     )
-
-
-def _git(workspace: Path, *arguments: str) -> str:
-    # a repository's own configuration may name a program that watches its files: none is to be started for looking
-    command = ["git", "-c", "core.fsmonitor=false", "--no-optional-locks", *arguments]
-    try:
-        answer = subprocess.run(command, cwd=workspace, capture_output=True, check=True, timeout=20)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return answer.stdout.decode(errors="replace").strip()

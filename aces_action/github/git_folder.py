@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 ACTION = "aces-action"
 
-_PATIENCE = 5  # seconds for an answer of git's
+_PATIENCE = 10  # seconds for an answer of git's, or of a program such as gh
 _URL = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::\d+)?/(?P<path>\S+)", re.ASCII)
 # scp's way of writing it: git@host:owner/name.git (git-fetch, 'GIT URLS')
 _SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>\S+)", re.ASCII)
@@ -43,14 +43,14 @@ class GitFolder:
 
 def read_git_folder(folder: Path) -> GitFolder:
     """What git says; as if there were no repository where there is no git."""
-    if _git(folder, "rev-parse", "--git-dir") is None:
+    if ask_git(folder, "rev-parse", "--git-dir") is None:
         return GitFolder(is_repository=False)
     return GitFolder(
         is_repository=True,
-        top=Path(top) if (top := _git(folder, "rev-parse", "--show-toplevel")) else None,
+        top=Path(top) if (top := ask_git(folder, "rev-parse", "--show-toplevel")) else None,
         remote=_remote_of(folder),
-        branch=_git(folder, "symbolic-ref", "--short", "-q", "HEAD") or None,
-        has_develop=_git(folder, "rev-parse", "-q", "--verify", "refs/heads/develop") is not None,
+        branch=ask_git(folder, "symbolic-ref", "--short", "-q", "HEAD") or None,
+        has_develop=ask_git(folder, "rev-parse", "-q", "--verify", "refs/heads/develop") is not None,
     )
 
 
@@ -71,7 +71,7 @@ def list_tags(folder: Path, url: str) -> list[str]:
     """The names of the tags at an address, with the person's own access to it; none where git does not tell."""
     # nobody is asked for a password: neither by git itself nor by ssh
     quietly = ("-c", "core.askPass=true", "-c", "core.sshCommand=ssh -oBatchMode=yes")
-    listed = _git(folder, *quietly, "ls-remote", "--tags", "--refs", "--", url) or ""
+    listed = ask_git(folder, *quietly, "ls-remote", "--tags", "--refs", "--", url) or ""
     return [line.partition("refs/tags/")[2] for line in listed.splitlines() if "refs/tags/" in line]
 
 
@@ -99,23 +99,26 @@ def owner_in(direct_url: str) -> str | None:
 
 
 def _remote_of(folder: Path) -> Remote | None:
-    address = _git(folder, "config", "--get", "remote.origin.url")
+    address = ask_git(folder, "config", "--get", "remote.origin.url")
     return remote_in(address) if address else None
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What git prints; None where it fails or is not there."""
-    program = shutil.which("git")
-    if program is None or not folder.is_dir():
+def ask_git(folder: Path, *arguments: str) -> str | None:
+    """What git prints of a folder that is only looked at; None where it fails or is not there."""
+    if not folder.is_dir():
+        return None
+    # a repository's own configuration may name a program that watches its files: none is to be started for looking
+    return ask("git", "-c", "core.fsmonitor=false", "--no-optional-locks", "-C", str(folder), *arguments)
+
+
+def ask(program: str, *arguments: str) -> str | None:
+    """What a program prints; None where it fails, takes too long or is not there."""
+    found = shutil.which(program)
+    if found is None:
         return None
     try:
         done = subprocess.run(
-            [program, "-C", str(folder), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_PATIENCE,
-            errors="replace",
+            [found, *arguments], capture_output=True, text=True, check=False, timeout=_PATIENCE, errors="replace"
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
