@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from tests.conftest import ROOT
 
 _SOURCES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "aces_action").rglob("*.py"))]
+_PROGRAM = ROOT / "requirements/botocore_data.py"
+_POLICIES = ROOT / "docs/iam"
 _CALLED = {name for source in _SOURCES for name in re.findall(r"""\bclient\(\s*["']([a-z0-9-]+)["']""", source)}
 
 
@@ -23,7 +28,7 @@ _CALLED = {name for source in _SOURCES for name in re.findall(r"""\bclient\(\s*[
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Loader:
     """Only what the image has."""
     folder = tmp_path_factory.mktemp("image") / "data"
-    subprocess.run([sys.executable, ROOT / "requirements/botocore_data.py", folder], check=True)
+    subprocess.run([sys.executable, _PROGRAM, folder, _POLICIES], check=True)
     return Loader(extra_search_paths=[str(folder)], include_default_search_paths=False)
 
 
@@ -46,25 +51,66 @@ def members(shape: Shape | None, seen: set[str] | None = None) -> Iterator[str]:
         yield from members(shape.value, seen | {shape.name})
 
 
+def kept_services() -> tuple[str, ...]:
+    services: tuple[str, ...] = runpy.run_path(str(_PROGRAM))["SERVICES"]
+    return services
+
+
+def whole_services() -> frozenset[str]:
+    services: frozenset[str] = runpy.run_path(str(_PROGRAM))["WHOLE"]
+    return services
+
+
 def test_every_service_that_is_called_is_there_with_the_api_of_botocore(kept: Loader) -> None:
     whole = Loader()
     assert len(_CALLED) > 10
     for service in sorted(_CALLED):
         ours, all_of_it = described(kept, service), described(whole, service)
         assert ours.api_version == all_of_it.api_version
-        if service != "ec2":
+        if service in whole_services():
             assert ours.operation_names == all_of_it.operation_names
         assert kept.load_service_model(service, "endpoint-rule-set-1")["version"]
 
 
-def test_what_is_kept_of_ec2_is_what_the_roles_may_call_and_whole(kept: Loader) -> None:
-    ours, all_of_it = described(kept, "ec2"), described(Loader(), "ec2")
-    policies = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "docs/iam").iterdir())
-    assert sorted(ours.operation_names) == sorted(set(re.findall(r"ec2:([A-Z]\w+)", policies)))
-    for name in ours.operation_names:
-        mine, whole = ours.operation_model(name), all_of_it.operation_model(name)
-        assert list(members(mine.input_shape)) == list(members(whole.input_shape))
-        assert list(members(mine.output_shape)) == list(members(whole.output_shape))
+def test_every_operation_that_a_role_may_call_is_there_and_whole(kept: Loader) -> None:
+    policies = "".join(file.read_text(encoding="utf-8") for file in _POLICIES.glob("*.json"))
+    prefixes = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
+    for service in kept_services():
+        ours, all_of_it = described(kept, service), described(Loader(), service)
+        permitted = set(re.findall(rf'"{prefixes.get(service, service)}:([A-Z]\w+)"', policies))
+        assert set(ours.operation_names) >= permitted & set(all_of_it.operation_names)
+        for name in ours.operation_names:
+            mine, whole = ours.operation_model(name), all_of_it.operation_model(name)
+            assert list(members(mine.input_shape)) == list(members(whole.input_shape))
+            assert list(members(mine.output_shape)) == list(members(whole.output_shape))
+            assert [list(members(shape)) for shape in mine.error_shapes] == [list(members(shape)) for shape in whole.error_shapes]
+
+
+def test_no_code_of_ours_calls_an_operation_that_is_not_kept(kept: Loader) -> None:
+    """In the image it would be an AttributeError: a role must be permitted to call it, by docs/iam."""
+    there: set[str] = set()
+    left_out: set[str] = set()
+    for service in kept_services():
+        names = described(kept, service).operation_names
+        there |= {xform_name(name) for name in names}
+        left_out |= {xform_name(name) for name in set(described(Loader(), service).operation_names) - set(names)}
+    called = {
+        name for source in _SOURCES for name in re.findall(r"""(?<!botocore\.session)[."]([a-z]+(?:_[a-z]+)+)[("]""", source)
+    }
+    assert called & there > {"describe_endpoint", "list_endpoints", "describe_job_queues"}
+    assert called & (left_out - there) == set()
+
+
+def test_every_service_is_reached_where_botocore_alone_would_reach_it(kept: Loader) -> None:
+    for region in ("ap-northeast-1", "us-east-1", "cn-north-1"):
+        for service in kept_services():
+            reached = []
+            for loader in (kept, Loader()):
+                session = botocore.session.get_session()
+                session.register_component("data_loader", loader)
+                client = session.create_client(service, region, aws_access_key_id="none", aws_secret_access_key="none")
+                reached.append((client.meta.endpoint_url, client.meta.region_name, client._request_signer.signing_name))
+            assert reached[0] == reached[1]
 
 
 def test_no_texts_are_kept(kept: Loader) -> None:
