@@ -13,6 +13,8 @@ from sandbox.aws.answers import Answer
 from sandbox.aws.batch.records import rule_of
 from sandbox.aws.batch.surroundings import remove, set_up
 from sandbox.aws.hosting.records import Outcome
+from sandbox.aws.iam import StandingRole
+from sandbox.aws.iam import set_up as set_up_role
 from sandbox.aws.lag import Lag
 from sandbox.aws.state import Fault, State
 
@@ -103,6 +105,12 @@ def _add_whole_server(app: Flask, state: State) -> None:
             state.permissions_enforced = bool(wish["enforced"])
             state.grants_used.clear()
         return "", 204
+
+    @app.post("/_sandbox/roles")
+    def put_roles() -> tuple[Response, int]:
+        roles = [StandingRole(**each) for each in _wish()["roles"]]
+        with state.lock:
+            return jsonify({role.name: set_up_role(role) for role in roles}), 201
 
     @app.post("/_sandbox/quotas")
     def set_quota() -> tuple[str, int]:
