@@ -30,7 +30,7 @@ class StandingRole:
     inline: Mapping[str, str]
 
 
-def set_up(role: StandingRole) -> str:
+def set_up_role(role: StandingRole) -> str:
     """Makes the role with its policies, or makes it what is said here; gives its ARN. By single calls it would be a dozen."""
     iam = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
     try:
@@ -43,6 +43,14 @@ def set_up(role: StandingRole) -> str:
     for name, document in role.managed.items():
         iam.attach_role_policy(_put_policy(iam, name, document), role.name)
     return arn
+
+
+def remove_roles(prefixes: tuple[str, ...]) -> None:
+    """Removes the roles and policies whose names begin so: moto looks through all roles at every request of one."""
+    iam = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    for kept in (iam.roles, iam.managed_policies):
+        for key in [key for key, each in kept.items() if each.name.startswith(prefixes)]:
+            del kept[key]
 
 
 def _put_policy(iam: IAMBackend, name: str, document: str) -> str:
