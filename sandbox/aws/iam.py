@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.exceptions import EntityAlreadyExists, NotFoundException
@@ -18,6 +17,8 @@ from moto.iam.responses import IamResponse
 from sandbox.aws.permissions import documents_of
 from sandbox.aws.policy import Need, grants
 from sandbox.aws.wire import Refusal
+
+_ACCOUNT = "123456789012"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class StandingRole:
 
 def set_up_role(role: StandingRole) -> str:
     """Makes the role with its policies, or makes it what is said here; gives its ARN. By single calls it would be a dozen."""
-    iam = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    iam = iam_backends[_ACCOUNT]["aws"]
     try:
         arn = iam.get_role(role.name).arn
         iam.update_assume_role_policy(role.name, role.trust)
@@ -47,7 +48,7 @@ def set_up_role(role: StandingRole) -> str:
 
 def remove_roles(prefixes: tuple[str, ...]) -> None:
     """Removes the roles and policies whose names begin so: moto looks through all roles at every request of one."""
-    iam = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    iam = iam_backends[_ACCOUNT]["aws"]
     for kept in (iam.roles, iam.managed_policies):
         for key in [key for key, each in kept.items() if each.name.startswith(prefixes)]:
             del kept[key]
@@ -57,7 +58,7 @@ def _put_policy(iam: IAMBackend, name: str, document: str) -> str:
     try:
         return iam.create_policy("", "/", document, name, []).arn
     except EntityAlreadyExists:
-        arn = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:policy/{name}"
+        arn = f"arn:aws:iam::{_ACCOUNT}:policy/{name}"
         iam.create_policy_version(arn, document, set_as_default=True)
         return arn
 
