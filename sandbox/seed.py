@@ -1,7 +1,7 @@
 """Puts into the sandbox what stands before a first deployment: bucket, roles, image, job queues, tenant.
 
 In the real world this is the platform team's Terraform and the workflow's `docker buildx build --push`. Everything goes over
-HTTP with boto3, and twice is fine.
+HTTP, with boto3 but for the roles, and twice is fine.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ def create_control(state: State) -> Flask:
     """All control routes, over the state of one server. What they do not understand is answered with 400 and the reason."""
     app = Flask(__name__)
 
+    @app.errorhandler(KeyError)
     @app.errorhandler(TypeError)
     @app.errorhandler(ValueError)
     def not_understood(error: Exception) -> tuple[Response, int]:
