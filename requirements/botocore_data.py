@@ -43,12 +43,14 @@ SERVICES = (
 )
 # Kept with all operations: of S3 the policies have other names, and a role needs no permission to sign in.
 WHOLE = frozenset({"s3", "sso", "sso-oidc", "sts"})
+# What doctor asks for whether a role may or not: a refusal is an answer, too
+TRIED = frozenset({"DescribeRepositories", "GetOpenIDConnectProvider"})
 _NEEDLESS = ("examples-1",)
 
 
 def main(arguments: list[str]) -> None:
     target, policies = map(Path, arguments)
-    permitted = _permitted(policies)
+    operations = _permitted(policies) | TRIED
     data = Path(botocore.__file__).parent / "data"
     target.mkdir(parents=True)
     for file in data.glob("*.json"):
@@ -65,7 +67,7 @@ def main(arguments: list[str]) -> None:
                 if file.name.startswith("service-2.json"):
                     prefixes.add(described["metadata"]["endpointPrefix"])
                     if service not in WHOLE:
-                        described = _only(described, permitted)
+                        described = _only(described, operations)
                 _write(described, folder / file.name.removesuffix(".gz"))
     endpoints = json.loads((target / "endpoints.json").read_bytes())  # a megabyte, and read by every run
     for partition in endpoints["partitions"]:
