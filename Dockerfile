@@ -6,15 +6,16 @@
 ARG BASE_IMAGE=python:3.13.16-slim-trixie@sha256:70729b46c69b4f1e97c4822c1af3df53a1476cf5ddc6c087c0c10bc3a5678c2f
 
 FROM ${BASE_IMAGE} AS packages
-COPY requirements/runtime.txt requirements/botocore_data.py /tmp/
+COPY requirements/runtime.txt /tmp/
 RUN python3 -m venv --without-pip /action/.venv && \
     python3 -m pip --python /action/.venv/bin/python3 --disable-pip-version-check install --quiet --no-cache-dir --no-compile --no-deps \
         --require-hashes --only-binary :all: --root-user-action ignore --requirement /tmp/runtime.txt
+COPY requirements/botocore_data.py docs/iam/*.json /tmp/kept/
 # Three things before the bytecode is made: only what is read of botocore's data, no test suites, and a line that puts /action on the path
 # (see ENTRYPOINT). The bytecode is never compared with its source again, which nothing can change in an image.
 # hadolint ignore=DL3003
 RUN cd /action/.venv/lib/python3*/site-packages && \
-    /action/.venv/bin/python3 -B /tmp/botocore_data.py /tmp/data && rm -r botocore/data && mv /tmp/data botocore/data && \
+    /action/.venv/bin/python3 -B /tmp/kept/botocore_data.py /tmp/data /tmp/kept && rm -r botocore/data && mv /tmp/data botocore/data && \
     find numpy pandas -type d -name tests -prune -exec rm -r {} + && \
     echo /action > aces-action.pth && \
     python3 -W ignore -m compileall -q -j 0 --invalidation-mode unchecked-hash .

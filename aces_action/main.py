@@ -54,8 +54,6 @@ def main() -> int:
         signal.signal(signum, _cancel)  # as PID 1 of a container Python would ignore SIGTERM
     status = run(os.environ, sys.stdout, ending=_ignore_signals)
     sys.stdout.flush()
-    if status in CANCELLED.values():
-        os._exit(status)  # threads may still wait for an answer; the runner kills us if we wait for them
     return status
 
 

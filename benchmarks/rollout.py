@@ -233,7 +233,8 @@ def _packages(folder: Path) -> Path:
     shutil.copytree(
         botocore_folder, folder / "botocore", ignore=lambda path, _: {"data"} if path == str(botocore_folder) else set()
     )
-    subprocess.run([sys.executable, ROOT / "requirements/botocore_data.py", folder / "botocore/data"], check=True)
+    program = ROOT / "requirements/botocore_data.py"
+    subprocess.run([sys.executable, program, folder / "botocore/data", ROOT / "docs/iam"], check=True)
     return folder
 
 

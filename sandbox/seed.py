@@ -1,7 +1,7 @@
 """Puts into the sandbox what stands before a first deployment: bucket, roles, image, job queues, tenant.
 
 In the real world this is the platform team's Terraform and the workflow's `docker buildx build --push`. Everything goes over
-HTTP with boto3, and twice is fine.
+HTTP, with boto3 but for the roles, and twice is fine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from sandbox.server import REPOSITORY, Sandbox
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
-    from types_boto3_iam import IAMClient
 
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
@@ -144,30 +143,19 @@ def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: s
         )
     given = {"Project": project, "Env": env, "Repository": repository, **parameters}
     roles = iam.roles(given, account=ACCOUNT, region=session.region_name)
-    made = {name: _make_role(client, role, host) for name, role in roles.items()}
-    return made["DeployRole"]
-
-
-def _make_role(client: IAMClient, role: iam.Role, host: str) -> str:
-    arn = _make_bare_role(client, role.name, json.dumps(role.trust).replace(iam.GITHUB, host))
-    for name, policy in role.inline.items():
-        client.put_role_policy(RoleName=role.name, PolicyName=name, PolicyDocument=json.dumps(policy))
-    for name, policy in role.managed.items():
-        managed, document = f"arn:aws:iam::{ACCOUNT}:policy/{name}", json.dumps(policy)
-        try:
-            client.create_policy(PolicyName=name, PolicyDocument=document)
-        except client.exceptions.EntityAlreadyExistsException:
-            client.create_policy_version(PolicyArn=managed, PolicyDocument=document, SetAsDefault=True)
-        client.attach_role_policy(RoleName=role.name, PolicyArn=managed)
+    standing = [
+        {
+            "name": role.name,
+            "trust": json.dumps(role.trust).replace(iam.GITHUB, host),
+            "managed": {name: json.dumps(document) for name, document in role.managed.items()},
+            "inline": {name: json.dumps(document) for name, document in role.inline.items()},
+        }
+        for role in roles.values()
+    ]
+    answer = requests.post(f"{sandbox.aws_url}/_sandbox/roles", json={"roles": standing}, timeout=10)
+    answer.raise_for_status()
+    arn: str = answer.json()[roles["DeployRole"].name]
     return arn
-
-
-def _make_bare_role(client: IAMClient, name: str, trust: str) -> str:
-    try:
-        return client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    except client.exceptions.EntityAlreadyExistsException:
-        client.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
-        return client.get_role(RoleName=name)["Role"]["Arn"]
 
 
 def push_image(

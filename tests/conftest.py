@@ -199,8 +199,7 @@ def callers(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callabl
     Its role may do what docs/iam says, and nothing else: the sandbox refuses the rest as AWS does.
     """
 
-    for what in ("calls", "hosting"):  # a call of a test before is no sign of this one's run, nor is its endpoint of this one's
-        requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
+    _tidy(sandbox)  # a call of a test before is no sign of this one's run, nor is its endpoint of this one's
     requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": True}, timeout=10).raise_for_status()
 
     def make(example: str = "number-plate-detection", *, weights: Path | None = archive, **seeded: Any) -> Caller:
@@ -223,18 +222,17 @@ def callers(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callabl
         yield make
     finally:
         _tidy(sandbox)
+        requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
+        requests.delete(f"{sandbox.platform_url}/_sandbox/sleep", timeout=10)
         # an account may have 50 of them, and is warned from 45 on: a process plays more tests than that
         names = [f"{server}{suffix}" for server in made for suffix in ("", "-longtime")]
         requests.delete(f"{sandbox.aws_url}/_sandbox/queues", json={"names": names}, timeout=10).raise_for_status()
+        prefixes = [server.removesuffix("algorithm-server") for server in made]
+        requests.delete(f"{sandbox.aws_url}/_sandbox/roles", json={"prefixes": prefixes}, timeout=10).raise_for_status()
 
 
 def _tidy(sandbox: Sandbox) -> None:
-    requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": False}, timeout=10).raise_for_status()
-    requests.post(f"{sandbox.aws_url}/_sandbox/clock", json={"seconds": 0}, timeout=10).raise_for_status()
-    for what in ("faults", "lags", "endpoints", "answers", "calls", "quotas", "hosting"):
-        requests.delete(f"{sandbox.aws_url}/_sandbox/{what}", timeout=10)
-    requests.delete(f"{sandbox.oidc_url}/_control", timeout=10)
-    requests.delete(f"{sandbox.platform_url}/_sandbox/sleep", timeout=10)
+    requests.delete(f"{sandbox.aws_url}/_sandbox/wishes", timeout=10).raise_for_status()
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def _enter(wanted: Run) -> None:
         os.dup2(file, descriptor)
     encoding = wanted.environ.get("PYTHONIOENCODING", "utf-8")
     sys.stdin, sys.stdout = open(0, encoding=encoding), open(1, "w", encoding=encoding)  # noqa: SIM115  until the process ends
-    sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace")  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding=encoding, errors="backslashreplace")  # noqa: SIM115  by lines, as Python does
     os.environ.clear()
     os.environ.update(wanted.environ)
     os.chdir(wanted.cwd)

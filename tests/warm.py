@@ -1,4 +1,4 @@
-"""Imported by the fork server of `tests.forked` alone: a run that is forked finds all modules and the descriptions of AWS read.
+"""Imported by the fork server of `tests.forked` alone: a run that is forked finds modules, schemas and AWS's descriptions read.
 
 A fork has its own copy of what is kept, so no run sees what another did to it.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import pkgutil
+from pathlib import Path
+from uuid import UUID
 
 import sagemaker.core.resources  # noqa: F401  to be frozen with the rest
 
 import aces_action
 from aces_action.aws.session import open_session
+from aces_action.main import run
 
 _SERVICES = (
     "application-autoscaling",
@@ -32,8 +36,12 @@ _SERVICES = (
 
 _session = open_session(region="ap-northeast-1", role_arn=None, session_name="", token=str)
 for _service in _SERVICES:
-    _session.client(_service, aws_access_key_id="none", aws_secret_access_key="none")  # type: ignore[call-overload]
-del _session
+    _client = _session.client(_service, aws_access_key_id="none", aws_secret_access_key="none")  # type: ignore[call-overload]
+    _client.can_paginate(next(iter(_client.meta.method_to_api_mapping)))  # reads how all of its operations are paginated
+del _session, _client
+_example = Path(__file__).parents[1] / "examples/number-plate-detection"
+_inputs = {"INPUT_COMMAND": "validate", "INPUT_PROJECT": _example.name, "INPUT_ENV": "dev", "TENANT_ID": str(UUID(int=1))}
+run({"GITHUB_WORKSPACE": str(_example), **_inputs}, io.StringIO())  # compiles patterns and schemas
 for _module in pkgutil.walk_packages(aces_action.__path__, "aces_action."):
     if not _module.name.endswith("__main__"):
         importlib.import_module(_module.name)

@@ -13,6 +13,7 @@ from sandbox.aws.answers import Answer
 from sandbox.aws.batch.records import rule_of
 from sandbox.aws.batch.surroundings import remove, set_up
 from sandbox.aws.hosting.records import Outcome
+from sandbox.aws.iam import StandingRole, remove_roles, set_up_role
 from sandbox.aws.lag import Lag
 from sandbox.aws.state import Fault, State
 
@@ -23,6 +24,7 @@ def create_control(state: State) -> Flask:
     """All control routes, over the state of one server. What they do not understand is answered with 400 and the reason."""
     app = Flask(__name__)
 
+    @app.errorhandler(KeyError)
     @app.errorhandler(TypeError)
     @app.errorhandler(ValueError)
     def not_understood(error: Exception) -> tuple[Response, int]:
@@ -35,6 +37,7 @@ def create_control(state: State) -> Flask:
 
     _add_whole_server(app, state)
     _add_clock(app, state)
+    _add_iam(app, state)
     _add_lags(app, state)
     _add_hosting(app, state)
     _add_inference(app, state)
@@ -79,6 +82,11 @@ def _add_whole_server(app: Flask, state: State) -> None:
             state.reset()
         return "", 204
 
+    @app.delete("/_sandbox/wishes")
+    def forget_wishes() -> tuple[str, int]:
+        state.forget_wishes()
+        return "", 204
+
     @app.post("/_sandbox/credentials")
     def credentials() -> tuple[str, int]:
         wish = _wish()
@@ -87,21 +95,6 @@ def _add_whole_server(app: Flask, state: State) -> None:
         lifetime = wish["lifetime_seconds"]
         with state.lock:
             state.credentials_lifetime = None if lifetime is None else float(lifetime)
-        return "", 204
-
-    @app.get("/_sandbox/permissions")
-    def permissions() -> Response:
-        with state.lock:
-            return jsonify(enforced=state.permissions_enforced, used=[asdict(grant) for grant in sorted(state.grants_used)])
-
-    @app.post("/_sandbox/permissions")
-    def enforce() -> tuple[str, int]:
-        wish = _wish()
-        if wish.keys() != {"enforced"}:
-            raise ValueError("enforced is wanted, and nothing else")
-        with state.lock:
-            state.permissions_enforced = bool(wish["enforced"])
-            state.grants_used.clear()
         return "", 204
 
     @app.post("/_sandbox/quotas")
@@ -134,6 +127,35 @@ def _add_clock(app: Flask, state: State) -> None:
             raise ValueError("seconds is wanted, and nothing else")
         with state.lock:
             state.clock_ahead = float(wish["seconds"])
+        return "", 204
+
+
+def _add_iam(app: Flask, state: State) -> None:
+    @app.get("/_sandbox/permissions")
+    def permissions() -> Response:
+        with state.lock:
+            return jsonify(enforced=state.permissions_enforced, used=[asdict(grant) for grant in sorted(state.grants_used)])
+
+    @app.post("/_sandbox/permissions")
+    def enforce() -> tuple[str, int]:
+        wish = _wish()
+        if wish.keys() != {"enforced"}:
+            raise ValueError("enforced is wanted, and nothing else")
+        with state.lock:
+            state.permissions_enforced = bool(wish["enforced"])
+            state.grants_used.clear()
+        return "", 204
+
+    @app.post("/_sandbox/roles")
+    def put_roles() -> tuple[Response, int]:
+        roles = [StandingRole(**each) for each in _wish()["roles"]]
+        with state.lock:
+            return jsonify({role.name: set_up_role(role) for role in roles}), 201
+
+    @app.delete("/_sandbox/roles")
+    def forget_roles() -> tuple[str, int]:
+        with state.lock:
+            remove_roles(tuple(_wish()["prefixes"]))
         return "", 204
 
 

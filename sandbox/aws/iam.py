@@ -1,20 +1,66 @@
-"""IAM: moto's, and the simulation of a role's own policies."""
+"""IAM: moto's, the simulation of a role's own policies, and roles that stand there as if a stack had made them."""
 
 from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.iam.exceptions import EntityAlreadyExists, NotFoundException
+from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from moto.iam.responses import IamResponse
 
 from sandbox.aws.permissions import documents_of
 from sandbox.aws.policy import Need, grants
 from sandbox.aws.wire import Refusal
+
+_ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRole:
+    """A role with its trust policy; permission policies by name. All documents as JSON texts."""
+
+    name: str
+    trust: str
+    managed: Mapping[str, str]
+    inline: Mapping[str, str]
+
+
+def set_up_role(role: StandingRole) -> str:
+    """Makes the role with its policies, or makes it what is said here; gives its ARN. By single calls it would be a dozen."""
+    iam = iam_backends[_ACCOUNT]["aws"]
+    try:
+        arn = iam.get_role(role.name).arn
+        iam.update_assume_role_policy(role.name, role.trust)
+    except NotFoundException:
+        arn = iam.create_role(role.name, role.trust, "/", None, "", [], None).arn
+    for name, document in role.inline.items():
+        iam.put_role_policy(role.name, name, document)
+    for name, document in role.managed.items():
+        iam.attach_role_policy(_put_policy(iam, name, document), role.name)
+    return arn
+
+
+def remove_roles(prefixes: tuple[str, ...]) -> None:
+    """Removes the roles and policies whose names begin so: moto looks through all roles at every request of one."""
+    iam = iam_backends[_ACCOUNT]["aws"]
+    for kept in (iam.roles, iam.managed_policies):
+        for key in [key for key, each in kept.items() if each.name.startswith(prefixes)]:
+            del kept[key]
+
+
+def _put_policy(iam: IAMBackend, name: str, document: str) -> str:
+    try:
+        return iam.create_policy("", "/", document, name, []).arn
+    except EntityAlreadyExists:
+        arn = f"arn:aws:iam::{_ACCOUNT}:policy/{name}"
+        iam.create_policy_version(arn, document, set_as_default=True)
+        return arn
 
 
 class IdentityAndAccess(IamResponse):

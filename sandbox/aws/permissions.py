@@ -7,6 +7,7 @@ Which action an operation needs, on which resources and with which condition key
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -107,7 +108,13 @@ def documents_of(role: Role) -> list[JSON]:
     attached = [
         version.document for policy in role.managed_policies.values() for version in policy.versions if version.is_default
     ]
-    return [json.loads(document) for document in (*attached, *role.policies.values())]
+    return [_parsed(document) for document in (*attached, *role.policies.values())]
+
+
+@functools.lru_cache(maxsize=64)  # those of one role, for all requests of a run
+def _parsed(document: str) -> JSON:
+    parsed: JSON = json.loads(document)
+    return parsed
 
 
 def _read(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: Targets) -> Request:

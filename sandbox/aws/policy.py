@@ -55,8 +55,9 @@ def grants(documents: Iterable[JSON], need: Need) -> tuple[Grant, ...]:
         matching = [
             Grant(statement.get("Sid", ""), action, resource)
             for action in listed(statement["Action"])
+            if matches(need.action.lower(), action.lower())
             for resource in listed(statement["Resource"])
-            if matches(need.action.lower(), action.lower()) and matches(need.resource, resource)
+            if matches(need.resource, resource)
         ]
         if matching and holds(statement, need.context):
             if statement["Effect"] != "Allow":

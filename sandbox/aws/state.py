@@ -130,26 +130,24 @@ class State:
     def is_expired(self, access_key_id: str) -> bool:
         return self.credentials_end.get(access_key_id, float("inf")) <= time.time()
 
-    def reset(self) -> None:
+    def forget_wishes(self) -> None:
+        """Nothing is asked of this server any more, no call was seen, and nothing is hosted. All else is as it was."""
         with self.lock:
             self.hosting.reset()
             self.targets.reset()
-            self.batch.reset()
-            self.stacks.reset()
-            for remembered in (
-                self.faults,
-                self.lags,
-                self.calls,
-                self.layers,
-                self.credentials_end,
-                self.grants_used,
-                self.quotas,
-                self.answers,
-            ):
+            for remembered in (self.faults, self.lags, self.calls, self.grants_used, self.quotas, self.answers):
                 remembered.clear()
-            self.credentials_lifetime = None
             self.permissions_enforced = False
             self.clock_ahead = 0.0
+
+    def reset(self) -> None:
+        with self.lock:
+            self.forget_wishes()
+            self.batch.reset()
+            self.stacks.reset()
+            self.layers.clear()
+            self.credentials_end.clear()
+            self.credentials_lifetime = None
 
 
 def state_of(request: Request) -> State:

@@ -229,6 +229,8 @@ def test_a_truncated_answer_breaks_off_half_way(empty: Sandbox, session: boto3.S
         ("endpoints/server/status", {"status": "Exploding"}),
         ("credentials", {"lifetime_seconds": "long"}),
         ("credentials", {}),
+        ("roles", {}),
+        ("roles", {"roles": [{"name": "without-policies"}]}),
     ],
 )
 def test_a_wish_that_is_not_understood_is_400(empty: Sandbox, route: str, wish: object) -> None:
@@ -240,6 +242,43 @@ def test_a_wish_that_is_not_understood_is_400(empty: Sandbox, route: str, wish: 
 def test_the_status_of_an_absent_endpoint_is_404(empty: Sandbox) -> None:
     answer = requests.post(f"{empty.aws_url}/_sandbox/endpoints/absent/status", json={"status": "Failed"}, timeout=5)
     assert answer.status_code == 404
+
+
+def test_roles_stand_there_changed_the_second_time_and_go_by_their_prefix(empty: Sandbox, session: boto3.Session) -> None:
+    iam = client(empty, session, "iam")
+
+    def stand(action: str) -> None:
+        document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+        service = {"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [service]})
+        role = {"name": "p-1-role", "trust": trust, "managed": {"p-1-policy": document}, "inline": {"own": document}}
+        answer = requests.post(f"{empty.aws_url}/_sandbox/roles", json={"roles": [role]}, timeout=5)
+        assert answer.json() == {"p-1-role": iam.get_role(RoleName="p-1-role")["Role"]["Arn"]}
+
+    for action in ("s3:GetObject", "s3:PutObject"):
+        stand(action)
+        [attached] = iam.list_attached_role_policies(RoleName="p-1-role")["AttachedPolicies"]
+        version = iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
+        managed = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"]
+        inline = iam.get_role_policy(RoleName="p-1-role", PolicyName="own")["PolicyDocument"]
+        assert [document["Statement"][0]["Action"] for document in (managed, inline)] == [action, action]
+
+    for prefix, left in (("p-2-", ["p-1-role"]), ("p-1-", [])):
+        requests.delete(f"{empty.aws_url}/_sandbox/roles", json={"prefixes": [prefix]}, timeout=5).raise_for_status()
+        assert [role["RoleName"] for role in iam.list_roles()["Roles"]] == left
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+def test_what_was_wished_is_forgotten_by_one_request_and_the_rest_stays(
+    empty: Sandbox, session: boto3.Session, control: Control
+) -> None:
+    make_bucket(empty, session, "number-plate-detection-dev")
+    control("faults", kind="reset")
+    control("permissions", enforced=True)
+    requests.delete(f"{empty.aws_url}/_sandbox/wishes", timeout=5).raise_for_status()
+    assert calls(empty) == []
+    assert [each["Name"] for each in client(empty, session, "s3").list_buckets()["Buckets"]] == ["number-plate-detection-dev"]
+    assert requests.get(f"{empty.aws_url}/_sandbox/permissions", timeout=5).json() == {"enforced": False, "used": []}
 
 
 # What moto has not
