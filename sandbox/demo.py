@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -83,10 +84,20 @@ def _deploy(sandbox: Sandbox, project: str, folder: Path, number: str) -> str:
         inputs={"smoke-test-path": SMOKE_TESTS[project]} if project in SMOKE_TESTS else None,
     )
     _say(f"{project}: the {number} run, as its log reads on GitHub")
+    outputs = show_run(environment, workspace)
+    if number == "first":
+        _say(f"{project}: the job summary")
+        print(summary.read_text(encoding="utf-8"))
+        _say(f"{project}: the step's outputs")
+        print("\n".join(f"{name}={value}" for name, value in outputs.items()))
+    return outputs.get("result", "no result")
+
+
+def show_run(environment: Mapping[str, str], workspace: Path) -> dict[str, str]:
+    """Runs the action as the runner does, its log shown as on GitHub; gives the step's outputs."""
     colour = sys.stdout.isatty()
-    command = [sys.executable, str(ROOT / "entrypoint.py")]
     with subprocess.Popen(
-        command,
+        [sys.executable, str(ROOT / "entrypoint.py")],
         cwd=workspace,
         env={"PATH": os.environ["PATH"], **environment},
         stdout=subprocess.PIPE,
@@ -97,13 +108,8 @@ def _deploy(sandbox: Sandbox, project: str, folder: Path, number: str) -> str:
             if (shown := rendered(line.rstrip("\n"), colour=colour)) is not None:
                 print(shown, flush=True)
     print(f"exit status {process.returncode}")
-    outputs: dict[str, str] = dict(re.findall(r"^(\S+)<<(?:\S+)\n(.*)$", output.read_text(encoding="utf-8"), flags=re.MULTILINE))
-    if number == "first":
-        _say(f"{project}: the job summary")
-        print(summary.read_text(encoding="utf-8"))
-        _say(f"{project}: the step's outputs")
-        print("\n".join(f"{name}={value}" for name, value in outputs.items()))
-    return outputs.get("result", "no result")
+    written = Path(environment["GITHUB_OUTPUT"]).read_text(encoding="utf-8")
+    return dict(re.findall(r"^(\S+)<<(?:\S+)\n(.*)$", written, flags=re.MULTILINE))
 
 
 def _page(url: str) -> str:
