@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from aces_action.aws.clients import Clients
+from aces_action.aws.clients import Clients, for_diagnosis
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.identity import Identity, check_account, check_role_accounts, claims, who_am_i
 from aces_action.aws.tags import Owner
@@ -172,7 +172,7 @@ def _sign_in(asked: DoctorInput, run: Run, reporter: Reporter) -> _SignedIn:
         reporter.mask(token)
         found = replace(found, claims=claims(token))
     try:
-        clients = open_clients(asked.region, asked.role_arn, run, reporter)
+        clients = for_diagnosis(open_clients(asked.region, asked.role_arn, run, reporter))
         return _SignedIn(sign_in=replace(found, identity=who_am_i(clients.sts)), clients=clients)
     except ActionError as error:
         return _SignedIn(sign_in=replace(found, problems=error.problems), clients=None)
