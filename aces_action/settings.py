@@ -23,7 +23,9 @@ _PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|<REPLACE_YOUR_[^<>\s]*>?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
-    """What is needed to speak to AWS about a server that is deployed. A terminal has these alone. `wait_timeout` in seconds."""
+    """What is needed to speak to AWS about a server that is deployed. A terminal has these alone. `wait_timeout` in seconds.
+
+    `role_accounts`: in place of the role that a person does not assume, the accounts of the roles that the workflows name."""
 
     env: Environment
     project: str
@@ -31,6 +33,7 @@ class ServerSettings:
     aws_region: str
     wait_timeout: int
     concurrency: Concurrency
+    role_accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ def read_settings(environ: Mapping[str, str]) -> Reading:
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
-    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+    return Settings(**{field.name: values[field.name] for field in fields(Settings) if field.name in values})
 
 
 def secrets(environ: Mapping[str, str]) -> tuple[str, ...]:

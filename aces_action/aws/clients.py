@@ -37,6 +37,9 @@ _NOT_TWICE = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standa
 # SageMaker gives a container 60 s for an answer (API reference: InvokeEndpoint). Who asks decides what is ever sent twice.
 _ONCE = Config(read_timeout=75, retries={"mode": "standard", "total_max_attempts": 1})
 
+# For who wants to know what is wrong: also that nothing answers is to be known within a minute.
+_DIAGNOSING = Config(connect_timeout=3, read_timeout=12, retries={"mode": "standard", "total_max_attempts": 3})
+
 # For what is put right after a signal: ten seconds later the run is killed.
 _IN_HASTE = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 2})
 
@@ -44,8 +47,10 @@ _IN_HASTE = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standa
 class Clients:
     """boto3 clients of one session. Making one is not thread-safe, using one is: make them before threads start."""
 
-    def __init__(self, session: boto3.Session) -> None:
+    def __init__(self, session: boto3.Session, usual: Config | None = None) -> None:
+        """`usual`: for clients that need nothing of their own; None for the session's."""
         self.session = session
+        self._usual = usual
 
     @cached_property
     def application_autoscaling(self) -> ApplicationAutoScalingClient:
@@ -53,7 +58,7 @@ class Clients:
 
     @cached_property
     def batch(self) -> BatchClient:
-        return self.session.client("batch")
+        return self.session.client("batch", config=self._usual)
 
     @cached_property
     def batch_once(self) -> BatchClient:
@@ -66,20 +71,20 @@ class Clients:
 
     @cached_property
     def ec2(self) -> EC2Client:
-        return self.session.client("ec2")
+        return self.session.client("ec2", config=self._usual)
 
     @cached_property
     def ecr(self) -> ECRClient:
-        return self.session.client("ecr")
+        return self.session.client("ecr", config=self._usual)
 
     @cached_property
     def iam(self) -> IAMClient:
-        return self.session.client("iam")
+        return self.session.client("iam", config=self._usual)
 
     @cached_property
     def log_groups(self) -> CloudWatchLogsClient:
         """For groups that a deployment makes: with as many attempts as any other write."""
-        return self.session.client("logs")
+        return self.session.client("logs", config=self._usual)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
@@ -87,11 +92,11 @@ class Clients:
 
     @cached_property
     def s3(self) -> S3Client:
-        return self.session.client("s3")
+        return self.session.client("s3", config=self._usual)
 
     @cached_property
     def sagemaker(self) -> SageMakerClient:
-        return self.session.client("sagemaker")
+        return self.session.client("sagemaker", config=self._usual)
 
     @cached_property
     def sagemaker_runtime(self) -> SageMakerRuntimeClient:
@@ -107,7 +112,12 @@ class Clients:
 
     @cached_property
     def sts(self) -> STSClient:
-        return self.session.client("sts")
+        return self.session.client("sts", config=self._usual)
+
+
+def for_diagnosis(clients: Clients) -> Clients:
+    """Clients of the same session that do not wait long for where there is no way."""
+    return Clients(clients.session, _DIAGNOSING)
 
 
 def in_haste(clients: Clients) -> Clients:

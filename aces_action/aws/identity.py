@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,11 @@ def check_account(identity: Identity, *, configured: str | None, infra_file: str
     if configured is None or configured == identity.account:
         return []
     return [credentials.wrong_account(identity.account, configured, infra_file)]
+
+
+def check_role_accounts(identity: Identity, accounts: Sequence[str]) -> list[Problem]:
+    """The account of a person's credentials against those of the roles that the workflows name: none, or one of them."""
+    return [credentials.account_of_no_role(identity.account, accounts)] if accounts and identity.account not in accounts else []
 
 
 def claims(token: str) -> dict[str, str]:

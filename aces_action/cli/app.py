@@ -7,14 +7,16 @@ cancelled.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 
 from aces_action import __version__
-from aces_action.cli.console import Terminal, terminal
+from aces_action.cli.console import DETAILS, Terminal, terminal
 from aces_action.cli.lazy_group import LazyGroup, language_option
 from aces_action.cli.usage_error import WrongUse
 from aces_action.github.commands import problem_text, redacted
@@ -42,7 +44,6 @@ VERBS = {
 
 _DESTRUCTIVE = frozenset({"stop", "destroy"})
 _NAME = "aces-action"
-_DETAILS = Text("RUNNER_DEBUG=1 shows the details.", "RUNNER_DEBUG=1で詳細が表示されます。")
 _CANCELLED = 130
 _WHAT = Text(
     "Deploys inference algorithms to Amazon SageMaker and AWS Batch, and lists them on the ACES Platform.",
@@ -53,6 +54,7 @@ _VERSION_HELP = Text("Show the version and exit.", "バージョンを表示し�
 
 def enter() -> int:
     """Runs this process's command line. After Ctrl-C it ends the process: threads may still wait for an answer of AWS's."""
+    _open_streams()
     status = main()
     if status == _CANCELLED:
         sys.stderr.flush()
@@ -83,10 +85,12 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         say(_told(error, person))
         return error.exit_status
     except BrokenPipeError:  # `aces-action validate | head`: nobody reads on, and Python would complain of that at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         return 1
     except OSError as error:
-        say(Sanitiser(person.secrets).clean(_failed(error, language)))
+        with contextlib.suppress(OSError):  # nobody may be left to read that
+            say(Sanitiser(person.secrets).clean(_failed(error, language)))
+        _let_go_of_output()
         return 1
     except Exception as error:  # noqa: BLE001  the one place that turns the unexpected into a text
         sanitiser = Sanitiser(person.secrets)
@@ -94,8 +98,24 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
             import traceback
 
             say(sanitiser.clean(traceback.format_exc()))
-        say(problem_text(redacted(internal_error(error, _DETAILS), sanitiser.redact), language))
+        say(problem_text(redacted(internal_error(error, DETAILS), sanitiser.redact), language))
         return 1
+
+
+def _let_go_of_output() -> None:
+    """What cannot be written is given up: Python would try again at its end, complain, and end with a status of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _open_streams() -> None:
+    """A process that was started with a standard stream closed (`>&-`) has None in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  until the process ends
 
 
 def say(text: str) -> None:

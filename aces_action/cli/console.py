@@ -12,10 +12,11 @@ from typing import TextIO
 
 from aces_action.credentials import secret_variables
 from aces_action.github.site import GitHubSite, read_site
-from aces_action.language import LANGUAGES, Language
+from aces_action.language import LANGUAGES, Language, Text
 from aces_action.network import environment_problems
 from aces_action.problems import Problem
 
+DETAILS = Text("RUNNER_DEBUG=1 shows the details.", "RUNNER_DEBUG=1で詳細が表示されます。")
 _WIDTH = 100  # columns where no terminal tells
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import click
 
@@ -22,6 +23,7 @@ from aces_action.problems import ConfigurationError, Problem
 from aces_action.problems import terminal as problems
 from aces_action.project.model import Project
 from aces_action.project.names import Names
+from aces_action.sanitiser import neutralise
 from aces_action.settings import Settings, input_text, read_settings, secrets
 from aces_action.workflow.steps import ActionStep, find_steps
 
@@ -103,13 +105,14 @@ def find_configuration(options: DeployOptions, person: Terminal, *, verb: str) -
         raise AssertionError("a configuration without errors is whole")
     token = settings.platform_token
     if step and only_a_run_knows(step, _TOKEN, environ) and person.platform_token is None:
-        token = _asked(person)
+        token = _asked(person, settings.platform_url)
     in_a_job = step is None or only_a_run_knows(step, _REGION, environ)
     own = replace(
         settings,
         aws_role_arn=None,
         aws_region=options.region or (_own_region(person) if in_a_job else settings.aws_region),
         platform_token=token,
+        role_accounts=found.role_accounts,
     )
     shown = replace(project, infra_file=PurePosixPath(from_here(str(project.infra_file), options.path)))
     return ConfiguredDeployment(
@@ -199,11 +202,13 @@ def _from_stdin() -> str:
     return text
 
 
-def _asked(person: Terminal) -> str | None:
-    """Without an echo. Nothing: the platform requires none, as where the secret does not exist."""
-    question = Text("Token for the ACES Platform (Enter: none)", "ACES Platformのトークン（不要な場合はEnter）").in_(
-        person.language
-    )
+def _asked(person: Terminal, url: str) -> str | None:
+    """Without an echo. Nothing: the platform requires none, as where the secret does not exist. To whom it will be sent is said:
+    the address is what the repository says it is."""
+    host = neutralise(urlsplit(url).netloc)
+    question = Text(
+        f"Token for the ACES Platform, {host} (Enter: none)", f"ACES Platform（{host}）のトークン（不要な場合はEnter）"
+    ).in_(person.language)
     while True:
         text = click.prompt(question, hide_input=True, default="", show_default=False, err=True).strip()
         if not text or _TOKEN.read(text):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from aces_action.inputs import ENVIRONMENTS, INPUTS, Environment, Input
+from aces_action.inputs import ENVIRONMENTS, INPUTS, Environment, Input, account_of_role
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import ConfigurationError, Problem
 from aces_action.problems import command_line as problems
@@ -24,8 +24,8 @@ from aces_action.settings import input_text, read_settings
 from aces_action.workflow.steps import ActionStep, find_steps
 
 _INFRA_NAME = re.compile(rf"(?P<project>.+)-(?P<env>{'|'.join(ENVIRONMENTS)})-algorithm-server-infra\.yml")
-_PROJECT, _ENV, _CONFIG_PATH, _REGION = (
-    next(spec for spec in INPUTS if spec.name == name) for name in ("project", "env", "config-path", "aws-region")
+_PROJECT, _ENV, _CONFIG_PATH, _REGION, _ROLE = (
+    next(spec for spec in INPUTS if spec.name == name) for name in ("project", "env", "config-path", "aws-region", "aws-role-arn")
 )
 
 
@@ -114,6 +114,7 @@ class SelectedDeployment:
     target: DeploymentTarget
     server: Server
     names: Names
+    role_accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,17 @@ class TargetSteps:
 
     target: DeploymentTarget
     steps: tuple[tuple[ActionStep, Mapping[str, str]], ...]
+
+    @property
+    def role_accounts(self) -> tuple[str, ...]:
+        """The accounts that the workflows deploy to, by the roles that they name."""
+        return role_accounts(step for step, _ in self.steps)
+
+
+def role_accounts(steps: Iterable[ActionStep]) -> tuple[str, ...]:
+    """The accounts of the roles that steps name; none of a role that only a run knows."""
+    arns = (step.text(path) for step in steps if (path := step.place(_ROLE)))
+    return tuple(dict.fromkeys(account for arn in arns if arn and (account := account_of_role(arn))))
 
 
 def find_target(workspace: Path, selection: Selection, region: str | None, *, verb: str) -> TargetSteps:
@@ -141,7 +153,8 @@ def find_target(workspace: Path, selection: Selection, region: str | None, *, ve
 
 def find_deployment(workspace: Path, selection: Selection, region: str | None, *, verb: str) -> SelectedDeployment:
     """As `find_target`, with what the infra file says. Raises ConfigurationError with the errors of that file, too."""
-    target = find_target(workspace, selection, region, verb=verb).target
+    found = find_target(workspace, selection, region, verb=verb)
+    target = found.target
     server, faults = load_server(
         workspace, project=target.project, env=target.env, role_account=None, config_path=target.config_path
     )
@@ -149,7 +162,8 @@ def find_deployment(workspace: Path, selection: Selection, region: str | None, *
         errors = [problem for problem in faults if problem.severity == "error"]
         raise ConfigurationError(seen_from_here(errors, workspace))
     shown = replace(server, infra_file=PurePosixPath(from_here(str(server.infra_file), workspace)))
-    return SelectedDeployment(target=target, server=shown, names=names_for(target.project, target.env, server.infra))
+    names = names_for(target.project, target.env, server.infra)
+    return SelectedDeployment(target=target, server=shown, names=names, role_accounts=found.role_accounts)
 
 
 FoundTarget = tuple[DeploymentTarget, tuple[ActionStep, Mapping[str, str]] | None]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
-from aces_action.cli.console import Terminal
+from aces_action.cli.console import DETAILS, Terminal
 from aces_action.cli.discovery import SelectedDeployment, Selection, find_deployment
 from aces_action.cli.options import deployment_options, region_option
 from aces_action.github.commands import redacted
@@ -21,7 +23,7 @@ from aces_action.language import EMPTY, Language, Text
 from aces_action.network import Network
 from aces_action.output.report import Outcome, Report
 from aces_action.output.summary import how_far
-from aces_action.problems import ActionError
+from aces_action.problems import ActionError, internal_error
 from aces_action.problems.action import sdk_not_installed
 from aces_action.settings import ServerSettings
 
@@ -86,6 +88,7 @@ def run_reported(
     run: Callable[[Reporter], Outcome], person: Terminal, stream: TextIO, report: Report, *, secrets: Iterable[str] = ()
 ) -> int:
     """As `run_command`, for what is about more than a server. `secrets`: to be hidden beside the person's own."""
+    from aces_action.aws.errors import AWS_ERRORS
     from aces_action.cli.aws import aws_explained, check_way
     from aces_action.output.reporter import Reporter
 
@@ -103,12 +106,26 @@ def run_reported(
                     click.echo(log.sanitiser.clean(log.said(text)), err=True)
             return CANCELLED
         except ActionError as error:
-            log.info(log.said(how_far(report)))
+            _tell_how_far(log, report)
             raise ActionError([redacted(problem, log.redact) for problem in error.problems]) from error
-        except Exception:
-            log.info(log.said(how_far(report)))
+        except (OSError, *AWS_ERRORS):
+            _tell_how_far(log, report)
             raise
+        except Exception as error:
+            _tell_how_far(log, report)
+            log.debug("".join(traceback.format_exception(error)))
+            # here, where all secrets are known: its words may be about any of them
+            raise ActionError(redacted(internal_error(error, DETAILS), log.redact)) from error
     return 0
+
+
+def _tell_how_far(log: Log, report: Report) -> None:
+    """Into the log; where that leads nowhere any more (`| head`, a full disk), to the person."""
+    with contextlib.suppress(OSError):
+        log.info(log.said(how_far(report)))
+    if log.is_lost and report.writes.is_begun:
+        for text in (how_far(report), EMPTY if report.under_way else _RESUME):
+            click.echo(log.sanitiser.clean(log.said(text)), err=True)
 
 
 def _settings(deployment: SelectedDeployment, options: ServerOptions, person: Terminal) -> ServerSettings:
@@ -119,6 +136,7 @@ def _settings(deployment: SelectedDeployment, options: ServerOptions, person: Te
         aws_region=region_of(deployment, person),
         wait_timeout=options.wait_timeout,
         concurrency="wait",
+        role_accounts=deployment.role_accounts,
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from aces_action.aws.clients import Clients
+from aces_action.aws.clients import Clients, for_diagnosis
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.identity import Identity, check_account, claims, who_am_i
+from aces_action.aws.identity import Identity, check_account, check_role_accounts, claims, who_am_i
 from aces_action.aws.tags import Owner
 from aces_action.deployment.context import open_clients
 from aces_action.doctor import network, platform, release, runner, sign_in, trust
@@ -172,7 +172,7 @@ def _sign_in(asked: DoctorInput, run: Run, reporter: Reporter) -> _SignedIn:
         reporter.mask(token)
         found = replace(found, claims=claims(token))
     try:
-        clients = open_clients(asked.region, asked.role_arn, run, reporter)
+        clients = for_diagnosis(open_clients(asked.region, asked.role_arn, run, reporter))
         return _SignedIn(sign_in=replace(found, identity=who_am_i(clients.sts)), clients=clients)
     except ActionError as error:
         return _SignedIn(sign_in=replace(found, problems=error.problems), clients=None)
@@ -193,7 +193,11 @@ def _ask_inside(asked: DoctorInput, signed: _SignedIn, outside: _Outside) -> _In
     wrong: tuple[Problem, ...] = ()
     if identity and (server := asked.configuration.server):
         wrong = tuple(check_account(identity, configured=server.infra.account_id, infra_file=str(server.infra_file)))
-    rows.append(sign_in.account_row(identity, infra.account_id if infra else None, asked.region, wrong))
+    configured = infra.account_id if infra else None
+    if identity and not configured and not asked.in_job:
+        accounts = [each.role_arn.split(":")[4] for each in subjects_of(asked.steps)]
+        configured, wrong = ", ".join(dict.fromkeys(accounts)) or None, tuple(check_role_accounts(identity, accounts))
+    rows.append(sign_in.account_row(identity, configured, asked.region, wrong))
     why = sign_in.NOBODY if identity is None or clients is None else sign_in.WRONG_ACCOUNT if wrong else None
     if why or identity is None or clients is None:
         why = why or sign_in.NOBODY

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from aces_action.aws.clients import Clients
-from aces_action.aws.identity import Identity, check_account, who_am_i
+from aces_action.aws.identity import Identity, check_account, check_role_accounts, who_am_i
 from aces_action.aws.recorder import record_writes
 from aces_action.aws.session import ends_within, open_session, session_name
 from aces_action.aws.tags import Owner
@@ -59,7 +59,8 @@ def open_deployment(server: Server, names: Names, settings: ServerSettings, run:
     with reporter.step("Credentials"):
         clients = open_clients(settings.aws_region, settings.aws_role_arn, run, reporter)
         identity = who_am_i(clients.sts)
-        if problems := check_account(identity, configured=server.infra.account_id, infra_file=str(server.infra_file)):
+        problems = check_account(identity, configured=server.infra.account_id, infra_file=str(server.infra_file))
+        if problems or (problems := check_role_accounts(identity, settings.role_accounts)):
             raise ActionError(problems)
         if ends_within(clients.session, settings.wait_timeout):
             reporter.warn(credentials_end_early())

@@ -48,7 +48,7 @@ def newest_tags(asked: DoctorInput, repository: str) -> list[str] | str:
     A few words where neither tells."""
     found = tags_of(asked.site, repository)
     if isinstance(found, str) and not asked.in_job:
-        return list_tags(asked.workspace, f"{asked.site.server_url}/{repository}") or found
+        return list_tags(f"{asked.site.server_url}/{repository}") or found
     return found
 
 

@@ -67,11 +67,13 @@ def remote_in(address: str) -> Remote | None:
     return Remote(owner=owner, name=name, host=found["host"]) if _PART.fullmatch(owner) and _PART.fullmatch(name) else None
 
 
-def list_tags(folder: Path, url: str) -> list[str]:
+def list_tags(url: str) -> list[str]:
     """The names of the tags at an address, with the person's own access to it; none where git does not tell."""
+    # outside of any repository: its configuration may lead to another address, and name programs to ask there
+    nowhere = Path(Path.cwd().anchor)
     # nobody is asked for a password: neither by git itself nor by ssh
     quietly = ("-c", "core.askPass=true", "-c", "core.sshCommand=ssh -oBatchMode=yes")
-    listed = ask_git(folder, *quietly, "ls-remote", "--tags", "--refs", "--", url) or ""
+    listed = ask_git(nowhere, *quietly, "ls-remote", "--tags", "--refs", "--", url) or ""
     return [line.partition("refs/tags/")[2] for line in listed.splitlines() if "refs/tags/" in line]
 
 

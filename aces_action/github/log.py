@@ -42,6 +42,7 @@ class Log:
         self.language: Language = language
         self._at_terminal = at_terminal
         self.width = width
+        self.is_lost = False
         self._masked: set[str] = set()
         self._annotated = {"error": 0, "warning": 0}
 
@@ -98,8 +99,16 @@ class Log:
             self.info(self.said(_beyond_annotations(not_annotated)))
 
     def _write(self, text: str) -> None:
-        self._stream.write(text + "\n")
-        self._stream.flush()
+        """Raises OSError once where nobody takes the text any more. After that nothing is written: whoever still has something to
+        put right must not be stopped by that again."""
+        if self.is_lost:
+            return
+        try:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+        except OSError:
+            self.is_lost = True
+            raise
 
 
 def _beyond_annotations(count: int) -> Text:

@@ -89,7 +89,7 @@ def _get(site: GitHubSite, path: str) -> Any:
     try:
         with requests.Session() as http:
             came = http.get(f"{site.api_url}{path}", auth=bearer, timeout=_TIMEOUT, allow_redirects=False, stream=True)
-            answer = read_answer(came, _LARGEST)
+            answer = read_answer(came, _LARGEST, seconds=_TIMEOUT[1])
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' own, and what it lets pass
         return type(error).__name__
     return answer.json() if answer.status == 200 else f"HTTP {answer.status}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -45,8 +47,8 @@ def run(here: Caller, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(*arguments: str, **more: str) -> Ended:
-        return in_this_process(monkeypatch, *arguments, **{**variables, **more})
+    def run(*arguments: str, typed: str = "", **more: str) -> Ended:
+        return in_this_process(monkeypatch, *arguments, typed=typed, **{**variables, **more})
 
     return run
 
@@ -356,3 +358,66 @@ def test_without_the_sdk_nothing_is_read_or_asked(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "ACES-X004: `aces-action deploy`にはSageMaker SDKが必要です" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["plan", "deploy", "status", "stop", "destroy", "doctor"])
+def test_the_account_of_the_workflows_role_is_the_one_where_the_infra_file_names_none(run: Run, here: Caller, verb: str) -> None:
+    text = here.infra_file.read_text(encoding="utf-8")
+    here.infra_file.write_text(re.sub(r"(?m)^account_id.*$", "", text), encoding="utf-8")
+    here.edit(WORKFLOW, "arn:aws:iam::123456789012:role", "arn:aws:iam::210987654321:role")
+    here.control("DELETE", "calls")
+    ended = run(verb, *(["--yes"] if verb in {"deploy", "stop", "destroy"} else []))
+    said = " ".join((ended.out + ended.err).split())
+    assert ended.status == 1
+    assert "ACES-A004" in said
+    assert "belong to AWS account 123456789012, but the workflow deploys to 210987654321, the account of AWS_ROLE_ARN" in said
+    assert writes(here) == []
+    here.edit(WORKFLOW, "arn:aws:iam::210987654321:role", "arn:aws:iam::123456789012:role")
+    assert "ACES-A004" not in run(verb, *(["--yes"] if verb in {"deploy", "stop", "destroy"} else [])).err
+
+
+def in_a_shell(here: Caller, variables: dict[str, str], command: str) -> subprocess.CompletedProcess[str]:
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **variables}
+    command = command.replace("aces-action", f"{sys.executable} -m aces_action")
+    return subprocess.run(["bash", "-c", command], cwd=here.workspace, env=environ, capture_output=True, text=True, check=False)
+
+
+def test_whoever_stops_reading_is_told_how_far_it_got(here: Caller, variables: dict[str, str]) -> None:
+    command = "set -o pipefail; aces-action deploy --yes | sed '/registered .*longtime/q'"
+    ended = in_a_shell(here, variables, command)
+    assert ended.returncode == 1
+    assert "Changed before it stopped:" in ended.stderr
+    assert f"creation of endpoint {here.server} with" in ended.stderr
+    assert "Run the same command again to resume." in ended.stderr
+    assert "Traceback" not in ended.stderr
+    client = here.client("batch")  # and what is put right after a failure has been, although that cannot be shown either
+    assert client.describe_job_definitions(jobDefinitionName=here.server, status="ACTIVE")["jobDefinitions"] == []
+    assert in_a_shell(here, variables, "aces-action deploy --yes").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["aces-action deploy --yes >/dev/full", "aces-action plan >/dev/full"])
+def test_a_full_disk_under_the_log_is_a_failure_of_ours(here: Caller, variables: dict[str, str], command: str) -> None:
+    ended = in_a_shell(here, variables, command)
+    assert (ended.returncode, ended.stderr) == (1, "✗ Not possible: No space left on device\n")
+
+
+def test_closed_streams_are_as_good_as_none(here: Caller, variables: dict[str, str]) -> None:
+    for closed in (">&-", "<&-", "2>&-", "<&- >&- 2>&-"):
+        ended = in_a_shell(here, variables, f"aces-action plan {closed}")
+        assert (ended.returncode, ended.stderr) == (0, ""), closed
+
+
+def test_what_nobody_foresaw_does_not_tell_the_token(run: Run, here: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    import aces_action.commands.deploy as command
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(f"odd: {token}")
+
+    token = "Zm9vYmFyMDEyMzQ1Njc4OTAxMjM0NTY3ODkw"
+    monkeypatch.delenv("PLATFORM_TOKEN", raising=False)
+    monkeypatch.setattr(command, "deploy", fail)
+    here.control("POST", "permissions", {"enforced": False})
+    ended = run("deploy", "--yes", "--platform-token-stdin", typed=f"{token}\n")
+    assert ended.status == 1
+    assert "RuntimeError: odd: ***" in ended.err
+    assert token not in ended.out + ended.err

@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from aces_action import __version__
+from aces_action.aws.clients import Clients, for_diagnosis
 from sandbox.iam import GITHUB
 from sandbox.seed import ACCOUNT, admin_session, make_roles, make_tenant
 from tests.cli.conftest import WORKFLOW, Ended, aces_action, at_a_terminal
@@ -253,6 +254,13 @@ def test_a_token_is_checked_where_there_is_one_here_and_never_shown(person: Pers
     assert (broken.status, table(broken.out)["Platform token"]) == (1, "error")
     for ended in (right, wrong, broken):
         assert not re.search("tokenOfThisTenant|tokenOfNobodyAtAll|two words", ended.out + ended.err)
+
+
+def test_nobody_who_is_silent_keeps_it_waiting_for_minutes() -> None:
+    clients = for_diagnosis(Clients(admin_session()))
+    for client in (clients.sts, clients.s3, clients.ecr, clients.sagemaker, clients.batch, clients.iam, clients.ec2):
+        config = client.meta.config
+        assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] < 60  # type: ignore[attr-defined]
 
 
 class _WantsToken(BaseHTTPRequestHandler):

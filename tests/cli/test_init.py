@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from aces_action import __version__
+from aces_action.cli.commands.init import write_all
 from aces_action.cli.init.comments import COMMENTS
 from aces_action.cli.init.template import MODES, PLACEHOLDER
 from aces_action.project.image import read_image
@@ -525,3 +526,33 @@ def test_an_owner_that_github_cannot_have_is_refused(tmp_path: Path, owner: str)
     ended = aces_action("init", *NEEDED, "--owner", owner, cwd=tmp_path)
     assert ended.status == 2
     assert written(tmp_path) == set()
+
+
+@pytest.mark.parametrize("link", ["server", ".github", REGISTER])
+def test_nothing_is_written_beyond_a_link_out_of_the_repository(link: str, tmp_path: Path) -> None:
+    folder, outside = tmp_path / "repository", tmp_path / "outside"
+    (folder / link).parent.mkdir(parents=True)
+    outside.mkdir()
+    (folder / link).symlink_to(outside / "new.json" if link == REGISTER else outside)
+    ended = init(folder)
+    assert (ended.status, "leads out of the repository" in ended.err) == (2, True), ended.err
+    assert (written(folder), written(outside)) == (set(), set())
+
+
+def test_a_file_where_a_folder_is_needed_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github/workflows").write_text("x", encoding="utf-8")
+    ended = init(tmp_path)
+    assert (ended.status, ".github/workflows is a file, but a folder is needed there" in ended.err) == (2, True), ended.err
+    assert written(tmp_path) == {".github/workflows"}
+
+
+def test_what_cannot_be_written_to_its_end_leaves_everything_as_before(tmp_path: Path) -> None:
+    (tmp_path / "server/algorithms").mkdir(parents=True)
+    (tmp_path / REGISTER).write_text("mine", encoding="utf-8")
+    full = {REGISTER: b"new", "made/deeper/file": b"new", f"{'x' * 300}/file": b"new"}  # a name that no file system takes
+    with pytest.raises(OSError, match="File name too long"):
+        write_all(full, tmp_path)
+    assert written(tmp_path) == {REGISTER}
+    assert (tmp_path / REGISTER).read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "made").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aces_action.github.git_folder import GitFolder, Remote, owner_in, read_git_folder, remote_in
+from aces_action.github.git_folder import GitFolder, Remote, list_tags, owner_in, read_git_folder, remote_in
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,16 @@ def test_a_folder_without_git_is_no_repository(tmp_path: Path, monkeypatch: pyte
     assert read_git_folder(tmp_path) == GitFolder(is_repository=True, top=tmp_path, branch="develop")
     monkeypatch.setenv("PATH", "/nowhere")
     assert read_git_folder(tmp_path) == nothing
+
+
+def test_a_repositorys_own_configuration_starts_nothing_when_tags_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, started = tmp_path / "elsewhere", tmp_path / "started"
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    settings = {"protocol.ext.allow": "always", f"url.ext::touch {started} .insteadOf": f"file://{elsewhere}"}
+    for name, value in settings.items():
+        subprocess.run(["git", "-C", str(tmp_path), "config", name, value], check=True)
+    monkeypatch.chdir(tmp_path)
+    assert list_tags(f"file://{elsewhere}") == []
+    assert not started.exists()

@@ -24,9 +24,9 @@ def test_the_tags_of_a_repository_are_listed_by_git(tmp_path: Path) -> None:
     git(checkout, "commit", "--quiet", "--allow-empty", "--message", "x")
     for tag in ("v0.1.0", "v0.2.0"):
         git(checkout, "tag", "--annotate", "--message", tag, tag)
-    assert list_tags(checkout, f"file://{checkout}") == ["v0.1.0", "v0.2.0"]
-    assert list_tags(checkout, f"file://{checkout}/none") == []
-    assert list_tags(checkout, "--upload-pack=touch x") == []
+    assert list_tags(f"file://{checkout}") == ["v0.1.0", "v0.2.0"]
+    assert list_tags(f"file://{checkout}/none") == []
+    assert list_tags("--upload-pack=touch x") == []
 
 
 @pytest.mark.parametrize(

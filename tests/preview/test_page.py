@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,15 @@ def test_a_long_line_is_shown_around_what_is_wrong(repository: Repository) -> No
     assert '"no"' in shown
     assert "x" * 500 not in shown
     assert "y" * 500 not in shown
+
+
+def test_many_problems_in_one_line_are_shown_at_once(repository: Repository) -> None:
+    services = [{"name": f"n{number}", "title": "x" * 100} for number in range(300)]
+    repository.write(REGISTER, json.dumps({"plan_id": 1, "overflow_mode": 1, "services": services}))
+    content = repository.read()
+    begun = time.process_time()
+    assert len(list_page(content, "en")) > 100_000
+    assert time.process_time() - begun < 20  # of minutes, when each problem had the whole line looked at again
 
 
 def test_a_credential_in_a_file_is_not_shown(repository: Repository) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -209,6 +211,7 @@ def _planned(project: NewProject, workspace: Path, language: Language) -> dict[s
 def _write(project: NewProject, workspace: Path, git: GitFolder, person: Terminal, *, force: bool) -> int:
     """Writes all files or, where one is in the way, none; then validates and says what to do next."""
     planned = _planned(project, workspace, person.language)
+    _check_places(planned, workspace)
     present = [path for path, content in planned.items() if _differs(workspace / path, content)]
     if present and not force:
         listed = "\n".join(f"  {path}" for path in present)
@@ -219,9 +222,7 @@ def _write(project: NewProject, workspace: Path, git: GitFolder, person: Termina
             )
         )
     made = frozenset(path for path in planned if not (workspace / path).exists())
-    for path, content in planned.items():
-        (workspace / path).parent.mkdir(parents=True, exist_ok=True)
-        (workspace / path).write_bytes(content)
+    write_all(planned, workspace)
     click.echo()
     click.echo("\n".join(f"+ {path}" for path in planned) + "\n")
     status = show(check(workspace, Selection(project=project.project, env=project.env)), workspace, person, "text")
@@ -231,6 +232,49 @@ def _write(project: NewProject, workspace: Path, git: GitFolder, person: Termina
         for line in step.commands:
             click.echo(f"     {line.in_(person.language)}")
     return status
+
+
+def _check_places(paths: Iterable[str], workspace: Path) -> None:
+    """Raises WrongUse where a file cannot stand at its place, or would be written somewhere else: beyond a link that leads out of
+    the repository."""
+    root = workspace.resolve()
+    for path in paths:
+        if not (target := (workspace / path).resolve()).is_relative_to(root):
+            raise WrongUse(
+                Text(
+                    f"Nothing was written: {path} leads out of the repository, to {target}.",
+                    f"何も作成しませんでした: {path}はリポジトリの外（{target}）を指しています。",
+                )
+            )
+        folders = (workspace / folder for folder in Path(path).parents)
+        if found := next((each for each in folders if each.exists() and not each.is_dir()), None):
+            name = found.relative_to(workspace)
+            raise WrongUse(
+                Text(
+                    f"Nothing was written: {name} is a file, but a folder is needed there.",
+                    f"何も作成しませんでした: {name}はファイルですが、フォルダが必要です。",
+                )
+            )
+
+
+def write_all(planned: Mapping[str, bytes], workspace: Path) -> None:
+    """All of them or, where one cannot be written, none: then everything is as before. Raises OSError."""
+    before: dict[Path, bytes | None] = {}
+    made: list[Path] = []
+    try:
+        for path, content in planned.items():
+            file = workspace / path
+            made += [each for each in reversed(file.parents) if not each.exists()]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            before[file] = file.read_bytes() if file.exists() else None
+            file.write_bytes(content)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for file, old in before.items():
+                file.unlink(missing_ok=True) if old is None else file.write_bytes(old)
+            for folder in reversed(made):
+                folder.rmdir()
+        raise
 
 
 def _differs(path: Path, content: bytes) -> bool:

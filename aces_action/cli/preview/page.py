@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from aces_action.cli.formats.result import CheckResult, counted
@@ -302,9 +303,15 @@ def _problem(placed: PlacedProblem, language: Language) -> Element:
     )
 
 
+@lru_cache(maxsize=8)
+def _covered(line: str) -> str:
+    """Once for all problems of a line: a file without line breaks has all of its own in the same one."""
+    return Sanitiser().covered(line)
+
+
 def _excerpt(problem: Problem, line: str) -> Element:
     """The line with its number, and what is wrong in it marked; of a long line what is around that."""
-    line = Sanitiser().covered(line)
+    line = _covered(line)
     start = min((problem.column or 1) - 1, len(line))
     ends_here = problem.end_column is not None and problem.end_line in {None, problem.line}
     end = max(start, min(problem.end_column - 1 if ends_here and problem.end_column else len(line), len(line)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from aces_action.language import EMPTY, Text, lines, same
@@ -243,6 +243,23 @@ def wrong_account(account: str, configured: str, infra_file: str) -> Problem:
             ),
         ),
         file=infra_file,
+    )
+
+
+def account_of_no_role(account: str, role_accounts: Sequence[str]) -> Problem:
+    """When a person's credentials are those of another account than the one that the workflow's roles are in, and the infra file
+    names none."""
+    named = ", ".join(role_accounts)
+    return Problem(
+        kind=A004,
+        message=Text(
+            f"The credentials belong to AWS account {account}, but the workflow deploys to {named}, the account of AWS_ROLE_ARN.",
+            f"認証情報はAWSアカウント{account}のものですが、ワークフローのAWS_ROLE_ARNのアカウントは{named}です。",
+        ),
+        hint=Text(
+            "Sign in to that account (AWS_PROFILE chooses the profile): nothing has been touched in either account.",
+            "そのアカウントのプロファイルをAWS_PROFILEで指定してください。どちらのアカウントにも変更は加えていません。",
+        ),
     )
 
 

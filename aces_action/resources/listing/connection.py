@@ -91,7 +91,7 @@ class Connection:
             )
             if sending:
                 _settle(sending, came)
-            answer = read_answer(came, _LARGEST)
+            answer = read_answer(came, _LARGEST, seconds=2 * timeout[1])
         except (OSError, ValueError, urllib3.HTTPError) as error:  # requests' own, and what it lets pass
             raise ActionError(self._no_answer(error)) from error
         if answer.status in _PASSING:
