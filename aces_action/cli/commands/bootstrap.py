@@ -376,6 +376,6 @@ def _with_ids(repository: str) -> Text:
     return Text(
         "\nIf the repository was created or renamed since 15 July 2026, its tokens have ids, and its jobs cannot assume the role "
         f"as it is. Then run this (gh has to be logged in):\n{command}",
-        "\n2026年7月15日以降に作成または名前を変更したリポジトリでは、GitHubのトークンにidが入るため、このままではジョブがロールを"
+        "\n2026年7月15日以降に作成または名前を変更したリポジトリでは、トークンにidが入るため、このままではジョブがロールを"
         f"引き受けられません。その場合は、次のコマンドを実行してください（ghへのログインが必要です）:\n{command}",
     )
