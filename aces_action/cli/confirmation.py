@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aces_action.cli.console import Terminal
+from aces_action.cli.prompts import agrees
 from aces_action.language import Text, sentences
 from aces_action.problems import ActionError
 from aces_action.problems.command_line import not_agreed, not_confirmed
@@ -45,8 +46,8 @@ def ask_yes_or_no(verb: str, person: Terminal) -> Confirmation:
         count = sum(each.is_change for each in changes)
         if not count:
             return
-        question = Text(f"Carry out this plan in {owner.env}?", f"この計画を{owner.env}で実行しますか？").in_(person.language)
-        if not (person.asks and click.confirm(question, default=False)):
+        question = Text(f"Carry out this plan in {owner.env}?", f"この計画を{owner.env}で実行しますか？")
+        if not (person.asks and agrees(question, person)):
             raise ActionError(not_agreed(verb, owner.server, count, was_asked=person.asks))
 
     return confirm

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from aces_action.cli.help_text import JapaneseContext
 from aces_action.language import LANGUAGES, Language, Text
 
 _LANGUAGE_HELP = Text(
@@ -25,6 +26,8 @@ class LazyGroup(click.Group):
     def __init__(self, *, verbs: Mapping[str, str], language: Language, **attributes: Any) -> None:
         super().__init__(invoke_without_command=True, callback=_ask_for_verb, **attributes)
         self._verbs, self._language = verbs, language
+        if language == "ja":
+            self.context_class = JapaneseContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(self._verbs)
@@ -37,6 +40,7 @@ class LazyGroup(click.Group):
         is_shared = list(self._verbs.values()).count(name) > 1
         command: click.Command = module.command(self._language, *([cmd_name] if is_shared else []))
         command.params.append(language_option(self._language))
+        command.context_class = self.context_class
         return command
 
 

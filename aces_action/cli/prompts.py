@@ -20,6 +20,7 @@ from aces_action.sanitiser import neutralise
 Fault = Callable[[str], Text | None]
 
 _MARK = "> "
+_YES_OR_NO = {("y", "yes", "はい"): True, ("", "n", "no", "いいえ"): False}
 _INDENT = "  "
 _NEEDED = Text("This needs an answer.", "回答を入力してください。")
 _UNREADABLE = Text(
@@ -82,6 +83,15 @@ def choose(question: Text, choices: Sequence[Choice], default: str, person: Term
     return _chosen(ask(Question(text=question, fault=fault, note=note, default=default), person), names) or default
 
 
+def agrees(question: Text, person: Terminal) -> bool:
+    """Yes or no; an empty answer is no. Raises click.Abort."""
+    while True:
+        answer = _typed(f"{question.in_(person.language)} [y/N]: ")
+        if found := [agreed for words, agreed in _YES_OR_NO.items() if unicodedata.normalize("NFKC", answer).casefold() in words]:
+            return found[0]
+        tell(Text("✗ Type y or n.", "✗ yまたはnを入力してください。").in_(person.language), person)
+
+
 def ask_hidden(question: Text, person: Terminal) -> str:
     """An answer that the screen does not show. Raises click.Abort."""
     click.echo()
@@ -97,9 +107,9 @@ def tell(text: str, person: Terminal, *, indent: str = _INDENT) -> None:
 def wrapped(text: str, width: int, *, indent: str = "") -> Iterator[str]:
     """The lines of a text, of at most `width` columns behind their indent: broken at a blank, or between Japanese characters."""
     for line in text.split("\n"):
-        hanging = " " * _columns(line[: line.index(". ") + 2]) if line[:1].isdecimal() and ". " in line[:5] else ""
+        hanging = " " * columns(line[: line.index(". ") + 2]) if line[:1].isdecimal() and ". " in line[:5] else ""
         rest, room = line, max(width, 20)
-        while _columns(rest) > room:
+        while columns(rest) > room:
             at = _break(rest, room)
             yield indent + rest[:at].rstrip()
             rest = hanging + rest[at:].lstrip()
@@ -109,15 +119,15 @@ def wrapped(text: str, width: int, *, indent: str = "") -> Iterator[str]:
 def _break(line: str, room: int) -> int:
     """After how many characters to go on in the next line."""
     end, used = 0, 0
-    while end < len(line) and used + _columns(line[end]) <= room:
-        used += _columns(line[end])
+    while end < len(line) and used + columns(line[end]) <= room:
+        used += columns(line[end])
         end += 1
     begin = len(line) - len(line.lstrip())
     for at in range(end, begin, -1):
         before, after = line[at - 1], line[at]
         if after in _NO_LINE_BEGINS_WITH or before in _NO_LINE_ENDS_WITH or (_is_katakana(before) and _is_katakana(after)):
             continue
-        if " " in (before, after) or 2 in (_columns(before), _columns(after)):
+        if " " in (before, after) or 2 in (columns(before), columns(after)):
             return at
     return max(end, 1)
 
@@ -126,7 +136,7 @@ def _is_katakana(character: str) -> bool:
     return "ァ" <= character <= "ー"
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
     """Columns in a terminal: Japanese characters take two, combining ones none."""
     return sum(0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
@@ -139,11 +149,11 @@ def _show(question: Question, person: Terminal) -> None:
         tell(question.note.in_(person.language), person)
 
 
-def _typed() -> str:
+def _typed(mark: str = _MARK) -> str:
     with contextlib.suppress(ImportError):  # Windows has none, and its console edits lines itself
         import readline  # noqa: F401  with it, input() knows arrow keys and the width of what is typed
     try:
-        answer: str = click.prompt(_MARK, default="", show_default=False, prompt_suffix="")
+        answer: str = click.prompt(mark, default="", show_default=False, prompt_suffix="")
     except click.Abort:
         click.echo()  # the next words do not stand behind the mark
         raise

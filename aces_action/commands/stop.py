@@ -12,7 +12,7 @@ from aces_action.deployment.endpoints import endpoint_context, endpoint_names, l
 from aces_action.deployment.jobs import JOBS_NEED_NO_STOP
 from aces_action.language import Text
 from aces_action.output.report import Outcome
-from aces_action.problems.advice import NEVER_DEPLOYED
+from aces_action.problems.advice import NEVER_DEPLOYED, naming
 from aces_action.resources.endpoint.lifecycle import start_stop
 
 
@@ -44,7 +44,7 @@ def stop(d: Deployment, *, confirm: Confirmation = given) -> Outcome:
             if removal and removal.changes and not plan.deletes:  # else it has gone with the endpoint
                 scale(d, removal)
     if any(change.is_change for change in changes):
-        d.reporter.info(Text("`start` brings back what served.", "`start`で再開できます。"))
+        d.reporter.info(naming("start", "{command} brings back what served.", "{command}で再開できます。"))
         return "stopped"
     never = any(plan.never_deployed for _, plan in plans)
     d.reporter.info(NEVER_DEPLOYED if never else Text("It is stopped already.", "すでに停止しています。"))

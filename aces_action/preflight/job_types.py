@@ -32,7 +32,7 @@ def check_job_type(
     usable = usable_memory(instance_type, instance.memory)
     found = Text(
         f"{instance.vcpus} vCPUs, {instance.memory:,} MiB ({usable:,} for jobs), {instance.gpus} GPUs",
-        f"vCPU {instance.vcpus}個、メモリ{instance.memory:,} MiB（ジョブ用は{usable:,} MiB）、GPU {instance.gpus}個",
+        f"vCPU {instance.vcpus}個、メモリ{instance.memory:,}MiB（ジョブ用は{usable:,}MiB）、GPU {instance.gpus}個",
     )
     return [Check(what=what, found=found, needed=needed)]
 

@@ -106,7 +106,7 @@ def _disk_needs(inputs: PreflightInput, answers: Answers) -> DiskNeeds | None:
 def _check_definition(job: JobSettings, instance: Instance, name: str, file: str) -> Check:
     asked = [
         Text(f"{job.vcpus} vCPUs", f"vCPU {job.vcpus}個") if job.vcpus else EMPTY,
-        Text(f"{job.memory:,} MiB", f"メモリ{job.memory:,} MiB") if job.memory else EMPTY,
+        Text(f"{job.memory:,} MiB", f"メモリ{job.memory:,}MiB") if job.memory else EMPTY,
         Text(f"{job.gpus} GPUs", f"GPU {job.gpus}個") if job.gpus else EMPTY,
     ]
     parts = [part for part in asked if part]

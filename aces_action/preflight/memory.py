@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from aces_action.language import Text, same
+from aces_action.language import Text
 from aces_action.output.check import Check
 from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput, jobs
@@ -27,10 +27,10 @@ def check_memory(instance_type: str, machine: Machine, *, size: int) -> list[Che
     """Whether an archive of `size` bytes can be loaded: unpacked it is hardly smaller. SageMaker's types are EC2's with 'ml.'."""
     what = Text(f"Room in {instance_type}", f"{instance_type}のメモリ")
     memory, gpu, megabytes = machine.instance.memory, machine.gpu_memory, math.ceil(size / _MIB)
-    room = same(f"{memory:,} MiB")
+    room = Text(f"{memory:,} MiB", f"メモリ{memory:,}MiB")
     if gpu:
-        room = Text(f"{memory:,} MiB, on its GPUs {gpu:,} MiB", f"{memory:,} MiB（GPUは{gpu:,} MiB）")
-    needed = Text(f"an archive of {megabytes:,} MiB", f"重みファイル{megabytes:,} MiB")
+        room = Text(f"{memory:,} MiB, on its GPUs {gpu:,} MiB", f"メモリ{memory:,}MiB（GPUは{gpu:,}MiB）")
+    needed = Text(f"an archive of {megabytes:,} MiB", f"重みファイル{megabytes:,}MiB")
     if size <= machine.memory_for_weights * _MIB:
         return [Check(what=what, found=room, needed=needed)]
     exceeded = problems.weights_exceed_memory if size > memory * _MIB else problems.weights_exceed_gpu_memory

@@ -77,7 +77,9 @@ def unchecked(subject: Text, error: ClientError | BotoCoreError | ResponseParser
     """That something was not looked at, and which permission is missing for it."""
     if isinstance(error, ClientError) and is_denied(error):
         return not_checked.no_permission(subject, missing_permission(error, _PREFIXES.get(error.operation_name, "")))
-    return not_checked.no_answer(subject, error_code(error) if isinstance(error, ClientError) else type(error).__name__)
+    if isinstance(error, ClientError):
+        return not_checked.refused(subject, error_code(error))
+    return not_checked.no_answer(subject, type(error).__name__)
 
 
 # IAM's prefix of the action, where AWS's message does not say it

@@ -100,7 +100,7 @@ def check_queue(name: str, queue: Queue | None, job: JobSettings, ec2: Ec2Facts,
     if queue is None:
         missing = queue_problems.queue_missing(name)
         return [Check(what=what, found=Text("missing", "なし"), needed=needed, problems=(missing,))]
-    state = Text(f"{queue.state}, {queue.status}", f"{queue.state}、{queue.status}")
+    state = same(f"{queue.state}, {queue.status}")
     rows = [Check(what=what, found=state, needed=needed, problems=tuple(_queue_problems(queue)))]
     environments = _environments_for(job, queue)
     if not environments:

@@ -19,7 +19,9 @@ from aces_action.output.check import Check
 from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput
 from aces_action.preflight.queries import Answers, Query, QueryResult
+from aces_action.problems import ActionError
 from aces_action.problems.preflight import roles as problems
+from aces_action.problems.preflight.not_checked import unknown_caller
 from aces_action.project.model import Infra
 from aces_action.project.names import Names
 
@@ -187,11 +189,18 @@ def _trust(role: Role) -> Query[Mapping[str, Any]]:
 def _passing(inputs: PreflightInput, service: str) -> Query[dict[str, bool]]:
     caller = own_arn(inputs.identity, inputs.role_arn)
     arns = [role.arn for role in _roles(inputs) if role.service == service]
-    return Query(
-        name=f"passing roles to {service}",
-        prepare=lambda clients: partial(simulate_passing, clients.iam, caller, service, arns),
-        optional=Text(f"Whether the roles may be passed to {service}", f"{service}にロールを渡せるか"),
-    )
+    subject = Text(f"Whether the roles may be passed to {service}", f"{service}にロールを渡せるか")
+
+    def simulate(client: IAMClient) -> dict[str, bool]:
+        try:
+            return simulate_passing(client, caller, service, arns)
+        except ClientError as error:
+            # the doctor asks of the workflow's role, which may still be missing; a session does not tell the path of its role
+            if error_code(error) == "NoSuchEntity":
+                raise ActionError(unknown_caller(subject, caller)) from error
+            raise
+
+    return Query(name=f"passing roles to {service}", prepare=lambda clients: partial(simulate, clients.iam), optional=subject)
 
 
 def _roles(inputs: PreflightInput) -> list[Role]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aces_action.language import Text, same
-from aces_action.output.check import Check
+from aces_action.output.check import Check, not_asked
 from aces_action.preflight.bucket import MISSING, bucket_region
 from aces_action.preflight.check import PreflightCheck
 from aces_action.preflight.input import PreflightInput
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Storage classes and tiers whose objects have to be restored first (S3 User Guide, 'Restoring an archived object')
 _ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE", "ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"})
+_NO_BUCKET = Text("there is no bucket", "バケットがありません")
 _MAY_BE_ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING"})
 
 
@@ -63,7 +64,7 @@ def check_weights(found: QueryResult[FoundWeights], *, bucket: str, key: str, wi
     """`without_bucket`: the bucket is not there, which has been said already."""
     what, needed = Text("Weights", "重みファイル"), same(f"s3://{bucket}/{key}")
     if found.value is None:
-        return [] if without_bucket else found.failed(what, needed)
+        return [not_asked(what, _NO_BUCKET)] if without_bucket else found.failed(what, needed)
     if tier := found.value.tier:
         archived = problems.being_restored if found.value.restoring else problems.archived
         return [Check(what=what, found=same(tier), needed=needed, problems=(archived(bucket, key, tier=tier),))]

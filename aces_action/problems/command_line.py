@@ -30,21 +30,22 @@ def only_a_run_knows(setting: Text, infra_folder: str) -> Problem:
     )
 
 
+_NEW_PROJECT = Text(
+    "For a new project, `aces-action init` writes the files.",
+    "新しいプロジェクトでは、`aces-action init`でファイルを作成できます。",
+)
 _SELECT_FOR_VALIDATE = lines(
     Text(
         "Say which: aces-action validate --project NAME --env dev",
         "aces-action validate --project NAME --env dev のように指定してください。",
     ),
-    Text(
-        "For a new project, `aces-action init` writes the files.",
-        "新しいプロジェクトでは、`aces-action init`でファイルを作成できます。",
-    ),
+    _NEW_PROJECT,
 )
 
 
 def no_deployment(verb: str, infra_folder: str) -> Problem:
     """When a verb about a server finds none."""
-    return Problem(kind=C027, message=_unknown(infra_folder), hint=_select(verb, ""))
+    return Problem(kind=C027, message=_unknown(infra_folder), hint=lines(_select(verb, ""), _NEW_PROJECT))
 
 
 def several_deployments(verb: str, deployments: Sequence[Text], *, by_region: bool) -> Problem:

@@ -48,6 +48,12 @@ def _not_pushed(message: Text, image: str) -> Problem:
         hint=Text(
             f"Push the server image before this action runs, as {image} (DEPLOY_TAG is the tag).",
             f"このアクションを実行する前に、サーバのイメージを{image}としてプッシュしてください（タグはDEPLOY_TAGの値です）。",
+            Text(
+                f"Push the server image as {image} (DEPLOY_TAG is the tag). The workflow that `aces-action init` writes does "
+                "so on each push to develop.",
+                f"サーバのイメージを{image}としてプッシュしてください（タグはDEPLOY_TAGの値です）。"
+                "`aces-action init`で作成したワークフローは、developへのpushのたびに、これを自動で行います。",
+            ),
         ),
     )
 

@@ -12,6 +12,7 @@ import pytest
 from aces_action import __version__
 from aces_action.cli.app import VERBS
 from aces_action.cli.commands.weights import VERBS as WEIGHTS_VERBS
+from aces_action.cli.prompts import columns
 from tests.cli.conftest import ROOT, Repository, aces_action
 
 
@@ -96,7 +97,7 @@ def test_without_a_verb_there_is_help_and_failure(tmp_path: Path) -> None:
     for arguments in ([], ["--language", "ja"], ["weights"], ["weights", "--language", "ja"]):
         ended = aces_action(*arguments, cwd=tmp_path)
         assert ended.status == 2
-        assert ended.out.startswith("Usage: aces-action ")
+        assert ended.out.startswith("使い方: aces-action " if "ja" in arguments else "Usage: aces-action ")
 
 
 @pytest.mark.parametrize("verb", [*VERBS, *(f"weights {verb}" for verb in WEIGHTS_VERBS)])
@@ -105,6 +106,8 @@ def test_every_verb_has_help_in_both_languages(verb: str, tmp_path: Path) -> Non
     assert english.status == japanese.status == 0
     assert english.out.isascii()
     assert re.search("[ぁ-ん]+。", japanese.out)
+    assert not re.search(r"Usage:|Options:|Commands:|default:|\[required|Show this", japanese.out)
+    assert max(map(columns, japanese.out.splitlines())) <= 80
 
 
 def test_help_lists_every_verb_with_what_it_does(tmp_path: Path) -> None:

@@ -209,7 +209,9 @@ Checked plates dev, as in {WORKFLOW}
 Next, in this order:
 1. Check the texts in {REGISTER} and the instance types in
    {INFRA_FILE}. The picture
-   {IMAGE} is a placeholder: replace it with the algorithm's.
+   {IMAGE} is a placeholder: replace it with the algorithm's. To see
+   the entry as the platform will show it:
+     aces-action preview
 2. Create the repository on GitHub:
      git init -b develop
      gh repo create plates --private --source . --remote origin
@@ -222,15 +224,13 @@ Next, in this order:
 5. If the platform asks for a token, store it as the secret that the workflow passes on (gh asks for
    its value):
      gh secret set PLATFORM_TOKEN
-6. Push to develop: the workflow builds the image and deploys. It needs a runner labelled
+6. Check that nothing is missing but the image, which the workflow builds:
+     aces-action doctor
+7. Push to develop: the workflow builds the image and deploys. It needs a runner labelled
    self-hosted.
      git add .github server .gitignore
      git commit -m "Deploy with aces-action"
      git push -u origin develop
-7. For a closer look at any time: what the deployment depends on, and the entry as the platform will
-   show it.
-     aces-action doctor
-     aces-action preview
 """
     )
     assert environment(tmp_path) == {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
+import click
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aces_action.cli.prompts import wrapped
+from aces_action.cli.console import terminal
+from aces_action.cli.prompts import agrees, wrapped
+from aces_action.language import Text
 
 
 def columns(text: str) -> int:
@@ -40,3 +43,18 @@ def test_no_line_is_too_wide_and_nothing_is_lost(text: str, width: int) -> None:
     lines = list(wrapped(text, width, indent="  "))
     assert max(columns(line) for line in lines) <= width + 2
     assert "".join(lines).replace(" ", "") == text.replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"),
+    [("y", True), ("はい", True), ("ＹＥＳ", True), ("", False), ("n", False), ("いいえ", False), ("はいはい\nえ?\nｙ", True)],
+)
+def test_yes_and_no_are_taken_as_they_are_typed_in_japanese(typed: str, agreed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what is neither is asked for again: click's own prompt would do that in English."""
+    shown: list[str] = []
+    answers = iter(typed.split("\n"))
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda *_: next(answers))
+    monkeypatch.setattr(click, "echo", lambda text="", **_: shown.append(text))
+    person = terminal({"LANG": "ja_JP.UTF-8"}, [])
+    assert agrees(Text("Go on?", "続けますか？"), person) is agreed
+    assert [line for line in shown if "✗" in line] == ["  ✗ yまたはnを入力してください。"] * typed.count("\n")

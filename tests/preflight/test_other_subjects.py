@@ -75,9 +75,10 @@ def test_archived_weights_come_with_the_command_that_restores_them() -> None:
     assert codes(check_weights(weights(), bucket="b", key="k", without_bucket=False)) == []
 
 
-def test_without_the_bucket_the_weights_are_not_missed_too() -> None:
+def test_without_the_bucket_the_weights_are_not_missed_too_but_not_checked() -> None:
     missing = Problem(kind=CATALOGUE["P002"], message=Text("gone", "なし"))
-    assert check_weights(QueryResult(problems=(missing,)), bucket="b", key="k", without_bucket=True) == []
+    (row,) = check_weights(QueryResult(problems=(missing,)), bucket="b", key="k", without_bucket=True)
+    assert (row.outcome, row.problems) == ("not checked", ())
 
 
 def machine(memory: int = 16384, gpu_memory: int = 0) -> Machine:

@@ -13,6 +13,7 @@ import click
 from aces_action.cli.console import Terminal
 from aces_action.cli.discovery import SelectedDeployment
 from aces_action.cli.options import yes_option
+from aces_action.cli.prompts import agrees
 from aces_action.cli.run_command import ServerOptions, region_of, server_options
 from aces_action.cli.usage_error import WrongUse
 from aces_action.language import EMPTY, Language, Text, joined, same
@@ -53,6 +54,7 @@ _WHAT = joined(
         ),
     ),
 )
+_WEIGHTS, _ARCHIVE = "weights", "deploy.tar.gz"  # as `init` and the guide name them
 _SHORT = Text("Create what the project needs in AWS.", "AWSに必要なものを作成します。")
 _APPLY = Text("Create or change it.", "作成または変更を実行します。")
 _PARAMETER = Text(
@@ -279,7 +281,10 @@ class Bootstrap:
             raise
 
     def _confirm(self, question: Text) -> None:
-        if not self.yes and not click.confirm(f"\n{question.in_(self.person.language)}"):
+        if self.yes:
+            return
+        click.echo()
+        if not agrees(question, self.person):
             raise click.Abort
 
     def _show(self, plan: StackPlan) -> None:
@@ -331,7 +336,10 @@ class Bootstrap:
         if arn and not needs.sub_is_known and "@" not in stacks[0].parameters.get("Repository", "@"):
             self._say(_with_ids(stacks[0].parameters["Repository"]))
         self._say(Text("\nNext:", "\n次の手順:"))
-        self._say(same(f"aces-action weights push deploy.tar.gz --project {needs.project} --env {needs.env}"))
+        if (self.options.path / _WEIGHTS).is_dir() and not (self.options.path / _ARCHIVE).exists():
+            self._say(same(f"aces-action weights pack {_WEIGHTS} -o {_ARCHIVE}"))
+        self._say(same(f"aces-action weights push {_ARCHIVE} --project {needs.project} --env {needs.env}"))
+        self._say(same("aces-action doctor"))
 
     def _again(self, more: str) -> str:
         """The same command, with one option more."""
@@ -364,9 +372,10 @@ def _placement_text(request: StackRequest) -> Text:
 def _with_ids(repository: str) -> Text:
     """Which repositories have ids in their tokens: docs/iam/README.md."""
     query = "'\"\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)\"'"
+    command = f'aces-action bootstrap --apply --parameter Repository="$(gh api repos/{repository} --jq {query})"'
     return Text(
-        "If the repository was created or renamed since 15 July 2026, its tokens have ids. Give --parameter Repository= what "
-        f"this prints:\ngh api repos/{repository} --jq {query}",
-        "2026年7月15日以降に作成または名前を変更したリポジトリでは、トークンにidが入ります。次のコマンドの出力を"
-        f"--parameter Repository= に指定してください:\ngh api repos/{repository} --jq {query}",
+        "\nIf the repository was created or renamed since 15 July 2026, its tokens have ids, and its jobs cannot assume the role "
+        f"as it is. Then run this (gh has to be logged in):\n{command}",
+        "\n2026年7月15日以降に作成または名前を変更したリポジトリでは、トークンにidが入るため、このままではジョブがロールを"
+        f"引き受けられません。その場合は、次のコマンドを実行してください（ghへのログインが必要です）:\n{command}",
     )

@@ -157,7 +157,10 @@ def _confirmation(deployment: ConfiguredDeployment, person: Terminal) -> Confirm
 def checkout_text(checkout: Checkout) -> Text:
     """Which commit this is: nobody has pushed it."""
     if not checkout.commit:
-        return Text("commit: none (not a git repository)", "コミット: なし（gitのリポジトリではありません）")
+        return Text(
+            "commit: none (no git repository, or nothing committed yet)",
+            "コミット: なし（gitのリポジトリではないか、まだコミットがありません）",
+        )
     name = f"{checkout.repository}@{checkout.commit[:12]}" if checkout.repository else checkout.commit[:12]
     if checkout.dirty:
         return Text(f"commit: {name}, with uncommitted changes", f"コミット: {name}（未コミットの変更あり）")

@@ -21,6 +21,7 @@ from aces_action.inputs import INPUTS
 from aces_action.language import Language, Text, joined
 from aces_action.problems import ActionError, ConfigurationError
 from aces_action.problems.command_line import no_deployment
+from aces_action.problems.configuration.workflow import C027
 from aces_action.project.infra_file import INFRA_FOLDER
 from aces_action.sanitiser import Sanitiser
 from aces_action.settings import read_settings, secrets
@@ -180,7 +181,7 @@ def _unknown(steps: Sequence[tuple[ActionStep, Mapping[str, str]]]) -> frozenset
 def _configuration(path: Path, selection: Selection, values: Mapping[str, Any], *, has_target: bool) -> Configuration:
     """As `validate` finds it, with the infra file if that is right."""
     problems = check(path, selection).problems
-    if not has_target:
-        problems = problems or (no_deployment("doctor", INFRA_FOLDER),)
+    if not has_target:  # of which `validate` would tell in its own name
+        problems = (*(each for each in problems if each.kind is not C027), no_deployment("doctor", INFRA_FOLDER))
     found = Configuration(settings=None, values=values, project=None, server=None, names=None, problems=problems)
     return with_server(found, path)

@@ -42,8 +42,8 @@ _WHAT = Text(
     git, your AWS credentials and the folder. Without a terminal, options without a default are required. Existing files are
     not overwritten, unless you give --force; a server that is there is never touched.
     """,
-    """新しいプロジェクトのファイルを作成します: register.json、algorithm.json、infraファイル、画像、ワークフロー、
-    すぐにデプロイできる最小限のサーバ
+    """新しいプロジェクトのファイルを作成します。register.json、algorithm.json、infraファイル、画像、ワークフローと、
+    すぐにデプロイできる最小限のサーバです。
 
     PATHはリポジトリの最上位のフォルダです（省略時は現在のフォルダ）。
     オプションで指定しなかった値は質問します。既定値は、git、AWSの認証情報、フォルダ名から決めます。

@@ -29,7 +29,7 @@ def next_steps(project: NewProject, workspace: Path, folder: GitFolder, made: fr
     """The steps to a first deployment. `made`: the files that `init` has just written."""
     if os.path.relpath(workspace) != ".":
         yield Step(text=Text("Go into the folder:", "フォルダに移動します:"), commands=_same(f"cd {shlex.quote(str(workspace))}"))
-    yield Step(text=_checked(project, made))
+    yield Step(text=_checked(project, made), commands=_same("aces-action preview"))
     if not (workspace / DOCKERFILE).exists():
         yield Step(
             text=Text(f"Write {DOCKERFILE}: the workflow builds it.", f"ワークフローがビルドする{DOCKERFILE}を用意します。")
@@ -67,27 +67,28 @@ def next_steps(project: NewProject, workspace: Path, folder: GitFolder, made: fr
         ),
         commands=_same("gh secret set PLATFORM_TOKEN"),
     )
-    yield _push(project, folder, made)
     yield Step(
         text=Text(
-            "For a closer look at any time: what the deployment depends on, and the entry as the platform will show it.",
-            "いつでも、デプロイの前提になるものと、ACES Platformでの表示を確認できます。",
+            "Check that nothing is missing but the image, which the workflow builds:",
+            "足りないものがないか確認します（サーバのイメージは、この後ワークフローがビルドします）:",
         ),
-        commands=_same("aces-action doctor", "aces-action preview"),
+        commands=_same("aces-action doctor"),
     )
+    yield _push(project, folder, made)
 
 
 def _checked(project: NewProject, made: frozenset[str]) -> Text:
     infra = infra_file(project.project, project.env)
     texts = Text(
         f"Check the texts in {REGISTER} and the instance types in {infra}.",
-        f"{REGISTER}の表示内容と、{infra}のインスタンスタイプを確認します。",
+        f"{REGISTER}の内容と、{infra}のインスタンスタイプを確認します。",
     )
     picture = Text(
         f"The picture {project.image_path} is a placeholder: replace it with the algorithm's.",
         f"{project.image_path}は仮の画像です。アルゴリズムの画像に差し替えます。",
     )
-    return sentences(texts, picture) if project.image_path in made else texts
+    shown = Text("To see the entry as the platform will show it:", "ACES Platformでの表示を確認するには:")
+    return sentences(texts, picture if project.image_path in made else EMPTY, shown)
 
 
 def _push(project: NewProject, folder: GitFolder, made: frozenset[str]) -> Step:

@@ -104,7 +104,8 @@ KINDS = (A001, A004, A008, A011)
 # At a terminal, whatever is wrong with the credentials
 _SIGN_IN = lines(
     Text("Sign in, or choose a profile that is signed in:", "サインインするか、サインイン済みのプロファイルを指定してください:"),
-    same("aws sso login\nexport AWS_PROFILE=NAME"),
+    same("export AWS_PROFILE=NAME\naws sso login"),
+    Text("The profiles that there are: aws configure list-profiles", "プロファイルの一覧: aws configure list-profiles"),
 )
 _SET_A_ROLE = Text(
     "Set AWS_ROLE_ARN in the workflow's env: block and give the job `permissions: id-token: write`.",

@@ -236,9 +236,11 @@ def provider_missing(account: str, issuer: str, audience: str) -> Problem:
         ),
         hint=lines(
             Text(
-                "Create it once in the account: with docs/iam/roles.cfn.yml of aces-action and WithOidcProvider=true, or with:",
-                "アカウントに一度だけ作成してください。aces-actionのdocs/iam/roles.cfn.ymlをWithOidcProvider=trueで適用するか、"
-                "次のコマンドを使います:",
+                "An account needs it once. `aces-action bootstrap --apply` creates it with everything else that is missing. By "
+                "itself:",
+                "プロバイダは、アカウントに一度だけ作成します。`aces-action bootstrap --apply`で、"
+                "足りないほかのものとあわせて作成できます。"
+                "プロバイダだけを作成するには:",
             ),
             _creating(issuer, audience),
         ),
@@ -258,9 +260,9 @@ def audience_missing(account: str, provider_arn: str, audience: str) -> Problem:
 
 
 _MAKE_ROLES = Text(
-    "Make it with aces-action's docs/iam/roles.cfn.yml: `aces-action bootstrap` shows what that does, `--apply` does it. "
+    "`aces-action bootstrap --apply` creates it; without `--apply`, it only shows what it would create. "
     "Or correct AWS_ROLE_ARN in the workflow.",
-    "aces-actionのdocs/iam/roles.cfn.ymlで作成してください。`aces-action bootstrap`で内容を確認し、`--apply`で適用できます。"
+    "`aces-action bootstrap --apply`で作成できます（`--apply`を付けなければ、内容を表示するだけです）。"
     "または、ワークフローのAWS_ROLE_ARNを修正してください。",
 )
 

@@ -79,6 +79,27 @@ def no_answer(subject: Text, reason: str) -> Problem:
     )
 
 
+def refused(subject: Text, code: str) -> Problem:
+    """When AWS answers such a question with an error."""
+    return Problem(
+        kind=P010,
+        message=Text(
+            f"{subject.en}: not checked, AWS answered {code}.", f"{subject.ja}を確認できませんでした。AWSの応答は{code}です。"
+        ),
+    )
+
+
+def unknown_caller(subject: Text, arn: str) -> Problem:
+    """When IAM knows nobody of the ARN of whom it was asked what they may do."""
+    return Problem(
+        kind=P010,
+        message=Text(
+            f"{subject.en}: not checked, IAM does not know {arn}.",
+            f"{subject.ja}を確認できませんでした。{arn}がIAMにありません。",
+        ),
+    )
+
+
 def as_error(problem: Problem) -> Problem:
     """Under `preflight: strict`, that something was not looked at."""
     return replace(problem, kind=P029)

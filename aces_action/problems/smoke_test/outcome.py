@@ -83,13 +83,14 @@ def stays_in_service(config_name: str) -> Text:
 
 def stays_as_there_is_no_other(config_name: str) -> Text:
     none = Text("There is no generation before it to go back to.", "戻せる世代がありません。")
-    return sentences(_serves_although_it_failed(config_name), none)
+    repair = fix_and_run_again(Text("the container or the requests", "コンテナかリクエスト"))
+    return sentences(_serves_although_it_failed(config_name), none, repair)
 
 
 def _serves_although_it_failed(config_name: str) -> Text:
     return Text(
         f"The new version {config_name} serves although it failed.",
-        f"失敗しましたが、新しいバージョン{config_name}が稼働しています。",
+        f"失敗した新しいバージョン{config_name}が、そのまま稼働しています。",
     )
 
 
@@ -99,7 +100,11 @@ def stays_as_it_served_before(config_name: str) -> Text:
             f"{config_name} served before this run already and is left as it is.",
             f"{config_name}はこの実行の前から稼働していたため、そのままにしています。",
         ),
-        naming("rollback", "{command} rolls back to the previous generation.", "{command}で1つ前の世代に戻せます。"),
+        naming(
+            "rollback",
+            "If a generation served before it, {command} rolls back to that.",
+            "それより前の世代があれば、{command}で戻せます。",
+        ),
     )
 
 

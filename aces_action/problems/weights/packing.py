@@ -37,6 +37,16 @@ def unreadable_file(path: str, reason: str) -> Problem:
     )
 
 
+def no_archive(path: str) -> Problem:
+    """When there is no archive on disk: it was not made yet, or lies elsewhere."""
+    return Problem(
+        kind=C019,
+        message=Text(f"There is no file {path}.", f"ファイル{path}がありません。"),
+        hint=Text("Create it from the folder of the weights:", "重みファイルのフォルダから作成してください:")
+        + same(f"\naces-action weights pack weights -o {path}"),
+    )
+
+
 # All names below are safe to show.
 
 

@@ -123,7 +123,10 @@ def no_weights(uri: str) -> Problem:
         kind=P002,
         message=Text(f"There are no weights at {uri}.", f"{uri}に重みファイルがありません。"),
         hint=lines(
-            Text("Upload them:", "アップロードしてください:"),
+            Text(
+                "Pack the folder with the weights, and upload it:", "重みファイルのフォルダをまとめて、アップロードしてください:"
+            ),
+            same("aces-action weights pack weights -o deploy.tar.gz"),
             same(f"aces-action weights push deploy.tar.gz {uri}"),
             Text("or with the AWS CLI:", "AWS CLIを使う場合:"),
             same(f"aws s3 cp deploy.tar.gz {uri}"),

@@ -26,7 +26,7 @@ from aces_action.output.verdict import Policy, Verdict
 from aces_action.problems.problem import ActionError, Problem
 from aces_action.problems.weights import push as problems
 from aces_action.problems.weights.fault import ON_DISK
-from aces_action.problems.weights.packing import unreadable_file
+from aces_action.problems.weights.packing import no_archive, unreadable_file
 from aces_action.problems.weights.s3 import no_bucket
 from aces_action.resources.weights.bucket import explain_refusal
 from aces_action.resources.weights.inspect import ByteSource, inspect_archive
@@ -174,6 +174,8 @@ def push(
             finally:
                 progress.finish()
     except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise ActionError(no_archive(str(path))) from error
         raise ActionError(unreadable_file(str(path), error.strerror or str(error))) from error
     except AWS_ERRORS as error:
         raise ActionError(_refused(error, destination, path)) from error
