@@ -271,7 +271,106 @@ def test_a_bucket_with_weights_in_it_is_not_replaced_and_stays_when_it_leaves_th
     assert "exists already and is left out" in ground.run().out
 
 
+def submit(ground: Ground, queue: str) -> None:
+    """A job that waits for an instance."""
+    batch = ground.client("batch")
+    properties = {
+        "image": "busybox",
+        "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}],
+    }
+    batch.register_job_definition(jobDefinitionName=ground.project, type="container", containerProperties=properties)
+    ground.control("POST", "jobs", {"definition": ground.project, "outcome": "no-capacity"})
+    batch.submit_job(jobName="waits", jobQueue=queue, jobDefinition=ground.project)
+
+
+def test_a_queue_with_jobs_is_neither_replaced_nor_deleted_and_neither_is_its_environment(ground: Ground) -> None:
+    ground.apply()
+    submit(ground, ground.server)
+    for given, what in (
+        ("JobQueueName=other", f"The job queue {ground.server} would be replaced"),
+        ("WithQueue=false", f"The job queue {ground.server} would be deleted"),
+        ("JobEnvironmentName=other", f"The compute environment {ground.server} would be replaced"),
+        ("ServerName=other", f"The job queue {ground.server} would be replaced"),
+    ):
+        done = ground.run("--apply", "--yes", "--parameter", given)
+        assert (done.status, "ACES-I007" in done.err, what in done.err) == (1, True, True), given + done.out + done.err
+    assert set(ground.statuses().values()) == {"CREATE_COMPLETE"}
+    done = ground.run("--parameter", "LongtimeJobQueueName=other")  # which has no jobs
+    assert (done.status, rows(done, "±")) == (0, {"LongtimeJobQueue", "LongtimeJobEnvironment"})
+
+
+def test_whom_the_role_trusts_is_said_before_it_is_made(ground: Ground) -> None:
+    assert f"repo:{REPOSITORY}:ref:refs/heads/main" in ground.run("--parameter", "Branch=main").out
+    assert f"repo:{REPOSITORY}:environment:prod\n" in ground.run("--parameter", "GitHubEnvironment=prod").out
+    assert "repo:" not in ground.run("--parameter", "WithDeployRole=false").out
+
+
+def test_subnets_stay_in_the_order_in_which_they_were_given(ground: Ground) -> None:
+    """Another order is a change to CloudFormation, for which Batch would replace the instances."""
+    ec2 = ground.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.8.{n}.0/24")["Subnet"]["SubnetId"] for n in range(2)]
+    ground.apply("--parameter", f"Subnets={', '.join(sorted(subnets, reverse=True))}")
+    assert ground.run().out.count("nothing to do") == 2
+
+
+def test_what_was_deleted_behind_the_stacks_back_is_told_with_the_way_to_have_it_again(ground: Ground) -> None:
+    ground.apply()
+    ground.client("s3").delete_bucket(Bucket=f"{ground.project}-dev")
+    done = ground.run()
+    assert f"S3 bucket {ground.project}-dev of this stack was deleted by other means" in done.out
+    assert ground.run("--parameter", f"BucketName={ground.project}-other").status == 0
+    ground.apply("--parameter", "WithBucket=false")
+    ground.apply()
+    ground.client("s3").head_bucket(Bucket=f"{ground.project}-dev")
+    assert "deleted by other means" not in ground.run().out
+
+
 # What fails
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("iam", "GetRole"),
+        ("iam", "ListOpenIDConnectProviders"),
+        ("ecr", "DescribeRepositories"),
+        ("batch", "DescribeJobQueues"),
+        ("batch", "DescribeComputeEnvironments"),
+        ("s3", "HeadBucket"),
+        ("logs", "DescribeLogGroups"),
+        ("ec2", "DescribeVpcs"),
+    ],
+)
+def test_what_may_not_be_looked_at_is_neither_there_nor_missing(ground: Ground, service: str, operation: str) -> None:
+    ground.repository.replace(
+        ground.infra, "aws_batch_instance_type:", "batch:\n  log_group: /aws/batch/plates\naws_batch_instance_type:"
+    )
+    code = "403" if service == "s3" else "AccessDenied"
+    rule = {"service": service, "operation": operation, "kind": "error", "status": 403, "code": code, "times": None}
+    ground.control("POST", "faults", rule)
+    done = ground.run("--apply", "--yes")
+    assert (done.status, ground.statuses()) == (1, {}), done.out + done.err
+
+
+def test_credentials_that_end_while_cloudformation_works_are_told_and_so_is_that_it_carries_on(ground: Ground) -> None:
+    rule = {"service": "cloudformation", "operation": "DescribeStackEvents", "kind": "expired", "after": "ExecuteChangeSet"}
+    ground.control("POST", "faults", {**rule, "times": None})
+    done = ground.run("--apply", "--yes")
+    assert (done.status, "CloudFormation carries on" in done.out, "ACES-A" in done.err) == (1, True, True), done.err
+    ground.control("DELETE", "faults")
+    ground.apply()
+    assert set(ground.statuses().values()) == {"CREATE_COMPLETE"}
+
+
+def test_an_account_of_another_role_of_the_same_name_is_told_at_the_end(ground: Ground) -> None:
+    path = ground.repository.path / WORKFLOW
+    text = path.read_text(encoding="utf-8")
+    role = f":role/{ground.project}-dev-github-actions-role"
+    assert f"{ACCOUNT}{role}" in text
+    assert "Set AWS_ROLE_ARN" not in ground.apply().out
+    path.write_text(text.replace(f"{ACCOUNT}{role}", f"210987654321{role}"), encoding="utf-8")
+    assert f"Set AWS_ROLE_ARN in the workflow: arn:aws:iam::{ACCOUNT}{role}" in ground.run().out
 
 
 def test_a_failed_creation_names_its_first_cause_and_the_next_try_starts_again(ground: Ground) -> None:

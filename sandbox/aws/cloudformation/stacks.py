@@ -125,14 +125,16 @@ class Stack:
 
 
 class Stacks:
-    """All stacks of the account, by region and name; those that were deleted by their id alone."""
+    """All stacks of the account, by region and name; deleted ones by id alone. `answered`: by the requests' tokens."""
 
     def __init__(self) -> None:
         self._stacks: dict[str, Stack] = {}
+        self.answered: dict[str, JSON] = {}
         self._threads: list[threading.Thread] = []
 
     def reset(self) -> None:
         self._stacks.clear()
+        self.answered.clear()
 
     def find(self, region: str, name: str) -> Stack | None:
         """By name or id. A stack that was deleted only by its id (botocore: DescribeStacksInput)."""
