@@ -93,7 +93,9 @@ class Place:
 
 def stack_requests(place: Place, needs: Needs, roles: Stack, project: Stack) -> tuple[StackRequest, StackRequest]:
     """What both stacks should be. Raises ActionError (I001, I002, I004, P001)."""
-    if others := [stack for stack in (roles, project) if stack.standing == "ready" and not stack.is_of(needs.project, needs.env)]:
+    found = ((roles, template.roles()), (project, template.project()))
+    others = [each for each, of in found if each.standing == "ready" and not each.is_of(needs.project, needs.env, of)]
+    if others:
         raise ActionError(problems.stack_of_others(stack.name) for stack in others)
     account = read_account(place.clients, needs, place.region)
     parts = role_parts(needs, account)

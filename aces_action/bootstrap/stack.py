@@ -86,9 +86,13 @@ class Stack:
             return "busy"
         return "never created" if self.status == "ROLLBACK_COMPLETE" else "stuck"
 
-    def is_of(self, project: str, env: str) -> bool:
-        """Whether it was made from our template for this project and environment, by whatever means."""
-        return self.parameters.get("Project") == project and self.parameters.get("Env") == env
+    def is_of(self, project: str, env: str, template: StackTemplate) -> bool:
+        """Whether it was made from our template for this project and environment, by whatever means.
+
+        Any template may have such parameters, and what ours has not would be deleted.
+        """
+        named = self.parameters.get("Project") == project and self.parameters.get("Env") == env
+        return named and self.resources.keys() <= template.resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,15 @@ LARGEST_BODY = 51_200  # bytes of a template that is sent with the call (botocor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackTemplate:
-    """`suffix`: of the stack's name. `parameters`: their names; `defaults` of those that have one."""
+    """`suffix`: of the stack's name. `parameters`: their names; `defaults` of those that have one.
+    `resources`: the names of what it makes."""
 
     suffix: str
     file: str
     body: str
     parameters: frozenset[str]
     defaults: Mapping[str, str] = field(default_factory=dict)
+    resources: frozenset[str] = frozenset()
 
     def stack(self, project: str, env: str) -> str:
         return f"{project}-{env}-{self.suffix}"
@@ -55,6 +57,7 @@ def _read(suffix: str, file: str) -> StackTemplate:
         body=_without_comments(text),
         parameters=frozenset(parameters),
         defaults={name: str(spec["Default"]) for name, spec in parameters.items() if "Default" in spec},
+        resources=frozenset(content["Resources"]),
     )
 
 

@@ -315,8 +315,10 @@ def stack_of_others(stack: str) -> Problem:
     return Problem(
         kind=I004,
         message=Text(
-            f"There is a stack {stack} already, which is not of this project and environment: it is left alone.",
-            f"スタック{stack}はすでにありますが、このプロジェクトと環境のものではないため、変更しません。",
+            f"There is a stack {stack} already, which is not of this project and environment, or has more in it than our "
+            "template: it is left alone.",
+            f"スタック{stack}はすでにありますが、このプロジェクトと環境のものではないか、"
+            "aces-actionのテンプレート以外のリソースを含むため、変更しません。",
         ),
         hint=Text(
             "Choose another Project, or delete or rename that stack if nobody needs it.",

@@ -70,7 +70,7 @@ def test_every_status_of_cloudformation_means_one_of_five_things(status: str, st
 def test_only_what_has_nothing_to_lose_is_advised_to_be_deleted() -> None:
     """Of a status that nobody has thought of the events are shown."""
     shape = boto3.client("cloudformation", "us-east-1").meta.service_model.shape_for("StackStatus")
-    stuck = {status for status in shape.enum if Stack(name="s", status=status).standing == "stuck"}  # type: ignore[attr-defined]
+    stuck = {status for status in shape.enum if Stack(name="s", status=status).standing == "stuck"}
     deleted = {status for status in stuck if "delete-stack" in way_out(Stack(name="s", status=status), "us-east-1")}
     assert deleted == {"ROLLBACK_FAILED", "DELETE_FAILED"}
     assert "describe-stack-events" in way_out(Stack(name="s", status="IMPORT_ROLLBACK_FAILED"), "us-east-1")

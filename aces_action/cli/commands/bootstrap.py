@@ -165,7 +165,7 @@ class Bootstrap:
             )
         )
         stacks = [self._settled(client, of, region) for of in (template.roles(), template.project())]
-        return self._go(client, clients, region, stacks)
+        return self._go(client, clients, stacks, region=region, account=identity.account)
 
     def _settled(self, client: CloudFormation, of: StackTemplate, region: str) -> Stack:
         """The stack, once it takes a change. Raises ActionError (I004, I005)."""
@@ -180,7 +180,7 @@ class Bootstrap:
             self._say(Text(f"\n▶ {stack.name} is being changed: waiting", f"\n▶ {stack.name}は変更中です。完了を待ちます"))
             self._watching(lambda: follow(client, stack.id, self._tell_event, time.sleep))
             stack = read_stack(client, stack.name)
-        if stack.standing in {"never created", "stuck"} and not stack.is_of(target.project, target.env):
+        if stack.standing in {"never created", "stuck"} and not stack.is_of(target.project, target.env, of):
             raise ActionError(problems.stack_of_others(stack.name))
         if stack.standing == "stuck":
             cause = told_cause(first_failure(client, stack.id))
@@ -200,11 +200,18 @@ class Bootstrap:
             stack = read_stack(client, stack.name)
         return stack
 
-    def _go(self, client: CloudFormation, clients: Clients, region: str, stacks: Sequence[Stack]) -> int:
+    def _go(self, client: CloudFormation, clients: Clients, stacks: Sequence[Stack], *, region: str, account: str) -> int:
         from aces_action.bootstrap.plan import Place, drop, losses, plan_stack, stack_requests
         from aces_action.bootstrap.stack import read_stack
 
         needs = self._needs()
+        if needs.role_arn and account not in needs.role_arn.split(":"):
+            self._say(
+                Text(
+                    f"Caution: the workflow deploys to another account, by its AWS_ROLE_ARN: {needs.role_arn}",
+                    f"注意: ワークフローのAWS_ROLE_ARNは別のアカウントのものです: {needs.role_arn}",
+                )
+            )
         place = Place(clients=clients, region=region, overrides=self.overrides)
         plans: list[StackPlan] = []
         try:
@@ -326,6 +333,13 @@ class Bootstrap:
                     f"  {change.mark} {change.word.ja}  {change.kind} {change.resource}{name}{properties}",
                 )
             )
+            if change.kind == "AWS::IAM::Role" and change.effect in {"delete", "replace"}:
+                self._say(
+                    Text(
+                        "      Caution: whatever still runs under this role loses its permissions",
+                        "      注意: このロールで稼働中のものは、権限を失います",
+                    )
+                )
 
     def _tell_event(self, event: StackEvent) -> None:
         if event.reason == "Resource creation Initiated":  # the second time that it is said to be in progress

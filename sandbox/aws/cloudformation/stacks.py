@@ -1,7 +1,6 @@
 """Stacks and change sets as CloudFormation keeps them, and what happens to a stack: in a thread of its own, which takes time.
 
-Of what stands nowhere in AWS's documents the words are those of public reports; sources beside them.
-"""
+Of what stands nowhere in AWS's documents the words are those of public reports; sources beside them."""
 
 from __future__ import annotations
 
