@@ -318,7 +318,7 @@ def stack_of_others(stack: str) -> Problem:
             f"There is a stack {stack} already, which is not of this project and environment, or has more in it than our "
             "template: it is left alone.",
             f"スタック{stack}はすでにありますが、このプロジェクトと環境のものではないか、"
-            "aces-actionのテンプレート以外のリソースを含むため、変更しません。",
+            "テンプレート以外のリソースを含むため、変更しません。",
         ),
         hint=Text(
             "Choose another Project, or delete or rename that stack if nobody needs it.",
