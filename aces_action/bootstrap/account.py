@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code
+from aces_action.bootstrap.changes import BUCKET, QUEUE
 from aces_action.bootstrap.needs import Account, Needs, queues
 from aces_action.preflight.bucket import MISSING, read_region
 from aces_action.problems import ActionError
 from aces_action.problems import bootstrap as problems
 from aces_action.problems.preflight.weights import bucket_elsewhere
+from aces_action.resources.batch.usage import jobs_in_queue
 
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
@@ -87,10 +89,27 @@ def placement_of(clients: Clients, subnets: list[str]) -> Placement:
 
 
 def holds_data(clients: Clients, kind: str, name: str) -> bool:
-    """Whether something is in a bucket (else: a repository)."""
-    if kind.startswith("AWS::S3"):
-        return bool(clients.s3.list_objects_v2(Bucket=name, MaxKeys=1).get("KeyCount"))
-    return bool(clients.ecr.list_images(repositoryName=name, maxResults=1)["imageIds"])
+    """Whether something is in a bucket (else: a repository). Nothing is in one that somebody has deleted."""
+    try:
+        if kind == BUCKET:
+            return bool(clients.s3.list_objects_v2(Bucket=name, MaxKeys=1).get("KeyCount"))
+        return bool(clients.ecr.list_images(repositoryName=name, maxResults=1)["imageIds"])
+    except ClientError as error:
+        if error_code(error) not in {"NoSuchBucket", "RepositoryNotFoundException"}:
+            raise
+        return False
+
+
+def job_under_way(clients: Clients, kind: str, arn: str) -> str | None:
+    """The id of a job that has not ended in a queue (else: in a queue of a compute environment)."""
+    batch, queues = clients.batch, []
+    for page in batch.get_paginator("describe_job_queues").paginate():
+        for queue in page["jobQueues"]:
+            orders = queue.get("computeEnvironmentOrder", [])
+            at = [queue["jobQueueArn"]] if kind == QUEUE else [each["computeEnvironment"] for each in orders]
+            if arn in at:
+                queues.append(queue["jobQueueArn"])
+    return next((job for queue in queues for _, job in jobs_in_queue(batch, queue)), None)
 
 
 def _subnets(clients: Clients, which: dict[str, Any]) -> list[Any]:

@@ -12,9 +12,11 @@ from aces_action.language import Text
 Effect = Literal["create", "change", "perhaps replace", "replace", "delete", "release"]
 
 BUCKET, REPOSITORY = "AWS::S3::Bucket", "AWS::ECR::Repository"
+QUEUE, ENVIRONMENT = "AWS::Batch::JobQueue", "AWS::Batch::ComputeEnvironment"
 # Of its properties that may take a new environment, none does: ReplaceComputeEnvironment is false in our template, for which a
 # change set says 'Conditional' all the same (CloudFormation's schema: conditionalCreateOnlyProperties; assumed of the change set)
-_IN_PLACE = "AWS::Batch::ComputeEnvironment"
+_IN_PLACE = ENVIRONMENT
+_ENDS: frozenset[Effect] = frozenset({"perhaps replace", "replace", "delete"})
 
 _MARKS: Mapping[Effect, str] = {
     "create": "+",
@@ -56,7 +58,13 @@ class StackChange:
     def leaves_data(self) -> bool:
         """Whether what is in a bucket or repository would be lost or left behind, if there is something in it. What only leaves
         the stack is used as before: a person has said so."""
-        return self.kind in {BUCKET, REPOSITORY} and self.effect in {"perhaps replace", "replace", "delete"}
+        return self.kind in {BUCKET, REPOSITORY} and self.effect in _ENDS
+
+    @property
+    def ends_jobs(self) -> bool:
+        """Whether jobs under way there would be ended (botocore: DeleteJobQueue: 'All jobs in the queue are eventually
+        terminated')."""
+        return self.kind in {QUEUE, ENVIRONMENT} and self.effect in _ENDS
 
 
 def read_changes(changes: Iterable[Mapping[str, Any]]) -> tuple[StackChange, ...]:

@@ -23,7 +23,7 @@ _TRUE, _FALSE = "true", "false"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What the repository says. None is what it does not say: `repository` as owner/name, with ids where GitHub's tokens have
-    them, if `sub_is_known`; `role` is that of AWS_ROLE_ARN.
+    them, if `sub_is_known`; `role_arn` is AWS_ROLE_ARN.
     """
 
     project: str
@@ -34,12 +34,16 @@ class Needs:
     sub_is_known: bool = False
     branch: str | None = None
     environment: str | None = None
-    role: str | None = None
+    role_arn: str | None = None
     plans: bool = False
 
     @property
     def base(self) -> str:
         return f"{self.project}-{self.env}"
+
+    @property
+    def role(self) -> str | None:
+        return self.role_arn and _last(self.role_arn)
 
     @property
     def deploy_role(self) -> str:
@@ -78,6 +82,10 @@ class Part:
 
     def is_left_out(self, stack: Stack) -> bool:
         return self.needed and self.exists and self.resource not in stack.resources
+
+    def is_gone(self, stack: Stack) -> bool:
+        """Whether the stack has made it, and something else has deleted it: CloudFormation does not look."""
+        return not self.exists and re.split("[/:]", stack.resources.get(self.resource, ""))[-1] == self.name
 
 
 def role_parts(needs: Needs, account: Account) -> tuple[Part, ...]:
@@ -211,7 +219,7 @@ def project_parameters(needs: Needs, account: Account, stack: Stack) -> dict[str
         given |= {
             f"{prefix}JobQueueName": "" if queue == convention else queue,
             f"{prefix}JobEnvironmentName": _environment(job) or "",
-            f"{prefix}JobInstanceTypes": job.instance_type,
+            f"{prefix}JobInstanceTypes": _types(stack.parameters.get(f"{prefix}JobInstanceTypes"), job.instance_type),
             f"{prefix}JobImageType": "ECS_AL2023_NVIDIA" if accelerator(job.instance_type) == "GPU" else "ECS_AL2023",
             f"{prefix}JobMaxvCpus": str(
                 _vcpus(stack.parameters.get(f"{prefix}JobMaxvCpus"), account.vcpus.get(job.instance_type))
@@ -219,7 +227,8 @@ def project_parameters(needs: Needs, account: Account, stack: Stack) -> dict[str
         }
     given |= _flags(project_parts(needs, account), stack)
     group = infra.job.log_group if infra.job else None
-    if infra.job and group and ("JobLogGroup" in stack.resources or group not in account.log_groups):
+    own = stack.parameters.get("LogGroupName") if "JobLogGroup" in stack.resources else None
+    if infra.job and group and (group == own or group not in account.log_groups):
         given |= {"LogGroupName": group, "LogRetentionDays": str(infra.job.log_retention_days or 0)}
     return given
 
@@ -264,6 +273,11 @@ def _environment(job: JobSettings) -> str | None:
 def _last(name: str) -> str:
     """The name in an ARN."""
     return name.rpartition("/")[2]
+
+
+def _types(had: str | None, wanted: str) -> str:
+    """More than the wanted type where a person has given the stack more: leaving them out would replace instances."""
+    return had if had and wanted in had.split(",") else wanted
 
 
 def _vcpus(had: str | None, of_one: int | None) -> int:

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aces_action.bootstrap import template
-from aces_action.bootstrap.account import Placement, default_placement, holds_data, placement_of, read_account
-from aces_action.bootstrap.changes import BUCKET, StackChange
+from aces_action.bootstrap.account import (
+    Placement,
+    default_placement,
+    holds_data,
+    job_under_way,
+    placement_of,
+    read_account,
+)
+from aces_action.bootstrap.changes import BUCKET, QUEUE, StackChange
 from aces_action.bootstrap.needs import (
     Needs,
     Part,
@@ -33,13 +40,15 @@ if TYPE_CHECKING:
 class StackRequest:
     """A stack as it should be. `parameters` are all that are given; `left_out`: parts that there are by other means.
 
-    `empty`: nothing would be in it, so that there is to be none. `placement`: where jobs run, if that is given.
+    `gone`: parts that it has made and that were deleted by other means. `empty`: nothing would be in it, so that there is to be
+    none. `placement`: where jobs run, if that is given.
     """
 
     stack: Stack
     template: StackTemplate
     parameters: Mapping[str, str]
     left_out: tuple[Part, ...]
+    gone: tuple[Part, ...] = ()
     empty: bool = False
     placement: Placement | None = None
 
@@ -48,6 +57,17 @@ class StackRequest:
         """Of a stack that there is: the parameters that differ, with what they were."""
         had = self.stack.parameters
         return {name: (had[name], value) for name, value in sorted(self.parameters.items()) if name in had and had[name] != value}
+
+    @property
+    def trusted(self) -> str:
+        """Whose tokens of GitHub may deploy: their `sub`, as the template makes it. Empty where it makes no such role."""
+        given = {**self.template.defaults, **self.parameters}
+        if given.get("WithDeployRole") != "true" or not given.get("Repository"):
+            return ""
+        environment = given["GitHubEnvironment"]
+        return (
+            f"repo:{given['Repository']}:{f'environment:{environment}' if environment else 'ref:refs/heads/' + given['Branch']}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +93,9 @@ class Place:
 
 def stack_requests(place: Place, needs: Needs, roles: Stack, project: Stack) -> tuple[StackRequest, StackRequest]:
     """What both stacks should be. Raises ActionError (I001, I002, I004, P001)."""
-    if others := [stack for stack in (roles, project) if stack.standing == "ready" and not stack.is_of(needs.project, needs.env)]:
+    found = ((roles, template.roles()), (project, template.project()))
+    others = [each for each, of in found if each.standing == "ready" and not each.is_of(needs.project, needs.env, of)]
+    if others:
         raise ActionError(problems.stack_of_others(stack.name) for stack in others)
     account = read_account(place.clients, needs, place.region)
     parts = role_parts(needs, account)
@@ -83,6 +105,7 @@ def stack_requests(place: Place, needs: Needs, roles: Stack, project: Stack) -> 
         template=template.roles(),
         parameters=given,
         left_out=_left_out(parts, roles, given),
+        gone=_gone(parts, roles, given),
         empty=not makes_anything(given, parts),
     )
     if not of_roles.empty and "Repository" not in given:
@@ -91,12 +114,15 @@ def stack_requests(place: Place, needs: Needs, roles: Stack, project: Stack) -> 
     given = _given(template.project(), project_parameters(needs, account, project), project, place.overrides)
     placement = _placement(place, given) if runs_jobs(given) else None
     if placement:
-        given |= {"Subnets": placement.ids, "VpcId": placement.vpc}
+        # in the order in which they were given: another one is a change to CloudFormation, and Batch replaces its instances
+        given |= {"Subnets": ",".join(_subnets(given)) or placement.ids}
+        given |= {} if given.get("SecurityGroups") else {"VpcId": placement.vpc}
     return of_roles, StackRequest(
         stack=project,
         template=template.project(),
         parameters=given,
         left_out=_left_out(parts, project, given),
+        gone=_gone(parts, project, given),
         empty=not makes_anything(given, parts),
         placement=placement,
     )
@@ -109,13 +135,21 @@ def _given(of: StackTemplate, decided: Mapping[str, str], stack: Stack, override
 
 
 def _placement(place: Place, given: Mapping[str, str]) -> Placement:
-    if subnets := given.get("Subnets"):
-        return placement_of(place.clients, [subnet.strip() for subnet in subnets.split(",")])
+    if subnets := _subnets(given):
+        return placement_of(place.clients, subnets)
     return default_placement(place.clients, place.region)
+
+
+def _subnets(given: Mapping[str, str]) -> list[str]:
+    return [found for each in given.get("Subnets", "").split(",") if (found := each.strip())]
 
 
 def _left_out(parts: tuple[Part, ...], stack: Stack, given: Mapping[str, str]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.is_left_out(stack) and given.get(part.flag) == "false")
+
+
+def _gone(parts: tuple[Part, ...], stack: Stack, given: Mapping[str, str]) -> tuple[Part, ...]:
+    return tuple(part for part in parts if part.is_gone(stack) and given.get(part.flag) == "true")
 
 
 def plan_stack(client: CloudFormation, request: StackRequest, sleep: Sleep) -> StackPlan:
@@ -126,18 +160,28 @@ def plan_stack(client: CloudFormation, request: StackRequest, sleep: Sleep) -> S
     return StackPlan(request=request, change_set=made)
 
 
-def drop(client: CloudFormation, plan: StackPlan) -> None:
+def drop(client: CloudFormation, plan: StackPlan, sleep: Sleep) -> None:
     if plan.change_set:
-        discard(client, plan.change_set)
+        discard(client, plan.change_set, sleep)
 
 
-def data_problems(clients: Clients, plan: StackPlan) -> list[Problem]:
-    """I003: what is in a bucket or a repository would be left behind."""
-    return [
+def losses(clients: Clients, plan: StackPlan) -> list[Problem]:
+    """I003: what is in a bucket or a repository would be left behind; I007: jobs would be ended."""
+    jobs = [
+        problems.jobs_ended(
+            Text("job queue", "ジョブキュー") if change.kind == QUEUE else Text("compute environment", "コンピューティング環境"),
+            change.name.rpartition("/")[2],
+            job,
+            replaced=change.effect != "delete",
+        )
+        for change in plan.changes
+        if change.ends_jobs and (job := job_under_way(clients, change.kind, change.name))
+    ]
+    return jobs + [
         problems.data_left_behind(
             Text("bucket", "バケット") if change.kind == BUCKET else Text("repository", "リポジトリ"),
             change.name,
-            replaced=change.effect in {"replace", "perhaps replace"},
+            replaced=change.effect != "delete",
         )
         for change in plan.changes
         if change.leaves_data and holds_data(clients, change.kind, change.name)

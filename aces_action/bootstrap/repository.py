@@ -29,13 +29,14 @@ def github_repository(workspace: Path) -> str | None:
 
 def as_in_tokens(repository: str) -> str | None:
     """The repository as GitHub's tokens name it: with ids where it was created since they have them. None where GitHub's own
-    program, which is asked, is not there or does not know. That it was renamed since then is not to be seen."""
+    program, which is asked, is not there or does not know. That it was renamed since then is not to be seen, only that it was
+    renamed: the old name, to which GitHub leads on, may become somebody else's, and one in another case matches no token."""
     query = '[.created_at, "\\(.owner.login)@\\(.owner.id)/\\(.name)@\\(.id)"] | @tsv'
-    answer = ask("gh", "api", f"repos/{repository}", "--jq", query)
+    answer = ask("gh", "api", f"repos/{repository}", "--hostname", "github.com", "--jq", query)
     created, tab, with_ids = (answer or "").partition("\t")
     if not tab or not _WITH_IDS.fullmatch(with_ids):
         return None
-    return with_ids if created >= _IDS_SINCE else repository
+    return with_ids if created >= _IDS_SINCE else re.sub(r"@\d+", "", with_ids)
 
 
 def deploying(steps: Iterable[ActionStep]) -> tuple[ActionStep, ...]:
@@ -56,8 +57,8 @@ def environment_of(steps: Iterable[ActionStep]) -> str | None:
 
 
 def role_of(steps: Iterable[ActionStep]) -> str | None:
-    """The name of the role that the workflows assume; None where they name none or several."""
-    found = {name for step in steps if (name := _role_name(step))}
+    """The ARN of the role that the workflows assume; None where they name none or several."""
+    found = {arn for step in steps if (arn := input_text(_ROLE, step.environ()))}
     return found.pop() if len(found) == 1 else None
 
 

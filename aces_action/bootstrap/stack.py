@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Literal, Protocol
 
 from botocore.exceptions import ClientError
 
-from aces_action.aws.errors import error_code, error_message
+from aces_action.aws.errors import AWS_ERRORS, error_code, error_message
 from aces_action.bootstrap.changes import StackChange, read_changes
 from aces_action.bootstrap.template import StackTemplate
 from aces_action.language import EMPTY, Text
@@ -35,6 +36,14 @@ _TAKEN = re.compile(r"already exist|already own it|AlreadyExists", re.IGNORECASE
 # What is said of all that was under way when something else failed
 _CANCELLED = re.compile(r"cancell?ed", re.IGNORECASE)
 _LONGEST_REASON = 600  # characters
+_TRIES = 10  # to discard a change set, within five seconds
+_WAYS_OUT: Mapping[str, str] = {
+    "CREATE_FAILED": "rollback-stack",
+    "UPDATE_FAILED": "rollback-stack",
+    "UPDATE_ROLLBACK_FAILED": "continue-update-rollback",
+    "ROLLBACK_FAILED": "delete-stack",
+    "DELETE_FAILED": "delete-stack",
+}
 
 
 class CloudFormation(Protocol):
@@ -47,6 +56,7 @@ class CloudFormation(Protocol):
     def describe_change_set(self, **request: Any) -> Any: ...
     def execute_change_set(self, **request: Any) -> Any: ...
     def delete_change_set(self, **request: Any) -> Any: ...
+    def list_change_sets(self, **request: Any) -> Any: ...
     def delete_stack(self, **request: Any) -> Any: ...
 
 
@@ -63,18 +73,26 @@ class Stack:
 
     @property
     def standing(self) -> Standing:
-        """REVIEW_IN_PROGRESS is a stack that has had nothing but change sets (botocore: CreateChangeSetInput, ChangeSetType)."""
+        """REVIEW_IN_PROGRESS is a stack that has had nothing but change sets (botocore: CreateChangeSetInput, ChangeSetType).
+
+        One whose creation failed without being rolled back holds what was made until then (botocore: RollbackStack), which
+        may be in use: CREATE_FAILED is not the same as ROLLBACK_COMPLETE.
+        """
         if self.status in {"", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}:
             return "absent"
         if self.status in _READY:
             return "ready"
         if self.status.endswith("_IN_PROGRESS"):
             return "busy"
-        return "never created" if self.status in {"ROLLBACK_COMPLETE", "CREATE_FAILED"} else "stuck"
+        return "never created" if self.status == "ROLLBACK_COMPLETE" else "stuck"
 
-    def is_of(self, project: str, env: str) -> bool:
-        """Whether it was made from our template for this project and environment, by whatever means."""
-        return self.parameters.get("Project") == project and self.parameters.get("Env") == env
+    def is_of(self, project: str, env: str, template: StackTemplate) -> bool:
+        """Whether it was made from our template for this project and environment, by whatever means.
+
+        Any template may have such parameters, and what ours has not would be deleted.
+        """
+        named = self.parameters.get("Project") == project and self.parameters.get("Env") == env
+        return named and self.resources.keys() <= template.resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +150,12 @@ def create_change_set(
     Raises ActionError (I006) where it refuses.
     """
     creates = stack.standing == "absent"
+    name = f"aces-action-{random.getrandbits(48):012x}"
     try:
         made = client.create_change_set(
             StackName=stack.name,
-            ChangeSetName=f"aces-action-{random.getrandbits(48):012x}",
+            ChangeSetName=name,
+            ClientToken=name,  # botocore tries again where the answer got lost
             ChangeSetType="CREATE" if creates else "UPDATE",
             TemplateBody=template.body,
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in sorted(parameters.items())],
@@ -149,11 +169,11 @@ def create_change_set(
     try:
         described = _made(client, change_set, sleep)
     except BaseException:
-        discard(client, change_set)
+        discard(client, change_set, sleep)
         raise
     reason = described.get("StatusReason") or ""
     if described["Status"] == "FAILED" and not _NO_CHANGES.search(reason):
-        discard(client, change_set)
+        discard(client, change_set, sleep)
         raise ActionError(problems.change_set_refused(stack.name, _cleaned(reason)))
     return ChangeSet(id=change_set.id, stack=change_set.stack, creates=creates, changes=read_changes(described["Changes"]))
 
@@ -172,20 +192,49 @@ def _made(client: CloudFormation, change_set: ChangeSet, sleep: Sleep) -> dict[s
     return described
 
 
-def discard(client: CloudFormation, change_set: ChangeSet) -> None:
-    """Takes back a change set that was only looked at, and the stack that was there for its sake."""
+def discard(client: CloudFormation, change_set: ChangeSet, sleep: Sleep) -> None:
+    """Takes back a change set that was only looked at, and the stack that was there for its sake.
+
+    What cannot be taken back does no harm: nothing that AWS answers here hides what went wrong before.
+    """
+    with suppress(*AWS_ERRORS):
+        for attempt in range(_TRIES):
+            [found] = client.describe_stacks(StackName=change_set.stack)["Stacks"]
+            if found["StackStatus"].endswith("_IN_PROGRESS") and found["StackStatus"] != "REVIEW_IN_PROGRESS":
+                return  # it is being carried out: the answer to that got lost, or somebody else has done it
+            try:
+                client.delete_change_set(ChangeSetName=change_set.id)
+            except ClientError as error:
+                # while it is being made (botocore: InvalidChangeSetStatusException)
+                if not error_code(error).startswith("InvalidChangeSetStatus"):
+                    raise
+                sleep(_pause(attempt))
+            else:
+                _discard_stack(client, change_set)
+                return
+
+
+def _discard_stack(client: CloudFormation, change_set: ChangeSet) -> None:
+    """A stack that has had nothing but change sets, unless somebody has one more to decide on, which would go with it."""
+    if not change_set.creates:
+        return
     [found] = client.describe_stacks(StackName=change_set.stack)["Stacks"]
-    if found["StackStatus"].endswith("_IN_PROGRESS") and found["StackStatus"] != "REVIEW_IN_PROGRESS":
-        return  # it is being carried out: the answer to that got lost, or somebody else has done it
-    client.delete_change_set(ChangeSetName=change_set.id)
-    if change_set.creates and found["StackStatus"] == "REVIEW_IN_PROGRESS":
+    if found["StackStatus"] == "REVIEW_IN_PROGRESS" and not client.list_change_sets(StackName=change_set.stack)["Summaries"]:
         client.delete_stack(StackName=change_set.stack)
 
 
-def start(client: CloudFormation, change_set: ChangeSet) -> frozenset[str]:
-    """Has it carried out. Returns the events that there were before, for `follow`."""
+def start(client: CloudFormation, stack: Stack, change_set: ChangeSet) -> frozenset[str]:
+    """Has it carried out. Returns the events that there were before, for `follow`.
+
+    Raises ActionError (I004) where the stack was changed since, with which its change sets end (botocore: ExecuteChangeSet).
+    """
     known = frozenset(event.id for event in _events(client, change_set.stack))
-    client.execute_change_set(ChangeSetName=change_set.id)
+    try:
+        client.execute_change_set(ChangeSetName=change_set.id, ClientRequestToken=change_set.id.rpartition("/")[2])
+    except ClientError as error:
+        if error_code(error).startswith(("InvalidChangeSetStatus", "ChangeSetNotFound")):
+            raise ActionError(problems.plan_out_of_date(stack.name)) from error
+        raise
     return known
 
 
@@ -241,9 +290,7 @@ def _advice(failure: StackEvent | None) -> Text:
 
 def way_out(stack: Stack, region: str) -> str:
     """The command that gets a stack out of where a failed change has left it (CloudFormation User Guide, 'Troubleshooting')."""
-    verb = {"UPDATE_ROLLBACK_FAILED": "continue-update-rollback", "UPDATE_FAILED": "rollback-stack"}.get(
-        stack.status, "delete-stack"
-    )
+    verb = _WAYS_OUT.get(stack.status, "describe-stack-events")
     return f"aws cloudformation {verb} --stack-name {stack.name} --region {region}"
 
 

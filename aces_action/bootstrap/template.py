@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,12 +16,15 @@ LARGEST_BODY = 51_200  # bytes of a template that is sent with the call (botocor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackTemplate:
-    """`suffix`: of the stack's name. `parameters`: their names."""
+    """`suffix`: of the stack's name. `parameters`: their names; `defaults` of those that have one.
+    `resources`: the names of what it makes."""
 
     suffix: str
     file: str
     body: str
     parameters: frozenset[str]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    resources: frozenset[str] = frozenset()
 
     def stack(self, project: str, env: str) -> str:
         return f"{project}-{env}-{self.suffix}"
@@ -46,7 +50,15 @@ def project() -> StackTemplate:
 def _read(suffix: str, file: str) -> StackTemplate:
     text = resource(file).read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.load(text, _Parameters)  # noqa: S506  a safe loader, and our own file
-    return StackTemplate(suffix=suffix, file=file, body=_without_comments(text), parameters=frozenset(content["Parameters"]))
+    parameters = content["Parameters"]
+    return StackTemplate(
+        suffix=suffix,
+        file=file,
+        body=_without_comments(text),
+        parameters=frozenset(parameters),
+        defaults={name: str(spec["Default"]) for name, spec in parameters.items() if "Default" in spec},
+        resources=frozenset(content["Resources"]),
+    )
 
 
 def _without_comments(text: str) -> str:

@@ -134,7 +134,25 @@ I006 = Kind(
     ),
 )
 
-KINDS = (I001, I002, I003, I004, I005, I006)
+I007 = Kind(
+    code="ACES-I007",
+    severity="error",
+    title=Text("Jobs would be ended", "ジョブが途中で終了します"),
+    cause=Text(
+        "The change would replace or delete a job queue or its compute environment while jobs wait or run there. Deleting a "
+        "queue ends all its jobs. Usually a name in the infra file was changed.",
+        "この変更では、待機中または実行中のジョブがあるジョブキューかコンピューティング環境が、置き換えられるか削除されます。"
+        "ジョブキューを削除すると、そのすべてのジョブが終了します。多くの場合、infraファイルの名前が変わったことが原因です。",
+    ),
+    fix=Text(
+        "Change the name in the infra file back, or wait until no job is left there:",
+        "infraファイルの名前を元に戻すか、ジョブがすべて終わるまで待ってください。",
+    )
+    + snippet("sh", "aws batch list-jobs --job-queue number-plate-detection-dev-algorithm-server --job-status RUNNING"),
+    example="ACES-I007 The job queue number-plate-detection-dev-algorithm-server would be replaced, but has jobs under way.",
+)
+
+KINDS = (I001, I002, I003, I004, I005, I006, I007)
 
 
 def repository_unknown() -> Problem:
@@ -219,6 +237,34 @@ def data_left_behind(resource: Text, name: str, *, replaced: bool) -> Problem:
     )
 
 
+def jobs_ended(resource: Text, name: str, job: str, *, replaced: bool) -> Problem:
+    """When a queue or environment with jobs under way would be replaced or deleted. `job`: one of them."""
+    fate = Text("replaced", "置き換え") if replaced else Text("deleted", "削除")
+    return Problem(
+        kind=I007,
+        message=Text(
+            f"The {resource.en} {name} would be {fate.en}, but has jobs under way, such as {job}.",
+            f"{resource.ja}{name}には終わっていないジョブ（{job}など）がありますが、{fate.ja}の対象です。",
+        ),
+        hint=Text(
+            "Nothing was changed. Change the name in the infra file back, or wait until the jobs have ended and run this again.",
+            "何も変更していません。infraファイルの名前を元に戻すか、ジョブの終了後に再実行してください。",
+        ),
+    )
+
+
+def plan_out_of_date(stack: str) -> Problem:
+    """When something else has changed a stack between plan and confirmation."""
+    return Problem(
+        kind=I004,
+        message=Text(
+            f"The stack {stack} has been changed since the plan was shown, which is no longer valid.",
+            f"計画の表示後にスタック{stack}が変更されたため、計画は無効になりました。",
+        ),
+        hint=run_again(Text("The plan is made anew.", "計画を作成し直します。")),
+    )
+
+
 def stack_busy(stack: str, status: str) -> Problem:
     """When something is being done to a stack right now."""
     return Problem(
@@ -269,8 +315,10 @@ def stack_of_others(stack: str) -> Problem:
     return Problem(
         kind=I004,
         message=Text(
-            f"There is a stack {stack} already, which is not of this project and environment: it is left alone.",
-            f"スタック{stack}はすでにありますが、このプロジェクトと環境のものではないため、変更しません。",
+            f"There is a stack {stack} already, which is not of this project and environment, or has more in it than our "
+            "template: it is left alone.",
+            f"スタック{stack}はすでにありますが、このプロジェクトと環境のものではないか、"
+            "テンプレート以外のリソースを含むため、変更しません。",
         ),
         hint=Text(
             "Choose another Project, or delete or rename that stack if nobody needs it.",

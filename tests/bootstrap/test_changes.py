@@ -37,6 +37,15 @@ def test_what_becomes_of_a_resource(told: dict[str, Any], effect: Effect, leaves
     assert (row.effect, row.leaves_data) == (effect, leaves_data)
 
 
+@pytest.mark.parametrize("kind", [QUEUE, ENVIRONMENT])
+def test_jobs_end_with_their_queue_and_their_environment_and_not_with_a_change_in_place(kind: str) -> None:
+    told = [change(kind, "Add"), change(kind, "Modify", Replacement="False"), change(kind, "Remove")]
+    told.append(change(kind, "Modify", Replacement="True"))
+    assert {row.effect: row.ends_jobs for row in read_changes(told)} == {
+        "create": False, "change": False, "delete": True, "replace": True,
+    }  # fmt: skip
+
+
 def test_a_new_resource_has_the_name_that_the_template_gives() -> None:
     context = json.dumps({"Properties": {"BucketName": "plates-dev"}})
     names = [

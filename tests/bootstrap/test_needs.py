@@ -120,8 +120,8 @@ def test_roles_that_the_infra_file_names_are_not_made() -> None:
 
 def test_a_workflows_role_of_another_name_that_exists_takes_the_place_of_ours() -> None:
     account = Account(roles=frozenset({"our-deployer"}))
-    assert "DeployRole" not in true(of_roles(needs(role="our-deployer"), account))
-    assert "DeployRole" in true(of_roles(needs(role="our-deployer")))
+    assert "DeployRole" not in true(of_roles(needs(role_arn="arn:aws:iam::123456789012:role/our-deployer"), account))
+    assert "DeployRole" in true(of_roles(needs(role_arn="arn:aws:iam::123456789012:role/our-deployer")))
 
 
 def test_names_of_the_infra_file_become_parameters_and_names_by_convention_do_not() -> None:
@@ -202,3 +202,32 @@ def test_a_log_group_is_made_where_the_infra_file_names_one_that_there_is_not() 
     given = of_project(needs(job=job))
     assert (given["LogGroupName"], given["LogRetentionDays"]) == ("/aws/batch/plates-dev", "30")
     assert "LogGroupName" not in of_project(needs(job=job), Account(log_groups=frozenset({"/aws/batch/plates-dev"})))
+
+
+@pytest.mark.parametrize(
+    ("had", "kept"), [(None, "m5.xlarge"), ("m5.xlarge,m5.2xlarge", "m5.xlarge,m5.2xlarge"), ("c5.xlarge,c5.large", "m5.xlarge")]
+)
+def test_more_instance_types_that_a_person_has_given_stay_as_long_as_the_wanted_one_is_among_them(
+    had: str | None, kept: str
+) -> None:
+    stack = Stack(name="plates-dev-project", parameters={"JobInstanceTypes": had} if had else {})
+    assert of_project(needs(), EMPTY, stack)["JobInstanceTypes"] == kept
+
+
+def test_a_log_group_that_others_have_made_does_not_take_the_place_of_the_stacks() -> None:
+    stack = Stack(name="s", parameters={"LogGroupName": "/batch/a"}, resources={"JobLogGroup": "/batch/a"})
+    account = Account(log_groups=frozenset({"/batch/a", "/batch/b"}))
+    named = {
+        name: of_project(needs(job=JobSettings(instance_type="m5.xlarge", log_group=name)), account, stack).get("LogGroupName")
+        for name in ("/batch/a", "/batch/b", "/batch/c")
+    }
+    assert named == {"/batch/a": "/batch/a", "/batch/b": None, "/batch/c": "/batch/c"}
+
+
+def test_what_the_stack_has_made_and_is_not_there_any_more_is_gone() -> None:
+    queue = f"arn:aws:batch:ap-northeast-1:123456789012:job-queue/{SERVER}"
+    stack = Stack(name="s", resources={"WeightsBucket": "plates-dev", "JobQueue": queue, "ImageRepositoryOfServer": "renamed"})
+    account = Account(queues=frozenset())
+    assert [part.flag for part in project_parts(needs(), account) if part.is_gone(stack)] == ["WithBucket", "WithQueue"]
+    there = Account(bucket=True, queues=frozenset({SERVER}))
+    assert [part.flag for part in project_parts(needs(), there) if part.is_gone(stack)] == []

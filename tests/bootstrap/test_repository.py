@@ -74,6 +74,8 @@ def test_a_folder_without_git_tells_none(tmp_path: Path) -> None:
         ("2026-08-01T00:00:00Z\tcorp@1/plates@2", "corp@1/plates@2"),
         ("2026-07-15T00:00:00Z\tcorp@1/plates@2", "corp@1/plates@2"),
         ("2026-07-14T23:59:59Z\tcorp@1/plates@2", "corp/plates"),
+        ("2026-07-14T23:59:59Z\tCorp@1/Plates@2", "Corp/Plates"),  # as its tokens have it
+        ("2020-01-01T00:00:00Z\tcorp@1/number-plates@2", "corp/number-plates"),  # renamed
         ("2026-08-01T00:00:00Z\tcorp@1/plates@2; rm", None),
         ("Not Found", None),
         ("", None),
@@ -86,7 +88,8 @@ def test_a_repository_of_today_is_named_with_its_ids(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert as_in_tokens("corp/plates") is None
     program = tmp_path / "gh"
-    program.write_text(f"#!/bin/sh\n[ \"$2\" = repos/corp/plates ] && printf '%s\\n' '{answer}'\n", encoding="utf-8")
+    asked = "api repos/corp/plates --hostname github.com --jq"  # whatever GH_HOST says
+    program.write_text(f"#!/bin/sh\n[ \"$1 $2 $3 $4 $5\" = '{asked}' ] && printf '%s\\n' '{answer}'\n", encoding="utf-8")
     program.chmod(0o755)
     assert as_in_tokens("corp/plates") == name
 
@@ -129,7 +132,7 @@ def test_only_what_deploys_decides(tmp_path: Path) -> None:
 
 def test_the_role_is_the_one_that_all_name(tmp_path: Path) -> None:
     found = steps(tmp_path, {}, {"role": "arn:aws:iam::123456789012:role/plates-dev-aces-plan-role", "command": "plan"})
-    assert role_of(deploying(found)) == "plates-dev-github-actions-role"
+    assert role_of(deploying(found)) == ROLE
     assert role_of(found) is None
     assert plans_under(found, "plates-dev-aces-plan-role")
     assert not plans_under(deploying(found), "plates-dev-aces-plan-role")

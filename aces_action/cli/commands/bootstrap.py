@@ -17,7 +17,7 @@ from aces_action.cli.prompts import agrees
 from aces_action.cli.run_command import ServerOptions, region_of, server_options
 from aces_action.cli.usage_error import WrongUse
 from aces_action.language import EMPTY, Language, Text, joined, same
-from aces_action.problems import ActionError
+from aces_action.problems import ActionError, Problem
 from aces_action.sanitiser import Sanitiser
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Bootstrap:
             )
         )
         stacks = [self._settled(client, of, region) for of in (template.roles(), template.project())]
-        return self._go(client, clients, region, stacks)
+        return self._go(client, clients, stacks, region=region, account=identity.account)
 
     def _settled(self, client: CloudFormation, of: StackTemplate, region: str) -> Stack:
         """The stack, once it takes a change. Raises ActionError (I004, I005)."""
@@ -182,7 +182,7 @@ class Bootstrap:
             self._say(Text(f"\n▶ {stack.name} is being changed: waiting", f"\n▶ {stack.name}は変更中です。完了を待ちます"))
             self._watching(lambda: follow(client, stack.id, self._tell_event, time.sleep))
             stack = read_stack(client, stack.name)
-        if stack.standing in {"never created", "stuck"} and not stack.is_of(target.project, target.env):
+        if stack.standing in {"never created", "stuck"} and not stack.is_of(target.project, target.env, of):
             raise ActionError(problems.stack_of_others(stack.name))
         if stack.standing == "stuck":
             cause = told_cause(first_failure(client, stack.id))
@@ -202,27 +202,35 @@ class Bootstrap:
             stack = read_stack(client, stack.name)
         return stack
 
-    def _go(self, client: CloudFormation, clients: Clients, region: str, stacks: Sequence[Stack]) -> int:
-        from aces_action.bootstrap.plan import Place, data_problems, drop, plan_stack, stack_requests
+    def _go(self, client: CloudFormation, clients: Clients, stacks: Sequence[Stack], *, region: str, account: str) -> int:
+        from aces_action.bootstrap.plan import Place, drop, losses, plan_stack, stack_requests
         from aces_action.bootstrap.stack import read_stack
 
         needs = self._needs()
+        if needs.role_arn and account not in needs.role_arn.split(":"):
+            self._say(
+                Text(
+                    f"Caution: the workflow deploys to another account, by its AWS_ROLE_ARN: {needs.role_arn}",
+                    f"注意: ワークフローのAWS_ROLE_ARNは別のアカウントのものです: {needs.role_arn}",
+                )
+            )
         place = Place(clients=clients, region=region, overrides=self.overrides)
         plans: list[StackPlan] = []
         try:
             for request in stack_requests(place, needs, *stacks):
                 plans.append(plan_stack(client, request, time.sleep))
                 self._show(plans[-1])
-            if lost := [problem for plan in plans for problem in data_problems(clients, plan)]:
-                raise ActionError(lost)
+            _refuse_losses([problem for plan in plans for problem in losses(clients, plan)])
             changing = [plan for plan in plans if plan.changes]
             if changing and self.apply:
                 self._confirm(Text("Apply these changes?", "この変更を適用しますか？"))
+                # the question may have stood there for hours
+                _refuse_losses([problem for plan in plans for problem in losses(clients, plan)])
                 for plan in changing:
                     self._carry_out(client, plan, plans)
         finally:
             for plan in plans:
-                drop(client, plan)
+                drop(client, plan, time.sleep)
         self._end(needs, [read_stack(client, stack.name) for stack in stacks], changes=bool(changing))
         return 0
 
@@ -232,7 +240,7 @@ class Bootstrap:
 
         if made := plan.change_set:
             self._say(same(f"\n▶ {plan.request.stack.name}"))
-            known = start(client, made)
+            known = start(client, plan.request.stack, made)
             open_plans.remove(plan)
             self._watching(lambda: follow(client, made.stack, self._tell_event, time.sleep, known=known))
 
@@ -263,15 +271,17 @@ class Bootstrap:
             sub_is_known=named is not None,
             branch=branch_of(own),
             environment=environment_of(own),
-            role=role_of(own),
+            role_arn=role_of(own),
             plans=plans_under(steps, f"{target.project}-{target.env}-aces-plan-role"),
         )
 
     def _watching(self, work: Callable[[], None]) -> None:
-        """Does what waits for AWS. After Ctrl-C it says that AWS carries on."""
+        """Does what waits for AWS. After Ctrl-C, or where AWS is not reached any more, it says that AWS carries on."""
+        from aces_action.aws.errors import AWS_ERRORS
+
         try:
             work()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, *AWS_ERRORS):
             self._say(
                 Text(
                     "\nCloudFormation carries on. To follow it, run the same command again.",
@@ -297,6 +307,22 @@ class Bootstrap:
                     f"    {part.what.ja}{part.name}はすでにあるため、対象から外します",
                 )
             )
+        for part in request.gone:
+            self._say(
+                Text(
+                    f"    {part.what.en} {part.name} of this stack was deleted by other means. To create it again, give "
+                    f"--apply --parameter {part.flag}=false, then --apply",
+                    f"    このスタックの{part.what.ja}{part.name}は、別の方法で削除されています。作成し直すには、"
+                    f"--apply --parameter {part.flag}=false、続いて --apply を実行してください",
+                )
+            )
+        if request.trusted:
+            self._say(
+                Text(
+                    f"    may be deployed from GitHub Actions as {request.trusted}",
+                    f"    デプロイを許可するGitHub Actionsのsub: {request.trusted}",
+                )
+            )
         if request.placement and "Subnets" not in request.stack.parameters:
             self._say(_placement_text(request))
         for name, (old, new) in request.changed_parameters.items():
@@ -312,6 +338,13 @@ class Bootstrap:
                     f"  {change.mark} {change.word.ja}  {change.kind} {change.resource}{name}{properties}",
                 )
             )
+            if change.kind == "AWS::IAM::Role" and change.effect in {"delete", "replace"}:
+                self._say(
+                    Text(
+                        "      Caution: whatever still runs under this role loses its permissions",
+                        "      注意: このロールで稼働中のものは、権限を失います",
+                    )
+                )
 
     def _tell_event(self, event: StackEvent) -> None:
         if event.reason == "Resource creation Initiated":  # the second time that it is said to be in progress
@@ -331,7 +364,7 @@ class Bootstrap:
         for name, value in outputs.items():
             self._say(same(f"{name}  {value}"))
         arn = outputs.get("RoleArn")
-        if arn and needs.role != arn.rpartition("/")[2]:
+        if arn and needs.role_arn != arn:
             self._say(Text(f"Set AWS_ROLE_ARN in the workflow: {arn}", f"ワークフローのAWS_ROLE_ARNに設定してください: {arn}"))
         if arn and not needs.sub_is_known and "@" not in stacks[0].parameters.get("Repository", "@"):
             self._say(_with_ids(stacks[0].parameters["Repository"]))
@@ -352,6 +385,11 @@ class Bootstrap:
 
     def _say(self, text: Text) -> None:
         click.echo(Sanitiser(self.person.secrets).clean(text.in_(self.person.language)))
+
+
+def _refuse_losses(found: Sequence[Problem]) -> None:
+    if found:
+        raise ActionError(found)
 
 
 def _last(name: str) -> str:

@@ -50,7 +50,7 @@ def read_use(client: BatchClient, *, within: float | None = None) -> JobUse:
     try:
         queues = pool.submit(_queues, client).result(timeout=within)
         left = None if until is None else max(0.0, until - time.monotonic())
-        used = list(pool.map(lambda queue: list(_in_queue(client, queue)), queues, timeout=left))
+        used = list(pool.map(lambda queue: list(jobs_in_queue(client, queue)), queues, timeout=left))
     except TimeoutError:
         return JobUse(unclear=(problems.no_time_to_look(),))
     except AWS_ERRORS as error:
@@ -89,7 +89,7 @@ def _queues(client: BatchClient) -> list[str]:
     ]
 
 
-def _in_queue(client: BatchClient, queue: str) -> Iterator[tuple[str, str]]:
+def jobs_in_queue(client: BatchClient, queue: str) -> Iterator[tuple[str, str]]:
     """The revision's ARN, empty where Batch does not name it, and the id of each job under way."""
     pages = client.get_paginator("list_jobs")
     for status in _UNDER_WAY:

@@ -41,6 +41,7 @@ _OPERATIONS = frozenset(
         "DescribeStacks",
         "ExecuteChangeSet",
         "GetTemplateSummary",
+        "ListChangeSets",
     }
 )
 
@@ -70,6 +71,9 @@ class CloudFormation(CloudFormationResponse):
 
     def create_change_set(self) -> ActionResult:
         stacks, name, kind = self._state.stacks, self._get_param("StackName"), self._get_param("ChangeSetType", "UPDATE")
+        token = self._get_param("ClientToken")
+        if token in stacks.answered:
+            return ActionResult(stacks.answered[token])
         stack = stacks.find(self.region, name)
         if kind == "CREATE" and stack and stack.status != "REVIEW_IN_PROGRESS":
             refuse_status(stack)
@@ -94,7 +98,10 @@ class CloudFormation(CloudFormationResponse):
             created=datetime.now(UTC),
         )
         stack.change_sets[made.name] = made
-        return ActionResult({"Id": made.id, "StackId": stack.id})
+        answer = {"Id": made.id, "StackId": stack.id}
+        if token:
+            stacks.answered[token] = answer
+        return ActionResult(answer)
 
     def describe_change_set(self) -> ActionResult:
         stack, found = self._find_change_set()
@@ -122,11 +129,17 @@ class CloudFormation(CloudFormationResponse):
     def delete_change_set(self) -> ActionResult:
         stack, found = self._find_change_set()
         if found.execution == "EXECUTE_IN_PROGRESS":
-            raise Refusal(400, "InvalidChangeSetStatusException", f"ChangeSet {found.name} is being executed")
+            raise Refusal(400, "InvalidChangeSetStatus", f"ChangeSet {found.name} is being executed")
+        if found.described < 2:  # it is being made (botocore: InvalidChangeSetStatusException; the words: assumed)
+            found.described += 1
+            raise Refusal(400, "InvalidChangeSetStatus", f"ChangeSet [{found.id}] is in CREATE_IN_PROGRESS")
         del stack.change_sets[found.name]
         return EmptyResult()
 
     def execute_change_set(self) -> ActionResult:
+        stacks, token = self._state.stacks, self._get_param("ClientRequestToken")
+        if token in stacks.answered:
+            return EmptyResult()
         stack, found = self._find_change_set()
         if found.described < 2 or not found.changes or found.execution != "AVAILABLE":
             status = "AVAILABLE" if found.changes else "FAILED"
@@ -134,7 +147,17 @@ class CloudFormation(CloudFormationResponse):
             raise Refusal(400, "InvalidChangeSetStatus", words)
         refuse_status(stack)
         self._execute(stack, found)
+        if token:
+            stacks.answered[token] = {}
         return EmptyResult()
+
+    def list_change_sets(self) -> ActionResult:
+        stack = self._state.stacks.get(self.region, self._get_param("StackName"))
+        told = [
+            {"StackId": stack.id, "StackName": stack.name, "ChangeSetId": each.id, "ChangeSetName": each.name}
+            for each in stack.change_sets.values()
+        ]
+        return ActionResult({"Summaries": told})
 
     def _execute(self, stack: Stack, change_set: ChangeSet) -> None:
         # botocore: ExecuteChangeSet: the stack's other change sets go with it

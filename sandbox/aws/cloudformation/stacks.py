@@ -1,7 +1,6 @@
 """Stacks and change sets as CloudFormation keeps them, and what happens to a stack: in a thread of its own, which takes time.
 
-Of what stands nowhere in AWS's documents the words are those of public reports; sources beside them.
-"""
+Of what stands nowhere in AWS's documents the words are those of public reports; sources beside them."""
 
 from __future__ import annotations
 
@@ -125,14 +124,16 @@ class Stack:
 
 
 class Stacks:
-    """All stacks of the account, by region and name; those that were deleted by their id alone."""
+    """All stacks of the account, by region and name; deleted ones by id alone. `answered`: by the requests' tokens."""
 
     def __init__(self) -> None:
         self._stacks: dict[str, Stack] = {}
+        self.answered: dict[str, JSON] = {}
         self._threads: list[threading.Thread] = []
 
     def reset(self) -> None:
         self._stacks.clear()
+        self.answered.clear()
 
     def find(self, region: str, name: str) -> Stack | None:
         """By name or id. A stack that was deleted only by its id (botocore: DescribeStacksInput)."""
