@@ -145,7 +145,7 @@ def test_tls_to_something_that_does_not_speak_it_is_told_as_that(caller: Caller)
             "No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com",
             (
                 "Account 123456789012 has no OIDC provider",
-                "WithOidcProvider=true",
+                "`aces-action bootstrap --apply` creates it",
                 "create-open-id-connect-provider --url https://token",
             ),
         ),

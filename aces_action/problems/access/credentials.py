@@ -39,15 +39,15 @@ A004 = Kind(
     severity="error",
     title=Text("Wrong AWS account", "AWSアカウントが違います"),
     cause=Text(
-        "The credentials of the job belong to another AWS account than `account_id` of the infra file names. Nothing has "
-        "been touched in either of them.",
-        "ジョブの認証情報が、infraファイルの`account_id`とは別のAWSアカウントのものです。"
+        "The credentials belong to another AWS account than `account_id` of the infra file names or, at a terminal, than the "
+        "workflow's AWS_ROLE_ARN does. Nothing has been touched in either of them.",
+        "認証情報が、infraファイルの`account_id`（ターミナルでは、ワークフローのAWS_ROLE_ARNも）とは別のAWSアカウントのものです。"
         "どちらのアカウントでも、まだ何も変更していません。",
     ),
     fix=Text(
-        "Correct whichever is wrong: `account_id` of the infra file, or AWS_ROLE_ARN of the workflow. Does the workflow use "
-        "the variables of another environment?",
-        "infraファイルの`account_id`か、ワークフローのAWS_ROLE_ARNの、誤っている方を直してください。"
+        "Correct whichever is wrong: `account_id` of the infra file, AWS_ROLE_ARN of the workflow, or AWS_PROFILE at a terminal. "
+        "Does the workflow use the variables of another environment?",
+        "infraファイルの`account_id`、ワークフローのAWS_ROLE_ARN、ターミナルではAWS_PROFILEのうち、誤っているものを直してください。"
         "ワークフローが別の環境の変数を使っていないかも確認してください。",
     ),
     example="ACES-A004 The credentials belong to AWS account 123456789012, but account_id is 210987654321.",
