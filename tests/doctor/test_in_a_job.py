@@ -169,7 +169,7 @@ def useless_proxy(caller: Caller) -> None:
 
 NOT = "not checked"
 MATRIX: dict[Break, tuple[int, dict[str, tuple[str, str]]]] = {
-    no_bucket: (1, {"S3 bucket": ("error", "ACES-P001")}),
+    no_bucket: (1, {"S3 bucket": ("error", "ACES-P001"), "Weights": (NOT, "there is no bucket")}),
     no_image: (1, {"Server image": ("error", "ACES-P003")}),
     role_of_others: (1, {"Role of the endpoint": ("error", "ACES-P013")}),
     no_quota: (1, {"Quota of ml.t2.xlarge": ("error", "ACES-P016")}),
@@ -199,7 +199,7 @@ def test_one_thing_broken_is_its_row_with_its_fix_and_all_others_stay(patient: C
     for what, (_, words) in expected.items():
         assert words in below(ended, what)
         assert len(below(ended, what)) > len("ACES-P001")
-    # of what could only be known by the broken thing there is no row: weights by their bucket, the room for them by both
+    # of what could only be known by the broken thing there is no row: the weights, where they cannot be found
     assert healthy(patient) - found.keys() <= {"Weights"}
 
 
