@@ -106,25 +106,32 @@ def run_reported(
                     click.echo(log.sanitiser.clean(log.said(text)), err=True)
             return CANCELLED
         except ActionError as error:
-            _tell_how_far(log, report)
+            _tell_how_far(log, *_reached(report))
             raise ActionError([redacted(problem, log.redact) for problem in error.problems]) from error
         except (OSError, *AWS_ERRORS):
-            _tell_how_far(log, report)
+            _tell_how_far(log, *_reached(report))
             raise
         except Exception as error:
-            _tell_how_far(log, report)
+            _tell_how_far(log, *_reached(report))
             log.debug("".join(traceback.format_exception(error)))
             # here, where all secrets are known: its words may be about any of them
             raise ActionError(redacted(internal_error(error, DETAILS), log.redact)) from error
     return 0
 
 
-def _tell_how_far(log: Log, report: Report) -> None:
-    """Into the log; where that leads nowhere any more (`| head`, a full disk), to the person."""
+def _reached(report: Report) -> tuple[Text, Text | None]:
+    """How far a run got, and how to go on; None: it has begun nothing."""
+    if not report.writes.is_begun:
+        return how_far(report), None
+    return how_far(report), EMPTY if report.under_way else _RESUME
+
+
+def _tell_how_far(log: Log, reached: Text, resume: Text | None) -> None:
+    """Into the log; where that leads nowhere any more (`| head`, a full disk), to the person, if anything was begun."""
     with contextlib.suppress(OSError):
-        log.info(log.said(how_far(report)))
-    if log.is_lost and report.writes.is_begun:
-        for text in (how_far(report), EMPTY if report.under_way else _RESUME):
+        log.info(log.said(reached))
+    if log.is_lost and resume is not None:
+        for text in (reached, resume):
             click.echo(log.sanitiser.clean(log.said(text)), err=True)
 
 

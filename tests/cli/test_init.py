@@ -190,8 +190,8 @@ def test_a_broken_algorithm_json_is_a_problem_at_its_place(tmp_path: Path) -> No
 def test_a_folder_where_nothing_can_be_written_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "server").write_text("a file where a folder has to be")
     ended = init(tmp_path)
-    assert ended.status == 1
-    assert ended.err.startswith("✗ Not possible: ")
+    assert ended.status == 2
+    assert ended.err.startswith("✗ Nothing was written: server is a file, but a folder is needed there.")
 
 
 def test_what_is_written_validates_and_the_next_steps_are_said(tmp_path: Path) -> None:
