@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from aces_action.cli.aws import aws_explained
 from aces_action.problems import ActionError
+from sandbox.archives import make_weights
 from sandbox.seed import admin_session, make_bucket
 from sandbox.server import Sandbox
 from tests.cli.conftest import CTRL_C, Ended, aces_action, at_a_terminal
@@ -169,6 +171,16 @@ def test_after_ctrl_c_it_is_said_that_the_next_push_resumes(bucket: Bucket, fold
         ended = at_a_terminal(*arguments, cwd=folder, replies=(("100%", CTRL_C),), **signed_in)
         assert ended.status == 130
         assert words in ended.out
+
+
+def test_a_push_that_goes_on_with_an_interrupted_one_says_so(run: Run, bucket: Bucket, folder: Path) -> None:
+    make_weights(folder / "large.tar.gz", megabytes=20)
+    bucket.fault("UploadPart", kind="error", status=403, code="AccessDenied", message="denied", skip=1, times=None)
+    assert run("push", "large.tar.gz", bucket.uri).status == 1
+    bucket.no_more_faults()
+    ended = run("push", "large.tar.gz", bucket.uri)
+    assert ended.status == 0, ended.err
+    assert re.search(r"Pushed to \S+: resumed an interrupted upload, [\d.]+ MB sent, [\d.]+ MB were there\.", ended.out)
 
 
 def test_a_bad_archive_is_not_pushed(run: Run, bucket: Bucket) -> None:

@@ -142,4 +142,10 @@ def _done(pushed: PushResult) -> Text:
     uri, sent = pushed.weights.uri, size_text(pushed.sent)
     if not pushed.sent:
         return Text(f"The same weights are already at {uri}.", f"同じ重みファイルが既に{uri}にあります。")
+    if there := pushed.weights.size - pushed.sent:
+        kept = size_text(there)
+        return Text(
+            f"Pushed to {uri}: resumed an interrupted upload, {sent} sent, {kept} were there.",
+            f"{uri}にアップロードしました（中断したアップロードの続き。送信{sent}、送信済み{kept}）。",
+        )
     return Text(f"Pushed to {uri}: {sent} sent.", f"{uri}にアップロードしました（送信{sent}）。")
