@@ -20,7 +20,7 @@ import requests
 from aces_action.cli import app as cli
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox
-from tests.cli.conftest import INFRA, WORKFLOW, Ended, Repository, at_a_terminal
+from tests.cli.conftest import INFRA, WORKFLOW, Ended, Repository, at_a_terminal, forget_provider
 from tests.conftest import REPOSITORY
 
 
@@ -116,6 +116,7 @@ def new_ground(sandbox: Sandbox, repository: Repository, tmp_path: Path, monkeyp
     yield made
     for what in ("faults", "calls"):
         made.control("DELETE", what)
+    forget_provider(made.client("iam"))  # it outlives its stack
     made.control("DELETE", "queues", {"names": [made.server, f"{made.server}-longtime"]})
 
 

@@ -15,13 +15,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 
 from aces_action.cli import app as cli
-from sandbox.seed import admin_session
+from sandbox.iam import GITHUB
+from sandbox.seed import ACCOUNT, admin_session
 from sandbox.server import Sandbox
 from tests.forked import Run, run
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/number-plate-detection"
@@ -87,6 +92,15 @@ def signed_in_to(sandbox: Sandbox, folder: Path) -> dict[str, str]:
         "AWS_CONFIG_FILE": str(folder / "none"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
     }
+
+
+GITHUB_PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"
+
+
+def forget_provider(iam: IAMClient) -> None:
+    """Takes GitHub's OIDC provider out of the account, which has it once: no test is to find that of another."""
+    if any(each["Arn"] == GITHUB_PROVIDER for each in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]):
+        iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=GITHUB_PROVIDER)
 
 
 Reply = str | Callable[[], str]

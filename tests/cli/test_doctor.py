@@ -20,13 +20,12 @@ from aces_action import __version__
 from aces_action.aws.clients import Clients, for_diagnosis
 from sandbox.iam import GITHUB
 from sandbox.seed import ACCOUNT, admin_session, make_roles, make_tenant
-from tests.cli.conftest import WORKFLOW, Ended, aces_action, at_a_terminal
+from tests.cli.conftest import GITHUB_PROVIDER, WORKFLOW, Ended, aces_action, at_a_terminal, forget_provider
 from tests.conftest import REPOSITORY, Caller
 from tests.doctor.test_in_a_job import MARKS
 from tests.end_to_end.test_deploy import writes
 from tests.end_to_end.test_failures import denied
 
-PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"
 ONLY_IN_A_JOB = {"GitHub OIDC token", "Runner"}
 INSIDE = {"S3 bucket", "Weights", "Server image", "Roles of the server", "Endpoint and quotas", "Job queues"}
 PLATFORM = {"ACES Platform", "Platform token", "Tenant"}
@@ -70,7 +69,7 @@ class Person:
         condition = {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": sub}
         statement = {
             "Effect": "Allow",
-            "Principal": {"Federated": PROVIDER},
+            "Principal": {"Federated": GITHUB_PROVIDER},
             "Action": "sts:AssumeRoleWithWebIdentity",
             "Condition": {"StringEquals": condition},
         }
@@ -100,14 +99,14 @@ def person(caller: Caller) -> Iterator[Person]:
     made.git("init", "--quiet", "--initial-branch", "develop")
     made.git("remote", "add", "origin", f"git@github.com:{REPOSITORY}.git")
     iam = caller.client("iam")
+    forget_provider(iam)
     iam.create_open_id_connect_provider(Url=f"https://{GITHUB}", ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40])
     made.trust(f"repo:{REPOSITORY}:ref:refs/heads/develop")
     tell_github(caller)
     try:
         yield made
     finally:
-        if any(each["Arn"] == PROVIDER for each in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]):
-            iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=PROVIDER)
+        forget_provider(iam)
 
 
 def tell_github(caller: Caller, **how: object) -> None:
@@ -127,12 +126,12 @@ def test_all_is_well_as_far_as_can_be_seen_from_here(person: Person) -> None:
 
 
 def no_provider(person: Person) -> None:
-    person.caller.client("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=PROVIDER)
+    person.caller.client("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=GITHUB_PROVIDER)
 
 
 def provider_without_audience(person: Person) -> None:
     iam = person.caller.client("iam")
-    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=PROVIDER)
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=GITHUB_PROVIDER)
     iam.create_open_id_connect_provider(Url=f"https://{GITHUB}", ClientIDList=["https://github.com/x"], ThumbprintList=["0" * 40])
 
 
