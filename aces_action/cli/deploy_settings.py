@@ -106,11 +106,10 @@ def find_configuration(options: DeployOptions, person: Terminal, *, verb: str) -
     token = settings.platform_token
     if step and only_a_run_knows(step, _TOKEN, environ) and person.platform_token is None:
         token = _asked(person, settings.platform_url)
-    in_a_job = step is None or only_a_run_knows(step, _REGION, environ)
     own = replace(
         settings,
         aws_role_arn=None,
-        aws_region=options.region or (_own_region(person) if in_a_job else settings.aws_region),
+        aws_region=options.region or (settings.aws_region if step else _own_region(person)),
         platform_token=token,
         role_accounts=found.role_accounts,
     )
@@ -175,11 +174,13 @@ def _known(spec: Input, step: ActionStep, environ: Mapping[str, str]) -> tuple[s
 def _unknown(step: ActionStep, environ: Mapping[str, str]) -> list[Problem]:
     """The inputs that only a run knows, and that have no option given."""
     found = []
-    for spec in (_SPECS[name] for name in ("config-path", *OPTIONS)):
+    for spec in (_SPECS[name] for name in ("config-path", _REGION.name, *OPTIONS)):
         place = step.place(spec)
         if place is not None and only_a_run_knows(step, spec, environ):
             expression = str(step.document.get(*place)).strip()
-            found.append(step.at(place, problems.only_github_knows(spec.called, expression, spec.name)))
+            found.append(
+                step.at(place, problems.only_github_knows(spec.called, expression, "region" if spec is _REGION else spec.name))
+            )
     return found
 
 

@@ -100,6 +100,18 @@ def test_all_that_only_github_knows_is_said_at_once_with_the_mistakes_in_files(r
     assert again.status == 0, again.err
 
 
+def test_a_region_that_only_github_knows_is_not_guessed(run: Run, here: Caller) -> None:
+    """Nor taken from the profile: everything would be created once more, in another region."""
+    here.edit(WORKFLOW, "      DEPLOY_TAG", "      AWS_REGION: ${{ vars.AWS_REGION }}\n      DEPLOY_TAG")
+    here.control("DELETE", "calls")
+    ended = run("deploy", "--yes", AWS_REGION="us-west-2")
+    assert ended.status == 2
+    assert "is ${{ vars.AWS_REGION }}, which only a job on GitHub knows." in ended.err
+    assert "Give it by --region." in ended.err
+    assert here.control("GET", "calls") == []
+    assert run("plan", "--region", "ap-northeast-1", AWS_REGION="us-west-2").status == 0
+
+
 def test_without_a_workflow_each_missing_option_is_named(run: Run, here: Caller) -> None:
     (here.workspace / WORKFLOW).unlink()
     ended = run("plan")
