@@ -94,7 +94,7 @@ class Place:
 def stack_requests(place: Place, needs: Needs, roles: Stack, project: Stack) -> tuple[StackRequest, StackRequest]:
     """What both stacks should be. Raises ActionError (I001, I002, I004, P001)."""
     found = ((roles, template.roles()), (project, template.project()))
-    others = [each for each, of in found if each.standing == "ready" and not each.is_of(needs.project, needs.env, of)]
+    others = [each for each, of in found if each.condition == "ready" and not each.is_of(needs.project, needs.env, of)]
     if others:
         raise ActionError(problems.stack_of_others(stack.name) for stack in others)
     account = read_account(place.clients, needs, place.region)
@@ -154,7 +154,7 @@ def _gone(parts: tuple[Part, ...], stack: Stack, given: Mapping[str, str]) -> tu
 
 def plan_stack(client: CloudFormation, request: StackRequest, sleep: Sleep) -> StackPlan:
     """Asks CloudFormation. A change set of it is there until it is executed or discarded. Raises ActionError (I006)."""
-    if request.empty and request.stack.standing == "absent":
+    if request.empty and request.stack.condition == "absent":
         return StackPlan(request=request, change_set=None)
     made = create_change_set(client, request.stack, request.template, request.parameters, sleep)
     return StackPlan(request=request, change_set=made)

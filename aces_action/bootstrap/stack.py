@@ -23,7 +23,7 @@ from aces_action.sanitiser import one_line
 # It is not among those that the image keeps botocore's description of: nothing is bootstrapped in there
 SERVICE = "cloudformation"
 STACK = "AWS::CloudFormation::Stack"
-Standing = Literal["absent", "ready", "busy", "never created", "stuck"]
+StackCondition = Literal["absent", "ready", "busy", "never created", "stuck"]
 
 _READY = frozenset(
     {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"}
@@ -72,7 +72,7 @@ class Stack:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def standing(self) -> Standing:
+    def condition(self) -> StackCondition:
         """REVIEW_IN_PROGRESS is a stack that has had nothing but change sets (botocore: CreateChangeSetInput, ChangeSetType).
 
         One whose creation failed without being rolled back holds what was made until then (botocore: RollbackStack), which
@@ -149,7 +149,7 @@ def create_change_set(
 
     Raises ActionError (I006) where it refuses.
     """
-    creates = stack.standing == "absent"
+    creates = stack.condition == "absent"
     name = f"aces-action-{random.getrandbits(48):012x}"
     try:
         made = client.create_change_set(
@@ -250,13 +250,13 @@ def follow(client: CloudFormation, stack: str, on_event: OnEvent, sleep: Sleep, 
 
     Raises ActionError (I005) where it ends otherwise than well.
     """
-    told = set(known)
+    seen = set(known)
     for attempt in count():
         [found] = client.describe_stacks(StackName=stack)["Stacks"]
         status: str = found["StackStatus"]
         for event in reversed(list(_events(client, stack))):  # after the status: none of its last ones is missed
-            if event.id not in told:
-                told.add(event.id)
+            if event.id not in seen:
+                seen.add(event.id)
                 on_event(event)
         if not status.endswith("_IN_PROGRESS"):
             break

@@ -220,7 +220,7 @@ def bucket_name_taken(bucket: str) -> Problem:
 
 def data_left_behind(resource: Text, name: str, *, replaced: bool) -> Problem:
     """When a bucket or repository with something in it would be replaced or deleted."""
-    fate = (
+    effect = (
         Text("would be replaced by one of another name", "別の名前のものに置き換えられます")
         if replaced
         else Text("would be deleted", "削除されます")
@@ -228,7 +228,8 @@ def data_left_behind(resource: Text, name: str, *, replaced: bool) -> Problem:
     return Problem(
         kind=I003,
         message=Text(
-            f"The {resource.en} {name} {fate.en}, and it is not empty.", f"{resource.ja}{name}は空ではありませんが、{fate.ja}。"
+            f"The {resource.en} {name} {effect.en}, and it is not empty.",
+            f"{resource.ja}{name}は空ではありませんが、{effect.ja}。",
         ),
         hint=Text(
             "Nothing was changed. Change the name in the infra file back, or see docs/errors.md for how to move.",
@@ -239,12 +240,12 @@ def data_left_behind(resource: Text, name: str, *, replaced: bool) -> Problem:
 
 def jobs_ended(resource: Text, name: str, job: str, *, replaced: bool) -> Problem:
     """When a queue or environment with jobs under way would be replaced or deleted. `job`: one of them."""
-    fate = Text("replaced", "置き換え") if replaced else Text("deleted", "削除")
+    effect = Text("replaced", "置き換え") if replaced else Text("deleted", "削除")
     return Problem(
         kind=I007,
         message=Text(
-            f"The {resource.en} {name} would be {fate.en}, but has jobs under way, such as {job}.",
-            f"{resource.ja}{name}には終わっていないジョブ（{job}など）がありますが、{fate.ja}の対象です。",
+            f"The {resource.en} {name} would be {effect.en}, but has jobs under way, such as {job}.",
+            f"{resource.ja}{name}には終わっていないジョブ（{job}など）がありますが、{effect.ja}の対象です。",
         ),
         hint=Text(
             "Nothing was changed. Change the name in the infra file back, or wait until the jobs have ended and run this again.",
@@ -261,7 +262,7 @@ def plan_out_of_date(stack: str) -> Problem:
             f"The stack {stack} has been changed since the plan was shown, which is no longer valid.",
             f"計画の表示後にスタック{stack}が変更されたため、計画は無効になりました。",
         ),
-        hint=run_again(Text("The plan is made anew.", "計画を作成し直します。")),
+        hint=run_again(Text("That makes a new plan.", "計画を作成し直します。")),
     )
 
 

@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 
 from aces_action.bootstrap.stack import (
     Stack,
-    Standing,
+    StackCondition,
     create_change_set,
     discard,
     first_failure,
@@ -43,7 +43,7 @@ TEMPLATE = StackTemplate(suffix="x", file="x", body=BODY, parameters=frozenset({
 
 
 @pytest.mark.parametrize(
-    ("status", "standing"),
+    ("status", "condition"),
     [
         ("", "absent"),
         ("REVIEW_IN_PROGRESS", "absent"),
@@ -63,14 +63,14 @@ TEMPLATE = StackTemplate(suffix="x", file="x", body=BODY, parameters=frozenset({
         ("DELETE_FAILED", "stuck"),
     ],
 )
-def test_every_status_of_cloudformation_means_one_of_five_things(status: str, standing: Standing) -> None:
-    assert Stack(name="s", status=status).standing == standing
+def test_every_status_of_cloudformation_means_one_of_five_things(status: str, condition: StackCondition) -> None:
+    assert Stack(name="s", status=status).condition == condition
 
 
 def test_only_what_has_nothing_to_lose_is_advised_to_be_deleted() -> None:
     """Of a status that nobody has thought of the events are shown."""
     shape = boto3.client("cloudformation", "us-east-1").meta.service_model.shape_for("StackStatus")
-    stuck = {status for status in shape.enum if Stack(name="s", status=status).standing == "stuck"}
+    stuck = {status for status in shape.enum if Stack(name="s", status=status).condition == "stuck"}
     deleted = {status for status in stuck if "delete-stack" in way_out(Stack(name="s", status=status), "us-east-1")}
     assert deleted == {"ROLLBACK_FAILED", "DELETE_FAILED"}
     assert "describe-stack-events" in way_out(Stack(name="s", status="IMPORT_ROLLBACK_FAILED"), "us-east-1")

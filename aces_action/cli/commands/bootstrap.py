@@ -176,18 +176,18 @@ class Bootstrap:
 
         target = self.deployment.target
         stack = read_stack(client, of.stack(target.project, target.env))
-        if stack.standing == "busy":
+        if stack.condition == "busy":
             if not self.apply:
                 raise ActionError(problems.stack_busy(stack.name, stack.status))
             self._say(Text(f"\n▶ {stack.name} is being changed: waiting", f"\n▶ {stack.name}は変更中です。完了を待ちます"))
             self._watching(lambda: follow(client, stack.id, self._tell_event, time.sleep))
             stack = read_stack(client, stack.name)
-        if stack.standing in {"never created", "stuck"} and not stack.is_of(target.project, target.env, of):
+        if stack.condition in {"never created", "stuck"} and not stack.is_of(target.project, target.env, of):
             raise ActionError(problems.stack_of_others(stack.name))
-        if stack.standing == "stuck":
+        if stack.condition == "stuck":
             cause = told_cause(first_failure(client, stack.id))
             raise ActionError(problems.stack_stuck(stack.name, stack.status, cause, way_out(stack, region)))
-        if stack.standing == "never created":
+        if stack.condition == "never created":
             failed = problems.creation_had_failed(stack.name, told_cause(first_failure(client, stack.id)))
             if not self.apply:
                 raise ActionError(failed)

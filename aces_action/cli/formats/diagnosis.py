@@ -23,15 +23,15 @@ def diagnosis_lines(rows: Sequence[Check], language: Language, width: int) -> It
     """In the words of a terminal. The first line of a row comes with its outcome, whose mark goes before it."""
     names = [row.what.for_terminal().in_(language) for row in rows]
     wide = min(_WIDEST, max(map(columns_of, names), default=0))
-    told: set[Problem] = set()
+    shown: set[Problem] = set()
     for row, name in zip(rows, names, strict=True):
         first, *more = _row(row, name, wide, language, width)
         yield row.outcome, first
         yield from ((None, line) for line in more)
         for problem in (*row.problems, *row.notes):
-            if problem not in told:
+            if problem not in shown:
                 yield from ((None, line) for line in _problem(problem.for_terminal(), language, width))
-            told.add(problem)
+            shown.add(problem)
 
 
 def _row(row: Check, name: str, wide: int, language: Language, width: int) -> Iterator[str]:

@@ -109,14 +109,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.send_response(200)
         self._send_headers("text/event-stream; charset=utf-8", None)
-        source, told, looks = self.server.site.source, "", 0
+        source, sent, looks = self.server.site.source, "", 0
         image_path = read_content(source).image_path
         while not self.server.ended.is_set():
             version = fingerprint(source.workspace, image_path)
-            if version != told:
+            if version != sent:
                 content = read_content(source)  # a workflow may name another picture by now
-                image_path, told = content.image_path, content.version
-                self.wfile.write(f"data: {told}\n\n".encode())
+                image_path, sent = content.image_path, content.version
+                self.wfile.write(f"data: {sent}\n\n".encode())
             elif looks % _SAY_EVERY == 0:
                 self.wfile.write(b":\n\n")
             looks += 1
