@@ -173,15 +173,19 @@ def _known(spec: Input, step: ActionStep, environ: Mapping[str, str]) -> tuple[s
 
 def _unknown(step: ActionStep, environ: Mapping[str, str]) -> list[Problem]:
     """The inputs that only a run knows, and that have no option given."""
-    found = []
-    for spec in (_SPECS[name] for name in ("config-path", _REGION.name, *OPTIONS)):
-        place = step.place(spec)
-        if place is not None and only_a_run_knows(step, spec, environ):
-            expression = str(step.document.get(*place)).strip()
-            found.append(
-                step.at(place, problems.only_github_knows(spec.called, expression, "region" if spec is _REGION else spec.name))
-            )
-    return found
+    specs = (_SPECS[name] for name in ("config-path", _REGION.name, *OPTIONS))
+    return [_by_expression(step, spec) for spec in specs if only_a_run_knows(step, spec, environ)]
+
+
+def region_by_expression(steps: Sequence[ActionStep]) -> list[Problem]:
+    """X010 for each step whose region only a run knows."""
+    return [_by_expression(step, _REGION) for step in steps if only_a_run_knows(step, _REGION, step.environ())]
+
+
+def _by_expression(step: ActionStep, spec: Input) -> Problem:
+    place = step.place(spec) or step.path
+    option = "region" if spec is _REGION else spec.name
+    return step.at(place, problems.only_github_knows(spec.called, str(step.document.get(*place)).strip(), option))
 
 
 def _from_stdin() -> str:

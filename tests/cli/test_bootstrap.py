@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.seed import ACCOUNT, admin_session, make_bucket, make_tenant, push_image, upload_weights
 from tests.cli.bootstrapping import Ground, new_ground, rows
-from tests.cli.conftest import CTRL_C, ROOT
+from tests.cli.conftest import CTRL_C, ROOT, WORKFLOW
 from tests.conftest import Caller
 
 ground = pytest.fixture(new_ground)
@@ -32,6 +32,13 @@ def test_without_a_terminal_and_without_yes_nothing_is_applied(ground: Ground) -
     done = ground.run("--apply")
     assert (done.status, "give --yes" in done.err) == (2, True)
     assert ground.statuses() == {}
+
+
+def test_a_region_that_only_github_knows_is_not_guessed(ground: Ground) -> None:
+    ground.repository.replace(WORKFLOW, "      DEPLOY_TAG", "      AWS_REGION: ${{ vars.AWS_REGION }}\n      DEPLOY_TAG")
+    done = ground.run("--apply", "--yes")
+    assert (done.status, "Give it by --region." in done.err, ground.statuses()) == (2, True, {})
+    assert ground.run("--region", "ap-northeast-1").status == 0
 
 
 def test_another_account_than_the_infra_files_is_refused(ground: Ground) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aces_action.cli.console import Terminal
-from aces_action.cli.discovery import SelectedDeployment
+from aces_action.cli.deploy_settings import region_by_expression
+from aces_action.cli.discovery import SelectedDeployment, seen_from_here, steps_of
 from aces_action.cli.options import yes_option
 from aces_action.cli.prompts import agrees
 from aces_action.cli.run_command import ServerOptions, region_of, server_options
 from aces_action.cli.usage_error import WrongUse
 from aces_action.language import EMPTY, Language, Text, joined, same
-from aces_action.problems import ActionError, Problem
+from aces_action.problems import ActionError, ConfigurationError, Problem
 from aces_action.sanitiser import Sanitiser
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def _bootstrap(*, apply: bool, parameters: dict[str, str], yes: bool, **given: A
             )
         )
     deployment = options.deployment("bootstrap")
+    if deployment.target.region is None and (unknown := region_by_expression(steps_of(options.path, deployment.target))):
+        raise ConfigurationError(problem.for_terminal() for problem in seen_from_here(unknown, options.path))
     verb = Bootstrap(deployment=deployment, options=options, person=person, overrides=parameters, apply=apply, yes=yes)
     from aces_action.cli.aws import aws_explained, check_way
 
@@ -256,7 +259,6 @@ class Bootstrap:
             plans_under,
             role_of,
         )
-        from aces_action.cli.discovery import steps_of
 
         target, server = self.deployment.target, self.deployment.server
         steps = steps_of(self.options.path, target)
