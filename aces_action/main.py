@@ -69,7 +69,7 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
     log = Log(stdout, workflow_commands=github.on_github, debug=github.debug, language=language)
     for secret in secrets(environ):
         log.mask(secret)
-    reporter = Reporter(log, Report())
+    reporter = Reporter(log, Report(source_url=github.source_url))
     try:
         reporter.end(_run_command(environ, github, reporter))
         ending()

@@ -166,6 +166,7 @@ def at_home(workspace: Path, person: Terminal, *, repository: str = "", commit: 
         commit=commit,
         run_id="",
         run_url="",
+        source_url="",
         from_fork=False,
         network=Network(),
         oidc_request_url=None,

@@ -19,7 +19,8 @@ _OF_A_PULL_REQUEST = frozenset({"pull_request", "pull_request_review", "pull_req
 class Run:
     """The GitHub side of one run. Outside GitHub most of it is empty and everything still works.
 
-    `from_fork`: it is for a pull request whose branch is in another repository, as far as the event tells.
+    `source_url`: where GitHub shows the files of the commit. `from_fork`: it is for a pull request whose branch is in another
+    repository, as far as the event tells.
     """
 
     on_github: bool
@@ -31,6 +32,7 @@ class Run:
     commit: str
     run_id: str
     run_url: str
+    source_url: str
     from_fork: bool
     network: Network
     oidc_request_url: str | None
@@ -44,6 +46,7 @@ def read_run(environ: Mapping[str, str]) -> Run:
         return Path(environ[name]) if environ.get(name) else None
 
     repository, run_id = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_RUN_ID", "")
+    commit = environ.get("GITHUB_SHA", "")
     event = environ.get("GITHUB_EVENT_NAME", "")
     server = environ.get("GITHUB_SERVER_URL", "https://github.com")
     return Run(
@@ -53,9 +56,10 @@ def read_run(environ: Mapping[str, str]) -> Run:
         output_file=path("GITHUB_OUTPUT"),
         summary_file=path("GITHUB_STEP_SUMMARY"),
         repository=repository,
-        commit=environ.get("GITHUB_SHA", ""),
+        commit=commit,
         run_id=run_id,
         run_url=f"{server}/{repository}/actions/runs/{run_id}" if repository and run_id else "",
+        source_url=f"{server}/{repository}/blob/{commit}" if repository and commit else "",
         from_fork=event in _OF_A_PULL_REQUEST and _is_from_fork(path("GITHUB_EVENT_PATH"), repository),
         network=read_network(environ),
         oidc_request_url=environ.get("ACTIONS_ID_TOKEN_REQUEST_URL") or None,

@@ -63,9 +63,23 @@ OutputName = Literal[
     "batch-longtime-job-definition-arn",
     "service-names",
     "registration",
+    "endpoint-url",
+    "console-url",
+    "logs-url",
+    "platform-url",
+    "plan",
+    "summary",
     "failure-code",
 ]
 """The step outputs: those of action.yml, which describes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """How to call what is deployed: `what` is called, by `command`, which a shell with the AWS CLI takes as it stands."""
+
+    what: Text
+    command: str
 
 
 @dataclass(kw_only=True)
@@ -74,7 +88,8 @@ class Report:
 
     `under_way` says what AWS goes on with if the run ends now; `writes` all that were sent; `weights` is the verdict on the
     archive at `weights_uri`, None until there is one; `server_status` what `command: status` found. Of a failed roll-out:
-    `server_logs`, and the `events` on its way. `exchanges` and `jobs` are those of the smoke test.
+    `server_logs`, and the `events` on its way. `exchanges` and `jobs` are those of the smoke test. `source_url` is where GitHub
+    shows the files of the commit (`https://github.com/OWNER/NAME/blob/SHA`), empty outside a job; `calls` call what is deployed.
     """
 
     title: str = ""
@@ -94,6 +109,8 @@ class Report:
     events: Sequence[str] = ()
     exchanges: Sequence[Exchange] = ()
     jobs: Sequence[JobResult] = ()
+    source_url: str = ""
+    calls: Sequence[Call] = ()
 
     def step_outputs(self) -> dict[OutputName, str]:
         """The outputs to write: those known, and those that every run has."""

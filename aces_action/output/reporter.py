@@ -16,7 +16,7 @@ from aces_action.changes import Change
 from aces_action.durations import duration
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
-from aces_action.output.report import PREFLIGHT, Outcome, OutputName, Report, StepRecord, StepResult
+from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, Report, StepRecord, StepResult
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
 from aces_action.output.summary import how_far, summary
@@ -208,6 +208,10 @@ class Reporter:
     def ran_jobs(self, results: Sequence[JobResult]) -> None:
         """Jobs of the smoke test."""
         self._report.jobs = results
+
+    def callable_by(self, calls: Sequence[Call]) -> None:
+        """How to call what is deployed now."""
+        self._report.calls = calls
 
     def status(self, server_status: ServerStatus) -> None:
         """How the server stands, as a table."""
