@@ -113,12 +113,3 @@ def test_every_code_in_the_program_is_in_the_catalogue_and_every_code_of_the_cat
     for path in (ROOT / "schemas").glob("*.json"):
         used |= set(re.findall(r"\"([SCAIPWEBTRDX]\d{3})\"", path.read_text(encoding="utf-8")))
     assert used == set(CATALOGUE)
-
-
-@pytest.mark.parametrize(
-    "readme", [*READMES, "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
-)
-def test_links_to_files_lead_somewhere(readme: str) -> None:
-    file = ROOT / readme
-    links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", file.read_text(encoding="utf-8"))
-    assert [link for link in links if not (file.parent / link).exists()] == []
