@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from aces_action import __version__
 from aces_action.inputs import INPUTS
 from aces_action.output.report import OutputName
 from aces_action.problems.catalogue import CATALOGUE
@@ -89,6 +90,12 @@ def test_the_readmes_have_the_descriptions_word_for_word(action: dict[str, Any])
     assert [cells[3] for cells in rows("README.ja.md", "入力")] == [spec.description_ja for spec in INPUTS]
     described = {name: entry["description"] for name, entry in action["outputs"].items()}
     assert {cells[0].strip("`"): cells[1] for cells in rows("README.md", "output")} == described
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readmes_name_this_version(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:aces-action@v|\[Version |\[バージョン|# v|`@v)(\d[\d.]*\d)", text)) == {__version__}
 
 
 def codes_used(source: str) -> set[str]:
