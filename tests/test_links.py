@@ -26,7 +26,7 @@ from aces_action.language import LANGUAGES, Language
 from aces_action.problems.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = (".github", "benchmarks", "docs", "examples", "sandbox", "tests")
+FOLDERS = (".github", "benchmarks", "docs", "examples", "sandbox")
 OURS = "https://github.com/ORG/aces-action"
 WORD = frozenset({"Nd", "Nl", "Pc"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -159,7 +159,13 @@ def dead_links(page: Page, file: Path) -> list[str]:
     ]
 
 
-PAGES = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/**/*.md"))])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/**/*.md")),
+        *ROOT.glob("tests/**/README.md"),  # what else is there is what tests compare with
+    ]
+)
 
 
 @pytest.mark.parametrize(
