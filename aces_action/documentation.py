@@ -48,7 +48,7 @@ def error_reference(language: Language) -> str:
         yield f"**{written(_CAUSE)}**: {written(kind.cause)}"
         yield f"**{written(_FIX)}**: {written(kind.fix)}"
         yield f"**{written(_EXAMPLE)}**:"
-        yield f"```text\n{kind.example}\n```"
+        yield f"```text\n{kind.example_in(language)}\n```"
 
     parts = [
         f"# {written(_TITLE)}",

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.problems.access import connection as problems
+from aces_action.system_error import system_reason
 
 # requests takes the first of these that is set (requests.sessions: merge_environment_settings), botocore the third, else the
 # first (botocore.endpoint: EndpointCreator)
@@ -80,7 +81,7 @@ def _bundle_problem(variable: str, path: str) -> Problem | None:
     except ssl.SSLError:
         return problems.bundle_without_certificates(variable, path)
     except OSError as error:
-        return problems.bundle_not_readable(variable, path, error.strerror or type(error).__name__)
+        return problems.bundle_not_readable(variable, path, system_reason(error))
     except ValueError:  # a NUL byte
         return problems.bundle_missing(variable, path)
     return None

@@ -128,12 +128,12 @@ def test_no_password_is_ever_shown(address: str, user: str, password: str) -> No
     [
         (
             "certificate verify failed: self-signed certificate in certificate chain",
-            "an authority that is not known",
+            "an authority that is unknown",
             "company proxy",
         ),
         (
             "certificate verify failed: unable to get local issuer certificate",
-            "an authority that is not known",
+            "an authority that is unknown",
             "/github/workspace/",
         ),
         ("certificate verify failed: certificate has expired", "not valid today", "clock"),

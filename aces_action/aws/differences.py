@@ -11,8 +11,8 @@ _ADDED, _REMOVED, _CHANGED = Text("added", "追加"), Text("removed", "削除"),
 
 
 def difference(name: str, old: object, new: object) -> Text:
-    """Both values, as 'InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge'."""
-    before, after = (_NOT_SET if each is ABSENT else same(str(each)) for each in (old, new))
+    """Both values, as 'InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge'. One in words is a `Text`."""
+    before, after = (_NOT_SET if each is ABSENT else each if isinstance(each, Text) else same(str(each)) for each in (old, new))
     return Text(f"{name}: {before.en} -> {after.en}", f"{name}: {before.ja} -> {after.ja}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,9 +21,10 @@ from aces_action.cli.console import DETAILS, Terminal, terminal
 from aces_action.cli.lazy_group import LazyGroup, language_option
 from aces_action.cli.usage_error import WrongUse
 from aces_action.github.commands import problem_text, redacted
-from aces_action.language import Language, Text
+from aces_action.language import Language, Text, same
 from aces_action.problems import ActionError, internal_error
 from aces_action.sanitiser import Sanitiser, neutralise
+from aces_action.system_error import system_reason
 
 # In the order of --help, each with its module
 VERBS = {
@@ -42,6 +44,7 @@ VERBS = {
     "destroy": "server",
 }
 
+_EXTRA_ARGUMENTS = re.compile(r"^Got unexpected extra arguments? \((?P<arguments>.*)\)")  # click: Command.parse_args
 _DESTRUCTIVE = frozenset({"stop", "destroy"})
 _NAME = "aces-action"
 _CANCELLED = 130
@@ -170,8 +173,10 @@ def _usage_text(error: click.UsageError) -> Text:
             needs = "requires" in english  # click has the same class for a value too few and one too many
             return Text(english, f"オプション{error.option_name}に{'は値が必要です' if needs else '値は指定できません'}。")
         case click.BadParameter(param=click.Option() as option) if isinstance(option.type, click.Choice):
-            choices = ", ".join(str(choice) for choice in option.type.choices)
+            choices = "、".join(str(choice) for choice in option.type.choices)
             return Text(english, f"{option.opts[-1]}は次のいずれかでなければなりません: {choices}")
+        case _ if extra := _EXTRA_ARGUMENTS.search(english):
+            return Text(english, f"余分な引数があります: {extra['arguments']}")
         case _:
             return Text(english, f"コマンドラインが正しくありません: {english}")
 
@@ -194,7 +199,7 @@ def _no_such_command(error: click.NoSuchCommand, english: str) -> Text:
 
 
 def _perhaps(possibilities: Sequence[str] | None) -> str:
-    return f"もしかして: {', '.join(possibilities)}" if possibilities else ""
+    return f"もしかして: {'、'.join(possibilities)}" if possibilities else ""
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -215,5 +220,5 @@ def _told(error: ActionError, person: Terminal) -> str:
 
 
 def _failed(error: OSError, language: Language) -> str:
-    reason = f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}"
-    return f"✗ {Text(f'Not possible: {reason}', f'実行できませんでした: {reason}').in_(language)}"
+    reason = system_reason(error) + same(f": {error.filename}" if error.filename else "")
+    return f"✗ {Text(f'Not possible: {reason.en}', f'実行できませんでした: {reason.ja}').in_(language)}"

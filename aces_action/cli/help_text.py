@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import click
 
 from aces_action.cli.prompts import columns, wrapped
 
 _HEADINGS = {"Options": "オプション", "Commands": "コマンド"}
+_METAVARS = {
+    "[OPTIONS]": "[オプション]",
+    "[COMMAND]": "[コマンド]",
+    "[ARGS]...": "[引数]...",
+}  # click's own: ours are in the texts
 _WORDS = {
     "Show this message and exit.": "このヘルプを表示して終了します。",
     "[default: ": "[既定値: ",
@@ -20,7 +25,7 @@ class JapaneseHelp(click.HelpFormatter):
     """What click writes of itself is English, and it takes a line of Japanese for half as wide as it is."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or "使い方: ")
+        super().write_usage(prog, _translated(args, _METAVARS), prefix or "使い方: ")
 
     def write_heading(self, heading: str) -> None:
         super().write_heading(_HEADINGS.get(heading, heading))
@@ -36,7 +41,7 @@ class JapaneseHelp(click.HelpFormatter):
         first_column = min(max(columns(term) for term, _ in listed), col_max) + col_spacing
         indent = " " * (self.current_indent + first_column)
         for term, text in listed:
-            lines = list(wrapped(_translated(text), self.width - len(indent), indent=indent)) if text else []
+            lines = list(wrapped(_translated(text, _WORDS), self.width - len(indent), indent=indent)) if text else []
             if lines and columns(term) <= first_column - col_spacing:
                 lines[0] = " " * self.current_indent + term + " " * (first_column - columns(term)) + lines[0].lstrip()
             else:
@@ -50,7 +55,7 @@ class JapaneseContext(click.Context):
     formatter_class = JapaneseHelp
 
 
-def _translated(text: str) -> str:
-    for english, japanese in _WORDS.items():
+def _translated(text: str, words: Mapping[str, str]) -> str:
+    for english, japanese in words.items():
         text = text.replace(english, japanese)
     return text

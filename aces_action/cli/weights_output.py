@@ -72,8 +72,8 @@ def about_archive(verdict: Verdict, place: str) -> Text:
         )
     size, unpacked = size_text(verdict.size), size_text(verdict.unpacked_size)
     return Text(
-        f"Checked {place} ({size}): {members.en}, {unpacked} unpacked\nsha256 {verdict.sha256}",
-        f"検査したファイル: {place}（{size}、{members.ja}、展開後{unpacked}）\nsha256 {verdict.sha256}",
+        f"Checked {place} ({size.en}): {members.en}, {unpacked.en} unpacked\nsha256 {verdict.sha256}",
+        f"検査したファイル: {place}（{size.ja}、{members.ja}、展開後{unpacked.ja}）\nsha256 {verdict.sha256}",
     )
 
 

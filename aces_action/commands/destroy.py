@@ -75,7 +75,7 @@ def _destroy(d: Deployment, confirm: Confirmation) -> tuple[Outcome, frozenset[s
         scaling = leftover_scaling(d, _names(d, ours))
         changes = _planned(ours, scaling)
         if not changes:
-            nothing = Text(f"There is nothing of {d.owner.server} to delete.", f"{d.owner.server}に削除するものはありません。")
+            nothing = Text(f"{d.owner.server} has nothing to delete.", f"{d.owner.server}に削除するものはありません。")
             d.reporter.info(sentences(nothing, _NOTHING_YET))
         d.reporter.planned(changes)
         if changes:
@@ -127,7 +127,7 @@ def _find_jobs(d: Deployment) -> list[JobRevision]:
         if d.names.job or not is_denied(error):
             raise
         d.reporter.info(
-            sentences(Text("Did not look for job definitions.", "ジョブ定義は確認していません。"), explain(error).message)
+            sentences(Text("Job definitions were not checked.", "ジョブ定義は確認していません。"), explain(error).message)
         )
         return []
     return [each for each in found if each.active]
@@ -191,14 +191,14 @@ def _look_at_listing(d: ListedDeployment, gone: frozenset[str]) -> None:
     except ActionError as error:
         d.reporter.info(
             sentences(
-                Text("Did not look at the platform's listing.", "ACES Platformの登録は確認していません。"),
+                Text("The platform's listing was not checked.", "ACES Platformの登録は確認していません。"),
                 error.problems[0].message,
             )
         )
         return
     names = [name for name, entry in services.items() if _targets_of(entry) & gone]
     if not names:
-        d.reporter.info(Text("The platform lists nothing of it.", "ACES Platformに登録は残っていません。"))
+        d.reporter.info(Text("The platform no longer lists it.", "ACES Platformに登録は残っていません。"))
         return
     d.reporter.warn(removal.still_listed(", ".join(sorted(names))))
 

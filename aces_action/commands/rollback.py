@@ -166,7 +166,7 @@ def _bring_back(d: Deployment, plan: _Plan, since: datetime | None) -> None:
             old = each.goal.newest.label
             d.reporter.info(
                 Text(
-                    f"registered {revision.label}, which says what {old} said",
+                    f"registered {revision.label}, with the content of {old}",
                     f"{revision.label}を登録しました。内容は{old}と同じです",
                 )
             )
@@ -200,7 +200,7 @@ def _close(d: Deployment) -> None:
     except AWS_ERRORS as error:
         d.reporter.info(
             Text(
-                f"could not note that the rollback is done, which the next one does first: {error}",
+                f"could not record that the rollback is done; the next rollback does that first: {error}",
                 f"ロールバックの完了を記録できませんでした。次のロールバックが、先に記録します: {error}",
             )
         )

@@ -23,5 +23,5 @@ def start(d: Deployment) -> Outcome:
         unplanned = restore_endpoint(d, context, plan)
     if any(change.is_change for change in (*plan.changes, *unplanned)):
         return "started"
-    d.reporter.info(Text("Nothing to do: it serves already.", "すでに稼働しています。変更はありません。"))
+    d.reporter.info(Text("Nothing to do: it is serving already.", "すでに稼働しています。変更はありません。"))
     return "unchanged"

@@ -30,7 +30,7 @@ def status(d: Deployment) -> Outcome:
         for revision in definition.revisions:
             if revision.serves:
                 d.reporter.output(outputs[definition.name], revision.arn)
-    d.reporter.output("status", json.dumps(as_json(server_status), ensure_ascii=False))
+    d.reporter.output("status", json.dumps(as_json(server_status, d.settings.language), ensure_ascii=False))
     return "shown"
 
 

@@ -35,7 +35,7 @@ def without_sagemaker(d: Deployment, error: ClientError) -> bool:
     that nobody has looked."""
     if d.names.endpoint is not None or not is_denied(error):
         return False
-    d.reporter.info(sentences(Text("Did not look for endpoints.", "エンドポイントは確認していません。"), explain(error).message))
+    d.reporter.info(sentences(Text("Endpoints were not checked.", "エンドポイントは確認していません。"), explain(error).message))
     return True
 
 

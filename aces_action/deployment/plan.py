@@ -160,7 +160,7 @@ def _seen(plan: DeploymentPlan, *, waits: bool) -> dict[tuple[str, str], object]
 def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPlan:
     """Checks the archive, unless the verdict on it is known. Raises ActionError with all that is wrong with it."""
     weights, reporter = preflight.weights, d.reporter
-    reporter.info(f"{weights.name}  {size_text(weights.size)}  {weights.uri}")
+    reporter.info(same(f"{weights.name}  ") + size_text(weights.size) + same(f"  {weights.uri}"))
     archive = resolve_weights(
         d.clients.s3,
         weights,
@@ -178,8 +178,8 @@ def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPla
     size, digest = size_text(verdict.unpacked_size), f"sha256 {verdict.sha256[:12]}…"
     reporter.info(
         Text(
-            f"{'known' if archive.reused else 'checked'} {verdict.members} members, {size} unpacked, {digest}",
-            f"{'確認済み' if archive.reused else '確認しました'}: メンバー{verdict.members}件、展開後{size}、{digest}",
+            f"{'known' if archive.reused else 'checked'} {verdict.members} members, {size.en} unpacked, {digest}",
+            f"{'確認済み' if archive.reused else '確認しました'}: メンバー{verdict.members}件、展開後{size.ja}、{digest}",
         )
     )
     return WeightsPlan(archive=archive, released=is_released(d.clients.s3, archive))

@@ -35,7 +35,7 @@ def find_replaced(d: Deployment) -> tuple[ListedEndpoint, ...]:
         problem = explain(error)
         if wanted is None:
             d.reporter.info(
-                sentences(Text("Did not look for old endpoints.", "以前のエンドポイントは確認していません。"), problem.message)
+                sentences(Text("Old endpoints were not checked.", "以前のエンドポイントは確認していません。"), problem.message)
             )
         else:
             d.reporter.warn(problems.old_endpoints_unknown(problem))

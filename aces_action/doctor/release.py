@@ -63,7 +63,7 @@ def version_row(reference: ActionReference, tags: Sequence[str] | str, *, in_job
     if isinstance(tags, str):
         repository = reference.repository
         return _skipped(
-            shown, Text(f"no tags of {repository} to be had ({tags})", f"{repository}のタグを取得できません（{tags}）")
+            shown, Text(f"could not read the tags of {repository} ({tags})", f"{repository}のタグを取得できません（{tags}）")
         )
     versions = [(version, tag) for tag in tags if (version := _parsed(tag))]
     if not versions:

@@ -66,10 +66,10 @@ def docker_row(version: str | None) -> Check:
 def disk_row(free: int | None, *, image: int, weights: int) -> Check:
     """`image` and `weights`: their bytes in ECR and S3, 0 where they are not known."""
     if free is None:
-        return not_asked(DISK, Text("the free space cannot be told here", "空き容量を取得できません"))
+        return not_asked(DISK, Text("the free space cannot be read here", "空き容量を取得できません"))
     wanted = image * _TIMES_PACKED + weights
-    found = Text(f"{size_text(free)} free", f"空き{size_text(free)}")
+    found = Text(f"{size_text(free).en} free", f"空き{size_text(free).ja}")
     if not wanted:
         return Check(what=DISK, found=found)
-    needed = Text(f"{size_text(wanted)} for image and weights", f"イメージと重みファイルに{size_text(wanted)}")
+    needed = Text(f"{size_text(wanted).en} for image and weights", f"イメージと重みファイルに{size_text(wanted).ja}")
     return Check(what=DISK, found=found, needed=needed, problems=(little_disk(free, wanted),) if free < wanted else ())

@@ -52,7 +52,7 @@ def _role(sign_in: SignIn, role_arn: str | None, in_job: bool) -> list[Check]:
     if not in_job or role_arn is None:
         return []
     if sign_in.token_problems:
-        return [not_asked(ROLE, Text("there is no token of GitHub's to show", "GitHubのトークンがありません"))]
+        return [not_asked(ROLE, Text("there is no GitHub token", "GitHubのトークンがありません"))]
     name = role_arn.rpartition("/")[2]
     needed = Text(f"{name}, trusting this job", f"このジョブを信頼する{name}")
     if sign_in.identity is None and not is_refused(sign_in):
@@ -66,7 +66,7 @@ def _identity(sign_in: SignIn) -> Check:
     if sign_in.identity:
         return Check(what=IDENTITY, found=same(sign_in.identity.arn))
     if sign_in.token_problems or is_refused(sign_in):
-        return not_asked(IDENTITY, Text("nobody is signed in to AWS", "AWSにサインインしていません"))
+        return not_asked(IDENTITY, Text("not signed in to AWS", "AWSにサインインしていません"))
     return Check(what=IDENTITY, found=Text("none", "なし"), problems=sign_in.problems)
 
 

@@ -90,7 +90,7 @@ def trust_row(found: QueryResult[Mapping[str, Any]], jobs: JobSubjects, trusted:
             what, Text("no remote of git's says which repository this is", "gitのremoteからリポジトリがわかりません")
         )
     admitted = tuple(dict.fromkeys(value for each in _statements(found.value, trusted) for value in _subjects(each, trusted)))
-    shown = same(", ".join(admitted)) if admitted else Text("no job of GitHub's", "GitHubのジョブの許可なし")
+    shown = same(", ".join(admitted)) if admitted else Text("no GitHub job", "GitHubのジョブの許可なし")
     return Check(what=what, found=shown, needed=needed, problems=tuple(_wrong(found.value, jobs, trusted, admitted)))
 
 

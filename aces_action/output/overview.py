@@ -7,10 +7,10 @@ from aces_action.project.model import Project
 
 
 def overview(project: Project) -> tuple[Text, Text]:
-    count, services = len(project.services), [f"{service.name} ({service.type})" for service in project.services]
+    count, services = len(project.services), project.services
     listed = Text(
-        f"{count} service{'s' if count != 1 else ''}: {', '.join(services)}",
-        f"サービス{count}件: {'、'.join(services)}",
+        f"{count} service{'s' if count != 1 else ''}: {', '.join(f'{each.name} ({each.type})' for each in services)}",
+        f"サービス{count}件: {'、'.join(f'{each.name}（{each.type}）' for each in services)}",
     )
     return listed, _serving(project)
 

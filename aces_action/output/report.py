@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from aces_action.changes import Change
-from aces_action.language import EMPTY, Text
+from aces_action.language import EMPTY, Language, Text
 from aces_action.ledger import Ledger
 from aces_action.output.check import Check
 from aces_action.output.server_log import ServerLog
@@ -112,18 +112,18 @@ class Report:
     source_url: str = ""
     calls: Sequence[Call] = ()
 
-    def step_outputs(self) -> dict[OutputName, str]:
-        """The outputs to write: those known, and those that every run has."""
+    def step_outputs(self, language: Language = "en") -> dict[OutputName, str]:
+        """The outputs to write: those known, and those that every run has. Reasons of changes are in the language of the run."""
         errors = [problem for problem in self.problems if problem.severity == "error"]
         return {
             "result": self.result,
             "has-changes": "true" if any(change.is_change for change in self.changes) else "false",
-            "changes": json.dumps([_as_json(change) for change in self.changes], ensure_ascii=False),
+            "changes": json.dumps([_as_json(change, language) for change in self.changes], ensure_ascii=False),
             **self.outputs,
             "failure-code": errors[0].code if errors else "",
         }
 
 
-def _as_json(change: Change) -> dict[str, object]:
-    reasons = [reason.en for reason in change.reasons]
+def _as_json(change: Change, language: Language) -> dict[str, object]:
+    reasons = [reason.in_(language) for reason in change.reasons]
     return {"verb": change.verb, "resource": change.resource, "name": change.name, "reasons": reasons}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from aces_action import __version__
 from aces_action.changes import Change
-from aces_action.durations import duration
+from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
 from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, Report, StepRecord, StepResult
@@ -125,7 +125,8 @@ class Reporter:
             seconds = self._now() - started
             self._report.steps.append(StepRecord(name=title, seconds=seconds, result=result))
             self._writer.end_group()
-            self._writer.info(f"{'✓' if result == 'done' else '✗'} {shown}  {duration(seconds)}")
+            lasted = duration_text(seconds).in_(self._writer.language)
+            self._writer.info(f"{'✓' if result == 'done' else '✗'} {shown}  {lasted}")
 
     def info(self, text: Text | str) -> None:
         """A line, or several, that the user should see; a `str` is the same in every language."""
@@ -229,7 +230,7 @@ class Reporter:
 
     def outputs(self) -> dict[str, str]:
         """The step outputs, for `main` to write."""
-        return {str(name): self._writer.output(value) for name, value in self._report.step_outputs().items()}
+        return {str(name): self._writer.output(value) for name, value in self._report.step_outputs(self._writer.language).items()}
 
     def summary(self) -> str:
         """The job summary, for `main` to write."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aces_action.durations import hours
-from aces_action.language import Text
+from aces_action.language import Language, Text
 
 _FAILED = frozenset({"Failed", "UpdateRollbackFailed", "OutOfService"})
 
@@ -146,19 +146,19 @@ class ServerStatus:
         return not there and not self.generations
 
 
-def as_json(status: ServerStatus) -> dict[str, object]:
-    """For the output `status`: times in ISO 8601, UTC; reasons of drift and progress in English."""
+def as_json(status: ServerStatus, language: Language = "en") -> dict[str, object]:
+    """For the output `status`: times in ISO 8601, UTC; drift, progress and what could not be read in the language."""
     return {
         "at": _iso(status.at),
         "stopped": status.stopped,
         "previous": status.previous,
-        "endpoints": [_endpoint(each, status.at) for each in status.endpoints],
+        "endpoints": [_endpoint(each, status.at, language) for each in status.endpoints],
         "generations": [_generation(each) for each in status.generations],
-        "job-definitions": [_job_definition(each) for each in status.job_definitions],
+        "job-definitions": [_job_definition(each, language) for each in status.job_definitions],
     }
 
 
-def _endpoint(endpoint: EndpointStatus, now: datetime) -> dict[str, object]:
+def _endpoint(endpoint: EndpointStatus, now: datetime, language: Language) -> dict[str, object]:
     age = hours(endpoint.created, now)
     return {
         "name": endpoint.name,
@@ -181,15 +181,15 @@ def _endpoint(endpoint: EndpointStatus, now: datetime) -> dict[str, object]:
             }
             for each in endpoint.variants
         ],
-        "under-way": _under_way(endpoint),
-        "drift": [each.en for each in endpoint.drift],
+        "under-way": _under_way(endpoint, language),
+        "drift": [each.in_(language) for each in endpoint.drift],
     }
 
 
-def _under_way(endpoint: EndpointStatus) -> dict[str, object] | None:
+def _under_way(endpoint: EndpointStatus, language: Language) -> dict[str, object] | None:
     if not endpoint.under_way:
         return None
-    progress = [each.en for each in endpoint.progress]
+    progress = [each.in_(language) for each in endpoint.progress]
     return {"to": endpoint.target or None, "run": endpoint.started_by or None, "progress": progress}
 
 
@@ -208,7 +208,7 @@ def _generation(generation: GenerationStatus) -> dict[str, object]:
     }
 
 
-def _job_definition(definition: JobDefinitionStatus) -> dict[str, object]:
+def _job_definition(definition: JobDefinitionStatus, language: Language) -> dict[str, object]:
     queue = definition.queue
     return {
         "name": definition.name,
@@ -250,7 +250,7 @@ def _job_definition(definition: JobDefinitionStatus) -> dict[str, object]:
             for each in definition.jobs
         ],
         "foreign-revision": definition.foreign or None,
-        "not-read": [each.en for each in definition.unseen],
+        "not-read": [each.in_(language) for each in definition.unseen],
     }
 
 

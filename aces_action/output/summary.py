@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aces_action.aws.tags import short_commit
 from aces_action.changes import Change, noun
-from aces_action.durations import duration, duration_text
+from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
@@ -194,14 +194,14 @@ def _weights(verdict: Verdict, uri: str, page: _Page) -> str:
     if verdict.sha256:
         size = size_text(verdict.size)
         facts = (
-            page.text(Text(f"{size}, {members.en}, {unpacked} unpacked", f"{size}、{members.ja}、展開後{unpacked}"))
+            page.text(Text(f"{size.en}, {members.en}, {unpacked.en} unpacked", f"{size.ja}、{members.ja}、展開後{unpacked.ja}"))
             + f"<br>SHA-256 {page.code(verdict.sha256)}"
         )
     else:
         facts = page.text(Text(f"Read up to the damage: {members.en}", f"壊れている箇所まで: {members.ja}"))
     sections = [f"### {Text('Weights', '重みファイル').in_(page.language)}", f"{page.code(uri)}<br>{facts}"]
     if tree := tree_lines(verdict, page.language):
-        title = page.text(Text(f"{files.en}, {unpacked}", f"{files.ja}、{unpacked}"))
+        title = page.text(Text(f"{files.en}, {unpacked.en}", f"{files.ja}、{unpacked.ja}"))
         start = "<details>" if verdict.ok else "<details open>"
         sections.append(f"{start}<summary>{title}</summary>\n\n{page.listing(tree)}\n\n</details>")
     return "\n\n".join(sections)
@@ -370,7 +370,7 @@ def _timeline(steps: Sequence[StepRecord], page: _Page) -> str:
         start, end = round(before / total * _BAR), round((before + step.seconds) / total * _BAR)
         bar = "·" * min(start, _BAR - 1) + "█" * max(1, end - start)
         icon = "✅" if step.result == "done" else "❌"
-        rows.append(f"| {icon} | {page.text(step.name)} | {duration(step.seconds)} | `{bar.ljust(_BAR, '·')}` |")
+        rows.append(f"| {icon} | {page.text(step.name)} | {page.text(duration_text(step.seconds))} | `{bar.ljust(_BAR, '·')}` |")
         before += step.seconds
     head = (EMPTY, Text("step", "ステップ"), Text("time", "時間"), EMPTY)
     return page.table(Text("Steps", "ステップ"), head, rows, align="| --- | --- | ---: | --- |")

@@ -26,10 +26,10 @@ def tree_lines(verdict: Verdict, language: Language = "en") -> list[str]:
     A last line is for what the verdict does not name.
     """
     root = _folders(verdict.entries)
-    lines = list(_lines(root, ""))
+    lines = list(_lines(root, "", language))
     if (left := verdict.files - root.files) > 0:
         size = size_text(max(verdict.unpacked_size - root.size, 0))
-        lines.append(Text(f"… and {left:,} more files, {size}", f"… 他{left:,}ファイル、{size}").in_(language))
+        lines.append(Text(f"… and {left:,} more files, {size.en}", f"… ほか{left:,}ファイル、{size.ja}").in_(language))
     return lines
 
 
@@ -46,16 +46,16 @@ def _folders(entries: Iterable[Entry]) -> _Folder:
     return root
 
 
-def _lines(folder: _Folder, indent: str) -> Iterable[str]:
+def _lines(folder: _Folder, indent: str, language: Language) -> Iterable[str]:
     """A chain of folders with nothing else in them is one line."""
     for name, inner in sorted(folder.folders.items()):
         path = name
         while not inner.entries and len(inner.folders) == 1:
             ((below, inner),) = inner.folders.items()  # noqa: PLW2901 - the chain is walked down to its end
             path = f"{path}/{below}"
-        yield f"{indent}{path}/  {size_text(inner.size)}"
-        yield from _lines(inner, indent + "  ")
+        yield f"{indent}{path}/  {size_text(inner.size).in_(language)}"
+        yield from _lines(inner, indent + "  ", language)
     for name, entry in folder.entries:
-        what = f" -> {entry.target}" if entry.target else f"  {size_text(entry.size)}"
+        what = f" -> {entry.target}" if entry.target else f"  {size_text(entry.size).in_(language)}"
         mark = f"  ← {entry.code}" if entry.code else ""
         yield f"{indent}{name}{what}{mark}"

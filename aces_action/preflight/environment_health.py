@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aces_action.output.sizes import gib_text
 from aces_action.preflight.compute_environments import Environment, lacks
 from aces_action.problems import Problem
 from aces_action.problems.preflight import environment_health as problems
@@ -49,9 +50,5 @@ def health_problems(environment: Environment, disk: DiskNeeds | None) -> Iterato
         yield problems.own_service_role(name)
     if disk and environment.default_volume and disk.total > VOLUME:
         yield problems.disk_too_small(
-            name, image=_gib(disk.image), archive=_gib(disk.archive), needed=_gib(disk.total), volume=_gib(VOLUME)
+            name, image=gib_text(disk.image), archive=gib_text(disk.archive), needed=gib_text(disk.total), volume=gib_text(VOLUME)
         )
-
-
-def _gib(size: int) -> str:
-    return f"{size / _GIB:.1f} GiB"

@@ -28,8 +28,12 @@ R010 = Kind(
         "同じ環境のACES Platformの画面にログインできるか確認し、コマンドを再実行してください。",
     )
     + snippet("sh", "aces-action tenant-id --env dev --email you@example.com"),
-    example="ACES-R010 The ACES Platform at https://api-dev-platform.acesinc.co.jp refused the login (400): "
-    "Unable to log in with provided credentials.",
+    example=Text(
+        "ACES-R010 The ACES Platform at https://api-dev-platform.acesinc.co.jp refused the login (400): Unable to log in with "
+        "provided credentials.",
+        "ACES-R010 ACES Platform（https://api-dev-platform.acesinc.co.jp）がログインを拒否しました（400）: Unable to log in "
+        "with provided credentials.",
+    ),
 )
 R011 = Kind(
     code="ACES-R011",
@@ -43,7 +47,10 @@ R011 = Kind(
         "Ask the platform's administrators to add the account to the tenant that the algorithm is published to.",
         "アルゴリズムを公開するテナントにアカウントを追加するよう、ACES Platformの管理者に依頼してください。",
     ),
-    example="ACES-R011 The account you@example.com belongs to no tenant of https://api-dev-platform.acesinc.co.jp.",
+    example=Text(
+        "ACES-R011 The account you@example.com belongs to no tenant of https://api-dev-platform.acesinc.co.jp.",
+        "ACES-R011 アカウントyou@example.comは、https://api-dev-platform.acesinc.co.jpのどのテナントにも属していません。",
+    ),
 )
 R012 = Kind(
     code="ACES-R012",
@@ -63,12 +70,16 @@ R012 = Kind(
     + snippet(
         "sh", "aces-action tenant-id --env dev --email you@example.com --api-endpoint https://api-dev-platform.acesinc.co.jp"
     ),
-    example="ACES-R012 The answer of https://dev-platform.acesinc.co.jp to POST /accounts/login/ is not what the platform "
-    "contract says (text/html).",
+    example=Text(
+        "ACES-R012 The answer of https://dev-platform.acesinc.co.jp to POST /accounts/login/ does not match the platform "
+        "contract (text/html).",
+        "ACES-R012 https://dev-platform.acesinc.co.jpのPOST /accounts/login/に対する応答が想定と異なります: ACES "
+        "Platformとの通信の定義と異なります（text/html）。",
+    ),
 )
 KINDS = (R010, R011, R012)
 
-NOT_READABLE = Text("is not what the platform contract says", "ACES Platformとの通信の定義と異なります")
+NOT_READABLE = Text("does not match the platform contract", "ACES Platformとの通信の定義と異なります")
 
 
 def login_refused(platform: str, status: int, answer: str) -> Problem:

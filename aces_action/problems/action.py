@@ -25,7 +25,10 @@ X001 = Kind(
         "ジョブを再実行してください。一時的な原因なら解消し、続きから進みます。"
         "再び起きるときは、「Re-run jobs」で「Enable debug logging」を選んで実行し、詳細の出たログを添えて報告してください。",
     ),
-    example="ACES-X001 The action ran into an error of its own: KeyError: 'Account'",
+    example=Text(
+        "ACES-X001 Internal error in aces-action: KeyError: 'Account'",
+        "ACES-X001 aces-action自身のエラーです: KeyError: 'Account'",
+    ),
 )
 X002 = Kind(
     code="ACES-X002",
@@ -33,7 +36,7 @@ X002 = Kind(
     title=Text("Cancelled", "キャンセルされました"),
     cause=Text(
         "The job was cancelled: by hand, by a newer run of the same `concurrency` group, or by the job's `timeout-minutes`. "
-        "What SageMaker had begun goes on without the job; log and summary say what that is.",
+        "What SageMaker has begun continues without the job; log and summary say what that is.",
         "ジョブがキャンセルされました。手動の操作、同じ`concurrency`グループの新しい実行、"
         "ジョブの`timeout-minutes`などによるものです。"
         "SageMakerが始めた処理はそのまま続きます。何が続いているかは、ログとジョブサマリーに示します。",
@@ -44,7 +47,7 @@ X002 = Kind(
         "ジョブを再実行してください。終わっている処理や進行中の処理を見つけて、その続きから進みます。"
         "`timeout-minutes`で終わった場合は、`wait-timeout`より長くしてください。",
     ),
-    example="ACES-X002 The job was cancelled (SIGINT).",
+    example=Text("ACES-X002 The job was cancelled (SIGINT).", "ACES-X002 ジョブがキャンセルされました（SIGINT）。"),
 )
 X003 = Kind(
     code="ACES-X003",
@@ -63,7 +66,10 @@ X003 = Kind(
         "実行が続いている間は、対応は不要です。最後に失敗したときは、そのサービスの障害情報を確認し、ジョブを再実行してください。"
         "「Enable debug logging」を選ぶと、再試行が1回ごとに表示されます。",
     ),
-    example="ACES-X003 sagemaker has not answered properly for 14 s (ThrottlingException); it is tried again.",
+    example=Text(
+        "ACES-X003 sagemaker has not answered properly for 14 s (ThrottlingException); it is tried again.",
+        "ACES-X003 sagemakerから14秒間、正常な応答がありません（ThrottlingException）。再試行しています。",
+    ),
 )
 X004 = Kind(
     code="ACES-X004",
@@ -78,7 +84,10 @@ X004 = Kind(
     ),
     fix=Text("Install the extra `deploy`, 190 MB:", "`deploy`を付けてインストールしてください（190MB）。")
     + snippet("sh", 'pip install "aces-action[deploy] @ git+https://github.com/ORG/aces-action@v0.1.0"'),
-    example="ACES-X004 `aces-action rollback` needs the SageMaker SDK, which is not installed.",
+    example=Text(
+        "ACES-X004 `aces-action rollback` needs the SageMaker SDK, which is not installed.",
+        "ACES-X004 `aces-action rollback`にはSageMaker SDKが必要ですが、インストールされていません。",
+    ),
 )
 
 KINDS = (X001, X002, X003, X004)
@@ -93,7 +102,7 @@ def internal_error(error: Exception, details: Text) -> Problem:
     what = f"{type(error).__name__}: {one_line(str(error), 500)}"
     return Problem(
         kind=X001,
-        message=Text(f"aces-action ran into an error of its own: {what}", f"aces-action自身のエラーです: {what}"),
+        message=Text(f"Internal error in aces-action: {what}", f"aces-action自身のエラーです: {what}"),
         hint=Text(
             f"At {file}:{where.lineno}. Please report it at {_ISSUES}; {details.en}",
             f"{file}:{where.lineno}で起きました。{_ISSUES}に報告してください。{details.ja}",

@@ -32,15 +32,17 @@ E035 = Kind(
         "aws application-autoscaling tag-resource --resource-arn <ARN> \\\n"
         "  --tags aces:managed-by=aces-action,aces:project=number-plate-detection,aces:env=dev",
     ),
-    example=(
-        "ACES-E035 The scalable target endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic exists "
-        "but was not made by this action for number-plate-detection dev: it is left alone."
+    example=Text(
+        "ACES-E035 The scalable target endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic exists but was "
+        "not made by this action for number-plate-detection dev: it is left alone.",
+        "ACES-E035 スケーラブルターゲットendpoint/number-plate-detection-dev-algorithm-server/variant/AllTrafficは存在しますが、"
+        "このアクションがnumber-plate-detectionのdevのために作ったものではないため、変更しません。",
     ),
 )
 E036 = Kind(
     code="ACES-E036",
     severity="error",
-    title=Text("Others' autoscaling is in the way", "他で設定されたオートスケーリングの解除が必要です"),
+    title=Text("Others' autoscaling is in the way", "ほかで設定されたオートスケーリングの解除が必要です"),
     cause=Text(
         "SageMaker neither changes the instance type of an endpoint nor deletes it while it has a scalable target. This "
         "endpoint has one that this action did not create, or one whose policies are triggered by an alarm that it did not "
@@ -61,10 +63,13 @@ E036 = Kind(
         "  --scalable-dimension sagemaker:variant:DesiredInstanceCount \\\n"
         "  --resource-id endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic",
     ),
-    example=(
-        "ACES-E036 The scalable target endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic was not "
-        "made by this action for number-plate-detection dev: the autoscaling of "
-        "number-plate-detection-dev-algorithm-server, which has to be off for this, is left alone."
+    example=Text(
+        "ACES-E036 The scalable target endpoint/number-plate-detection-dev-algorithm-server/variant/AllTraffic was not made by "
+        "this action for number-plate-detection dev: the autoscaling of number-plate-detection-dev-algorithm-server, which has "
+        "to be off for this, is left alone.",
+        "ACES-E036 スケーラブルターゲットendpoint/number-plate-detection-dev-algorithm-server/variant/AllTrafficは、"
+        "このアクションがnumber-plate-detectionのdevのために作ったものではありません。"
+        "この処理の間は解除が必要なnumber-plate-detection-dev-algorithm-serverのオートスケーリングを、変更しません。",
     ),
 )
 E037 = Kind(
@@ -81,12 +86,14 @@ E037 = Kind(
         "Run the job again: it sets up what the infra file says. The log has the scaling policies and scheduled actions "
         "of others as they were: create them again from there.",
         "ジョブを再実行してください。infraファイルの内容を設定し直します。"
-        "他で設定されたスケーリングポリシーとスケジュールは、解除前の内容がログにあります。"
+        "ほかで設定されたスケーリングポリシーとスケジュールは、解除前の内容がログにあります。"
         "それを使って設定し直してください。",
     ),
-    example=(
-        "ACES-E037 Could not restore all of the autoscaling of number-plate-detection-dev-algorithm-server after the "
-        "update: 1 part failed."
+    example=Text(
+        "ACES-E037 Could not restore all of the autoscaling of number-plate-detection-dev-algorithm-server after the update: 1 "
+        "part failed.",
+        "ACES-E037 更新の後、"
+        "number-plate-detection-dev-algorithm-serverのオートスケーリングをすべては元に戻せませんでした（失敗: 1件）。",
     ),
 )
 E038 = Kind(
@@ -107,9 +114,11 @@ E038 = Kind(
         "エンドポイント自体はデプロイされています。メッセージにあるAWSの応答に従って、"
         "infraファイルの`sagemaker.autoscaling`かロールを修正し、ジョブを再実行してください。",
     ),
-    example=(
+    example=Text(
         "ACES-E038 AWS refused RegisterScalableTarget for the autoscaling of number-plate-detection-dev-algorithm-server: "
-        "ValidationException: The instance type ml.t2.xlarge does not support autoscaling"
+        "ValidationException: The instance type ml.t2.xlarge does not support autoscaling",
+        "ACES-E038 AWSがnumber-plate-detection-dev-algorithm-serverのオートスケーリングのRegisterScalableTargetを拒否しました: "
+        "ValidationException: The instance type ml.t2.xlarge does not support autoscaling",
     ),
 )
 E039 = Kind(
@@ -128,10 +137,11 @@ E039 = Kind(
         "一度もオートスケーリングを設定していなければ、問題はありません。"
         "警告を消すには、`docs/iam`にある権限をロールに付けてください。",
     ),
-    example=(
+    example=Text(
         "ACES-E039 Could not check whether number-plate-detection-dev-algorithm-server still has autoscaling of an earlier "
-        "deployment: The role may not call DescribeScalableTargets: it lacks "
-        "application-autoscaling:DescribeScalableTargets."
+        "deployment: The role may not call DescribeScalableTargets: it lacks application-autoscaling:DescribeScalableTargets.",
+        "ACES-E039 number-plate-detection-dev-algorithm-serverに以前のオートスケーリングが残っているか確認できませんでした: "
+        "ロールはDescribeScalableTargetsを呼び出せません。application-autoscaling:DescribeScalableTargetsの権限がありません。",
     ),
 )
 KINDS = (E035, E036, E037, E038, E039)
@@ -183,7 +193,7 @@ def not_restored(endpoint_name: str, failures: Sequence[Text]) -> Problem:
                 run_again(Text("It sets up what the infra file says.", "infraファイルの内容を設定し直します。")),
                 Text(
                     "The parts of others are for them to create again; the log has their settings.",
-                    "他で設定されたものは、設定した側で戻してください。解除した設定はログにあります。",
+                    "ほかで設定されたものは、設定した側で戻してください。解除した設定はログにあります。",
                 ),
             ),
             *failures,

@@ -20,9 +20,11 @@ B001 = Kind(
         "Fix the value that Batch names, mostly one under `batch:` of the infra file, and run the job again.",
         "Batchが示した値（多くはinfraファイルの`batch:`の値）を直して、ジョブを再実行してください。",
     ),
-    example=(
-        "ACES-B001 Batch refused the job definition number-plate-detection-dev-algorithm-server: ClientException: "
-        "Error executing request, Exception : Role is not valid"
+    example=Text(
+        "ACES-B001 Batch refused the job definition number-plate-detection-dev-algorithm-server: ClientException: Error "
+        "executing request, Exception : Role is not valid",
+        "ACES-B001 AWS Batchがジョブ定義number-plate-detection-dev-algorithm-serverを拒否しました: ClientException: Error "
+        "executing request, Exception : Role is not valid",
     ),
 )
 B002 = Kind(

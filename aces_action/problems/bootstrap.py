@@ -25,7 +25,10 @@ I001 = Kind(
         "aces-action bootstrap --parameter Repository=OWNER/NAME\n"
         "aces-action bootstrap --parameter Subnets=subnet-0123456789abcdef0,subnet-0fedcba9876543210",
     ),
-    example="ACES-I001 The account has no default VPC in ap-northeast-1, so it is not known which subnets jobs should run in.",
+    example=Text(
+        "ACES-I001 The account has no default VPC in ap-northeast-1, so the subnets for the jobs are unknown.",
+        "ACES-I001 アカウントのap-northeast-1に既定のVPCがないため、ジョブを実行するサブネットがわかりません。",
+    ),
 )
 
 I002 = Kind(
@@ -45,7 +48,10 @@ I002 = Kind(
         "そうでなければ、infraファイルで別の名前を指定してください。",
     )
     + snippet("yaml", "names:\n  bucket: example-corp-number-plate-detection-dev"),
-    example="ACES-I002 The bucket name number-plate-detection-dev is taken by another AWS account.",
+    example=Text(
+        "ACES-I002 The bucket name number-plate-detection-dev is taken by another AWS account.",
+        "ACES-I002 バケット名number-plate-detection-devは、別のAWSアカウントが使用しています。",
+    ),
 )
 
 I003 = Kind(
@@ -67,7 +73,10 @@ I003 = Kind(
         "古いものをスタックから外してください（削除はされません）。",
     )
     + snippet("sh", "aces-action bootstrap --apply --parameter WithBucket=false"),
-    example="ACES-I003 The bucket number-plate-detection-dev would be replaced by one of another name, and it is not empty.",
+    example=Text(
+        "ACES-I003 The bucket number-plate-detection-dev would be replaced by one of another name, and it is not empty.",
+        "ACES-I003 バケットnumber-plate-detection-devは空ではありませんが、別の名前のものに置き換えられます。",
+    ),
 )
 
 I004 = Kind(
@@ -87,7 +96,10 @@ I004 = Kind(
         "最初の作成に失敗したスタック（ROLLBACK_COMPLETE）には何も残っていないため、`--apply`で削除して作り直します。",
     )
     + snippet("sh", "aces-action bootstrap --apply"),
-    example="ACES-I004 The stack number-plate-detection-dev-project is in UPDATE_ROLLBACK_FAILED and cannot be changed.",
+    example=Text(
+        "ACES-I004 The stack number-plate-detection-dev-project is in UPDATE_ROLLBACK_FAILED and cannot be changed.",
+        "ACES-I004 スタックnumber-plate-detection-dev-projectはUPDATE_ROLLBACK_FAILEDのため、変更できません。",
+    ),
 )
 
 I005 = Kind(
@@ -109,9 +121,11 @@ I005 = Kind(
         "必要な権限はdocs/infraにあります。",
     )
     + snippet("sh", "aces-action bootstrap --apply"),
-    example=(
-        "ACES-I005 The stack number-plate-detection-dev-project was rolled back: WeightsBucket (AWS::S3::Bucket) failed first: "
-        "number-plate-detection-dev already exists"
+    example=Text(
+        "ACES-I005 The stack number-plate-detection-dev-project ended in ROLLBACK_COMPLETE: WeightsBucket (AWS::S3::Bucket) "
+        "failed first: number-plate-detection-dev already exists",
+        "ACES-I005 スタックnumber-plate-detection-dev-projectはROLLBACK_COMPLETEで終わりました。"
+        "WeightsBucket（AWS::S3::Bucket）: number-plate-detection-dev already exists",
     ),
 )
 
@@ -128,9 +142,11 @@ I006 = Kind(
         "AWSの説明を確認してください。パラメータと指定できる値は、docs/iamとdocs/infraにあります。",
     )
     + snippet("sh", "aces-action bootstrap --parameter Branch=main"),
-    example=(
+    example=Text(
         "ACES-I006 CloudFormation refused the change set of number-plate-detection-dev-roles: Parameter Branch failed to "
-        "satisfy constraint: must match pattern [A-Za-z0-9._/-]+"
+        "satisfy constraint: must match pattern [A-Za-z0-9._/-]+",
+        "ACES-I006 CloudFormationがnumber-plate-detection-dev-rolesの変更セットを拒否しました: Parameter Branch failed to "
+        "satisfy constraint: must match pattern [A-Za-z0-9._/-]+",
     ),
 )
 
@@ -149,7 +165,12 @@ I007 = Kind(
         "infraファイルの名前を元に戻すか、ジョブがすべて終わるまで待ってください。",
     )
     + snippet("sh", "aws batch list-jobs --job-queue number-plate-detection-dev-algorithm-server --job-status RUNNING"),
-    example="ACES-I007 The job queue number-plate-detection-dev-algorithm-server would be replaced, but has jobs under way.",
+    example=Text(
+        "ACES-I007 The job queue number-plate-detection-dev-algorithm-server would be replaced, but has jobs under way, such as "
+        "4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11.",
+        "ACES-I007 "
+        "ジョブキューnumber-plate-detection-dev-algorithm-serverには終わっていないジョブ（4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11など）がありますが、置き換えの対象です。",
+    ),
 )
 
 KINDS = (I001, I002, I003, I004, I005, I006, I007)
@@ -160,7 +181,7 @@ def repository_unknown() -> Problem:
     return Problem(
         kind=I001,
         message=Text(
-            "The GitHub repository is not known: git has no remote `origin` on GitHub here.",
+            "The GitHub repository is unknown: git has no remote `origin` on GitHub here.",
             "GitHubのリポジトリがわかりません。gitに、GitHubのリモート`origin`が設定されていません。",
         ),
         hint=lines(
@@ -175,7 +196,7 @@ def no_default_vpc(region: str) -> Problem:
     return Problem(
         kind=I001,
         message=Text(
-            f"The account has no default VPC in {region}, so it is not known which subnets jobs should run in.",
+            f"The account has no default VPC in {region}, so the subnets for the jobs are unknown.",
             f"アカウントの{region}に既定のVPCがないため、ジョブを実行するサブネットがわかりません。",
         ),
         hint=_GIVE_SUBNETS,
@@ -187,14 +208,14 @@ def no_such_subnets(subnets: Iterable[str]) -> Problem:
     names = ", ".join(subnets)
     return Problem(
         kind=I001,
-        message=Text(f"These are no subnets of one VPC: {names}.", f"1つのVPCのサブネットではありません: {names}"),
+        message=Text(f"These subnets are not all in one VPC: {names}.", f"1つのVPCのサブネットではありません: {names}"),
         hint=_GIVE_SUBNETS,
     )
 
 
 _GIVE_SUBNETS = lines(
     Text(
-        "Give subnets of one VPC that have a way to the internet. To list them:",
+        "Give subnets of one VPC with internet access. To list them:",
         "インターネットへの経路がある、1つのVPCのサブネットを指定してください。一覧は次のコマンドでわかります:",
     ),
     same("aws ec2 describe-subnets --query 'Subnets[].[VpcId,SubnetId,AvailabilityZone]' --output text"),
@@ -347,7 +368,8 @@ def stack_failed(stack: str, status: str, cause: Text, advice: Text) -> Problem:
 def missing_permission(action: str) -> Text:
     """What to do where AWS names an action that whoever runs this may not call."""
     return Text(
-        f"You lack {action}: sign in as somebody who has it (AWS_PROFILE), or have it added; docs/infra lists all that it takes.",
+        f"You lack {action}: sign in as somebody who has it (AWS_PROFILE), or have it added; docs/infra lists all that is "
+        "needed.",
         f"{action}の権限がありません。権限のあるユーザでサインインするか（AWS_PROFILE）、権限の追加を依頼してください。"
         "必要な権限の一覧はdocs/infraにあります。",
     )

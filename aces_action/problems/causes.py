@@ -27,10 +27,11 @@ E010 = Kind(
         "aces-action weights pack ObjectDetection -o deploy.tar.gz\n"
         "aces-action weights push deploy.tar.gz --project number-plate-detection --env dev",
     ),
-    example=(
-        "ACES-E010 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        'Failed to extract model data archive for container "container_1". '
-        "Please ensure that the object located at the URL is a valid tar.gz archive."
+    example=Text(
+        "ACES-E010 The endpoint number-plate-detection-dev-algorithm-server is Failed: Failed to extract model data archive "
+        'for container "container_1". Please ensure that the object located at the URL is a valid tar.gz archive.',
+        "ACES-E010 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Failed to extract model data "
+        'archive for container "container_1". Please ensure that the object located at the URL is a valid tar.gz archive.',
     ),
 )
 E011 = Kind(
@@ -52,9 +53,11 @@ E011 = Kind(
         "読み込みに時間がかかっているだけなら、infraファイルで待ち時間を長くしてください。",
     )
     + snippet("yaml", "sagemaker:\n  container_startup_health_check_timeout: 1800"),
-    example=(
-        "ACES-E011 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        "The primary container for production variant AllTraffic did not pass the ping health check."
+    example=Text(
+        "ACES-E011 The endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production "
+        "variant AllTraffic did not pass the ping health check.",
+        "ACES-E011 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
+        "production variant AllTraffic did not pass the ping health check.",
     ),
 )
 E012 = Kind(
@@ -73,10 +76,13 @@ E012 = Kind(
         "Service QuotasのコンソールのAmazon SageMakerで、「<instance type> for endpoint usage」の引き上げを申請するか"
         "（数分から数日かかります）、使っていないエンドポイントを削除してください。",
     ),
-    example=(
-        "ACES-E012 SageMaker refused CreateEndpoint for number-plate-detection-dev-algorithm-server: ResourceLimitExceeded: "
+    example=Text(
+        "ACES-E012 SageMaker refused CreateEndpoint for number-plate-detection-dev-algorithm-server: ResourceLimitExceeded: The "
+        "account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances, with current utilization of 0 "
+        "Instances and a request delta of 1 Instances.",
+        "ACES-E012 SageMakerがnumber-plate-detection-dev-algorithm-serverのCreateEndpointを拒否しました: ResourceLimitExceeded: "
         "The account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances, with current utilization of 0 "
-        "Instances and a request delta of 1 Instances."
+        "Instances and a request delta of 1 Instances.",
     ),
 )
 E013 = Kind(
@@ -95,9 +101,11 @@ E013 = Kind(
         "時間をおいてジョブを再実行するか、別の`SAGEMAKER_INSTANCE_TYPE`にするか、"
         "infraファイルで複数のタイプを指定してください（`sagemaker.instance_pools`）。",
     ),
-    example=(
-        "ACES-E013 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error."
+    example=Text(
+        "ACES-E013 The endpoint number-plate-detection-dev-algorithm-server is Failed: Unable to provision requested ML compute "
+        "capacity due to InsufficientInstanceCapacity error.",
+        "ACES-E013 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Unable to provision requested "
+        "ML compute capacity due to InsufficientInstanceCapacity error.",
     ),
 )
 E014 = Kind(
@@ -107,18 +115,20 @@ E014 = Kind(
     cause=Text(
         "The image was pushed in the OCI format or as an index of several images; SageMaker takes one image in Docker's own "
         "format.",
-        "イメージがOCI形式、または複数のイメージをまとめたインデックスとしてプッシュされています。"
+        "イメージがOCI形式、または複数のイメージをまとめたインデックスとしてpushされています。"
         "SageMakerが受け付けるのは、Docker形式の単一のイメージです。",
     ),
-    fix=Text("Build and push the image so:", "次のようにビルドしてプッシュしてください。")
+    fix=Text("Build and push the image like this:", "次のようにビルドしてpushしてください。")
     + snippet(
         "sh",
         "docker buildx build --platform linux/amd64 --provenance=false --sbom=false \\\n"
         "  --output type=image,push=true,oci-mediatypes=false -t <repository>:<tag> .",
     ),
-    example=(
+    example=Text(
         "ACES-E014 SageMaker refused CreateModel for number-plate-detection-dev-algorithm-server: ValidationException: "
-        "Unsupported manifest media type application/vnd.oci.image.index.v1+json."
+        "Unsupported manifest media type application/vnd.oci.image.index.v1+json.",
+        "ACES-E014 SageMakerがnumber-plate-detection-dev-algorithm-serverのCreateModelを拒否しました: ValidationException: "
+        "Unsupported manifest media type application/vnd.oci.image.index.v1+json.",
     ),
 )
 E015 = Kind(
@@ -137,9 +147,11 @@ E015 = Kind(
         "インスタンスのプロセッサ向けにビルドしてください。`linux/amd64`、ml.c7gなどGravitonのタイプでは`linux/arm64`です。",
     )
     + snippet("sh", "docker buildx build --platform linux/amd64 --push -t <repository>:<tag> ."),
-    example=(
-        "ACES-E015 The endpoint number-plate-detection-dev-algorithm-server is Failed: Request to service failed.\n"
-        "  The server's log: exec /opt/program/serve: exec format error"
+    example=Text(
+        "ACES-E015 The endpoint number-plate-detection-dev-algorithm-server is Failed: Request to service failed.\n  The "
+        "server's log: exec /opt/program/serve: exec format error",
+        "ACES-E015 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Request to service failed.\n  "
+        "サーバのログ: exec /opt/program/serve: exec format error",
     ),
 )
 E016 = Kind(
@@ -158,26 +170,32 @@ E016 = Kind(
         "実行ロールに、リポジトリへの`ecr:BatchGetImage`と`ecr:GetDownloadUrlForLayer`、および`ecr:GetAuthorizationToken`を"
         "許可してください。稼働中のイメージをECRのライフサイクルルールが削除していないかも確認してください。",
     ),
-    example=(
-        "ACES-E016 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        "The role 'arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role' does not have BatchGetImage "
-        "permission for the image: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server:deploy'."
+    example=Text(
+        "ACES-E016 The endpoint number-plate-detection-dev-algorithm-server is Failed: The role "
+        "'arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role' does not have BatchGetImage permission for "
+        "the image: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server:deploy'.",
+        "ACES-E016 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The role "
+        "'arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role' does not have BatchGetImage permission for "
+        "the image: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server:deploy'.",
     ),
 )
 E017 = Kind(
     code="ACES-E017",
     severity="error",
-    title=Text("Fetching the weights took too long", "重みファイルの取得が時間切れです"),
+    title=Text("Fetching the weights took too long", "重みファイルの取得がタイムアウトしました"),
     cause=Text(
         "SageMaker did not fetch and unpack `deploy.tar.gz` on the instance within its time.",
         "SageMakerが、制限時間内に`deploy.tar.gz`をインスタンスに取得して展開できませんでした。",
     ),
     fix=Text(
         "Give it more time in the infra file (up to 3600 seconds), or make the archive smaller.",
-        "infraファイルで時間を長くするか（最大3600秒）、アーカイブを小さくしてください。",
+        "infraファイルで時間を長くするか（最大3,600秒）、アーカイブを小さくしてください。",
     )
     + snippet("yaml", "sagemaker:\n  model_data_download_timeout: 3600"),
-    example=("ACES-E017 The endpoint number-plate-detection-dev-algorithm-server is Failed: Model data download timed out."),
+    example=Text(
+        "ACES-E017 The endpoint number-plate-detection-dev-algorithm-server is Failed: Model data download timed out.",
+        "ACES-E017 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Model data download timed out.",
+    ),
 )
 E018 = Kind(
     code="ACES-E018",
@@ -196,9 +214,15 @@ E018 = Kind(
         "GPUのメモリを増やすには、サイズではなくファミリーを変える必要があります。",
     )
     + LOG,
-    example=(
-        "ACES-E018 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server, and gave no reason.\n"
-        "  The server's log: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB."
+    example=Text(
+        "ACES-E018 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not number-plate-detection-dev-algorithm-server-9c1f2a04d1, "
+        "and SageMaker gave no reason.\n  The server's log: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 "
+        "GiB.",
+        "ACES-E018 SageMakerがnumber-plate-detection-dev-algorithm-serverの更新をロールバックしました。"
+        "number-plate-detection-dev-algorithm-server-9c1f2a04d1ではなく、"
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7eのまま稼働しています。SageMakerは理由を示していません。\n  "
+        "サーバのログ: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.",
     ),
 )
 E019 = Kind(
@@ -217,10 +241,16 @@ E019 = Kind(
         "その時間のアラームのメトリクスとサーバのログを確認し、サーバを修正してからジョブを再実行してください。",
     )
     + LOG,
-    example=(
-        "ACES-E019 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server.\n"
-        "  Alarm number-plate-detection-dev-5xx is ALARM since 10:02:11 UTC: Threshold Crossed: 1 datapoint was greater "
-        "than 5.0."
+    example=Text(
+        "ACES-E019 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not number-plate-detection-dev-algorithm-server-9c1f2a04d1, "
+        "and SageMaker gave no reason.\n  Alarm number-plate-detection-dev-5xx is ALARM since 10:02:11 UTC: Threshold Crossed: "
+        "1 datapoint was greater than 5.0.",
+        "ACES-E019 SageMakerがnumber-plate-detection-dev-algorithm-serverの更新をロールバックしました。"
+        "number-plate-detection-dev-algorithm-server-9c1f2a04d1ではなく、"
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7eのまま稼働しています。SageMakerは理由を示していません。\n  "
+        "アラームnumber-plate-detection-dev-5xxの状態はALARMです（19:02:11 JSTから）: Threshold Crossed: 1 datapoint was "
+        "greater than 5.0.",
     ),
 )
 E020 = Kind(
@@ -239,16 +269,19 @@ E020 = Kind(
         "ロールに、重みファイルへの`s3:GetObject`と、バケットのキーへの`kms:Decrypt`を許可してください。"
         "キーについては、キーポリシーでの許可も必要です。`docs/iam`にロールのテンプレートがあります。",
     ),
-    example=(
-        "ACES-E020 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        'Failed to download model data for container "container_1". Please ensure that there is an object located at the URL '
-        "and that the role passed to CreateModel has permissions to download the object."
+    example=Text(
+        "ACES-E020 The endpoint number-plate-detection-dev-algorithm-server is Failed: Failed to download model data for "
+        'container "container_1". Please ensure that there is an object located at the URL and that the role passed to '
+        "CreateModel has permissions to download the object.",
+        "ACES-E020 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Failed to download model data "
+        'for container "container_1". Please ensure that there is an object located at the URL and that the role passed to '
+        "CreateModel has permissions to download the object.",
     ),
 )
 E021 = Kind(
     code="ACES-E021",
     severity="error",
-    title=Text("Server failed while it started", "サーバが起動に失敗しました"),
+    title=Text("Server failed while it started", "サーバの起動に失敗しました"),
     cause=Text(
         "The program in the image ended, or could not load what it needs: a Python module or library that the image lacks, a "
         "missing file below `/opt/ml/model`, no program `serve`, an error in the code. The message has the line of its log "
@@ -271,10 +304,12 @@ E021 = Kind(
         'docker run --rm -p 8080:8080 -v "$PWD/model:/opt/ml/model:ro" <image> serve   # --gpus all where it has one\n'
         "curl -i http://localhost:8080/ping   # in a second terminal",
     ),
-    example=(
-        "ACES-E021 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        "The primary container for production variant AllTraffic did not pass the ping health check.\n"
-        "  The server's log: ModuleNotFoundError: No module named 'cv2'"
+    example=Text(
+        "ACES-E021 The endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production "
+        "variant AllTraffic did not pass the ping health check.\n  The server's log: ModuleNotFoundError: No module named 'cv2'",
+        "ACES-E021 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
+        "production variant AllTraffic did not pass the ping health check.\n  サーバのログ: ModuleNotFoundError: No module "
+        "named 'cv2'",
     ),
 )
 E022 = Kind(
@@ -284,7 +319,7 @@ E022 = Kind(
     cause=Text(
         "The instance's volume is too small for the archive, the files in it and what the server writes "
         "(`No space left on device`).",
-        "インスタンスのボリュームが、アーカイブ、その中身、サーバが書き込むものに対して不足しています"
+        "インスタンスのボリュームが、アーカイブ、その中身、サーバが書き込むものを合わせた大きさに足りません"
         "（`No space left on device`）。",
     ),
     fix=Text(
@@ -294,10 +329,12 @@ E022 = Kind(
         "g4dnやg5などディスクを内蔵するタイプでは設定できないため、より大きいサイズにしてください。",
     )
     + snippet("yaml", "sagemaker:\n  volume_size: 200"),
-    example=(
-        "ACES-E022 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        "The primary container for production variant AllTraffic did not pass the ping health check.\n"
-        "  The server's log: OSError: [Errno 28] No space left on device"
+    example=Text(
+        "ACES-E022 The endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production "
+        "variant AllTraffic did not pass the ping health check.\n  The server's log: OSError: [Errno 28] No space left on device",
+        "ACES-E022 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
+        "production variant AllTraffic did not pass the ping health check.\n  サーバのログ: OSError: [Errno 28] No space left "
+        "on device",
     ),
 )
 E023 = Kind(
@@ -317,9 +354,11 @@ E023 = Kind(
         "HTTPSの送信を許可するセキュリティグループを指定してください。",
     )
     + snippet("yaml", "sagemaker:\n  subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]\n  security_group_ids: [sg-0a1b2c3d]"),
-    example=(
-        "ACES-E023 The endpoint number-plate-detection-dev-algorithm-server is Failed: InsufficientFreeAddressesInSubnet: "
-        "The specified subnet does not have enough free addresses to satisfy the request."
+    example=Text(
+        "ACES-E023 The endpoint number-plate-detection-dev-algorithm-server is Failed: InsufficientFreeAddressesInSubnet: The "
+        "specified subnet does not have enough free addresses to satisfy the request.",
+        "ACES-E023 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: "
+        "InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request.",
     ),
 )
 E024 = Kind(
@@ -338,9 +377,11 @@ E024 = Kind(
         "ジョブを再実行してください。変わらない場合は、手元のマシンでイメージを試し、"
         "エンドポイントのARNと時刻を添えてAWSサポートに問い合わせてください。",
     ),
-    example=(
-        "ACES-E024 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        "Request to service failed. If failure persists after retry, contact customer support."
+    example=Text(
+        "ACES-E024 The endpoint number-plate-detection-dev-algorithm-server is Failed: Request to service failed. If failure "
+        "persists after retry, contact customer support.",
+        "ACES-E024 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Request to service failed. If "
+        "failure persists after retry, contact customer support.",
     ),
 )
 KINDS = (E010, E011, E012, E013, E014, E015, E016, E017, E018, E019, E020, E021, E022, E023, E024)

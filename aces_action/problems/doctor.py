@@ -25,9 +25,11 @@ D001 = Kind(
         "デプロイと同じ設定のジョブで、ランナーから確認してください。",
     )
     + snippet("yaml", "with:\n  command: doctor"),
-    example=(
-        "ACES-D001 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know "
-        "the host api-dev.aces-platform-dev.internal."
+    example=Text(
+        "ACES-D001 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know the host "
+        "api-dev.aces-platform-dev.internal.",
+        "ACES-D001 ACES Platform（http://api-dev.aces-platform-dev.internal）から応答がありません: "
+        "DNSでホストapi-dev.aces-platform-dev.internalを解決できません。",
     ),
 )
 D002 = Kind(
@@ -46,7 +48,10 @@ D002 = Kind(
         "多くの場合、古いイメージが原因です。",
     )
     + snippet("sh", "docker system df && docker image prune --all --filter until=168h"),
-    example="ACES-D002 3.1 GB are free here, but image and weights may need 14.6 GB.",
+    example=Text(
+        "ACES-D002 3.1 GB are free here, but image and weights may need 14.6 GB.",
+        "ACES-D002 空き容量は3.1GBですが、イメージと重みファイルに14.6GB必要になる可能性があります。",
+    ),
 )
 D003 = Kind(
     code="ACES-D003",
@@ -61,7 +66,10 @@ D003 = Kind(
         "その間のバージョンの変更点（CHANGELOG.md）を確認し、ワークフローのバージョンを更新してください。",
     )
     + snippet("yaml", "- uses: ORG/aces-action@v0.2.0"),
-    example="ACES-D003 aces-action v0.1.0 is used; the newest one of ORG/aces-action is v0.2.0.",
+    example=Text(
+        "ACES-D003 aces-action v0.1.0 is used; the newest one of ORG/aces-action is v0.2.0.",
+        "ACES-D003 使っているaces-actionはv0.1.0ですが、ORG/aces-actionの最新はv0.2.0です。",
+    ),
 )
 KINDS = (D001, D002, D003)
 
@@ -80,12 +88,12 @@ def platform_out_of_reach(problem: Problem) -> Problem:
 
 def little_disk(free: int, wanted: int) -> Problem:
     """When less is free than image and weights may need. In bytes."""
-    has, needs = f"{free / _GB:.1f} GB", f"{wanted / _GB:.1f} GB"
+    has, needs = f"{free / _GB:.1f}", f"{wanted / _GB:.1f}"
     return Problem(
         kind=D002,
         message=Text(
-            f"{has} are free here, but image and weights may need {needs}.",
-            f"空き容量は{has}ですが、イメージと重みファイルに{needs}必要になる可能性があります。",
+            f"{has} GB are free here, but image and weights may need {needs} GB.",
+            f"空き容量は{has}GBですが、イメージと重みファイルに{needs}GB必要になる可能性があります。",
         ),
         hint=Text(
             "Free some space (docker image prune), or take a runner with a larger disk.",

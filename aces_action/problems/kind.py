@@ -18,7 +18,7 @@ class Kind:
     """One kind of problem: its stable code, how grave it is, and what docs/errors.md says about it.
 
     `title` is a few words for annotations and tables. `cause` (when this is said, and why it matters) and `fix` (what to do) are
-    Markdown. `example` is plain text: what is wrong in a file, or the line of the log.
+    Markdown. `example` is plain text: what is wrong in a file, the same in every language, or the line of the log as a `Text`.
     """
 
     code: str
@@ -26,12 +26,15 @@ class Kind:
     title: Text
     cause: Text = field(repr=False)
     fix: Text = field(repr=False)
-    example: str = field(repr=False)
+    example: str | Text = field(repr=False)
 
     @property
     def anchor(self) -> str:
         """That of the code's section in the documentation."""
         return self.code.lower()
+
+    def example_in(self, language: Language) -> str:
+        return self.example.in_(language) if isinstance(self.example, Text) else self.example
 
     def help_url(self, language: Language) -> str:
         """Where this version's documentation explains the code."""

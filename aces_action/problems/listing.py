@@ -32,7 +32,10 @@ R001 = Kind(
         "register.jsonとalgorithm.jsonで別の名前にしてください。画像が重なるときは、ファイル名を変えてください。"
         "TENANT_IDが別のチームのものでないかも確認してください。",
     ),
-    example=("ACES-R001 The tenant already has a service 'algorithm', of project 'car-parts': it would be overwritten."),
+    example=Text(
+        "ACES-R001 The tenant already has a service 'algorithm', of project 'car-parts': it would be overwritten.",
+        "ACES-R001 このテナントには、プロジェクト「car-parts」のサービス「algorithm」がすでにあり、上書きされてしまいます。",
+    ),
 )
 R002 = Kind(
     code="ACES-R002",
@@ -51,10 +54,9 @@ R002 = Kind(
         "ガイドのFAQ「ACES Platformのdev環境のサービスを起動する」のとおりに起動し、ジョブを再実行してください。"
         "足りない登録だけを行います。",
     ),
-    example=(
-        "ACES-R002 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: "
-        "it answers 503 Service Unavailable. Already registered: image example_algorithm.png. "
-        "Possibly registered, no answer: service number-plate."
+    example=Text(
+        "ACES-R002 The ACES Platform at http://HOST does not answer: it answers 503 Service Unavailable.",
+        "ACES-R002 ACES Platform（http://HOST）から応答がありません: 503 Service Unavailableを返します。",
     ),
 )
 R003 = Kind(
@@ -74,9 +76,9 @@ R003 = Kind(
         "解決しないときは、ACES Platformの管理者に問い合わせてください。",
     )
     + snippet("yaml", "concurrency:\n  group: deploy-dev\n  cancel-in-progress: false"),
-    example=(
-        "ACES-R003 The ACES Platform accepted the service algorithm, but shows something else: "
-        'title: "Number Plate" -> "Number Plate Detection"'
+    example=Text(
+        'ACES-R003 The ACES Platform accepted the service plate, but shows something else: title: "Plate" -> "Plates"',
+        'ACES-R003 ACES Platformはサービス「plate」を受け付けましたが、登録内容が異なります: title: "Plate" -> "Plates"',
     ),
 )
 R004 = Kind(
@@ -108,11 +110,14 @@ R005 = Kind(
         "エンドポイントがない、稼働していない、このアクションが作ったものではない、またはジョブ定義がありません。",
     ),
     fix=Text(
-        "Deploy first; with `platform: deferred` that works while the platform is asleep.",
+        "Deploy first; with `platform: deferred` that works while the platform is down.",
         "先にデプロイしてください。`platform: deferred`を指定すると、ACES Platformが停止していてもデプロイできます。",
     )
     + snippet("yaml", "with:\n  command: deploy\n  platform: deferred"),
-    example="ACES-R005 There is no endpoint number-plate-detection-dev-algorithm-server to register.",
+    example=Text(
+        "ACES-R005 There is no endpoint number-plate-detection-dev-algorithm-server to register.",
+        "ACES-R005 登録するエンドポイントnumber-plate-detection-dev-algorithm-serverがありません。",
+    ),
 )
 _CONTRACT = snippet("yaml", "with:\n  platform-contract: server/infra/platform.yml")
 R006 = Kind(
@@ -121,8 +126,9 @@ R006 = Kind(
     title=Text("Cannot see what the ACES Platform lists", "ACES Platformの登録内容を確認できません"),
     cause=Text(
         "The ACES Platform does not list a tenant's services, or lists them in another format than the platform contract says. "
-        "The registration goes on without: what was last sent decides whether to send again. Whether a service belongs to "
-        "another project cannot be told then.",
+        "The registration continues without it: what was last sent decides whether to send again. It cannot be checked then "
+        "whether a service belongs to another project."
+        "",
         "ACES Platformがテナントのサービスの一覧を返さないか、一覧の形式がACES Platformとの通信の定義と異なります。"
         "登録は一覧なしで続け、前回送信した内容と異なる場合だけ送信します。"
         "サービスが別のプロジェクトのものかどうかは確認できません。",
@@ -132,8 +138,10 @@ R006 = Kind(
         "対応は不要です。一覧の取得方法がある場合は、独自の定義ファイルに書いてください（docs/platform-api.md）。",
     )
     + _CONTRACT,
-    example="ACES-R006 Cannot see what is listed: the answer of http://api-dev.aces-platform-dev.internal to "
-    "GET /internal/tenants/3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13/services is 405 Method Not Allowed (text/html).",
+    example=Text(
+        "ACES-R006 Cannot see what is listed: the answer of http://HOST to GET …/services is 404 Not Found (text/html).",
+        "ACES-R006 登録内容を確認できません。http://HOSTのGET …/servicesに対する応答: 404 Not Found（text/html）。",
+    ),
 )
 R007 = Kind(
     code="ACES-R007",
@@ -152,7 +160,10 @@ R007 = Kind(
         "項目の名前が違う場合は、そこに書いてください。",
     )
     + _CONTRACT,
-    example="ACES-R007 The ACES Platform does not know `server`: register.json was registered without it.",
+    example=Text(
+        "ACES-R007 The ACES Platform does not know `server`: register.json was registered without it.",
+        "ACES-R007 ACES Platformが`server`を不明な項目として拒否したため、それを除いてregister.jsonを登録しました。",
+    ),
 )
 R008 = Kind(
     code="ACES-R008",
@@ -169,8 +180,12 @@ R008 = Kind(
         "送信しない場合はそこから`image`と`image_upload`を除いてください。",
     )
     + _CONTRACT,
-    example="ACES-R008 The image example_algorithm.png was not sent: the answer to PUT …/images/example_algorithm.png "
-    "is 404 Not Found.",
+    example=Text(
+        "ACES-R008 The image example_algorithm.png was not sent: the answer to PUT …/images/example_algorithm.png is 404 Not "
+        "Found.",
+        "ACES-R008 イメージ画像example_algorithm.pngを送信できません。PUT …/images/example_algorithm.pngに対する応答: 404 Not "
+        "Found。",
+    ),
 )
 R009 = Kind(
     code="ACES-R009",
@@ -186,8 +201,10 @@ R009 = Kind(
         "Allow the role what the message names: docs/iam has the policy (`WeightsVerdict`).",
         "メッセージにある権限をロールに付与してください。ポリシーはdocs/iamにあります（`WeightsVerdict`）。",
     ),
-    example="ACES-R009 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz.number-plate-detection-dev-algorithm-server"
-    ".registration.verdict.json could not be written: it lacks s3:PutObject",
+    example=Text(
+        "ACES-R009 s3://BUCKET/…/plates.registration.verdict.json could not be written: the role lacks s3:PutObject.",
+        "ACES-R009 s3://BUCKET/…/plates.registration.verdict.jsonに書き込めません: ロールにs3:PutObjectの権限がありません。",
+    ),
 )
 KINDS = (R001, R002, R003, R004, R005, R006, R007, R008, R009)
 
@@ -218,7 +235,7 @@ def no_listing_route(platform: str) -> Problem:
 
 
 _GOES_ON = Text(
-    "The registration goes on without, and is sent unless what was last sent is the same.",
+    "The registration continues without it, and is sent unless what was last sent is the same.",
     "一覧なしで登録を続けます。前回送信した内容と同じ場合は送信しません。",
 )
 
@@ -248,7 +265,7 @@ def image_not_taken(image_key: str, call: str, what: Text) -> Problem:
             f"イメージ画像{image_key}を送信できません。{call}に対する応答: {what.ja}。",
         ),
         hint=Text(
-            "register.json is sent all the same. Put the image on the platform in its own way.",
+            "register.json is still sent. Upload the image to the platform by other means.",
             "register.jsonは送信します。画像はACES Platformの方法で登録してください。",
         ),
     )
@@ -259,7 +276,7 @@ def not_remembered(uri: str, why: Text, *, is_stale: bool) -> Problem:
     hint = Text("The next run sends the registration again.", "次の実行でも登録を送信します。")
     if is_stale:
         hint = Text(
-            "What stands there is out of date: delete the object, or going back to what it was registered with may send nothing.",
+            "The record there is out of date: delete the object, or a return to the earlier content may not be sent.",
             "古い記録が残っています。オブジェクトを削除してください。前の内容に戻したときに送信されないことがあります。",
         )
     return Problem(
@@ -428,7 +445,7 @@ def _nothing_to_register(message: Text) -> Problem:
         message=message,
         hint=naming(
             "deploy",
-            "Run {command} first; with `platform: deferred` also while the platform is asleep.",
+            "Run {command} first; with `platform: deferred`, also while the platform is down.",
             "先に{command}を実行してください。`platform: deferred`を指定すると、ACES Platformの停止中でも実行できます。",
         ),
     )

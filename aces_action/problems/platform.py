@@ -205,8 +205,8 @@ NOT_A_LISTING = Text("is not a listing of services", "サービスの一覧で�
 NAMELESS_SERVICE = Text("has a service without a name", "nameのないサービスを含んでいます")
 
 
-def is_larger_than(size: str) -> Text:
-    return Text(f"is larger than {size}", f"{size}を超えています")
+def is_larger_than(megabytes: int) -> Text:
+    return Text(f"is larger than {megabytes} MiB", f"{megabytes}MiBを超えています")
 
 
 def is_redirect(target: str) -> Text:

@@ -19,7 +19,10 @@ X030 = Kind(
     ),
     fix=Text("Leave out `--port` to use a free port.", "`--port`を省略すると、空いているポートを使います。")
     + snippet("sh", "aces-action preview"),
-    example="ACES-X030 Cannot listen on 127.0.0.1 port 8477: Address already in use",
+    example=Text(
+        "ACES-X030 Cannot listen on 127.0.0.1 port 8477: Address already in use",
+        "ACES-X030 127.0.0.1のポート8477で待ち受けできません: すでに使用されています",
+    ),
 )
 X031 = Kind(
     code="ACES-X031",
@@ -36,7 +39,9 @@ X031 = Kind(
         "`--png`を付けなければ、どのブラウザでも表示できます。",
     )
     + snippet("sh", "CHROME_PATH=/opt/chrome/chrome aces-action preview --png preview.png"),
-    example="ACES-X031 No Chromium, Chrome or Edge was found.",
+    example=Text(
+        "ACES-X031 No Chromium, Chrome or Edge was found.", "ACES-X031 Chromium、Chrome、Edgeのいずれも見つかりません。"
+    ),
 )
 X032 = Kind(
     code="ACES-X032",
@@ -54,18 +59,23 @@ X032 = Kind(
         "ホームフォルダの下の通常のフォルダに書き込んでください。snapでインストールしたChromiumは、隠しフォルダや/tmpに書き込めません。"
         "または、CHROME_PATHで別のブラウザを指定してください。",
     ),
-    example="ACES-X032 /usr/bin/chromium wrote no picture: Permission denied",
+    example=Text(
+        "ACES-X032 /usr/bin/chromium wrote no picture: Permission denied",
+        "ACES-X032 /usr/bin/chromiumが画像を書き込みませんでした: Permission denied",
+    ),
 )
 
 KINDS = (X030, X031, X032)
 
 
-def cannot_listen(host: str, port: int, reason: str) -> Problem:
+def cannot_listen(host: str, port: int, reason: Text) -> Problem:
     """When the system refuses the address."""
-    reason = one_line(reason)
+    reason = reason.map(one_line)
     return Problem(
         kind=X030,
-        message=Text(f"Cannot listen on {host} port {port}: {reason}", f"{host}のポート{port}で待ち受けできません: {reason}"),
+        message=Text(
+            f"Cannot listen on {host} port {port}: {reason.en}", f"{host}のポート{port}で待ち受けできません: {reason.ja}"
+        ),
         hint=Text("Leave out --port to use a free port.", "--portを省略すると、空いているポートを使います。"),
     )
 

@@ -28,9 +28,11 @@ B010 = Kind(
         "以前のコミットのデプロイを再実行する（その実行の「Re-run all jobs」）か、サーバを直してデプロイしてください。"
         "リビジョンの一覧は`command: status`で確認できます。",
     ),
-    example=(
-        "ACES-B010 There is no revision of number-plate-detection-dev-algorithm-server to go back to.\n"
-        "number-plate-detection-dev-algorithm-server:1  served from 2026-05-11 02:10 UTC"
+    example=Text(
+        "ACES-B010 There is no revision of number-plate-detection-dev-algorithm-server to go back "
+        "to.\nnumber-plate-detection-dev-algorithm-server:1  served from 2026-05-11 02:10 UTC",
+        "ACES-B010 number-plate-detection-dev-algorithm-serverには、戻せるリビジョンがありません。\n  "
+        "number-plate-detection-dev-algorithm-server:1  2026-05-11 11:10 JSTから稼働",
     ),
 )
 B011 = Kind(
@@ -53,9 +55,11 @@ B011 = Kind(
         "このリビジョンを使うジョブがなくなってから、メッセージにあるコマンドで登録解除してください。必要な権限はdocs/iamにあります。",
     )
     + snippet("sh", "aws batch deregister-job-definition --job-definition number-plate-detection-dev-algorithm-server:8"),
-    example=(
-        "ACES-B011 number-plate-detection-dev-algorithm-server:8 stays registered, although this run failed: job "
-        "4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11 uses it."
+    example=Text(
+        "ACES-B011 number-plate-detection-dev-algorithm-server:8 stays registered, although this run did not come to its end. "
+        "Job 4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11 uses it.",
+        "ACES-B011 実行は完了しませんでしたが、number-plate-detection-dev-algorithm-server:8の登録は残っています。"
+        "ジョブ4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11が使っています。",
     ),
 )
 B012 = Kind(
@@ -72,13 +76,16 @@ B012 = Kind(
         "ロールバック自体は、それによって失敗にはなりません。",
     ),
     fix=Text(
-        "Run this when the platform is awake and the files are right. Until then the platform's users get the revision that was "
+        "Run this when the platform is up and the files are right. Until then the platform's users get the revision that was "
         "rolled back.",
         "ACES Platformの稼働中に、ファイルを直してから、次のコマンドを実行してください。"
         "それまで、ACES Platformの利用者のジョブは、ロールバックする前のリビジョンで動きます。",
     )
     + snippet("yaml", "with:\n  command: register"),
-    example="ACES-B012 The ACES Platform still leads to the job definitions that were rolled back. It does not answer.",
+    example=Text(
+        "ACES-B012 The ACES Platform still points to the job definitions from before the rollback.",
+        "ACES-B012 ACES Platformの登録は、ロールバックする前のジョブ定義のままです。",
+    ),
 )
 B013 = Kind(
     code="ACES-B013",
@@ -98,9 +105,11 @@ B013 = Kind(
         "メッセージにある権限をロールに追加してください（必要な権限はすべてdocs/iamにあります）。"
         "次にリビジョンを登録するデプロイのときに、もう一度登録解除します。",
     ),
-    example=(
+    example=Text(
         "ACES-B013 Old revisions of job definitions are kept: a job may still use them. The role may not call ListJobs: it "
-        "lacks batch:ListJobs."
+        "lacks batch:ListJobs.",
+        "ACES-B013 ジョブが使っていないことを確認できないため、ジョブ定義の古いリビジョンを残しました。"
+        "ロールはListJobsを呼び出せません。batch:ListJobsの権限がありません。",
     ),
 )
 B014 = Kind(
@@ -117,9 +126,11 @@ B014 = Kind(
         "ジョブの終了を待つか、ジョブを終了させてから、もう一度`command: destroy`を実行してください。",
     )
     + snippet("sh", "aws batch terminate-job --job-id 4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11 --reason 'no longer wanted'"),
-    example=(
+    example=Text(
         "ACES-B014 The job definition number-plate-detection-dev-algorithm-server:8 stays: job "
-        "4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11 uses it."
+        "4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11 uses it.",
+        "ACES-B014 ジョブ定義number-plate-detection-dev-algorithm-server:8は残しました。"
+        "ジョブ4f1c0a52-9f8e-4d0c-8a41-0d4c4e0f7b11が使っています。",
     ),
 )
 B015 = Kind(
@@ -134,9 +145,11 @@ B015 = Kind(
         "Fix what the message names, then run the job again: it deregisters what is left.",
         "メッセージにある原因を取り除いて、ジョブを再実行してください。残っているものを登録解除します。",
     ),
-    example=(
-        "ACES-B015 The job definitions stay: it is not known whether a job uses them. The role may not call ListJobs: it lacks "
-        "batch:ListJobs."
+    example=Text(
+        "ACES-B015 The job definitions stay: could not check whether a job uses them. The role may not call ListJobs: it lacks "
+        "batch:ListJobs.",
+        "ACES-B015 ジョブが使っているか確認できないため、ジョブ定義を残しました。ロールはListJobsを呼び出せません。"
+        "batch:ListJobsの権限がありません。",
     ),
 )
 B016 = Kind(
@@ -153,9 +166,10 @@ B016 = Kind(
         "Restore what is missing, or deploy again: `command: deploy`.",
         "ないものを元に戻すか、`command: deploy`でデプロイし直してください。",
     ),
-    example=(
+    example=Text(
         "ACES-B016 The revision number-plate-detection-dev-algorithm-server:7 cannot serve again: its weights "
-        "s3://number-plate-detection-dev/shared/weights/releases/0d3e/deploy.tar.gz are gone."
+        "s3://number-plate-detection-dev/shared/weights/releases/0d3e/deploy.tar.gz is gone.",
+        "ACES-B016 リビジョンnumber-plate-detection-dev-algorithm-server:7には戻せません。重みファイルs3://number-plate-detection-dev/shared/weights/releases/0d3e/deploy.tar.gzがありません。",
     ),
 )
 B017 = Kind(
@@ -172,9 +186,11 @@ B017 = Kind(
         "Fix what the message names (the permissions are in docs/iam), then run the job again: it notes it.",
         "メッセージにある原因を取り除いて（必要な権限はdocs/iamにあります）、ジョブを再実行してください。もう一度記録します。",
     ),
-    example=(
-        "ACES-B017 Could not note that number-plate-detection-dev-algorithm-server:8 serves. The role may not call TagResource: "
-        "it lacks batch:TagResource."
+    example=Text(
+        "ACES-B017 Could not record that number-plate-detection-dev-algorithm-server:8 serves. The role may not call "
+        "TagResource: it lacks batch:TagResource.",
+        "ACES-B017 number-plate-detection-dev-algorithm-server:8が稼働していることを記録できませんでした。"
+        "ロールはTagResourceを呼び出せません。batch:TagResourceの権限がありません。",
     ),
 )
 B018 = Kind(
@@ -191,9 +207,10 @@ B018 = Kind(
         "Fix what the message names. Then deploy the commit that serves again, or what is right by then.",
         "メッセージにある原因を取り除いてから、現在の世代のコミットか、正しいコミットをデプロイしてください。",
     ),
-    example=(
-        "ACES-B018 The job definitions stay as they are. The revision number-plate-detection-dev-algorithm-server:7 cannot serve "
-        "again: its image is gone."
+    example=Text(
+        "ACES-B018 The job definitions stay as they are. There is no revision of number-plate-detection-dev-algorithm-server to "
+        "go back to.",
+        "ACES-B018 ジョブ定義はそのままです。number-plate-detection-dev-algorithm-serverには、戻せるリビジョンがありません。",
     ),
 )
 KINDS = (B010, B011, B012, B013, B014, B015, B016, B017, B018)
@@ -247,7 +264,7 @@ def taken_back_failed(label: str, why: Text) -> Problem:
         ),
         hint=lines(
             Text(
-                "Jobs submitted by its name run on it. To have the one before serve again, once no job uses it:",
+                "Jobs submitted by its name run on it. To go back to the previous revision, once no job uses this one:",
                 "名前で送信したジョブは、このリビジョンで動きます。1つ前に戻すには、使うジョブがなくなってから実行してください:",
             ),
             same(f"aws batch deregister-job-definition --job-definition {label}"),
@@ -308,7 +325,7 @@ SERVES_BY_ANOTHER = Text("Another run has brought it to serve.", "別の実行�
 def no_time_to_look() -> Problem:
     """When a cancelled run has no time to see what jobs use."""
     return _uncertain(
-        Text("There was no time to see what jobs use it.", "ジョブが使っているかを確認する時間がありませんでした。")
+        Text("There was no time to check which jobs use it.", "ジョブが使っているかを確認する時間がありませんでした。")
     )
 
 
@@ -348,7 +365,7 @@ def stays_in_use(label: str, why: Text) -> Problem:
         message=Text(f"The job definition {label} stays: {why.en}.", f"ジョブ定義{label}は残しました。{why.ja}。"),
         hint=naming(
             "destroy",
-            "Once no job uses it, run {command} again: then it goes.",
+            "Once no job uses it, run {command} again to deregister it.",
             "使うジョブがなくなってから、もう一度{command}を実行してください。残ったリビジョンを登録解除します。",
         ),
     )
@@ -357,7 +374,7 @@ def stays_in_use(label: str, why: Text) -> Problem:
 def use_unknown(why: Problem) -> Problem:
     """When the server is destroyed and nobody knows what jobs use."""
     head = Text(
-        "The job definitions stay: it is not known whether a job uses them.",
+        "The job definitions stay: could not check whether a job uses them.",
         "ジョブが使っているか確認できないため、ジョブ定義を残しました。",
     )
     return Problem(kind=B015, message=sentences(head, why.message), hint=why.hint)
@@ -382,7 +399,7 @@ def cannot_serve_again(label: str, parts: Sequence[Text]) -> Problem:
 
 def not_noted(label: str, why: Problem) -> Problem:
     """When the tag that says since when a revision serves could not be written."""
-    start = Text(f"Could not note that {label} serves.", f"{label}が稼働していることを記録できませんでした。")
+    start = Text(f"Could not record that {label} serves.", f"{label}が稼働していることを記録できませんでした。")
     return replace(why, kind=B017, message=sentences(start, why.message))
 
 
@@ -390,7 +407,7 @@ def not_listed_again(why: Sequence[Problem]) -> Problem:
     """When the job definitions were rolled back and the platform was not told. `why`: what kept it from that; none at a
     terminal, which has no token for it."""
     head = Text(
-        "The ACES Platform still leads to the job definitions that were rolled back.",
+        "The ACES Platform still points to the job definitions from before the rollback.",
         "ACES Platformの登録は、ロールバックする前のジョブ定義のままです。",
     )
     first = sentences(*(same(f"{each.code}: ") + each.message for each in why[:1]))

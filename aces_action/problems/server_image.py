@@ -19,7 +19,7 @@ _BUILD = """\
       --output type=image,push=true,oci-mediatypes=false -t <repository>:<tag> ."""
 BUILD_HINT = Text(
     "Build and push one image for one processor, in Docker's own format. With docker/build-push-action:\n",
-    "1つのプロセッサ向けのイメージを、Docker形式でビルドしてプッシュしてください。docker/build-push-actionの場合:\n",
+    "1つのプロセッサ向けのイメージを、Docker形式でビルドしてpushしてください。docker/build-push-actionの場合:\n",
 ) + Text(_BUILD.format(or_="or:"), _BUILD.format(or_="または:"))
 
 
@@ -47,11 +47,11 @@ def _not_pushed(message: Text, image: str) -> Problem:
         message=message,
         hint=Text(
             f"Push the server image before this action runs, as {image} (DEPLOY_TAG is the tag).",
-            f"このアクションを実行する前に、サーバのイメージを{image}としてプッシュしてください（タグはDEPLOY_TAGの値です）。",
+            f"このアクションを実行する前に、サーバのイメージを{image}としてpushしてください（タグはDEPLOY_TAGの値です）。",
             Text(
                 f"Push the server image as {image} (DEPLOY_TAG is the tag). The workflow that `aces-action init` writes does "
                 "so on each push to develop.",
-                f"サーバのイメージを{image}としてプッシュしてください（タグはDEPLOY_TAGの値です）。"
+                f"サーバのイメージを{image}としてpushしてください（タグはDEPLOY_TAGの値です）。"
                 "`aces-action init`で作成したワークフローは、developへのpushのたびに、これを自動で行います。",
             ),
         ),

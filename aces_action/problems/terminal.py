@@ -26,7 +26,10 @@ X010 = Kind(
         "（不要な場合は空にします）または標準入力で渡すか、画面で入力します。",
     )
     + snippet("sh", 'aces-action deploy --deploy-tag "$(git rev-parse HEAD)" --platform-token-stdin --yes < token'),
-    example="ACES-X010 DEPLOY_TAG (input deploy-tag) is ${{ github.sha }}, which only a job on GitHub knows.",
+    example=Text(
+        "ACES-X010 DEPLOY_TAG (input deploy-tag) is ${{ github.sha }}, which only a job on GitHub knows.",
+        "ACES-X010 DEPLOY_TAG（入力deploy-tag）の値は${{ github.sha }}で、GitHubのジョブでしか決まりません。",
+    ),
 )
 X011 = Kind(
     code="ACES-X011",
@@ -41,7 +44,11 @@ X011 = Kind(
         "異なる入力をオプションで指定してください。",
     )
     + snippet("sh", "aces-action deploy --deploy-tag deploy"),
-    example="ACES-X011 The workflows deploy plates dev in different ways: .github/workflows/a.yml, .github/workflows/b.yml.",
+    example=Text(
+        "ACES-X011 The workflows deploy plates dev in different ways: .github/workflows/a.yml, .github/workflows/b.yml.",
+        "ACES-X011 ワークフローによって、plates devのデプロイの設定が異なります: .github/workflows/a.yml、"
+        ".github/workflows/b.yml",
+    ),
 )
 X012 = Kind(
     code="ACES-X012",
@@ -54,7 +61,10 @@ X012 = Kind(
         "表示した計画どおりにはならないため、何も実行していません。",
     ),
     fix=Text("Run the command again, and look at the new plan.", "コマンドを再実行し、新しい計画を確認してください。"),
-    example="ACES-X012 Changed by somebody else since the plan was shown: endpoint number-plate-detection-dev-algorithm-server.",
+    example=Text(
+        "ACES-X012 Changed by somebody else since the plan was shown: endpoint number-plate-detection-dev-algorithm-server.",
+        "ACES-X012 計画の表示後に、ほかから変更されました: エンドポイントnumber-plate-detection-dev-algorithm-server",
+    ),
 )
 
 KINDS = (X010, X011, X012)
@@ -68,7 +78,7 @@ def only_github_knows(called: Text, expression: str, option: str) -> Problem:
             f"{called.en} is {expression}, which only a job on GitHub knows.",
             f"{called.ja}の値は{expression}で、GitHubのジョブでしか決まりません。",
         ),
-        hint=Text(f"Give it by --{option}.", f"--{option}で指定してください。"),
+        hint=Text(f"Give it with --{option}.", f"--{option}で指定してください。"),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path, PurePosixPath
 
-from aces_action.language import EMPTY, Text
+from aces_action.language import EMPTY, Text, same
 from aces_action.problems.configuration import files as problems
 from aces_action.problems.problem import Problem
 from aces_action.project.content import BOM, foreign_text
 from aces_action.project.document import Source
 from aces_action.project.lookalikes import look_the_same, named
 from aces_action.project.similar import closest
+from aces_action.system_error import system_reason
 
 _MAX_TEXT = 1_000_000
 
@@ -83,8 +84,7 @@ def read_bytes(workspace: Path, file: str, *, limit: int, purpose: Text) -> byte
 
 def unreadable(name: str, purpose: Text, error: Exception) -> Problem:
     """What the system said when it was asked for the file."""
-    reason = error.strerror if isinstance(error, OSError) else error
-    return problems.unreadable(name, purpose, str(reason))
+    return problems.unreadable(name, purpose, system_reason(error) if isinstance(error, OSError) else same(str(error)))
 
 
 def _beside(root: Path, path: Path) -> Text:

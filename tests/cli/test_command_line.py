@@ -130,7 +130,7 @@ def test_an_error_of_its_own_is_no_traceback_unless_it_is_asked_for() -> None:
 
     ended = run()
     assert ended.returncode == 1
-    assert ended.stderr.startswith("ACES-X001 aces-action ran into an error of its own: ZeroDivisionError: division by zero\n")
+    assert ended.stderr.startswith("ACES-X001 Internal error in aces-action: ZeroDivisionError: division by zero\n")
     assert "Traceback" not in ended.stderr
     assert run(RUNNER_DEBUG="1").stderr.startswith("Traceback ")
 

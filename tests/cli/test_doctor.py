@@ -168,7 +168,7 @@ ROLE = "Role PROJECT-dev-github-actions-role"
 MATRIX: dict[Callable[[Person], None], tuple[int, str, str, str]] = {
     no_provider: (1, "OIDC provider in AWS", "error", "aws iam create-open-id-connect-provider --url https://token.actions"),
     provider_without_audience: (1, "OIDC provider in AWS", "error", "aws iam add-client-id-to-open-id-connect-provider"),
-    other_environment: (1, ROLE, "error", f"does not admit repo:{REPOSITORY}:environment:production"),
+    other_environment: (1, ROLE, "error", f"does not allow repo:{REPOSITORY}:environment:production"),
     other_owner: (1, ROLE, "error", f"repo:{REPOSITORY}:ref:refs/heads/BRANCH"),
     other_ids: (1, ROLE, "error", "repo:example-org@1234/number-plate-detection@5678:ref:refs/heads/BRANCH"),
     no_queue: (1, "Job queue PROJECT-dev-algorithm-server", "error", "ACES-P019"),
@@ -192,7 +192,7 @@ def test_a_role_that_is_not_there_is_said_with_what_makes_it(person: Person) -> 
     no_role(person)
     ended = person.doctor()
     assert ended.status == 1
-    assert "There is no role" in ended.out
+    assert "of AWS_ROLE_ARN does not exist." in ended.out
     assert "aces-action bootstrap" in ended.out
 
 

@@ -85,7 +85,7 @@ class TestCheck:
         (folder / "half.tar.gz").write_bytes(ARCHIVE[:size])
         english, japanese = (weights("check", "half.tar.gz", "--language", each, cwd=folder).out for each in ("en", "ja"))
         assert "Did it come from elsewhere? Then fetch it again.\n  If not, pack it again:\n  aces-action weights pack" in english
-        assert "入手しなおしてください。\n  そうでなければ、まとめなおしてください:\n  aces-action weights pack" in japanese
+        assert "入手し直してください。\n  そうでなければ、まとめ直してください:\n  aces-action weights pack" in japanese
         assert "upload" not in english
         assert "アップロード" not in japanese
 
@@ -254,7 +254,7 @@ class TestPack:
             "  models/same.pth = models/net.pth（ハードリンク）  7 kB",
             (
                 "リンクのため、14 kBが重複して入っています（SageMakerはリンクを展開できません）。"
-                "サーバに不要なリンクを削除して、まとめなおしてください。"
+                "サーバに不要なリンクを削除して、まとめ直してください。"
             ),
         ]
         ended = weights("pack", "models", "-C", "datadrive", "-o", "new.tar.gz", "--format", "json", cwd=folder)

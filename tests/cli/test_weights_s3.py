@@ -203,7 +203,7 @@ def test_what_is_pushed_has_its_verdict_beside_it_and_the_second_time_nothing_is
     first, again = run("push", "deploy.tar.gz", bucket.uri), run("push", "deploy.tar.gz", bucket.uri, "--language", "ja")
     assert (first.status, first.err, again.status) == (0, "", 0)
     assert first.out.endswith(f"✓ No problems\nPushed to {bucket.uri}: {len(ARCHIVE)} B sent.\n")
-    assert again.out.endswith(f"✓ 問題なし\n同じ重みファイルが既に{bucket.uri}にあります。\n")
+    assert again.out.endswith(f"✓ 問題なし\n同じ重みファイルがすでに{bucket.uri}にあります。\n")
     assert bucket.listing() == [KEY, VERDICT_KEY]
 
 

@@ -33,7 +33,7 @@ def test_what_is_no_longer_needed_goes_after_an_update_and_a_run_without_changes
     assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
     deleted = [each for each in json.loads(ended.outputs["changes"]) if each["verb"] == "delete"]
     assert [(each["resource"], each["name"], each["reasons"]) for each in deleted] == [
-        ("endpoint config", old, ["it was given up"]),
+        ("endpoint config", old, ["it was withdrawn"]),
         ("model", old, ["its endpoint config is deleted, too"]),
     ]
     assert "| delete | endpoint config |" in ended.summary

@@ -147,7 +147,7 @@ def test_where_nothing_has_been_deployed_stop_status_and_destroy_say_so_and_how_
         assert "まだ何もデプロイされていません。`command: deploy`でデプロイしてください。" in text
     assert "Nothing has been deployed yet: deploy it with `command: deploy`." in stopped.log
     assert "It is stopped already." not in stopped.log
-    assert f"There is nothing of {caller.server} to delete. Nothing has been deployed yet" in destroyed.log
+    assert f"{caller.server} has nothing to delete. Nothing has been deployed yet" in destroyed.log
     assert destroyed.outputs["result"] == "unchanged"
 
 

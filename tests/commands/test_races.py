@@ -43,7 +43,7 @@ def test_an_endpoint_that_another_run_has_just_set_to_work_is_waited_for(server:
     server.put(theirs)
     assert deploy(server, "B", meanwhile=lambda: update(server, theirs)).config_name == server.config("B")
     assert server.serves() == "B"
-    assert any("another run was quicker (Cannot update in-progress endpoint" in line for line in server.lines)
+    assert any("another run was faster (Cannot update in-progress endpoint" in line for line in server.lines)
 
 
 def test_where_nothing_is_to_be_waited_for_it_is_refused(server: Server) -> None:

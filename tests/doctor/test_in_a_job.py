@@ -178,7 +178,7 @@ MATRIX: dict[Break, tuple[int, dict[str, tuple[str, str]]]] = {
     wrong_token: (1, {"Platform token": ("error", "ACES-P009"), "Tenant": (NOT, "")}),
     other_tenant: (1, {"Tenant": ("error", "ACES-P008")}),
     newer_version: (0, {"aces-action": ("warning", "ACES-D003")}),
-    github_silent: (0, {"aces-action": (NOT, "no tags of aces-inc/aces-action to be had (ConnectionError)")}),
+    github_silent: (0, {"aces-action": (NOT, "could not read the tags of aces-inc/aces-action (ConnectionError)")}),
     broken_register: (2, {"Configuration": ("error", "ACES-C")}),
     blind_role: (
         0,

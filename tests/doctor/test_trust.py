@@ -55,21 +55,21 @@ def judged(document: Mapping[str, Any], *contexts: str, ids: tuple[int, int] | N
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        (ABSENT, "There is no role plates-dev-github-actions-role"),
-        ({"Statement": []}, "does not admit GitHub's OIDC provider"),
-        (policy(Effect="Deny"), "does not admit GitHub's OIDC provider"),
-        (policy(Action="sts:AssumeRole"), "does not admit GitHub's OIDC provider"),
-        (policy(Principal={"Service": "ecs-tasks.amazonaws.com"}), "does not admit GitHub's OIDC provider"),
-        (policy(Principal="*"), "does not admit GitHub's OIDC provider"),
-        (policy(issuer="gitlab.example.com"), "does not admit GitHub's OIDC provider"),
+        (ABSENT, "The role plates-dev-github-actions-role of AWS_ROLE_ARN does not exist."),
+        ({"Statement": []}, "does not trust GitHub's OIDC provider"),
+        (policy(Effect="Deny"), "does not trust GitHub's OIDC provider"),
+        (policy(Action="sts:AssumeRole"), "does not trust GitHub's OIDC provider"),
+        (policy(Principal={"Service": "ecs-tasks.amazonaws.com"}), "does not trust GitHub's OIDC provider"),
+        (policy(Principal="*"), "does not trust GitHub's OIDC provider"),
+        (policy(issuer="gitlab.example.com"), "does not trust GitHub's OIDC provider"),
         (policy(aud="https://github.com/org"), "another audience than sts.amazonaws.com"),
-        (policy("repo:org/plates:ref:refs/heads/main"), f"does not admit repo:org/plates:{BRANCH}"),
-        (policy("repo:org/other:*", operator="StringLike"), f"does not admit repo:org/plates:{BRANCH}"),
-        (policy("repo:Org/plates:" + BRANCH), f"does not admit repo:org/plates:{BRANCH}"),
-        (policy("repo:org/plates:environment:dev"), f"does not admit repo:org/plates:{BRANCH}"),
+        (policy("repo:org/plates:ref:refs/heads/main"), f"does not allow repo:org/plates:{BRANCH}"),
+        (policy("repo:org/other:*", operator="StringLike"), f"does not allow repo:org/plates:{BRANCH}"),
+        (policy("repo:Org/plates:" + BRANCH), f"does not allow repo:org/plates:{BRANCH}"),
+        (policy("repo:org/plates:environment:dev"), f"does not allow repo:org/plates:{BRANCH}"),
         # of StringEquals an asterisk is only that
-        (policy("repo:org/plates:*"), f"does not admit repo:org/plates:{BRANCH}"),
-        (policy(f"repo:org@1/other@2:{BRANCH}"), f"does not admit repo:org/plates:{BRANCH}"),
+        (policy("repo:org/plates:*"), f"does not allow repo:org/plates:{BRANCH}"),
+        (policy(f"repo:org@1/other@2:{BRANCH}"), f"does not allow repo:org/plates:{BRANCH}"),
     ],
 )
 def test_a_policy_that_keeps_the_job_out_is_refused_with_its_reason(document: Mapping[str, Any], words: str) -> None:
@@ -107,13 +107,13 @@ def test_ids_of_another_repository_are_refused_where_github_tells_ours() -> None
     with_ids = policy(f"repo:org@1234/plates@5678:{BRANCH}")
     assert judged(with_ids, BRANCH, ids=(1234, 5678)).problems == ()
     (problem,) = judged(with_ids, BRANCH, ids=(1234, 9999)).problems
-    assert f"does not admit repo:org@1234/plates@9999:{BRANCH}" in problem.message.en
+    assert f"does not allow repo:org@1234/plates@9999:{BRANCH}" in problem.message.en
 
 
 def test_each_job_of_the_role_has_to_be_let_in() -> None:
     row = judged(policy(), BRANCH, "environment:dev", "pull_request")
     (problem,) = row.problems
-    assert "does not admit repo:org/plates:environment:dev, repo:org/plates:pull_request, but" in problem.message.en
+    assert "does not allow repo:org/plates:environment:dev, repo:org/plates:pull_request; it allows" in problem.message.en
     assert f"but repo:org/plates:{BRANCH}." in problem.message.en
 
 

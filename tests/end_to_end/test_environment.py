@@ -42,7 +42,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "w
                 "AWS_ENDPOINT_URL": "https://aws.invalid",
             },
             "ACES-A012",
-            (f"The proxy {DEAD} (HTTPS_PROXY) does not let us through to AWS",),
+            (f"Cannot connect to AWS through the proxy {DEAD} (HTTPS_PROXY).",),
         ),
         ({"AWS_ROLE_ARN": "", "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}, "ACES-A001", ("AWS_SECRET_ACCESS_KEY is missing",)),
         ({"AWS_ROLE_ARN": "", "AWS_EC2_METADATA_DISABLED": "true"}, "ACES-A001", ("no AWS credentials", "id-token: write")),
@@ -116,7 +116,7 @@ def test_a_companys_certificate_on_the_way_to_github_or_aws_is_told_as_that(call
     caller.environment["ACTIONS_ID_TOKEN_REQUEST_URL"] = f"{url}/token?api-version=2.0"
     ended = caller.run(command="plan")
     assert ended.codes == ["ACES-A013"], ended.log
-    assert "GitHub's token endpoint: its certificate is signed by an authority that is not known here" in ended.log
+    assert "GitHub's token endpoint: its certificate is signed by an authority that is unknown here" in ended.log
     assert "REQUESTS_CA_BUNDLE: /github/workspace/.ca.pem" in ended.log
     caller.environment["REQUESTS_CA_BUNDLE"] = str(authority)
     assert caller.run(command="plan").codes == ["ACES-A002"]  # the way is free: the endpoint itself refuses

@@ -98,7 +98,7 @@ def test_what_was_given_up_goes_and_does_not_count_among_those_kept() -> None:
     given_up = generation("w", served=10, withdrawn=9)
     found = decisions([FIVE[0], given_up, *FIVE[1:]], live="e")
     assert going(found) == {"w", "a", "b"}
-    assert reason(found, "w") == "it was given up"
+    assert reason(found, "w") == "it was withdrawn"
 
 
 def test_what_serves_again_after_it_was_given_up_is_good() -> None:

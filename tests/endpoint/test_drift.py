@@ -51,7 +51,7 @@ def test_of_what_sleeps_an_update_starts_something_and_nothing_else_does() -> No
 
 def test_tags_of_other_content_are_told_unless_they_are_set_right_anyway() -> None:
     live = Live(endpoint_tags={**OURS, CONTENT_HASH: "2" * 64}, config=CONFIG, config_tags=OURS)
-    assert told(standing(), live)[0].en.startswith("its tags name other content than live, which it serves")
+    assert told(standing(), live)[0].en.startswith("its tags do not match live, which it serves")
     assert told(standing(), live, wanted="live") == []
 
 

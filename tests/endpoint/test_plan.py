@@ -97,7 +97,7 @@ def test_the_failure_of_the_endpoint_to_replace_is_told() -> None:
         wanted(), endpoint("Failed", OURS, reason="The primary container did not pass the ping health check.")
     )
     assert tuple(each.en for each in change.reasons) == (
-        "it is Failed, which only a new one fixes: The primary container did not pass the ping health check.",
+        "it is Failed and has to be recreated: The primary container did not pass the ping health check.",
     )
 
 

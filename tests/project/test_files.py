@@ -70,7 +70,7 @@ def test_a_path_out_of_the_workspace_is_refused(workspace: Workspace, path: str)
     (workspace.path.parent / "outside.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     problems = workspace.load(image_path=path)[1]
     assert "ACES-C019" in [problem.code for problem in problems]
-    assert "leads out of the repository" in problems[0].message.en
+    assert "points outside the repository" in problems[0].message.en
 
 
 def test_a_link_out_of_the_workspace_is_refused_with_its_target(workspace: Workspace) -> None:
@@ -79,7 +79,7 @@ def test_a_link_out_of_the_workspace_is_refused_with_its_target(workspace: Works
     (workspace.path / IMAGE).unlink()
     (workspace.path / IMAGE).symlink_to(target)
     (problem,) = workspace.problems()
-    assert f"leads out of the repository to {target.resolve()}" in problem.message.en
+    assert f"points outside the repository, to {target.resolve()}" in problem.message.en
 
 
 @pytest.mark.parametrize("path", ["server", "a\0b", "x" * 300, "server/algorithms/circle"])

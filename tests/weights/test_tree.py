@@ -40,7 +40,7 @@ def test_a_chain_of_folders_is_one_line() -> None:
 def test_what_the_verdict_does_not_name_is_counted() -> None:
     found = verdict(("a", 5), files=1201, unpacked=2005)
     assert tree_lines(found) == ["a  5 B", "… and 1,200 more files, 2 kB"]
-    assert tree_lines(found, "ja") == ["a  5 B", "… 他1,200ファイル、2 kB"]
+    assert tree_lines(found, "ja") == ["a  5B", "… ほか1,200ファイル、2kB"]
 
 
 def test_nothing_makes_no_lines() -> None:
@@ -54,7 +54,9 @@ def test_what_is_wrong_is_marked_and_a_link_shows_where_it_leads() -> None:
 
 
 def test_a_size_never_has_four_digits() -> None:
-    assert [size_text(size) for size in (999, 999_499, 999_500, 12_345_678_901)] == ["999 B", "999 kB", "1 MB", "12.3 GB"]
+    sizes = [size_text(size) for size in (999, 999_499, 999_500, 12_345_678_901)]
+    assert [size.en for size in sizes] == ["999 B", "999 kB", "1 MB", "12.3 GB"]
+    assert [size.ja for size in sizes] == ["999B", "999kB", "1MB", "12.3GB"]  # Japanese has no blank before a unit
 
 
 def test_odd_names_do_not_break_it() -> None:

@@ -51,7 +51,7 @@ _WHAT = joined(
         ),
         Text(
             "Exit status: 0 shown or done, 1 failed, 2 wrong arguments or configuration, 130 Ctrl-C.",
-            "終了ステータス: 表示または完了0、失敗1、引数または設定の誤り2、Ctrl-C 130",
+            "終了ステータス: 表示または完了は0、失敗は1、引数または設定の誤りは2、Ctrl-Cは130",
         ),
     ),
 )

@@ -64,11 +64,11 @@ _CTRL_C = Text(
 _STATUS: Mapping[str, Text] = {
     "plan": Text(
         "Exit status: 0 planned, 1 it would fail, 2 wrong arguments or configuration, 130 Ctrl-C.",
-        "終了ステータス: 計画を表示0、デプロイできない1、引数または設定の誤り2、Ctrl-C 130",
+        "終了ステータス: 計画を表示できれば0、デプロイできない場合は1、引数または設定の誤りは2、Ctrl-Cは130",
     ),
     "deploy": Text(
         "Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 wrong arguments or configuration, 130 Ctrl-C.",
-        "終了ステータス: 完了または変更なし0、失敗または確認なし1、引数または設定の誤り2、Ctrl-C 130",
+        "終了ステータス: 完了または変更なしは0、失敗または確認なしは1、引数または設定の誤りは2、Ctrl-Cは130",
     ),
 }
 _TOKEN_HELP = Text("Read the platform's token from standard input.", "ACES Platformのトークンを標準入力から読み込みます。")

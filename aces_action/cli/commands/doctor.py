@@ -54,7 +54,7 @@ _WHAT = joined(
         ),
         Text(
             "Exit status: 0 all is well, or only warnings; 1 something would fail; 2 settings or files are wrong; 130 Ctrl-C.",
-            "終了ステータス: 問題なし（警告だけを含む）0、失敗するものがある1、設定やファイルの誤り2、Ctrl-C 130",
+            "終了ステータス: 問題なし（警告だけを含む）は0、失敗するものがあれば1、設定やファイルの誤りは2、Ctrl-Cは130",
         ),
     ),
 )

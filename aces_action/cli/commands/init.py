@@ -189,7 +189,7 @@ def _tell_of_present_files(workspace: Path, person: Terminal) -> None:
         listed = ", ".join(present)
         text = Text(
             f"Already here: {listed}. Nothing is written if your answers lead to other files; --force overwrites them.",
-            f"次のファイルが既にあります: {listed}。回答から作る内容がこれと異なる場合は、何も作成しません。"
+            f"次のファイルがすでにあります: {listed}。回答から作る内容がこれと異なる場合は、何も作成しません。"
             "--forceを指定すると上書きします。",
         )
         tell(text.in_(person.language), person, indent="")
@@ -218,7 +218,7 @@ def _write(project: NewProject, workspace: Path, git: GitFolder, person: Termina
         raise WrongUse(
             Text(
                 f"Nothing was written, because these files already exist:\n{listed}\n--force overwrites them.",
-                f"次のファイルが既にあるため、何も作成しませんでした:\n{listed}\n--forceを指定すると上書きします。",
+                f"次のファイルがすでにあるため、何も作成しませんでした:\n{listed}\n--forceを指定すると上書きします。",
             )
         )
     made = frozenset(path for path in planned if not (workspace / path).exists())
@@ -242,7 +242,7 @@ def _check_places(paths: Iterable[str], workspace: Path) -> None:
         if not (target := (workspace / path).resolve()).is_relative_to(root):
             raise WrongUse(
                 Text(
-                    f"Nothing was written: {path} leads out of the repository, to {target}.",
+                    f"Nothing was written: {path} points outside the repository, to {target}.",
                     f"何も作成しませんでした: {path}はリポジトリの外（{target}）を指しています。",
                 )
             )

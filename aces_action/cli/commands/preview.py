@@ -22,6 +22,7 @@ from aces_action.language import EMPTY, Language, Text
 from aces_action.problems import ActionError, internal_error
 from aces_action.problems.preview import cannot_listen
 from aces_action.sanitiser import Sanitiser
+from aces_action.system_error import system_reason
 
 if TYPE_CHECKING:
     from aces_action.cli.preview.content import PreviewSource
@@ -193,7 +194,7 @@ def _server(site: PreviewSite, host: str, port: int | None, person: Terminal) ->
     except OSError as error:
         if port is None and error.errno == errno.EADDRINUSE:
             return _server(site, host, 0, person)
-        raise ActionError(cannot_listen(host, PORT if port is None else port, error.strerror or str(error))) from error
+        raise ActionError(cannot_listen(host, PORT if port is None else port, system_reason(error))) from error
 
 
 def _has_screen() -> bool:

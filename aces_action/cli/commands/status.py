@@ -75,7 +75,7 @@ def _show(**given: Any) -> int:
         return ended
     if options.form == "json":
         speak_utf8()
-        data = _about(deployment, region_of(deployment, person)) | as_json(report.server_status)
+        data = _about(deployment, region_of(deployment, person)) | as_json(report.server_status, person.language)
         click.echo(json.dumps(sanitiser.cleaned(data), ensure_ascii=False, indent=2))
     else:
         for text in status_texts(report.server_status):

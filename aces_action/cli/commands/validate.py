@@ -48,7 +48,7 @@ _WHAT = Text(
     --fixは、正解が1つに決まるもの（キーや入力の書き間違い、全角の記号、アカウントIDの引用符など）を修正し、変更点を表示します。
     それ以外は変更しません。--diffは変更点の表示だけを行います。
 
-    終了ステータス: エラーなし0、エラーあり2（--fixでは修正後のエラー）
+    終了ステータス: エラーなしは0、エラーあり（--fixでは修正後）は2
     """,
 )
 _SHORT = Text("Check the settings and files of a repository.", "リポジトリの設定とファイルを検証します。")
@@ -130,7 +130,7 @@ def _count(fixed: FixResult, *, made: bool) -> Text:
 def _left(file: str) -> Text:
     return Text(
         f"{file} was left as it is: git has an unresolved conflict in it.",
-        f"{file}は、gitの競合が解決されていないため、変更していません。",
+        f"{file}は、gitのコンフリクトが解決されていないため、変更していません。",
     )
 
 

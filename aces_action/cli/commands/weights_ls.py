@@ -24,7 +24,7 @@ _WHAT = Text(
 
     FILEには、.tar.gzファイル、標準入力の「-」、またはs3://BUCKET/KEYを指定します。
 
-    終了ステータス: エラーなし0、`check`でエラーになる場合、または読み込めない場合1
+    終了ステータス: エラーなしは0、`check`でエラーになる場合、または読み込めない場合は1
     """,
 )
 _SHORT = Text("List the files in an archive.", "アーカイブの中のファイルを一覧表示します。")
@@ -48,7 +48,7 @@ def command(language: Language) -> click.Command:
 
 def _total(verdict: Verdict) -> Text:
     files, unpacked = files_text(verdict.files), size_text(verdict.unpacked_size)
-    return Text(f"{files.en}, {unpacked}", f"{files.ja}、{unpacked}")
+    return Text(f"{files.en}, {unpacked.en}", f"{files.ja}、{unpacked.ja}")
 
 
 def _in_short(verdict: Verdict, place: str) -> Text:

@@ -38,7 +38,7 @@ _WHAT = Text(
     """,
 )
 _SHORT = Text("Create an archive that SageMaker can unpack.", "SageMakerが展開できるアーカイブを作成します。")
-_OUTPUT_HELP = Text("The archive to write. An existing one is replaced.", "作成するアーカイブ。既にあれば置き換えます。")
+_OUTPUT_HELP = Text("The archive to write. An existing one is replaced.", "作成するアーカイブ。すでにあれば置き換えます。")
 _BASE_HELP = Text("Folder that the paths start from.", "パスの起点となるフォルダ。")
 _LINKS_HELP = Text(
     "follow stores the target of a link inside that folder; refuse makes every link an error.",
@@ -158,15 +158,15 @@ def stored_links(links: Sequence[StoredLink], repeated: int) -> Text:
     ]
     if rest := largest[_NAMED_LINKS:]:
         size = size_text(sum(link.size for link in rest))
-        parts.append(Text(f"  and {len(rest):,} more  {size}", f"  ほか{len(rest):,}件  {size}"))
+        parts.append(Text(f"  and {len(rest):,} more  {size.en}", f"  ほか{len(rest):,}件  {size.ja}"))
     if repeated:
         size = size_text(repeated)
         parts.append(
             Text(
-                f"Because of them, {size} are in the archive more than once (SageMaker cannot extract links). "
+                f"Because of them, {size.en} are in the archive more than once (SageMaker cannot extract links). "
                 "Delete the links that the server does not need, and pack again.",
-                f"リンクのため、{size}が重複して入っています（SageMakerはリンクを展開できません）。"
-                "サーバに不要なリンクを削除して、まとめなおしてください。",
+                f"リンクのため、{size.ja}が重複して入っています（SageMakerはリンクを展開できません）。"
+                "サーバに不要なリンクを削除して、まとめ直してください。",
             )
         )
     return lines(*parts)
@@ -175,8 +175,8 @@ def stored_links(links: Sequence[StoredLink], repeated: int) -> Text:
 def _stored_link(link: StoredLink) -> Text:
     name, target, size = shown_path(link.name), shown_path(link.target), size_text(link.size)
     if link.kind == "symbolic":
-        return same(f"  {name} -> {target}  {size}")
-    return Text(f"  {name} = {target} (hard link)  {size}", f"  {name} = {target}（ハードリンク）  {size}")
+        return same(f"  {name} -> {target}  ") + size
+    return Text(f"  {name} = {target} (hard link)  {size.en}", f"  {name} = {target}（ハードリンク）  {size.ja}")
 
 
 def _survey_object(found: Survey) -> dict[str, object]:

@@ -41,7 +41,7 @@ _WHAT = Text(
     The verdict is stored beside the weights, so that the action need not read them. An interrupted upload resumes with the
     missing parts. A file that somebody else uploads meanwhile is not overwritten.
     """,
-    """重みファイルのアーカイブを検査し、問題がなければアップロードします。同じものが既にあれば送信しません。
+    """重みファイルのアーカイブを検査し、問題がなければアップロードします。同じものがすでにあれば送信しません。
 
     TARGETには、s3://BUCKET/KEY、またはファイル名をそのまま使うs3://BUCKET/FOLDER/を指定します。
     代わりに--projectと--envを指定すると、アクションが読み込む場所に置きます。このリポジトリにinfraファイルがあれば、それに従います。
@@ -141,11 +141,11 @@ def _infra(workspace: Path, project: str, env: str, config_path: str | None) -> 
 def _done(pushed: PushResult) -> Text:
     uri, sent = pushed.weights.uri, size_text(pushed.sent)
     if not pushed.sent:
-        return Text(f"The same weights are already at {uri}.", f"同じ重みファイルが既に{uri}にあります。")
+        return Text(f"The same weights are already at {uri}.", f"同じ重みファイルがすでに{uri}にあります。")
     if there := pushed.weights.size - pushed.sent:
         kept = size_text(there)
         return Text(
-            f"Pushed to {uri}: resumed an interrupted upload, {sent} sent, {kept} were there.",
-            f"{uri}にアップロードしました（中断したアップロードの続き。送信{sent}、送信済み{kept}）。",
+            f"Pushed to {uri}: resumed an interrupted upload, {sent.en} sent, {kept.en} were there.",
+            f"{uri}にアップロードしました（中断したアップロードの続き。送信{sent.ja}、送信済み{kept.ja}）。",
         )
-    return Text(f"Pushed to {uri}: {sent} sent.", f"{uri}にアップロードしました（送信{sent}）。")
+    return Text(f"Pushed to {uri}: {sent.en} sent.", f"{uri}にアップロードしました（送信{sent.ja}）。")

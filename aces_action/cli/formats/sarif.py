@@ -61,7 +61,7 @@ def as_sarif(result: CheckResult, language: Language) -> str:
 def _rule(kind: Kind, language: Language) -> dict[str, Any]:
     cause, fix = kind.cause.in_(language), kind.fix.in_(language)
     address = kind.help_url(language)
-    example = f"\n\n```\n{kind.example}\n```" if kind.example else ""
+    example = f"\n\n```\n{kind.example_in(language)}\n```"
     return {
         "id": kind.code,
         "name": "".join(

@@ -307,7 +307,7 @@ def _name(answers: InitAnswers, workspace: Path, *, default: str) -> str:
         raise WrongUse(
             Text(
                 f"--name: {ALGORITHM} already exists, with the task_name {listed}.",
-                f"--name: {ALGORITHM}が既にあり、そのtask_nameは{listed}です。",
+                f"--name: {ALGORITHM}がすでにあり、そのtask_nameは{listed}です。",
             )
         )
     if wrong := fault(name):

@@ -211,7 +211,7 @@ def _image_measured(field: PreviewField, content: PreviewContent, language: Lang
     if content.image:
         size = len(content.image.content)
         yield _bar(size, MAX_IMAGE)
-        yield element("span", f"{size_text(size)}/{size_text(MAX_IMAGE)}", class_="count")
+        yield element("span", f"{size_text(size).in_(language)}/{size_text(MAX_IMAGE).in_(language)}", class_="count")
     else:
         yield element("span", class_="bar-room")
         yield element("span", "–", class_="count")

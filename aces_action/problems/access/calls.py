@@ -26,9 +26,11 @@ A005 = Kind(
         "まとめて追加できます。すでに追加されている場合は、permissions boundaryや組織のSCPで拒否されている可能性があります。",
     )
     + snippet("json", '{ "Effect": "Allow", "Action": "sagemaker:UpdateEndpoint", "Resource": "*" }'),
-    example=(
-        "ACES-A005 The role may not call UpdateEndpoint on number-plate-detection-dev-algorithm-server: "
-        "it lacks sagemaker:UpdateEndpoint."
+    example=Text(
+        "ACES-A005 The role may not call UpdateEndpoint on number-plate-detection-dev-algorithm-server: it lacks "
+        "sagemaker:UpdateEndpoint.",
+        "ACES-A005 ロールはUpdateEndpoint（number-plate-detection-dev-algorithm-server）を呼び出せません。"
+        "sagemaker:UpdateEndpointの権限がありません。",
     ),
 )
 
@@ -49,7 +51,10 @@ A006 = Kind(
         "スロットリングやAWS側の一時的な障害なら、ジョブを再実行してください。"
         "解決しないときは、リクエストIDを添えてAWSサポートに問い合わせてください。",
     ),
-    example="ACES-A006 AWS refused DescribeInstanceTypes: InternalError: An internal error has occurred",
+    example=Text(
+        "ACES-A006 AWS refused DescribeInstanceTypes: InternalError: An internal error has occurred",
+        "ACES-A006 AWSがDescribeInstanceTypesを拒否しました: InternalError: An internal error has occurred",
+    ),
 )
 
 A014 = Kind(
@@ -65,18 +70,22 @@ A014 = Kind(
         "ランナーの時計を合わせてから（スリープから復帰した仮想マシンでよく起きます）、ジョブを再実行してください。",
     )
     + snippet("sh", "sudo timedatectl set-ntp true && timedatectl"),
-    example="ACES-A014 AWS refused GetCallerIdentity: the clock here is off (SignatureDoesNotMatch).",
+    example=Text(
+        "ACES-A014 AWS refused GetCallerIdentity: the clock here is off (SignatureDoesNotMatch). AWS said: Signature expired",
+        "ACES-A014 AWSがGetCallerIdentityを拒否しました。実行環境の時計がずれています（SignatureDoesNotMatch）。AWSの応答: "
+        "Signature expired",
+    ),
 )
 
 KINDS = (A005, A006, A014)
 
 ALLOW_IT = Text(
     "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON; `aces-action "
-    "bootstrap` brings a role up to date that it has created).",
+    "bootstrap` updates a role that it created).",
     "AWS_ROLE_ARNのロールに追加してください（必要な権限はすべて、aces-actionのdocs/iamにテンプレートとJSONで用意しています。"
     "`aces-action bootstrap`で作成したロールは、もう一度実行すると最新の内容になります）。",
     Text(
-        "Sign in as somebody who may (AWS_PROFILE chooses the profile), or ask whoever looks after the AWS account for it.",
+        "Use a profile that has it (AWS_PROFILE), or ask the administrator of the AWS account for it.",
         "権限のあるプロファイルをAWS_PROFILEで指定するか、AWSアカウントの管理者に権限の追加を依頼してください。",
     ),
 )
@@ -121,7 +130,7 @@ def clock_differs(seconds: int) -> Problem:
     return Problem(
         kind=A014,
         message=Text(
-            f"The clock here differs from AWS's by {seconds:,} s: AWS refuses what is signed by it.",
+            f"The clock here is {seconds:,} s off from AWS's: AWS refuses requests that are signed with it.",
             f"実行環境の時計がAWSと{seconds:,}秒ずれています。この時計で署名したリクエストは、AWSに拒否されます。",
         ),
         hint=_SET_THE_CLOCK,

@@ -25,7 +25,10 @@ A007 = Kind(
         "ジョブを再実行してください。続くときは、AWS_REGIONを確認してください。"
         "自前のランナーでは、DNS、プロキシ、ファイアウォールも確認してください。",
     ),
-    example='ACES-A007 AWS does not answer: Could not connect to the endpoint URL: "https://sts.ap-northeast-9.amazonaws.com/"',
+    example=Text(
+        'ACES-A007 AWS does not answer: Could not connect to the endpoint URL: "https://sts.ap-northeast-9.amazonaws.com/"',
+        'ACES-A007 AWSから応答がありません: Could not connect to the endpoint URL: "https://sts.ap-northeast-9.amazonaws.com/"',
+    ),
 )
 
 A009 = Kind(
@@ -49,7 +52,10 @@ A009 = Kind(
         "  env:\n"
         "    REQUESTS_CA_BUNDLE: /github/workspace/.ca.pem",
     ),
-    example="ACES-A009 REQUESTS_CA_BUNDLE is /opt/corp/ca.pem, which is not in the action's container.",
+    example=Text(
+        "ACES-A009 REQUESTS_CA_BUNDLE is /opt/corp/ca.pem, which is not in the action's container.",
+        "ACES-A009 REQUESTS_CA_BUNDLEの/opt/corp/ca.pemは、アクションのコンテナにありません。",
+    ),
 )
 
 A010 = Kind(
@@ -67,7 +73,10 @@ A010 = Kind(
         "ローカルのAWSやVPCエンドポイントを使うのでなければ、変数を削除してください。使う場合は、アドレス全体を書いてください。",
     )
     + snippet("yaml", "env:\n  AWS_ENDPOINT_URL_S3: https://bucket.vpce-0123456789abcdef0.s3.ap-northeast-1.vpce.amazonaws.com"),
-    example="ACES-A010 AWS_ENDPOINT_URL is localhost:4566, which is not an http:// or https:// address.",
+    example=Text(
+        "ACES-A010 AWS_ENDPOINT_URL is localhost:4566, which is not an http:// or https:// address.",
+        "ACES-A010 AWS_ENDPOINT_URLのlocalhost:4566は、http://またはhttps://で始まるアドレスではありません。",
+    ),
 )
 
 A012 = Kind(
@@ -90,7 +99,10 @@ A012 = Kind(
         "yaml",
         "env:\n  HTTPS_PROXY: http://USER:PASSWORD@proxy.example.com:8080\n  NO_PROXY: .internal,169.254.169.254",
     ),
-    example="ACES-A012 The proxy http://proxy.example.com:8080 (HTTPS_PROXY) does not let us through to AWS.",
+    example=Text(
+        "ACES-A012 Cannot connect to AWS through the proxy http://proxy.example.com:8080 (HTTPS_PROXY).",
+        "ACES-A012 プロキシhttp://proxy.example.com:8080（HTTPS_PROXY）を経由してAWSに接続できません。",
+    ),
 )
 
 A013 = Kind(
@@ -116,13 +128,16 @@ A013 = Kind(
         "  env:\n"
         "    REQUESTS_CA_BUNDLE: /github/workspace/.ca.pem",
     ),
-    example="ACES-A013 No TLS connection to AWS: its certificate is signed by an authority that is not known here.",
+    example=Text(
+        "ACES-A013 No TLS connection to AWS: its certificate is signed by an authority that is unknown here.",
+        "ACES-A013 AWSにTLSで接続できません: 証明書に署名した認証局を確認できません。",
+    ),
 )
 
 KINDS = (A007, A009, A010, A012, A013)
 
 _CHECK_THE_WAY = Text(
-    "Run the job again. If that does not help, check AWS_REGION and the runner's way to the internet.",
+    "Run the job again. If that does not help, check AWS_REGION and the runner's internet connection.",
     "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
     Text(
         "Try again. If that does not help, check the region (AWS_REGION, or the profile's) and your connection, proxy and VPN.",
@@ -133,8 +148,8 @@ _CHECK_THE_WAY = Text(
 # The runner mounts the workspace, HOME and the files of commands into an action's container, nothing else of its own
 # (actions/runner: ContainerActionHandler.cs).
 _COPY_THE_CERTIFICATES = Text(
-    "The action runs in a container, which sees no file of the runner outside the workspace. Copy the certificates there in an "
-    "earlier step, and give the path of the copy:\n",
+    "The action runs in a container, which cannot see the runner's files outside the workspace. Copy the certificates there in "
+    "an earlier step, and give the path of the copy:\n",
     "アクションはコンテナで動くため、ランナーのファイルのうち、ワークスペースの外にあるものは見えません。前のステップで証明書をコピーし、"
     "コピーしたファイルを指定してください:\n",
 ) + same(
@@ -170,10 +185,11 @@ _TLS_FAULTS: Mapping[TlsFault, tuple[Text, Text]] = {
     "out-of-date": (
         Text("its certificate is not valid today", "証明書が有効期間外です"),
         Text(
-            "Check the runner's clock first. If it is right, tell whoever runs that server or the company's proxy.",
+            "Check the runner's clock first. If it is right, contact the administrator of that server or of the company's proxy.",
             "まずランナーの時計を確認してください。正しい場合は、サーバまたは社内プロキシの管理者に連絡してください。",
             Text(
-                "Check this machine's clock first. If it is right, tell whoever runs that server or the company's proxy.",
+                "Check this machine's clock first. If it is right, contact the administrator of that server or of the company's "
+                "proxy.",
                 "まずこのマシンの時計を確認してください。正しい場合は、サーバまたは社内プロキシの管理者に連絡してください。",
             ),
         ),
@@ -195,7 +211,7 @@ _TLS_FAULTS: Mapping[TlsFault, tuple[Text, Text]] = {
         ),
     ),
     "unknown-authority": (
-        Text("its certificate is signed by an authority that is not known here", "証明書に署名した認証局を確認できません"),
+        Text("its certificate is signed by an authority that is unknown here", "証明書に署名した認証局を確認できません"),
         lines(
             Text(
                 "Most often a company proxy that inspects TLS, with its own certificate authority.",
@@ -207,7 +223,7 @@ _TLS_FAULTS: Mapping[TlsFault, tuple[Text, Text]] = {
     "handshake": (
         Text("the TLS handshake failed", "TLSのハンドシェイクに失敗しました"),
         Text(
-            "Run it again. If that does not help, check the proxies and firewalls on the way.",
+            "Run it again. If that does not help, check the proxies and firewalls in between.",
             "もう一度実行してください。それでも変わらない場合は、途中のプロキシやファイアウォールを確認してください。",
         ),
     ),
@@ -242,7 +258,7 @@ def no_answer_of_aws(operation: str, resource: str, content: str) -> Problem:
     """When something answered that is not AWS, or the answer broke off. `operation` empty where it is not known."""
     on = Text(f" on {resource}", f"（{resource}）") if resource else EMPTY
     about = Text(f" about {resource}", f"{resource}について") if resource else EMPTY
-    call = Text(f" to {operation}{on.en}", f"{operation}{on.ja}に対して") if operation else about
+    call = Text(f" to {operation}{on.en}", f"{operation}{on.ja}の呼び出しで") if operation else about
     return Problem(
         kind=A007,
         message=Text(
@@ -280,9 +296,9 @@ def bundle_without_certificates(variable: str, path: str) -> Problem:
     )
 
 
-def bundle_not_readable(variable: str, path: str, reason: str) -> Problem:
-    """When the file may not be read; `reason` in the system's words."""
-    return _unusable_bundle(variable, path, Text(f"which cannot be read ({reason}).", f"を読み取れません（{reason}）。"))
+def bundle_not_readable(variable: str, path: str, reason: Text) -> Problem:
+    """When the file may not be read; `reason`: the system's."""
+    return _unusable_bundle(variable, path, Text(f"which cannot be read ({reason.en}).", f"を読み取れません（{reason.ja}）。"))
 
 
 def _unusable_bundle(variable: str, path: str, fault: Text) -> Problem:
@@ -340,14 +356,14 @@ def _unusable_proxy(variable: str, fault: Text) -> Problem:
 
 def proxy_refuses(service: Text, variable: str, address: str) -> Problem:
     """When a proxy does not let us through to a service, which may be in order itself. Empty: it is not known which one."""
-    through = Text(f"The proxy {address} ({variable})", f"プロキシ{address}（{variable}）")
+    through = Text(f"the proxy {address} ({variable})", f"プロキシ{address}（{variable}）")
     of = same(variable)
     if not variable:
-        through, of = Text("The proxy", "プロキシ"), Text("HTTPS_PROXY or HTTP_PROXY", "HTTPS_PROXYまたはHTTP_PROXY")
+        through, of = Text("the proxy", "プロキシ"), Text("HTTPS_PROXY or HTTP_PROXY", "HTTPS_PROXYまたはHTTP_PROXY")
     return Problem(
         kind=A012,
         message=Text(
-            f"{through.en} does not let us through to {service.en}.", f"{through.ja}を経由して{service.ja}に接続できません。"
+            f"Cannot connect to {service.en} through {through.en}.", f"{through.ja}を経由して{service.ja}に接続できません。"
         ),
         hint=Text(
             f"Correct {of.en} where the job or the runner sets it, start the proxy, or add the host to NO_PROXY.",

@@ -31,7 +31,10 @@ A001 = Kind(
         "env:\n"
         "  AWS_ROLE_ARN: arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role",
     ),
-    example="ACES-A001 AWS did not accept the credentials for GetCallerIdentity (ExpiredToken).",
+    example=Text(
+        "ACES-A001 AWS did not accept the credentials for GetCallerIdentity (ExpiredToken).",
+        "ACES-A001 AWSがGetCallerIdentityの認証情報を受け付けませんでした（ExpiredToken）。",
+    ),
 )
 
 A004 = Kind(
@@ -50,7 +53,10 @@ A004 = Kind(
         "infraファイルの`account_id`、ワークフローのAWS_ROLE_ARN、ターミナルではAWS_PROFILEのうち、誤っているものを直してください。"
         "ワークフローが別の環境の変数を使っていないかも確認してください。",
     ),
-    example="ACES-A004 The credentials belong to AWS account 123456789012, but account_id is 210987654321.",
+    example=Text(
+        "ACES-A004 The credentials belong to AWS account 123456789012, but account_id is 210987654321.",
+        "ACES-A004 認証情報はAWSアカウント123456789012のものですが、account_idは210987654321です。",
+    ),
 )
 
 A008 = Kind(
@@ -59,7 +65,7 @@ A008 = Kind(
     title=Text("AWS credentials may end before the run", "AWSの認証情報が実行中に失効します"),
     cause=Text(
         "There is no AWS_ROLE_ARN, and the keys in the job's environment end (AWS_CREDENTIAL_EXPIRATION) before wait-timeout "
-        "would. Nothing renews them: a roll-out that takes longer goes on without the job, which fails.",
+        "would. Nothing renews them: a roll-out that takes longer continues without the job, which fails.",
         "AWS_ROLE_ARNがなく、ジョブの環境変数にあるキーの期限（AWS_CREDENTIAL_EXPIRATION）が、wait-timeoutより先に切れます。"
         "このキーは更新されません。デプロイがそれより長くかかると、SageMakerの処理は続きますが、ジョブは失敗します。",
     ),
@@ -75,7 +81,10 @@ A008 = Kind(
         "env:\n"
         "  AWS_ROLE_ARN: arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role",
     ),
-    example="ACES-A008 The job's AWS credentials end before wait-timeout does, and nothing renews them.",
+    example=Text(
+        "ACES-A008 The job's AWS credentials end before wait-timeout does, and nothing renews them.",
+        "ACES-A008 ジョブのAWS認証情報は、wait-timeoutより先に期限が切れ、更新されません。",
+    ),
 )
 
 A011 = Kind(
@@ -96,7 +105,10 @@ A011 = Kind(
         "yaml",
         "env:\n  AWS_ROLE_ARN: arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role",
     ),
-    example="ACES-A011 AWS_PROFILE is corp, but there is no such profile here.",
+    example=Text(
+        "ACES-A011 AWS_PROFILE is corp, but there is no such profile here.",
+        "ACES-A011 AWS_PROFILEに指定したプロファイル（corp）がありません。",
+    ),
 )
 
 KINDS = (A001, A004, A008, A011)
@@ -219,7 +231,7 @@ def wrong_key(variable: str, flaw: KeyFlaw) -> Problem:
         ),
         hint=Text(
             f"Copy the key again, and nothing else, into the secret that {variable} uses. With AWS_ROLE_ARN no keys are needed.",
-            f"キーだけをコピーしなおし、{variable}に渡しているシークレットに設定してください。AWS_ROLE_ARNを使えば、キーは不要です。",
+            f"キーだけをコピーし直し、{variable}に渡しているシークレットに設定してください。AWS_ROLE_ARNを使えば、キーは不要です。",
             _SIGN_IN,
         ),
     )

@@ -37,7 +37,7 @@ A003 = Kind(
     title=Text("Role not assumable", "ロールを引き受けられません"),
     cause=Text(
         "GitHub gave the job a token, but AWS does not let it assume the role of AWS_ROLE_ARN: there is no such role, or "
-        "its trust policy does not admit this repository, branch or environment.",
+        "its trust policy does not allow this repository, branch or environment.",
         "ジョブはGitHubのトークンを取得しましたが、AWSがAWS_ROLE_ARNのロールの引き受けを認めませんでした。"
         "そのロールがないか、ロールの信頼ポリシーがこのリポジトリ、ブランチ、environmentを許可していません。",
     ),
@@ -58,10 +58,13 @@ A003 = Kind(
         '  "StringLike": { "token.actions.githubusercontent.com:sub": "repo:OWNER/REPOSITORY:*" }\n'
         "}",
     ),
-    example=(
+    example=Text(
         "ACES-A003 AWS does not let this job assume "
-        "arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role: AccessDenied: Not authorized to "
-        "perform sts:AssumeRoleWithWebIdentity"
+        "arn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-role: AccessDenied: Not authorized to perform "
+        "sts:AssumeRoleWithWebIdentity",
+        "ACES-A003 "
+        "このジョブはarn:aws:iam::123456789012:role/number-plate-detection-dev-github-actions-roleを引き受けられません: "
+        "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
     ),
 )
 
@@ -198,7 +201,7 @@ def usually_temporary() -> Text:
         run_again(),
         Text(
             "If it persists on a self-hosted runner, check its clock.",
-            "セルフホストランナーで続く場合は、時計を確認してください。",
+            "自前のランナーで続く場合は、時計を確認してください。",
         ),
     )
 
@@ -222,7 +225,7 @@ def compare_trust_policy(claims: Mapping[str, str]) -> Text:
         f"OIDC provider and these claims of the job's token:{listed}",
         "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認してください。ターミナルで"
         "`aces-action bootstrap`を実行すると、ロールに足りないものを確認でき、--applyで作成または更新できます。信頼ポリシーには、"
-        f"GitHubのOIDCプロバイダと、ジョブのトークンの次のクレームが必要です:{listed}",
+        f"GitHubのOIDCプロバイダと、ジョブのトークンの次のclaimが必要です:{listed}",
     )
 
 
@@ -231,7 +234,7 @@ def provider_missing(account: str, issuer: str, audience: str) -> Problem:
     return Problem(
         kind=A003,
         message=Text(
-            f"Account {account} has no OIDC provider for {issuer}: no job of GitHub's can assume a role in it.",
+            f"Account {account} has no OIDC provider for {issuer}, so GitHub jobs cannot assume a role in it.",
             f"アカウント{account}に{issuer}のOIDCプロバイダがないため、GitHubのジョブはロールを引き受けられません。",
         ),
         hint=lines(
@@ -271,7 +274,7 @@ def no_role(name: str) -> Problem:
     """When there is no role of the name in AWS_ROLE_ARN."""
     return Problem(
         kind=A003,
-        message=Text(f"There is no role {name}, which AWS_ROLE_ARN names.", f"AWS_ROLE_ARNのロール{name}がありません。"),
+        message=Text(f"The role {name} of AWS_ROLE_ARN does not exist.", f"AWS_ROLE_ARNのロール{name}がありません。"),
         hint=_MAKE_ROLES,
     )
 
@@ -282,7 +285,7 @@ def provider_not_trusted(name: str, provider_arn: str) -> Problem:
     return Problem(
         kind=A003,
         message=Text(
-            f"The trust policy of the role {name} does not admit GitHub's OIDC provider.",
+            f"The trust policy of the role {name} does not trust GitHub's OIDC provider.",
             f"ロール{name}の信頼ポリシーが、GitHubのOIDCプロバイダを許可していません。",
         ),
         hint=lines(Text("Its statement needs:", "ステートメントに次の内容が必要です:"), same(f"    {principal}")),
@@ -294,7 +297,7 @@ def audience_not_trusted(name: str, key: str, audience: str) -> Problem:
     return Problem(
         kind=A003,
         message=Text(
-            f"The trust policy of the role {name} admits tokens for another audience than {audience} only.",
+            f"The trust policy of the role {name} only allows tokens for an audience other than {audience}.",
             f"ロール{name}の信頼ポリシーが、{audience}以外のaudienceのトークンだけを許可しています。",
         ),
         hint=lines(Text("Its condition has to be:", "条件を次のようにしてください:"), same(f'    "{key}": "{audience}"')),
@@ -307,7 +310,7 @@ def subject_not_trusted(name: str, refused: Sequence[str], admitted: Sequence[st
     return Problem(
         kind=A003,
         message=Text(
-            f"The trust policy of the role {name} does not admit {', '.join(refused)}, but {found or 'nobody'}.",
+            f"The trust policy of the role {name} does not allow {', '.join(refused)}; it allows {found or 'nothing'}.",
             f"ロール{name}の信頼ポリシーが{'、'.join(refused)}を許可していません（許可しているもの: {found or 'なし'}）。",
         ),
         hint=sentences(

@@ -85,7 +85,7 @@ def account_without_quotes(written: str, number: int) -> Problem:
         ),
         hint=Text(
             f"Other tools lose leading zeros, or read them as octal. Quote it: account_id: '{written}'",
-            f"他のツールでは、先頭の0が失われたり8進数として読まれたりします。引用符で囲んでください: account_id: '{written}'",
+            f"ほかのツールでは、先頭の0が失われたり8進数として読まれたりします。引用符で囲んでください: account_id: '{written}'",
         ),
     )
 

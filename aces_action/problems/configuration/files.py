@@ -42,7 +42,7 @@ C019 = Kind(
     title=Text("File cannot be read", "ファイルを読めません"),
     cause=Text(
         "The file is there but cannot be used: a directory, not UTF-8 (some editors on Windows save Shift_JIS or UTF-16), "
-        "larger than 1 MB (an image: 5 MB), without permission, or a path or link that leads out of the repository.",
+        "larger than 1 MB (an image: 5 MB), without permission, or a path or link that points outside the repository.",
         "ファイルはありますが、使えません。ディレクトリである、UTF-8でない（Windowsの一部のエディタはShift_JISやUTF-16で保存します）、"
         "1MB（画像は5MB）を超えている、読み取り権限がない、またはパスやリンクがリポジトリの外を指しています。",
     ),
@@ -138,21 +138,23 @@ def too_large(file: str, purpose: Text, limit: int) -> Problem:
     )
 
 
-def unreadable(file: str, purpose: Text, reason: str) -> Problem:
+def unreadable(file: str, purpose: Text, reason: Text) -> Problem:
     """When the system refuses the file for this reason. Shown at no file: an annotation there would stand nowhere."""
     return Problem(
         kind=C019,
-        message=Text(f"{file!r}, {purpose.en}, cannot be read: {reason}.", f"{file!r}（{purpose.ja}）を読み込めません: {reason}"),
+        message=Text(
+            f"{file!r}, {purpose.en}, cannot be read: {reason.en}.", f"{file!r}（{purpose.ja}）を読み込めません: {reason.ja}"
+        ),
     )
 
 
 def outside(file: str, purpose: Text, target: str | None) -> Problem:
-    """When a path leads out of the repository. `target`: where the link leads, None where the path itself leads out."""
+    """When a path points outside the repository. `target`: where the link leads, None where the path itself leads out."""
     message = (
-        Text(f"{file}, {purpose.en}, leads out of the repository.", f"{file}（{purpose.ja}）はリポジトリの外を指しています。")
+        Text(f"{file}, {purpose.en}, points outside the repository.", f"{file}（{purpose.ja}）はリポジトリの外を指しています。")
         if target is None
         else Text(
-            f"{file}, {purpose.en}, leads out of the repository to {target}.",
+            f"{file}, {purpose.en}, points outside the repository, to {target}.",
             f"{file}（{purpose.ja}）は、リポジトリの外の{target}を指しています。",
         )
     )

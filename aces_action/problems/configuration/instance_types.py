@@ -256,7 +256,7 @@ def burstable_pool(place: str, instance_type: str) -> Problem:
             f"{place} is {instance_type}, which cannot go with sagemaker.autoscaling: burstable instances are not scaled.",
             f"{place}の{instance_type}は、sagemaker.autoscalingと一緒には使えません。バースト可能なインスタンスはスケールできません。",
         ),
-        hint=Text("Choose another type such as ml.m5.large.", "ml.m5.largeなど、他のタイプにしてください。"),
+        hint=Text("Choose another type such as ml.m5.large.", "ml.m5.largeなど、ほかのタイプにしてください。"),
     )
 
 

@@ -209,7 +209,7 @@ def burstable_endpoint(instance_type: str) -> Problem:
             f"sagemaker.autoscalingはSAGEMAKER_INSTANCE_TYPEの{instance_type}では使えません。"
             "バースト可能なインスタンスはスケールできません。",
         ),
-        hint=Text("Choose another type such as ml.m5.large.", "ml.m5.largeなど、他のタイプにしてください。"),
+        hint=Text("Choose another type such as ml.m5.large.", "ml.m5.largeなど、ほかのタイプにしてください。"),
     )
 
 

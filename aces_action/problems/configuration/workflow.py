@@ -124,7 +124,7 @@ def other_case_of_several_steps(name: str, meant: str) -> Problem:
         message=other_case(name, meant).message,
         hint=sentences(
             did_you_mean(meant),
-            Text("If it is for other steps, leave it as it is.", "他のステップで使う変数なら、対応は不要です。"),
+            Text("If it is for other steps, leave it as it is.", "ほかのステップで使う変数なら、対応は不要です。"),
         ),
     )
 

@@ -51,7 +51,7 @@ C048 = Kind(
     cause=Text(
         "No step before the action puts the repository's files in place, and a GitHub-hosted runner starts empty. The files of "
         "another job are not there either.",
-        "アクションより前に、リポジトリのファイルを取得するステップがありません。GitHubホストランナーは空の状態で始まり、"
+        "アクションより前に、リポジトリのファイルを取得するステップがありません。GitHubホステッドランナーは空の状態で始まり、"
         "ほかのジョブのファイルもありません。",
     ),
     fix=Text("Check it out first:", "先にチェックアウトしてください。")
@@ -204,7 +204,7 @@ def secret_in_the_open(name: str) -> Problem:
         hint=lines(
             same(f"{name}: ${{{{ secrets.{secret} }}}}"),
             Text(
-                "Have this one replaced: it stays in git's history.",
+                "Replace this one by a new one: it stays in git's history.",
                 "この値はgitの履歴に残るため、発行し直してください。",
             ),
         ),

@@ -60,14 +60,14 @@ def strange_character(character: str) -> Problem:
 
 def wide_comment() -> Problem:
     return _yaml(
-        Text("A full-width ＃, which begins no comment.", "全角の「＃」では、コメントになりません。"),
+        Text("A full-width ＃ does not begin a comment.", "全角の「＃」では、コメントになりません。"),
         Text("Write an ordinary #.", "半角の#にしてください。"),
     )
 
 
 def wide_colon() -> Problem:
     return _yaml(
-        Text("A full-width colon, which YAML takes for text.", "全角の「：」は、YAMLでは区切りではなく文字です。"),
+        Text("A full-width colon, which YAML reads as text.", "全角の「：」は、YAMLでは区切りではなく文字です。"),
         Text("Write ': ', the colon and a space.", "半角の「:」と半角スペースを書いてください。"),
     )
 
@@ -76,9 +76,9 @@ def odd_blank(character: str) -> Problem:
     """When a blank is text to YAML."""
     code = f"U+{ord(character):04X}"
     message = (
-        Text("A full-width space, which YAML takes for text.", "全角スペースは、YAMLでは空白ではなく文字です。")
+        Text("A full-width space, which YAML reads as text.", "全角スペースは、YAMLでは空白ではなく文字です。")
         if character == "\u3000"
-        else Text(f"The character {code}, which YAML takes for text.", f"文字{code}は、YAMLでは空白ではなく文字です。")
+        else Text(f"The character {code}, which YAML reads as text.", f"文字{code}は、YAMLでは空白ではなく文字です。")
     )
     return _yaml(message, Text("Write an ordinary space.", "半角スペースにしてください。"))
 

@@ -33,9 +33,11 @@ E007 = Kind(
         "停止しているエンドポイントは`command: start`で再開できます。世代の一覧は`command: status`で確認できます。",
     )
     + snippet("yaml", "- uses: ORG/aces-action@v0.1.0\n  with:\n    command: status"),
-    example=(
-        "ACES-E007 There is no generation of number-plate-detection-dev-algorithm-server to go back to. The generations "
-        "known: number-plate-detection-dev-algorithm-server-9c1f2a04d1  served from 2026-05-11 02:10 UTC"
+    example=Text(
+        "ACES-E007 There is no generation of number-plate-detection-dev-algorithm-server to go back to.\n  Known generations:\n "
+        " number-plate-detection-dev-algorithm-server-9c1f2a04d1  served from 2026-05-11 02:10 UTC",
+        "ACES-E007 number-plate-detection-dev-algorithm-serverには、戻せる世代がありません。\n  記録されている世代:\n  "
+        "number-plate-detection-dev-algorithm-server-9c1f2a04d1  2026-05-11 11:10 JSTから稼働",
     ),
 )
 E008 = Kind(
@@ -49,9 +51,11 @@ E008 = Kind(
         "すべてロールバックの対象になっている、または必要なもの（モデル、イメージ、重みファイル）が残っていません。",
     ),
     fix=Text("Deploy instead: `command: deploy`.", "`command: deploy`でデプロイしてください。"),
-    example=(
-        "ACES-E008 There is no generation of number-plate-detection-dev-algorithm-server to start: none has served yet, or "
-        "all were rolled back from."
+    example=Text(
+        "ACES-E008 There is no generation of number-plate-detection-dev-algorithm-server to start: none has served yet, or all "
+        "were rolled back.",
+        "ACES-E008 number-plate-detection-dev-algorithm-serverには、再開できる世代がありません。稼働したものがないか、"
+        "すべてロールバックの対象になっています。",
     ),
 )
 E009 = Kind(
@@ -75,9 +79,11 @@ E009 = Kind(
     + snippet("yaml", "with:\n  command: destroy\n  confirm: yes")
     + Text("\n\nAt a terminal type the name, or say:", "\n\nターミナルでは、サーバ名を入力するか、次のように指定してください。")
     + snippet("sh", "aces-action destroy --yes"),
-    example=(
+    example=Text(
         "ACES-E009 `command: destroy` would delete 5 resources of number-plate-detection-dev-algorithm-server and was not "
-        "confirmed: nothing was deleted."
+        "confirmed: nothing was deleted.",
+        "ACES-E009 `command: destroy`はnumber-plate-detection-dev-algorithm-serverのリソース5件を削除します。"
+        "確認の指定がないため、何も削除していません。",
     ),
 )
 E030 = Kind(
@@ -100,9 +106,11 @@ E030 = Kind(
         "メッセージにある権限をロールに追加するか（必要な権限はすべてdocs/iamにあります）、メッセージにあるエンドポイントを直してください。"
         "次に変更のあるデプロイのときに削除します。",
     ),
-    example=(
-        "ACES-E030 Old generations are kept: something may still use them. The role may not call "
-        "ListEndpointConfigs: it lacks sagemaker:ListEndpointConfigs."
+    example=Text(
+        "ACES-E030 Old generations are kept: something may still use them. The role may not call ListEndpointConfigs: it lacks "
+        "sagemaker:ListEndpointConfigs.",
+        "ACES-E030 使われていないことを確認できないため、古い世代を残しました。ロールはListEndpointConfigsを呼び出せません。"
+        "sagemaker:ListEndpointConfigsの権限がありません。",
     ),
 )
 E031 = Kind(
@@ -120,9 +128,11 @@ E031 = Kind(
         "again.",
         "メッセージにある原因を取り除いてください。足りない権限はdocs/iamにあります。次に変更のあるデプロイのときに、もう一度削除します。",
     ),
-    example=(
+    example=Text(
         "ACES-E031 The model number-plate-detection-dev-algorithm-server-1f0c9a2b7e is no longer needed and could not be "
-        "deleted. The role may not call DeleteModel: it lacks sagemaker:DeleteModel."
+        "deleted. The role may not call DeleteModel: it lacks sagemaker:DeleteModel.",
+        "ACES-E031 モデルnumber-plate-detection-dev-algorithm-server-1f0c9a2b7eは不要になりましたが、削除できませんでした。"
+        "ロールはDeleteModelを呼び出せません。sagemaker:DeleteModelの権限がありません。",
     ),
 )
 E032 = Kind(
@@ -140,9 +150,11 @@ E032 = Kind(
         "Fix what the message names, then run the job again: it deletes what is left.",
         "メッセージにある原因を取り除いて、ジョブを再実行してください。残っているものを削除します。",
     ),
-    example=(
-        "ACES-E032 SageMaker was asked to delete the endpoint number-plate-detection-dev-algorithm-server-async, "
-        "but it is Failed: An internal error occurred."
+    example=Text(
+        "ACES-E032 SageMaker was asked to delete the endpoint number-plate-detection-dev-algorithm-server-async, but it is "
+        "Failed: An internal error occurred.",
+        "ACES-E032 エンドポイントnumber-plate-detection-dev-algorithm-server-asyncの削除を依頼しましたが、"
+        "Failedのまま残っています: An internal error occurred.",
     ),
 )
 E033 = Kind(
@@ -160,11 +172,13 @@ E033 = Kind(
     fix=Text(
         "Run the job again later. After a deferred registration, `command: register` lists the new one and deletes the old.",
         "後でジョブを再実行してください。"
-        "登録を後に残した場合は、`command: register`が新しいものを登録し、以前のものを削除します。",
+        "登録を後回しにした場合は、`command: register`が新しいものを登録し、以前のものを削除します。",
     ),
-    example=(
-        "ACES-E033 The endpoint number-plate-detection-dev-algorithm-server-async is no longer wanted, but stays for now: "
-        "it had requests to work on within the last 10 minutes"
+    example=Text(
+        "ACES-E033 The endpoint number-plate-detection-dev-algorithm-server-async is no longer needed, but stays for now: it "
+        "had requests waiting or in progress within the last 10 minutes.",
+        "ACES-E033 エンドポイントnumber-plate-detection-dev-algorithm-server-asyncは不要になりましたが、まだ残しています。"
+        "直近10分以内に、処理待ちまたは処理中のリクエストがありました。",
     ),
 )
 E034 = Kind(
@@ -181,8 +195,10 @@ E034 = Kind(
         "Ask the platform's administrators to remove the service from the tenant. A deployment recreates the server.",
         "ACES Platformの管理者に、テナントからのサービスの削除を依頼してください。もう一度デプロイすると、サーバは元に戻ります。",
     ),
-    example=(
-        "ACES-E034 The ACES Platform still lists detect_number_plate, whose server is gone: requests to it fail from now on."
+    example=Text(
+        "ACES-E034 The ACES Platform still lists detect_number_plate, whose server is gone: requests to it fail from now on.",
+        "ACES-E034 ACES Platformにdetect_number_plateがまだ登録されていますが、そのサーバはもうありません。"
+        "リクエストは失敗します。",
     ),
 )
 KINDS = (E007, E008, E009, E030, E031, E032, E033, E034)
@@ -316,8 +332,8 @@ def models_unknown(name: str, config_name: str) -> Problem:
     """When the config that an endpoint serves was deleted."""
     return _uncertain(
         Text(
-            f"The endpoint config {config_name} of the endpoint {name} was deleted: its models are not known.",
-            f"エンドポイント{name}のエンドポイント設定{config_name}が削除されているため、使っているモデルが分かりません。",
+            f"The endpoint config {config_name} of the endpoint {name} was deleted, so its models are unknown.",
+            f"エンドポイント{name}のエンドポイント設定{config_name}が削除されているため、使っているモデルがわかりません。",
         )
     )
 
@@ -362,10 +378,10 @@ def used_elsewhere(resource: Text, name: str, why: Text) -> Problem:
         kind=E031,
         message=Text(f"The {resource.en} {name} stays: {why.en}.", f"{resource.ja}{name}は残しました。{why.ja}。"),
         hint=Text(
-            "If that may go too, delete what uses it, then run the job again.",
+            "If it may be deleted too, delete what uses it first, then run the job again.",
             "これも削除してよい場合は、使っているものを削除してからジョブを再実行してください。",
             Text(
-                "If that may go too, delete what uses it, then run the command again.",
+                "If it may be deleted too, delete what uses it first, then run the command again.",
                 "これも削除してよい場合は、使っているものを削除してからコマンドを再実行してください。",
             ),
         ),

@@ -21,7 +21,7 @@ def kept_until_registered(name: str) -> Problem:
     """When an old endpoint stays because the platform leads its users there."""
     advice = naming(
         "register",
-        "Run {command} when the platform is awake: it lists the new endpoint and deletes this one.",
+        "Run {command} when the platform is up: it lists the new endpoint and deletes this one.",
         "ACES Platformの稼働中に{command}を実行してください。新しいエンドポイントを登録し、このエンドポイントを削除します。",
     )
     return _kept(name, SUCCESSOR_NOT_LISTED, advice)
@@ -39,13 +39,13 @@ def kept_unseen(name: str, why: Problem) -> Problem:
 
 def unseen(why: Problem) -> Text:
     return sentences(
-        Text("it is not known whether it has requests left.", "処理中のリクエストの有無を確認できません。"), why.message
+        Text("could not check whether it still has requests.", "処理中のリクエストの有無を確認できません。"), why.message
     )
 
 
 def _kept(name: str, why: Text, advice: Text) -> Problem:
     message = Text(
-        f"The endpoint {name} is no longer wanted, but stays for now: ",
+        f"The endpoint {name} is no longer needed, but stays for now: ",
         f"エンドポイント{name}は不要になりましたが、まだ残しています。",
     )
     return Problem(kind=E033, message=message + why, hint=advice)

@@ -33,9 +33,11 @@ E001 = Kind(
         "長くしてください。再実行すると、失敗したエンドポイントを作り直します。",
     )
     + LOG,
-    example=(
-        "ACES-E001 The endpoint number-plate-detection-dev-algorithm-server is Failed: "
-        "The primary container for production variant AllTraffic did not pass the ping health check."
+    example=Text(
+        "ACES-E001 The endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production "
+        "variant AllTraffic did not pass the ping health check.",
+        "ACES-E001 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
+        "production variant AllTraffic did not pass the ping health check.",
     ),
 )
 E002 = Kind(
@@ -54,16 +56,19 @@ E002 = Kind(
         "そのときのサーバのログを確認してください。",
     )
     + LOG,
-    example=(
+    example=Text(
         "ACES-E002 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
         "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not number-plate-detection-dev-algorithm-server-9c1f2a04d1, "
-        "and SageMaker gave no reason."
+        "and SageMaker gave no reason.",
+        "ACES-E002 SageMakerがnumber-plate-detection-dev-algorithm-serverの更新をロールバックしました。"
+        "number-plate-detection-dev-algorithm-server-9c1f2a04d1ではなく、"
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7eのまま稼働しています。SageMakerは理由を示していません。",
     ),
 )
 E003 = Kind(
     code="ACES-E003",
     severity="error",
-    title=Text("Waited too long for the endpoint", "エンドポイントの完了待ちが時間切れです"),
+    title=Text("Waited too long for the endpoint", "エンドポイントの完了待ちがタイムアウトしました"),
     cause=Text(
         "The endpoint was not ready within `wait-timeout` (60 minutes unless set). SageMaker continues; nothing is "
         "lost. The message says what was missing: the end of the roll-out, instances of an endpoint that is InService "
@@ -79,8 +84,12 @@ E003 = Kind(
         "いつも足りないときは`wait-timeout`を長くし、ジョブの`timeout-minutes`をそれより長くしてください。",
     )
     + snippet("yaml", "timeout-minutes: 130\nsteps:\n  - uses: ORG/aces-action@v0.1.0\n    with:\n      wait-timeout: 2h"),
-    example="ACES-E003 The endpoint number-plate-detection-dev-algorithm-server is still Creating after 1 h 00 min; "
-    "SageMaker continues.",
+    example=Text(
+        "ACES-E003 The endpoint number-plate-detection-dev-algorithm-server is still Creating after 1 h 00 min; SageMaker "
+        "continues.",
+        "ACES-E003 エンドポイントnumber-plate-detection-dev-algorithm-serverは1時間00分待ってもCreatingのままです。"
+        "SageMakerは処理を続けています。",
+    ),
 )
 E005 = Kind(
     code="ACES-E005",
@@ -101,9 +110,11 @@ E005 = Kind(
         "クォータは、Service QuotasのコンソールのAmazon SageMakerで、「<instance type> for endpoint usage」の引き上げを"
         "申請してください。",
     ),
-    example=(
-        "ACES-E005 SageMaker refused CreateEndpoint for number-plate-detection-dev-algorithm-server: ResourceLimitExceeded: "
-        "The account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances"
+    example=Text(
+        "ACES-E005 SageMaker refused CreateEndpoint for number-plate-detection-dev-algorithm-server: ResourceLimitExceeded: The "
+        "account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances",
+        "ACES-E005 SageMakerがnumber-plate-detection-dev-algorithm-serverのCreateEndpointを拒否しました: ResourceLimitExceeded: "
+        "The account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances",
     ),
 )
 E006 = Kind(
@@ -123,9 +134,11 @@ E006 = Kind(
         "それまでは、両方の内容が応答します。",
     )
     + LOG,
-    example=(
-        "ACES-E006 The update of number-plate-detection-dev-algorithm-server and its rollback both failed; "
-        "it serves a mix of two endpoint configs."
+    example=Text(
+        "ACES-E006 The update of number-plate-detection-dev-algorithm-server and its rollback both failed; it serves a mix of "
+        "two endpoint configs.",
+        "ACES-E006 number-plate-detection-dev-algorithm-serverの更新とロールバックがどちらも失敗し、"
+        "2つのエンドポイント設定が混在した状態で稼働しています。",
     ),
 )
 KINDS = (E001, E002, E003, E005, E006)

@@ -33,9 +33,11 @@ E004 = Kind(
         "aws sagemaker add-tags --resource-arn <ARN> --tags Key=aces:managed-by,Value=aces-action \\\n"
         "  Key=aces:project,Value=number-plate-detection Key=aces:env,Value=dev",
     ),
-    example=(
-        "ACES-E004 The endpoint number-plate-detection-dev-algorithm-server exists but was not made by this action "
-        "for number-plate-detection dev: it is left alone."
+    example=Text(
+        "ACES-E004 The endpoint number-plate-detection-dev-algorithm-server exists but was not made by this action for "
+        "number-plate-detection dev: it is left alone.",
+        "ACES-E004 エンドポイントnumber-plate-detection-dev-algorithm-serverは存在しますが、"
+        "このアクションがnumber-plate-detectionのdevのために作ったものではないため、変更しません。",
     ),
 )
 E040 = Kind(
@@ -59,10 +61,13 @@ E040 = Kind(
         "同じ環境への実行が重ならないようにし、この内容で稼働させたい場合はジョブを再実行してください。",
     )
     + snippet("yaml", "concurrency:\n  group: deploy-dev\n  cancel-in-progress: false"),
-    example=(
-        "ACES-E040 Somebody else's roll-out of number-plate-detection-dev-algorithm-server took the place of this one: it is "
-        "Updating with number-plate-detection-dev-algorithm-server-77aa01b2c3, not with "
-        "number-plate-detection-dev-algorithm-server-9c1f2a04d1."
+    example=Text(
+        "ACES-E040 Somebody else's roll-out of number-plate-detection-dev-algorithm-server replaced this one: it is Updating "
+        "with number-plate-detection-dev-algorithm-server-77aa01b2c3, not with "
+        "number-plate-detection-dev-algorithm-server-9c1f2a04d1.",
+        "ACES-E040 number-plate-detection-dev-algorithm-serverは、このデプロイの途中で別のデプロイに置き換えられました。"
+        "状態はUpdating、"
+        "エンドポイント設定はnumber-plate-detection-dev-algorithm-server-9c1f2a04d1ではなくnumber-plate-detection-dev-algorithm-server-77aa01b2c3です。",
     ),
 )
 E041 = Kind(
@@ -93,10 +98,13 @@ E041 = Kind(
         "ACES Platformに登録されてから、このエンドポイントを削除します:",
     )
     + snippet("yaml", "sagemaker:\n  endpoint_name: number-plate-detection-dev-algorithm-server-2"),
-    example=(
+    example=Text(
         "ACES-E041 The endpoint number-plate-detection-dev-algorithm-server cannot be updated: its endpoint config "
-        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e was deleted, and SageMaker refuses every update after that. "
-        "It is still serving."
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e was deleted, and SageMaker refuses every update after that. It "
+        "is still serving.",
+        "ACES-E041 エンドポイントnumber-plate-detection-dev-algorithm-serverを更新できません。"
+        "エンドポイント設定number-plate-detection-dev-algorithm-server-1f0c9a2b7eが削除されたため、"
+        "SageMakerが更新をすべて拒否します。稼働は続いています。",
     ),
 )
 KINDS = (E004, E040, E041)
@@ -104,16 +112,17 @@ KINDS = (E004, E040, E041)
 
 _LOOK_WHO = sentences(
     Text(
-        "Look who it was: another run of the workflow, or a change by hand (CloudTrail: UpdateEndpoint, CreateEndpoint). "
+        "Find out who it was: another run of the workflow, or a change by hand (CloudTrail: UpdateEndpoint, CreateEndpoint). "
         "A `concurrency` group in the workflow keeps its runs apart.",
         "ワークフローの別の実行か、手動の変更です（CloudTrailのUpdateEndpoint、CreateEndpointで確認できます）。"
         "ワークフローに`concurrency`を設定すると、実行どうしは重なりません。",
     ),
     Text(
-        "If this content is to serve, run the job again.",
+        "To deploy this content after all, run the job again.",
         "この内容で稼働させたい場合は、ジョブを再実行してください。",
         Text(
-            "If this content is to serve, run the command again.", "この内容で稼働させたい場合は、コマンドを再実行してください。"
+            "To deploy this content after all, run the command again.",
+            "この内容で稼働させたい場合は、コマンドを再実行してください。",
         ),
     ),
 )
@@ -138,8 +147,7 @@ def replaced_by_another(name: str, config_name: str, status: str, other: str) ->
     return Problem(
         kind=E040,
         message=Text(
-            f"Somebody else's roll-out of {name} took the place of this one: "
-            f"it is {status} with {other}, not with {config_name}.",
+            f"Somebody else's roll-out of {name} replaced this one: it is {status} with {other}, not with {config_name}.",
             f"{name}は、このデプロイの途中で別のデプロイに置き換えられました。状態は{status}、"
             f"エンドポイント設定は{config_name}ではなく{other}です。",
         ),

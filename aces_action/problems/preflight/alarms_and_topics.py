@@ -21,7 +21,10 @@ P023 = Kind(
         "ARNを直すか、トピックを作成してください。",
     )
     + snippet("sh", "aws sns create-topic --name inference"),
-    example="ACES-P023 There is no SNS topic arn:aws:sns:ap-northeast-1:123456789012:inference.",
+    example=Text(
+        "ACES-P023 There is no SNS topic arn:aws:sns:ap-northeast-1:123456789012:inference.",
+        "ACES-P023 SNSトピックarn:aws:sns:ap-northeast-1:123456789012:inferenceがありません。",
+    ),
 )
 
 P024 = Kind(
@@ -39,7 +42,7 @@ P024 = Kind(
         "sagemaker.rollout.alarmsを直すか、アラームを作成してください。どのアラームがあるかは、次のコマンドでわかります。",
     )
     + snippet("sh", "aws cloudwatch describe-alarms --query 'MetricAlarms[].AlarmName'"),
-    example="ACES-P024 There is no CloudWatch alarm server-5xx.",
+    example=Text("ACES-P024 There is no CloudWatch alarm server-5xx.", "ACES-P024 CloudWatchアラームserver-5xxがありません。"),
 )
 
 P025 = Kind(
@@ -57,7 +60,10 @@ P025 = Kind(
         "先にアラームの原因を取り除いてください。今回の更新がその対処である場合は、"
         "今回だけsagemaker.rollout.alarmsから外してください。",
     ),
-    example="ACES-P025 The alarm server-5xx is in the state ALARM now: an update would be rolled back at once.",
+    example=Text(
+        "ACES-P025 The alarm server-5xx is in the state ALARM now: an update would be rolled back at once.",
+        "ACES-P025 アラームserver-5xxは現在ALARM状態です。更新してもすぐにロールバックされます。",
+    ),
 )
 
 P036 = Kind(
@@ -78,9 +84,11 @@ P036 = Kind(
         "AWS_ROLE_ARNのロールのステートメントを、docs/iamのとおりに広げてください。",
     )
     + snippet("json", '{"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"}'),
-    example=(
-        "ACES-P036 The alarm server-health: not checked. It is not a metric alarm, and composite alarms are shown only to "
-        'a role with cloudwatch:DescribeAlarms on Resource "*".'
+    example=Text(
+        "ACES-P036 The alarm server-health: not checked. It is not a metric alarm, and composite alarms are shown only to a "
+        'role with cloudwatch:DescribeAlarms on Resource "*".',
+        "ACES-P036 アラームserver-healthを確認できませんでした。メトリクスアラームではなく、複合アラームの確認にはResource "
+        '"*"に対するcloudwatch:DescribeAlarmsの権限が必要です。',
     ),
 )
 

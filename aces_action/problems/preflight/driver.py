@@ -28,9 +28,11 @@ P035 = Kind(
         "メッセージにあるAMIをinfraファイルで指定してください。イメージのCUDAに合うドライバがあります。",
     )
     + snippet("yaml", "sagemaker:\n  inference_ami_version: al2-ami-sagemaker-inference-gpu-3-1"),
-    example=(
-        "ACES-P035 ml.g5.xlarge starts with NVIDIA driver 470 (CUDA 11.4) of SageMaker's default AMI, but the image "
-        "needs 525 or newer for CUDA 12.4."
+    example=Text(
+        "ACES-P035 ml.g5.xlarge starts with NVIDIA driver 470 (CUDA 11.4) of SageMaker's default AMI, but the image needs 525 "
+        "or newer for CUDA 12.4.",
+        "ACES-P035 ml.g5.xlargeのNVIDIAドライバは470（CUDA 11.4）（SageMakerの既定のAMI）ですが、イメージには525以上（CUDA "
+        "12.4）が必要です。",
     ),
 )
 

@@ -25,7 +25,10 @@ P027 = Kind(
         "yaml",
         "SAGEMAKER_INSTANCE_TYPE: ml.m5.large\nASYNC_COMPONENT_SERVICE: sagemaker\nsagemaker:\n  endpoint_name: plates-async",
     ),
-    example="ACES-P027 plates is a real-time endpoint and cannot become an asynchronous one.",
+    example=Text(
+        "ACES-P027 plates is a real-time endpoint and cannot become an asynchronous one.",
+        "ACES-P027 platesはリアルタイムエンドポイントで、非同期エンドポイントには変更できません。",
+    ),
 )
 
 P028 = Kind(
@@ -45,9 +48,10 @@ P028 = Kind(
         "同じサーバをデプロイするワークフローが、同時に動かないようにしてください。",
     )
     + snippet("yaml", "concurrency:\n  group: deploy-number-plate-detection-dev\n  cancel-in-progress: false"),
-    example=(
-        "ACES-P028 Another deployment of number-plate-detection-dev-algorithm-server is under way (Updating), started "
-        "by https://github.com/ORG/plates/actions/runs/7: this one waits for it first."
+    example=Text(
+        "ACES-P028 Another deployment of number-plate-detection-dev-algorithm-server is under way (Updating), started by "
+        "https://github.com/ORG/plates/actions/runs/7: this one waits for it first.",
+        "ACES-P028 number-plate-detection-dev-algorithm-serverの別のデプロイが進行中です（Updating、実行元: https://github.com/ORG/plates/actions/runs/7）。先にその完了を待ちます。",
     ),
 )
 

@@ -56,9 +56,10 @@ P037 = Kind(
         "  --update-policy terminateJobsOnUpdate=false,jobExecutionTimeoutMinutes=360 \\\n"
         "  --compute-resources 'ec2Configuration=[{imageType=ECS_AL2023}]'",
     ),
-    example=(
+    example=Text(
         "ACES-P037 The compute environment number-plate-detection-dev starts from ECS_AL2, which AWS supports until June 30, "
-        "2026."
+        "2026.",
+        "ACES-P037 コンピューティング環境number-plate-detection-devのイメージはECS_AL2で、AWSのサポートは2026年6月30日までです。",
     ),
 )
 
@@ -86,7 +87,10 @@ P038 = Kind(
         "  --update-policy terminateJobsOnUpdate=false,jobExecutionTimeoutMinutes=360 \\\n"
         "  --compute-resources updateToLatestImageVersion=true",
     ),
-    example="ACES-P038 Batch has a newer image for the compute environment number-plate-detection-dev.",
+    example=Text(
+        "ACES-P038 Batch has a newer image for the compute environment number-plate-detection-dev.",
+        "ACES-P038 コンピューティング環境number-plate-detection-devには、より新しいBatchのイメージがあります。",
+    ),
 )
 
 P039 = Kind(
@@ -96,11 +100,16 @@ P039 = Kind(
     cause=Text(
         "With the allocation strategy BEST_FIT (also where none was specified), jobs wait for the one instance type that fits "
         "best, even while others are free. Neither image nor instance types can be updated in place.",
-        "割り当て戦略がBEST_FIT（指定がない場合も同じ）のときは、他のインスタンスタイプに空きがあっても、"
+        "割り当て戦略がBEST_FIT（指定がない場合も同じ）のときは、ほかのインスタンスタイプに空きがあっても、"
         "最も適した1つのタイプを待ち続けます。また、イメージやインスタンスタイプを更新できません。",
     ),
     fix=_CREATE_ANOTHER + _NEW_ENVIRONMENT,
-    example="ACES-P039 The compute environment number-plate-detection-dev uses BEST_FIT: jobs wait for one instance type.",
+    example=Text(
+        "ACES-P039 The compute environment number-plate-detection-dev uses BEST_FIT: jobs wait for one instance type, and it "
+        "cannot be updated in place.",
+        "ACES-P039 コンピューティング環境number-plate-detection-devはBEST_FITです。ジョブは1つのインスタンスタイプを待ち続け、"
+        "環境の更新もできません。",
+    ),
 )
 
 P040 = Kind(
@@ -114,7 +123,12 @@ P040 = Kind(
         "イメージやインスタンスタイプを更新できません。既存の環境のロールを、サービスリンクロールに変えることもできません。",
     ),
     fix=_CREATE_ANOTHER + _NEW_ENVIRONMENT,
-    example="ACES-P040 The compute environment number-plate-detection-dev does not use the role AWSServiceRoleForBatch.",
+    example=Text(
+        "ACES-P040 The compute environment number-plate-detection-dev does not use the role AWSServiceRoleForBatch: it cannot "
+        "be updated in place.",
+        "ACES-P040 コンピューティング環境number-plate-detection-devは、ロールAWSServiceRoleForBatchを使っていないため、"
+        "更新できません。",
+    ),
 )
 
 P041 = Kind(
@@ -125,15 +139,18 @@ P041 = Kind(
         "Batch's image ECS_AL2023_NVIDIA does not support p3 and g3 instances, and ECS_AL2023 does not support A1. No other "
         "instance type of the compute environment can run the job, so it would never start.",
         "BatchのイメージECS_AL2023_NVIDIAはp3とg3に、ECS_AL2023はA1に対応していません。"
-        "コンピューティング環境の他のインスタンスタイプでも動かせないため、ジョブは開始されません。",
+        "コンピューティング環境のほかのインスタンスタイプでも動かせないため、ジョブは開始されません。",
     ),
     fix=Text(
         "Use a newer instance type in the compute environment and in the infra file:",
         "コンピューティング環境とinfraファイルで、より新しいインスタンスタイプを使ってください。",
     )
     + snippet("yaml", "aws_batch_instance_type: g4dn.xlarge"),
-    example="ACES-P041 The compute environment number-plate-detection-dev starts from ECS_AL2023_NVIDIA, which does not support "
-    "p3.2xlarge.",
+    example=Text(
+        "ACES-P041 The compute environment number-plate-detection-dev starts from ECS_AL2023_NVIDIA, which does not support "
+        "p3.2xlarge.",
+        "ACES-P041 コンピューティング環境number-plate-detection-devのイメージECS_AL2023_NVIDIAは、p3.2xlargeに対応していません。",
+    ),
 )
 
 P042 = Kind(
@@ -157,7 +174,12 @@ P042 = Kind(
         "aws batch update-job-queue --job-queue QUEUE --compute-environment-order \\\n"
         "  order=1,computeEnvironment=ON-DEMAND order=2,computeEnvironment=SPOT",
     ),
-    example="ACES-P042 The long-time jobs of the queue number-plate-detection-dev-longtime run on Spot Instances.",
+    example=Text(
+        "ACES-P042 The long-time jobs of the queue number-plate-detection-dev-longtime run on Spot Instances, in the compute "
+        "environment number-plate-detection-dev: EC2 may end them at any time.",
+        "ACES-P042 キューnumber-plate-detection-dev-longtimeの長時間ジョブは、"
+        "コンピューティング環境number-plate-detection-devのスポットインスタンスで動きます。EC2が途中で終了させることがあります。",
+    ),
 )
 
 P045 = Kind(
@@ -168,7 +190,7 @@ P045 = Kind(
         "Instances of Batch have a volume of 30 GiB for the operating system, the image, and what the job writes. The image "
         "unpacked (assumed: twice its size in ECR), the weights archive and its content need more. Such a job fails with 'no "
         "space left on device', or its image cannot be pulled.",
-        "Batchのインスタンスでは、30 GiBのボリュームにオペレーティングシステム、イメージ、ジョブの書き込みが入ります。"
+        "Batchのインスタンスでは、30GiBのボリュームにオペレーティングシステム、イメージ、ジョブの書き込みが入ります。"
         "展開後のイメージ（ECRでの大きさの2倍と仮定）と、重みファイルのアーカイブとその中身だけで、これを超えます。"
         "イメージを取得できないか、ジョブがディスク不足で失敗します。",
     ),
@@ -186,8 +208,12 @@ P045 = Kind(
         "aws batch update-compute-environment --compute-environment NAME \\\n"
         "  --compute-resources 'launchTemplate={launchTemplateName=NAME}'",
     ),
-    example="ACES-P045 A job needs about 38.0 GiB of disk, but the instances of the compute environment "
-    "number-plate-detection-dev have 30.0 GiB.",
+    example=Text(
+        "ACES-P045 A job needs about 38.0 GiB of disk (image 9.0 GiB in ECR, weights archive 5.5 GiB, both unpacked too), but "
+        "the instances of the compute environment number-plate-detection-dev have 30.0 GiB.",
+        "ACES-P045 ジョブには約38.0GiBのディスクが必要ですが（ECRのイメージ9.0GiB、重みファイル5.5GiBと、それぞれの展開後）、"
+        "コンピューティング環境number-plate-detection-devのインスタンスには30.0GiBしかありません。",
+    ),
 )
 
 KINDS = (
@@ -313,15 +339,15 @@ def on_spot(queue: str, environment: str) -> Problem:
     )
 
 
-def disk_too_small(environment: str, *, image: str, archive: str, needed: str, volume: str) -> Problem:
-    """When a job needs more than the volume of its instance. Sizes as texts, such as '19.0 GiB'."""
+def disk_too_small(environment: str, *, image: Text, archive: Text, needed: Text, volume: Text) -> Problem:
+    """When a job needs more than the volume of its instance. Sizes such as '19.0 GiB'."""
     return Problem(
         kind=P045,
         message=Text(
-            f"A job needs about {needed} of disk (image {image} in ECR, weights archive {archive}, both unpacked too), "
-            f"but the instances of the compute environment {environment} have {volume}.",
-            f"ジョブには約{needed}のディスクが必要ですが（ECRのイメージ{image}、重みファイル{archive}と、それぞれの展開後）、"
-            f"コンピューティング環境{environment}のインスタンスには{volume}しかありません。",
+            f"A job needs about {needed.en} of disk (image {image.en} in ECR, weights archive {archive.en}, both unpacked too), "
+            f"but the instances of the compute environment {environment} have {volume.en}.",
+            f"ジョブには約{needed.ja}のディスクが必要ですが（ECRのイメージ{image.ja}、重みファイル{archive.ja}と、それぞれの展開後）、"
+            f"コンピューティング環境{environment}のインスタンスには{volume.ja}しかありません。",
         ),
         hint=Text(
             "Give the instances a larger volume by a launch template, or make image or weights smaller.",

@@ -30,7 +30,10 @@ P003 = Kind(
         "sh",
         "docker push 123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/number-plate-detection-dev-algorithm-server:deploy",
     ),
-    example="ACES-P003 The ECR repository number-plate-detection-dev-algorithm-server has no image tagged 'deploy'.",
+    example=Text(
+        "ACES-P003 The ECR repository number-plate-detection-dev-algorithm-server has no image tagged 'deploy'.",
+        "ACES-P003 ECRリポジトリnumber-plate-detection-dev-algorithm-serverに、タグ「deploy」のイメージがありません。",
+    ),
 )
 
 P004 = Kind(
@@ -47,14 +50,17 @@ P004 = Kind(
     ),
     fix=Text(
         "Build and push it again. With docker/build-push-action:",
-        "次のように、ビルドとpushをやりなおしてください。docker/build-push-actionの場合:",
+        "次のように、ビルドとpushをやり直してください。docker/build-push-actionの場合:",
     )
     + snippet(
         "yaml",
         "with:\n  platforms: linux/amd64\n  provenance: false\n  sbom: false\n  outputs: "
         "type=image,push=true,oci-mediatypes=false",
     ),
-    example="ACES-P004 SageMaker does not take the image's manifest type application/vnd.oci.image.index.v1+json.",
+    example=Text(
+        "ACES-P004 SageMaker does not take the image's manifest type application/vnd.oci.image.index.v1+json.",
+        "ACES-P004 SageMakerは、このイメージのマニフェストの形式application/vnd.oci.image.index.v1+jsonに対応していません。",
+    ),
 )
 
 P005 = Kind(

@@ -32,20 +32,21 @@ P011 = Kind(
 P018 = Kind(
     code="ACES-P018",
     severity="warning",
-    title=Text("Weights larger than the instance's memory", "重みファイルがインスタンスのメモリより大きい"),
+    title=Text("Weights larger than the instance's memory", "重みファイルがインスタンスのメモリに収まりません"),
     cause=Text(
         "The weights archive is larger than the memory of the instance type, or of its GPUs. Unpacked weights are "
         "hardly smaller. A server that loads all of them will not start.",
         "重みファイルのアーカイブが、インスタンスタイプのメモリ、またはGPUのメモリより大きくなっています。"
-        "展開した重みが小さくなることはほとんどありません。すべてを読み込むサーバは起動しません。",
+        "展開した重みファイルが小さくなることはほとんどありません。すべてを読み込むサーバは起動しません。",
     ),
     fix=Text(
         "Choose a larger instance type, or leave out of the archive whatever the server does not load.",
         "より大きなインスタンスタイプを選ぶか、サーバが読み込まないものをアーカイブから除いてください。",
     ),
-    example=(
-        "ACES-P018 The weights archive is 20,480 MiB, more than the GPU memory of ml.g4dn.xlarge (16,384 MiB, on its "
-        "GPUs 16,384 MiB)."
+    example=Text(
+        "ACES-P018 The weights archive is 20,480 MiB, more than the GPU memory of ml.g4dn.xlarge (16,384 MiB, on its GPUs "
+        "16,384 MiB).",
+        "ACES-P018 重みファイルは20,480MiBで、ml.g4dn.xlargeのGPUのメモリ（メモリ16,384MiB（GPUは16,384MiB））を超えています。",
     ),
 )
 
@@ -85,7 +86,7 @@ def _weights_exceed(memory: Text, instance_type: str, megabytes: int, room: Text
         kind=P018,
         message=Text(
             f"The weights archive is {megabytes:,} MiB, more than the {memory.en} of {instance_type} ({room.en}).",
-            f"重みファイルは{megabytes:,} MiBで、{instance_type}の{memory.ja}（{room.ja}）を超えています。",
+            f"重みファイルは{megabytes:,}MiBで、{instance_type}の{memory.ja}（{room.ja}）を超えています。",
         ),
         hint=Text(
             "A server that loads all of it will not start. Choose a larger instance type, or leave out what is not loaded.",

@@ -24,7 +24,10 @@ P026 = Kind(
         "次のコマンドでわかります。",
     )
     + snippet("sh", "aws ec2 describe-subnets --query 'Subnets[].[SubnetId, VpcId, AvailabilityZone]' --output table"),
-    example="ACES-P026 subnet-0123456789abcdef0 does not exist in this account and region.",
+    example=Text(
+        "ACES-P026 subnet-0123456789abcdef0 does not exist in this account and region.",
+        "ACES-P026 subnet-0123456789abcdef0は、このアカウントとリージョンにありません。",
+    ),
 )
 
 KINDS = (P026,)

@@ -22,7 +22,10 @@ P010 = Kind(
         "Nothing has to be done. To have it checked in advance, add the permission in the message, e.g. `iam:GetRole`.",
         "対応は必須ではありません。事前に確認したいときは、メッセージにある権限（`iam:GetRole`など）を追加してください。",
     ),
-    example="ACES-P010 The role number-plate-dev-sagemaker-role: not checked, missing permission iam:GetRole.",
+    example=Text(
+        "ACES-P010 The role number-plate-dev-sagemaker-role: not checked, missing permission iam:GetRole.",
+        "ACES-P010 ロールnumber-plate-dev-sagemaker-roleを確認できませんでした。iam:GetRoleの権限がありません。",
+    ),
 )
 
 P029 = Kind(
@@ -40,7 +43,10 @@ P029 = Kind(
         "Add the permission in the message to the role, or leave out `preflight: strict`.",
         "メッセージにある権限をロールに追加するか、`preflight: strict`を外してください。",
     ),
-    example="ACES-P029 The role number-plate-dev-sagemaker-role: not checked, missing permission iam:GetRole.",
+    example=Text(
+        "ACES-P029 The role number-plate-dev-sagemaker-role: not checked, missing permission iam:GetRole.",
+        "ACES-P029 ロールnumber-plate-dev-sagemaker-roleを確認できませんでした。iam:GetRoleの権限がありません。",
+    ),
 )
 
 KINDS = (

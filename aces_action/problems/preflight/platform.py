@@ -27,9 +27,11 @@ P007 = Kind(
         "それ以外は、PLATFORM_URLと、ランナーからそのホストに接続できるかを確認してください。その後、"
         "ジョブを再実行してください。デプロイ済みのものはそのまま使います。",
     ),
-    example=(
-        "ACES-P007 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know "
-        "the host api-dev.aces-platform-dev.internal"
+    example=Text(
+        "ACES-P007 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know the host "
+        "api-dev.aces-platform-dev.internal",
+        "ACES-P007 ACES Platform（http://api-dev.aces-platform-dev.internal）から応答がありません: "
+        "DNSでホストapi-dev.aces-platform-dev.internalを解決できません。",
     ),
 )
 
@@ -65,7 +67,10 @@ P009 = Kind(
         "ガイドのログインAPIで新しいトークンを取得し、リポジトリのシークレットに保存して渡してください。",
     )
     + snippet("yaml", "with:\n  platform-token: ${{ secrets.PLATFORM_TOKEN }}"),
-    example="ACES-P009 The ACES Platform at https://platform.example.com refused PLATFORM_TOKEN (401): Invalid token.",
+    example=Text(
+        "ACES-P009 The ACES Platform at https://platform.example.com refused PLATFORM_TOKEN (401): Invalid token.",
+        "ACES-P009 ACES Platform（https://platform.example.com）がPLATFORM_TOKENを拒否しました（401）: Invalid token.",
+    ),
 )
 
 P030 = Kind(
@@ -82,12 +87,14 @@ P030 = Kind(
     ),
     fix=Text(
         "When the platform is up again, register the deployment. You may do so as often as you like:",
-        "ACES Platformが起動したら、稼働中のものを登録してください。何度実行しても構いません。",
+        "ACES Platformが起動したら、稼働中のものを登録してください。何度実行してもかまいません。",
     )
     + snippet("yaml", "with:\n  command: register"),
-    example=(
-        "ACES-P030 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know "
-        "the host api-dev.aces-platform-dev.internal"
+    example=Text(
+        "ACES-P030 The ACES Platform at http://api-dev.aces-platform-dev.internal does not answer: DNS does not know the host "
+        "api-dev.aces-platform-dev.internal",
+        "ACES-P030 ACES Platform（http://api-dev.aces-platform-dev.internal）から応答がありません: "
+        "DNSでホストapi-dev.aces-platform-dev.internalを解決できません。",
     ),
 )
 

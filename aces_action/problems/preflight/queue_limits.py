@@ -47,9 +47,11 @@ P043 = Kind(
         "  reason=MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT,state=RUNNABLE,maxTimeSeconds=3600,action=CANCEL \\\n"
         "  reason=MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE,state=RUNNABLE,maxTimeSeconds=3600,action=CANCEL",
     ),
-    example=(
+    example=Text(
         "ACES-P043 The job queue number-plate-detection-dev-algorithm-server never cancels a job that no instance can hold: it "
-        "would block all others."
+        "would block all others.",
+        "ACES-P043 ジョブキューnumber-plate-detection-dev-algorithm-serverには、"
+        "どのインスタンスにも収まらないジョブをキャンセルする制限時間がありません。ほかのジョブもすべて待たされます。",
     ),
 )
 
@@ -73,7 +75,11 @@ P044 = Kind(
         "aws batch update-job-queue --job-queue UNUSED --state DISABLED\n"
         "aws batch delete-job-queue --job-queue UNUSED",
     ),
-    example="ACES-P044 The account has 48 job queues and 46 compute environments in the region, of at most 50 each.",
+    example=Text(
+        "ACES-P044 The account has 48 job queues and 46 compute environments in the region, of at most 50 each.",
+        "ACES-P044 アカウントのこのリージョンには、ジョブキューが48個、"
+        "コンピューティング環境が46個あります（それぞれ最大50個）。",
+    ),
 )
 
 KINDS = (
@@ -93,7 +99,7 @@ def no_time_limit(queue: str, existing: Iterable[JobStateTimeLimit], missing: It
         message=Text(
             f"The job queue {queue} never cancels a job that no instance can hold: it would block all others.",
             f"ジョブキュー{queue}には、どのインスタンスにも収まらないジョブをキャンセルする制限時間がありません。"
-            "他のジョブもすべて待たされます。",
+            "ほかのジョブもすべて待たされます。",
         ),
         hint=lines(
             Text("Let Batch cancel it after an hour:", "次のコマンドで、1時間後にキャンセルするように設定できます:"),

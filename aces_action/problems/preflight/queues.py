@@ -28,7 +28,10 @@ P019 = Kind(
         "または、infraファイルで別のキューを指定してください。",
     )
     + snippet("yaml", "batch:\n  queue: shared-gpu-queue"),
-    example=("ACES-P019 There is no job queue number-plate-detection-dev-algorithm-server: the platform could not submit a job."),
+    example=Text(
+        "ACES-P019 There is no job queue number-plate-detection-dev-algorithm-server: the platform could not submit a job.",
+        "ACES-P019 ジョブキューnumber-plate-detection-dev-algorithm-serverがありません。ACES Platformがジョブを送信できません。",
+    ),
 )
 
 P020 = Kind(
@@ -52,7 +55,10 @@ P020 = Kind(
         "yaml",
         "aws_batch_instance_type: m5.xlarge\nbatch:\n  compute_environment: number-plate-detection-dev-algorithm-server",
     ),
-    example="ACES-P020 The compute environment number-plate-detection-dev is DISABLED and VALID.",
+    example=Text(
+        "ACES-P020 The compute environment number-plate-detection-dev is DISABLED and VALID.",
+        "ACES-P020 コンピューティング環境number-plate-detection-devの状態はDISABLED、VALIDです。",
+    ),
 )
 
 P021 = Kind(
@@ -72,9 +78,11 @@ P021 = Kind(
         "Use the same instance type in the compute environment and in aws_batch_instance_type.",
         "コンピューティング環境とaws_batch_instance_typeで、同じインスタンスタイプを使ってください。",
     ),
-    example=(
-        "ACES-P021 No instance type of the compute environment number-plate-detection-dev can run a job that fills "
-        "g4dn.xlarge; it has m5.xlarge."
+    example=Text(
+        "ACES-P021 No instance type of the compute environment number-plate-detection-dev can run a job that fills g4dn.xlarge; "
+        "it has m5.xlarge.",
+        "ACES-P021 コンピューティング環境number-plate-detection-devのインスタンスタイプ（m5.xlarge）では、"
+        "g4dn.xlargeに合わせたジョブを実行できません。",
     ),
 )
 
@@ -87,16 +95,18 @@ P022 = Kind(
         "probably run the job. The job definition is sized for the type in the infra file, so part of a larger "
         "instance stays idle.",
         "コンピューティング環境に、infraファイルのインスタンスタイプがありません。ただし、"
-        "他のタイプでジョブを実行できる見込みです。ジョブ定義はinfraファイルのタイプに合わせるため、"
+        "ほかのタイプでジョブを実行できる見込みです。ジョブ定義はinfraファイルのタイプに合わせるため、"
         "より大きなインスタンスでは一部が使われません。",
     ),
     fix=Text(
         "Name an instance type of the compute environment in the infra file, or add yours to the environment.",
         "infraファイルにコンピューティング環境のインスタンスタイプを書くか、コンピューティング環境にタイプを追加してください。",
     ),
-    example=(
-        "ACES-P022 The compute environment number-plate-detection-dev has no m5.xlarge; jobs will run on another of "
-        "its instance types: m5.2xlarge."
+    example=Text(
+        "ACES-P022 The compute environment number-plate-detection-dev has no m5.xlarge; jobs will run on another of its "
+        "instance types: m5.2xlarge.",
+        "ACES-P022 コンピューティング環境number-plate-detection-devにはm5.xlargeがありません。"
+        "ジョブはほかのインスタンスタイプで動きます: m5.2xlarge",
     ),
 )
 
@@ -237,7 +247,7 @@ def other_instance_types(environment: str, instance_type: str, existing: Iterabl
             f"The compute environment {environment} has no {instance_type}; "
             f"jobs will run on another of its instance types: {types}.",
             f"コンピューティング環境{environment}には{instance_type}がありません。"
-            f"ジョブは他のインスタンスタイプで動きます: {types}",
+            f"ジョブはほかのインスタンスタイプで動きます: {types}",
         ),
         hint=_add_type(instance_type),
     )

@@ -57,9 +57,10 @@ P016 = Kind(
         "SAGEMAKER_INSTANCE_TYPE: ml.g4dn.xlarge\naws_batch_instance_type: g4dn.xlarge\nsagemaker:\n  "
         "instance_count: 4\n  rollout: {strategy: rolling, size: 1, alarms: [server-5xx]}",
     ),
-    example=(
-        "ACES-P016 The quota 'ml.g4dn.xlarge for endpoint usage' is 0 in ap-northeast-1, but the deployment needs 1: "
-        "0 in use, 1 new."
+    example=Text(
+        "ACES-P016 The quota 'ml.g4dn.xlarge for endpoint usage' is 0 in ap-northeast-1, but the deployment needs 1: 0 in use, "
+        "1 new.",
+        "ACES-P016 クォータ「ml.g4dn.xlarge for endpoint usage」はap-northeast-1で0台ですが、1台必要です（使用中0台、新規1台）。",
     ),
 )
 
@@ -78,9 +79,10 @@ P017 = Kind(
         "Request an increase with the command in the message before the next change.",
         "次に変更する前に、メッセージのコマンドで引き上げを申請してください。",
     ),
-    example=(
-        "ACES-P017 The quota 'ml.g4dn.xlarge for endpoint usage' is 1 in ap-northeast-1, but the deployment needs 2: "
-        "1 in use, 1 new."
+    example=Text(
+        "ACES-P017 The quota 'ml.g4dn.xlarge for endpoint usage' is 1 in ap-northeast-1, but the deployment needs 2: 1 in use, "
+        "1 new.",
+        "ACES-P017 クォータ「ml.g4dn.xlarge for endpoint usage」はap-northeast-1で1台ですが、2台必要です（使用中1台、新規1台）。",
     ),
 )
 
@@ -101,9 +103,10 @@ P031 = Kind(
         "Request an increase with the command in the message, or choose a type that the account may use.",
         "メッセージのコマンドで引き上げを申請するか、アカウントで使えるタイプにしてください。",
     ),
-    example=(
-        "ACES-P031 The quota 'ml.g5.xlarge for endpoint usage' is 0 in ap-northeast-1, but the deployment needs 1: 0 "
-        "in use, 1 new."
+    example=Text(
+        "ACES-P031 The quota 'ml.g5.xlarge for endpoint usage' is 0 in ap-northeast-1, but the deployment needs 1: 0 in use, 1 "
+        "new.",
+        "ACES-P031 クォータ「ml.g5.xlarge for endpoint usage」はap-northeast-1で0台ですが、1台必要です（使用中0台、新規1台）。",
     ),
 )
 
@@ -122,9 +125,11 @@ P032 = Kind(
         "Request an increase with the command in the message, or lower `max_capacity`.",
         "メッセージのコマンドで引き上げを申請するか、`max_capacity`を小さくしてください。",
     ),
-    example=(
-        "ACES-P032 Autoscaling may want 8 × ml.g4dn.xlarge beside 1 of other endpoints, but the quota "
-        "'ml.g4dn.xlarge for endpoint usage' is 4 in ap-northeast-1."
+    example=Text(
+        "ACES-P032 Autoscaling may want 8 × ml.g4dn.xlarge beside 1 of other endpoints, but the quota 'ml.g4dn.xlarge for "
+        "endpoint usage' is 4 in ap-northeast-1.",
+        "ACES-P032 オートスケーリングはml.g4dn.xlargeを8台まで増やしますが（ほかのエンドポイントの1台とは別）、"
+        "クォータ「ml.g4dn.xlarge for endpoint usage」はap-northeast-1で4台です。",
     ),
 )
 

@@ -35,7 +35,10 @@ P006 = Kind(
         "job_role_arn: arn:aws:iam::123456789012:role/shared-batch-job-role\n  execution_role_arn: "
         "arn:aws:iam::123456789012:role/shared-batch-execution-role",
     ),
-    example="ACES-P006 There is no IAM role number-plate-dev-sagemaker-role, which the server would run under.",
+    example=Text(
+        "ACES-P006 There is no IAM role number-plate-dev-sagemaker-role, which the server would run under.",
+        "ACES-P006 サーバの実行に使うIAMロールnumber-plate-dev-sagemaker-roleがありません。",
+    ),
 )
 
 P013 = Kind(
@@ -55,9 +58,11 @@ P013 = Kind(
         "メッセージにあるステートメントを、ロールの信頼ポリシーに追加してください。",
     )
     + snippet("json", '{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}'),
-    example=(
-        "ACES-P013 The role number-plate-detection-dev-sagemaker-role does not trust sagemaker.amazonaws.com, which "
-        "runs the server under it."
+    example=Text(
+        "ACES-P013 The role number-plate-detection-dev-sagemaker-role does not trust sagemaker.amazonaws.com, which runs the "
+        "server under it.",
+        "ACES-P013 サーバを実行するsagemaker.amazonaws.comを、"
+        "ロールnumber-plate-detection-dev-sagemaker-roleが信頼していません。",
     ),
 )
 
@@ -79,9 +84,11 @@ P014 = Kind(
         "Add the statement in the message to the role of AWS_ROLE_ARN.",
         "メッセージにあるステートメントを、AWS_ROLE_ARNのロールに追加してください。",
     ),
-    example=(
-        "ACES-P014 The job may not pass the role number-plate-detection-dev-sagemaker-role to "
-        "sagemaker.amazonaws.com (iam:PassRole)."
+    example=Text(
+        "ACES-P014 The job may not pass the role number-plate-detection-dev-sagemaker-role to sagemaker.amazonaws.com "
+        "(iam:PassRole).",
+        "ACES-P014 このジョブには、"
+        "ロールnumber-plate-detection-dev-sagemaker-roleをsagemaker.amazonaws.comに渡す権限がありません（iam:PassRole）。",
     ),
 )
 

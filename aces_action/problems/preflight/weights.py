@@ -28,7 +28,7 @@ P001 = Kind(
         "2つ目のコマンドで作成してください（`aws cloudformation deploy`での作成はdocs/infraを参照）。",
     )
     + snippet("sh", "aws s3 ls | grep number-plate\naces-action bootstrap --apply"),
-    example="ACES-P001 There is no S3 bucket number-plate-dev.",
+    example=Text("ACES-P001 There is no S3 bucket number-plate-dev.", "ACES-P001 S3バケットnumber-plate-devがありません。"),
 )
 
 P002 = Kind(
@@ -47,7 +47,10 @@ P002 = Kind(
         "aces-action weights push deploy.tar.gz --project ${Project} --env ${ENV}\naws s3 cp deploy.tar.gz "
         "s3://${Project}-${ENV}/shared/weights/deploy.tar.gz  # with the AWS CLI",
     ),
-    example=("ACES-P002 There are no weights at s3://number-plate-detection-dev/shared/weights/deploy.tar.gz."),
+    example=Text(
+        "ACES-P002 There are no weights at s3://number-plate-detection-dev/shared/weights/deploy.tar.gz.",
+        "ACES-P002 s3://number-plate-detection-dev/shared/weights/deploy.tar.gzに重みファイルがありません。",
+    ),
 )
 
 P012 = Kind(
@@ -68,9 +71,10 @@ P012 = Kind(
         "バケットのライフサイクルルールから`shared/weights/`を除いてください。",
     )
     + snippet("sh", "aws s3 cp deploy.tar.gz s3://${Project}-${Env}/shared/weights/deploy.tar.gz"),
-    example=(
-        "ACES-P012 The weights at s3://number-plate-detection-dev/shared/weights/deploy.tar.gz are archived "
-        "(GLACIER) and cannot be read."
+    example=Text(
+        "ACES-P012 The weights at s3://number-plate-detection-dev/shared/weights/deploy.tar.gz are archived (GLACIER) and "
+        "cannot be read.",
+        "ACES-P012 s3://number-plate-detection-dev/shared/weights/deploy.tar.gzの重みファイルはアーカイブ（GLACIER）にあり、読み取れません。",
     ),
 )
 

@@ -22,8 +22,9 @@ T006 = Kind(
         "コンテナか、期待する応答の`status`を直してください。",
     )
     + snippet("yaml", "status: 400"),
-    example=(
-        'ACES-T006 server/smoke-test/broken.png: the answer has the status 200, but 400 was expected. It is: {"results": []}'
+    example=Text(
+        'ACES-T006 server/smoke-test/broken.png: the answer has the status 200, but 400 was expected. It is: {"results": []}',
+        'ACES-T006 server/smoke-test/broken.png: 応答のステータスは200ですが、期待するステータスは400です。応答: {"results": []}',
     ),
 )
 T007 = Kind(
@@ -44,9 +45,11 @@ T007 = Kind(
         "省略するとファイルの拡張子で決まります。別の値は、期待する応答のファイルに書けます。",
     )
     + snippet("yaml", "content_type: image/png"),
-    example=(
-        "ACES-T007 server/smoke-test/plate.png: the container failed (HTTP 500), but 200 was expected. "
-        'It said: {"error": "CUDA out of memory"}'
+    example=Text(
+        'ACES-T007 server/smoke-test/plate.png: the container failed (HTTP 500), but 200 was expected. It said: {"error": '
+        '"CUDA out of memory"}',
+        "ACES-T007 server/smoke-test/plate.png: コンテナがエラーを返しました（HTTP 500）。期待するステータスは200です。応答: "
+        '{"error": "CUDA out of memory"}',
     ),
 )
 T008 = Kind(
@@ -61,9 +64,11 @@ T008 = Kind(
         "最初の違いをメッセージに、残りをヒントに示します。",
     ),
     fix=Text("Fix the container, or the schema.", "コンテナか、スキーマを直してください。"),
-    example=(
-        "ACES-T008 server/smoke-test/plate.png: the answer does not fit the schema: $.results: [] should be non-empty. "
-        'It is: {"results": []}'
+    example=Text(
+        "ACES-T008 server/smoke-test/plate.png: the answer does not fit the schema: $.results: [] should be non-empty. It is: "
+        '{"results": []}',
+        "ACES-T008 server/smoke-test/plate.png: 応答がJSON Schemaを満たしていません: $.results: [] should be non-empty。応答: "
+        '{"results": []}',
     ),
 )
 T009 = Kind(
@@ -83,7 +88,10 @@ T009 = Kind(
         "コンテナのログを確認するか、上限を長くしてください。",
     )
     + snippet("yaml", "max_seconds: 600"),
-    example=("ACES-T009 server/smoke-test/plate.png: the answer took 8.31 s, but must arrive within 5 s."),
+    example=Text(
+        "ACES-T009 server/smoke-test/plate.png: the answer took 8.31 s, but must arrive within 5 s.",
+        "ACES-T009 server/smoke-test/plate.png: 応答までに8.31秒かかりました。上限は5秒です。",
+    ),
 )
 KINDS = (T006, T007, T008, T009)
 
@@ -117,12 +125,12 @@ def wrong_status(request: str, status: int | None, *, expected: int, answer: str
 
 def container_failed(request: str, status: int | None, *, expected: int, answer: str, hint: Text) -> Problem:
     """When the container, or SageMaker in its place, answers with an error. `hint`: `where_to_look`."""
-    http, shown = f" (HTTP {status})" if status else "", _shown(answer)
+    http, shown = Text(f" (HTTP {status})", f"（HTTP {status}）") if status else EMPTY, _shown(answer)
     return Problem(
         kind=T007,
         message=Text(
-            f"{request}: the container failed{http}, but {expected} was expected. It said: {shown.en}",
-            f"{request}: コンテナがエラーを返しました{http}。期待するステータスは{expected}です。応答: {shown.ja}",
+            f"{request}: the container failed{http.en}, but {expected} was expected. It said: {shown.en}",
+            f"{request}: コンテナがエラーを返しました{http.ja}。期待するステータスは{expected}です。応答: {shown.ja}",
         ),
         hint=hint,
         file=request,
@@ -184,8 +192,7 @@ def too_slow(request: str, seconds: float, *, limit: float) -> Problem:
             f"{request}: 応答までに{seconds:.2f}秒かかりました。上限は{limit:g}秒です。",
         ),
         hint=Text(
-            "Find out what takes long in the container, or allow more by max_seconds. The first request after a start is often "
-            "slow.",
+            "Find out what is slow in the container, or raise max_seconds. The first request after a start is often slow.",
             "コンテナの処理で時間のかかっている箇所を確認するか、max_secondsを長くしてください。"
             "起動直後の最初のリクエストは遅いことがあります。",
         ),

@@ -23,7 +23,10 @@ T001 = Kind(
         "リクエストだけを置いたフォルダを指定してください。リクエストは、中身がそのまま本文になるファイルです。",
     )
     + snippet("text", "server/smoke-test/plate.png\nserver/smoke-test/plate.png.expect.yml"),
-    example="ACES-T001 server/smoke-test, the input smoke-test-path, has no request to send.",
+    example=Text(
+        "ACES-T001 server/smoke-test, the input smoke-test-path, has no request to send.",
+        "ACES-T001 server/smoke-test（入力smoke-test-path）に、送るリクエストがありません。",
+    ),
 )
 T002 = Kind(
     code="ACES-T002",
@@ -36,7 +39,11 @@ T002 = Kind(
         "非同期エンドポイント（S3経由）では1GiBまでです。このままでは、デプロイがすべて終わった後で拒否されます。",
     ),
     fix=Text("Use a smaller request.", "より小さいリクエストにしてください。"),
-    example=("ACES-T002 server/smoke-test/video.mp4 has 20,971,520 bytes, but a real-time endpoint takes 6,291,456 at most."),
+    example=Text(
+        "ACES-T002 server/smoke-test/video.mp4 has 20,971,520 bytes, but a real-time endpoint takes 6,291,456 at most.",
+        "ACES-T002 server/smoke-test/video.mp4は20,971,520バイトです。"
+        "リアルタイムエンドポイントに送れるのは6,291,456バイトまでです。",
+    ),
 )
 T003 = Kind(
     code="ACES-T003",
@@ -86,8 +93,10 @@ T005 = Kind(
         "`<リクエスト>.expect.yml`の例:",
     )
     + snippet("yaml", "batch: standard\nexit_code: 0"),
-    example=(
-        "ACES-T005 smoke-test-path is server/smoke-test, but Batch alone is deployed: there is no endpoint to send a request to."
+    example=Text(
+        "ACES-T005 smoke-test-path is server/smoke-test, but Batch alone is deployed: there is no endpoint to send a request to.",
+        "ACES-T005 smoke-test-pathにserver/smoke-testが指定されていますが、デプロイするのはBatchだけで、"
+        "リクエストを送るエンドポイントがありません。",
     ),
 )
 KINDS = (T001, T002, T003, T004, T005)

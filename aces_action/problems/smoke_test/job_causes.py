@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from aces_action.language import EMPTY, Text, lines
+from aces_action.language import EMPTY, Text, lines, same
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
 from aces_action.problems.smoke_test.jobs import TestedJob, where
 
-_JOB = "the job number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c"
+_REQUEST, _JOB = "server/smoke-test/plate.png", "number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c"
+_HAPPENED = {
+    "ACES-B023": Text("fits no instance of its queue", "はキューのどのインスタンスにも収まりません"),
+    "ACES-B024": Text("found no free instance", "を実行するインスタンスに空きがありません"),
+    "ACES-B025": Text("found no room", "を受け付けるコンピューティング環境がありません"),
+    "ACES-B026": Text(
+        "cannot start, since Batch's service role lacks permissions", "は、Batchのサービスロールの権限不足で開始できません"
+    ),
+    "ACES-B027": Text("did not begin to run", "は開始されませんでした"),
+    "ACES-B028": Text("could not pull its image", "のイメージを取得できませんでした"),
+    "ACES-B029": Text("cannot use its role or secret", "のロールまたはシークレットを使えません"),
+    "ACES-B030": Text("could not start its container", "のコンテナを起動できませんでした"),
+    "ACES-B031": Text("could not read what it needs", "は必要なものを読み取れませんでした"),
+    "ACES-B032": Text("ran out of memory", "のメモリが不足しました"),
+    "ACES-B033": Text("has no room on its disk", "のディスクがいっぱいになりました"),
+    "ACES-B034": Text("lost its host", "のホストが失われました"),
+    "ACES-B035": Text("failed", "が失敗しました"),
+    "ACES-B036": Text("exceeded its time-out", "がタイムアウトしました"),
+    "ACES-B037": Text("was ended by somebody else", "はほかから終了されました"),
+    "ACES-B043": Text("ran out of shared memory", "の共有メモリが不足しました"),
+}
 
 
-def _example(code: str, what: str) -> str:
-    return f"ACES-{code} server/smoke-test/plate.png: {_JOB} {what}"
+def _message(code: str, request: str, job: str, said: str) -> Text:
+    happened, quoted = _HAPPENED[code], f": {said}" if said else ""
+    return Text(f"{request}: the job {job} {happened.en}{quoted}", f"{request}: ジョブ{job}{happened.ja}{quoted}")
+
+
+def _example(code: str, said: str) -> Text:
+    return same(f"{code} ") + _message(code, _REQUEST, _JOB, said)
 
 
 B023 = Kind(
@@ -29,7 +54,7 @@ B023 = Kind(
         "infraファイルの`batch:`の値を小さくする（または省略する）か、コンピューティング環境のインスタンスを大きくしてください。",
     )
     + snippet("yaml", "aws_batch_instance_type: m5.xlarge\nbatch:\n  memory: 15000"),
-    example=_example("B023", "fits no instance of its queue: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"),
+    example=_example("ACES-B023", "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"),
 )
 B024 = Kind(
     code="ACES-B024",
@@ -44,7 +69,7 @@ B024 = Kind(
         "時間をおいてジョブを再実行するか、コンピューティング環境のインスタンスタイプやゾーンを増やすか、"
         "スポットに加えてオンデマンドも使えるようにしてください。",
     ),
-    example=_example("B024", "found no free instance: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"),
+    example=_example("ACES-B024", "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"),
 )
 B025 = Kind(
     code="ACES-B025",
@@ -59,7 +84,7 @@ B025 = Kind(
         "コンピューティング環境を有効にするか修復し、`maxvCpus`を上げるか、ほかのジョブが終わるのを待って、"
         "もう一度デプロイしてください。",
     ),
-    example=_example("B025", "found no room: the compute environment number-plate-detection-dev is DISABLED"),
+    example=_example("ACES-B025", "the compute environment number-plate-detection-dev is DISABLED"),
 )
 B026 = Kind(
     code="ACES-B026",
@@ -72,10 +97,9 @@ B026 = Kind(
     fix=Text(
         "Let the environment use the service-linked role AWSServiceRoleForBatch, or give its role the managed policy "
         "AWSBatchServiceRole.",
-        "サービスにリンクされたロールAWSServiceRoleForBatchを使うか、"
-        "ロールにマネージドポリシーAWSBatchServiceRoleを付けてください。",
+        "サービスリンクロールAWSServiceRoleForBatchを使うか、ロールにマネージドポリシーAWSBatchServiceRoleを付けてください。",
     ),
-    example=_example("B026", "cannot start: MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS"),
+    example=_example("ACES-B026", "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS"),
 )
 B027 = Kind(
     code="ACES-B027",
@@ -97,7 +121,7 @@ B027 = Kind(
         "それだけが原因なら、上限を長くしてください。",
     )
     + snippet("yaml", "batch-wait-timeout: 60m"),
-    example=_example("B027", "is still RUNNABLE after 30 min 00 s"),
+    example=_example("ACES-B027", "RUNNABLE"),
 )
 B028 = Kind(
     code="ACES-B028",
@@ -113,7 +137,7 @@ B028 = Kind(
     fix=Text(
         "Follow the hint, which goes by ECS's words, and deploy again.", "ヒントに従って直し、もう一度デプロイしてください。"
     ),
-    example=_example("B028", "could not pull its image: CannotPullContainerError: … not found: manifest unknown"),
+    example=_example("ACES-B028", "CannotPullContainerError: … not found: manifest unknown"),
 )
 B029 = Kind(
     code="ACES-B029",
@@ -128,7 +152,7 @@ B029 = Kind(
         "どちらのロールも`ecs-tasks.amazonaws.com`を信頼する必要があります。シークレットは実行ロールで読み取ります。"
         "ロールの例はdocs/iamにあります。",
     ),
-    example=_example("B029", "cannot start: ECS was unable to assume the role"),
+    example=_example("ACES-B029", "ECS was unable to assume the role"),
 )
 B030 = Kind(
     code="ACES-B030",
@@ -142,7 +166,7 @@ B030 = Kind(
     ),
     fix=Text("Fix the image or the command as the hint says.", "ヒントに従って、イメージまたはコマンドを直してください。")
     + snippet("sh", "docker buildx build --platform linux/amd64 ."),
-    example=_example("B030", 'could not start: CannotStartContainerError: … exec: "serve": executable file not found in $PATH'),
+    example=_example("ACES-B030", 'CannotStartContainerError: … exec: "serve": executable file not found in $PATH'),
 )
 B031 = Kind(
     code="ACES-B031",
@@ -158,7 +182,7 @@ B031 = Kind(
         "重みファイルはWEIGHTS_S3_URI、リクエストはSMOKE_TEST_INPUT_S3_URIにあります。"
         "ジョブロールには、両方への`s3:GetObject`が必要です。",
     ),
-    example=_example("B031", "could not read what it needs: An error occurred (404) when calling the HeadObject operation"),
+    example=_example("ACES-B031", "An error occurred (404) when calling the HeadObject operation"),
 )
 B032 = Kind(
     code="ACES-B032",
@@ -176,7 +200,7 @@ B032 = Kind(
         "より大きいインスタンスタイプにするか、`batch:`の`memory`を増やすか、一度に読み込む量を減らしてください。",
     )
     + snippet("yaml", "aws_batch_instance_type: m5.2xlarge"),
-    example=_example("B032", "ran out of memory: OutOfMemoryError: Container killed due to memory usage"),
+    example=_example("ACES-B032", "OutOfMemoryError: Container killed due to memory usage"),
 )
 B033 = Kind(
     code="ACES-B033",
@@ -191,7 +215,7 @@ B033 = Kind(
         "コンピューティング環境の起動テンプレートでボリュームを大きくするか、"
         "ディスクを内蔵するインスタンスタイプにしてください。",
     ),
-    example=_example("B033", "has no room on its disk: write /var/lib/docker/…: no space left on device"),
+    example=_example("ACES-B033", "write /var/lib/docker/…: no space left on device"),
 )
 B034 = Kind(
     code="ACES-B034",
@@ -206,7 +230,7 @@ B034 = Kind(
         "もう一度デプロイしてください。頻繁に起きる場合は、オンデマンドのインスタンスにするか、再試行の回数を増やしてください。",
     )
     + snippet("yaml", "aws_batch_instance_type: m5.xlarge\nbatch:\n  attempts: 3"),
-    example=_example("B034", "lost its host: Host EC2 (instance i-0123456789abcdef0) terminated."),
+    example=_example("ACES-B034", "Host EC2 (instance i-0123456789abcdef0) terminated."),
 )
 B035 = Kind(
     code="ACES-B035",
@@ -220,7 +244,7 @@ B035 = Kind(
         "Read the job's log, whose last lines are shown, fix the program and deploy again.",
         "ジョブのログ（末尾を表示します）を確認し、プログラムを直して、もう一度デプロイしてください。",
     ),
-    example=_example("B035", "ended with exit code 1: ValueError: the body must be a PNG or JPEG image"),
+    example=_example("ACES-B035", "ValueError: the body must be a PNG or JPEG image"),
 )
 B036 = Kind(
     code="ACES-B036",
@@ -236,7 +260,7 @@ B036 = Kind(
         "時間のかかっている箇所を確認するか、タイムアウトを長くしてください。",
     )
     + snippet("yaml", "aws_batch_instance_type: m5.xlarge\nbatch:\n  timeout: 7200"),
-    example=_example("B036", "exceeded its time-out: Job attempt duration exceeded timeout"),
+    example=_example("ACES-B036", "Job attempt duration exceeded timeout"),
 )
 B037 = Kind(
     code="ACES-B037",
@@ -249,7 +273,7 @@ B037 = Kind(
     fix=Text(
         "Deploy again. CloudTrail shows who did it.", "もう一度デプロイしてください。操作した人はCloudTrailで確認できます。"
     ),
-    example=_example("B037", "was ended by somebody else: Terminated by user"),
+    example=_example("ACES-B037", "Terminated by user"),
 )
 B043 = Kind(
     code="ACES-B043",
@@ -264,33 +288,13 @@ B043 = Kind(
         "Raise `shared_memory` under `batch:` in the infra file, or load data in the program's own process (`num_workers=0`).",
         "infraファイルの`batch:`の`shared_memory`を増やすか、プログラム自身のプロセスで読み込んでください（`num_workers=0`）。",
     ),
-    example=_example("B043", "ran out of shared memory: DataLoader worker (pid 42) is killed by signal: Bus error."),
+    example=_example("ACES-B043", "DataLoader worker (pid 42) is killed by signal: Bus error."),
 )
 KINDS = (B023, B024, B025, B026, B027, B028, B029, B030, B031, B032, B033, B034, B035, B036, B037, B043)
 
-_HAPPENED: dict[Kind, Text] = {
-    B023: Text("fits no instance of its queue", "はキューのどのインスタンスにも収まりません"),
-    B024: Text("found no free instance", "を実行するインスタンスに空きがありません"),
-    B025: Text("found no room", "を受け付けるコンピューティング環境がありません"),
-    B026: Text(
-        "cannot start, since Batch's service role lacks permissions", "は、Batchのサービスロールの権限不足で開始できません"
-    ),
-    B027: Text("did not begin to run", "は開始されませんでした"),
-    B028: Text("could not pull its image", "のイメージを取得できませんでした"),
-    B029: Text("cannot use its role or secret", "のロールまたはシークレットを使えません"),
-    B030: Text("could not start its container", "のコンテナを起動できませんでした"),
-    B031: Text("could not read what it needs", "は必要なものを読み取れませんでした"),
-    B032: Text("ran out of memory", "のメモリが不足しました"),
-    B033: Text("has no room on its disk", "のディスクがいっぱいになりました"),
-    B034: Text("lost its host", "のホストが失われました"),
-    B035: Text("failed", "が失敗しました"),
-    B036: Text("exceeded its time-out", "がタイムアウトしました"),
-    B037: Text("was ended by somebody else", "はほかから終了されました"),
-    B043: Text("ran out of shared memory", "の共有メモリが不足しました"),
-}
 NOT_FOUND = Text(
     "The image is not in ECR any more: something deleted it after the preflight, often a lifecycle policy. Push it again.",
-    "イメージがECRにありません。事前確認の後に、ライフサイクルポリシーなどで削除されています。もう一度プッシュしてください。",
+    "イメージがECRにありません。事前確認の後に、ライフサイクルポリシーなどで削除されています。もう一度pushしてください。",
 )
 NO_ACCESS = Text(
     "The execution role may not read the image: it needs ecr:BatchGetImage, ecr:GetDownloadUrlForLayer and "
@@ -324,7 +328,7 @@ NO_LOG_GROUP = Text(
     "（logs:CreateLogStream、logs:PutLogEvents）を付けてください。",
 )
 PROBABLY_MEMORY = Text(
-    "Exit code 137 means that the container was killed; without another reason, it is mostly for want of memory.",
+    "Exit code 137 means that the container was killed; without another reason, it usually ran out of memory.",
     "終了コード137は、コンテナが強制終了されたことを示します。ほかに理由がなければ、多くはメモリ不足です。",
 )
 GPU_MEMORY = Text(
@@ -343,13 +347,9 @@ BY_TIME_LIMIT = Text(
 
 def job_failed(kind: Kind, job: TestedJob, said: str, *advice: Text) -> Problem:
     """A job that failed for one of these causes. `said`: AWS's words, or the program's; `advice` goes before the general one."""
-    happened = _HAPPENED[kind]
-    quoted = f": {said}" if said else ""
     return Problem(
         kind=kind,
-        message=Text(
-            f"{job.request}: the job {job.name} {happened.en}{quoted}", f"{job.request}: ジョブ{job.name}{happened.ja}{quoted}"
-        ),
+        message=_message(kind.code, job.request, job.name, said),
         hint=lines(*(advice or (plain_fix(kind),)), _of_whom(kind, job), where(job)),
         file=job.request,
     )

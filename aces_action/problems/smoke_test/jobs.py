@@ -40,10 +40,11 @@ B021 = Kind(
         "Batchが示した問題を、キューまたは期待する応答のファイルで直して、もう一度デプロイしてください。",
     )
     + snippet("yaml", "batch: standard\nshare_identifier: smoke"),
-    example=(
-        "ACES-B021 server/smoke-test/plate.png: Batch refused a job of number-plate-detection-dev-algorithm-server:7 on the "
-        "queue "
-        "number-plate-detection-dev-algorithm-server: ClientException: the queue is DISABLED"
+    example=Text(
+        "ACES-B021 server/smoke-test/plate.png: Batch refused a job of plates:7 on the queue plates: ClientException: "
+        "the queue is DISABLED",
+        "ACES-B021 server/smoke-test/plate.png: AWS Batchが、キューplatesへのplates:7のジョブを拒否しました: "
+        "ClientException: the queue is DISABLED",
     ),
 )
 B022 = Kind(
@@ -61,10 +62,11 @@ B022 = Kind(
         "Look for the job by the name in the message, end it if it is there, and deploy again.",
         "メッセージにある名前のジョブを探し、あれば終了してから、もう一度デプロイしてください。",
     ),
-    example=(
-        "ACES-B022 server/smoke-test/plate.png: nobody knows whether the job "
-        "number-plate-detection-dev-algorithm-server-smoke-test-"
-        "1f2e3d4c was submitted: the answer was lost."
+    example=Text(
+        "ACES-B022 server/smoke-test/plate.png: the answer was lost, so the job "
+        "number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c may or may not have been submitted.",
+        "ACES-B022 server/smoke-test/plate.png: 応答が届かなかったため、"
+        "ジョブnumber-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4cが送信されたかどうかわかりません。",
     ),
 )
 B038 = Kind(
@@ -83,9 +85,11 @@ B038 = Kind(
         "ジョブのログを確認し、リクエストを小さくするか、上限を長くしてください。",
     )
     + snippet("yaml", "batch-wait-timeout: 60m"),
-    example=(
-        "ACES-B038 server/smoke-test/plate.png: the job number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c is still "
-        "RUNNING after 30 min 00 s."
+    example=Text(
+        "ACES-B038 server/smoke-test/plate.png: the job number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c is "
+        "still RUNNING after 30 min 00 s.",
+        "ACES-B038 server/smoke-test/plate.png: ジョブnumber-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4cは、"
+        "30分00秒たってもRUNNINGのままです。",
     ),
 )
 B039 = Kind(
@@ -103,10 +107,10 @@ B039 = Kind(
         "ジョブロールには、そこへの`s3:PutObject`が必要です。",
     )
     + snippet("yaml", "batch: standard\noutput: s3://number-plate-detection-dev/results/${AWS_BATCH_JOB_ID}.json"),
-    example=(
+    example=Text(
         "ACES-B039 server/smoke-test/plate.png: the job number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c ended, "
-        "but "
-        "s3://number-plate-detection-dev/results/plate.json is not there."
+        "but s3://number-plate-detection-dev/results/plate.json is not there.",
+        "ACES-B039 server/smoke-test/plate.png: ジョブnumber-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4cは終わりましたが、s3://number-plate-detection-dev/results/plate.jsonがありません。",
     ),
 )
 B040 = Kind(
@@ -119,10 +123,11 @@ B040 = Kind(
     ),
     fix=Text("Fix the program, or `exit_code` in the expectation.", "プログラムか、期待する応答の`exit_code`を直してください。")
     + snippet("yaml", "exit_code: 2"),
-    example=(
+    example=Text(
         "ACES-B040 server/smoke-test/broken.png: the job number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c ended "
-        "with "
-        "exit code 0, but 2 was expected."
+        "with exit code 0, but 2 was expected.",
+        "ACES-B040 server/smoke-test/broken.png: "
+        "ジョブnumber-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4cの終了コードは0ですが、期待する値は2です。",
     ),
 )
 B041 = Kind(
@@ -139,7 +144,10 @@ B041 = Kind(
     fix=Text(
         "Fix what the other errors name and deploy again.", "ほかのエラーが示す問題を直して、もう一度デプロイしてください。"
     ),
-    example="ACES-B041 1 of 2 jobs failed the smoke test; this version is not listed on the ACES Platform.",
+    example=Text(
+        "ACES-B041 1 of 2 jobs failed the smoke test; this version is not listed on the ACES Platform.",
+        "ACES-B041 2件中1件のジョブがスモークテストに失敗しました。このバージョンはACES Platformに登録していません。",
+    ),
 )
 B042 = Kind(
     code="ACES-B042",
@@ -155,10 +163,11 @@ B042 = Kind(
         "Terminate it by the command in the hint. A missing permission is in docs/iam.",
         "ヒントのコマンドで終了してください。足りない権限はdocs/iamにあります。",
     ),
-    example=(
-        "ACES-B042 The job number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c could not be ended: The role may "
-        "not call "
-        "TerminateJob"
+    example=Text(
+        "ACES-B042 The job number-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4c could not be ended: The role may not "
+        "call TerminateJob: it lacks batch:TerminateJob.",
+        "ACES-B042 ジョブnumber-plate-detection-dev-algorithm-server-smoke-test-1f2e3d4cを終了できませんでした: "
+        "ロールはTerminateJobを呼び出せません。batch:TerminateJobの権限がありません。",
     ),
 )
 KINDS = (B020, B021, B022, B038, B039, B040, B041, B042)
@@ -218,7 +227,7 @@ def unclear(request: str, name: str, queue: str) -> Problem:
     return Problem(
         kind=B022,
         message=Text(
-            f"{request}: nobody knows whether the job {name} was submitted: the answer was lost.",
+            f"{request}: the answer was lost, so the job {name} may or may not have been submitted.",
             f"{request}: 応答が届かなかったため、ジョブ{name}が送信されたかどうかわかりません。",
         ),
         hint=lines(
@@ -259,7 +268,7 @@ def too_slow(job: TestedJob, taken: Text, limit: Text) -> Problem:
             f"{job.request}: ジョブ{job.name}は送信から{taken.ja}かかりました。上限は{limit.ja}です。",
         ),
         hint=Text(
-            "The start of an instance counts too. Allow more by max_seconds, or use a smaller request.",
+            "The start of an instance counts too. Raise max_seconds, or use a smaller request.",
             "インスタンスの起動時間も含みます。max_secondsを長くするか、リクエストを小さくしてください。",
         ),
         file=job.request,

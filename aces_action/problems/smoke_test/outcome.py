@@ -25,9 +25,11 @@ T010 = Kind(
         "Fix what the other errors name and run the job again. `command: rollback` rolls back to the previous generation.",
         "ほかのエラーが示す問題を直して、ジョブを再実行してください。`command: rollback`で1つ前の世代に戻すこともできます。",
     ),
-    example=(
-        "ACES-T010 The smoke test of number-plate-detection-dev-algorithm-server failed; this version is not listed on the "
-        "ACES Platform."
+    example=Text(
+        "ACES-T010 The smoke test of number-plate-detection-dev-algorithm-server failed; this version is not listed on the ACES "
+        "Platform.",
+        "ACES-T010 number-plate-detection-dev-algorithm-serverのスモークテストが失敗しました。このバージョンはACES "
+        "Platformに登録していません。",
     ),
 )
 T011 = Kind(
@@ -44,9 +46,11 @@ T011 = Kind(
         "Fix what the message names. A missing permission is in docs/iam.",
         "メッセージにある原因を取り除いてください。足りない権限はdocs/iamにあります。",
     ),
-    example=(
-        "ACES-T011 The smoke test of number-plate-detection-dev-algorithm-server passed, but that could not be recorded. "
-        "The role may not call AddTags: it lacks sagemaker:AddTags."
+    example=Text(
+        "ACES-T011 The smoke test of number-plate-detection-dev-algorithm-server passed, but that could not be recorded. The "
+        "role may not call AddTags: it lacks sagemaker:AddTags.",
+        "ACES-T011 number-plate-detection-dev-algorithm-serverのスモークテストは合格しましたが、記録できませんでした。"
+        "ロールはAddTagsを呼び出せません。sagemaker:AddTagsの権限がありません。",
     ),
 )
 KINDS = (T010, T011)
@@ -89,7 +93,7 @@ def stays_as_there_is_no_other(config_name: str) -> Text:
 
 def _serves_although_it_failed(config_name: str) -> Text:
     return Text(
-        f"The new version {config_name} serves although it failed.",
+        f"The new version {config_name} is serving although it failed.",
         f"失敗した新しいバージョン{config_name}が、そのまま稼働しています。",
     )
 

@@ -19,14 +19,15 @@ W008 = Kind(
         "アーカイブは読めますが、ファイルが入っていません。空か、フォルダやリンクだけです。"
         "そのままでは、サーバが重みファイルなしで起動します。",
     ),
-    fix=Text("Name the folder of the weights when you pack:", "まとめるときに、重みのフォルダを指定してください。") + PACK,
+    fix=Text("Name the folder of the weights when you pack:", "まとめるときに、重みファイルのフォルダを指定してください。")
+    + PACK,
     example="tar czf deploy.tar.gz --files-from /dev/null",
 )
 
 W013 = Kind(
     code="ACES-W013",
     severity="error",
-    title=Text("More problems in the archive", "アーカイブにほかにも問題があります"),
+    title=Text("More problems in the archive", "アーカイブに、ほかにも問題があります"),
     cause=Text(
         "The archive has more problems than are listed one by one; this line gives their number. A warning where all of "
         "them are warnings.",
@@ -34,10 +35,13 @@ W013 = Kind(
     ),
     fix=Text(
         "Fix the listed problems: most have the same cause, and one new archive resolves them all.",
-        "示されている問題を直してください。多くは原因が同じなので、まとめなおせばすべて解消します。",
+        "示されている問題を直してください。多くは原因が同じなので、まとめ直せばすべて解消します。",
     )
     + PACK,
-    example="ACES-W013 1,204 more problems with members of deploy.tar.gz are not listed.",
+    example=Text(
+        "ACES-W013 1,204 more problems with members of deploy.tar.gz are not listed.",
+        "ACES-W013 deploy.tar.gzのメンバーには、表示していない問題があと1,204件あります。",
+    ),
 )
 
 W015 = Kind(
@@ -65,7 +69,7 @@ KINDS = (
 )
 
 
-_NAME_THE_FOLDER = Text("Name the folder of the weights:", "重みのフォルダを指定してください:")
+_NAME_THE_FOLDER = Text("Name the folder of the weights:", "重みファイルのフォルダを指定してください:")
 
 
 def empty(archive: str, commands: Text) -> Problem:

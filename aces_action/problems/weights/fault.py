@@ -31,13 +31,13 @@ FAILS_LATE = Text(
 IN_S3 = lines(
     Text(
         "Is your own file intact? If so, upload it again:",
-        "手元のファイルは壊れていませんか。壊れていなければ、アップロードしなおしてください:",
+        "手元のファイルは壊れていませんか。壊れていなければ、アップロードし直してください:",
     ),
     same("aces-action weights check deploy.tar.gz"),
 )
 """What to do about a damaged object in S3: perhaps only the upload was cut off."""
 ON_DISK = Text(
-    "Did it come from elsewhere? Then fetch it again.", "ダウンロードやコピーで入手したファイルなら、入手しなおしてください。"
+    "Did it come from elsewhere? Then fetch it again.", "ダウンロードやコピーで入手したファイルなら、入手し直してください。"
 )
 """What to do about a damaged file that nobody has uploaded yet."""
 
@@ -75,7 +75,7 @@ def damaged(fault: Fault, name: str, origin: Text, commands: Text) -> Problem:
     """When an archive cannot be read further. `origin`: IN_S3 or ON_DISK; `commands`: see `pack_commands`."""
     hint = lines(fault.advice, commands) if fault.repack else fault.advice
     if not fault.advice:
-        again = Text("If not, pack it again:", "そうでなければ、まとめなおしてください:")
+        again = Text("If not, pack it again:", "そうでなければ、まとめ直してください:")
         hint = lines(sentences(_FAILS, origin), again, commands)
     return Problem(kind=fault.kind, message=same(f"{name}: ") + fault.text + Text(".", "。"), hint=hint)
 

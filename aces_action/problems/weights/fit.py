@@ -9,7 +9,7 @@ from aces_action.problems.problem import Problem
 W018 = Kind(
     code="ACES-W018",
     severity="warning",
-    title=Text("Weights larger than the volume", "重みファイルがボリュームより大きいです"),
+    title=Text("Weights larger than the volume", "重みファイルがボリュームに収まりません"),
     cause=Text(
         "SageMaker downloads the archive to the instance's volume and unpacks it there; both together are larger than the "
         "volume.",
@@ -29,7 +29,7 @@ W018 = Kind(
 W019 = Kind(
     code="ACES-W019",
     severity="warning",
-    title=Text("Weights larger than the memory", "重みファイルがメモリより大きいです"),
+    title=Text("Weights larger than the memory", "重みファイルがメモリに収まりません"),
     cause=Text(
         "The unpacked weights are larger than the memory of the instance type. A server that loads all of them does not start.",
         "展開した重みファイルが、インスタンスタイプのメモリより大きくなっています。すべてを読み込むサーバは起動しません。",
@@ -47,13 +47,13 @@ KINDS = (
 )
 
 
-def larger_than_volume(name: str, instance_type: str, *, needed: str, volume: str) -> Problem:
-    """Sizes as texts, such as '19.0 GiB'; so below."""
+def larger_than_volume(name: str, instance_type: str, *, needed: Text, volume: Text) -> Problem:
+    """Sizes such as '19.0 GiB'; so below."""
     return Problem(
         kind=W018,
         message=Text(
-            f"{name} and the files in it need {needed}, but the volume of {instance_type} has {volume}.",
-            f"{name}とその中身には{needed}が必要ですが、{instance_type}のボリュームは{volume}です。",
+            f"{name} and the files in it need {needed.en}, but the volume of {instance_type} has {volume.en}.",
+            f"{name}とその中身には{needed.ja}が必要ですが、{instance_type}のボリュームは{volume.ja}です。",
         ),
         hint=Text(
             "Set sagemaker.volume_size in the infra file (in GB, up to 512), or leave out what the server does not load.",
@@ -62,12 +62,12 @@ def larger_than_volume(name: str, instance_type: str, *, needed: str, volume: st
     )
 
 
-def larger_than_memory(name: str, instance_type: str, *, files: str, memory: str) -> Problem:
+def larger_than_memory(name: str, instance_type: str, *, files: Text, memory: Text) -> Problem:
     return Problem(
         kind=W019,
         message=Text(
-            f"The files in {name} take {files}, but {instance_type} has {memory} of memory.",
-            f"{name}の中身は{files}ですが、{instance_type}のメモリは{memory}です。",
+            f"The files in {name} take {files.en}, but {instance_type} has {memory.en} of memory.",
+            f"{name}の中身は{files.ja}ですが、{instance_type}のメモリは{memory.ja}です。",
         ),
         hint=Text(
             "Choose an instance type with more memory, unless the server loads only a part of them.",

@@ -41,7 +41,7 @@ W002 = Kind(
     ),
     fix=Text(
         "Check your own file. If it is intact, upload it again; if not, pack it again.",
-        "手元のファイルを確認してください。壊れていなければアップロードしなおし、壊れていればまとめなおしてください。",
+        "手元のファイルを確認してください。壊れていなければアップロードし直し、壊れていればまとめ直してください。",
     )
     + snippet("sh", "aces-action weights check deploy.tar.gz"),
     example="$ gzip -t deploy.tar.gz\ngzip: deploy.tar.gz: unexpected end of file",

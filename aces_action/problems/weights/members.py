@@ -95,7 +95,7 @@ W007 = Kind(
         "that option, as the message says. bsdtar, the tar of macOS, stores a file with holes as sparse without being asked; "
         "`--no-read-sparse`, or `--format ustar` before bsdtar 3.6, prevents that.",
         "デバイスとパイプは含めないでください。その他は、tarのオプションによるもので、ファイル自体に問題はありません。"
-        "メッセージのとおり、そのオプションなしでまとめなおしてください。bsdtar（macOSのtar）は、空の領域があるファイルを、"
+        "メッセージのとおり、そのオプションなしでまとめ直してください。bsdtar（macOSのtar）は、空の領域があるファイルを、"
         "指定しなくてもスパースとして保存します。`--no-read-sparse`（3.6より前のbsdtarでは`--format ustar`）で防げます。",
     )
     + PACK,
@@ -147,7 +147,7 @@ def hard_link_outside(target: str) -> Fault:
     return _hard_link(target, _LEAVES)
 
 
-_LEAVES = Text(", which leaves the archive", " (アーカイブの外を指しています)")
+_LEAVES = Text(", which leaves the archive", "（アーカイブの外を指しています）")
 
 
 def _symbolic_link(target: str, leaves: Text) -> Fault:
@@ -219,7 +219,7 @@ def sparse_file() -> Fault:
             "The file itself is fine. Create the archive again without --sparse (-S) if you used GNU tar; with --no-read-sparse "
             "if you used bsdtar, the tar of macOS (before 3.6: with --format ustar).",
             "ファイル自体に問題はありません。GNU tarなら--sparse（-S）を付けずに、bsdtar（macOSのtar）なら--no-read-sparse"
-            "（3.6より前では--format ustar）を付けて、まとめなおしてください。",
+            "（3.6より前では--format ustar）を付けて、まとめ直してください。",
         ),
     )
 
@@ -232,7 +232,7 @@ def volume_label() -> Fault:
         ),
         Text(
             "Create the archive again without the option --label (-V).",
-            "オプション--label（-V）を付けずに、まとめなおしてください。",
+            "オプション--label（-V）を付けずに、まとめ直してください。",
         ),
     )
 
@@ -245,7 +245,7 @@ def folder_dump() -> Fault:
         ),
         Text(
             "Create the archive again without the options --listed-incremental (-g) and --incremental (-G).",
-            "オプション--listed-incremental（-g）と--incremental（-G）を付けずに、まとめなおしてください。",
+            "オプション--listed-incremental（-g）と--incremental（-G）を付けずに、まとめ直してください。",
         ),
     )
 
@@ -266,7 +266,7 @@ def old_long_names() -> Fault:
             "is an old list of long file names, of GNU tar, which current tools do not read",
             "は、古いGNU tarが書いた長いファイル名の一覧です。現在のツールは読み取りません",
         ),
-        Text("Create the archive again with a current version of tar.", "新しいtarで、まとめなおしてください。"),
+        Text("Create the archive again with a current version of tar.", "新しいtarで、まとめ直してください。"),
     )
 
 
@@ -276,7 +276,7 @@ def solaris_attribute() -> Fault:
             "is an access control list or attribute of another member, as Solaris's tar stores it; others unpack it as a file",
             "は、Solarisのtarが保存した、別のメンバーのACLまたは拡張属性です。ほかのツールではファイルとして展開されます",
         ),
-        Text("Create the archive again without the options p and @.", "オプションpと@を付けずに、まとめなおしてください。"),
+        Text("Create the archive again without the options p and @.", "オプションpと@を付けずに、まとめ直してください。"),
     )
 
 
@@ -286,7 +286,7 @@ def unknown_type(flag: str) -> Fault:
             f"has the unusual type '{flag}'; most tools treat it as a file",
             f"は特殊な種類「{flag}」です。多くのツールではファイルとして扱われます",
         ),
-        Text("Create the archive again with another tool.", "別のツールで、まとめなおしてください。"),
+        Text("Create the archive again with another tool.", "別のツールで、まとめ直してください。"),
     )
 
 

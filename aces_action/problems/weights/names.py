@@ -42,7 +42,7 @@ W010 = Kind(
         "Rename the file; `convmv -r -f cp932 -t utf-8 --notest DIR` renames a whole folder from Shift_JIS. Archives made on "
         "Windows: pack the folder on Linux, e.g. in WSL.",
         "ファイル名を変えてください。Shift_JISの名前は、`convmv -r -f cp932 -t utf-8 --notest DIR`で一括で変えられます。"
-        "Windowsで作成したアーカイブは、Linux（WSLなど）でまとめなおしてください。",
+        "Windowsで作成したアーカイブは、Linux（WSLなど）でまとめ直してください。",
     )
     + PACK,
     example="$ tar tzf deploy.tar.gz\nObjectDetection\\models\\CenterNet.yml",
@@ -57,12 +57,15 @@ W021 = Kind(
         "characters there, `e` and a mark. They look the same as typed names (NFC), but Linux compares bytes: a server that "
         "opens the typed name does not find the file.",
         "メンバーの名前が、濁点などを別の文字として持つUnicodeの形式（NFD）です。macOSのファイルシステムは、この形で保存することがあります。"
-        "例えば「ガ」が、「カ」と濁点の2文字になっています。通常の入力（NFC）と見た目は同じですが、Linuxはバイト列で比べるため、"
+        "たとえば「ガ」が、「カ」と濁点の2文字になっています。通常の入力（NFC）と見た目は同じですが、Linuxはバイト列で比べるため、"
         "サーバが通常の名前で開いても、ファイルが見つかりません。",
     ),
-    fix=Text("Rename the files, then pack again:", "名前を変えてから、まとめなおしてください。")
+    fix=Text("Rename the files, then pack again:", "名前を変えてから、まとめ直してください。")
     + snippet("sh", "convmv -r -f utf-8 -t utf-8 --nfc --notest ObjectDetection"),
-    example="ACES-W021 deploy.tar.gz has decomposed names (NFD), as macOS writes them: 2. The first is models/ラベル.txt: …",
+    example=Text(
+        "ACES-W021 deploy.tar.gz has decomposed names (NFD), as macOS writes them: 2. The first is models/ラベル.txt: …",
+        "ACES-W021 deploy.tar.gzに、macOSが作るNFD（濁点などが分かれた形）の名前が2件あります。最初はmodels/ラベル.txtで、…",
+    ),
 )
 
 KINDS = (
@@ -84,7 +87,7 @@ _KEEP_ONE = Text("Keep one of the two.", "どちらか一方だけを残して�
 
 
 def file_is_folder() -> Fault:
-    text = Text("is a file, but also a folder of other members", "はファイルですが、他のメンバーのフォルダでもあります")
+    text = Text("is a file, but also a folder of other members", "はファイルですが、ほかのメンバーのフォルダでもあります")
     return Fault(kind=W009, text=text, advice=_KEEP_ONE)
 
 

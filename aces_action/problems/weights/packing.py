@@ -29,11 +29,11 @@ W020 = Kind(
 KINDS = (W020,)
 
 
-def unreadable_file(path: str, reason: str) -> Problem:
-    """When an archive on disk cannot be read. `reason`: the system's own words."""
+def unreadable_file(path: str, reason: Text) -> Problem:
+    """When an archive on disk cannot be read. `reason`: the system's."""
     return Problem(
         kind=C019,
-        message=Text(f"{path} cannot be read: {reason}.", f"{path}を読み込めません: {reason}。"),
+        message=Text(f"{path} cannot be read: {reason.en}.", f"{path}を読み込めません: {reason.ja}。"),
     )
 
 
@@ -50,11 +50,11 @@ def no_archive(path: str) -> Problem:
 # All names below are safe to show.
 
 
-def unreadable(name: str, reason: str, source: str) -> Problem:
-    """When a file to pack cannot be read. `reason`: the system's own words."""
+def unreadable(name: str, reason: Text, source: str) -> Problem:
+    """When a file to pack cannot be read. `reason`: the system's."""
     return Problem(
         kind=W020,
-        message=Text(f"{name} cannot be read: {reason}.", f"{name}を読み込めません: {reason}。"),
+        message=Text(f"{name} cannot be read: {reason.en}.", f"{name}を読み込めません: {reason.ja}。"),
         hint=Text("Check the path and its permissions:", "パスと権限を確認してください:") + same(f"\nls -ld {source}"),
     )
 
@@ -77,9 +77,7 @@ def changed_size(name: str) -> Problem:
     return Problem(
         kind=W020,
         message=Text(f"{name} changed its size while it was being packed.", f"{name}のサイズが、まとめている間に変わりました。"),
-        hint=Text(
-            "Wait until nothing writes to it any more, then pack again.", "書き込みが終わってから、まとめなおしてください。"
-        ),
+        hint=Text("Wait until nothing writes to it any more, then pack again.", "書き込みが終わってから、まとめ直してください。"),
     )
 
 
@@ -103,7 +101,7 @@ def special(name: str) -> Problem:
             f"{name} is neither a file nor a folder but a device, a pipe or a socket.",
             f"{name}はファイルでもフォルダでもなく、デバイス、パイプまたはソケットです。",
         ),
-        hint=Text("Remove it, or name the folders beside it one by one.", "削除するか、他のフォルダを個別に指定してください。"),
+        hint=Text("Remove it, or name the folders beside it one by one.", "削除するか、ほかのフォルダを個別に指定してください。"),
     )
 
 

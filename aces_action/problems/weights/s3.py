@@ -24,7 +24,10 @@ W011 = Kind(
         "Run the job again once the upload is complete.",
         "アップロードが完了してから、ジョブを再実行してください。",
     ),
-    example="ACES-W011 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz was replaced while it was being checked.",
+    example=Text(
+        "ACES-W011 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz was replaced while it was being checked.",
+        "ACES-W011 s3://number-plate-detection-dev/shared/weights/deploy.tar.gzが検査中に置き換えられました。",
+    ),
 )
 
 W017 = Kind(
@@ -48,7 +51,12 @@ W017 = Kind(
         '{\n  "Effect": "Allow",\n  "Action": "s3:PutObject",\n'
         '  "Resource": "arn:aws:s3:::number-plate-detection-dev/shared/weights/*"\n}',
     ),
-    example="ACES-W017 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz.verdict.json could not be written.",
+    example=Text(
+        "ACES-W017 The result of the check could not be stored at "
+        "s3://number-plate-detection-dev/shared/weights/deploy.tar.gz.verdict.json: the role lacks s3:PutObject.",
+        "ACES-W017 検査結果をs3://number-plate-detection-dev/shared/weights/deploy.tar.gz.verdict.jsonに保存できませんでした: "
+        "ロールにs3:PutObjectの権限がありません。",
+    ),
 )
 
 KINDS = (
@@ -103,8 +111,8 @@ def not_kept(uri: str, why: Text) -> Problem:
         kind=W017,
         message=Text(f"The result of the check could not be stored at {uri}: ", f"検査結果を{uri}に保存できませんでした: ") + why,
         hint=Text(
-            "The next run reads the weights again. With s3:PutObject there it need not.",
-            "次の実行では重みファイルを読みなおします。そこへのs3:PutObjectがあれば、その必要がなくなります。",
+            "The next run reads the weights again. Allow s3:PutObject there to avoid that.",
+            "次の実行では重みファイルを読み直します。そこへのs3:PutObjectがあれば、その必要がなくなります。",
         ),
     )
 

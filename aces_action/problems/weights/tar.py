@@ -19,7 +19,7 @@ W003 = Kind(
         "またはtarではありません。ツールによって読み方が異なり、残りを黙って無視するものもあるため、"
         "重みファイルの一部が知らないうちに欠けることがあります。",
     ),
-    fix=Text("Pack the folder again, in one go, and upload the result:", "フォルダをまとめなおし、アップロードしてください。")
+    fix=Text("Pack the folder again, in one go, and upload the result:", "フォルダをまとめ直し、アップロードしてください。")
     + PACK,
     example="cat part1.tar.gz part2.tar.gz > deploy.tar.gz",
 )

@@ -328,7 +328,7 @@ def _detached_parts(current: CurrentScaling, why: Text) -> Iterator[Text]:
             settings = _compact(policy.settings)
             yield Text(
                 f"detaches scaling policy {policy.name} (others'): {settings}",
-                f"他で設定されたスケーリングポリシー{policy.name}を解除します: {settings}",
+                f"ほかで設定されたスケーリングポリシー{policy.name}を解除します: {settings}",
             )
     for action in current.scheduled:
         name, settings = action["ScheduledActionName"], _compact(_settings(action))

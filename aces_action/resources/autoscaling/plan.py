@@ -146,7 +146,7 @@ def _removal(current: CurrentScaling, owner: Owner) -> list[Change]:
     ours = [policy.name for policy in current.policies if policy.name in OUR_POLICIES]
     policies = [_change("delete", "scaling policy", policy, _UNWANTED) for policy in ours]
     named = ", ".join(of_others(current))
-    stays = Text(f"stays: others' scaling is on it ({named})", f"他で設定されたスケーリング（{named}）があるため残します")
+    stays = Text(f"stays: others' scaling is on it ({named})", f"ほかで設定されたスケーリング（{named}）があるため残します")
     name = resource_id(current.endpoint_name)
     target = (
         _change("nothing", "scalable target", name, stays) if named else _change("delete", "scalable target", name, _UNWANTED)

@@ -99,11 +99,11 @@ def _judged(each: JobRevision, *, undo: set[str], again: bool, keep: int, now: d
             )
         return True, Text("it never served", "一度も稼働していません")
     if again:
-        return True, Text("a newer revision says the same", "同じ内容の新しいリビジョンがあります")
+        return True, Text("a newer revision has the same content", "同じ内容の新しいリビジョンがあります")
     if each.content in undo:
         return False, Text("it is kept for a rollback", "ロールバック用に残します")
     if each.withdrawn is not None and not each.was_good:
-        return True, Text("it was given up", "取り下げられたリビジョンです")
+        return True, Text("it was withdrawn", "取り下げられたリビジョンです")
     return True, Text(
         f"more than {keep} generations have served since", f"これより新しい世代を{keep}個より多く残しているため、不要です"
     )

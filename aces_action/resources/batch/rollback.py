@@ -80,13 +80,13 @@ class JobRollback:
     @property
     def change(self) -> Change:
         if self.goal is None:
-            reason = Text("the rollback is done, but not noted yet", "ロールバックは完了していますが、まだ記録されていません")
+            reason = Text("the rollback is done, but not recorded yet", "ロールバックは完了していますが、まだ記録されていません")
             reasons = (reason,) if self.arrived else ()
             return Change(
                 verb="update" if self.arrived else "nothing", resource="job definition", name=self.live.label, reasons=reasons
             )
         back = self.goal.newest
-        said = Text(f"back to what {back.label} said", f"{back.label}の内容に戻します")
+        said = Text(f"back to the content of {back.label}", f"{back.label}の内容に戻します")
         return Change(verb="update", resource="job definition", name=self.live.label, reasons=(said, *_since(self.goal)))
 
 
@@ -212,7 +212,7 @@ def known(histories: Sequence[JobHistory]) -> Text:
 def _line(revision: JobRevision) -> Text:
     label = revision.label
     if revision.noted is None:
-        return Text(f"{label}  not noted as served", f"{label}  稼働の記録なし")
+        return Text(f"{label}  not recorded as served", f"{label}  稼働の記録なし")
     since = date_and_time(revision.noted)
     if revision.was_good or revision.withdrawn is None:
         return Text(f"{label}  served from {since.en}", f"{label}  {since.ja}から稼働")

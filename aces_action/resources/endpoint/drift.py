@@ -33,8 +33,7 @@ def drift(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str, ke
         )
     elif name != wanted and live.endpoint_tags.get(CONTENT_HASH) != live.config_tags.get(CONTENT_HASH):
         yield Text(
-            f"its tags name other content than {name}, which it serves: somebody changed one of them by hand, "
-            "or a run was cut off",
+            f"its tags do not match {name}, which it serves: somebody changed one of them by hand, or a run was cut off",
             f"タグの内容と、稼働中の{name}が一致しません。手動で変更されたか、実行が途中で終わっています",
         )
     weights = counts = Text("kept", "そのまま維持します") if keeps_counts else Text("reset", "設定に戻します")

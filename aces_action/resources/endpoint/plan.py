@@ -112,13 +112,13 @@ def endpoint_change(
     if status == "Deleting":
         return change(
             "create",
-            Text("the present one is being deleted: waiting for that first", "現在のものは削除中です。先にその完了を待ちます"),
+            Text("the current one is being deleted: waiting for that first", "現在のものは削除中です。先にその完了を待ちます"),
         )
     if status in {"Failed", "OutOfService"}:
         why = f": {current.failure_reason}" if current.failure_reason else ""
         return change(
             "replace",
-            Text(f"it is {status}, which only a new one fixes{why}", f"状態が{status}のため、作り直すしかありません{why}"),
+            Text(f"it is {status} and has to be recreated{why}", f"状態が{status}のため、作り直すしかありません{why}"),
         )
     if status in TRANSIENT:
         if current.leads_to == desired.config_name:
@@ -191,9 +191,10 @@ def _served(model: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _pools(variant: Mapping[str, Any]) -> dict[str, str]:
+def _pools(variant: Mapping[str, Any]) -> dict[str, Text]:
     """Instance pools as one line in the place of the type that they stand for: 'ml.g5.xlarge, else ml.g6.xlarge'."""
-    return {"InstanceType": ", else ".join(instance_types(variant))} if variant.get("InstancePools") else {}
+    types = instance_types(variant)
+    return {"InstanceType": Text(", else ".join(types), "、なければ".join(types))} if variant.get("InstancePools") else {}
 
 
 def instance_types(variant: Mapping[str, Any]) -> list[str]:

@@ -88,7 +88,7 @@ def _generation(generation: Generation, model: Mapping[str, Any] | None, *, serv
         rollout_seconds=generation.rollout_seconds,
         image_digest=container.get("Image", "").partition("@")[2],
         weights=container.get("ModelDataUrl", ""),
-        instance_type=", else ".join(instance_types(variant)),
+        instance_type=" / ".join(instance_types(variant)),
         commit=generation.commit,
         run_url=generation.run_url,
     )

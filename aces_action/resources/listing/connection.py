@@ -108,7 +108,7 @@ class Connection:
         return problems.is_status(answer.status, self.said(answer))
 
     def is_larger(self) -> Text:
-        return problems.is_larger_than(f"{_LARGEST >> 20} MiB")
+        return problems.is_larger_than(_LARGEST >> 20)
 
     def unexpected(self, answer: HttpAnswer, what: Text) -> Problem:
         """When an answer is none that the contract knows. `what` completes 'The answer to …'."""

@@ -18,6 +18,7 @@ from aces_action.problems.weights.packing import unreadable_file
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.progress import CHECKED, READ
 from aces_action.resources.weights.rules import MAX_ENTRIES
+from aces_action.system_error import system_reason
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -117,7 +118,7 @@ def _check_file(place: str, policy: Policy, start_progress: StartProgress, *, ev
             listed = _MANY if every_file else MAX_ENTRIES
             return inspect_archive(source, name=name, policy=policy, listed=listed, origin=ON_DISK)
         except OSError as error:
-            raise ActionError(unreadable_file(place, error.strerror or str(error))) from error
+            raise ActionError(unreadable_file(place, system_reason(error))) from error
 
 
 class _Watched:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from aces_action.output.sizes import gib_text
 from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
 from aces_action.problems.weights import fit as problems
-
-_GIB = 1 << 30
 
 
 def fit_problems(verdict: Verdict, *, instance_type: str, volume: int | None, memory: int | None) -> tuple[Problem, ...]:
@@ -17,12 +16,8 @@ def fit_problems(verdict: Verdict, *, instance_type: str, volume: int | None, me
     found = []
     needed = verdict.size + verdict.unpacked_size
     if volume is not None and needed > volume:
-        found.append(problems.larger_than_volume(verdict.name, instance_type, needed=_gib(needed), volume=_gib(volume)))
+        found.append(problems.larger_than_volume(verdict.name, instance_type, needed=gib_text(needed), volume=gib_text(volume)))
     if memory is not None and verdict.unpacked_size > memory:
-        files = _gib(verdict.unpacked_size)
-        found.append(problems.larger_than_memory(verdict.name, instance_type, files=files, memory=_gib(memory)))
+        files = gib_text(verdict.unpacked_size)
+        found.append(problems.larger_than_memory(verdict.name, instance_type, files=files, memory=gib_text(memory)))
     return tuple(found)
-
-
-def _gib(size: int) -> str:
-    return f"{size / _GIB:.1f} GiB"

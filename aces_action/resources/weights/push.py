@@ -34,6 +34,7 @@ from aces_action.resources.weights.progress import CHECKED, SENT, Progress, Star
 from aces_action.resources.weights.release import part_spans
 from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_object
 from aces_action.resources.weights.verdict_store import VerdictRecord, read_record, reason_to_reject, write_record
+from aces_action.system_error import system_reason
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -176,7 +177,7 @@ def push(
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise ActionError(no_archive(str(path))) from error
-        raise ActionError(unreadable_file(str(path), error.strerror or str(error))) from error
+        raise ActionError(unreadable_file(str(path), system_reason(error))) from error
     except AWS_ERRORS as error:
         raise ActionError(_refused(error, destination, path)) from error
     weights = destination.find()

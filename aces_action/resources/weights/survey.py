@@ -13,6 +13,7 @@ from aces_action.problems.problem import Problem
 from aces_action.problems.weights import packing
 from aces_action.resources.weights.errors import shown_path
 from aces_action.resources.weights.member import BLOCK
+from aces_action.system_error import system_reason
 
 Links = Literal["follow", "refuse"]
 _Identity = tuple[int, int]  # device and inode
@@ -191,8 +192,7 @@ class _Surveyor:
                     self._cannot_read(below, Path(entry.path), error)
 
     def _cannot_read(self, name: str, source: Path, error: OSError) -> None:
-        reason = error.strerror or type(error).__name__
-        self.problems.append(packing.unreadable(shown_path(name), reason, shown_path(str(source))))
+        self.problems.append(packing.unreadable(shown_path(name), system_reason(error), shown_path(str(source))))
 
     def _may_follow(self, name: str, source: Path) -> bool:
         target = str(source.readlink())

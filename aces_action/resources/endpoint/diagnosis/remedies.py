@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aces_action.aws.inference_ami import driver_hint
 from aces_action.language import EMPTY, Text, lines, same, sentences
+from aces_action.output.sizes import gib_text
 from aces_action.problems.advice import run_again
 from aces_action.problems.kind import Kind
 from aces_action.problems.server_image import BUILD_HINT
@@ -16,7 +17,6 @@ from aces_action.resources.endpoint.diagnosis.facts import Facts
 from aces_action.resources.endpoint.diagnosis.local_run import try_it
 from aces_action.resources.endpoint.diagnosis.pings import ping_status, timed_out
 
-_GIB = 1 << 30
 _LONGEST = 3600  # seconds: the most that SageMaker takes for downloading, and for the first health check
 
 _LIMIT = re.compile(
@@ -250,16 +250,16 @@ def _memory(facts: Facts, _log: Sequence[str]) -> Text:
     parts = []
     kind = facts.instance_type
     if facts.memory and facts.unpacked:
-        files, memory = _gib(facts.unpacked), _gib(facts.memory)
+        files, memory = gib_text(facts.unpacked), gib_text(facts.memory)
         parts.append(
             Text(
-                f"The weights have {files} unpacked; {kind} has {memory} of memory.",
-                f"重みファイルは展開後{files}、{kind}のメモリは{memory}です。",
+                f"The weights have {files.en} unpacked; {kind} has {memory.en} of memory.",
+                f"重みファイルは展開後{files.ja}、{kind}のメモリは{memory.ja}です。",
             )
         )
     elif facts.memory:
-        memory = _gib(facts.memory)
-        parts.append(Text(f"{kind} has {memory} of memory.", f"{kind}のメモリは{memory}です。"))
+        memory = gib_text(facts.memory)
+        parts.append(Text(f"{kind} has {memory.en} of memory.", f"{kind}のメモリは{memory.ja}です。"))
     larger = next_sizes(kind)
     names, names_ja = " or ".join(larger), "または".join(larger)
     choose = Text(
@@ -384,7 +384,10 @@ def _trust(facts: Facts) -> Text:
 def _disk(facts: Facts, _log: Sequence[str]) -> Text:
     now = Text(f", now {facts.volume}", f"、現在は{facts.volume}") if facts.volume else EMPTY
     files = (
-        Text(f" The weights have {_gib(facts.unpacked)} unpacked.", f"重みファイルは展開後{_gib(facts.unpacked)}です。")
+        Text(
+            f" The weights have {gib_text(facts.unpacked).en} unpacked.",
+            f"重みファイルは展開後{gib_text(facts.unpacked).ja}です。",
+        )
         if facts.unpacked
         else EMPTY
     )
@@ -416,10 +419,6 @@ def _network(facts: Facts, _log: Sequence[str]) -> Text:
         "インスタンスの分）と、S3への経路（ゲートウェイエンドポイントまたはNATゲートウェイ）が必要です。"
         "セキュリティグループでは、HTTPSの送信を許可してください。",
     )
-
-
-def _gib(size: int | None) -> str:
-    return f"{(size or 0) / _GIB:.1f} GiB"
 
 
 _ADVICE: Mapping[str, Callable[[Facts, Sequence[str]], Text]] = {

@@ -95,7 +95,7 @@ def decide(
         if each.served is None:
             return _unserved(each.created, now)
         if not each.was_good:
-            return True, Text("it was given up", "取り下げられた世代です")
+            return True, Text("it was withdrawn", "取り下げられた世代です")
         if not any(_before(each, serving) for serving in current):
             return False, Text("it served after the one that serves now", "現在の世代より後に稼働していました")
         return True, Text(

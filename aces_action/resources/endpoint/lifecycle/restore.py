@@ -89,7 +89,7 @@ def restore(
         except AWS_ERRORS as error:  # it serves and all is done: that this is not noted is no failure
             context.reporter.info(
                 Text(
-                    f"could not note that the rollback is done, which the next one does first: {error}",
+                    f"could not record that the rollback is done; the next rollback does that first: {error}",
                     f"ロールバックの完了を記録できませんでした。次のロールバックが、先に記録します: {error}",
                 )
             )

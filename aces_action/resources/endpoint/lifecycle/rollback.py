@@ -117,7 +117,7 @@ def _unfinished(generations: Sequence[Generation]) -> Generation | None:
 
 def _confirmed(plan: RestorePlan, target: Generation) -> RestorePlan:
     """A rollback that is done, but for the note of it."""
-    reason = Text("the rollback is done, but not noted yet", "ロールバックは完了していますが、まだ記録されていません")
+    reason = Text("the rollback is done, but not recorded yet", "ロールバックは完了していますが、まだ記録されていません")
     note = Change(verb="update", resource="endpoint tags", name=target.name, reasons=(reason,))
     changes = tuple(each for each in plan.changes if each.resource != "endpoint tags")
     return replace(plan, changes=(*changes, note), unnoted=target)

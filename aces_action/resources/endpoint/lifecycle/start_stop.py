@@ -131,10 +131,14 @@ def _used(context: EndpointContext, current: CurrentEndpoint) -> Text:
     instances = sum(variant.current_instances for variant in current.variants)
     hours = max(0.0, (context.now() - current.created).total_seconds() / 3600) if current.created else 0.0
     used, lasted = instances * hours, span(hours)
-    total = Text(f"about {used:.1f}", f"約{used:.1f}") if used >= 0.1 else Text("less than 0.1", "0.1未満の")
+    total = (
+        Text(f"about {used:.1f} instance-hours", f"約{used:.1f}インスタンス時間")
+        if used >= 0.1
+        else Text("less than 0.1 instance-hours", "0.1インスタンス時間未満")
+    )
     return Text(
-        f"{total.en} instance-hours since it was created ({instances} × {lasted.en}, by today's count)",
-        f"作成からの使用は{total.ja}インスタンス時間（{instances}台 × {lasted.ja}、現在の台数での概算）",
+        f"{total.en} since it was created ({instances} × {lasted.en}, by today's count)",
+        f"作成からの使用は{total.ja}（{instances}台 × {lasted.ja}、現在の台数での概算）",
     )
 
 

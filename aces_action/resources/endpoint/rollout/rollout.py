@@ -95,7 +95,7 @@ def _bring_about(context: EndpointContext, plan: EndpointPlan) -> tuple[CurrentE
             # waited for or refused, what is not ours stops the run
             said = error_message(error)
             context.reporter.info(
-                Text(f"another run was quicker ({said}): looking again", f"別の実行が先に変更しました（{said}）。確認し直します")
+                Text(f"another run was faster ({said}): checking again", f"別の実行が先に変更しました（{said}）。確認し直します")
             )
             context.wait_policy.sleep(_A_MOMENT)
             plan = read_plan(context, plan.spec)
