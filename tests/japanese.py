@@ -18,10 +18,11 @@ _OF_SENTENCES = frozenset({
 })  # fmt: skip
 # Names, and words of files, commands and APIs that are quoted there alone
 NAMES = frozenset({
-    "Amazon", "Auto", "Batch", "Cancelled", "Chrome", "Chromium", "Edge", "Linux", "Logs", "Manager", "Platform", "Python",
-    "Quotas", "Scaling", "Secrets", "Service", "Systems", "business", "claim", "commit", "concurrency", "dev", "false", "file", "fork",
-    "image", "kB", "main", "no", "plan", "production", "push", "required", "simple", "staging", "true", "vCPU", "vCPUs", "zip",
-    "InService", "Failed", "Updating", "Creating", "Deleting", "numberplate", "gpu", "deferred", "batch", "ecr", "sagemaker", "sts",
+    "Amazon", "Auto", "Batch", "batch", "business", "Cancelled", "Chrome", "Chromium", "claim", "commit", "concurrency",
+    "Creating", "deferred", "Deleting", "dev", "ecr", "Edge", "Failed", "false", "file", "fork", "gpu", "image", "InService",
+    "kB", "Linux", "Logs", "main", "Manager", "no", "numberplate", "plan", "Platform", "production", "push", "Python",
+    "Quotas", "required", "sagemaker", "Scaling", "Secrets", "Service", "simple", "staging", "sts", "Systems", "true",
+    "Updating", "vCPU", "vCPUs", "zip",
 })  # fmt: skip
 
 

@@ -51,10 +51,22 @@ def test_a_code_says_in_both_languages_what_it_means_why_it_is_said_and_what_to_
         assert text.en
         assert JAPANESE.search(text.ja)
         assert not JAPANESE.search(text.en)
-    assert kind.example.strip() == kind.example != ""
+    for example in map(kind.example_in, LANGUAGES):
+        assert example.strip() == example != ""
     assert len(kind.title.en) <= 60
     assert not kind.title.en.endswith(".")
     assert not kind.title.ja.endswith("。")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_an_example_is_code_or_the_line_of_the_log_in_either_language(kind: Kind) -> None:
+    english, japanese = map(kind.example_in, LANGUAGES)
+    if english.startswith(kind.code):
+        assert JAPANESE.search(japanese)
+        assert not JAPANESE.search(english.replace("ラベル", ""))  # a file's name
+        assert japanese.startswith(f"{kind.code} ")
+    else:
+        assert japanese == english
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
@@ -108,14 +120,14 @@ def test_the_examples_start_from_a_repository_in_which_nothing_is_wrong(workspac
 @pytest.mark.parametrize("code", ["C004", "C005", "C007", "C011", "C012"])
 def test_an_example_of_a_service_brings_its_code(workspace: Path, code: str) -> None:
     register = json.loads((workspace / REGISTER_FILE).read_text(encoding="utf-8"))
-    register["services"][0] |= json.loads(f"{{{CATALOGUE[code].example}}}")
+    register["services"][0] |= json.loads(f"{{{CATALOGUE[code].example_in('en')}}}")
     (workspace / REGISTER_FILE).write_text(json.dumps(register))
     assert code in codes(problems_in(workspace))
 
 
 @pytest.mark.parametrize("code", ["C002", "C013"])
 def test_an_example_of_the_register_brings_its_code(workspace: Path, code: str) -> None:
-    text = CATALOGUE[code].example
+    text = CATALOGUE[code].example_in("en")
     if not text.startswith("{"):
         text = json.dumps(json.loads((workspace / REGISTER_FILE).read_text(encoding="utf-8")) | json.loads(f"{{{text}}}"))
     (workspace / REGISTER_FILE).write_text(text)
@@ -130,7 +142,7 @@ def test_an_example_of_the_register_brings_its_code(workspace: Path, code: str) 
     ],
 )
 def test_an_example_of_the_infra_file_brings_its_code(workspace: Path, code: str, beside: str) -> None:
-    (workspace / INFRA_FILE).write_text(f"{beside}{CATALOGUE[code].example}\n")
+    (workspace / INFRA_FILE).write_text(f"{beside}{CATALOGUE[code].example_in('en')}\n")
     assert code in codes(problems_in(workspace))
 
 
@@ -146,20 +158,24 @@ def test_an_infra_file_as_a_fix_tells_to_write_it_has_no_errors(workspace: Path,
 
 
 def test_an_example_of_two_accounts_brings_its_code(workspace: Path) -> None:
-    written, workflow = CATALOGUE["C015"].example.split("\n\n")
+    written, workflow = CATALOGUE["C015"].example_in("en").split("\n\n")
     (workspace / INFRA_FILE).write_text(f"{BASE}{written}\n")
     assert codes(problems_in(workspace, role_account=re.findall(r"\d{12}", workflow)[0])) == {"C015"}
 
 
 @pytest.mark.parametrize("code", ["S001", "S002", "S003"])
 def test_an_example_of_the_workflow_brings_its_code(code: str) -> None:
-    written = yaml.safe_load(CATALOGUE[code].example)
+    written = yaml.safe_load(CATALOGUE[code].example_in("en"))
     variables = {name: re.sub(r"\$\{\{.*\}\}", "", value) for name, value in written.get("env", written).items()}
     assert code in codes(list(read_settings(variables).problems))
 
 
 def test_made_up_accounts_alone_stand_in_the_texts() -> None:
-    text = "\n".join(each for kind in KINDS for each in (kind.cause.en, kind.cause.ja, kind.fix.en, kind.fix.ja, kind.example))
+    text = "\n".join(
+        each
+        for kind in KINDS
+        for each in (kind.cause.en, kind.cause.ja, kind.fix.en, kind.fix.ja, *map(kind.example_in, LANGUAGES))
+    )
     assert set(re.findall(r"\b\d{12}\b", text)) == {"123456789012", "210987654321"}
 
 
@@ -195,6 +211,6 @@ def test_a_section_has_title_cause_fix_and_example() -> None:
         "**直し方**: アップロードが完了してから、ジョブを再実行してください。\n\n"
         "**例**:\n\n"
         "```text\n"
-        "ACES-W011 s3://number-plate-detection-dev/shared/weights/deploy.tar.gz was replaced while it was being checked.\n"
+        "ACES-W011 s3://number-plate-detection-dev/shared/weights/deploy.tar.gzが検査中に置き換えられました。\n"
         "```"
     )
