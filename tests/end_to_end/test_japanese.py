@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from tests.conftest import Caller, Ended
 from tests.end_to_end.test_smoke_test import DETECTED, PATH
 from tests.japanese import english_in
 
-PING = "The primary container for production variant AllTraffic did not pass the ping health check."
+PING = (
+    "The primary container for production variant AllTraffic did not pass the ping health check. "
+    "Please check CloudWatch logs for this endpoint."
+)
 
 
 def in_outputs(outputs: dict[str, str]) -> str:
@@ -45,7 +49,7 @@ def test_what_is_deployed_changed_stopped_and_shown_is_told_in_japanese_alone(ca
         return ended.log
 
     assert "このエンドポイントはまだありません" in ran("planned", command="plan")
-    assert "✓ SageMaker  0" in ran("deployed", smoke_test_path=PATH)
+    assert re.search(r"^✓ SageMaker  [\d.分]+秒$", ran("deployed", smoke_test_path=PATH), re.MULTILINE)
     ran("unchanged", smoke_test_path=PATH)
     caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
     ran("deployed")
