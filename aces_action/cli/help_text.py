@@ -9,11 +9,8 @@ import click
 from aces_action.cli.prompts import columns, wrapped
 
 _HEADINGS = {"Options": "オプション", "Commands": "コマンド"}
-_METAVARS = {
-    "[OPTIONS]": "[オプション]",
-    "[COMMAND]": "[コマンド]",
-    "[ARGS]...": "[引数]...",
-}  # click's own: ours are in the texts
+# click's own metavars: ours are named in the texts
+_METAVARS = {"[OPTIONS]": "[オプション]", "[COMMAND]": "[コマンド]", "[ARGS]...": "[引数]..."}
 _WORDS = {
     "Show this message and exit.": "このヘルプを表示して終了します。",
     "[default: ": "[既定値: ",
