@@ -17,7 +17,7 @@ JAPANESE = re.compile(r"[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff5e]")  # kana, kan
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Names and abbreviations that are the same in Japanese, and words of files and APIs that are quoted there alone
 NAMES = frozenset({
-    "ACES", "ACL", "AMI", "API", "AWS", "CPU", "GPU", "ID", "IP", "JSON", "PC", "SageMaker", "URL", "VPC",
+    "ACES", "ACL", "AMI", "API", "AWS", "CPU", "GPU", "ID", "IP", "JSON", "JST", "PC", "SageMaker", "URL", "VPC",
     "vCPU", "PassRole", "PrivateAlgorithm", "async", "sagemaker", "dev", "gz", "zip", "sub", "claim",
     "permissions", "ref", "push", "fork", "Docker",
 })  # fmt: skip

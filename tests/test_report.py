@@ -136,8 +136,8 @@ def test_the_summary_of_a_deployment_has_changes_outputs_and_steps_in_japanese()
         "| 出力 | 値 |\n| --- | --- |\n| endpoint-name | <code>plate-dev</code> |\n\n"
         "### ステップ\n\n"
         "|  | ステップ | 時間 |  |\n| --- | --- | ---: | --- |\n"
-        "| ✅ | Weights | 3.0 s | `██████··················` |\n"
-        "| ❌ | Plan | 9.0 s | `······██████████████████` |\n"
+        "| ✅ | Weights | 3.0秒 | `██████··················` |\n"
+        "| ❌ | Plan | 9.0秒 | `······██████████████████` |\n"
     )
 
 
@@ -169,8 +169,8 @@ def test_the_weights_of_a_refused_run_are_shown_as_a_tree_with_sizes_in_which_th
     )
     japanese = shown(report, "ja")
     assert "### 重みファイル\n\n" in japanese
-    assert "<br>1.17 GB、メンバー5件、展開後1.26 GB<br>SHA-256 " in japanese
-    assert "<details open><summary>2ファイル、1.26 GB</summary>" in japanese
+    assert "<br>1.17GB、メンバー5件、展開後1.26GB<br>SHA-256 " in japanese
+    assert "<details open><summary>2ファイル、1.26GB</summary>" in japanese
     assert japanese.index("### 問題") < japanese.index("### 重みファイル")
 
 

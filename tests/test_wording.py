@@ -73,18 +73,22 @@ def texts() -> dict[str, list[tuple[str, str]]]:
 
 def _strings(tree: ast.Module) -> tuple[list[ast.expr], list[ast.expr]]:
     """The English strings of `Text(…)`, and all others that are part of no other string."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    firsts = [call.args[0] for call in calls if call.func.id == "Text" and call.args]
-    firsts += [call.args[1] for call in calls if call.func.id in {"naming", "setting"} and len(call.args) > 2]
-    english = [node for first in firsts for node in ast.walk(first) if _is_string(node)]
+    calls = [
+        (node.func.id, node.args) for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    firsts = [arguments[0] for name, arguments in calls if name == "Text" and arguments]
+    firsts += [arguments[1] for name, arguments in calls if name in {"naming", "setting"} and len(arguments) > 2]
+    english = [node for first in firsts for node in _strings_in(first)]
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values} | set(
         map(id, english)
     )
-    return english, [node for node in ast.walk(tree) if _is_string(node) and id(node) not in inside]
+    return english, [node for node in _strings_in(tree) if id(node) not in inside]
 
 
-def _is_string(node: ast.AST) -> bool:
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+def _strings_in(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            yield node
 
 
 def _written(node: ast.expr) -> str:

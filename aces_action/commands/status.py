@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,13 +11,13 @@ from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_names, without_sagemaker
 from aces_action.deployment.jobs import job_outputs
 from aces_action.output.report import Outcome
-from aces_action.output.status import JobDefinitionStatus, ServerStatus, as_json
+from aces_action.output.status import JobDefinitionStatus, ServerStatus
 from aces_action.resources.batch.status import read_job_status
 from aces_action.resources.endpoint.status import read_status
 
 
 def status(d: Deployment) -> Outcome:
-    """In the log, in the summary, and as JSON in the output `status`."""
+    """In the log, in the summary, and in the output `status`."""
     with d.reporter.step("Status"):
         server_status = replace(_read_endpoints(d), job_definitions=_read_jobs(d))
         d.reporter.status(server_status)
@@ -30,7 +29,6 @@ def status(d: Deployment) -> Outcome:
         for revision in definition.revisions:
             if revision.serves:
                 d.reporter.output(outputs[definition.name], revision.arn)
-    d.reporter.output("status", json.dumps(as_json(server_status, d.settings.language), ensure_ascii=False))
     return "shown"
 
 

@@ -12,7 +12,7 @@ from aces_action.language import EMPTY, Language, Text
 from aces_action.ledger import Ledger
 from aces_action.output.check import Check
 from aces_action.output.server_log import ServerLog
-from aces_action.output.status import ServerStatus
+from aces_action.output.status import ServerStatus, as_json
 from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
 
@@ -113,12 +113,13 @@ class Report:
     calls: Sequence[Call] = ()
 
     def step_outputs(self, language: Language = "en") -> dict[OutputName, str]:
-        """The outputs to write: those known, and those that every run has. Reasons of changes are in the language of the run."""
+        """The outputs to write: those known, and those that every run has. Their prose is in the language of the run."""
         errors = [problem for problem in self.problems if problem.severity == "error"]
         return {
             "result": self.result,
             "has-changes": "true" if any(change.is_change for change in self.changes) else "false",
             "changes": json.dumps([_as_json(change, language) for change in self.changes], ensure_ascii=False),
+            **({"status": json.dumps(as_json(self.server_status, language), ensure_ascii=False)} if self.server_status else {}),
             **self.outputs,
             "failure-code": errors[0].code if errors else "",
         }

@@ -252,7 +252,7 @@ def test_an_answer_without_end_is_not_read_to_its_end(oddity: Oddity) -> None:
     oddity.answer = says(Response('{"services": "' + "x" * (17 << 20), 200, mimetype="application/json"))
     problem = problem_of(oddity.url)
     assert (problem.code, "is larger than 16 MiB" in problem.message.en) == ("ACES-R006", True)
-    assert "16 MiBを超えています" in problem.message.ja
+    assert "16MiBを超えています" in problem.message.ja
 
 
 def test_every_refused_field_is_named_with_its_service_and_file(client: PlatformClient) -> None:

@@ -262,7 +262,7 @@ class TestRollbackDecision:
     def test_a_version_that_stays_is_marked_and_said_to_serve_although_it_failed(self, asking: Asking, live: str) -> None:
         (problem,) = self.give_up(asking, live)
         assert problem.code == "ACES-T010"
-        assert "new-one serves although it failed" in problem.hint.en
+        assert "new-one is serving although it failed" in problem.hint.en
         assert self.withdrawn(asking, live)
 
     def test_a_rollback_is_said_with_what_serves_again(self, asking: Asking, live: str) -> None:

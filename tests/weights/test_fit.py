@@ -83,6 +83,6 @@ def test_of_several_types_the_smallest_is_warned_of_by_name() -> None:
 def test_the_warnings_say_how_much_is_needed_and_there() -> None:
     volume, memory = fit_problems(WEIGHTS, instance_type="ml.m5.large", volume=10 * GIB, memory=8 * GIB)
     assert volume.message.en == "deploy.tar.gz and the files in it need 19.0 GiB, but the volume of ml.m5.large has 10.0 GiB."
-    assert volume.message.ja == "deploy.tar.gzとその中身には19.0 GiBが必要ですが、ml.m5.largeのボリュームは10.0 GiBです。"
+    assert volume.message.ja == "deploy.tar.gzとその中身には19.0GiBが必要ですが、ml.m5.largeのボリュームは10.0GiBです。"
     assert memory.message.en == "The files in deploy.tar.gz take 10.0 GiB, but ml.m5.large has 8.0 GiB of memory."
-    assert memory.message.ja == "deploy.tar.gzの中身は10.0 GiBですが、ml.m5.largeのメモリは8.0 GiBです。"
+    assert memory.message.ja == "deploy.tar.gzの中身は10.0GiBですが、ml.m5.largeのメモリは8.0GiBです。"
