@@ -127,8 +127,7 @@ R006 = Kind(
     cause=Text(
         "The ACES Platform does not list a tenant's services, or lists them in another format than the platform contract says. "
         "The registration continues without it: what was last sent decides whether to send again. It cannot be checked then "
-        "whether a service belongs to another project."
-        "",
+        "whether a service belongs to another project.",
         "ACES Platformがテナントのサービスの一覧を返さないか、一覧の形式がACES Platformとの通信の定義と異なります。"
         "登録は一覧なしで続け、前回送信した内容と異なる場合だけ送信します。"
         "サービスが別のプロジェクトのものかどうかは確認できません。",
@@ -181,10 +180,8 @@ R008 = Kind(
     )
     + _CONTRACT,
     example=Text(
-        "ACES-R008 The image example_algorithm.png was not sent: the answer to PUT …/images/example_algorithm.png is 404 Not "
-        "Found.",
-        "ACES-R008 イメージ画像example_algorithm.pngを送信できません。PUT …/images/example_algorithm.pngに対する応答: 404 Not "
-        "Found。",
+        "ACES-R008 The image plate.png was not sent: the answer to PUT …/images/plate.png is 404 Not Found.",
+        "ACES-R008 イメージ画像plate.pngを送信できません。PUT …/images/plate.pngに対する応答: 404 Not Found。",
     ),
 )
 R009 = Kind(
