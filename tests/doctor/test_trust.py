@@ -62,7 +62,7 @@ def judged(document: Mapping[str, Any], *contexts: str, ids: tuple[int, int] | N
         (policy(Principal={"Service": "ecs-tasks.amazonaws.com"}), "does not trust GitHub's OIDC provider"),
         (policy(Principal="*"), "does not trust GitHub's OIDC provider"),
         (policy(issuer="gitlab.example.com"), "does not trust GitHub's OIDC provider"),
-        (policy(aud="https://github.com/org"), "another audience than sts.amazonaws.com"),
+        (policy(aud="https://github.com/org"), "an audience other than sts.amazonaws.com"),
         (policy("repo:org/plates:ref:refs/heads/main"), f"does not allow repo:org/plates:{BRANCH}"),
         (policy("repo:org/other:*", operator="StringLike"), f"does not allow repo:org/plates:{BRANCH}"),
         (policy("repo:Org/plates:" + BRANCH), f"does not allow repo:org/plates:{BRANCH}"),
