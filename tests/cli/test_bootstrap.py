@@ -37,7 +37,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_applied(ground: Ground) -
 def test_a_region_that_only_github_knows_is_not_guessed(ground: Ground) -> None:
     ground.repository.replace(WORKFLOW, "      DEPLOY_TAG", "      AWS_REGION: ${{ vars.AWS_REGION }}\n      DEPLOY_TAG")
     done = ground.run("--apply", "--yes")
-    assert (done.status, "Give it by --region." in done.err, ground.statuses()) == (2, True, {})
+    assert (done.status, "Give it with --region." in done.err, ground.statuses()) == (2, True, {})
     assert ground.run("--region", "ap-northeast-1").status == 0
 
 

@@ -90,7 +90,7 @@ def test_all_that_only_github_knows_is_said_at_once_with_the_mistakes_in_files(r
     ended = run("plan")
     assert ended.status == 2
     assert "DEPLOY_TAG (input deploy-tag) is ${{ github.sha }}, which only a job on GitHub knows." in ended.err
-    assert "Give it by --deploy-tag." in ended.err
+    assert "Give it with --deploy-tag." in ended.err
     assert "TENANT_ID (input tenant-id) is ${{ vars.TENANT_ID }}" in ended.err
     assert f"{WORKFLOW}:" in ended.err
     assert "server/algorithms/register.json:" in ended.err
@@ -107,7 +107,7 @@ def test_a_region_that_only_github_knows_is_not_guessed(run: Run, here: Caller) 
     ended = run("deploy", "--yes", AWS_REGION="us-west-2")
     assert ended.status == 2
     assert "is ${{ vars.AWS_REGION }}, which only a job on GitHub knows." in ended.err
-    assert "Give it by --region." in ended.err
+    assert "Give it with --region." in ended.err
     assert here.control("GET", "calls") == []
     assert run("plan", "--region", "ap-northeast-1", AWS_REGION="us-west-2").status == 0
 

@@ -535,7 +535,7 @@ def test_nothing_is_written_beyond_a_link_out_of_the_repository(link: str, tmp_p
     outside.mkdir()
     (folder / link).symlink_to(outside / "new.json" if link == REGISTER else outside)
     ended = init(folder)
-    assert (ended.status, "leads out of the repository" in ended.err) == (2, True), ended.err
+    assert (ended.status, "points outside the repository" in ended.err) == (2, True), ended.err
     assert (written(folder), written(outside)) == (set(), set())
 
 

@@ -94,7 +94,7 @@ def test_each_deployment_is_a_generation_and_a_rollback_registers_the_one_before
     assert (arn(back).rpartition(":")[2], digest(jobs, 4), listed(jobs)) == ("4", digest(jobs, 2), f"{jobs.server}:4")
     assert digest(jobs, 3) == last.outputs["image-digest"]
     assert ("update", f"{jobs.server}:3") in [(each["verb"], each["name"]) for each in json.loads(back.outputs["changes"])]
-    assert f"back to what {jobs.server}:2 said" in back.log
+    assert f"back to the content of {jobs.server}:2" in back.log
     # further back, and then no more
     well(jobs.run(command="rollback"), "rolled-back")
     assert (digest(jobs, 5), listed(jobs)) == (digest(jobs, 1), f"{jobs.server}:5")

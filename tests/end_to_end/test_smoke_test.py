@@ -69,7 +69,7 @@ def test_a_wrong_answer_fails_the_deploy_and_the_platform_is_not_told_until_it_i
     assert (ended.status, ended.outputs["result"], caller.listed()) == (1, "failed", {}), ended.log
     assert [code for code in ended.codes if code.startswith("ACES-T")] == ["ACES-T008", "ACES-T010"]
     assert ended.outputs["failure-code"] == "ACES-T008"
-    assert "serves although it failed" in ended.log
+    assert "is serving although it failed" in ended.log
     assert "hijack" in ended.log
     assert not [line for line in ended.log.splitlines() if line.lstrip().startswith("::error::")]
     assert "| ❌ |" in ended.summary
