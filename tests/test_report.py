@@ -19,7 +19,7 @@ from aces_action.output.check import Check
 from aces_action.output.report import Report, StepRecord
 from aces_action.output.server_log import ServerLog
 from aces_action.output.summary import how_far, summary
-from aces_action.output.tables import change_lines, check_lines
+from aces_action.output.tables import check_lines
 from aces_action.output.verdict import Entry, Verdict
 from aces_action.problems import Problem
 from aces_action.problems.catalogue import CATALOGUE
@@ -288,15 +288,6 @@ def test_a_run_that_stopped_midway_lists_what_it_changed_and_what_goes_on() -> N
     assert how_far(report) == Text(
         "Changed before it stopped:\n- a\n- b\nIt goes on.", "停止するまでに変更したもの:\n- あ\n- い\n続いています。"
     )
-
-
-def test_changes_in_the_log_have_their_reasons_below_them() -> None:
-    assert change_lines([CHANGED, AS_IT_IS]) == [
-        "update    endpoint config  plate-1f",
-        "                           image a -> b",
-        "                           tag",
-        "as it is  service          plate",
-    ]
 
 
 def test_outputs_are_the_same_whatever_the_language() -> None:

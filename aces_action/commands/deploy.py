@@ -51,7 +51,6 @@ _LEFT_TO_REGISTER = Text(
         "登録が残っています。後でコマンドを再実行してください。",
     ),
 )
-_NOTHING_TO_DO = Text("Nothing to do: everything is as it should be.", "変更はありません。すべて設定どおりです。")
 
 
 def deploy(d: ProjectDeployment, *, confirm: Confirmation | None = None) -> Outcome:
@@ -115,10 +114,7 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     pruned = _prune(d, plan, hosted=hosted, listed=listed) if hosted or listed else ()
     if any(change.is_change for change in (*done, *unplanned, *pruned)):
         return "deployed"
-    if not registered:
-        return "deferred"
-    d.reporter.info(_NOTHING_TO_DO)
-    return "unchanged"
+    return "unchanged" if registered else "deferred"
 
 
 def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
