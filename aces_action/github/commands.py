@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from aces_action.language import Language
 from aces_action.problems import Problem
-from aces_action.sanitiser import neutralise, seen, shorten
+from aces_action.sanitiser import neutralise, seen
 
-# What the runner keeps of an annotation's text (actions/runner, ExecutionContext.cs: _maxIssueMessageLength). .NET counts the units
-# of UTF-16: a character such as an emoji is two.
+# What the runner keeps of an annotation's text (actions/runner, ExecutionContext.cs: _maxIssueMessageLength). .NET counts the
+# units of UTF-16: a character such as an emoji is two.
 ANNOTATION_LIMIT = 4096
 
 
@@ -69,9 +69,8 @@ def annotation(problem: Problem, language: Language) -> str:
 
 def _fitting(text: str, units: int) -> str:
     """As much of the text as takes that many of UTF-16's units."""
-    while (over := len(text.encode("utf-16-le")) // 2 - units) > 0:
-        text = shorten(text, len(text) - (over + 1) // 2)
-    return text
+    encoded = text.encode("utf-16-le")
+    return text if len(encoded) <= 2 * units else encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _what_is_wrong(problem: Problem, language: Language) -> str:
