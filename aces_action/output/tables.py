@@ -85,6 +85,13 @@ def columns_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
+def within(text: str, width: int) -> str:
+    """The text, cut where it would take more columns."""
+    while columns_of(text) > width:
+        text = text[:-1]
+    return text
+
+
 def status_lines(server_status: ServerStatus, language: Language = "en", width: int | None = None) -> list[str]:
     """How a server stands, for the log."""
     return [text.in_(language) for text in status_texts(server_status, width)]

@@ -52,7 +52,7 @@ def test_a_pass_that_cannot_be_noted_is_a_warning_and_the_next_run_asks_again(ca
     caller.fault(service="sagemaker", operation="AddTags", kind="error", after="InvokeEndpoint", **said)
     ended = caller.run(smoke_test_path=PATH)
     assert (ended.status, ended.outputs["result"], len(caller.listed())) == (0, "deployed", 1), ended.log
-    (warning,) = re.findall(r"::warning [^\n]*title=ACES-T011[^\n]*", ended.log)
+    (warning,) = re.findall(r"::warning [^\n]*::ACES-T011[^\n]*", ended.log)
     assert "passed, but that could not be recorded. " in warning
     assert "lacks sagemaker:AddTags" in warning
     caller.control("DELETE", "calls")
