@@ -273,7 +273,7 @@ def test_a_slow_push_is_seen_to_its_end_on_one_line_of_any_width(
     _, sent = (line for line in screen if "100%" in line)
     assert gone not in sent
     assert re.fullmatch(r"(sent|送信) █+ 100%  18 ?MB(  [\d.,]+ ?MB/(s|秒))?", sent)
-    assert len([line for line in screen if re.match("sent|送信", line)]) == 1
+    assert len([line for line in screen if re.match("(sent|送信) ", line)]) == 1
 
 
 def test_ctrl_c_leaves_the_line_as_it_was_and_nothing_after_it(bucket: Bucket, folder: Path, signed_in: dict[str, str]) -> None:
