@@ -99,9 +99,9 @@ def test_above_a_good_end_stand_the_address_and_what_to_paste() -> None:
     told = replace(report("deployed"), outputs=outputs, calls=(CALL,))
     assert [text.en for text in ending_texts(told)][:-1] == [
         "",
-        "endpoint  plates",
+        "endpoint        plates",
         "job definition  plates:3",
-        "URL  https://x/invocations",
+        "URL             https://x/invocations",
         "Call it:",
         "  aws sagemaker-runtime invoke-endpoint \\\n    --endpoint-name plates",
     ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aces_action.durations import duration_text
-from aces_action.language import EMPTY, Text, joined, same
+from aces_action.language import EMPTY, LANGUAGES, Text, joined, same
 from aces_action.output.plan_lines import done, to_do
 from aces_action.output.report import Outcome, OutputName, Report
+from aces_action.output.tables import columns_of, padded
 from aces_action.problems.advice import naming
 
 _FACTS: tuple[tuple[OutputName, Text], ...] = (
@@ -53,7 +54,10 @@ def _next(report: Report) -> Iterator[Text]:
         yield _APPLY
     if report.result not in _SERVES:
         return
-    yield from (label + same(f"  {_name(report.outputs[name])}") for name, label in _FACTS if report.outputs.get(name))
+    facts = [(label, same(_name(value))) for name, label in _FACTS if (value := report.outputs.get(name))]
+    english, japanese = (max((columns_of(label.in_(language)) for label, _ in facts), default=0) for language in LANGUAGES)
+    for label, value in facts:
+        yield joined("  ", (Text(padded(label.en, english), padded(label.ja, japanese)), value))
     for call in report.calls:
         yield call.what
         yield same("\n".join(f"  {line}" for line in call.command.splitlines()))

@@ -182,7 +182,7 @@ def test_what_is_not_agreed_to_is_not_done_and_what_is_agreed_to_is(here: Caller
     assert set(writes(here)) <= {"s3 PutObject"}
     yes = at_terminal(here, variables, "deploy", replies=(("Carry out this plan in dev?", "y\r"),))
     assert yes.status == 0, yes.out
-    assert f"\nendpoint  {here.server}\n" in yes.out
+    assert re.search(rf"^endpoint +{here.server}$", yes.out, flags=re.MULTILINE)
     assert yes.out.splitlines()[-1].startswith(f"✓ deployed  {here.project} · dev · ap-northeast-1  8 created, 1 updated  ")
     assert "numberplate" in here.listed()
     again = at_terminal(here, variables, "deploy", LANG="ja_JP.UTF-8")  # nobody is asked
