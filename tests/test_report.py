@@ -327,7 +327,7 @@ def test_the_preflight_is_a_table_in_the_log_with_what_to_do_below_a_row() -> No
 
 
 def test_on_a_narrow_terminal_each_check_is_a_line_and_says_what_is_needed_only_where_it_is_missing() -> None:
-    assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en, width=30) == [
+    assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en, width=22) == [
         "✓  S3 bucket: plate-dev",
         "✗  Quota: 0",
         "   needed: 1 new",
@@ -375,3 +375,20 @@ def test_the_answers_to_the_smoke_test_are_rows_with_nothing_in_them_taken_for_m
     assert good.startswith("| ✅ | <code>smoke/a.png</code> | 200 | 0.31 s | 17 | AllTraffic | <code>&lt;b&gt;&#124;&#96;")
     assert "secret" not in good
     assert bad == "| ❌ | <code>smoke/a.png</code> | – | 60.00 s | – | – | – |"
+
+
+def test_a_table_that_is_too_wide_leaves_out_what_is_needed_where_it_is_there() -> None:
+    long = replace(FINE, needed=same("x" * 50))
+    assert check_lines([long, FULL], lambda text: text.en, width=70)[0].startswith("   what ")
+    assert "x" not in "".join(check_lines([long], lambda text: text.en, width=70))
+    assert check_lines([long], lambda text: text.en, width=70)[0].endswith("found")
+
+
+def test_what_is_needed_stands_below_where_it_would_make_the_table_too_wide() -> None:
+    wide = replace(FULL, needed=same("1 new " * 9))
+    assert check_lines([FINE, wide], lambda text: text.en, width=60)[:4] == [
+        "   what       found",
+        "✓  S3 bucket  plate-dev",
+        "✗  Quota      0",
+        f"   needed: {'1 new ' * 9}",
+    ]

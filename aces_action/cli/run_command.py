@@ -142,6 +142,8 @@ def _explained(run: Callable[[Reporter], Outcome], reporter: Reporter, log: Log,
         except (OSError, *AWS_ERRORS):
             _tell_how_far(log, person, report)
             raise
+        except click.Abort:  # Ctrl-C at a question
+            raise
         except Exception as error:
             _tell_how_far(log, person, report)
             log.debug("".join(traceback.format_exception(error)))

@@ -42,27 +42,31 @@ _GENERATION_COLUMNS = (
     Text("instance type", "インスタンスタイプ"),
     Text("commit", "コミット"),
 )
+_NOT_MET = frozenset({"warning", "error"})
 _WIDEST = 60  # columns of a cell in the log
 COMMIT = 12  # characters of a hash in a table
 
 
 def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: int | None = None) -> list[str]:
     """The preflight's table for the log, in columns; below each row that is not fine, what to do about it. `said`: in which
-    words. Where the columns take more than `width`, each row is a line, and what is needed stands only where it is not there."""
-    rows = [(MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
-    head = ("", *map(said, COLUMNS))
-    wide = [min(_WIDEST, max(map(columns_of, column))) for column in zip(head, *rows, strict=True)]
-    in_columns = width is None or sum(wide) + 2 * (len(wide) - 1) <= width
+    words. Where the columns take more than `width`, what is needed stands only where it is not there: in its column, below the
+    row, and last below a row without columns."""
+    whole = [(MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
+    unmet = [row[-1] if each.outcome in _NOT_MET else "" for row, each in zip(whole, checks, strict=True)]
+    less = [(*row[:-1], needed) for row, needed in zip(whole, unmet, strict=True)]
+    for rows, apart in ((whole, False), (less, False), ([row[:-1] for row in whole], True)):
+        head = ("", *map(said, COLUMNS))[: -1 if apart or not any(row[-1] for row in rows) else None]
+        wide = [min(_WIDEST, max(map(columns_of, column))) for column in zip(head, *rows, strict=False)]
+        in_columns = width is None or sum(wide) + 2 * (len(wide) - 1) <= width
+        if in_columns:
+            break
 
     lines = [_row(head, wide)] if in_columns else []
-    for row, check in zip(rows, checks, strict=True):
-        if in_columns:
-            lines.append(_row(row, wide))
-        else:
-            mark, what, found, needed = row
-            lines.append(f"{mark}  {what}: {found}")
-            if check.outcome in {"warning", "error"} and needed:
-                lines.append(f"   {said(COLUMNS[-1])}: {needed}")
+    for row, needed, check in zip(rows, unmet, checks, strict=True):
+        mark, what, found, *_ = row
+        lines.append(_row(row[: len(wide)], wide) if in_columns else f"{mark}  {what}: {found}")
+        if apart and needed:
+            lines.append(f"   {said(COLUMNS[-1])}: {needed}")
         if check.kinds:
             codes = ", ".join(kind.code for kind in check.kinds)
             lines.append(f"   {codes}  {said(check.fix)}".rstrip())

@@ -144,7 +144,7 @@ def test_the_log_has_its_steps_in_order_as_groups_with_durations(caller: Caller)
         "Registration",
         "Clean-up",
     ]
-    assert log.count("::group::") == log.count("::endgroup::") == len(re.findall(r"^✓ \w", log, flags=re.MULTILINE))
+    assert log.count("::group::") == log.count("::endgroup::") == len(re.findall(r"^✓ [A-Z]", log, flags=re.MULTILINE))
 
 
 def test_everything_made_in_aws_is_tagged_with_where_it_comes_from(caller: Caller) -> None:
