@@ -10,7 +10,7 @@ import pytest
 from aces_action.changes import Change
 from aces_action.language import Text, same
 from aces_action.output.ending import ending_texts, result_text
-from aces_action.output.report import Call, Outcome, Report, StepRecord
+from aces_action.output.report import Call, Outcome, OutputName, Report, StepRecord
 from aces_action.problems import Problem
 from aces_action.problems.catalogue import CATALOGUE
 
@@ -95,7 +95,11 @@ def test_what_waits_for_the_platform_is_not_passed_off_as_done() -> None:
 
 def test_above_a_good_end_stand_the_address_and_what_to_paste() -> None:
     arn = "arn:aws:batch:ap-northeast-1:123456789012:job-definition/plates:3"
-    outputs = {"endpoint-name": "plates", "endpoint-url": "https://x/invocations", "batch-job-definition-arn": arn}
+    outputs: dict[OutputName, str] = {
+        "endpoint-name": "plates",
+        "endpoint-url": "https://x/invocations",
+        "batch-job-definition-arn": arn,
+    }
     told = replace(report("deployed"), outputs=outputs, calls=(CALL,))
     assert [text.en for text in ending_texts(told)][:-1] == [
         "",

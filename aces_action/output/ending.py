@@ -54,7 +54,7 @@ def _next(report: Report) -> Iterator[Text]:
         yield _APPLY
     if report.result not in _SERVES:
         return
-    facts = [(label, same(_name(value))) for name, label in _FACTS if (value := report.outputs.get(name))]
+    facts = [(label, same(_name(report.outputs[name]))) for name, label in _FACTS if report.outputs.get(name)]
     english, japanese = (max((columns_of(label.in_(language)) for label, _ in facts), default=0) for language in LANGUAGES)
     for label, value in facts:
         yield joined("  ", (Text(padded(label.en, english), padded(label.ja, japanese)), value))

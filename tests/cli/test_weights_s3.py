@@ -265,7 +265,7 @@ def test_a_slow_push_is_seen_to_its_end_on_one_line_of_any_width(
     make_weights(folder / "large.tar.gz", megabytes=20)
     bucket.fault("CompleteMultipartUpload", kind="slow", seconds=1)
     arguments = ("weights", "push", "large.tar.gz", bucket.uri, "--language", language)
-    ended = at_a_terminal(*arguments, cwd=folder, COLUMNS=str(columns), **signed_in)
+    ended = at_a_terminal(*arguments, cwd=folder, **{**signed_in, "COLUMNS": str(columns)})
     assert ended.status == 0, ended.out
     drawn = ended.out.split("\r")
     assert there in {line.removesuffix("\x1b[K") for line in drawn}, ended.out
