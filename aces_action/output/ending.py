@@ -17,7 +17,7 @@ _FACTS: tuple[tuple[OutputName, Text], ...] = (
     ("batch-job-definition-arn", Text("job definition", "ジョブ定義")),
     ("batch-longtime-job-definition-arn", Text("job definition", "ジョブ定義")),
     ("service-names", Text("listed", "登録済み")),
-    ("endpoint-url", Text("URL", "URL")),
+    ("endpoint-url", same("URL")),
 )
 _SERVES: frozenset[Outcome] = frozenset({"deployed", "unchanged", "deferred", "registered", "rolled-back", "started"})
 _RESULTS: Mapping[Outcome, Text] = {
@@ -79,28 +79,29 @@ def result_text(report: Report) -> Text:
 def _result(report: Report) -> Text:
     if report.result == "deployed" and report.outputs.get("registration") == "deferred":
         return _NOT_LISTED
-    if report.result not in {"failed", "cancelled"}:
-        return _RESULTS[report.result]
     last = report.steps[-1] if report.steps else None
-    return _ended_early(report, last.name if last and last.result == "failed" else EMPTY)
+    step = last.name if last and last.result == "failed" else EMPTY
+    match report.result:
+        case "failed":
+            return _failed(step, report.failure_code)
+        case "cancelled":
+            return _cancelled(step)
+        case other:
+            return _RESULTS[other]
 
 
-def _ended_early(report: Report, step: Text) -> Text:
-    """In which step, and by which code."""
-    result = _RESULTS[report.result]
-    if step:
-        at = Text(f" at {step.en}", "")
-        before = Text("", f"{step.ja}の途中で" if report.result == "cancelled" else f"{step.ja}で")
-        result = _with_step(result, at, before)
-    code = report.failure_code
-    return result + Text(f" ({code})", f"（{code}）") if code and report.result == "failed" else result
+def _failed(step: Text, code: str) -> Text:
+    result = Text(f"✗ failed at {step.en}", f"✗ {step.ja}で失敗しました") if step else _RESULTS["failed"]
+    return result + Text(f" ({code})", f"（{code}）") if code else result
 
 
-def _with_step(result: Text, after: Text, before: Text) -> Text:
+def _cancelled(step: Text) -> Text:
+    if not step:
+        return _RESULTS["cancelled"]
     return Text(
-        result.en + after.en,
-        result.ja.replace("✗ ", f"✗ {before.ja}"),
-        _with_step(result.at_terminal, after, before) if result.at_terminal else None,
+        f"✗ cancelled at {step.en}",
+        f"✗ {step.ja}の途中でキャンセルされました",
+        Text(f"✗ cancelled at {step.en}", f"✗ {step.ja}の途中で中止しました"),
     )
 
 

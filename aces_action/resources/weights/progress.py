@@ -72,7 +72,8 @@ class LogLines:
             self._next, self._is_told = self._clock() + _LINE_EVERY, True
             done = self._done
         whole = f" / {self._total / 1e9:.2f}" if self._total else ""
-        self._log(self._verb + Text(f" {done / 1e9:.2f}{whole} GB", f" {done / 1e9:.2f}{whole}GB"))
+        english, japanese = (f" {done / 1e9:.2f}{whole}{gap}GB" for gap in (" ", ""))
+        self._log(self._verb + Text(english, japanese))
 
     def wait_for(self, what: Text, /) -> None:
         if self._is_told:
@@ -159,7 +160,8 @@ class Pace:
 
 def bar_line(verb: str, total: int, done: int, *, rate: float, waiting: str, language: Language, width: int) -> str:
     """'sent ████████··  80%  1,200 MB  12 MB/s  25 s left': of a narrow terminal what has room, the most important first."""
-    parts = [Text(f"{done / 1e6:,.0f} MB", f"{done / 1e6:,.0f}MB").in_(language)]
+    gap = "" if language == "ja" else " "  # between a number and its unit
+    parts = [f"{done / 1e6:,.0f}{gap}MB"]
     if waiting:
         parts.append(waiting)
     elif rate:
