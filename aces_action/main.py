@@ -5,6 +5,7 @@ Nothing here or in what `validate` uses imports boto3 or the SageMaker SDK.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
+from aces_action.colour import is_wanted
 from aces_action.configuration import Configuration, check_configuration, running_step, with_server
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
@@ -33,6 +35,7 @@ from aces_action.settings import language_of, read_settings, secrets
 if TYPE_CHECKING:
     from aces_action.deployment.context import Deployment, ProjectDeployment
 
+_WIDTH = 160  # columns of a table that are seen without scrolling in GitHub's log on a usual screen (assumed)
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
 _DETAILS = Text(
     "'Re-run jobs' with 'Enable debug logging' shows the details.",
@@ -66,7 +69,8 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
     language = language_of(environ)
     if isinstance(stdout, io.TextIOWrapper):
         stdout.reconfigure(encoding="utf-8")  # what the runner reads, whatever the container's locale
-    log = Log(stdout, workflow_commands=github.on_github, debug=github.debug, language=language)
+    colour = is_wanted(environ, shows=github.on_github or stdout.isatty())
+    log = Log(stdout, workflow_commands=github.on_github, debug=github.debug, language=language, width=_WIDTH, colour=colour)
     for secret in secrets(environ):
         log.mask(secret)
     reporter = Reporter(log, Report(source_url=github.source_url))
@@ -220,7 +224,7 @@ def _failed(reporter: Reporter, problems: tuple[Problem, ...], status: int) -> i
 
 
 def _finish(github: Run, reporter: Reporter) -> None:
-    """Outputs and summary, after success and failure alike."""
+    """Outputs and summary, after success and failure alike, and the result as the last line of the log."""
     try:
         if github.output_file:
             write_outputs(github.output_file, reporter.outputs())
@@ -232,6 +236,8 @@ def _finish(github: Run, reporter: Reporter) -> None:
                 f"The outputs or the summary could not be written: {error}", f"出力またはサマリーを書き込めませんでした: {error}"
             )
         )
+    with contextlib.suppress(OSError):  # what was done is done, whoever reads that
+        reporter.close()
 
 
 def _ignore_signals() -> None:

@@ -99,7 +99,7 @@ def show_run(environment: Mapping[str, str], workspace: Path) -> dict[str, str]:
     with subprocess.Popen(
         [sys.executable, str(ROOT / "entrypoint.py")],
         cwd=workspace,
-        env={"PATH": os.environ["PATH"], **environment},
+        env={"PATH": os.environ["PATH"], **({} if colour else {"NO_COLOR": "1"}), **environment},
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",

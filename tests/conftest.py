@@ -41,17 +41,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a run of the action ended: exit status, the raw log, and what it wrote for the runner."""
+    """How a run of the action ended: exit status, the log as a reader sees it and with its colours, and what it wrote for the
+    runner."""
 
     status: int
     log: str
+    coloured: str = ""
     outputs: dict[str, str]
     summary: str
 
     @property
     def codes(self) -> list[str]:
         """Codes of the errors, in the order of the log."""
-        return re.findall(r"^::error [^\n]*?title=(ACES-\w+)", self.log, flags=re.MULTILINE)
+        return re.findall(r"^::error [^\n]*?::(ACES-\w+) ", self.log, flags=re.MULTILINE)
+
+
+def plain(log: str) -> str:
+    """The log without its colours: what stands in it."""
+    return re.sub(r"\x1b\[\d*m", "", log)
 
 
 def read_outputs(file: Path) -> dict[str, str]:
@@ -135,7 +142,7 @@ class Caller:
     def _ended(self, status: int, log: str) -> Ended:
         assert "Traceback" not in re.sub(r"^  \| .*", "", log, flags=re.MULTILINE)  # but the server's own, in its last lines
         outputs, summary = read_outputs(self.folder / "output"), (self.folder / "summary").read_text(encoding="utf-8")
-        return Ended(status=status, log=log, outputs=outputs, summary=summary)
+        return Ended(status=status, log=plain(log), coloured=log, outputs=outputs, summary=summary)
 
     def fault(self, **rule: Any) -> None:
         """Makes the local AWS misbehave: see sandbox/README.md."""

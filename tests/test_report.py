@@ -19,7 +19,7 @@ from aces_action.output.check import Check
 from aces_action.output.report import Report, StepRecord
 from aces_action.output.server_log import ServerLog
 from aces_action.output.summary import how_far, summary
-from aces_action.output.tables import change_lines, check_lines
+from aces_action.output.tables import check_lines
 from aces_action.output.verdict import Entry, Verdict
 from aces_action.problems import Problem
 from aces_action.problems.catalogue import CATALOGUE
@@ -290,15 +290,6 @@ def test_a_run_that_stopped_midway_lists_what_it_changed_and_what_goes_on() -> N
     )
 
 
-def test_changes_in_the_log_have_their_reasons_below_them() -> None:
-    assert change_lines([CHANGED, AS_IT_IS]) == [
-        "update    endpoint config  plate-1f",
-        "                           image a -> b",
-        "                           tag",
-        "as it is  service          plate",
-    ]
-
-
 def test_outputs_are_the_same_whatever_the_language() -> None:
     report = Report(result="failed", changes=[CHANGED, AS_IT_IS], problems=[NO_EFFECT, LINK], outputs={"endpoint-name": "plate"})
     outputs = report.step_outputs()
@@ -336,7 +327,7 @@ def test_the_preflight_is_a_table_in_the_log_with_what_to_do_below_a_row() -> No
 
 
 def test_on_a_narrow_terminal_each_check_is_a_line_and_says_what_is_needed_only_where_it_is_missing() -> None:
-    assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en, width=30) == [
+    assert check_lines([FINE, FULL, UNSEEN], lambda text: text.en, width=22) == [
         "✓  S3 bucket: plate-dev",
         "✗  Quota: 0",
         "   needed: 1 new",
@@ -384,3 +375,20 @@ def test_the_answers_to_the_smoke_test_are_rows_with_nothing_in_them_taken_for_m
     assert good.startswith("| ✅ | <code>smoke/a.png</code> | 200 | 0.31 s | 17 | AllTraffic | <code>&lt;b&gt;&#124;&#96;")
     assert "secret" not in good
     assert bad == "| ❌ | <code>smoke/a.png</code> | – | 60.00 s | – | – | – |"
+
+
+def test_a_table_that_is_too_wide_leaves_out_what_is_needed_where_it_is_there() -> None:
+    long = replace(FINE, needed=same("x" * 50))
+    assert check_lines([long, FULL], lambda text: text.en, width=70)[0].startswith("   what ")
+    assert "x" not in "".join(check_lines([long], lambda text: text.en, width=70))
+    assert check_lines([long], lambda text: text.en, width=70)[0].endswith("found")
+
+
+def test_what_is_needed_stands_below_where_it_would_make_the_table_too_wide() -> None:
+    wide = replace(FULL, needed=same("1 new " * 9))
+    assert check_lines([FINE, wide], lambda text: text.en, width=60)[:4] == [
+        "   what       found",
+        "✓  S3 bucket  plate-dev",
+        "✗  Quota      0",
+        f"   needed: {'1 new ' * 9}",
+    ]

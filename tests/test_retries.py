@@ -88,7 +88,7 @@ def test_a_warning_of_an_outage_is_in_the_log_and_in_the_summary(monkeypatch: py
     reporter = Reporter(Log(written, workflow_commands=True, debug=False), report)
     outages = Outages(reporter.debug, reporter.warn)
     outages.retried("sagemaker", "DescribeEndpoint", "ThrottlingException")
-    assert written.getvalue().count("title=ACES-X003") == 1
+    assert written.getvalue().count("::ACES-X003") == 1
     assert [problem.code for problem in report.problems] == ["ACES-X003"]
     assert "sagemakerから0秒間、正常な応答がありません" in summary(report, "ja", str)
 

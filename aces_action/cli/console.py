@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TextIO
 
+from aces_action.colour import is_wanted
 from aces_action.credentials import secret_variables
 from aces_action.github.site import GitHubSite, read_site
 from aces_action.language import LANGUAGES, Language, Text
@@ -48,14 +49,13 @@ def terminal(environ: Mapping[str, str], arguments: Sequence[str]) -> Terminal:
     for stream in (sys.stdout, sys.stderr):
         _never_fail(stream)
     to_person = sys.stdout.isatty()
-    obeys = environ.get("TERM") != "dumb"
     return Terminal(
         language=wanted_language(arguments) or spoken_language(environ),
-        colour=to_person and not environ.get("NO_COLOR") and obeys,
+        colour=is_wanted(environ, shows=to_person),
         asks=to_person and sys.stdin.isatty(),
         on_github=environ.get("GITHUB_ACTIONS") == "true",
         width=shutil.get_terminal_size((_WIDTH, 24)).columns if to_person else _WIDTH,
-        draws=sys.stderr.isatty() and obeys,
+        draws=sys.stderr.isatty() and environ.get("TERM") != "dumb",
         debug=environ.get("RUNNER_DEBUG") == "1",
         region=environ.get("AWS_REGION") or None,
         no_way=partial(environment_problems, environ),

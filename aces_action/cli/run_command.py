@@ -15,12 +15,16 @@ import click
 
 from aces_action.cli.console import DETAILS, Terminal
 from aces_action.cli.discovery import SelectedDeployment, Selection, find_deployment
+from aces_action.cli.formats.result import CheckResult
+from aces_action.cli.formats.text import problem_paragraphs
 from aces_action.cli.options import deployment_options, region_option
+from aces_action.colour import with_painted_marks
 from aces_action.github.commands import redacted
 from aces_action.github.log import Log
 from aces_action.github.run import Run
 from aces_action.language import EMPTY, Language, Text
 from aces_action.network import Network
+from aces_action.output.ending import result_text
 from aces_action.output.report import Outcome, Report
 from aces_action.output.summary import how_far
 from aces_action.problems import ActionError, internal_error
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
 
 CANCELLED = 130
 
-_CANCELLED = Text("Cancelled.", "中止しました。")
 _RESUME = Text("Run the same command again to resume.", "同じコマンドを再実行すると、続きから行います。")
 
 
@@ -70,15 +73,13 @@ def server_options(language: Language) -> list[click.Parameter]:
 def run_command(
     command: Command, deployment: SelectedDeployment, options: ServerOptions, person: Terminal, stream: TextIO, report: Report
 ) -> int:
-    """Runs a command of the action with the person's own credentials; its log goes to `stream`. Returns 0, or 130 after Ctrl-C.
-
-    Raises ActionError, in a terminal's words. What was changed until then, and what SageMaker goes on with, has been told.
-    """
+    """Runs a command of the action with the person's own credentials; its log goes to `stream`. See `run_reported`."""
 
     def run(reporter: Reporter) -> Outcome:
         from aces_action.deployment.context import open_deployment
 
         settings, here = _settings(deployment, options, person), at_home(options.path, person)
+        report.title = " · ".join((settings.project, settings.env, settings.aws_region))
         return command(open_deployment(deployment.server, deployment.names, settings, here, reporter))
 
     return run_reported(run, person, stream, report)
@@ -87,52 +88,88 @@ def run_command(
 def run_reported(
     run: Callable[[Reporter], Outcome], person: Terminal, stream: TextIO, report: Report, *, secrets: Iterable[str] = ()
 ) -> int:
-    """As `run_command`, for what is about more than a server. `secrets`: to be hidden beside the person's own."""
-    from aces_action.aws.errors import AWS_ERRORS
-    from aces_action.cli.aws import aws_explained, check_way
+    """A run whose log goes to `stream`, and what ends it to the person. Returns the exit status: 0, that of the problems that
+    ended it, 130 after Ctrl-C. The last line is its result, whichever that is.
+
+    `secrets`: to be hidden beside the person's own. What was changed, and what SageMaker goes on with, has been told.
+    """
     from aces_action.output.reporter import Reporter
 
-    log = Log(stream, workflow_commands=False, debug=person.debug, language=person.language, at_terminal=True, width=person.width)
+    log = Log(
+        stream,
+        workflow_commands=False,
+        debug=person.debug,
+        language=person.language,
+        at_terminal=True,
+        width=person.width,
+        colour=person.colour,
+    )
     for secret in (*person.secrets, *secrets):
         log.mask(secret)
+    reporter = Reporter(log, report)
+    try:
+        report.result = _explained(run, reporter, log, person, report)
+    except (KeyboardInterrupt, click.Abort):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
+        report.result = "cancelled"
+        _tell(person, log, how_far(report), _RESUME if report.writes.is_begun and not report.under_way else EMPTY)
+        status = CANCELLED
+    except ActionError as error:
+        report.problems += error.problems
+        found = CheckResult(checked=(), problems=error.problems, secrets=person.secrets)
+        paragraphs = problem_paragraphs(found, person.language, lines=lambda _: (), width=person.width, colour=_paints(person))
+        click.echo("\n\n".join(paragraphs) + "\n", err=True)
+        status = error.exit_status
+    else:
+        reporter.close()
+        return 0
+    _tell(person, log, result_text(report))
+    return status
+
+
+def _explained(run: Callable[[Reporter], Outcome], reporter: Reporter, log: Log, person: Terminal, report: Report) -> Outcome:
+    """Raises ActionError, without secrets and in a terminal's words, once it has been told how far the run got."""
+    from aces_action.aws.errors import AWS_ERRORS
+    from aces_action.cli.aws import aws_explained, check_way
+
     with aws_explained():
         check_way(person)
         try:
-            report.result = run(Reporter(log, report))
-        except (KeyboardInterrupt, click.Abort):
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
-            for text in (_CANCELLED, how_far(report), _RESUME if report.writes.is_begun and not report.under_way else EMPTY):
-                if text:
-                    click.echo(log.sanitiser.clean(log.said(text)), err=True)
-            return CANCELLED
+            return run(reporter)
         except ActionError as error:
-            _tell_how_far(log, *_reached(report))
+            _tell_how_far(log, person, report)
             raise ActionError([redacted(problem, log.redact) for problem in error.problems]) from error
         except (OSError, *AWS_ERRORS):
-            _tell_how_far(log, *_reached(report))
+            _tell_how_far(log, person, report)
+            raise
+        except click.Abort:  # Ctrl-C at a question
             raise
         except Exception as error:
-            _tell_how_far(log, *_reached(report))
+            _tell_how_far(log, person, report)
             log.debug("".join(traceback.format_exception(error)))
             # here, where all secrets are known: its words may be about any of them
             raise ActionError(redacted(internal_error(error, DETAILS), log.redact)) from error
-    return 0
 
 
-def _reached(report: Report) -> tuple[Text, Text | None]:
-    """How far a run got, and how to go on; None: it has begun nothing."""
-    if not report.writes.is_begun:
-        return how_far(report), None
-    return how_far(report), EMPTY if report.under_way else _RESUME
-
-
-def _tell_how_far(log: Log, reached: Text, resume: Text | None) -> None:
+def _tell_how_far(log: Log, person: Terminal, report: Report) -> None:
     """Into the log; where that leads nowhere any more (`| head`, a full disk), to the person, if anything was begun."""
+    reached = how_far(report)
     with contextlib.suppress(OSError):
         log.info(log.said(reached))
-    if log.is_lost and resume is not None:
-        for text in (reached, resume):
-            click.echo(log.sanitiser.clean(log.said(text)), err=True)
+    if log.is_lost and report.writes.is_begun:
+        _tell(person, log, reached, EMPTY if report.under_way else _RESUME)
+
+
+def _tell(person: Terminal, log: Log, *texts: Text) -> None:
+    """To the person, not into the log."""
+    for text in filter(None, texts):
+        safe = log.sanitiser.clean(log.said(text))
+        click.echo(with_painted_marks(safe) if _paints(person) else safe, err=True)
+
+
+def _paints(person: Terminal) -> bool:
+    """Whether messages, beside what is printed, are in colour."""
+    return person.draws and person.colour
 
 
 def _settings(deployment: SelectedDeployment, options: ServerOptions, person: Terminal) -> ServerSettings:

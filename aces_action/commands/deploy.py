@@ -38,7 +38,8 @@ from aces_action.resources import batch, endpoint
 from aces_action.resources.batch.prune import prune_revisions
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.lifecycle.prune import prune
-from aces_action.resources.endpoint.lifecycle.rollback import rollback
+from aces_action.resources.endpoint.lifecycle.restore import restore
+from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.weights.resolve import release
 
@@ -51,7 +52,6 @@ _LEFT_TO_REGISTER = Text(
         "登録が残っています。後でコマンドを再実行してください。",
     ),
 )
-_NOTHING_TO_DO = Text("Nothing to do: everything is as it should be.", "変更はありません。すべて設定どおりです。")
 
 
 def deploy(d: ProjectDeployment, *, confirm: Confirmation | None = None) -> Outcome:
@@ -115,16 +115,15 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     pruned = _prune(d, plan, hosted=hosted, listed=listed) if hosted or listed else ()
     if any(change.is_change for change in (*done, *unplanned, *pruned)):
         return "deployed"
-    if not registered:
-        return "deferred"
-    d.reporter.info(_NOTHING_TO_DO)
-    return "unchanged"
+    return "unchanged" if registered else "deferred"
 
 
 def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
     released = release(d.clients.s3, plan.weights.archive)
     d.reporter.warn(*released.warnings)
-    d.reporter.info(Text(f"released as {released.release_uri}", f"リリース先: {released.release_uri}"))
+    digest = plan.weights.archive.verdict.sha256
+    short = released.release_uri.replace(digest, f"{digest[:12]}…")  # the plan above has it in full
+    d.reporter.info(Text(f"released as {short}", f"リリース先: {short}"))
 
 
 def _roll_out(d: ProjectDeployment, context: EndpointContext, plan: endpoint.EndpointPlan) -> ServingEndpoint:
@@ -185,8 +184,10 @@ def _register_jobs(d: ProjectDeployment, plan: DeploymentPlan, registered_at: st
 
 def _back(d: ProjectDeployment, context: EndpointContext) -> str:
     """The generation before serves again; its name. It has a wait-timeout of its own: to bring it back may not fail for lack of
-    the time that the version before it took."""
+    the time that the version before it took. Raises ActionError, E007 before anything is said where there is none before."""
     name = context.endpoint_name
+    anew = endpoint_context(d, name)
+    plan = plan_rollback(anew)
     d.reporter.info(
         Text(
             f"the version failed its smoke test: rolling {name} back to the previous generation",
@@ -194,7 +195,7 @@ def _back(d: ProjectDeployment, context: EndpointContext) -> str:
         )
     )
     try:
-        serving = rollback(endpoint_context(d, name))
+        serving = restore(anew, plan)
     except ActionError as error:
         d.reporter.diagnosed((), error.events)
         raise

@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from aces_action.language import Language
 from aces_action.problems import Problem
-from aces_action.sanitiser import neutralise, seen, shorten
+from aces_action.sanitiser import neutralise, seen
 
-ANNOTATION_LIMIT = 4096  # characters GitHub keeps of one annotation
+# What the runner keeps of an annotation's text (actions/runner, ExecutionContext.cs: _maxIssueMessageLength). .NET counts the
+# units of UTF-16: a character such as an emoji is two.
+ANNOTATION_LIMIT = 4096
 
 
 def escape_data(text: str) -> str:
@@ -48,20 +50,27 @@ def annotation(problem: Problem, language: Language) -> str:
     """A problem as `::error …` or `::warning …`: GitHub shows it at the line in the changed files and in the log.
 
     A column is sent only where problem starts and ends in the same line: GitHub refuses columns across lines. Where GitHub would
-    cut the text, it is cut before the link, which stays.
+    cut the text, it is cut before the link, which stays. The code stands in the text and not in the title, which the log does not
+    show: the runner writes the message alone there (ExecutionContext.cs: AddIssue).
     """
     single_line = problem.end_line is None or problem.end_line == problem.line
     link = _help_line(problem, language)
     return command(
         problem.severity,
-        shorten(_what_is_wrong(problem, language), ANNOTATION_LIMIT - len(link)) + link,
+        _fitting(_what_is_wrong(problem, language), ANNOTATION_LIMIT - len(link)) + link,
         file=None if problem.file is None else seen(problem.file),
         line=problem.line,
         endLine=problem.end_line,
         col=problem.column if single_line else None,
         endColumn=problem.end_column if single_line else None,
-        title=f"{problem.code} {problem.kind.title.in_(language)}",
+        title=problem.kind.title.in_(language),
     )
+
+
+def _fitting(text: str, units: int) -> str:
+    """As much of the text as takes that many of UTF-16's units."""
+    encoded = text.encode("utf-16-le")
+    return text if len(encoded) <= 2 * units else encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _what_is_wrong(problem: Problem, language: Language) -> str:

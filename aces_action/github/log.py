@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import TextIO
 
+from aces_action.colour import Hue, MarkedLine, painted, with_painted_marks
 from aces_action.credentials import lines_of
 from aces_action.github.commands import annotation, command, problem_text, redacted
 from aces_action.language import Language, Text
@@ -20,7 +21,8 @@ class Log:
     `mask` never appears in a line again, whoever wrote it into a text.
 
     `workflow_commands` false: the same text without `::…` lines. `language` is that of all texts, `at_terminal` whether they are
-    in the words of a terminal, and `width` its columns; None where lines may be of any length.
+    in the words of a terminal, and `width` its columns; None where lines may be of any length. `colour`: our own marks are in
+    colour, which is put on after all that is from outside has lost its own.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Log:
         language: Language = "en",
         at_terminal: bool = False,
         width: int | None = None,
+        colour: bool = False,
     ) -> None:
         if isinstance(stream, io.TextIOWrapper):  # a locale may lack some of our marks, or be ASCII
             stream.reconfigure(errors="replace")
@@ -42,6 +45,7 @@ class Log:
         self.language: Language = language
         self._at_terminal = at_terminal
         self.width = width
+        self._colour = colour
         self.is_lost = False
         self._masked: set[str] = set()
         self._annotated = {"error": 0, "warning": 0}
@@ -64,7 +68,7 @@ class Log:
 
     def group(self, title: str) -> None:
         safe = self.sanitiser.one_line(title)
-        self._write(command("group", safe) if self._commands else f"▶ {safe}")
+        self._write(command("group", safe) if self._commands else f"{self._painted('▶', 'cyan')} {safe}")
 
     def end_group(self) -> None:
         if self._commands:
@@ -72,7 +76,13 @@ class Log:
 
     def info(self, text: str) -> None:
         """A line, or several, that the user should see. Safe for text from outside."""
-        self._write(self.sanitiser.clean(text))
+        safe = self.sanitiser.clean(text)
+        self._write(with_painted_marks(safe) if self._colour else safe)
+
+    def line(self, line: MarkedLine) -> None:
+        """A line with a mark in a colour of its own, or all in one."""
+        safe = self.sanitiser.clean(line.text)
+        self._write(f"{self._painted(line.mark, line.hue)} {safe}" if line.mark else self._painted(safe, line.hue))
 
     def said(self, text: Text) -> str:
         """The text in the language and the words of whoever reads."""
@@ -82,7 +92,7 @@ class Log:
         """A line that is shown when the run is repeated with debug logging (RUNNER_DEBUG)."""
         if self._debug:
             safe = self.sanitiser.clean(text)
-            self._write(command("debug", safe) if self._commands else f"  · {safe}")
+            self._write(command("debug", safe) if self._commands else self._painted(f"  · {safe}", "grey"))
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Prints problems, errors first: as annotations while GitHub keeps them, as plain text beyond, none left out."""
@@ -97,6 +107,9 @@ class Log:
                 not_annotated += 1
         if self._commands and not_annotated:
             self.info(self.said(_beyond_annotations(not_annotated)))
+
+    def _painted(self, text: str, hue: Hue) -> str:
+        return painted(text, hue) if self._colour else text
 
     def _write(self, text: str) -> None:
         """Raises OSError once where nobody takes the text any more. After that nothing is written: whoever still has something to

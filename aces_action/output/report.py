@@ -114,15 +114,19 @@ class Report:
 
     def step_outputs(self, language: Language = "en") -> dict[OutputName, str]:
         """The outputs to write: those known, and those that every run has. Their prose is in the language of the run."""
-        errors = [problem for problem in self.problems if problem.severity == "error"]
         return {
             "result": self.result,
             "has-changes": "true" if any(change.is_change for change in self.changes) else "false",
             "changes": json.dumps([_as_json(change, language) for change in self.changes], ensure_ascii=False),
             **({"status": json.dumps(as_json(self.server_status, language), ensure_ascii=False)} if self.server_status else {}),
             **self.outputs,
-            "failure-code": errors[0].code if errors else "",
+            "failure-code": self.failure_code,
         }
+
+    @property
+    def failure_code(self) -> str:
+        """Of the first error; empty where there is none."""
+        return next((problem.code for problem in self.problems if problem.severity == "error"), "")
 
 
 def _as_json(change: Change, language: Language) -> dict[str, object]:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from aces_action import __version__
 from aces_action.changes import Change
+from aces_action.colour import MarkedLine
 from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
+from aces_action.output.ending import ending_texts
+from aces_action.output.plan_lines import plan_lines
 from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, Report, StepRecord, StepResult
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
 from aces_action.output.summary import how_far, summary
-from aces_action.output.tables import change_lines, check_lines, status_lines
+from aces_action.output.tables import check_lines, status_lines
 from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
 
@@ -90,6 +93,7 @@ class Writer(Protocol):
     def group(self, title: str) -> None: ...
     def end_group(self) -> None: ...
     def info(self, text: str) -> None: ...
+    def line(self, line: MarkedLine) -> None: ...
     def said(self, text: Text) -> str: ...
     def debug(self, text: str) -> None: ...
     def problems(self, problems: Iterable[Problem]) -> None: ...
@@ -156,10 +160,10 @@ class Reporter:
             self._writer.info(line)
 
     def planned(self, changes: Sequence[Change]) -> None:
-        """What will be done, a line each."""
+        """What will be done, a line each, and counted."""
         self.changed(changes)
-        for line in change_lines(changes, self._writer.language):
-            self._writer.info(line)
+        for line in plan_lines(changes, self._writer.language):
+            self._writer.line(line)
 
     def changed(self, changes: Iterable[Change]) -> None:
         """What was done without having been planned; or in the place of what was planned for the same resource."""
@@ -193,7 +197,7 @@ class Reporter:
             if log.stream:
                 self.info(same(log.stream) if log.is_new else same(log.stream) + _SERVED_BEFORE)
             for line in log.shown:
-                self._writer.info(f"  | {line}")
+                self._writer.line(MarkedLine(hue="grey", text=f"  | {line}"))
             if log.missing:
                 self.info(log.missing)
         self._writer.end_group()
@@ -217,7 +221,7 @@ class Reporter:
     def status(self, server_status: ServerStatus) -> None:
         """How the server stands, as a table."""
         self._report.server_status = server_status
-        for line in status_lines(server_status, self._writer.language):
+        for line in status_lines(server_status, self._writer.language, self._writer.width):
             self._writer.info(line)
 
     def end(self, outcome: Outcome) -> None:
@@ -227,6 +231,11 @@ class Reporter:
     def last_words(self) -> None:
         """What a run that did not come to its end has changed, and what still goes on."""
         self.info(how_far(self._report))
+
+    def close(self) -> None:
+        """The last lines: what there is now, how to call it, and the result. Nothing may be said after it."""
+        for text in ending_texts(self._report):
+            self.info(text)
 
     def outputs(self) -> dict[str, str]:
         """The step outputs, for `main` to write."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from aces_action.aws.tags import short_commit
-from aces_action.changes import Change, Verb, noun
+from aces_action.changes import Verb, noun
 from aces_action.durations import date_and_time, duration_text, hours, span
-from aces_action.language import EMPTY, Language, Text, same
+from aces_action.language import EMPTY, LANGUAGES, Language, Text, joined, same
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
 from aces_action.output.status import EndpointStatus, GenerationStatus, JobDefinitionStatus, ServerStatus
@@ -42,28 +42,31 @@ _GENERATION_COLUMNS = (
     Text("instance type", "インスタンスタイプ"),
     Text("commit", "コミット"),
 )
+_NOT_MET = frozenset({"warning", "error"})
 _WIDEST = 60  # columns of a cell in the log
-_NOUN = 16  # columns of what changes, at the least
 COMMIT = 12  # characters of a hash in a table
 
 
 def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: int | None = None) -> list[str]:
     """The preflight's table for the log, in columns; below each row that is not fine, what to do about it. `said`: in which
-    words. Where the columns take more than `width`, each row is a line, and what is needed stands only where it is not there."""
-    rows = [(MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
-    head = ("", *map(said, COLUMNS))
-    wide = [min(_WIDEST, max(map(columns_of, column))) for column in zip(head, *rows, strict=True)]
-    in_columns = width is None or sum(wide) + 2 * (len(wide) - 1) <= width
+    words. Where the columns take more than `width`, what is needed stands only where it is not there: in its column, below the
+    row, and last below a row without columns."""
+    whole = [(MARKS[each.outcome], *map(said, (each.what, each.found, each.needed))) for each in checks]
+    unmet = [row[-1] if each.outcome in _NOT_MET else "" for row, each in zip(whole, checks, strict=True)]
+    less = [(*row[:-1], needed) for row, needed in zip(whole, unmet, strict=True)]
+    for rows, apart in ((whole, False), (less, False), ([row[:-1] for row in whole], True)):
+        head = ("", *map(said, COLUMNS))[: -1 if apart or not any(row[-1] for row in rows) else None]
+        wide = [min(_WIDEST, max(map(columns_of, column))) for column in zip(head, *rows, strict=False)]
+        in_columns = width is None or sum(wide) + 2 * (len(wide) - 1) <= width
+        if in_columns:
+            break
 
     lines = [_row(head, wide)] if in_columns else []
-    for row, check in zip(rows, checks, strict=True):
-        if in_columns:
-            lines.append(_row(row, wide))
-        else:
-            mark, what, found, needed = row
-            lines.append(f"{mark}  {what}: {found}")
-            if check.outcome in {"warning", "error"} and needed:
-                lines.append(f"   {said(COLUMNS[-1])}: {needed}")
+    for row, needed, check in zip(rows, unmet, checks, strict=True):
+        mark, what, found, *_ = row
+        lines.append(_row(row[: len(wide)], wide) if in_columns else f"{mark}  {what}: {found}")
+        if apart and needed:
+            lines.append(f"   {said(COLUMNS[-1])}: {needed}")
         if check.kinds:
             codes = ", ".join(kind.code for kind in check.kinds)
             lines.append(f"   {codes}  {said(check.fix)}".rstrip())
@@ -74,10 +77,10 @@ def check_lines(checks: Sequence[Check], said: Callable[[Text], str], *, width: 
 
 def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
     """One line of a table in columns."""
-    return "  ".join(_padded(cell, width) for cell, width in zip(cells, wide, strict=True)).rstrip()
+    return "  ".join(padded(cell, width) for cell, width in zip(cells, wide, strict=True)).rstrip()
 
 
-def _padded(text: str, width: int) -> str:
+def padded(text: str, width: int) -> str:
     return text + " " * (width - columns_of(text))
 
 
@@ -86,24 +89,20 @@ def columns_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
-def change_lines(changes: Iterable[Change], language: Language = "en") -> list[str]:
-    """Changes for the log: a line each, their reasons below."""
-    rows, changes = [], list(changes)
-    wide = max([_NOUN, *(columns_of(noun(change.resource).in_(language)) for change in changes)])
-    for change in changes:
-        verb, resource = VERBS[change.verb].in_(language), noun(change.resource).in_(language)
-        rows.append(f"{_padded(verb, 9)} {_padded(resource, wide)} {change.name}")
-        rows += [f"{'':{10 + wide}} {reason.in_(language)}" for reason in change.reasons]
-    return rows
+def within(text: str, width: int) -> str:
+    """The text, cut where it would take more columns."""
+    while columns_of(text) > width:
+        text = text[:-1]
+    return text
 
 
-def status_lines(server_status: ServerStatus, language: Language = "en") -> list[str]:
+def status_lines(server_status: ServerStatus, language: Language = "en", width: int | None = None) -> list[str]:
     """How a server stands, for the log."""
-    return [text.in_(language) for text in status_texts(server_status)]
+    return [text.in_(language) for text in status_texts(server_status, width)]
 
 
-def status_texts(server_status: ServerStatus) -> list[Text]:
-    """How a server stands, line by line."""
+def status_texts(server_status: ServerStatus, width: int | None = None) -> list[Text]:
+    """How a server stands, line by line. Of a table that is wider than `width` each row takes several lines."""
     texts: list[Text] = []
     for endpoint in server_status.endpoints:
         status = same(endpoint.status) if endpoint.status else NOT_THERE
@@ -112,31 +111,53 @@ def status_texts(server_status: ServerStatus) -> list[Text]:
     if server_status.stopped and server_status.generations:
         texts.append(STOPPED)
     if server_status.generations:
-        texts += map(Text, _generation_rows(server_status, "en"), _generation_rows(server_status, "ja"))
+        texts += _table(_GENERATION_COLUMNS, _generation_rows(server_status), width)
     for definition in server_status.job_definitions:
-        texts += _job_definition_texts(definition)
+        texts += _job_definition_texts(definition, width)
     return [*texts, NEVER_DEPLOYED] if server_status.never_deployed else texts
 
 
-def _job_definition_texts(definition: JobDefinitionStatus) -> list[Text]:
+def _job_definition_texts(definition: JobDefinitionStatus, width: int | None) -> list[Text]:
     texts = [noun("job definition") + same(f" {definition.name}"), same("  ") + queue_text(definition)]
     texts += [same("  ") + each for each in notes(definition)]
     if not definition.revisions and not definition.unseen:
         texts.append(same("  ") + NO_REVISION)
     for columns, rows in ((REVISION_COLUMNS, revision_cells(definition)), (JOB_COLUMNS, job_cells(definition))):
         if rows:
-            texts += map(Text, _table(columns, rows, "en"), _table(columns, rows, "ja"))
+            texts += _table(columns, rows, width)
     return texts
 
 
-def _table(columns: Sequence[Text], rows: Iterable[Sequence[Text]], language: Language) -> list[str]:
-    cells = [[cell.in_(language) for cell in row] for row in (columns, *rows)]
-    wide = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
-    return [_row(row, wide) for row in cells]
+def _table(columns: Sequence[Text], rows: Sequence[Sequence[Text]], width: int | None) -> Iterator[Text]:
+    """A line for each row below those of the columns; where that is too wide in either language, a few lines for each row."""
+    tables = []
+    for language in LANGUAGES:
+        cells = [[cell.in_(language) for cell in row] for row in (columns, *rows)]
+        wide = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
+        tables.append([_row(row, wide) for row in cells])
+    if width is None or max(columns_of(line) for table in tables for line in table) <= width:
+        yield from map(Text, *tables)
+        return
+    for row in rows:
+        yield joined("  ", [cell for column, cell in zip(columns, row, strict=True) if not column or column is columns[0]])
+        parts = [column + same(" ") + cell for column, cell in zip(columns[1:], row[1:], strict=True) if column and cell]
+        yield from (same("  ") + joined("  ", line) for line in _filled(parts, width - 2))
 
 
-def _generation_rows(server_status: ServerStatus, language: Language) -> list[str]:
-    rows = [
+def _filled(parts: Iterable[Text], width: int) -> Iterator[list[Text]]:
+    """The parts in lines of at most `width` columns; a part stays whole."""
+    line: list[Text] = []
+    for part in parts:
+        if line and max(columns_of(joined("  ", [*line, part]).in_(language)) for language in LANGUAGES) > width:
+            yield line
+            line = []
+        line.append(part)
+    if line:
+        yield line
+
+
+def _generation_rows(server_status: ServerStatus) -> list[tuple[Text, ...]]:
+    return [
         (
             same(each.name),
             generation_state(each, server_status),
@@ -150,7 +171,6 @@ def _generation_rows(server_status: ServerStatus, language: Language) -> list[st
         )
         for each in server_status.generations
     ]
-    return _table(_GENERATION_COLUMNS, rows, language)
 
 
 def endpoint_facts(endpoint: EndpointStatus, server_status: ServerStatus) -> list[Text]:

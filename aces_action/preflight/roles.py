@@ -90,6 +90,18 @@ def own_arn(identity: Identity, role_arn: str | None) -> str:
     return f"{session[1]}:iam::{session[2]}:role/{session[3]}"
 
 
+def with_path(client: IAMClient, role_arn: str) -> str | None:
+    """The ARN of a role, with the path that its sessions do not tell: whoever signs in by IAM Identity Center has a role below
+    /aws-reserved/sso.amazonaws.com/ (IAM Identity Center's guide, 'Referencing permission sets'). None where that is no other, or
+    is not to be found out: the doctor asks of the workflow's role, which may still be missing."""
+    kind, _, name = role_arn.rpartition("/")
+    try:
+        found = client.get_role(RoleName=name)["Role"]["Arn"] if ":role" in kind else role_arn
+    except ClientError:
+        return None
+    return found if found != role_arn else None
+
+
 def passed_to(service: str) -> tuple[str, ...]:
     """The services to which a role that this one takes on may have to be passed: to one of them, where AWS does not say which."""
     return _PASSED_TO.get(service, (service,))
@@ -195,10 +207,12 @@ def _passing(inputs: PreflightInput, service: str) -> Query[dict[str, bool]]:
         try:
             return simulate_passing(client, caller, service, arns)
         except ClientError as error:
-            # the doctor asks of the workflow's role, which may still be missing; a session does not tell the path of its role
-            if error_code(error) == "NoSuchEntity":
+            if error_code(error) != "NoSuchEntity":
+                raise
+            whole = with_path(client, caller)
+            if whole is None:
                 raise ActionError(unknown_caller(subject, caller)) from error
-            raise
+        return simulate_passing(client, whole, service, arns)
 
     return Query(name=f"passing roles to {service}", prepare=lambda clients: partial(simulate, clients.iam), optional=subject)
 

@@ -73,7 +73,7 @@ def test_without_a_terminal_and_yes_nothing_is_deployed_and_it_is_said_how(run: 
     here.control("DELETE", "calls")
     english, japanese = run("deploy"), run("deploy", "--language", "ja")
     assert (english.status, japanese.status) == (1, 1)
-    assert "create    endpoint         " in english.out  # what would be done has been shown
+    assert "+ create    endpoint         " in english.out  # what would be done has been shown
     assert f"ACES-E009: `aces-action deploy` would change 9 resources of {here.server} and was not confirmed" in english.err
     assert "There is no terminal to prompt on. Answer y at the prompt, or give --yes." in english.err
     assert "確認を求められたらyと入力するか、--yesを指定してください。" in japanese.err
@@ -182,19 +182,19 @@ def test_what_is_not_agreed_to_is_not_done_and_what_is_agreed_to_is(here: Caller
     assert set(writes(here)) <= {"s3 PutObject"}
     yes = at_terminal(here, variables, "deploy", replies=(("Carry out this plan in dev?", "y\r"),))
     assert yes.status == 0, yes.out
-    assert "✅ Deployed" in yes.out
-    assert f"  endpoint {here.server}\n" in yes.out
+    assert re.search(rf"^endpoint +{here.server}$", yes.out, flags=re.MULTILINE)
+    assert yes.out.splitlines()[-1].startswith(f"✓ deployed  {here.project} · dev · ap-northeast-1  8 created, 1 updated  ")
     assert "numberplate" in here.listed()
     again = at_terminal(here, variables, "deploy", LANG="ja_JP.UTF-8")  # nobody is asked
     assert again.status == 0
-    assert "変更はありません" in again.out
+    assert again.out.splitlines()[-1].startswith("✓ 変更はありません  ")
 
 
 def test_ctrl_c_at_the_question_deploys_nothing(here: Caller, variables: dict[str, str]) -> None:
     here.control("DELETE", "calls")
     ended = at_terminal(here, variables, "deploy", replies=(("Carry out this plan in dev?", CTRL_C),))
     assert ended.status == 130
-    assert "Cancelled." in ended.out
+    assert ended.out.splitlines()[-1].startswith(f"✗ cancelled  {here.project} · dev · ")
     assert set(writes(here)) <= {"s3 PutObject"}
 
 
@@ -206,7 +206,7 @@ def test_a_platform_out_of_reach_leaves_the_registration_to_the_same_command(run
     assert "this machine can reach that host" in refused.err
     deployed = run("deploy", "--yes", "--platform", "deferred")
     assert deployed.status == 0, deployed.err
-    assert "✅ Deployed; the registration on the ACES Platform is still to be done" in deployed.out
+    assert "\n⏳ deployed, but still to be registered  " in deployed.out
     assert "The registration is still to be done: run the command again later." in deployed.out
     assert "command: register" not in deployed.out
     requests.delete(f"{here.sandbox.platform_url}/_sandbox/sleep", timeout=10)
@@ -262,7 +262,7 @@ def test_a_roll_out_that_ends_while_somebody_reads_the_plan_is_no_other_change(h
         return "y\r"
 
     ended = at_terminal(here, variables, "deploy", replies=(("Carry out this plan", meanwhile),))
-    assert "wait for  endpoint" in ended.out
+    assert "… wait for  endpoint" in ended.out
     assert ended.status == 0, ended.out
 
 
@@ -279,7 +279,8 @@ def test_ctrl_c_says_how_far_it_got_and_the_same_command_goes_on(here: Caller, v
     here.next_rollout(name=here.server, creating_seconds=5)
     ended = at_terminal(here, variables, "deploy", "--yes", replies=(("Creating", CTRL_C),))
     assert ended.status == 130
-    assert "Cancelled.\nChanged before it stopped:" in ended.out
+    assert "\nChanged before it stopped:" in ended.out
+    assert ended.out.splitlines()[-1].startswith(f"✗ cancelled at SageMaker  {here.project} · dev · ")
     assert f"SageMaker may still be working on {here.server}: run the same command again to wait for it and resume." in ended.out
     again = at_terminal(here, variables, "deploy", "--yes")
     assert again.status == 0, again.out
@@ -291,7 +292,7 @@ def test_a_failed_rollout_ends_with_its_cause_in_a_terminals_words(run: Run, her
     ended = run("deploy", "--yes")
     assert ended.status == 1
     assert "Changed before it stopped:" in ended.out
-    assert "ACES-E" in ended.err
+    assert re.match(r"✗ failed at SageMaker \(ACES-E\d+\)  ", ended.err.splitlines()[-1])
     assert "the job again" not in ended.out + ended.err
 
 
@@ -315,8 +316,8 @@ def test_what_a_job_deployed_is_as_it_should_be_for_a_terminal(run: Run, here: C
     here.control("DELETE", "calls")
     planned, deployed = run("plan"), run("deploy")
     assert (planned.status, deployed.status) == (0, 0), planned.err + deployed.err
-    assert "Nothing would change." in planned.out
-    assert "✅ Nothing to do" in deployed.out
+    assert planned.out.splitlines()[-1].startswith(f"✓ planned  {here.project} · dev · ap-northeast-1  8 as they are  ")
+    assert deployed.out.splitlines()[-1].startswith(f"✓ nothing to do  {here.project} · dev · ap-northeast-1  8 as they were  ")
     assert writes(here) == []
 
 

@@ -29,6 +29,7 @@ from tests.cli.conftest import (
     in_this_process,
     signed_in_to,
 )
+from tests.conftest import plain
 from tests.endpoint.hosted import Hosted
 
 FOLDER = "server/infra/configs"
@@ -258,7 +259,7 @@ def test_ctrl_c_says_what_goes_on_in_sagemaker(owned: Repository, serving: Hoste
     serving.control("endpoints", name=serving.server, deleting_seconds=30)
     ended = at_a_terminal("stop", cwd=owned.path, replies=(("Deleting", CTRL_C),), **signed_in)
     assert ended.status == 130
-    assert "Cancelled." in ended.out
+    assert "✗ cancelled at SageMaker  " in plain(ended.out).splitlines()[-1]
     assert f"SageMaker may still be working on {serving.server}" in ended.out
 
 

@@ -132,7 +132,7 @@ class TestCheck:
 
     def test_in_a_github_job_problems_are_annotations(self, folder: Path) -> None:
         told = weights("check", "refused.tar.gz", cwd=folder, GITHUB_ACTIONS="true").out
-        assert told.startswith("::error title=ACES-W004 Link in the archive::ACES-W004 models/latest -> net.pth")
+        assert told.startswith("::error title=Link in the archive::ACES-W004 models/latest -> net.pth")
 
     def test_it_needs_neither_aws_nor_what_reads_configuration(self, folder: Path) -> None:
         program = (

@@ -16,6 +16,7 @@ from sandbox.archives import make_weights
 from sandbox.seed import admin_session, make_bucket
 from sandbox.server import Sandbox
 from tests.cli.conftest import CTRL_C, Ended, aces_action, at_a_terminal
+from tests.screen import Screen
 from tests.weights.builder import ARCHIVE, END, MODEL, gz, link
 from tests.weights.s3.conftest import KEY, VERDICT_KEY, Bucket
 
@@ -248,3 +249,40 @@ def test_the_region_is_the_profiles_own(run: Run, bucket: Bucket, folder: Path) 
     ended = run("check", bucket.uri, AWS_CONFIG_FILE="config", AWS_PROFILE="nobody")
     assert (ended.status, "Traceback" in ended.err) == (1, False)
     assert "AWS_PROFILE is nobody" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("language", "columns", "there", "gone"),
+    [
+        ("en", 120, f"sent {'█' * 30} 100%  18 MB  S3 is assembling the parts", "left"),
+        ("ja", 60, f"送信 {'█' * 23} 100%  18MB  S3が結合しています", "残り"),
+        ("ja", 24, "送信 ███████ 100%  18MB", "残り"),
+    ],
+)
+def test_a_slow_push_is_seen_to_its_end_on_one_line_of_any_width(
+    bucket: Bucket, folder: Path, signed_in: dict[str, str], language: str, columns: int, there: str, gone: str
+) -> None:
+    make_weights(folder / "large.tar.gz", megabytes=20)
+    bucket.fault("CompleteMultipartUpload", kind="slow", seconds=1)
+    arguments = ("weights", "push", "large.tar.gz", bucket.uri, "--language", language)
+    ended = at_a_terminal(*arguments, cwd=folder, replies=(), **{**signed_in, "COLUMNS": str(columns)})
+    assert ended.status == 0, ended.out
+    drawn = ended.out.split("\r")
+    assert there in {line.removesuffix("\x1b[K") for line in drawn}, ended.out
+    screen = Screen(columns).shows(ended.out)
+    _, sent = (line for line in screen if "100%" in line)
+    assert gone not in sent
+    assert re.fullmatch(r"(sent|送信) █+ 100%  18 ?MB(  [\d.,]+ ?MB/(s|秒))?", sent)
+    assert len([line for line in screen if re.match("(sent|送信) ", line)]) == 1
+
+
+def test_ctrl_c_leaves_the_line_as_it_was_and_nothing_after_it(bucket: Bucket, folder: Path, signed_in: dict[str, str]) -> None:
+    make_weights(folder / "large.tar.gz", megabytes=20)
+    bucket.fault("CompleteMultipartUpload", kind="slow", seconds=20, times=None)
+    arguments = ("weights", "push", "large.tar.gz", bucket.uri)
+    ended = at_a_terminal(*arguments, cwd=folder, replies=(("S3 is assembling", CTRL_C),), COLUMNS="100", **signed_in)
+    assert ended.status == 130
+    screen = Screen(100).shows(ended.out)
+    (place,) = (number for number, line in enumerate(screen) if line.startswith("sent "))
+    assert "^C" not in screen[place]
+    assert "Cancelled. Push again" in screen[place + 1]

@@ -49,4 +49,4 @@ def test_a_deployment_is_no_failure_because_the_tidying_up_is_one(caller: Caller
     caller.fault(service="sagemaker", operation="ListModels", kind="error", status=400, code="ValidationException", times=None)
     ended = caller.run()
     assert (ended.status, ended.outputs["result"], ended.outputs["failure-code"]) == (0, "deployed", ""), ended.log
-    assert ended.log.count("title=ACES-E030") == 1
+    assert ended.log.count("::ACES-E030") == 1

@@ -76,7 +76,7 @@ def test_it_deletes_what_is_ours_in_the_order_of_dependence_and_a_second_time_no
 def test_what_a_hand_made_endpoint_uses_stays_and_a_warning_says_so(caller: Caller, hosted: Hosted) -> None:
     hosted.endpoint("by-hand", hosted.name(1), tags={})
     ended = destroyed(caller)
-    assert (ended.status, ended.outputs["result"], ended.log.count("title=ACES-E031")) == (0, "destroyed", 2), ended.log
+    assert (ended.status, ended.outputs["result"], ended.log.count("::ACES-E031")) == (0, "destroyed", 2), ended.log
     assert hosted.names("EndpointConfigs") == hosted.names("Models") == {hosted.name(1)}
     assert hosted.names("Endpoints") == {"by-hand"}
 
@@ -122,7 +122,7 @@ def test_after_a_deployment_the_platform_still_lists_it_and_weights_stay(caller:
     assert first.status == 0, first.log
     ended = destroyed(caller)
     assert (ended.status, ended.outputs["result"]) == (0, "destroyed"), ended.log
-    assert "title=ACES-E034" in ended.log
+    assert "::ACES-E034" in ended.log
     assert caller.listed()
     weights = first.outputs["weights-uri"].partition(f"s3://{caller.bucket}/")[2]
     caller.client("s3").head_object(Bucket=caller.bucket, Key=weights)

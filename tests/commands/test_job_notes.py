@@ -17,7 +17,7 @@ def test_what_was_registered_together_goes_back_together_although_two_runs_noted
     denied = {"kind": "error", "status": 403, "code": "AccessDeniedException"}
     caller.fault(service="batch", operation="TagResource", skip=1, **denied)
     first = well(caller.run())
-    assert "title=ACES-B017" in first.log
+    assert "::ACES-B017" in first.log
     well(caller.run(), "unchanged")
     well(caller.run(command="rollback"), "rolled-back")
     for name in (caller.server, f"{caller.server}-longtime"):
@@ -28,7 +28,7 @@ def test_an_endpoint_and_what_was_registered_after_it_go_back_together_although_
     first = well(caller.run())
     image(caller, b"second")
     caller.fault(service="batch", operation="TagResource", kind="error", status=403, code="AccessDeniedException")
-    assert "title=ACES-B017" in well(caller.run()).log
+    assert "::ACES-B017" in well(caller.run()).log
     well(caller.run(), "unchanged")
     well(caller.run(command="rollback"), "rolled-back")
     assert (serves(caller), digest(caller, 3)) == (first.outputs["endpoint-config-name"], digest(caller, 1))

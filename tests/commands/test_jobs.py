@@ -162,7 +162,7 @@ class TestTakenBack:
         sleeping(jobs, kind="echo", status=418)
         failed = jobs.end(run)
         assert (failed.status, active(jobs)) == (1, [1, 2]), failed.log
-        assert "title=ACES-B011" in failed.log
+        assert "::ACES-B011" in failed.log
         assert f"Job {job} uses it." in failed.log
         assert f"aws batch deregister-job-definition --job-definition {jobs.server}:2" in failed.log
         assert active(jobs, f"{jobs.server}-longtime") == [1]
@@ -179,7 +179,7 @@ class TestTakenBack:
         sleeping(jobs, kind="echo", status=418)
         failed = jobs.end(run)
         assert (failed.status, active(jobs)) == (1, [1, 2]), failed.log
-        assert "title=ACES-B011" in failed.log
+        assert "::ACES-B011" in failed.log
         assert f"{jobs.server}:2 stays registered" in failed.log
         assert "Another run has brought it to serve." in failed.log
         assert active(jobs, f"{jobs.server}-longtime") == [1]
@@ -286,7 +286,7 @@ class TestCleanUp:
         jobs.fault(service="batch", operation="ListJobs", kind="error", status=403, code="AccessDeniedException", times=None)
         ended = well(jobs.run(keep_generations="0"))
         assert active(jobs) == [1, 2]
-        assert "title=ACES-B013" in ended.log
+        assert "::ACES-B013" in ended.log
         assert "may not call ListJobs" in ended.log
 
     def test_revisions_of_others_and_of_earlier_versions_are_told_apart(self, jobs: Caller) -> None:
@@ -311,7 +311,7 @@ class TestRollback:
         well(jobs.run())
         jobs.edit("server/algorithms/register.json", '"overflow_mode": 1,', '"overflow_mode": 1')
         back = well(jobs.run(command="rollback"), "rolled-back")
-        assert "title=ACES-B012" in back.log
+        assert "::ACES-B012" in back.log
         assert "Run `command: register`: it lists what serves now." in back.log
         assert (listed(jobs), active(jobs)) == (f"{jobs.server}:2", [1, 2, 3])
         jobs.edit("server/algorithms/register.json", '"overflow_mode": 1', '"overflow_mode": 1,')
@@ -430,7 +430,7 @@ class TestOtherCommands:
         destroyed = well(jobs.run(command="destroy", confirm="yes"), "destroyed")
         assert (active(jobs), active(jobs, f"{jobs.server}-longtime")) == ([1], [])
         assert f"stays: job {running} uses it" in destroyed.log
-        assert "title=ACES-E034" in destroyed.log
+        assert "::ACES-E034" in destroyed.log
         batch.terminate_job(jobId=running, reason="enough")
         jobs.control("POST", "jobs/clock", {"seconds": 3600})
         well(jobs.run(command="destroy", confirm="yes"), "destroyed")

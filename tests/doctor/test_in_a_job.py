@@ -33,7 +33,7 @@ def table(ended: Ended) -> dict[str, str]:
 
 def below(ended: Ended, what: str) -> str:
     """The line below a row: code and fix, or why it was not asked."""
-    found = re.search(rf"^[✓!✗–]  {re.escape(what)}(?:  .*)?\n   (.*)", ended.log, flags=re.MULTILINE)
+    found = re.search(rf"^[✓!✗–]  {re.escape(what)}(?:  .*)?\n(?:   needed: .*\n)?   (.*)", ended.log, flags=re.MULTILINE)
     return found[1] if found else ""
 
 

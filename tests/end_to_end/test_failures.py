@@ -264,10 +264,7 @@ class TestWeights:
         self.upload(caller, tmp_path / "deploy.tar.gz", model, hidden)
         ended = caller.run(language="ja")
         assert (ended.status, ended.codes) == (1, ["ACES-W005"])
-        assert (
-            "::error title=ACES-W005 アーカイブに隠しファイルがあります::ACES-W005 models/.DS_Store は隠しファイルです"
-            in ended.log
-        )
+        assert "::error title=アーカイブに隠しファイルがあります::ACES-W005 models/.DS_Store は隠しファイルです" in ended.log
         assert "%0A  aces-action weights pack models -o deploy.tar.gz%0A" in ended.log
         fix = ended.summary.partition("<pre>")[2].partition("</pre>")[0].splitlines()
         assert fix[1] == "aces-action weights pack models -o deploy.tar.gz"
@@ -285,7 +282,7 @@ class TestWeights:
             infra.write("sagemaker: {volume_size: 1}\n")
         ended = caller.run(command="plan")
         assert ended.status == 0
-        assert "::warning title=ACES-W018 " in ended.log
+        assert "::ACES-W018 " in ended.log
         assert "need 1.0 GiB, but the volume of ml." in ended.log
 
     def test_a_file_that_is_no_archive_is_called_what_it_is(self, caller: Caller, tmp_path: Path) -> None:

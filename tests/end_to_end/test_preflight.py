@@ -153,7 +153,7 @@ def test_an_update_whose_quota_may_not_be_looked_at_goes_on_unless_that_is_refus
     denied(caller, "service-quotas", "ListServiceQuotas")
     ended = caller.run(command="plan")
     assert (ended.status, ended.outputs["result"]) == (0, "planned"), ended.log
-    assert "title=ACES-P010 " in ended.log
+    assert "::ACES-P010 " in ended.log
     failed(caller.run(command="plan", preflight="strict"), 1, "ACES-P029")
 
 
@@ -190,7 +190,7 @@ def test_a_driver_that_is_too_old_is_warned_of_and_the_ami_of_the_warning_is_dep
     push_image(caller.sandbox, admin_session(), repository=caller.server, environment=cuda)
     caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g5.xlarge")
     warned = caller.run(command="plan", language="ja")
-    assert (warned.status, "title=ACES-P035 " in warned.log) == (0, True), warned.log
+    assert (warned.status, "::ACES-P035 " in warned.log) == (0, True), warned.log
     assert table(warned)["ml.g5.xlargeのNVIDIAドライバ"] == "!"
     ami = "al2-ami-sagemaker-inference-gpu-3-1"
     assert f"inference_ami_version: {ami}" in warned.log
@@ -213,7 +213,7 @@ def test_queues_that_run_jobs_today_are_warned_of_with_what_bites_later(caller: 
         batch.update_job_queue(jobQueue=queue, jobStateTimeLimitActions=[])
     caller.control("DELETE", "calls")
     ended = caller.run(command="plan", language="ja")
-    told = re.findall(r"^::warning .*?title=ACES-(P\d+) ", ended.log, flags=re.MULTILINE)
+    told = re.findall(r"^::warning .*?::ACES-(P\d+) ", ended.log, flags=re.MULTILINE)
     assert (ended.status, sorted(told)) == (0, ["P037", "P037", "P039", "P039", "P042", "P043", "P043"]), ended.log
     assert f"aws batch update-job-queue --job-queue {caller.server} --job-state-time-limit-actions reason=" in ended.log
     assert table(ended)["長時間ジョブ"] == "!"
@@ -232,5 +232,5 @@ def test_an_image_that_fills_the_disk_of_the_jobs_is_warned_of(caller: Caller) -
         repositoryName=caller.server, imageManifest=json.dumps(manifest), imageManifestMediaType=media_type, imageTag="deploy"
     )
     ended = caller.run(command="plan")
-    assert (ended.status, ended.log.count("title=ACES-P045 ")) == (0, 2), ended.log
+    assert (ended.status, ended.log.count("::ACES-P045 ")) == (0, 2), ended.log
     assert "A job needs about 32.0 GiB of disk (image 16.0 GiB in ECR," in ended.log

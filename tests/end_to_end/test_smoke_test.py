@@ -52,7 +52,7 @@ def test_a_pass_that_cannot_be_noted_is_a_warning_and_the_next_run_asks_again(ca
     caller.fault(service="sagemaker", operation="AddTags", kind="error", after="InvokeEndpoint", **said)
     ended = caller.run(smoke_test_path=PATH)
     assert (ended.status, ended.outputs["result"], len(caller.listed())) == (0, "deployed", 1), ended.log
-    (warning,) = re.findall(r"::warning [^\n]*title=ACES-T011[^\n]*", ended.log)
+    (warning,) = re.findall(r"::warning [^\n]*::ACES-T011[^\n]*", ended.log)
     assert "passed, but that could not be recorded. " in warning
     assert "lacks sagemaker:AddTags" in warning
     caller.control("DELETE", "calls")
@@ -69,6 +69,7 @@ def test_a_wrong_answer_fails_the_deploy_and_the_platform_is_not_told_until_it_i
     assert (ended.status, ended.outputs["result"], caller.listed()) == (1, "failed", {}), ended.log
     assert [code for code in ended.codes if code.startswith("ACES-T")] == ["ACES-T008", "ACES-T010"]
     assert ended.outputs["failure-code"] == "ACES-T008"
+    assert ended.log.splitlines()[-1].startswith(f"✗ failed at Smoke test (ACES-T008)  {caller.project} · dev · ")
     assert "is serving although it failed" in ended.log
     assert "hijack" in ended.log
     assert not [line for line in ended.log.splitlines() if line.lstrip().startswith("::error::")]
@@ -77,6 +78,14 @@ def test_a_wrong_answer_fails_the_deploy_and_the_platform_is_not_told_until_it_i
     caller.control("POST", "answers", {"body": DETECTED})  # nothing has changed but the answer: it is asked again
     again = caller.run(smoke_test_path=PATH)
     assert (again.status, sent(caller), len(caller.listed())) == (0, 2, 1), again.log
+
+
+def test_the_first_version_that_there_is_is_not_said_to_be_rolled_back(caller: Caller) -> None:
+    caller.control("POST", "answers", {"status": 500, "body": "out of memory"})
+    ended = caller.run(smoke_test_path=PATH)
+    assert (ended.status, ended.outputs["failure-code"]) == (1, "ACES-T007"), ended.log
+    assert "rolling" not in ended.log
+    assert "There is no generation before it to go back to." in ended.log
 
 
 def test_a_version_that_fails_makes_room_for_the_one_before_and_the_outputs_name_what_serves(caller: Caller) -> None:

@@ -181,7 +181,7 @@ def test_a_pass_that_cannot_be_noted_is_a_warning_and_the_next_run_runs_the_job_
     alone.fault(service="batch", operation="TagResource", kind="error", **said)
     ended = alone.run(smoke_test_path=PATH)
     assert (ended.status, ended.outputs["result"], len(alone.listed())) == (0, "deployed", 1), ended.log
-    (warning,) = re.findall(r"::warning [^\n]*title=ACES-T011[^\n]*", ended.log)
+    (warning,) = re.findall(r"::warning [^\n]*::ACES-T011[^\n]*", ended.log)
     assert f"The smoke test of {alone.server}:1 passed, but that could not be recorded." in warning
     assert alone.run(smoke_test_path=PATH).outputs["result"] == "unchanged"
     assert len(jobs(alone)) == 2

@@ -137,8 +137,9 @@ def _told(ended: Ended, calls: Sequence[Call]) -> Iterator[str]:
 
 
 def last_words(ended: Ended) -> dict[str, str]:
-    """What a run that failed says at its end: in the log below the last error, in the summary above the first heading."""
-    _, _, log = ended.log.rpartition("\n::error ")
+    """What a run that failed says at its end: in the log between the last error and its result, in the summary above the first
+    heading."""
+    _, _, log = ended.log.rpartition("\n✗ ")[0].rpartition("\n::error ")
     summary = ended.summary.partition("\n### ")[0].partition("\n\n")[2]
     return {"log": log.partition("\n")[2], "summary": html.unescape(summary)}
 

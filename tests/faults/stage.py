@@ -31,7 +31,7 @@ from sandbox import oidc
 from sandbox.aws.application import create_application
 from sandbox.platform.app import create_app as create_platform
 from sandbox.server import HOST, Sandbox
-from tests.conftest import REPOSITORY, Caller, Ended, read_outputs
+from tests.conftest import REPOSITORY, Caller, Ended, plain, read_outputs
 from tests.faults.injection import Injector, Side
 from tests.forked import ENTRYPOINT, Run, _enter
 
@@ -169,7 +169,7 @@ class Actor:
         status = self.launcher.run(caller.folder, caller.workspace, environ, started)
         return Ended(
             status=-signal.SIGKILL if status is None else status,
-            log=(caller.folder / "log").read_text(encoding="utf-8", errors="backslashreplace"),
+            log=plain((caller.folder / "log").read_text(encoding="utf-8", errors="backslashreplace")),
             outputs=read_outputs(caller.folder / "output"),
             summary=(caller.folder / "summary").read_text(encoding="utf-8", errors="backslashreplace"),
         )

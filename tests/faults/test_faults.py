@@ -14,7 +14,10 @@ from tests.faults.stories import STORIES
 
 UPDATE = Call(side="aws", service="sagemaker", operation="UpdateEndpoint", number=1, names=("plates", "plates-1f"), status=200)
 WORDS = "- update of endpoint plates to plates-1f accepted"
-LOG = "::group::SageMaker\nupdates plates to plates-1f\n::endgroup::\n::error title=ACES-X002::The job was cancelled\n{}\n"
+LOG = (
+    "::group::SageMaker\nupdates plates to plates-1f\n::endgroup::\n"
+    "::error title=Cancelled::ACES-X002 The job was cancelled\n{}\n✗ cancelled  plates\n"
+)
 
 
 def ended(words: str, *, status: int = 130, result: str = "cancelled") -> Ended:

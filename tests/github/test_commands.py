@@ -93,7 +93,7 @@ def message_of(annotated: str) -> str:
 
 def test_an_annotation_points_to_its_place_and_carries_code_hint_and_link() -> None:
     assert annotation(TOO_LONG, "en") == (
-        "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=ACES-C005 Text too long::"
+        "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=Text too long::"
         "ACES-C005 title is 72 bytes long.%0A  server/algorithms/register.json:7:22%0A  Shorten it.%0A"
         f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/errors.md#aces-c005"
     )
@@ -101,7 +101,7 @@ def test_an_annotation_points_to_its_place_and_carries_code_hint_and_link() -> N
 
 def test_an_annotation_is_wholly_in_the_chosen_language() -> None:
     assert annotation(TOO_LONG, "ja") == (
-        "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=ACES-C005 文字列が長すぎます::"
+        "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=文字列が長すぎます::"
         "ACES-C005 titleが72バイトあります。%0A  server/algorithms/register.json:7:22%0A  短くしてください。%0A"
         f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/ja/errors.md#aces-c005"
     )
@@ -139,3 +139,15 @@ def test_shorten_keeps_what_fits() -> None:
 def test_a_problem_reads_as_code_message_place_hint_and_link() -> None:
     text = problem_text(problem("W004", "x -> y is a symbolic link", hint=same("one\ntwo")), "en")
     assert text == f"ACES-W004 x -> y is a symbolic link\n  one\n  two\n  {link('W004')}"
+
+
+def test_the_limit_counts_as_the_runner_counts() -> None:
+    text = message_of(annotation(problem("X001", "x" + "😀" * 3000), "en"))
+    assert ANNOTATION_LIMIT - 1 <= len(text.encode("utf-16-le")) // 2 <= ANNOTATION_LIMIT
+    assert text.endswith(f"😀…\n  {link('X001')}")
+
+
+def test_the_code_stands_once_in_an_annotation_and_where_the_log_shows_it() -> None:
+    title, text = annotation(TOO_LONG, "en").partition("title=")[2].split("::", 1)
+    assert "ACES" not in title
+    assert text.count(TOO_LONG.code) == 1

@@ -10,7 +10,18 @@ import pytest
 
 from aces_action.aws.identity import Identity
 from aces_action.preflight.queries import QueryResult
-from aces_action.preflight.roles import ABSENT, BATCH, CONTAINERS, SAGEMAKER, Role, check_role, own_arn, simulate_passing, trusts
+from aces_action.preflight.roles import (
+    ABSENT,
+    BATCH,
+    CONTAINERS,
+    SAGEMAKER,
+    Role,
+    check_role,
+    own_arn,
+    simulate_passing,
+    trusts,
+    with_path,
+)
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox
 
@@ -102,6 +113,23 @@ def test_a_jobs_role_may_be_passed_to_ecs_tasks_or_to_batch(sandbox: Sandbox, al
     if not passable:
         assert f'"iam:PassedToService": ["{CONTAINERS}", "{BATCH}"]' in check.problems[0].hint.en
         assert f"to {CONTAINERS} or {BATCH} (iam:PassRole)" in check.problems[0].message.en
+
+
+@pytest.mark.parametrize("path", ["/", "/aws-reserved/sso.amazonaws.com/ap-northeast-1/"])
+def test_the_role_of_a_session_is_found_whatever_its_path(sandbox: Sandbox, path: str) -> None:
+    iam: Any = admin_session().client("iam", endpoint_url=sandbox.aws_url)
+    name = f"AWSReservedSSO_{uuid.uuid4().hex[:8]}"
+    arn = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(policy()))["Role"]["Arn"]
+    session = f"arn:aws:sts::123456789012:assumed-role/{name}/engineer"
+    told = own_arn(Identity(account="123456789012", arn=session, partition="aws"), None)
+    assert with_path(iam, told) == (None if path == "/" else arn)
+    assert simulate_passing(iam, with_path(iam, told) or told, SAGEMAKER, [ARN]) == {ARN: False}
+
+
+def test_of_a_role_that_there_is_not_and_of_a_user_no_other_name_is_known(sandbox: Sandbox) -> None:
+    iam: Any = admin_session().client("iam", endpoint_url=sandbox.aws_url)
+    assert with_path(iam, "arn:aws:iam::123456789012:role/gone") is None
+    assert with_path(iam, "arn:aws:iam::123456789012:user/ci") is None
 
 
 def test_a_missing_role_is_one_problem() -> None:

@@ -18,10 +18,8 @@ from aces_action.cli.options import deployment_options, region_option, setting, 
 from aces_action.cli.run_command import at_home, need_sdk, run_reported
 from aces_action.inputs import INPUTS
 from aces_action.language import EMPTY, Language, Text, joined, sentences
-from aces_action.output.ending import ending_texts
 from aces_action.output.overview import overview
 from aces_action.output.report import Report
-from aces_action.sanitiser import Sanitiser
 
 if TYPE_CHECKING:
     from aces_action.cli.checkout import Checkout
@@ -141,12 +139,7 @@ def _run(name: str, **given: Any) -> int:
         opened = open_project(deployment.project, deployment.names, deployment.settings, here, reporter)
         return deploy(opened, confirm=confirm)
 
-    status = run_reported(run, person, sys.stdout, report, secrets=deployment.secrets)
-    if status == 0:
-        clean = Sanitiser((*person.secrets, *deployment.secrets)).clean
-        for text in ending_texts(report):
-            click.echo(clean(text.in_(person.language)))
-    return status
+    return run_reported(run, person, sys.stdout, report, secrets=deployment.secrets)
 
 
 def _confirmation(deployment: ConfiguredDeployment, person: Terminal) -> Confirmation:

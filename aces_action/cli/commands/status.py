@@ -78,7 +78,7 @@ def _show(**given: Any) -> int:
         data = _about(deployment, region_of(deployment, person)) | as_json(report.server_status, person.language)
         click.echo(json.dumps(sanitiser.cleaned(data), ensure_ascii=False, indent=2))
     else:
-        for text in status_texts(report.server_status):
+        for text in status_texts(report.server_status, person.width if sys.stdout.isatty() else None):
             click.echo(sanitiser.clean(text.for_terminal().in_(person.language)))
     return ended
 

@@ -34,10 +34,23 @@ def as_text(
 
     A secret in a line of a file is not shown. `about`: lines above the count, where what was checked is no deployment.
     """
-    paint, sanitiser, result = style if colour else _unpainted, Sanitiser(result.secrets), cleaned(result)
-    paragraphs: list[str] = []
+    paint = style if colour else _unpainted
+    paragraphs = list(problem_paragraphs(result, language, lines=lines, width=width, colour=colour))
+    result = cleaned(result)
+    mark, hue = ("✗", "red") if result.errors else ("✓", "yellow" if result.problems else "green")
+    count = paint(f"{mark} {counted(result).in_(language)}", fg=hue, bold=True)
+    checked = [_checked(each).in_(language) for each in result.checked]
+    paragraphs.append("\n".join([*checked, *map(neutralise, about), count]))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def problem_paragraphs(
+    result: CheckResult, language: Language, *, lines: Callable[[str], Sequence[str]], width: int, colour: bool
+) -> Iterator[str]:
+    """The problems alone, each in lines of its own."""
+    paint, sanitiser = style if colour else _unpainted, Sanitiser(result.secrets)
     helped: set[str] = set()
-    for problem in result.problems:
+    for problem in cleaned(result).problems:
         paragraph = [_headline(problem, language, paint)]
         if problem.file is not None and problem.line is not None and problem.line <= len(written := lines(problem.file)):
             paragraph += _excerpt(written[problem.line - 1], problem, width, paint, sanitiser.covered)
@@ -45,12 +58,7 @@ def as_text(
         if problem.code not in helped:  # once for each code is enough
             paragraph.append("  " + paint(problem.kind.help_url(language), dim=True))
         helped.add(problem.code)
-        paragraphs.append("\n".join(paragraph))
-    mark, hue = ("✗", "red") if result.errors else ("✓", "yellow" if result.problems else "green")
-    count = paint(f"{mark} {counted(result).in_(language)}", fg=hue, bold=True)
-    checked = [_checked(each).in_(language) for each in result.checked]
-    paragraphs.append("\n".join([*checked, *map(neutralise, about), count]))
-    return "\n\n".join(paragraphs) + "\n"
+        yield "\n".join(paragraph)
 
 
 def _unpainted(text: str, **_style: bool | str) -> str:

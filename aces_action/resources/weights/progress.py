@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import Protocol, TextIO
 
-from aces_action.language import Text, same
+from aces_action.durations import duration_text
+from aces_action.language import Language, Text
+from aces_action.output.tables import columns_of, within
 
 StartProgress = Callable[[Text, int], "Progress"]
 """Starts to show progress, by a verb and the number of bytes to come (0: unknown)."""
 CHECKED, PACKED, READ, SENT = Text("checked", "検査"), Text("packed", "作成"), Text("read", "読み込み"), Text("sent", "送信")
+ASSEMBLING = Text("S3 is assembling the parts", "S3が結合しています")
 
 _LINE_EVERY = 10.0
 _BAR_EVERY = 0.1
-_WIDTH = 30
+_SAMPLE_EVERY, _WINDOW, _FIRST = 0.5, 15.0, 3.0  # seconds
+_WIDTH, _NARROWEST = 30, 5  # columns of the bar itself
+_CLEAR = "\x1b[K"  # to the end of the line, where a longer text may have stood
 
 
 class Progress(Protocol):
     """Told of bytes as they go by, from any thread."""
 
-    def advance(self, count: int, /) -> None: ...
+    def advance(self, count: int, /) -> None:
+        """Less than none where bytes have to go again."""
+
+    def wait_for(self, what: Text, /) -> None:
+        """All went by, and somebody else has to do something with it."""
 
     def finish(self) -> None:
         """No more will come, whether all is done or something failed."""
@@ -31,6 +42,9 @@ class NoProgress:
     """Shows nothing."""
 
     def advance(self, count: int, /) -> None:
+        pass
+
+    def wait_for(self, what: Text, /) -> None:
         pass
 
     def finish(self) -> None:
@@ -47,7 +61,7 @@ class LogLines:
         self, verb: Text, total: int, log: Callable[[Text], None], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._verb, self._total, self._log, self._clock = verb, total, log, clock
-        self._done, self._next = 0, clock() + _LINE_EVERY
+        self._done, self._next, self._is_told = 0, clock() + _LINE_EVERY, False
         self._lock = Lock()
 
     def advance(self, count: int, /) -> None:
@@ -55,10 +69,15 @@ class LogLines:
             self._done += count
             if self._clock() < self._next:
                 return
-            self._next = self._clock() + _LINE_EVERY
+            self._next, self._is_told = self._clock() + _LINE_EVERY, True
             done = self._done
         whole = f" / {self._total / 1e9:.2f}" if self._total else ""
-        self._log(self._verb + same(f" {done / 1e9:.2f}{whole} GB"))
+        english, japanese = (f" {done / 1e9:.2f}{whole}{gap}GB" for gap in (" ", ""))
+        self._log(self._verb + Text(english, japanese))
+
+    def wait_for(self, what: Text, /) -> None:
+        if self._is_told:
+            self._log(what)
 
     def finish(self) -> None:
         pass
@@ -69,31 +88,101 @@ def log_lines(log: Callable[[Text], None]) -> StartProgress:
 
 
 class Bar:
-    """One line of a terminal, drawn over and over at most ten times a second. Without a `total` it has no bar, only numbers."""
+    """One line of a terminal, drawn over and over at most ten times a second. Without a `total` it has no bar, only numbers.
 
-    def __init__(self, verb: str, total: int, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._verb, self._total, self._stream, self._clock = verb, total, stream, clock
-        self._done, self._start, self._next = 0, clock(), 0.0
-        self._lock = Lock()
+    `columns`: how wide the terminal is now.
+    """
+
+    def __init__(
+        self,
+        verb: str,
+        total: int,
+        stream: TextIO,
+        *,
+        language: Language,
+        columns: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._drawing = partial(bar_line, verb, total, language=language)
+        self._total, self._stream, self._columns, self._clock, self._language = total, stream, columns, clock, language
+        self._done, self._next, self._ended, self._waiting = 0, 0.0, False, ""
+        self._pace, self._lock = Pace(), Lock()
 
     def advance(self, count: int, /) -> None:
         with self._lock:
             self._done += count
-            if self._clock() >= self._next or (count and self._done == self._total):
-                self._next = self._clock() + _BAR_EVERY
+            now = self._clock()
+            self._pace.note(now, self._done)
+            if not self._ended and (now >= self._next or (count and self._done == self._total)):
+                self._next = now + _BAR_EVERY
                 self._draw()
 
-    def _draw(self) -> None:
-        bar = ""
-        if self._total:
-            share = min(self._done / self._total, 1.0)
-            filled = int(share * _WIDTH)
-            bar = f"{'█' * filled}{'·' * (_WIDTH - filled)} {share:4.0%}  "
-        speed = self._done / max(self._clock() - self._start, 1e-3) / 1e6
-        self._stream.write(f"\r{self._verb} {bar}{self._done / 1e6:,.0f} MB  {speed:,.0f} MB/s ")
-        self._stream.flush()
+    def wait_for(self, what: Text, /) -> None:
+        with self._lock:
+            self._waiting = what.in_(self._language)
+            self._draw()
 
     def finish(self) -> None:
-        if self._next:
-            self._stream.write("\n")
-            self._stream.flush()
+        with self._lock:
+            if self._next and not self._ended:  # over what else was written to the line meanwhile, such as ^C
+                self._waiting = ""
+                self._draw()
+                self._stream.write("\n")
+                self._stream.flush()
+            self._ended = True  # threads of a cancelled upload may still tell of bytes
+
+    def _draw(self) -> None:
+        rate = self._pace.rate
+        line = self._drawing(self._done, rate=rate, waiting=self._waiting, width=self._columns() - 1)
+        self._stream.write(f"\r{line}{_CLEAR}")
+        self._stream.flush()
+
+
+class Pace:
+    """How fast it goes: over the last seconds, since a line that gets faster or slower does not stay so. What was there when the
+    first bytes were told of, such as the parts of an earlier upload, does not count."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def note(self, now: float, done: int) -> None:
+        if not self._seen or now - self._seen[-1][0] >= _SAMPLE_EVERY:
+            self._seen.append((now, done))
+            while len(self._seen) > 2 and now - self._seen[1][0] >= _WINDOW:
+                self._seen.popleft()
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second; 0 in the first seconds, where it would be a guess."""
+        (start, before), (end, after) = (self._seen[0], self._seen[-1]) if self._seen else ((0.0, 0), (0.0, 0))
+        return (after - before) / (end - start) if end - start >= _FIRST else 0.0
+
+
+def bar_line(verb: str, total: int, done: int, *, rate: float, waiting: str, language: Language, width: int) -> str:
+    """'sent ████████··  80%  1,200 MB  12 MB/s  25 s left': of a narrow terminal what has room, the most important first."""
+    gap = "" if language == "ja" else " "  # between a number and its unit
+    parts = [f"{done / 1e6:,.0f}{gap}MB"]
+    if waiting:
+        parts.append(waiting)
+    elif rate:
+        parts.append(Text(f"{rate / 1e6:,.1f} MB/s", f"{rate / 1e6:,.1f}MB/秒").in_(language))
+        if total > done:
+            parts.append(_left((total - done) / rate).in_(language))
+    share = [f"{min(done / total, 1.0):4.0%}"] if total else []
+    head = " ".join([verb, *share])
+    while parts and columns_of("  ".join([head, *parts])) > width:
+        parts.pop()
+    room = min(_WIDTH, width - columns_of("  ".join([head, *parts])) - 1)
+    if total and room >= _NARROWEST:
+        filled = int(min(done / total, 1.0) * room)
+        head = " ".join([verb, "█" * filled + "·" * (room - filled), *share])
+    return within("  ".join([head, *parts]), width)
+
+
+def _left(seconds: float) -> Text:
+    """Seconds one by one in the last minute alone: before that nobody knows so well."""
+    if seconds < 55:
+        whole = max(1, round(seconds))
+        return Text(f"{whole} s left", f"残り{whole}秒")
+    about = duration_text(max(60, 5 * round(seconds / 5)))
+    return Text(f"{about.en} left", f"残り{about.ja}")

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from io import SEEK_SET, BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
@@ -30,13 +31,14 @@ from aces_action.problems.weights.packing import no_archive, unreadable_file
 from aces_action.problems.weights.s3 import no_bucket
 from aces_action.resources.weights.bucket import explain_refusal
 from aces_action.resources.weights.inspect import ByteSource, inspect_archive
-from aces_action.resources.weights.progress import CHECKED, SENT, Progress, StartProgress
+from aces_action.resources.weights.progress import ASSEMBLING, CHECKED, SENT, Progress, StartProgress
 from aces_action.resources.weights.release import part_spans
 from aces_action.resources.weights.s3_object import REPLACED, Checksum, S3Object, find_object
 from aces_action.resources.weights.verdict_store import VerdictRecord, read_record, reason_to_reject, write_record
 from aces_action.system_error import system_reason
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import CompletedPartTypeDef
 
@@ -88,6 +90,44 @@ class ChecksumReader:
             self._room = self._room - len(piece) or self._part
             rest = rest[len(piece) :]
         return block
+
+
+class PartReader(BytesIO):
+    """A part on its way, which tells of each block that is sent: told only of whole parts, the last few would stand still for
+    long. A block that has to be sent again, after a broken connection say, is taken back first. What is read to be signed (over
+    plain HTTP, botocore's SigV4Auth.payload) is not sent by that.
+    """
+
+    def __init__(self, part: bytes, progress: Progress) -> None:
+        super().__init__(part)
+        self._progress, self._told = progress, 0
+        self.is_signed = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        block = super().read(size)
+        if self.is_signed:
+            self._tell(self.tell())
+        return block
+
+    def seek(self, offset: int, whence: int = SEEK_SET, /) -> int:
+        place = super().seek(offset, whence)
+        if place < self._told:
+            self._tell(place)
+        return place
+
+    def _tell(self, place: int) -> None:
+        self._progress.advance(place - self._told)
+        self._told = place
+
+
+def _before_signing(request: AWSRequest, **_: object) -> None:
+    if isinstance(request.data, PartReader):
+        request.data.is_signed = False
+
+
+def _after_signing(request: AWSRequest, **_: object) -> None:
+    if isinstance(request.data, PartReader):
+        request.data.is_signed = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +197,8 @@ def push(
     somebody else uploaded meanwhile or the file was changed, C019 when the file cannot be read, P001 when there is no such bucket
     (before the file is read), A… when S3 refuses.
     """
+    destination.client.meta.events.register_first("request-created.s3", _before_signing)
+    destination.client.meta.events.register_last("request-created.s3", _after_signing)
     destination.require_bucket()
     before = destination.find()
     try:
@@ -244,12 +286,11 @@ class _Upload:
         self.destination.client.put_object(
             Bucket=self.destination.bucket,
             Key=self.destination.key,
-            Body=self.archive.part(1),
+            Body=PartReader(self.archive.part(1), self.progress),
             ContentType="application/gzip",
             ChecksumCRC32=self.archive.whole,
             **condition,
         )
-        self.progress.advance(self.archive.size)
         return self.archive.size
 
     def _send_by_parts(self, condition: _Condition) -> int:
@@ -270,6 +311,7 @@ class _Upload:
         parts: list[CompletedPartTypeDef] = [
             {"PartNumber": number, "ETag": etags[number], "ChecksumCRC32": archive.sums[number - 1]} for number in sorted(etags)
         ]
+        self.progress.wait_for(ASSEMBLING)
         client.complete_multipart_upload(
             Bucket=self.destination.bucket,
             Key=self.destination.key,
@@ -291,10 +333,9 @@ class _Upload:
                 Key=self.destination.key,
                 UploadId=upload,
                 PartNumber=number,
-                Body=self.archive.part(number),
+                Body=PartReader(self.archive.part(number), self.progress),
                 ChecksumCRC32=self.archive.sums[number - 1],
             )
-            self.progress.advance(self.archive.length(number))
             return number, answer["ETag"]
 
         pool = ThreadPoolExecutor(max_workers=self.connections, thread_name_prefix="weights push")

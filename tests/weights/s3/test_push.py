@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from aces_action.language import Text
 from aces_action.problems import ActionError
-from aces_action.resources.weights.progress import NoProgress, Progress
+from aces_action.resources.weights.progress import ASSEMBLING, NoProgress, Progress
 from aces_action.resources.weights.push import ChecksumReader, Destination, PushOptions, PushResult, push
 from aces_action.resources.weights.resolve import resolve_weights
 from tests.weights.builder import ARCHIVE, END, MODEL, file, gz, link
@@ -39,6 +39,10 @@ class Counted:
     def advance(self, count: int, /) -> None:
         self.done += count
         self._at(self.verb, self.done)
+
+    def wait_for(self, what: Text, /) -> None:
+        assert self.done == self.total
+        self._at(what.en, self.done)
 
     def finish(self) -> None:
         self.finished = True
@@ -209,8 +213,8 @@ class TestInterrupted:
         assert any("unfinished uploads were not looked for" in line for line in said)
 
     def test_a_lost_answer_to_the_last_request_is_no_failure(self, bucket: Bucket, pusher: Pusher, big: bytes) -> None:
-        def complete_before(verb: str, done: int) -> None:
-            if verb == "sent" and done == len(big):
+        def complete_before(verb: str, _done: int) -> None:
+            if verb == ASSEMBLING.en:
                 (upload,) = bucket.client.list_multipart_uploads(Bucket=bucket.name)["Uploads"]
                 found = bucket.client.list_parts(Bucket=bucket.name, Key=KEY, UploadId=upload["UploadId"])["Parts"]
                 parts: Any = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in found]
