@@ -108,7 +108,7 @@ def test_a_missing_permission_comes_with_what_a_person_can_do_and_with_awss_word
     bucket.put(ARCHIVE)
     bucket.deny("GetObject", "s3:GetObject")
     for language, advice, said in (
-        ("en", "AWS_PROFILE chooses the profile", "AWS said: "),
+        ("en", "Use a profile that has it (AWS_PROFILE)", "AWS said: "),
         ("ja", "AWS_PROFILEで", "AWSの応答: "),
     ):
         ended = run("check", bucket.uri, "--language", language)
