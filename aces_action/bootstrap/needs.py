@@ -199,6 +199,7 @@ def role_parameters(needs: Needs, account: Account, stack: Stack) -> dict[str, s
         "Repository": _repository(had.get("Repository"), needs.repository),
         "Branch": needs.branch,
         "GitHubEnvironment": needs.environment,
+        "EnvironmentBranch": _branch_of_environment(needs, had),
     }
     given |= {name: value for name, value in known.items() if value is not None}
     return given | _flags(role_parts(needs, account), stack)
@@ -244,6 +245,16 @@ def runs_jobs(parameters: Mapping[str, str]) -> bool:
 def makes_anything(parameters: Mapping[str, str], flags: tuple[Part, ...]) -> bool:
     """A template of which nothing is made is none to CloudFormation."""
     return any(parameters.get(part.flag) == _TRUE for part in flags) or parameters.get("WithPlanRole") == _TRUE
+
+
+def _branch_of_environment(needs: Needs, had: Mapping[str, str]) -> str | None:
+    """A stack that has trusted an environment from any branch goes on doing so: who deploys from which is not for the files to
+    say. One that has trusted a branch lets the environment in from that branch alone."""
+    if needs.environment is None:
+        return None
+    if not needs.environment or (had.get("GitHubEnvironment") and not had.get("EnvironmentBranch")):
+        return ""
+    return needs.branch
 
 
 def _repository(had: str | None, found: str | None) -> str | None:
