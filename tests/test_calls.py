@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
 from botocore.model import Shape, StructureShape
@@ -13,6 +14,7 @@ from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aces_action.aws.tags import Owner
 from aces_action.deployment.calls import (
     CalledEndpoint,
     CalledJob,
@@ -22,7 +24,19 @@ from aces_action.deployment.calls import (
     example,
     job_example,
 )
-from aces_action.project.model import JobRequest, Request
+from aces_action.deployment.context import ProjectDeployment
+from aces_action.deployment.links import Deployed, report_calls
+from aces_action.project.load import load_project
+from aces_action.project.model import JobRequest, Request, Server
+from aces_action.project.names import names_for
+from aces_action.settings import ServerSettings
+from tests.reporting import MemoryReporter
+
+if TYPE_CHECKING:
+    from aces_action.aws.clients import Clients
+    from aces_action.aws.identity import Identity
+    from aces_action.resources.listing import PlatformClient
+    from aces_action.settings import Settings
 
 SERVER = "plates-dev-algorithm-server"
 PLACE = CalledPlace(region="ap-northeast-1", bucket="plates-dev", server=SERVER)
@@ -155,3 +169,60 @@ def test_a_request_that_is_to_be_refused_is_no_example() -> None:
     assert example([request("a", status=400), request("b")]) == request("b")
     assert job_example([job_request(exit_code=3), job_request(kind="longtime")], "standard") is None
     assert job_example([job_request(), job_request(kind="longtime")], "longtime") == job_request(kind="longtime")
+
+
+def deployment(example_name: str, **more: Any) -> ProjectDeployment:
+    """What `report_calls` looks at of a deployment of one of the examples; no AWS."""
+    root = Path(__file__).parents[1] / "examples" / example_name
+    image = next(root.glob("server/algorithms/*.png")).relative_to(root).as_posix()
+    project, problems = load_project(root, project=example_name, env="dev", image_path=image, role_account=None, config_path=None)
+    assert project is not None, problems
+    names = names_for(example_name, "dev", project.infra)
+    settings = ServerSettings(
+        env="dev", project=example_name, aws_role_arn=None, aws_region=PLACE.region, wait_timeout=1, concurrency="wait"
+    )
+    return ProjectDeployment(
+        settings=cast("Settings", settings),
+        server=Server(infra=project.infra, infra_file=project.infra_file),
+        names=names,
+        owner=Owner(project=example_name, env="dev", server=names.server, commit="", repository="", run_url=""),
+        identity=cast("Identity", None),
+        clients=cast("Clients", None),
+        reporter=MemoryReporter(),
+        platform=cast("PlatformClient", None),
+        project=replace(project, **more),
+    )
+
+
+def told(d: ProjectDeployment, deployed: Deployed) -> list[tuple[str, dict[str, Any]]]:
+    report_calls(d, deployed)
+    calls = cast("MemoryReporter", d.reporter).report.calls
+    return [(call.what.en, parameters(words_of(call.command)[-1])) for call in calls]
+
+
+def test_the_report_calls_everything_that_serves_with_its_own_request() -> None:
+    server = "number-plate-detection-dev-algorithm-server"
+    d = deployment("number-plate-detection", requests=(request(),), job_requests=(job_request(),))
+    revisions = (f"{server}:3", f"{server}-longtime:2")
+    arns = [
+        f"arn:aws:batch:ap-northeast-1:123456789012:job-definition/{name}" for name in (f"{server}:3", f"{server}-longtime:2")
+    ]
+    calls = told(d, Deployed(endpoint=server, job=arns[0], longtime_job=arns[1]))
+    assert [what for what, _ in calls] == ["Real-time endpoint", "Standard Batch job", "Long-time Batch job"]
+    asked, submitted, later = (sent for _, sent in calls)
+    assert (asked["EndpointName"], asked["ContentType"]) == (server, "image/png")
+    assert (submitted["jobQueue"], submitted["jobDefinition"], "containerOverrides" in submitted) == (server, f"{server}:3", True)
+    assert (later["jobQueue"], later["jobDefinition"]) == (f"{server}-longtime", f"{server}-longtime:2")
+    assert "containerOverrides" not in later  # its request is of a standard job
+
+
+def test_a_service_of_files_says_what_its_endpoint_takes() -> None:
+    d = deployment("document-summary")
+    [(what, asked)] = told(d, Deployed(endpoint="e"))
+    assert (what, asked["ContentType"]) == ("Asynchronous endpoint", "application/zip")
+
+
+def test_what_does_not_serve_is_not_called() -> None:
+    d = deployment("number-plate-detection")
+    assert told(d, Deployed()) == []
+    assert told(d, Deployed(endpoint="e", serves=False)) == []
