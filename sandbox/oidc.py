@@ -121,11 +121,13 @@ def create_app(issuer: Issuer, stopping: threading.Event) -> Flask:
             return jsonify(message="Not the request token of this job"), 403
         if control.body is not None:
             return Response(control.body, content_type="application/json"), 200
+        claims = {"environment": request.args.get("environment", ""), **control.claims}
         value = issuer.token(
             repository=f"{owner}/{name}",
             audience=request.args.get("audience", f"https://github.com/{owner}"),
+            environment=str(claims.pop("environment")),
             lifetime=control.lifetime,
-            **{"environment": request.args.get("environment", ""), **control.claims},
+            **claims,
         )
         return jsonify(count=len(value), value=value), 200
 

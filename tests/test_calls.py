@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
-from botocore.model import Shape, StructureShape
+from botocore.model import Shape
 from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +72,8 @@ def parameters(words: list[str]) -> dict[str, Any]:
     _, service, verb, *options = words
     model = botocore.session.get_session().get_service_model(service)
     operation = model.operation_model("".join(part.capitalize() for part in verb.split("-")))
-    taken: StructureShape = operation.input_shape
+    taken = operation.input_shape
+    assert taken is not None
     members = {botocore.xform_name(name, "-"): (name, shape) for name, shape in taken.members.items()}
     found: dict[str, Any] = {}
     if operation.has_streaming_output:
@@ -203,7 +204,6 @@ def told(d: ProjectDeployment, deployed: Deployed) -> list[tuple[str, dict[str, 
 def test_the_report_calls_everything_that_serves_with_its_own_request() -> None:
     server = "number-plate-detection-dev-algorithm-server"
     d = deployment("number-plate-detection", requests=(request(),), job_requests=(job_request(),))
-    revisions = (f"{server}:3", f"{server}-longtime:2")
     arns = [
         f"arn:aws:batch:ap-northeast-1:123456789012:job-definition/{name}" for name in (f"{server}:3", f"{server}-longtime:2")
     ]
