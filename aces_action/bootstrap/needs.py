@@ -18,6 +18,7 @@ from aces_action.project.names import WEIGHTS_KEY, Names
 
 _LEAST_VCPUS = 16
 _TRUE, _FALSE = "true", "false"
+_BRANCH = "develop"  # the template's: the guide's workflow deploys from it, once its comment is taken out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +253,11 @@ def _branch_of_environment(needs: Needs, had: Mapping[str, str]) -> str | None:
     say. One that has trusted a branch lets the environment in from that branch alone."""
     if needs.environment is None:
         return None
-    if not needs.environment or (had.get("GitHubEnvironment") and not had.get("EnvironmentBranch")):
+    if not needs.environment:
         return ""
-    return needs.branch
+    if had.get("GitHubEnvironment"):
+        return needs.branch if had.get("EnvironmentBranch") else ""
+    return needs.branch or had.get("Branch") or _BRANCH
 
 
 def _repository(had: str | None, found: str | None) -> str | None:
