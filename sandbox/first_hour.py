@@ -110,8 +110,6 @@ def _push_image(sandbox: Sandbox) -> None:
 def _job(sandbox: Sandbox, workspace: Path, folder: Path) -> str:
     """The run that the push would start."""
     print("\n(played: the job on GitHub)")
-    sub = {"sub": f"repo:{_REPOSITORY}:environment:{ENV}", "environment": ENV}
-    requests.post(f"{sandbox.oidc_url}/_control", json={"claims": sub}, timeout=10).raise_for_status()
     requests.post(f"{sandbox.aws_url}/_sandbox/permissions", json={"enforced": True}, timeout=10).raise_for_status()
     _play_server(sandbox, workspace)
     (job,) = yaml.safe_load((workspace / WORKFLOW).read_text(encoding="utf-8"))["jobs"].values()

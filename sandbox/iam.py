@@ -36,9 +36,9 @@ class Role:
     inline: Mapping[str, JSON]
 
 
-def roles(parameters: Mapping[str, str], *, account: str, region: str) -> dict[str, Role]:
+def roles(parameters: Mapping[str, str], *, account: str, region: str, partition: str = "aws") -> dict[str, Role]:
     """The template's roles by their logical names, for these parameters; the others have their defaults."""
-    made = _resources(parameters, _PLACES | {"AWS::Region": region, "AWS::AccountId": account})
+    made = _resources(parameters, _PLACES | {"AWS::Partition": partition, "AWS::Region": region, "AWS::AccountId": account})
     policies = {name: each["Properties"] for name, each in made.items() if each["Type"] == "AWS::IAM::ManagedPolicy"}
     return {
         name: Role(

@@ -36,18 +36,23 @@ class Issuer:
         """The issuer without its scheme: how IAM names the provider, in its ARN and in the keys of conditions."""
         return self.url.partition("://")[2]
 
-    def request_url(self, repository: str) -> str:
-        """The value of ACTIONS_ID_TOKEN_REQUEST_URL for a job of `repository` (owner/name). It has a query, as GitHub's has."""
-        return f"{self.url}/{repository}/idtoken?api-version=2.0"
+    def request_url(self, repository: str, environment: str = "dev") -> str:
+        """The value of ACTIONS_ID_TOKEN_REQUEST_URL for a job of `repository` (owner/name) with that GitHub environment; empty:
+        without one. It has a query, as GitHub's has."""
+        return f"{self.url}/{repository}/idtoken?api-version=2.0&environment={environment}"
 
-    def token(self, *, repository: str, audience: str, lifetime: int = TOKEN_LIFETIME, **claims: object) -> str:
-        """A signed token for a push to `develop`. `lifetime` in seconds (negative: expired); `claims` replace its claims."""
+    def token(
+        self, *, repository: str, audience: str, environment: str = "dev", lifetime: int = TOKEN_LIFETIME, **claims: object
+    ) -> str:
+        """A signed token for a push to `develop`, and a job with a GitHub environment; empty: without one. `lifetime` in seconds
+        (negative: expired); `claims` replace its claims."""
         owner, now = repository.partition("/")[0], int(time.time())
+        context = f"environment:{environment}" if environment else "ref:refs/heads/develop"
         workflow = f"{repository}/.github/workflows/build_on_push_develop.yml@refs/heads/develop"
         payload = {
             "iss": self.url,
             "aud": audience,
-            "sub": f"repo:{repository}:ref:refs/heads/develop",
+            "sub": f"repo:{repository}:{context}",
             "jti": str(uuid4()),
             "iat": now,
             "nbf": now - TOKEN_LIFETIME,
@@ -67,6 +72,8 @@ class Issuer:
             "job_workflow_ref": workflow,
             "runner_environment": "github-hosted",
         }
+        if environment:
+            payload["environment"] = environment
         return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": self.key.kid}, payload | claims, self.key)
 
     def verify(self, token: str) -> dict[str, Any]:
@@ -114,11 +121,13 @@ def create_app(issuer: Issuer, stopping: threading.Event) -> Flask:
             return jsonify(message="Not the request token of this job"), 403
         if control.body is not None:
             return Response(control.body, content_type="application/json"), 200
+        claims = {"environment": request.args.get("environment", ""), **control.claims}
         value = issuer.token(
             repository=f"{owner}/{name}",
             audience=request.args.get("audience", f"https://github.com/{owner}"),
+            environment=str(claims.pop("environment")),
             lifetime=control.lifetime,
-            **control.claims,
+            **claims,
         )
         return jsonify(count=len(value), value=value), 200
 

@@ -46,7 +46,7 @@ def runner_environment(
         "AWS_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "PLATFORM_URL": sandbox.platform_url,
-        "ACTIONS_ID_TOKEN_REQUEST_URL": sandbox.issuer.request_url(repository),
+        "ACTIONS_ID_TOKEN_REQUEST_URL": sandbox.issuer.request_url(repository, workflow_environment(workspace)),
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": sandbox.oidc_request_token,
     }
     runner = {
@@ -81,8 +81,18 @@ def runner_environment(
 
 def workflow_variables(workspace: Path) -> dict[str, str]:
     """The `env:` block of the job in the caller's workflow, as the guide has it."""
+    return {name: str(value) for name, value in _job(workspace)["env"].items()}
+
+
+def workflow_environment(workspace: Path) -> str:
+    """The GitHub environment of that job, which the `sub` of its token then names; empty where it has none."""
+    environment = _job(workspace).get("environment") or ""
+    return str(environment["name"] if isinstance(environment, dict) else environment)
+
+
+def _job(workspace: Path) -> Any:
     (job,) = _read((workspace / WORKFLOW).read_text(encoding="utf-8"))["jobs"].values()
-    return {name: str(value) for name, value in job["env"].items()}
+    return job
 
 
 def _inputs(given: dict[str, str]) -> dict[str, str]:

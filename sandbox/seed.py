@@ -132,7 +132,7 @@ def make_tenant(sandbox: Sandbox, *, tenant_id: str, name: str, token: str | Non
 
 def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: str, repository: str, **parameters: str) -> str:
     """The roles of docs/iam/roles.cfn.yml, for these parameters too. The workflow's may be assumed from `develop` of
-    `repository` alone; gives its ARN.
+    `repository` alone, by jobs with the GitHub environment `env`, as the examples' are; gives its ARN.
     """
     client = session.client("iam", endpoint_url=sandbox.aws_url)
     host = sandbox.issuer.host
@@ -141,7 +141,8 @@ def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: s
         client.create_open_id_connect_provider(
             Url=sandbox.oidc_url, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40]
         )
-    given = {"Project": project, "Env": env, "Repository": repository, **parameters}
+    trusted = {"Repository": repository, "GitHubEnvironment": env, "EnvironmentBranch": "develop"}
+    given = {"Project": project, "Env": env, **trusted, **parameters}
     roles = iam.roles(given, account=ACCOUNT, region=session.region_name)
     standing = [
         {

@@ -18,6 +18,7 @@ from aces_action.project.names import WEIGHTS_KEY, Names
 
 _LEAST_VCPUS = 16
 _TRUE, _FALSE = "true", "false"
+_BRANCH = "develop"  # the template's: the guide's workflow deploys from it, once its comment is taken out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +200,7 @@ def role_parameters(needs: Needs, account: Account, stack: Stack) -> dict[str, s
         "Repository": _repository(had.get("Repository"), needs.repository),
         "Branch": needs.branch,
         "GitHubEnvironment": needs.environment,
+        "EnvironmentBranch": _branch_of_environment(needs, had),
     }
     given |= {name: value for name, value in known.items() if value is not None}
     return given | _flags(role_parts(needs, account), stack)
@@ -244,6 +246,18 @@ def runs_jobs(parameters: Mapping[str, str]) -> bool:
 def makes_anything(parameters: Mapping[str, str], flags: tuple[Part, ...]) -> bool:
     """A template of which nothing is made is none to CloudFormation."""
     return any(parameters.get(part.flag) == _TRUE for part in flags) or parameters.get("WithPlanRole") == _TRUE
+
+
+def _branch_of_environment(needs: Needs, had: Mapping[str, str]) -> str | None:
+    """A stack that has trusted an environment from any branch goes on doing so: who deploys from which is not for the files to
+    say. One that has trusted a branch lets the environment in from that branch alone."""
+    if needs.environment is None:
+        return None
+    if not needs.environment:
+        return ""
+    if had.get("GitHubEnvironment"):
+        return needs.branch if had.get("EnvironmentBranch") else ""
+    return needs.branch or had.get("Branch") or _BRANCH
 
 
 def _repository(had: str | None, found: str | None) -> str | None:

@@ -60,14 +60,16 @@ class StackRequest:
 
     @property
     def trusted(self) -> str:
-        """Whose tokens of GitHub may deploy: their `sub`, as the template makes it. Empty where it makes no such role."""
+        """Whose tokens of GitHub may deploy: their `sub`, as the template makes it, and the `ref` that it asks for, too. Empty
+        where it makes no such role."""
         given = {**self.template.defaults, **self.parameters}
         if given.get("WithDeployRole") != "true" or not given.get("Repository"):
             return ""
-        environment = given["GitHubEnvironment"]
-        return (
-            f"repo:{given['Repository']}:{f'environment:{environment}' if environment else 'ref:refs/heads/' + given['Branch']}"
-        )
+        repository, environment = f"repo:{given['Repository']}", given["GitHubEnvironment"]
+        if not environment:
+            return f"{repository}:ref:refs/heads/{given['Branch']}"
+        branch = given["EnvironmentBranch"]
+        return f"{repository}:environment:{environment}" + (f" (ref: refs/heads/{branch})" if branch else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ done or under way and goes on from there.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,6 +18,7 @@ from aces_action.deployment.confirmation import Confirmation
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
 from aces_action.deployment.jobs import note_serving, taken_back_on_failure
+from aces_action.deployment.links import Deployed, report_calls, report_links
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
     DeploymentPlan,
@@ -41,6 +42,7 @@ from aces_action.resources.endpoint.lifecycle.prune import prune
 from aces_action.resources.endpoint.lifecycle.restore import restore
 from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
+from aces_action.resources.endpoint.state import SERVING
 from aces_action.resources.weights.resolve import release
 
 _HOSTED = frozenset({"model", "endpoint config", "endpoint"})
@@ -66,12 +68,28 @@ def deploy(d: ProjectDeployment, *, confirm: Confirmation | None = None) -> Outc
     with d.reporter.step("Plan"):
         plan = plan_deployment(d, found, weights)
         d.reporter.planned(plan.changes)
+    report_links(d, _there(plan), listed=d.settings.command == "plan")
     if d.settings.command == "plan":
         return "planned"
     if confirm and plan.is_change:
         confirm(d.owner, plan.changes)
         refuse_overtaken(d, plan)
     return _apply(d, plan)
+
+
+def _there(plan: DeploymentPlan) -> Deployed:
+    """What there is before anything is changed."""
+    arns = [job.current.arn if job and job.current else None for job in (plan.job, plan.longtime_job)]
+    jobs = Deployed(job=arns[0], longtime_job=arns[1])
+    current, config = (plan.endpoint.current, plan.endpoint.snapshot.live_config) if plan.endpoint else (None, None)
+    if plan.endpoint is None or current is None or current.status == "Deleting":
+        return jobs
+    return replace(
+        jobs,
+        endpoint=plan.endpoint.spec.endpoint_name,
+        serves=current.status in SERVING,
+        is_async="AsyncInferenceConfig" in config if config else None,
+    )
 
 
 def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
@@ -85,6 +103,7 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
         facts, joins = facts_of_rollout(d, plan, plan.endpoint), plan.endpoint.verb == "attach"
         with explained(d, facts, joins=joins), d.reporter.step("SageMaker"):
             serving = _roll_out(d, context, plan.endpoint)
+        report_links(d, Deployed(endpoint=serving.name), listed=False)
         if plan.endpoint.has_changes:
             plan = planned_after_rollout(d, plan)
     unplanned = _apply_scaling(d, plan)
@@ -107,6 +126,13 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
         with d.reporter.step("Registration"), old_stays(plan.replaced, d.reporter):
             registered = _register_or_defer(d, plan, results.definitions)
     note_serving(d, results.all, serving.config_name if plan.endpoint else None, rolled_out=bool(rolled_out))
+    deployed = Deployed(
+        endpoint=plan.endpoint.spec.endpoint_name if plan.endpoint else None,
+        job=results.definitions.standard,
+        longtime_job=results.definitions.longtime,
+    )
+    report_links(d, deployed, listed=registered)
+    report_calls(d, deployed)
     deleted = delete_replaced(d, plan.replaced, registered=registered)
     kept = {change.name for change in deleted if not change.is_change}
     done = [change for change in planned if not (change.resource == "endpoint" and change.name in kept)]

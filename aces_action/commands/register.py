@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from aces_action.aws.tags import is_ours
 from aces_action.deployment.context import ProjectDeployment
+from aces_action.deployment.links import Deployed, report_calls, report_links
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.replaced import delete_replaced, deletion_of, find_replaced, old_stays
 from aces_action.output.report import Outcome, OutputName
@@ -29,6 +30,9 @@ def register_serving(d: ProjectDeployment) -> Outcome:
         planned = register(d, listing_of(d, d.names.endpoint, jobs))
         d.reporter.warn(*planned.unseen)  # a deployment's preflight says it
         d.reporter.planned(listed := planned.changes)
+    deployed = Deployed(endpoint=d.names.endpoint, job=jobs.standard, longtime_job=jobs.longtime)
+    report_links(d, deployed, listed=True)
+    report_calls(d, deployed)
     deleted = delete_replaced(d, replaced, registered=True)
     return "registered" if any(change.is_change for change in (*listed, *deleted)) else "unchanged"
 

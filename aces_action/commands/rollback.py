@@ -6,7 +6,7 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from aces_action.deployment.confirmation import Confirmation, given
 from aces_action.deployment.context import Deployment, ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore_endpoint
 from aces_action.deployment.jobs import generation_of, job_outputs
+from aces_action.deployment.links import Deployed, report_calls, report_links
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.language import Text
 from aces_action.output.report import Outcome
@@ -60,18 +61,29 @@ def rollback(d: Deployment, *, confirm: Confirmation = given, to_list_again: ToL
         d.reporter.planned(plan.changes)
     confirm(d.owner, plan.changes)
     unplanned: list[Change] = []
+    serving: dict[str, str] = {}
     if plan.jobs:
         jobs.give_up(d.clients.batch, d.owner, plan.jobs, at=datetime.now(UTC))
     if plan.context and plan.endpoint:
         with explained_restore(d, plan.context, plan.endpoint), d.reporter.step("SageMaker"):
-            unplanned = restore_endpoint(d, plan.context, plan.endpoint, also=partial(_with_endpoint, d, plan))
+            unplanned = restore_endpoint(d, plan.context, plan.endpoint, also=partial(_with_endpoint, d, plan, serving))
     else:
         with d.reporter.step("Batch"):
-            _bring_back(d, plan, None)
+            serving |= _bring_back(d, plan, None)
+    _report_links(d, serving)
     if any(each.goal or each.arrived for each in plan.jobs):
         _list_again(d, to_list_again)
         _close(d)  # last: after a run that is cut off before it, the next one lists and closes
     return "rolled-back" if any(change.is_change for change in (*plan.changes, *unplanned)) else "unchanged"
+
+
+def _report_links(d: Deployment, serving: Mapping[str, str]) -> None:
+    """`serving`: the ARNs of revisions, by the names of their definitions."""
+    deployed = Deployed(
+        endpoint=d.names.endpoint, job=serving.get(d.names.job or ""), longtime_job=serving.get(d.names.longtime_job or "")
+    )
+    report_links(d, deployed, listed=True)
+    report_calls(d, deployed)
 
 
 def _plan(d: Deployment) -> _Plan:
@@ -143,24 +155,26 @@ def _jobs_served_later(context: EndpointContext, histories: Sequence[JobHistory]
     return False
 
 
-def _with_endpoint(d: Deployment, plan: _Plan, serving: ServingEndpoint) -> None:
-    """The job definitions of the generation that the endpoint is back at."""
+def _with_endpoint(d: Deployment, plan: _Plan, revisions: dict[str, str], serving: ServingEndpoint) -> None:
+    """The job definitions of the generation that the endpoint is back at; `revisions` gets their ARNs."""
     if not plan.jobs:
         return
     since = generation_of(d, serving.config_name) if plan.since else None
-    _bring_back(d, plan, since)
+    revisions |= _bring_back(d, plan, since)
     for each in plan.jobs:
         served = each.live.noted
         if since and plan.since and each.goal is None and served and served >= plan.since:
             note_served(d.clients.batch, d.owner, each.live.arn, at=since)  # still of one generation with the endpoint
 
 
-def _bring_back(d: Deployment, plan: _Plan, since: datetime | None) -> None:
-    """`since`: when the generation that is brought back began to serve again; None: it keeps its time."""
-    outputs = job_outputs(d.names)
+def _bring_back(d: Deployment, plan: _Plan, since: datetime | None) -> dict[str, str]:
+    """The ARNs of the revisions that serve, by the names of their definitions. `since`: when the generation that is brought back
+    began to serve again; None: it keeps its time."""
+    outputs, serving = job_outputs(d.names), dict[str, str]()
     for each in plan.jobs:
         of_it = bool(each.goal and each.goal.served and plan.since and each.goal.served >= plan.since)
         revision = jobs.bring_back(d.clients.batch, d.owner, each, served=since if of_it else None, at=datetime.now(UTC))
+        serving[revision.name] = revision.arn
         d.reporter.output(outputs[revision.name], revision.arn)
         if each.goal:
             old = each.goal.newest.label
@@ -170,6 +184,7 @@ def _bring_back(d: Deployment, plan: _Plan, since: datetime | None) -> None:
                     f"{revision.label}を登録しました。内容は{old}と同じです",
                 )
             )
+    return serving
 
 
 def _list_again(d: Deployment, to_list_again: ToListAgain | None) -> None:

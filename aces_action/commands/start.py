@@ -5,6 +5,7 @@ from __future__ import annotations
 from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_context, explained_restore, restore_endpoint
 from aces_action.deployment.jobs import JOBS_NEED_NO_STOP
+from aces_action.deployment.links import Deployed, report_calls, report_links
 from aces_action.language import Text
 from aces_action.output.report import Outcome
 from aces_action.resources.endpoint.lifecycle.start_stop import plan_start
@@ -21,6 +22,9 @@ def start(d: Deployment) -> Outcome:
         d.reporter.planned(plan.changes)
     with explained_restore(d, context, plan), d.reporter.step("SageMaker"):
         unplanned = restore_endpoint(d, context, plan)
+    deployed = Deployed(endpoint=context.endpoint_name)
+    report_links(d, deployed, listed=True)
+    report_calls(d, deployed)
     if any(change.is_change for change in (*plan.changes, *unplanned)):
         return "started"
     d.reporter.info(Text("Nothing to do: it is serving already.", "すでに稼働しています。変更はありません。"))

@@ -10,9 +10,11 @@ from botocore.exceptions import ClientError
 from aces_action.deployment.context import Deployment
 from aces_action.deployment.endpoints import endpoint_names, without_sagemaker
 from aces_action.deployment.jobs import job_outputs
+from aces_action.deployment.links import Deployed, report_calls, report_links
 from aces_action.output.report import Outcome
 from aces_action.output.status import JobDefinitionStatus, ServerStatus
 from aces_action.resources.batch.status import read_job_status
+from aces_action.resources.endpoint.state import SERVING
 from aces_action.resources.endpoint.status import read_status
 
 
@@ -29,7 +31,22 @@ def status(d: Deployment) -> Outcome:
         for revision in definition.revisions:
             if revision.serves:
                 d.reporter.output(outputs[definition.name], revision.arn)
+    _report_links(d, server_status)
     return "shown"
+
+
+def _report_links(d: Deployment, found: ServerStatus) -> None:
+    """To what is there; calls only of what serves."""
+    serving = {job.name: each.arn for job in found.job_definitions for each in job.revisions if each.serves}
+    first = found.endpoints[0] if d.names.endpoint else None
+    there = Deployed(
+        endpoint=first.name if first and first.ours and first.status not in {"", "Deleting"} else None,
+        serves=first is not None and first.status in SERVING,
+        job=serving.get(d.names.job or ""),
+        longtime_job=serving.get(d.names.longtime_job or ""),
+    )
+    report_links(d, there, listed=True)
+    report_calls(d, there)
 
 
 def _read_endpoints(d: Deployment) -> ServerStatus:

@@ -28,7 +28,8 @@ _NOT_IN_A_TAG = re.compile(r"[^\w .:/=+@-]")  # API reference: Tag, Value. The n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One server in one environment, with access to AWS. `owner`: on whose behalf things are changed."""
+    """One server in one environment, with access to AWS. `owner`: on whose behalf things are changed; `demo_site`: where the
+    platform shows what is listed, empty where the contract names none for the environment."""
 
     settings: ServerSettings
     server: Server
@@ -37,6 +38,7 @@ class Deployment:
     identity: Identity
     clients: Clients
     reporter: Reporter
+    demo_site: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +78,21 @@ def open_deployment(server: Server, names: Names, settings: ServerSettings, run:
         run_url=who,
     )
     return Deployment(
-        settings=settings, server=server, names=names, owner=owner, identity=identity, clients=clients, reporter=reporter
+        settings=settings,
+        server=server,
+        names=names,
+        owner=owner,
+        identity=identity,
+        clients=clients,
+        reporter=reporter,
+        demo_site=_demo_site(settings, run),
     )
+
+
+def _demo_site(settings: ServerSettings, run: Run) -> str:
+    """Empty also where the contract cannot be read, which is for those commands to say that need it."""
+    contract, _ = load_contract(run.workspace, settings.platform_contract if isinstance(settings, Settings) else None)
+    return contract.demo_sites.get(settings.env, "") if contract else ""
 
 
 def open_listed(server: Server, names: Names, settings: Settings, run: Run, reporter: Reporter) -> ListedDeployment:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from aces_action.aws.errors import explain, is_denied
 from aces_action.changes import Change
 from aces_action.deployment.context import Deployment
+from aces_action.deployment.links import report_remains
 from aces_action.language import Text, sentences
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError
@@ -146,6 +147,7 @@ def explained(d: Deployment, facts: Facts, *, joins: bool = False) -> Iterator[N
 
         diagnosis = diagnose(d.clients, error, facts, since=since, redact=d.reporter.redact, events=error.events)
         d.reporter.diagnosed(diagnosis.logs, diagnosis.events)
+        report_remains(d, facts.endpoint_name)
         if diagnosis.problems == error.problems:
             raise
         raise ActionError(diagnosis.problems) from error

@@ -23,32 +23,39 @@ _PATTERN = re.compile(r"[*?+\[\]!]|\$\{\{")  # of branches in `on:`, GitHub docs
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSubjects:
     """The role that jobs of the workflows assume, and what stands behind the repository in their `sub`. `contexts` has those that
-    are known; `any_branch`: there are jobs of which only a run knows the branch."""
+    are known; `any_branch`: there are jobs of which only a run knows the branch. `refs`: the branches, as far as they are known,
+    of jobs with an environment, which AWS may be told to look at too."""
 
     role_arn: str
     contexts: tuple[str, ...]
     any_branch: bool
+    refs: tuple[str, ...] = ()
 
 
 def subjects_of(steps: Iterable[ActionStep]) -> list[JobSubjects]:
     """Of each role that the workflows name, in their order."""
     found: dict[str, list[str | None]] = {}
+    refs: dict[str, list[str]] = {}
     for step in steps:
         path = step.place(_ROLE)
         arn = step.text(path) if path else None
         if arn and _ROLE.read(arn):
             found.setdefault(arn, []).extend(_contexts(step))
+            refs.setdefault(arn, []).extend(_refs(step))
     return [
-        JobSubjects(role_arn=arn, contexts=tuple(dict.fromkeys(each for each in contexts if each)), any_branch=None in contexts)
+        JobSubjects(
+            role_arn=arn,
+            contexts=tuple(dict.fromkeys(each for each in contexts if each)),
+            any_branch=None in contexts,
+            refs=tuple(dict.fromkeys(refs[arn])),
+        )
         for arn, contexts in found.items()
     ]
 
 
 def _contexts(step: ActionStep) -> Iterator[str | None]:
     """None for a branch or an environment that only a run knows."""
-    environment = step.document.get(*step.path[:2], "environment")
-    name = environment.get("name") if isinstance(environment, Mapping) else environment
-    if name:
+    if name := _environment(step):
         yield None if "${{" in str(name) else f"environment:{name}"
         return
     document = step.call.document if step.call else step.document
@@ -59,6 +66,18 @@ def _contexts(step: ActionStep) -> Iterator[str | None]:
             yield from _branches(document, ("on", "push"))
         elif event != "workflow_call":
             yield None
+
+
+def _environment(step: ActionStep) -> object:
+    environment = step.document.get(*step.path[:2], "environment")
+    return environment.get("name") if isinstance(environment, Mapping) else environment
+
+
+def _refs(step: ActionStep) -> Iterator[str]:
+    """`ref` of the tokens of a job with an environment, as far as pushes start it."""
+    document = step.call.document if step.call else step.document
+    if _environment(step) and "push" in triggers(document):
+        yield from (each.removeprefix("ref:") for each in _branches(document, ("on", "push")) if each)
 
 
 def _branches(document: Document, path: Path) -> Iterator[str | None]:

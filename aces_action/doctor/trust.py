@@ -107,6 +107,8 @@ def _wrong(policy: Mapping[str, Any], jobs: JobSubjects, trusted: Trusted, admit
     refused = [context for context in jobs.contexts if not any(_lets_in(each, context, trusted) for each in letting_in)]
     if jobs.any_branch and not jobs.contexts and not any(_is_of(value, trusted) for value in admitted):
         refused = ["ref:refs/heads/BRANCH"]
+    if not refused and (refs := _refused_refs(letting_in, jobs, trusted)):
+        yield problems.branch_of_environment_not_trusted(name, refs, _refs(letting_in, trusted))
     if refused:
         repository = _with_ids(trusted) if any("@" in value for value in admitted) else trusted.repository
         yield problems.subject_not_trusted(name, [f"repo:{repository}:{context}" for context in refused], admitted)
@@ -150,6 +152,23 @@ def _lets_in(statement: Mapping[str, Any], context: str, trusted: Trusted) -> bo
     conditions = _conditions(statement, f"{trusted.issuer}:sub")
     subject = f"repo:{trusted.repository}:{context}"
     return all(_holds(operator, [_plain(each, trusted) for each in values], subject) for operator, values in conditions)
+
+
+def _refused_refs(statements: list[Mapping[str, Any]], jobs: JobSubjects, trusted: Trusted) -> list[str]:
+    """Branches of jobs with an environment that no statement lets in which lets the environment in."""
+    environments = [each for each in jobs.contexts if each.startswith("environment:")]
+    for_environment = [each for each in statements if any(_lets_in(each, context, trusted) for context in environments)]
+    return [ref for ref in jobs.refs if for_environment and not any(_takes_ref(each, ref, trusted) for each in for_environment)]
+
+
+def _takes_ref(statement: Mapping[str, Any], ref: str, trusted: Trusted) -> bool:
+    return all(_holds(operator, values, ref) for operator, values in _conditions(statement, f"{trusted.issuer}:ref"))
+
+
+def _refs(statements: list[Mapping[str, Any]], trusted: Trusted) -> list[str]:
+    """What the conditions on `ref` name."""
+    found = (_conditions(each, f"{trusted.issuer}:ref") for each in statements)
+    return list(dict.fromkeys(value for conditions in found for _, values in conditions for value in values))
 
 
 def _holds(operator: str, values: list[str], value: str) -> bool:

@@ -106,10 +106,12 @@ class RefusalFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformContract:
-    """A route that is None is not called. `digest`: of all that it says; another contract may send something else."""
+    """A route that is None is not called. `demo_sites` are for people. `digest`: of all else that it says; another contract may
+    send something else."""
 
     authorization: str
     api_endpoints: Mapping[Environment, str]
+    demo_sites: Mapping[Environment, str]
     login: Route | None
     status: Route | None
     logout: Route | None
@@ -190,6 +192,7 @@ def _contract(data: Mapping[str, Any]) -> PlatformContract:
     return PlatformContract(
         authorization=data.get("authorization", "Token {token}"),
         api_endpoints={env: url.rstrip("/") for env, url in data.get("api_endpoints", {}).items()},
+        demo_sites=data.get("demo_sites", {}),
         login=_route(data.get("login")),
         status=_route(data.get("status")),
         logout=_route(data.get("logout")),
@@ -206,8 +209,12 @@ def _contract(data: Mapping[str, Any]) -> PlatformContract:
             unknown_field=tuple(words["unknown_field"]),
             unknown_tenant=tuple(words["unknown_tenant"]),
         ),
-        digest=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
+        digest=_digest({key: value for key, value in data.items() if key != "demo_sites"}),
     )
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def _packaged_refusals() -> Mapping[str, Any]:

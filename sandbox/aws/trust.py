@@ -7,6 +7,16 @@ from typing import Any
 
 from sandbox.aws.policy import JSON, holds, listed, matches
 
+# Claims of GitHub's tokens that AWS knows as condition keys (IAM User Guide, 'Available keys for AWS OIDC federation'): `aud` and
+# `sub` of any provider, the others since January 2026 (AWS What's New, 'AWS STS now supports validation of select identity
+# provider specific claims'). On any other key a condition finds nothing.
+_CLAIMS = frozenset(
+    {
+        *("aud", "sub", "actor", "actor_id", "enterprise_id", "environment", "job_workflow_ref", "ref", "repository"),
+        *("repository_id", "workflow"),
+    }
+)
+
 
 def trusts_service(policy: JSON, service: str) -> bool:
     """Whether an AWS service (`sagemaker.amazonaws.com`) may assume the role."""
@@ -19,7 +29,7 @@ def trusts_web_identity(policy: JSON, provider_arn: str, claims: Mapping[str, An
     Raises NotImplementedError for a condition operator that the sandbox does not know: it neither grants nor refuses unseen.
     """
     host = provider_arn.partition(":oidc-provider/")[2]
-    context = {f"{host}:{name}": value for name, value in claims.items()}
+    context = {f"{host}:{name}": value for name, value in claims.items() if name in _CLAIMS}
     return _decide(policy, action="sts:AssumeRoleWithWebIdentity", principal="Federated", name=provider_arn, context=context)
 
 

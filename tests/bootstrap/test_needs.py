@@ -187,6 +187,41 @@ def test_what_the_workflow_does_not_say_is_left_to_the_stack_and_its_template() 
     assert (said["Branch"], said["GitHubEnvironment"]) == ("main", "")
 
 
+@pytest.mark.parametrize(
+    ("had", "environment", "branch"),
+    [
+        ({}, "dev", "main"),  # a new stack
+        ({"GitHubEnvironment": ""}, "dev", "main"),  # it has trusted the branch, and does so still
+        ({"GitHubEnvironment": "dev", "EnvironmentBranch": "develop"}, "dev", "main"),
+        ({"GitHubEnvironment": "dev"}, "dev", ""),  # from any branch, as it was
+        ({"GitHubEnvironment": "dev", "EnvironmentBranch": ""}, "dev", ""),
+        ({"GitHubEnvironment": "dev", "EnvironmentBranch": "develop"}, "", ""),
+    ],
+)
+def test_an_environment_is_trusted_from_the_branch_that_deploys_unless_a_stack_takes_any(
+    had: dict[str, str], environment: str, branch: str
+) -> None:
+    stack = Stack(name="s", parameters=had)
+    assert of_roles(needs(branch="main", environment=environment), EMPTY, stack)["EnvironmentBranch"] == branch
+    assert "EnvironmentBranch" not in of_roles(needs(branch="main"), EMPTY, stack)
+
+
+@pytest.mark.parametrize(
+    ("had", "branch"),
+    [
+        ({}, "develop"),  # as of a role for a branch
+        ({"Branch": "main"}, "main"),
+        ({"GitHubEnvironment": "dev", "EnvironmentBranch": "main"}, None),  # it stays
+    ],
+)
+def test_where_the_workflow_names_no_branch_an_environment_is_trusted_from_that_of_the_stack_or_the_guide(
+    had: dict[str, str], branch: str | None
+) -> None:
+    said = of_roles(needs(environment="dev"), EMPTY, Stack(name="s", parameters=had))
+    assert said.get("EnvironmentBranch") == branch
+    assert roles().defaults["Branch"] == "develop"
+
+
 def test_a_stack_of_which_all_there_is_was_made_by_others_is_not_made() -> None:
     names = needs().names
     everything = frozenset(

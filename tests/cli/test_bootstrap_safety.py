@@ -56,8 +56,11 @@ def test_a_queue_with_jobs_is_neither_replaced_nor_deleted_and_neither_is_its_en
 
 
 def test_whom_the_role_trusts_is_said_before_it_is_made(ground: Ground) -> None:
-    assert f"repo:{REPOSITORY}:ref:refs/heads/main" in ground.run("--parameter", "Branch=main").out
-    assert f"repo:{REPOSITORY}:environment:prod\n" in ground.run("--parameter", "GitHubEnvironment=prod").out
+    environment = f"repo:{REPOSITORY}:environment:dev"
+    assert f"{environment} (ref: refs/heads/develop)\n" in ground.run().out
+    assert f"{environment} (ref: refs/heads/main)\n" in ground.run("--parameter", "EnvironmentBranch=main").out
+    assert f"{environment}\n" in ground.run("--parameter", "EnvironmentBranch=").out
+    assert f"repo:{REPOSITORY}:ref:refs/heads/develop\n" in ground.run("--parameter", "GitHubEnvironment=").out
     assert "repo:" not in ground.run("--parameter", "WithDeployRole=false").out
 
 

@@ -101,7 +101,7 @@ def person(caller: Caller) -> Iterator[Person]:
     iam = caller.client("iam")
     forget_provider(iam)
     iam.create_open_id_connect_provider(Url=f"https://{GITHUB}", ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40])
-    made.trust(f"repo:{REPOSITORY}:ref:refs/heads/develop")
+    made.trust(f"repo:{REPOSITORY}:environment:dev")
     tell_github(caller)
     try:
         yield made
@@ -140,16 +140,16 @@ def no_role(person: Person) -> None:
 
 
 def other_environment(person: Person) -> None:
-    person.edit("    timeout-minutes: 120", "    timeout-minutes: 120\n    environment: production")
+    person.edit("      name: dev #", "      name: production #")
 
 
 def other_owner(person: Person) -> None:
-    person.trust("repo:somebody/number-plate-detection:ref:refs/heads/develop")
+    person.trust("repo:somebody/number-plate-detection:environment:dev")
 
 
 def other_ids(person: Person) -> None:
     tell_github(person.caller, ids=[1234, 5678])
-    person.trust("repo:example-org@1234/number-plate-detection@9999:ref:refs/heads/develop")
+    person.trust("repo:example-org@1234/number-plate-detection@9999:environment:dev")
 
 
 def no_queue(person: Person) -> None:
@@ -169,8 +169,8 @@ MATRIX: dict[Callable[[Person], None], tuple[int, str, str, str]] = {
     no_provider: (1, "OIDC provider in AWS", "error", "aws iam create-open-id-connect-provider --url https://token.actions"),
     provider_without_audience: (1, "OIDC provider in AWS", "error", "aws iam add-client-id-to-open-id-connect-provider"),
     other_environment: (1, ROLE, "error", f"does not allow repo:{REPOSITORY}:environment:production"),
-    other_owner: (1, ROLE, "error", f"repo:{REPOSITORY}:ref:refs/heads/BRANCH"),
-    other_ids: (1, ROLE, "error", "repo:example-org@1234/number-plate-detection@5678:ref:refs/heads/BRANCH"),
+    other_owner: (1, ROLE, "error", f"repo:{REPOSITORY}:environment:dev"),
+    other_ids: (1, ROLE, "error", "repo:example-org@1234/number-plate-detection@5678:environment:dev"),
     no_queue: (1, "Job queue PROJECT-dev-algorithm-server", "error", "ACES-P019"),
     newer: (0, "aces-action", "warning", "uses: aces-inc/aces-action@v9.0.0"),
 }
@@ -198,7 +198,7 @@ def test_a_role_that_is_not_there_is_said_with_what_makes_it(person: Person) -> 
 
 def test_the_form_of_the_subject_with_ids_is_taken_too(person: Person) -> None:
     tell_github(person.caller, ids=[1234, 5678])
-    person.trust("repo:example-org@1234/number-plate-detection@5678:ref:refs/heads/develop")
+    person.trust("repo:example-org@1234/number-plate-detection@5678:environment:dev")
     assert person.doctor().status == 0
 
 

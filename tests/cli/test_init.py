@@ -248,11 +248,14 @@ def test_the_workflow_runs_on_a_push_under_an_environment_and_in_the_language(tm
     workflow = yaml.safe_load((tmp_path / WORKFLOW).read_text(encoding="utf-8"))
     job = workflow["jobs"]["deploy"]
     assert workflow[True] == {"workflow_dispatch": None, "push": {"branches": ["develop"]}}  # `on`, as YAML 1.1 reads it
-    assert (job["environment"], job["runs-on"], job["permissions"]["id-token"]) == ("dev", "self-hosted", "write")
+    assert (job["environment"]["name"], job["runs-on"], job["permissions"]["id-token"]) == ("dev", "self-hosted", "write")
+    shown = re.findall(r"steps\.(\w+)\.outputs\.([\w-]+)", job["environment"]["url"])
+    assert shown == [(job["steps"][-1]["id"], "platform-url"), (job["steps"][-1]["id"], "console-url")]
     assert job["timeout-minutes"] >= 60 + 30  # the waits for the endpoint and for the jobs of the smoke test
     assert workflow["concurrency"] == {"group": "deploy-plates-dev", "cancel-in-progress": False}
     assert job["steps"][-1] == {
         "uses": f"aces-inc/aces-action@v{__version__}",
+        "id": "deploy",
         "with": {
             "language": "ja",
             "smoke-test-path": "server/smoke-test",

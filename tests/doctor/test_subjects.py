@@ -55,6 +55,13 @@ def test_environment_comes_first_then_the_event_then_the_branch(
     assert found(tmp_path) == [JobSubjects(role_arn=ROLE, contexts=contexts, any_branch=any_branch)]
 
 
+def test_of_jobs_with_an_environment_the_branches_are_known_too(tmp_path: Path) -> None:
+    workflow(tmp_path, "{push: {branches: [develop, 'release/**']}, workflow_dispatch: null}", "    environment: dev")
+    workflow(tmp_path, "{push: {branches: [main]}}", name="other")
+    [jobs] = found(tmp_path)
+    assert (jobs.contexts, jobs.refs) == (("environment:dev", "ref:refs/heads/main"), ("refs/heads/develop",))
+
+
 def test_each_role_has_its_jobs_of_all_workflows(tmp_path: Path) -> None:
     workflow(tmp_path, "{push: {branches: [develop]}}")
     workflow(tmp_path, "{push: {branches: [main]}}", name="other")

@@ -47,6 +47,35 @@ def policy(
     }
 
 
+def of_branch(ref: object, sub: str = "repo:org/plates:environment:dev") -> dict[str, Any]:
+    """A statement that lets a subject in from a branch alone."""
+    return {**policy(sub)["Statement"][0], "Condition": {"StringEquals": {f"{ISSUER}:sub": sub, f"{ISSUER}:ref": ref}}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "fine"),
+    [
+        ([of_branch("refs/heads/develop")], True),
+        ([of_branch(["refs/heads/main", "refs/heads/develop"])], True),
+        ([of_branch("refs/heads/main"), of_branch("refs/heads/develop")], True),
+        ([of_branch("refs/heads/main"), *policy("repo:org/plates:environment:dev")["Statement"]], True),
+        ([of_branch("refs/heads/main")], False),
+        ([of_branch("refs/heads/main"), of_branch("refs/heads/develop", "repo:org/plates:environment:production")], False),
+    ],
+)
+def test_an_environment_that_is_let_in_from_another_branch_is_named_with_both(statements: list[object], fine: bool) -> None:
+    jobs = JobSubjects(role_arn=ROLE, contexts=("environment:dev",), any_branch=False, refs=("refs/heads/develop",))
+    row = trust_row(QueryResult(value={"Statement": statements}), jobs, Trusted(repository="org/plates", provider_arn=PROVIDER))
+    said = [problem.message.en for problem in row.problems]
+    assert ([] if fine else [True]) == ["not from refs/heads/develop" in each and "refs/heads/main" in each for each in said]
+
+
+def test_a_workflow_with_an_environment_and_a_role_for_the_branch_says_what_to_do() -> None:
+    [problem] = judged(policy(), "environment:dev").problems
+    assert f"does not admit repo:org/plates:environment:dev, but repo:org/plates:{BRANCH}" in problem.message.en
+    assert "aces-action bootstrap --apply" in (problem.hint.en if problem.hint else "")
+
+
 def judged(document: Mapping[str, Any], *contexts: str, ids: tuple[int, int] | None = None, any_branch: bool = False) -> Check:
     jobs = JobSubjects(role_arn=ROLE, contexts=contexts, any_branch=any_branch)
     return trust_row(QueryResult(value=document), jobs, Trusted(repository="org/plates", provider_arn=PROVIDER, ids=ids))

@@ -63,6 +63,19 @@ def test_a_second_run_with_nothing_changed_changes_nothing_and_says_so(caller: C
         assert second.outputs[name] == first.outputs[name]
 
 
+def test_a_workflow_without_an_environment_deploys_under_a_role_for_its_branch(caller: Caller) -> None:
+    make_roles(caller.sandbox, admin_session(), project=caller.project, env="dev", repository=REPOSITORY, GitHubEnvironment="")
+    refused = caller.run()  # the example's job has an environment, which is in its token in place of the branch
+    assert refused.codes == ["ACES-A003"], refused.log
+    workflow = caller.workspace / ".github/workflows/build_on_push_develop.yml"
+    text = workflow.read_text(encoding="utf-8")
+    without = re.sub(r"    environment:\n(?:      .*\n)+", "", text)
+    assert without != text
+    workflow.write_text(without, encoding="utf-8")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+
+
 def test_the_second_example_is_served_by_an_asynchronous_endpoint_alone(make_caller: Callable[..., Caller]) -> None:
     caller = make_caller("document-summary")
     ended = caller.run()

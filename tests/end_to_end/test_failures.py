@@ -96,7 +96,7 @@ class TestCredentials:
         failed(ended, 1, "ACES-A003")
         assert arn in ended.log
         for claim in (
-            "sub: repo:example-org/number-plate-detection:ref:refs/heads/develop",
+            "sub: repo:example-org/number-plate-detection:environment:dev",
             "aud: sts.amazonaws.com",
             "repository: example-org/number-plate-detection",
             "ref: refs/heads/develop",

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 
 from aces_action.cli.app import VERBS
@@ -71,10 +70,7 @@ def empty(make_caller: Callable[..., Caller]) -> Caller:
     subprocess.run(["git", "init", "-q", "-b", "main", caller.workspace], check=True)
     remote = ["remote", "add", "origin", f"git@github.com:{REPOSITORY}.git"]
     subprocess.run(["git", "-C", caller.workspace, *remote], check=True)
-    trusted = {"repository": REPOSITORY, "GitHubEnvironment": "dev"}
-    make_roles(caller.sandbox, admin_session(), project=caller.project, env="dev", **trusted)
-    claims = {"claims": {"sub": f"repo:{REPOSITORY}:environment:dev", "environment": "dev"}}
-    requests.post(f"{caller.sandbox.oidc_url}/_control", json=claims, timeout=10).raise_for_status()
+    make_roles(caller.sandbox, admin_session(), project=caller.project, env="dev", repository=REPOSITORY)
     return caller
 
 

@@ -133,9 +133,11 @@ class TestParameters:
 
 
 class TestTrust:
-    def admitted(self, sub: str, *, aud: str = "sts.amazonaws.com", role: str = "DeployRole", **parameters: str) -> bool:
+    def admitted(
+        self, sub: str, *, aud: str = "sts.amazonaws.com", ref: str = "", role: str = "DeployRole", **parameters: str
+    ) -> bool:
         trust = made(WithPlanRole="true", **parameters)[role].trust
-        return trusts_web_identity(trust, PROVIDER, {"sub": sub, "aud": aud})
+        return trusts_web_identity(trust, PROVIDER, {"sub": sub, "aud": aud, "ref": ref})
 
     def test_the_branch_of_the_repository_may_deploy(self) -> None:
         assert self.admitted("repo:example-org/plates:ref:refs/heads/develop")
@@ -166,6 +168,23 @@ class TestTrust:
         given = {"GitHubEnvironment": "dev"}
         assert self.admitted("repo:example-org/plates:environment:dev", **given)
         assert not self.admitted("repo:example-org/plates:ref:refs/heads/develop", **given)
+
+    def test_an_environment_may_be_let_in_from_one_branch_alone(self) -> None:
+        given = {"GitHubEnvironment": "dev", "EnvironmentBranch": "develop"}
+        sub = "repo:example-org/plates:environment:dev"
+        assert self.admitted(sub, ref="refs/heads/develop", **given)
+        for other in ("refs/heads/topic", "refs/tags/develop", "refs/pull/1/merge", ""):
+            assert not self.admitted(sub, ref=other, **given)
+
+    def test_a_branch_of_the_environment_means_nothing_without_one(self) -> None:
+        branch = "repo:example-org/plates:ref:refs/heads/develop"
+        assert self.admitted(branch, ref="refs/heads/develop", EnvironmentBranch="main")
+
+    def test_where_aws_does_not_know_the_branch_of_a_token_it_is_no_condition(self) -> None:
+        given = {"Project": "plates", "Env": "dev", "Repository": "o/n", "GitHubEnvironment": "dev", "EnvironmentBranch": "main"}
+        for partition, there in (("aws", True), ("aws-cn", False), ("aws-us-gov", False)):
+            trust = roles(given, account=ACCOUNT, region=REGION, partition=partition)["DeployRole"].trust
+            assert ("refs/heads/main" in json.dumps(trust)) is there
 
     def test_a_pull_request_may_plan(self) -> None:
         assert self.admitted("repo:example-org/plates:pull_request", role="PullRequestRole")

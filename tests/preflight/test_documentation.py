@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -34,49 +35,64 @@ def test_the_tests_that_the_page_names_are_there() -> None:
 
 
 def test_the_plan_runs_under_the_role_that_docs_iam_makes_for_pull_requests() -> None:
-    (job,) = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"].values()
+    job = jobs()["plan"]
     given = {"Project": job["env"]["Project"], "Env": job["env"]["ENV"], "Repository": "o/r", "WithPlanRole": "true"}
     role = roles(given, account="123456789012", region="ap-northeast-1")["PullRequestRole"]
     assert job["env"]["AWS_ROLE_ARN"] == f"arn:aws:iam::123456789012:role/{role.name}"
 
 
-@pytest.mark.skipif(shutil.which("jq") is None, reason="GitHub's runners have jq; this machine has not")
-@pytest.mark.parametrize(
-    ("changes", "lines"),
-    [
-        ([], ["Nothing would change."]),
-        ([{"verb": "nothing", "resource": "model", "name": "m", "reasons": []}], ["Nothing would change."]),
-        (
-            [{"verb": "update", "resource": "endpoint", "name": "a|b", "reasons": ["x: 1 -> 2", "y|z\nw"]}],
-            ["| | what | name | why |", "| --- | --- | --- | --- |", "| update | endpoint | `a\\|b` | x: 1 -> 2<br>y\\|z w |"],
-        ),
-    ],
-)
-def test_the_comment_has_the_changes_as_a_table(changes: list[dict[str, object]], lines: list[str], tmp_path: Path) -> None:
-    (job,) = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"].values()
-    script = job["steps"][-1]["run"]
-    assert "${{" not in script  # what the plan says is never a part of the script
-    stand_in = tmp_path / "gh"
-    stand_in.write_text("#!/bin/sh\nexit 0\n")
-    stand_in.chmod(0o755)
-    variables = {"Project": "plates", "ENV": "dev", "RESULT": "planned", "FAILURE": "", "RUN_URL": "https://example.com/7"}
-    subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        check=True,
-        cwd=tmp_path,
-        env={
-            "PATH": f"{tmp_path}:/usr/local/bin:/usr/bin:/bin",
-            "PULL_REQUEST": "1",
-            "GITHUB_REPOSITORY": "o/r",
-            "CHANGES": json.dumps(changes),
-            **variables,
-        },
-    )
-    comment = (tmp_path / "plan.md").read_text(encoding="utf-8").splitlines()
-    assert comment == [
-        "### plates (dev): planned ",
-        "",
-        *lines,
-        "",
-        "[Preflight, problems and the whole plan](https://example.com/7)",
-    ]
+def jobs() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    return found
+
+
+def test_neither_job_runs_for_a_fork() -> None:
+    for job in jobs().values():
+        assert "github.event.pull_request.head.repo.full_name == github.repository" in job["if"]
+
+
+def test_who_runs_the_pull_requests_own_files_has_neither_aws_nor_a_secret() -> None:
+    card = jobs()["card"]
+    assert card["permissions"] == {"contents": "read"}
+    assert "secrets." not in json.dumps(card)
+    assert "github.token" not in json.dumps(card)
+
+
+def test_no_script_has_a_text_from_outside_in_it() -> None:
+    scripts = [step["run"] for job in jobs().values() for step in job["steps"] if "run" in step]
+    assert scripts
+    assert [script for script in scripts if "${{" in script] == []
+
+
+def test_the_comment_is_the_output_of_the_plan_and_one_of_its_kind() -> None:
+    comment = jobs()["plan"]["steps"][-1]
+    assert "run" not in comment
+    assert comment["with"]["message"].startswith("${{ steps.plan.outputs.plan ||")
+    assert "number-plate-detection in dev" in comment["with"]["header"]  # another project's plan is another comment
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=develop"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(("file", "shown"), [("server/algorithms/register.json", True), ("server/app/server.py", False)])
+def test_the_picture_is_taken_where_the_pull_request_changes_the_card(file: str, shown: bool, tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    for name in ("server/algorithms/register.json", "server/app/server.py"):
+        (workspace / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace / name).write_text("before", encoding="utf-8")
+    git(workspace, "init")
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-m", "before")
+    git(workspace, "checkout", "-b", "topic")
+    (workspace / file).write_text("after", encoding="utf-8")
+    git(workspace, "commit", "-am", "after")
+    git(workspace, "checkout", "develop")
+    git(workspace, "merge", "--no-ff", "topic")  # as GitHub's refs/pull/N/merge is
+    [script] = [step["run"] for step in jobs()["card"]["steps"] if step.get("id") == "changes"]
+    output = tmp_path / "output"
+    output.touch()
+    environ = {**os.environ, "GITHUB_OUTPUT": str(output)}
+    subprocess.run(["bash", "-e", "-c", script], cwd=workspace, env=environ, check=True)
+    assert output.read_text(encoding="utf-8") == ("card=true\n" if shown else "")

@@ -97,7 +97,9 @@ def test_discovery_leads_to_the_key_that_signs(sandbox: Sandbox) -> None:
 
 def test_a_token_has_github_s_claims(sandbox: Sandbox) -> None:
     claims = sandbox.issuer.verify(ask_github(sandbox))
-    assert claims["sub"] == f"repo:{REPOSITORY}:ref:refs/heads/develop"
+    assert (claims["sub"], claims["environment"]) == (f"repo:{REPOSITORY}:environment:dev", "dev")
+    without = sandbox.issuer.verify(sandbox.issuer.token(repository=REPOSITORY, audience="a", environment=""))
+    assert (without["sub"], "environment" in without) == (f"repo:{REPOSITORY}:ref:refs/heads/develop", False)
     assert (claims["iss"], claims["aud"], claims["repository"]) == (sandbox.oidc_url, "sts.amazonaws.com", REPOSITORY)
     assert claims["exp"] - claims["iat"] == 300
 

@@ -11,6 +11,15 @@ _WORKFLOW = (
         "# One deploy at a time. A second push waits: a deploy that is cut off leaves AWS at work on it.",
         "# デプロイは1つずつ実行し、次のpushは前の完了を待つ (途中で打ち切っても、AWS側の処理は続くため)",
     ),
+    Text(
+        "# The run is a deployment on GitHub. 'View deployment' opens the demo site, or the AWS console while nothing is listed "
+        "there.",
+        "# 実行はGitHubのデプロイメントになる。「View deployment」でデモサイトを開く (未登録ならAWSコンソール)",
+    ),
+    Text(
+        "# the role trusts this environment: allow it the branch develop alone, on GitHub under Settings > Environments",
+        "# ロールはこのenvironmentを信頼する。GitHubのSettings > Environmentsで、developブランチだけに許可する",
+    ),
     Text("# the AWS role is assumed with GitHub's OIDC token", "# GitHubのOIDCトークンでAWSのロールを引き受ける"),
     Text(
         "# SageMaker runs linux/amd64 and refuses OCI manifests and image indexes. buildx makes an index as soon as it adds\n"

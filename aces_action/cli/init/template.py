@@ -80,12 +80,6 @@ _RUNNER_COMMENT = Text(
     "Linux with Docker, where the ACES Platform's address can be reached",
     "ACES PlatformのURLに接続できる、Dockerの使えるLinux",
 )
-# GitHub docs, 'Managing environments for deployment': one that does not exist is created by the run that names it;
-# 'OpenID Connect reference': `sub` is then repo:OWNER/NAME:environment:ENV, whatever the branch
-_ENVIRONMENT_COMMENT = Text(
-    "the role trusts this environment: allow it the branch develop alone, on GitHub under Settings > Environments",
-    "ロールはこのenvironmentを信頼する。GitHubのSettings > Environmentsで、developブランチだけに許可する",
-)
 _WEIGHTS_COMMENT = Text(
     "The weights are not built here: every run deploys what `aces-action weights push` has put to S3.",
     "重みファイルはここでは作らない。`aces-action weights push`でS3に置いたものを、実行のたびにデプロイする。",
@@ -202,7 +196,8 @@ def _workflow(project: NewProject, language: Language, *, smoke_test: bool) -> s
         "  # push:\n  #   branches:\n  #     - 'develop'\n": "  push:\n    branches:\n      - develop\n",
         f"{_PROJECT}-{_ENV}": project.bucket,
         _RUNNER_OF_EXAMPLE: f"{runner} # {_RUNNER_COMMENT.in_(language)}",
-        "    permissions:\n": f"    environment: {project.env} # {_ENVIRONMENT_COMMENT.in_(language)}\n    permissions:\n",
+        # GitHub docs, 'Managing environments for deployment': one that does not exist is created by the run that names it
+        f"      name: {_ENV} #": f"      name: {project.env} #",
         f"ENV: {_ENV}": f"ENV: {project.env}",
         f"Project: {_PROJECT}": f"Project: {_scalar(project.project)}",
         _ACCOUNT: project.account_id,

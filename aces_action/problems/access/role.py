@@ -44,12 +44,13 @@ A003 = Kind(
     fix=Text(
         "Check AWS_ROLE_ARN letter by letter. Then compare the claims that the message shows with the conditions of the "
         "role's trust policy. `aces-action bootstrap --apply` creates the role for this repository and branch, or gives the "
-        "role that it has created the conditions of today (`--parameter Repository=`, `Branch=`, `GitHubEnvironment=`). By "
-        "hand:",
+        "role that it has created the conditions of today (`--parameter Repository=`, `Branch=`, `GitHubEnvironment=`, "
+        "`EnvironmentBranch=`). A job with `environment:` has that in its `sub`, and not the branch. By hand:",
         "まず、AWS_ROLE_ARNに誤りがないか確認してください。次に、メッセージにあるトークンのclaim（subなど）を、"
         "ロールの信頼ポリシーの条件と比べてください。`aces-action bootstrap --apply`で、"
-        "このリポジトリとブランチ用のロールを作成するか、"
-        "作成済みのロールの条件を更新できます（`--parameter Repository=`、`Branch=`、`GitHubEnvironment=`）。手動の場合:",
+        "このリポジトリとブランチ用のロールを作成するか、作成済みのロールの条件を更新できます"
+        "（`--parameter Repository=`、`Branch=`、`GitHubEnvironment=`、`EnvironmentBranch=`）。"
+        "`environment:`のあるジョブの`sub`には、ブランチではなくenvironmentが入ります。手動の場合:",
     )
     + snippet(
         "json",
@@ -301,6 +302,24 @@ def audience_not_trusted(name: str, key: str, audience: str) -> Problem:
             f"ロール{name}の信頼ポリシーが、{audience}以外のaudienceのトークンだけを許可しています。",
         ),
         hint=lines(Text("Its condition has to be:", "条件を次のようにしてください:"), same(f'    "{key}": "{audience}"')),
+    )
+
+
+def branch_of_environment_not_trusted(name: str, refused: Sequence[str], admitted: Sequence[str]) -> Problem:
+    """When the trust policy lets the job's environment in, but from another branch."""
+    return Problem(
+        kind=A003,
+        message=Text(
+            f"The trust policy of the role {name} admits the environment from {', '.join(admitted)} alone, not from "
+            f"{', '.join(refused)}.",
+            f"ロール{name}の信頼ポリシーは、environmentを{'、'.join(admitted)}からだけ許可し、{'、'.join(refused)}からは許可していません。",
+        ),
+        hint=Text(
+            "Correct its condition on `ref`, or the branch that deploys. `aces-action bootstrap --apply` brings it in line with "
+            "the workflow.",
+            "`ref`の条件、またはデプロイするブランチを修正してください。"
+            "`aces-action bootstrap --apply`で、ワークフローに合わせられます。",
+        ),
     )
 
 
