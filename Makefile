@@ -14,10 +14,10 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.y
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format docs sandbox image lock clean
+.PHONY: help setup demo test lint format docs docs-site sandbox image lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## make .venv from the lock (every target that needs it does this by itself)
 
@@ -51,9 +51,12 @@ format: $(READY) ## put the Python files into the house's format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-docs: $(READY) ## write the pages of error codes from the catalogue, and the policies in docs/iam from their template
+docs: $(READY) ## write the pages of error codes and the reference from the code, and the policies in docs/iam from their template
 	@$(BIN)/python -m aces_action.documentation
 	@$(BIN)/python -m sandbox.iam
+
+docs-site: $(READY) ## build the pages of docs/ into site/, in two languages with search; offline, and no link may lead nowhere
+	@$(BIN)/python -m aces_action.documentation.site
 
 sandbox: $(READY) ## keep the local AWS and ACES Platform running, and say how to run the action against them
 	@$(BIN)/python -m sandbox
@@ -63,7 +66,7 @@ image: ## build the image; PYTHON_BASE_IMAGE=… takes another base than the pin
 	docker build $(if $(PYTHON_BASE_IMAGE),--build-arg "BASE_IMAGE=$(PYTHON_BASE_IMAGE)") --tag $(IMAGE) .
 
 clean: ## remove all that make has made here (images stay)
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the SageMaker SDK's resource layer declares and never imports: it serves training jobs, remote functions and experiments.

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from aces_action import __version__
-from aces_action.documentation import PAGES, error_reference
+from aces_action.documentation.pages import generated_pages, stale_pages
 from aces_action.language import LANGUAGES, Language
 from aces_action.problems import Problem
 from aces_action.problems.catalogue import CATALOGUE, PARTS, Kind
@@ -179,38 +179,51 @@ def test_made_up_accounts_alone_stand_in_the_texts() -> None:
     assert set(re.findall(r"\b\d{12}\b", text)) == {"123456789012", "210987654321"}
 
 
-def test_a_code_links_to_the_documentation_of_this_very_version() -> None:
+def test_a_code_links_to_its_page_of_this_very_version() -> None:
     base = f"https://github.com/ORG/aces-action/blob/v{__version__}/docs"
-    assert CATALOGUE["C001"].help_url("en") == f"{base}/errors.md#aces-c001"
-    assert CATALOGUE["C001"].help_url("ja") == f"{base}/ja/errors.md#aces-c001"
+    assert CATALOGUE["C001"].help_url("en") == f"{base}/errors/c001.md"
+    assert CATALOGUE["C001"].help_url("ja") == f"{base}/ja/errors/c001.md"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_link_of_a_code_leads_to_its_section(language: Language) -> None:
-    page = (ROOT / PAGES[language]).read_text(encoding="utf-8")
-    headings = [heading.lower() for heading in re.findall(r"^### (.*)$", page, re.MULTILINE)]  # as GitHub makes anchors of them
+def test_a_link_to_the_section_that_a_code_had_before_leads_to_its_row_which_links_to_its_page(language: Language) -> None:
+    index = (ROOT / f"docs/{'ja/' if language == 'ja' else ''}errors.md").read_text(encoding="utf-8")
     for kind in KINDS:
-        path, _, anchor = kind.help_url(language).partition(f"/v{__version__}/")[2].partition("#")
-        assert path == PAGES[language]
-        assert headings.count(anchor) == 1
-        assert f"](#{anchor})" in page
+        page = kind.help_url(language).rpartition("/")[2]
+        assert index.count(f'<a id="{kind.code.lower()}"></a>[{kind.code}](errors/{page})') == 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_pages_are_what_the_catalogue_says(language: Language) -> None:
-    assert (ROOT / PAGES[language]).read_text(encoding="utf-8") == error_reference(language), "make docs"
-
-
-def test_a_section_has_title_cause_fix_and_example() -> None:
-    page = error_reference("ja")
-    section = page.partition("### ACES-W011\n")[2].partition("\n### ")[0]
-    assert section.strip() == (
-        "**検査中に重みファイルが変わりました**（エラー）\n\n"
-        "**原因**: 読んでいる間に、S3のファイルが置き換えられたか、削除されました。"
+def test_a_page_has_title_links_cause_fix_and_example() -> None:
+    assert generated_pages()["docs/ja/errors/w011.md"] == (
+        "# ACES-W011: 検査中に重みファイルが変わりました\n\n"
+        "<!-- Written by `make docs` from the code: change it there. -->\n\n"
+        "English: [ACES-W011: Weights changed during the check](../../errors/w011.md)\n\n"
+        "**エラー** · [エラーコード](../errors.md#aces-w011)\n\n"
+        "## 原因\n\n"
+        "読んでいる間に、S3のファイルが置き換えられたか、削除されました。"
         "検査したものと今あるものが違うので、何もデプロイしていません。\n\n"
-        "**直し方**: アップロードが完了してから、ジョブを再実行してください。\n\n"
-        "**例**:\n\n"
+        "## 直し方\n\n"
+        "アップロードが完了してから、ジョブを再実行してください。\n\n"
+        "## 例\n\n"
         "```text\n"
         "ACES-W011 s3://number-plate-detection-dev/shared/weights/deploy.tar.gzが検査中に置き換えられました。\n"
-        "```"
+        "```\n"
     )
+
+
+def test_the_pages_are_what_the_code_says() -> None:
+    there = {path: (ROOT / path).read_text(encoding="utf-8") for path in generated_pages() if (ROOT / path).exists()}
+    assert there == generated_pages(), "make docs"
+
+
+def test_a_page_that_the_code_writes_no_longer_is_found() -> None:
+    assert stale_pages() == [], "make docs"
+
+
+def test_a_page_of_a_code_that_is_gone_is_stale_and_one_written_by_hand_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "docs/errors"
+    folder.mkdir(parents=True)
+    for name in ("w004.md", "w999.md"):
+        (folder / name).write_text((ROOT / "docs/errors/w004.md").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "by-hand.md").write_text("# By hand\n", encoding="utf-8")
+    assert stale_pages(tmp_path) == [folder / "w999.md"]

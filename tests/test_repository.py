@@ -83,3 +83,9 @@ def test_everything_that_another_repository_made_is_pinned_by_digest() -> None:
     assert uses
     assert [line for line in uses if not re.search(r"uses: (\./|[\w./-]+@[0-9a-f]{40} # v\d)", line)] == []
     assert re.search(r"^ARG BASE_IMAGE=python:[\w.-]+-slim-\w+@sha256:[0-9a-f]{64}$", read("Dockerfile"), re.MULTILINE)
+
+
+def test_the_owner_of_the_action_stands_in_one_place_of_the_program() -> None:
+    """In `origin.py`. The examples of problems are written out, as their readers see them."""
+    modules = [path for path in (ROOT / "aces_action").rglob("*.py") if "problems" not in path.parts]
+    assert [str(path.relative_to(ROOT)) for path in modules if "ORG/" in path.read_text(encoding="utf-8")] == []

@@ -1,4 +1,4 @@
-"""What can be wrong: each kind with its stable code and what docs/errors.md says of it, and each problem that is found."""
+"""What can be wrong: each kind with its stable code and what its page in docs/errors says, and each problem that is found."""
 
 from aces_action.problems.action import internal_error
 from aces_action.problems.kind import Kind, Severity

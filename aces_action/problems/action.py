@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from aces_action.language import Text
+from aces_action.origin import ISSUES
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
 from aces_action.sanitiser import one_line
-
-_ISSUES = "https://github.com/ORG/aces-action/issues"
 
 X001 = Kind(
     code="ACES-X001",
@@ -104,8 +103,8 @@ def internal_error(error: Exception, details: Text) -> Problem:
         kind=X001,
         message=Text(f"Internal error in aces-action: {what}", f"aces-action自身のエラーです: {what}"),
         hint=Text(
-            f"At {file}:{where.lineno}. Please report it at {_ISSUES}; {details.en}",
-            f"{file}:{where.lineno}で起きました。{_ISSUES}に報告してください。{details.ja}",
+            f"At {file}:{where.lineno}. Please report it at {ISSUES}; {details.en}",
+            f"{file}:{where.lineno}で起きました。{ISSUES}に報告してください。{details.ja}",
         ),
     )
 

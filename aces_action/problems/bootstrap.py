@@ -253,8 +253,8 @@ def data_left_behind(resource: Text, name: str, *, replaced: bool) -> Problem:
             f"{resource.ja}{name}は空ではありませんが、{effect.ja}。",
         ),
         hint=Text(
-            "Nothing was changed. Change the name in the infra file back, or see docs/errors.md for how to move.",
-            "何も変更していません。infraファイルの名前を元に戻してください。移行の手順はdocs/errors.mdにあります。",
+            "Nothing was changed. Change the name in the infra file back, or see the page of this code for how to move.",
+            "何も変更していません。infraファイルの名前を元に戻してください。移行の手順は、このコードのページにあります。",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Every kind of problem with its stable code: what docs/errors.md explains and what each message links to.
+"""Every kind of problem with its stable code: what the pages in docs/errors explain and each message links to.
 
 The letter of a code names the part that finds the problem; each part has a module here, that of the endpoint has several.
 """

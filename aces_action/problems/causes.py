@@ -71,9 +71,9 @@ E012 = Kind(
         "更新中は、新旧両方の分が必要です。申請するまで0になっているクォータも多くあります。",
     ),
     fix=Text(
-        "Ask for more in the Service Quotas console, under Amazon SageMaker, '<instance type> for endpoint usage' "
+        "Ask for more in the Service Quotas console, under Amazon SageMaker, `<instance type> for endpoint usage` "
         "(minutes to days), or delete an endpoint that is no longer used.",
-        "Service QuotasのコンソールのAmazon SageMakerで、「<instance type> for endpoint usage」の引き上げを申請するか"
+        "Service QuotasのコンソールのAmazon SageMakerで、`<instance type> for endpoint usage`の引き上げを申請するか"
         "（数分から数日かかります）、使っていないエンドポイントを削除してください。",
     ),
     example=Text(

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aces_action import __version__
 from aces_action.language import Language, Text, same
+from aces_action.origin import BLOB
 
 Severity = Literal["error", "warning"]
-
-_DOCUMENTATION = f"https://github.com/ORG/aces-action/blob/v{__version__}/docs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of problem: its stable code, how grave it is, and what docs/errors.md says about it.
+    """One kind of problem: its stable code, how grave it is, and what its page in docs/errors says about it.
 
     `title` is a few words for annotations and tables. `cause` (when this is said, and why it matters) and `fix` (what to do) are
     Markdown. `example` is plain text: what is wrong in a file, the same in every language, or the line of the log as a `Text`.
@@ -28,17 +26,16 @@ class Kind:
     fix: Text = field(repr=False)
     example: str | Text = field(repr=False)
 
-    @property
-    def anchor(self) -> str:
-        """That of the code's section in the documentation."""
-        return self.code.lower()
+    def page(self, language: Language) -> str:
+        """The path in the repository of the page that explains the code."""
+        return f"docs/{'ja/' if language == 'ja' else ''}errors/{self.code.removeprefix('ACES-').lower()}.md"
 
     def example_in(self, language: Language) -> str:
         return self.example.in_(language) if isinstance(self.example, Text) else self.example
 
     def help_url(self, language: Language) -> str:
-        """Where this version's documentation explains the code."""
-        return f"{_DOCUMENTATION}/{'ja/' if language == 'ja' else ''}errors.md#{self.anchor}"
+        """That page as of this version, on GitHub: it is there for every release, whatever becomes of a site."""
+        return f"{BLOB}/{self.page(language)}"
 
 
 def snippet(language: str, text: str) -> Text:

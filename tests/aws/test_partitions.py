@@ -42,7 +42,7 @@ def test_an_image_in_ecr_is_known_in_every_partition(partition: str) -> None:
 
 
 def without_kinds(source: str) -> str:
-    """A module's text but for what docs/errors.md says of its kinds of problems: those are examples."""
+    """A module's text but for what docs/errors says of its kinds of problems: those are examples."""
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     kinds = [node for node in nodes if isinstance(node.func, ast.Name) and node.func.id == "Kind"]
     for text in [ast.get_source_segment(source, node) or "" for node in kinds]:

@@ -35,8 +35,8 @@ MISSING = Problem(
 )
 NOWHERE = Problem(kind=CATALOGUE["C027"], message=Text("Project unknown.", "プロジェクト不明。"))
 WORKFLOW = CheckedDeployment(project="plates", env="dev", workflow=".github/workflows/deploy.yml")
-HELP = CATALOGUE["C005"].help_url("en").rpartition("#")[0]
-HELP_JA = CATALOGUE["C005"].help_url("ja").rpartition("#")[0]
+HELP = CATALOGUE["C005"].help_url("en").rpartition("/")[0]
+HELP_JA = CATALOGUE["C005"].help_url("ja").rpartition("/")[0]
 
 
 def findings(

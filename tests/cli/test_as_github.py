@@ -12,11 +12,11 @@ def test_problems_are_the_annotations_of_the_action_errors_first() -> None:
     title = (
         f"::error file={register},line=2,endLine=2,col=11,endColumn=17,title=Text too long"
         f"::ACES-C005 title is too long.%0A  {register}:2:11%0A  Shorten it."
-        f"%0A  A Japanese character takes 3 bytes.%0A  {HELP}#aces-c005"
+        f"%0A  A Japanese character takes 3 bytes.%0A  {HELP}/c005.md"
     )
     plan = (
         f"::warning file={register},line=3,endLine=3,col=16,endColumn=17,title={CATALOGUE['C013'].title.en}"
-        f"::ACES-C013 plan_id is 2.%0A  {register}:3:16%0A  {HELP}#aces-c013"
+        f"::ACES-C013 plan_id is 2.%0A  {register}:3:16%0A  {HELP}/c013.md"
     )
     assert as_github(findings(PLAN, TITLE), "en").splitlines() == [title, plan, "1 error, 1 warning"]
 

@@ -28,7 +28,7 @@ def test_problems_have_a_stable_shape() -> None:
                 "column": None,
                 "end_line": None,
                 "end_column": None,
-                "help": f"{HELP}#aces-c027",
+                "help": f"{HELP}/c027.md",
                 "fix": None,
             },
             {
@@ -42,7 +42,7 @@ def test_problems_have_a_stable_shape() -> None:
                 "column": 11,
                 "end_line": 2,
                 "end_column": 17,
-                "help": f"{HELP}#aces-c005",
+                "help": f"{HELP}/c005.md",
                 "fix": None,
             },
         ],
@@ -52,7 +52,7 @@ def test_problems_have_a_stable_shape() -> None:
 def test_texts_are_in_the_language_that_was_asked_for_and_readable_as_they_stand() -> None:
     told = as_json(findings(TITLE), "ja")
     assert '"message": "titleが長すぎます。"' in told
-    assert f'"help": "{HELP_JA}#aces-c005"' in told
+    assert f'"help": "{HELP_JA}/c005.md"' in told
     assert json.loads(told)["language"] == "ja"
 
 

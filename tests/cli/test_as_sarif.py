@@ -87,7 +87,7 @@ def test_a_rule_explains_itself_and_links_to_the_documentation() -> None:
     assert rule["fullDescription"]["text"] == kind.cause.en
     assert kind.fix.en in rule["help"]["text"]
     assert kind.example_in("en") in rule["help"]["markdown"]
-    assert (rule["id"], rule["name"], rule["helpUri"]) == ("ACES-C005", "TextTooLong", f"{HELP}#aces-c005")
+    assert (rule["id"], rule["name"], rule["helpUri"]) == ("ACES-C005", "TextTooLong", f"{HELP}/c005.md")
     assert rule["defaultConfiguration"] == {"level": "error"}
 
 

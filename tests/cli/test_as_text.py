@@ -36,22 +36,22 @@ def test_every_problem_is_shown_with_its_line_of_the_file_and_carets() -> None:
         written(NOWHERE, MISSING, TITLE, PLAN)
         == f"""\
 error ACES-C027: Project unknown.
-  {HELP}#aces-c027
+  {HELP}/c027.md
 
 server/algorithms/日本語 の絵.png: error ACES-C001: example.png does not exist.
-  {HELP}#aces-c001
+  {HELP}/c001.md
 
 server/algorithms/register.json:2:11: error ACES-C005: title is too long.
   2 |     "title": "車の検出",
     |              ^^^^^^^^^^
   Shorten it.
   A Japanese character takes 3 bytes.
-  {HELP}#aces-c005
+  {HELP}/c005.md
 
 server/algorithms/register.json:3:16: warning ACES-C013: plan_id is 2.
   3 |     "plan_id": 2
     |                ^
-  {HELP}#aces-c013
+  {HELP}/c013.md
 
 Checked plates dev, as in .github/workflows/deploy.yml
 ✗ 3 errors, 1 warning
@@ -68,7 +68,7 @@ server/algorithms/register.json:2:11: エラー ACES-C005: titleが長すぎま�
     |              ^^^^^^^^^^
   短くしてください。
   日本語は1文字3バイトです。
-  {HELP_JA}#aces-c005
+  {HELP_JA}/c005.md
 
 検証した設定: plates dev（.github/workflows/deploy.yml）
 ✗ エラー1件
@@ -92,7 +92,7 @@ def test_warnings_alone_are_no_failure() -> None:
 
 
 def test_the_help_of_a_code_is_named_once() -> None:
-    assert written(TITLE, TITLE).count("#aces-c005") == 1
+    assert written(TITLE, TITLE).count("errors/c005.md") == 1
 
 
 def test_colour_goes_where_it_is_asked_for_and_nowhere_else() -> None:

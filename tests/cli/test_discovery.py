@@ -81,7 +81,7 @@ SHOWN_AT_A_TERMINAL = ("cli", "problems/access/calls.py", "problems/access/conne
 
 
 def for_workflows_alone(source: str) -> list[str]:
-    """The texts of a module with words of a workflow that have no others for a terminal; of its kinds docs/errors.md tells."""
+    """The texts of a module with words of a workflow that have no others for a terminal; of its kinds docs/errors tells."""
     tree = ast.parse(source)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     excused = {inner for node in calls if called(node) == "Kind" or len(node.args) == 3 for inner in ast.walk(node)}

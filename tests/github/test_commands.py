@@ -95,7 +95,7 @@ def test_an_annotation_points_to_its_place_and_carries_code_hint_and_link() -> N
     assert annotation(TOO_LONG, "en") == (
         "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=Text too long::"
         "ACES-C005 title is 72 bytes long.%0A  server/algorithms/register.json:7:22%0A  Shorten it.%0A"
-        f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/errors.md#aces-c005"
+        f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/errors/c005.md"
     )
 
 
@@ -103,7 +103,7 @@ def test_an_annotation_is_wholly_in_the_chosen_language() -> None:
     assert annotation(TOO_LONG, "ja") == (
         "::error file=server/algorithms/register.json,line=7,endLine=7,col=22,endColumn=40,title=文字列が長すぎます::"
         "ACES-C005 titleが72バイトあります。%0A  server/algorithms/register.json:7:22%0A  短くしてください。%0A"
-        f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/ja/errors.md#aces-c005"
+        f"  https://github.com/ORG/aces-action/blob/v{__version__}/docs/ja/errors/c005.md"
     )
 
 

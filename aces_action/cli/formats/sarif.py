@@ -16,11 +16,11 @@ from urllib.parse import quote
 from aces_action import __version__
 from aces_action.cli.formats.result import CheckResult, cleaned
 from aces_action.language import Language
+from aces_action.origin import HOME
 from aces_action.problems import Kind, Problem
 from aces_action.problems.problem import Fix
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_HOME = "https://github.com/ORG/aces-action"
 _ROOT = "%SRCROOT%"  # what code scanning resolves against the top of the checkout
 
 
@@ -36,7 +36,7 @@ def as_sarif(result: CheckResult, language: Language) -> str:
         "tool": {
             "driver": {
                 "name": "aces-action",
-                "informationUri": _HOME,
+                "informationUri": HOME,
                 "version": __version__,
                 "semanticVersion": __version__,
                 "rules": [_rule(kind, language) for kind in kinds],

@@ -15,9 +15,9 @@ from typing import Literal, get_args
 
 import yaml
 
-from aces_action import __version__
 from aces_action.cli.init.comments import translated
 from aces_action.language import Language, Text
+from aces_action.origin import NAME, OWNER, RAW
 from aces_action.packaged_files import resource
 from aces_action.project.infra_file import infra_file
 
@@ -35,13 +35,11 @@ IGNORED = ".gitignore"
 
 PLACEHOLDER = Path(__file__).with_name("placeholder.png")  # a landscape in grey, for the picture that the platform shows
 
-_OWNER = "ORG"
-_ACTION = "aces-action"
 _EXAMPLE = "examples/number-plate-detection"
 _STARTER = Path(__file__).with_name("starter")
 _PROJECT, _ENV, _REGION = "number-plate-detection", "dev", "ap-northeast-1"  # the example's
 _ACCOUNT, _TENANT, _TASK = "123456789012", "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13", "numberplate"
-_SCHEMAS = f"https://raw.githubusercontent.com/ORG/aces-action/v{__version__}/schemas"
+_SCHEMAS = f"{RAW}/schemas"
 
 _ACCOUNT_COMMENT = Text(
     "The AWS account to deploy to (in quotes: YAML would drop a zero at its start)",
@@ -204,7 +202,7 @@ def _workflow(project: NewProject, language: Language, *, smoke_test: bool) -> s
         f"TENANT_ID: {_TENANT}": tenant,
         _PICTURE_OF_EXAMPLE: f"FRONTEND_IMAGE_PATH: {image} # {_PICTURE_COMMENT.in_(language)}",
         f"aws-region: {_REGION}": f"aws-region: {project.region}",
-        f"      - uses: {_OWNER}/": f"      # {_WEIGHTS_COMMENT.in_(language)}\n      - uses: {_OWNER}/",
+        f"      - uses: {OWNER}/": f"      # {_WEIGHTS_COMMENT.in_(language)}\n      - uses: {OWNER}/",
         "platform-token: ${{ secrets.PLATFORM_TOKEN }}\n": (
             f"{inputs}          platform-token: ${{{{ secrets.PLATFORM_TOKEN }}}} # {_TOKEN_COMMENT.in_(language)}\n"
         ),
@@ -240,7 +238,7 @@ def _read(path: str) -> str:
 
 def _encoded(texts: Mapping[str, str], project: NewProject) -> dict[str, bytes]:
     """With the owner of the action wherever the examples leave that open."""
-    return {path: text.replace(f"{_OWNER}/{_ACTION}", f"{project.owner}/{_ACTION}").encode() for path, text in texts.items()}
+    return {path: text.replace(f"{OWNER}/{NAME}", f"{project.owner}/{NAME}").encode() for path, text in texts.items()}
 
 
 def _quoted(text: str) -> str:

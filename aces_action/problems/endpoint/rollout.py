@@ -105,9 +105,9 @@ E005 = Kind(
     ),
     fix=Text(
         "Correct what SageMaker names, mostly a value under `sagemaker:` of the infra file. More quota is asked for in the "
-        "Service Quotas console, under Amazon SageMaker, '<instance type> for endpoint usage'.",
+        "Service Quotas console, under Amazon SageMaker, `<instance type> for endpoint usage`.",
         "SageMakerが示した値を直してください。多くは、infraファイルの`sagemaker:`の値です。"
-        "クォータは、Service QuotasのコンソールのAmazon SageMakerで、「<instance type> for endpoint usage」の引き上げを"
+        "クォータは、Service QuotasのコンソールのAmazon SageMakerで、`<instance type> for endpoint usage`の引き上げを"
         "申請してください。",
     ),
     example=Text(
