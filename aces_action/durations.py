@@ -55,7 +55,9 @@ def _in_zones(moment: datetime, form: str) -> Text:
 
 
 def span(amount: float) -> Text:
-    """So many hours for a reader: minutes below one hour."""
+    """So many hours for a reader: days from two days on, minutes below one hour."""
+    if amount >= 48:
+        return Text(f"{amount / 24:.0f} days", f"{amount / 24:.0f}日")
     if amount >= 1:
         return Text(f"{amount:.1f} h", f"{amount:.1f}時間")
     minutes = int(amount * 60)

@@ -132,9 +132,11 @@ def test_why_an_endpoint_has_failed_is_told_as_its_failure(status: str) -> None:
         (3_599, "59 min", "59分"),
         (3_600, "1.0 h", "1.0時間"),
         (113_040, "31.4 h", "31.4時間"),
+        (172_800, "2 days", "2日"),
+        (3_456_000, "40 days", "40日"),
     ],
 )
-def test_a_span_below_an_hour_is_told_in_minutes(seconds: int, english: str, japanese: str) -> None:
+def test_a_span_is_told_in_the_unit_that_a_reader_thinks_in(seconds: int, english: str, japanese: str) -> None:
     assert span(seconds / 3600) == Text(english, japanese)
     made = replace(ENDPOINT, created=NOW - timedelta(seconds=seconds))
     assert f"  作成から{japanese}" in status_lines(replace(STATUS, endpoints=(made,)), "ja")
