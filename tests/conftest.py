@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -25,6 +25,9 @@ from sandbox.seed import admin_session, seed, upload_weights
 from sandbox.server import Sandbox
 from tests.forked import ENTRYPOINT, Run, Started, start
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parent.parent
 _PATIENCE = 120  # seconds for one run of the action
 REPOSITORY = "example-org/number-plate-detection"
@@ -32,6 +35,10 @@ REPOSITORY = "example-org/number-plate-detection"
 # two busy cores make single examples slow at random; the number of examples, not time, bounds a property test
 settings.register_profile("aces", deadline=None, print_blob=True)
 settings.load_profile("aces")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the pages of tests/pages/golden again")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,6 +58,11 @@ class Ended:
     summary: str
 
     @property
+    def page(self) -> str:
+        """The summary as it is read: without the comments that keep GitHub from taking a part of a name for a commit."""
+        return self.summary.replace("<!-- -->", "")
+
+    @property
     def codes(self) -> list[str]:
         """Codes of the errors, in the order of the log."""
         return re.findall(r"^::error [^\n]*?::(ACES-\w+) ", self.log, flags=re.MULTILINE)
@@ -62,8 +74,9 @@ def plain(log: str) -> str:
 
 
 def read_outputs(file: Path) -> dict[str, str]:
-    """The outputs in a GITHUB_OUTPUT file; none of ours has a line end in it."""
-    return dict(re.findall(r"^(\S+)<<\S+\n(.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    """The outputs in a GITHUB_OUTPUT file, as the runner reads them: up to their own delimiter, alone on a line."""
+    found = re.findall(r"^(\S+)<<(\S+)\n(.*?)\n\2$", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return {name: value for name, _, value in found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,3 +266,35 @@ def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Cal
 def caller(make_caller: Callable[..., Caller]) -> Caller:
     """The first example: a real-time endpoint and two job definitions."""
     return make_caller()
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Skips where there is no Chromium or Chrome; fails there if REQUIRE_CHROMIUM is set."""
+    from aces_action.cli.preview.screenshot import find_browser
+    from aces_action.problems import ActionError
+
+    try:
+        return find_browser(os.environ)
+    except ActionError as error:
+        if os.environ.get("REQUIRE_CHROMIUM"):
+            pytest.fail(str(error))
+        pytest.skip("there is no Chromium or Chrome: install one (Debian: chromium), or say where it is with CHROME_PATH")
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """One for all tests of a worker. It calls nobody by itself."""
+    from playwright.sync_api import sync_playwright
+
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-quic",
+    ]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path, args=quiet)
+        yield started
+        started.close()

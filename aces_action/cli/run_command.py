@@ -25,8 +25,7 @@ from aces_action.github.run import Run
 from aces_action.language import EMPTY, Language, Text
 from aces_action.network import Network
 from aces_action.output.ending import result_text
-from aces_action.output.report import Outcome, Report
-from aces_action.output.summary import how_far
+from aces_action.output.report import Outcome, Report, how_far
 from aces_action.problems import ActionError, internal_error
 from aces_action.problems.action import sdk_not_installed
 from aces_action.settings import ServerSettings

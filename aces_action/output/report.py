@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from aces_action.changes import Change
-from aces_action.language import EMPTY, Language, Text
+from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.ledger import Ledger
 from aces_action.output.check import Check
 from aces_action.output.server_log import ServerLog
@@ -127,6 +127,11 @@ class Report:
     def failure_code(self) -> str:
         """Of the first error; empty where there is none."""
         return next((problem.code for problem in self.problems if problem.severity == "error"), "")
+
+
+def how_far(report: Report) -> Text:
+    """What a run that did not come to its end has changed and what still goes on: never half a deploy passed off as whole."""
+    return lines(report.writes.last_words(), report.under_way)
 
 
 def _as_json(change: Change, language: Language) -> dict[str, object]:
