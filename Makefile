@@ -70,9 +70,7 @@ image: ## build the image; PYTHON_BASE_IMAGE=… takes another base than the pin
 	docker build $(if $(PYTHON_BASE_IMAGE),--build-arg "BASE_IMAGE=$(PYTHON_BASE_IMAGE)") --tag $(IMAGE) .
 
 clean: ## remove all that make has made here (images stay)
-	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
-
-	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the SageMaker SDK's resource layer declares and never imports: it serves training jobs, remote functions and experiments.

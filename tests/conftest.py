@@ -153,7 +153,9 @@ class Caller:
             (self.folder / name).write_text("")
 
     def _ended(self, status: int, log: str) -> Ended:
-        assert "Traceback" not in re.sub(r"^  \| .*", "", log, flags=re.MULTILINE)  # but the server's own, in its last lines
+        assert "Traceback" not in re.sub(
+            r"^  \| .*", "", plain(log), flags=re.MULTILINE
+        )  # but the server's own, in its last lines
         outputs, summary = read_outputs(self.folder / "output"), (self.folder / "summary").read_text(encoding="utf-8")
         return Ended(status=status, log=plain(log), coloured=log, outputs=outputs, summary=summary)
 

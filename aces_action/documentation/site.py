@@ -27,7 +27,10 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
         Text("AWS account and runner", "AWSアカウントとランナー"),
         ("infra/README.md", "iam/README.md", "preflight.md", "runners.md"),
     ),
-    (Text("Deployment", "デプロイ"), ("weights.md", "sagemaker.md", "batch.md", "smoke-test.md", "calling.md", "platform-api.md")),
+    (
+        Text("Deployment", "デプロイ"),
+        ("weights.md", "sagemaker.md", "batch.md", "smoke-test.md", "job-summary.md", "calling.md", "platform-api.md"),
+    ),
     (
         Text("Reference", "リファレンス"),
         ("errors.md", *(f"reference/{name}.md" for name in ("action", "infra", "register", "algorithm", "smoke-test"))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,12 +62,52 @@ _BOXES = """
 
 # Of the article alone: what else a page needs is on GitHub's. Browsers let the keyboard into what scrolls (Chrome since 130).
 # GitHub underlines links within text, unless somebody's settings say otherwise; the stylesheet of npm does not (GitHub Docs:
-# Managing accessibility settings, Link underlines).
+# Managing accessibility settings, Link underlines). All colours are GitHub's; its own of code in a link in a table's grey
+# rows are too near each other.
 _AXE = """
 async () => {
-  const rules = {"scrollable-region-focusable": {enabled: false}, "link-in-text-block": {enabled: false}};
+  const left = ["scrollable-region-focusable", "link-in-text-block", "color-contrast"];
+  const rules = Object.fromEntries(left.map(each => [each, {enabled: false}]));
   const {violations} = await axe.run("article", {resultTypes: ["violations"], rules});
   return violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) => `${id}: ${html}: ${failureSummary}`));
+}
+"""
+
+# Of each eighth of red, green and blue the colour that most pixels have, so that no hue is lost; then those that most pixels have
+# at all. In place of each other one comes that which is nearest to it.
+_PIXELS = """
+async ([png, most]) => {
+  const blob = await (await fetch(`data:image/png;base64,${png}`)).blob();
+  const image = await createImageBitmap(blob);
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const {data} = context.getImageData(0, 0, image.width, image.height);
+  const counts = new Map();
+  for (let at = 0; at < data.length; at += 4) {
+    const colour = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  const ordered = [...counts].sort(([a, x], [b, y]) => y - x || a - b).map(([colour]) => colour);
+  const hues = new Map();
+  for (const colour of ordered) if (!hues.has(colour & 0xe0e0e0)) hues.set(colour & 0xe0e0e0, colour);
+  const palette = [...new Set([...hues.values(), ...ordered])].slice(0, most);
+  const parts = palette.map(colour => [colour >> 16, (colour >> 8) & 255, colour & 255]);
+  const numbers = new Map(palette.map((colour, number) => [colour, number]));
+  for (const colour of counts.keys()) {
+    if (numbers.has(colour)) continue;
+    const [red, green, blue] = [colour >> 16, (colour >> 8) & 255, colour & 255];
+    let best = 0, least = Infinity;
+    parts.forEach(([r, g, b], number) => {
+      const far = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+      if (far < least) [best, least] = [number, far];
+    });
+    numbers.set(colour, best);
+  }
+  let indices = "";
+  for (let at = 0; at < data.length; at += 4)
+    indices += String.fromCharCode(numbers.get((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]));
+  return {width: image.width, palette: parts.flat(), indices: btoa(indices)};
 }
 """
 
@@ -100,9 +141,12 @@ class Viewer:
         found: list[str] = self._tab.evaluate(_AXE)
         return found
 
-    def picture(self) -> bytes:
-        """A PNG of the whole article, as it is shown."""
-        return self._tab.locator("article").screenshot(animations="disabled")
+    def pixels(self, colours: int) -> dict[str, Any]:
+        """The whole article as it is shown, in at most so many colours: width, palette, and the colour of each pixel by its
+        number in that, in Base64."""
+        shown = self._tab.locator("article").screenshot(animations="disabled")
+        found: dict[str, Any] = self._tab.evaluate(_PIXELS, [base64.b64encode(shown).decode(), colours])
+        return found
 
 
 @contextmanager
