@@ -35,11 +35,12 @@ _COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 # Writing mathematical expressions). A commit has 7 to 40 digits (GitHub Docs: Autolinked references), so 6 at a time are none
 _MARKUP = re.compile(
     r"(?P<entity>[&<>\\`*_\[\]|~]|(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.)"
-    r"|(?P<cut>@|\#(?=\d)|(?<=GH)-(?=\d)|:(?=[\w+-]+:)|(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z]))"
+    r"|(?P<cut>@|\#(?=\d)|(?<=GH)-(?=\d)|:(?=[\w+-]+(?::|\Z))|(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z]))"
     r"|(?P<formula>\$)",
     re.IGNORECASE,
 )
 _COMMENT, _COMMIT = "<!-- -->", 6
+_TICKS = 40  # that stand side by side in code
 # What would begin a heading, a list, a rule or a quotation where it stands first; the others are entities already
 _BEGINS_BLOCK = re.compile(r"(?P<mark>[#+=-])|(?P<number>\d{1,9})(?P<end>[.)])(?=\s|$)")
 
@@ -152,7 +153,7 @@ def markdown_line(line: str) -> str:
 
 def markdown_code(text: str) -> str:
     """One line of a text that has been cleaned, as code: in its backticks nothing is anything else. Not for HTML or a table."""
-    flat = " ".join(text.split("\n")).strip()
+    flat = _without_long_runs(" ".join(text.split("\n")).strip())
     if not flat:
         return ""
     ticks = "`" * (_longest_run("`", flat) + 1)
@@ -162,9 +163,14 @@ def markdown_code(text: str) -> str:
 
 def markdown_block(lines: Iterable[str]) -> str:
     """Lines of a text that has been cleaned, as they are, in a fence that none of them ends."""
-    text = "\n".join(lines)
+    text = _without_long_runs("\n".join(lines))
     fence = "`" * max(3, _longest_run("`", text) + 1)
     return f"{fence}text\n{text}\n{fence}"
+
+
+def _without_long_runs(text: str) -> str:
+    """cmark takes no more than 80 backticks for the mark of code (inlines.c, MAXBACKTICKS), and counts a fence's up to 255."""
+    return text.replace("`" * _TICKS, "`" * _TICKS + ZERO_WIDTH_SPACE)
 
 
 def _longest_run(mark: str, text: str) -> int:
