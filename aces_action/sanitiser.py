@@ -29,9 +29,19 @@ _UNSEEN = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
-# What Markdown as GitHub reads it makes markup of; an address is a link even without brackets
-_MARKUP = re.compile(r"[\\`*_\[\]|~@]|(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.", re.IGNORECASE)
-_BRACKETS = re.compile(r"[\[\]]")
+# What GitHub makes markup or a link of. cmark-gfm finds markup and addresses in the text as it is written: there an entity keeps
+# it from that. Mail addresses, @mentions, #1, GH-1, :emoji: and commits are found in what the text has become: there an empty
+# comment does (github/cmark-gfm, issue 181, for @ and #; for the others it is assumed), and <span> at a formula (GitHub Docs:
+# Writing mathematical expressions). A commit has 7 to 40 digits (GitHub Docs: Autolinked references), so 6 at a time are none
+_MARKUP = re.compile(
+    r"(?P<entity>[&<>\\`*_\[\]|~]|(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.)"
+    r"|(?P<cut>@|\#(?=\d)|(?<=GH)-(?=\d)|:(?=[\w+-]+:)|(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z]))"
+    r"|(?P<formula>\$)",
+    re.IGNORECASE,
+)
+_COMMENT, _COMMIT = "<!-- -->", 6
+# What would begin a heading, a list, a rule or a quotation where it stands first; the others are entities already
+_BEGINS_BLOCK = re.compile(r"(?P<mark>[#+=-])|(?P<number>\d{1,9})(?P<end>[.)])(?=\s|$)")
 
 
 class Sanitiser:
@@ -130,15 +140,46 @@ def shorten(text: str, limit: int) -> str:
 
 
 def markdown(text: str) -> str:
-    """One line of a text that has been cleaned, for a paragraph or a cell of GitHub's Markdown: nothing in it is markup."""
-    flat = html.escape(text.replace("\n", " "), quote=False)
-    return _MARKUP.sub(_entity, flat)
+    """One line of a text that has been cleaned, for a paragraph, an item or HTML in GitHub's Markdown: nothing in it is markup,
+    nor a link."""
+    return _MARKUP.sub(_as_text, text.replace("\n", " "))
 
 
-def markdown_block(text: str) -> str:
-    """Lines of a text that has been cleaned, as they are: Markdown reads nothing within <pre> at the start of a line."""
-    return f"<pre>{_BRACKETS.sub(_entity, html.escape(text, quote=False))}</pre>"
+def markdown_line(line: str) -> str:
+    """A line of Markdown whose texts are escaped, so that it is a paragraph whatever stands first in it."""
+    return _BEGINS_BLOCK.sub(_in_a_paragraph, line.strip(), count=1) if _BEGINS_BLOCK.match(line.strip()) else line.strip()
 
 
-def _entity(mark: re.Match[str]) -> str:
-    return f"&#{ord(mark[0])};"
+def markdown_code(text: str) -> str:
+    """One line of a text that has been cleaned, as code: in its backticks nothing is anything else. Not for HTML or a table."""
+    flat = " ".join(text.split("\n")).strip()
+    if not flat:
+        return ""
+    ticks = "`" * (_longest_run("`", flat) + 1)
+    pad = " " if "`" in (flat[0], flat[-1]) else ""
+    return f"{ticks}{pad}{flat}{pad}{ticks}"
+
+
+def markdown_block(lines: Iterable[str]) -> str:
+    """Lines of a text that has been cleaned, as they are, in a fence that none of them ends."""
+    text = "\n".join(lines)
+    fence = "`" * max(3, _longest_run("`", text) + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _longest_run(mark: str, text: str) -> int:
+    return max((len(run) for run in re.findall(f"{re.escape(mark)}+", text)), default=0)
+
+
+def _as_text(found: re.Match[str]) -> str:
+    text = found[0]
+    if found["entity"]:
+        return html.escape(text, quote=False) if text in "&<>" else f"&#{ord(text)};"
+    if found["formula"]:
+        return f"<span>{text}</span>"
+    pieces = [text[start : start + _COMMIT] for start in range(0, len(text), _COMMIT)]
+    return _COMMENT.join(pieces) if len(pieces) > 1 else text + _COMMENT
+
+
+def _in_a_paragraph(found: re.Match[str]) -> str:
+    return f"\\{found[0]}" if found["mark"] else f"{found['number']}\\{found['end']}"

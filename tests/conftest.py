@@ -58,8 +58,9 @@ class Ended:
 
 
 def read_outputs(file: Path) -> dict[str, str]:
-    """The outputs in a GITHUB_OUTPUT file; none of ours has a line end in it."""
-    return dict(re.findall(r"^(\S+)<<\S+\n(.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    """The outputs in a GITHUB_OUTPUT file, as the runner reads them: up to their own delimiter, alone on a line."""
+    found = re.findall(r"^(\S+)<<(\S+)\n(.*?)\n\2$", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return {name: value for name, _, value in found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,9 @@ from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
 from aces_action.ledger import Ledger, Write
 from aces_action.output.check import Check
-from aces_action.output.report import Report, StepRecord
+from aces_action.output.report import Report, StepRecord, how_far
 from aces_action.output.server_log import ServerLog
-from aces_action.output.summary import how_far, summary
+from aces_action.output.summary import summary
 from aces_action.output.tables import change_lines, check_lines
 from aces_action.output.verdict import Entry, Verdict
 from aces_action.problems import Problem

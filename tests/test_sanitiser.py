@@ -138,6 +138,9 @@ def test_no_line_of_the_log_shows_a_secret_or_is_a_command_that_nobody_meant(mad
     assert unseen(printed) == []
 
 
+TAGS = frozenset({"<strong>", "<span>", "<details>", "<summary>", "<br>", "<!-- -->"})
+
+
 def tokens(markdown: str) -> Iterator[Token]:
     for token in MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(markdown):
         yield token
@@ -164,7 +167,7 @@ def test_the_summary_shows_no_secret_and_no_link_picture_or_tag_from_outside(mad
     )
     page = summary(report, "en", Sanitiser(secrets).redact)
     page.encode()
-    assert pieces(secrets, page) == []
+    assert pieces(secrets, page.replace("<!-- -->", "")) == []
     assert unseen(page) == []
     for token in tokens(page):
         assert token.type != "image"
@@ -172,7 +175,7 @@ def test_the_summary_shows_no_secret_and_no_link_picture_or_tag_from_outside(mad
             assert str(token.attrs["href"]).startswith(OWN)
         if token.type in {"html_inline", "html_block"}:
             tags = re.findall(r"<[^>]*>", token.content)
-            assert set(tags) <= {"<code>", "</code>", "<pre>", "</pre>", "<br>"}
+            assert set(tags) <= {*TAGS, *(f"</{tag[1:]}" for tag in TAGS)}
     outside = re.sub(r"<pre>.*?</pre>|\]\(https://github\.com/ORG/[^)]*\)", "", page, flags=re.DOTALL)
     assert not re.search(r"https?://|www\.|@|\]\(", outside, re.IGNORECASE)  # GitHub links what looks like an address
     assert "](" not in "".join(re.findall(r"<pre>.*?</pre>", page, re.DOTALL))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from aces_action.changes import Change
-from aces_action.language import EMPTY, Text
+from aces_action.language import EMPTY, Text, lines
 from aces_action.ledger import Ledger
 from aces_action.output.check import Check
 from aces_action.output.server_log import ServerLog
@@ -122,6 +122,11 @@ class Report:
             **self.outputs,
             "failure-code": errors[0].code if errors else "",
         }
+
+
+def how_far(report: Report) -> Text:
+    """What a run that did not come to its end has changed and what still goes on: never half a deploy passed off as whole."""
+    return lines(report.writes.last_words(), report.under_way)
 
 
 def _as_json(change: Change) -> dict[str, object]:

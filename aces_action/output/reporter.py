@@ -16,10 +16,9 @@ from aces_action.changes import Change
 from aces_action.durations import duration
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
-from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, Report, StepRecord, StepResult
+from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, Report, StepRecord, StepResult, how_far
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
-from aces_action.output.summary import how_far, summary
 from aces_action.output.tables import change_lines, check_lines, status_lines
 from aces_action.output.verdict import Verdict
 from aces_action.problems.problem import Problem
@@ -228,9 +227,15 @@ class Reporter:
         self.info(how_far(self._report))
 
     def outputs(self) -> dict[str, str]:
-        """The step outputs, for `main` to write."""
-        return {str(name): self._writer.output(value) for name, value in self._report.step_outputs().items()}
+        """The step outputs, for `main` to write. Those in Markdown are harmless already, and once more would take them apart."""
+        from aces_action.output.summary import plan_output, summary_output
+
+        written = {str(name): self._writer.output(value) for name, value in self._report.step_outputs().items()}
+        told = (self._report, self._writer.language, self._writer.redact)
+        return written | {"plan": plan_output(*told), "summary": summary_output(*told)}
 
     def summary(self) -> str:
         """The job summary, for `main` to write."""
+        from aces_action.output.summary import summary
+
         return summary(self._report, self._writer.language, self._writer.redact)

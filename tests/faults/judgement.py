@@ -18,6 +18,11 @@ Picture = Mapping[str, Any]
 """All that matters of what stands in AWS and on the platform, by names; without times and numbers of revisions."""
 
 _VOLATILE = frozenset({"aces:served", "aces:withdrawn", "aces:rollout-seconds", "aces:rollout-run", "aces:smoke-tested"})
+# Up to the next heading or fold, but for the one with the names in full
+_EXTENT = re.compile(
+    r"\n### (?:What this run has changed|この実行で変更したもの)\n(.*?)(?=\n### |\n<details><summary>(?!In full|省略なし)|\Z)",
+    re.DOTALL,
+)
 _NOTHING = ("Nothing was changed", "何も変更していません", "nothing was changed")
 # What a person would look for beside the name, in either language
 _DEEDS: tuple[tuple[str, str], ...] = (
@@ -137,9 +142,13 @@ def _told(ended: Ended, calls: Sequence[Call]) -> Iterator[str]:
 
 
 def last_words(ended: Ended) -> dict[str, str]:
-    """What a run that failed says at its end: in the log below the last error, in the summary above the first heading."""
+    """What a run that failed says at its end: in the log below the last error, in the summary below its own heading.
+
+    What was planned stands below that, and is no word for what was done.
+    """
     _, _, log = ended.log.rpartition("\n::error ")
-    summary = ended.summary.partition("\n### ")[0].partition("\n\n")[2]
+    found = _EXTENT.search(ended.summary)
+    summary = found[1].replace("<!-- -->", "") if found else ""
     return {"log": log.partition("\n")[2], "summary": html.unescape(summary)}
 
 

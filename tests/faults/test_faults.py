@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -13,13 +14,15 @@ from tests.faults.judgement import Played, last_words, names, objections
 from tests.faults.stories import STORIES
 
 UPDATE = Call(side="aws", service="sagemaker", operation="UpdateEndpoint", number=1, names=("plates", "plates-1f"), status=200)
+HEADING = "### What this run has changed"
 WORDS = "- update of endpoint plates to plates-1f accepted"
 LOG = "::group::SageMaker\nupdates plates to plates-1f\n::endgroup::\n::error title=ACES-X002::The job was cancelled\n{}\n"
 
 
 def ended(words: str, *, status: int = 130, result: str = "cancelled") -> Ended:
     code = "ACES-X002" if status else ""
-    summary = f"## ⛔ Cancelled\n\nplates · dev\n\n{words}\n\n### Problems\n\nupdate of endpoint plates to plates-1f\n"
+    planned = "<details><summary>What was planned: 1 to update</summary>\n\n- update of endpoint plates to plates-1f\n\n</details>"
+    summary = f"## ⛔ Cancelled\n\nplates · dev\n\n### What to do\n\n❌ cancelled\n\n{HEADING}\n\n{words}\n\n{planned}\n"
     return Ended(status=status, log=LOG.format(words), outputs={"result": result, "failure-code": code}, summary=summary)
 
 
@@ -56,9 +59,22 @@ def test_an_endpoint_that_serves_no_more_is_one_that_was_lost() -> None:
     assert judged(ended(WORDS), after={}) == ["live lost: no endpoint serves any more"]
 
 
-def test_last_words_are_those_below_the_last_error_and_above_the_first_heading() -> None:
+def test_last_words_are_those_below_the_last_error_and_below_their_own_heading() -> None:
     told = last_words(ended(WORDS))
-    assert (told["log"].strip(), told["summary"]) == (WORDS, f"plates · dev\n\n{WORDS}\n")
+    assert (told["log"].strip(), told["summary"].strip()) == (WORDS, WORDS)
+
+
+def test_last_words_include_the_names_in_full_and_nothing_that_was_only_planned() -> None:
+    full = f"<details><summary>In full</summary>\n\n{WORDS}\n\n</details>"
+    told = last_words(ended(f"- update to plates-1…\n\n{full}"))["summary"]
+    assert WORDS in told
+    assert "planned" not in told
+
+
+def test_a_summary_without_their_heading_has_no_last_words() -> None:
+    silent = Ended(status=1, log=LOG.format(WORDS), outputs={}, summary=f"## ❌ Failed\n\n{WORDS}\n")
+    assert last_words(silent)["summary"] == ""
+    assert "write not named" in {each.partition(":")[0] for each in judged(replace(ended(WORDS), summary=silent.summary))}
 
 
 def test_a_write_is_named_by_one_line_with_all_its_names_and_a_word_for_it() -> None:

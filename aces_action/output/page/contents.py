@@ -1,0 +1,43 @@
+"""A report as a page: what stands on it, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from aces_action.language import Language
+from aces_action.output.page.advice import advice_blocks
+from aces_action.output.page.answers import answers_blocks
+from aces_action.output.page.blocks import Block, SummaryPage
+from aces_action.output.page.changes import changes_blocks, extent_blocks
+from aces_action.output.page.details import check_blocks, detail_blocks, is_about_checks, link_blocks, weights_blocks
+from aces_action.output.page.headline import headline, place_line
+from aces_action.output.page.standing import standing_blocks
+from aces_action.output.report import Report
+
+
+def summary_page(report: Report, language: Language) -> SummaryPage:
+    """All that there is to say of a run."""
+    page = plan_page(report, language)
+    refused = weights_blocks(report, language) if report.weights and not report.weights.ok else []
+    findings: list[Block] = standing_blocks(report.server_status, language) if report.server_status else []
+    findings += check_blocks(report, language) if is_about_checks(report) else []
+    return replace(
+        page,
+        advice=(*page.advice, *refused),
+        findings=tuple(findings),
+        answers=tuple(answers_blocks(report, language)),
+        links=tuple(link_blocks(report, language)),
+        details=tuple(detail_blocks(report, language)),
+    )
+
+
+def plan_page(report: Report, language: Language) -> SummaryPage:
+    """What is or would be changed, and what is wrong: for a comment on a pull request."""
+    ended_badly = report.result in {"failed", "cancelled"}
+    return SummaryPage(
+        headline=headline(report, language),
+        place=place_line(report, language),
+        advice=tuple(advice_blocks(report, language)),
+        extent=tuple(extent_blocks(report, language)) if ended_badly else (),
+        changes=tuple(changes_blocks(report, language)),
+    )

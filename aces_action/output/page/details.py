@@ -1,0 +1,155 @@
+"""What follows below: links, calls, and in folds the checks, the weights, the outputs and the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aces_action.durations import duration_text
+from aces_action.language import Language, Text
+from aces_action.output.check import Check, CheckOutcome
+from aces_action.output.page.blocks import Block, Code, CodeBlock, Fold, Line, PageHeading, PageLink, PageList, Span, Words
+from aces_action.output.page.wording import dotted, paragraph, words
+from aces_action.output.report import PREFLIGHT, OutputName, Report, StepRecord
+from aces_action.output.sizes import files_text, members_text, size_text
+from aces_action.output.tables import COLUMNS
+from aces_action.output.tree import tree_lines
+from aces_action.problems import Problem
+from aces_action.sanitiser import shorten
+
+_ICONS: dict[CheckOutcome, str] = {"fine": "✅", "warning": "⚠️", "error": "❌", "not checked": "➖"}
+_BAR = 16  # characters of the timeline
+_TREE_LINES, _TREE_LINE = 300, 300  # lines of the tree of the weights, and characters of each
+_LINKS: tuple[tuple[OutputName, Text], ...] = (
+    ("console-url", Text("AWS console", "AWSコンソール")),
+    ("logs-url", Text("Logs", "ログ")),
+    ("platform-url", Text("ACES Platform", "ACES Platform")),
+)
+# of no interest to a reader, or told above in words
+_NOT_SHOWN: frozenset[OutputName] = frozenset({"status", "plan", "summary"})
+
+
+def link_blocks(report: Report, language: Language) -> list[Block]:
+    """Where to look and how to call. The endpoint's address is no page that a browser could open."""
+    links: list[Span] = [
+        PageLink(label=words(label, language), url=url) for name, label in _LINKS if (url := report.outputs.get(name, ""))
+    ]
+    lines: list[Line] = [dotted(links)] if links else []
+    if url := report.outputs.get("endpoint-url", ""):
+        lines.append((words(Text("Endpoint: ", "エンドポイント: "), language), Code(text=url)))
+    blocks: list[Block] = []
+    if lines or report.calls:
+        blocks.append(PageHeading(text=words(Text("Links", "リンク"), language)))
+    blocks += [paragraph(line) for line in lines]
+    for call in report.calls:
+        blocks += [paragraph((words(call.what, language),)), CodeBlock(lines=tuple(call.command.splitlines()))]
+    return blocks
+
+
+def detail_blocks(report: Report, language: Language) -> list[Block]:
+    weights = weights_blocks(report, language) if report.weights and report.weights.ok else []
+    return [
+        *([] if is_about_checks(report) else check_blocks(report, language)),
+        *weights,
+        *_outputs(report, language),
+        *_timeline(report.steps, language),
+    ]
+
+
+def is_about_checks(report: Report) -> bool:
+    """Whether the checks are what was asked for, and no preflight."""
+    return report.checks_title != PREFLIGHT
+
+
+def check_blocks(report: Report, language: Language) -> list[Block]:
+    """Those that are not fine, and those with a note; all others are folded."""
+    if not report.checks:
+        return []
+    fine = [each for each in report.checks if each.outcome == "fine" and not each.kinds]
+    others = [each for each in report.checks if each not in fine]
+    blocks: list[Block] = []
+    if others:
+        blocks.append(PageHeading(text=words(report.checks_title, language)))
+        blocks.append(PageList(items=tuple(_check(each, report, language) for each in others)))
+    if fine:
+        passed = Text(f"{len(fine):,} passed", f"{len(fine):,}件は問題なし")
+        title = Text(f"✅ {report.checks_title.en}: {passed.en}", f"✅ {report.checks_title.ja}: {passed.ja}")
+        items = PageList(items=tuple(_check(each, report, language) for each in fine))
+        blocks.append(Fold(title=words(title, language), blocks=(items,)))
+    return blocks
+
+
+def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]:
+    """What is needed stands only where it is not what was found; the fix only where it does not stand above."""
+    told = set(report.problems)
+    what, found = words(check.what, language, strong=check.outcome != "fine"), words(check.found, language, brief=True)
+    head: list[Span] = [Words(text=f"{_ICONS[check.outcome]} "), what]
+    head += [Words(text=": "), found] if check.found else []
+    if check.needed and check.needed != check.found:
+        label = COLUMNS[-1]
+        needed = Text(f" ({label.en}: {check.needed.en})", f"（{label.ja}: {check.needed.ja}）")
+        head.append(words(needed, language, brief=True))
+    problems: tuple[Problem, ...] = (*check.problems, *check.notes)
+    codes = [PageLink(label=Words(text=kind.code), url=kind.help_url(language)) for kind in check.kinds]
+    lines: list[Line] = [tuple(head)]
+    fix = check.fix if problems and not all(each in told for each in problems) else None
+    below = [*codes, *([words(fix, language)] if fix else [])]
+    if below:
+        lines.append(dotted(below))
+    if check.skipped:
+        lines.append((words(check.skipped, language),))
+    return tuple(lines)
+
+
+def weights_blocks(report: Report, language: Language) -> list[Block]:
+    """What is in the archive, as a tree: open where the archive is refused, since it shows which files are meant."""
+    verdict = report.weights
+    if verdict is None:
+        return []
+    members, files = members_text(verdict.members), files_text(verdict.files)
+    unpacked, size = size_text(verdict.unpacked_size), size_text(verdict.size)
+    facts = (
+        Text(f"{size}, {members.en}, {unpacked} unpacked", f"{size}、{members.ja}、展開後{unpacked}")
+        if verdict.sha256
+        else Text(f"Read up to the damage: {members.en}", f"壊れている箇所まで: {members.ja}")
+    )
+    lines: list[Line] = [(words(facts, language),), (Code(text=report.weights_uri),)]
+    lines += [(Words(text="SHA-256 "), Code(text=verdict.sha256))] if verdict.sha256 else []
+    tree = tree_lines(verdict, language)
+    shown = [shorten(line, _TREE_LINE) for line in tree[:_TREE_LINES]]
+    code = [CodeBlock(lines=(*shown, *(["…"] if len(tree) > len(shown) else [])))] if tree else []
+    named = Text("Weights", "重みファイル")
+    content = f"{named.in_(language)}: {files.in_(language)}, {unpacked}"
+    if language == "ja":
+        content = f"{named.ja}: {files.ja}、{unpacked}"
+    if verdict.ok:
+        return [Fold(title=Words(text=content), blocks=(paragraph(*lines), *code))]
+    head: list[Block] = [PageHeading(text=words(named, language)), paragraph(*lines)]
+    title = words(Text(f"{files.en}, {unpacked}", f"{files.ja}、{unpacked}"), language)
+    return [*head, Fold(title=title, blocks=tuple(code), is_open=True)] if code else head
+
+
+def _outputs(report: Report, language: Language) -> list[Block]:
+    shown = [(name, value) for name, value in report.outputs.items() if value and name not in _NOT_SHOWN]
+    if not shown:
+        return []
+    items = tuple(((Words(text=name),), (Code(text=value),)) for name, value in shown)
+    title = words(Text(f"Outputs: {len(shown)}", f"出力: {len(shown)}件"), language)
+    return [Fold(title=title, blocks=(PageList(items=items),))]
+
+
+def _timeline(steps: Sequence[StepRecord], language: Language) -> list[Block]:
+    """The steps with their durations; the bar shows when each ran, the whole width being the whole run."""
+    if not steps:
+        return []
+    total = sum(step.seconds for step in steps) or 1.0
+    items, before = [], 0.0
+    for step in steps:
+        start, end = round(before / total * _BAR), round((before + step.seconds) / total * _BAR)
+        bar = "·" * min(start, _BAR - 1) + "█" * max(1, end - start)
+        icon = "✅ " if step.result == "done" else "❌ "
+        named = (words(step.name, language), Words(text=" "), words(duration_text(step.seconds), language))
+        items.append(((Words(text=icon), Code(text=bar.ljust(_BAR, "·")), Words(text=" "), *named),))
+        before += step.seconds
+    lasted = duration_text(total)
+    title = Text(f"Steps: {len(steps)} in {lasted.en}", f"ステップ: {len(steps)}件、{lasted.ja}")
+    return [Fold(title=words(title, language), blocks=(PageList(items=tuple(items)),))]
