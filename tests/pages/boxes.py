@@ -22,10 +22,6 @@ _ADDRESS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")  # RFC 3986: no
 _SENTENCE = re.compile(r"[ぁ-ん]{2}.*[。:：、]|\b[a-z]+ [a-z]+ [a-z]+ [a-z]+\b.*[.:]$")
 _SCROLLS = frozenset({"auto", "scroll"})
 _CUTS = frozenset({"hidden", "clip"})
-# GitHub makes a link of a name behind @ and a formula of what stands between dollars; not in code (html-pipeline's filters of
-# mentions pass over pre, code and a; GitHub Docs: Writing mathematical expressions)
-_MENTION = re.compile(r"(?<![\w/])@[A-Za-z0-9][A-Za-z0-9-]*")
-_FORMULA = re.compile(r"(?<![\w$])\$[^\s$](?:[^$\n]*[^\s$])?\$(?![\w$])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,23 +149,12 @@ def unintended_links(page: Page, is_intended: Callable[[str], bool]) -> list[str
     return [f"{box} leads to {box.href}" for box in page.named("a") if not box.href.startswith("#") and not is_intended(box.href)]
 
 
-def unintended_markup(page: Page) -> list[str]:
-    """Texts of which GitHub makes what a browser alone does not: people called by @, formulas."""
-    found = []
-    for box in page.boxes:
-        if {"pre", "code", "a"} & {box.tag, *box.inside}:
-            continue
-        found += [f"calls somebody: {each}" for each in _MENTION.findall(box.own)]
-        found += [f"is a formula: {each}" for each in _FORMULA.findall(box.own)]
-    return found
-
-
 def missing_headline(page: Page) -> list[str]:
     """The first thing on the page is how the run ended."""
     headings = [box for box in page.boxes if re.fullmatch("h[1-6]", box.tag)]
     if not headings:
         return ["there is no heading"]
-    return [f"{headings[0]} is at {headings[0].top:g} px"] if headings[0].bottom > FOLD / 4 else []
+    return [f"{headings[0]} ends at {headings[0].bottom:g} px"] if headings[0].bottom > FOLD / 3 else []
 
 
 def rows_above_the_fold(page: Page) -> int:

@@ -71,7 +71,9 @@ class _Sanitiser(HTMLParser):
             checked = " checked" if ("checked", "") in attrs else ""
             self.kept.append(f"<input {_TASK} disabled{checked}>")
         elif tag in _ELEMENTS and not self._dropped:
-            kept = "".join(_attribute(name, value) for name, value in attrs if _is_allowed(name, value))
+            # GitHub's highlighter reads the language of a code block here; as a language of people it would be wrong
+            asked = [each for each in attrs if (tag, each[0]) != ("pre", "lang")]
+            kept = "".join(_attribute(name, value) for name, value in asked if _is_allowed(name, value))
             self.kept.append(f"<{tag}{kept}>")
 
     def handle_endtag(self, tag: str) -> None:

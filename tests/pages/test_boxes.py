@@ -28,7 +28,6 @@ def test_a_good_page_passes_every_judgement() -> None:
         boxes.narrow_cells,
         boxes.broken_cells,
         boxes.glued_links,
-        boxes.unintended_markup,
         boxes.missing_headline,
         boxes.disordered_headings,
         boxes.missing_images,
@@ -113,19 +112,6 @@ def test_a_link_to_a_file_with_a_japanese_name_is_fine() -> None:
 def test_a_link_that_nobody_meant_is_found() -> None:
     parts = page(LINK, replace(LINK, href="#problems"), replace(LINK, href="http://evil.example"))
     assert boxes.unintended_links(parts, lambda href: href == LINK.href) == ["<a> 'Console' leads to http://evil.example"]
-
-
-@pytest.mark.parametrize("own", ["by @octocat", "costs $5 or $6$", "a $x$."])
-def test_what_github_makes_of_a_text_is_found_unless_it_is_code(own: str) -> None:
-    assert len(boxes.unintended_markup(page(replace(SEEN, own=own)))) == 1
-    assert boxes.unintended_markup(page(replace(SEEN, tag="code", own=own), replace(SEEN, inside=("pre",), own=own))) == []
-
-
-@pytest.mark.parametrize(
-    "own", ["someone@example.com", "$5 and more", "image@sha256:1f", "costs 5$ or 6$", "log-group/$252Faws$252Fx"]
-)
-def test_what_github_leaves_alone_is_none(own: str) -> None:
-    assert boxes.unintended_markup(page(replace(SEEN, own=own))) == []
 
 
 def test_the_headline_comes_first() -> None:
