@@ -1,11 +1,12 @@
 # `make` lists what there is. Everything runs from .venv, which is made from requirements/dev.txt and made again only when that changes.
-# Needs python3 (3.11 or newer), pip and make, and nothing else: the linters are Python wheels too.
+# Needs python3 (3.11 or newer), pip and make, and nothing else: the linters are Python wheels too. With npm the pages are looked at.
 
 PYTHON ?= python3
 IMAGE ?= localhost/aces-action:dev
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+STYLESHEET := node_modules/.package-lock.json
 # An end-to-end test waits in turn for the action, the sandbox and the clock: by processor time three workers left a third of two processors idle.
 WORKERS = $(shell $(PYTHON) -c 'import os; print(max(1, 2 * (os.cpu_count() or 1)))')
 # Where it is set, every process of the tests would compile all that it imports: .venv comes without bytecode, see below.
@@ -14,7 +15,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.y
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format docs sandbox image lock clean
+.PHONY: help setup demo test lint format docs pictures sandbox image lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,7 +25,7 @@ setup: $(READY) ## make .venv from the lock (every target that needs it does thi
 demo: $(READY) ## deploy both examples to the sandbox, as GitHub's runner would, twice
 	@$(BIN)/python -m sandbox.demo
 
-test: $(READY) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
+test: $(READY) $(STYLESHEET) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
 lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, schemas and the examples against them
@@ -55,6 +56,9 @@ docs: $(READY) ## write the pages of error codes from the catalogue, and the pol
 	@$(BIN)/python -m aces_action.documentation
 	@$(BIN)/python -m sandbox.iam
 
+pictures: $(READY) $(STYLESHEET) ## take the pictures of docs/images again; needs Chromium, npm, and the fonts Noto CJK and Noto Color Emoji
+	@$(BIN)/python -m tests.pages.pictures
+
 sandbox: $(READY) ## keep the local AWS and ACES Platform running, and say how to run the action against them
 	@$(BIN)/python -m sandbox
 
@@ -63,7 +67,7 @@ image: ## build the image; PYTHON_BASE_IMAGE=… takes another base than the pin
 	docker build $(if $(PYTHON_BASE_IMAGE),--build-arg "BASE_IMAGE=$(PYTHON_BASE_IMAGE)") --tag $(IMAGE) .
 
 clean: ## remove all that make has made here (images stay)
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the SageMaker SDK's resource layer declares and never imports: it serves training jobs, remote functions and experiments.
@@ -83,6 +87,11 @@ lock: $(READY) ## make requirements/*.txt again from pyproject.toml
 	$(COMPILE) --extra deploy $(addprefix --no-emit-package ,$(UNUSED)) --output-file requirements/runtime.txt
 	$(COMPILE) --extra deploy --extra dev --constraints requirements/runtime.txt $(addprefix --no-emit-package ,$(UNUSED_IN_DEVELOPMENT)) \
 		--output-file requirements/dev.txt
+
+# GitHub's stylesheet, for the tests that look at pages, which are skipped without it. npm is the only thing here that is not Python.
+$(STYLESHEET): package-lock.json
+	@if ! command -v npm >/dev/null; then echo "No npm here: the tests of the pages are skipped."; \
+	else npm ci --ignore-scripts --silent || echo "npm could not fetch GitHub's stylesheet: the tests of the pages are skipped."; fi
 
 # pip is told to install into .venv from outside: Debian keeps what `venv` would need to put a pip in there in a package of its own.
 # --no-deps because the locks are complete but for UNUSED; --only-binary so that nothing of a package runs at its installation;

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -24,6 +24,9 @@ from sandbox.runner import runner_environment
 from sandbox.seed import admin_session, seed, upload_weights
 from sandbox.server import Sandbox
 from tests.forked import ENTRYPOINT, Run, Started, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 _PATIENCE = 120  # seconds for one run of the action
@@ -247,3 +250,35 @@ def make_caller(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Cal
 def caller(make_caller: Callable[..., Caller]) -> Caller:
     """The first example: a real-time endpoint and two job definitions."""
     return make_caller()
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Skips where there is no Chromium or Chrome; fails there if REQUIRE_CHROMIUM is set."""
+    from aces_action.cli.preview.screenshot import find_browser
+    from aces_action.problems import ActionError
+
+    try:
+        return find_browser(os.environ)
+    except ActionError as error:
+        if os.environ.get("REQUIRE_CHROMIUM"):
+            pytest.fail(str(error))
+        pytest.skip("there is no Chromium or Chrome: install one (Debian: chromium), or say where it is with CHROME_PATH")
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """One for all tests of a worker. It calls nobody by itself."""
+    from playwright.sync_api import sync_playwright
+
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-quic",
+    ]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path, args=quiet)
+        yield started
+        started.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,14 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from aces_action.cli.preview.content import PreviewContent, PreviewSource, read_content
-from aces_action.cli.preview.screenshot import find_browser
 from aces_action.cli.preview.server import PreviewServer, serving
 from aces_action.cli.preview.site import PreviewSite
 from aces_action.language import Language
-from aces_action.problems import ActionError
 from tests.cli.conftest import EXAMPLE, REGISTER, WORKFLOW
 
 IMAGE = "server/algorithms/example_algorithm.png"
@@ -71,30 +67,3 @@ def shown(
     with serving(PreviewServer("127.0.0.1", 0, site, on_error or errors.append)) as url:
         yield url.rstrip("/")
     assert errors == []
-
-
-@pytest.fixture(scope="session")
-def browser_path() -> str:
-    """Skips where there is no Chromium or Chrome; fails there if REQUIRE_CHROMIUM is set."""
-    try:
-        return find_browser(os.environ)
-    except ActionError as error:
-        if os.environ.get("REQUIRE_CHROMIUM"):
-            pytest.fail(str(error))
-        pytest.skip("there is no Chromium or Chrome: install one (Debian: chromium), or say where it is with CHROME_PATH")
-
-
-@pytest.fixture(scope="session")
-def browser(browser_path: str) -> Iterator[Browser]:
-    """One for all tests of a worker. It calls nobody by itself."""
-    quiet = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-        "--disable-quic",
-    ]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path, args=quiet)
-        yield started
-        started.close()
