@@ -37,6 +37,10 @@ settings.register_profile("aces", deadline=None, print_blob=True)
 settings.load_profile("aces")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the pages of tests/pages/golden again")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first: else it would be what everything waits for at the end."""
     items.sort(key=lambda item: (item.get_closest_marker("long") is None, "make_caller" not in getattr(item, "fixturenames", ())))

@@ -36,13 +36,12 @@ def link_blocks(report: Report, language: Language) -> list[Block]:
     lines: list[Line] = [dotted(links)] if links else []
     if url := report.outputs.get("endpoint-url", ""):
         lines.append((words(Text("Endpoint: ", "エンドポイント: "), language), Code(text=url)))
-    blocks: list[Block] = []
-    if lines or report.calls:
-        blocks.append(PageHeading(text=words(Text("Links", "リンク"), language)))
-    blocks += [paragraph(line) for line in lines]
+    blocks: list[Block] = [PageHeading(text=words(Text("Links", "リンク"), language)), paragraph(*lines)] if lines else []
+    calls: list[Block] = []
     for call in report.calls:
-        blocks += [paragraph((words(call.what, language),)), CodeBlock(lines=tuple(call.command.splitlines()))]
-    return blocks
+        calls += [paragraph((words(call.what, language),)), CodeBlock(lines=tuple(call.command.splitlines()))]
+    title = words(Text("How to call it", "呼び出し方"), language)
+    return [*blocks, *([Fold(title=title, blocks=tuple(calls))] if calls else [])]
 
 
 def detail_blocks(report: Report, language: Language) -> list[Block]:
@@ -90,11 +89,9 @@ def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]
         head.append(words(needed, language, brief=True))
     problems: tuple[Problem, ...] = (*check.problems, *check.notes)
     codes = [PageLink(label=Words(text=kind.code), url=kind.help_url(language)) for kind in check.kinds]
-    lines: list[Line] = [tuple(head)]
-    fix = check.fix if problems and not all(each in told for each in problems) else None
-    below = [*codes, *([words(fix, language)] if fix else [])]
-    if below:
-        lines.append(dotted(below))
+    lines: list[Line] = [(*head, *(span for code in codes for span in (Words(text=" · "), code)))]
+    if problems and not all(each in told for each in problems):
+        lines.append((words(check.fix, language),))
     if check.skipped:
         lines.append((words(check.skipped, language),))
     return tuple(lines)

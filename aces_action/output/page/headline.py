@@ -73,12 +73,12 @@ def headline(report: Report, language: Language) -> Line:
         after = Text(f" after {lasted.en}", f"（{lasted.ja}）") if lasted else EMPTY
         serves = Text(" is serving", "が稼働中") + after
         endpoint = words(Text("endpoint ", "エンドポイント"), language)
-        return (*dotted([words(title, language), endpoint]), Code(text=name), words(serves, language))
+        return (*dotted([words(title, language), endpoint]), Words(text=name), words(serves, language))
     definition = report.outputs.get("batch-job-definition-arn", "") or report.outputs.get("batch-longtime-job-definition-arn", "")
     if report.result in _SERVES and definition:
         after = Text(f" is registered after {lasted.en}", f"を登録済み（{lasted.ja}）") if lasted else EMPTY
         job = words(Text("job definition ", "ジョブ定義"), language)
-        named = Code(text=definition.rpartition("/")[2])
+        named = Words(text=definition.rpartition("/")[2])
         return (*dotted([words(title, language), job]), named, words(after, language))
     after = Text(f"in {lasted.en}", f"所要時間{lasted.ja}") if lasted and report.result not in {"shown", "valid"} else EMPTY
     return dotted([words(title, language), *([words(after, language)] if after else [])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from aces_action.aws.tags import short_commit
 from aces_action.changes import noun
@@ -42,7 +43,16 @@ def standing_blocks(status: ServerStatus, language: Language) -> list[Block]:
 
 def _endpoint(endpoint: EndpointStatus, status: ServerStatus, language: Language) -> list[Block]:
     state = words(same(endpoint.status) if endpoint.status else NOT_THERE, language, strong=True)
-    facts = tuple(((words(fact, language),)) for fact in endpoint_facts(endpoint, status))
+    of_run, of_rollout = _run(endpoint.run_url, language), _run(endpoint.started_by, language)
+    # what is a link here is no text
+    told = replace(endpoint, commit="", run_url="" if of_run else endpoint.run_url)
+    told = replace(told, started_by="" if of_rollout else endpoint.started_by)
+    facts: list[Line] = [(words(fact, language),) for fact in endpoint_facts(told, status)]
+    commit = [words(Text("commit ", "コミット "), language), Code(text=short_commit(endpoint.commit))] if endpoint.commit else []
+    if commit or of_run:
+        facts.insert(0, (*commit, *([Words(text=" · ")] if commit and of_run else []), *of_run))
+    if of_rollout:
+        facts.append((words(Text("under way, started by the ", "進行中のロールアウトの"), language), *of_rollout))
     head = paragraph((state, Words(text=" · "), Code(text=endpoint.name)))
     return [head, PageList(items=tuple((fact,) for fact in facts))] if facts else [head]
 
