@@ -16,7 +16,8 @@ from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import Language, Text, same
 from aces_action.ledger import Ledger, Write
 from aces_action.output.check import Check
-from aces_action.output.report import Report, StepRecord, how_far
+from aces_action.output.page.identifiers import is_long, short
+from aces_action.output.report import Outcome, Report, StepRecord, how_far
 from aces_action.output.server_log import ServerLog
 from aces_action.output.summary import summary
 from aces_action.output.tables import change_lines, check_lines
@@ -53,19 +54,24 @@ LOG = ServerLog(variant="AllTraffic", stream="AllTraffic/i-1", lines=("loading |
 def test_the_last_lines_of_the_server_stand_below_the_problems_as_they_are() -> None:
     report = Report(result="failed", problems=[LINK], server_logs=(LOG,), events=["0:01  Updating", "0:09  InService"])
     page = shown(report)
-    assert page.index("### Problems") < page.index("### Last lines of the server") < page.index("### What SageMaker did")
-    assert "<code>AllTraffic/i-1</code>\n\n<pre>loading | &lt;b&gt;\nMemoryError: `x`</pre>" in page
-    assert "<pre>0:01  Updating\n0:09  InService</pre>" in page
+    events = "<details><summary>What SageMaker did</summary>\n\n```text\n0:01  Updating\n0:09  InService\n```\n\n</details>"
+    assert page.index("### What to do") < page.index("### Last lines of the server") < page.index(events)
+    assert page.index(events) < page.index("### What this run has changed")
+    assert "`AllTraffic/i-1`\n\n```text\nloading | <b>\nMemoryError: `x`\n```" in page
 
 
 def test_why_there_are_no_lines_and_whose_they_are_is_said_in_either_language() -> None:
     missing = ServerLog(variant="", missing=Text("No log.", "ログがありません。"))
     report = Report(result="failed", server_logs=(missing, replace(LOG, is_new=False)))
-    assert "No log.\n\n<code>AllTraffic/i-1</code> (of an instance that served before)" in shown(report)
-    assert "サーバのログの末尾\n\nログがありません。\n\n<code>AllTraffic/i-1</code>（以前から稼働しているインスタンス）" in shown(
-        report, "ja"
-    )
+    assert "No log.\n\n`AllTraffic/i-1` (of an instance that served before)" in shown(report)
+    japanese = "サーバのログの末尾\n\nログがありません。\n\n`AllTraffic/i-1`（以前から稼働しているインスタンス）"
+    assert japanese in shown(report, "ja")
     assert "Last lines" not in shown(Report(result="failed"))
+
+
+def as_read(page: str) -> str:
+    """The page's text without what keeps GitHub from making something of it."""
+    return html.unescape(re.sub(r"<!-- -->|</?span>", "", page)).replace("\u200b", "")
 
 
 def written(*done: Text) -> Ledger:
@@ -87,31 +93,67 @@ def test_the_summary_of_a_failed_run_says_what_is_wrong_what_was_changed_and_wha
         problems=[NO_EFFECT, LINK],
         writes=written(Text("weights released", "重みファイルのリリース")),
         under_way=Text("SageMaker may still be working.", "SageMakerの処理が続いている可能性があります。"),
+        steps=[StepRecord(name=Text("Weights", "重みファイル"), seconds=3, result="failed")],
     )
     assert shown(report) == (
-        "## ❌ Failed\n\n"
+        f"## ❌ Weights: Link in the archive ([ACES-W004]({LINK.kind.help_url('en')}))\n\n"
         "plate · dev\n\n"
+        "### What to do\n\n"
+        "❌ <strong>models/latest -&gt; ../v2 is a symbolic link.</strong><br>"
+        f"[ACES-W004]({LINK.kind.help_url('en')})\n\n"
+        "Leave it out:\n\n"
+        "```text\ntar czf deploy.tar.gz models/v2\n```\n\n"
+        "<details><summary>⚠️ 1 warning: Setting without effect</summary>\n\n"
+        f"⚠️ <strong>batch has no effect.</strong><br>[ACES-C012]({NO_EFFECT.kind.help_url('en')})\n\n"
+        "</details>\n\n"
+        "### What this run has changed\n\n"
         "Changed before it stopped:\n\n"
         "- weights released\n\n"
         "SageMaker may still be working.\n\n"
-        "### Problems\n\n"
-        f"❌ **[ACES-W004]({LINK.kind.help_url('en')})** models/latest -&gt; ../v2 is a symbolic link.\n\n"
-        "<pre>Leave it out:\ntar czf deploy.tar.gz models/v2</pre>\n\n"
-        f"⚠️ **[ACES-C012]({NO_EFFECT.kind.help_url('en')})** batch has no effect.\n"
+        "<details><summary>Steps: 1 in 3.0 s</summary>\n\n"
+        "- ❌ `████████████████` Weights 3.0 s\n\n"
+        "</details>\n"
     )
 
 
-def test_the_summary_of_a_failed_run_is_wholly_in_japanese_when_asked_for() -> None:
-    report = Report(title="plate · dev", result="failed", problems=[TOO_LONG, LINK])
+SOURCE = "https://github.com/org/plates/blob/" + "4f2d1c7b" * 5
+
+
+def test_the_summary_of_a_failed_run_is_wholly_in_japanese_and_leads_to_the_line_in_the_commit() -> None:
+    report = Report(title="plate · dev", result="failed", problems=[TOO_LONG, LINK], source_url=SOURCE)
     assert shown(report, "ja") == (
-        "## ❌ 失敗しました\n\n"
-        "plate · dev\n\n"
-        "何も変更していません。\n\n"
-        "### 問題\n\n"
-        f"❌ **[ACES-C005]({TOO_LONG.kind.help_url('ja')})** titleが長すぎます。<br><code>register.json:7:9</code>\n\n"
-        f"❌ **[ACES-W004]({LINK.kind.help_url('ja')})** models/latest -&gt; ../v2 はシンボリックリンクです。\n\n"
-        "<pre>含めないでください:\ntar czf deploy.tar.gz models/v2</pre>\n"
+        f"## ❌ 文字列が長すぎます（[ACES-C005]({TOO_LONG.kind.help_url('ja')})） ほか1件\n\n"
+        f"plate · dev · コミット [`4f2d1c7`](https://github.com/org/plates/commit/{'4f2d1c7b' * 5})\n\n"
+        "### 対処方法\n\n"
+        f"❌ <strong>titleが長すぎます。</strong><br>[ACES-C005]({TOO_LONG.kind.help_url('ja')})"
+        f" · [`register.json:7`]({SOURCE}/register.json#L7)\n\n"
+        f"❌ <strong>models/latest -&gt; ../v2 はシンボリックリンクです。</strong><br>[ACES-W004]({LINK.kind.help_url('ja')})\n\n"
+        "含めないでください:\n\n"
+        "```text\ntar czf deploy.tar.gz models/v2\n```\n\n"
+        "### この実行で変更したもの\n\n"
+        "何も変更していません。\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "written"),
+    [
+        ("a b/ñ.json", "a%20b/%C3%B1.json#L7"),
+        ("設定.yml", "%E8%A8%AD%E5%AE%9A.yml#L7"),
+        ("a#b?c%d(e).json", "a%23b%3Fc%25d%28e%29.json#L7"),
+        ("a\udcff.json", "a%3F.json#L7"),
+    ],
+)
+def test_a_file_of_any_name_is_linked_by_its_encoded_path(file: str, written: str) -> None:
+    problem = replace(TOO_LONG, file=file)
+    assert f"]({SOURCE}/{written})" in shown(Report(problems=[problem], source_url=SOURCE))
+
+
+@pytest.mark.parametrize("source", ["", "https://github.com/o/n/blob/main", "javascript:alert(1)//blob/4f2d1c7", f"{SOURCE})x"])
+def test_without_the_address_of_a_commit_a_file_is_named_and_not_linked(source: str) -> None:
+    page = shown(Report(problems=[TOO_LONG], source_url=source))
+    assert " · `register.json:7`\n" in page
+    assert "/blob/" not in page.replace("aces-action/blob", "")
 
 
 def test_the_summary_of_a_deployment_has_changes_outputs_and_steps_in_japanese() -> None:
@@ -126,19 +168,85 @@ def test_the_summary_of_a_deployment_has_changes_outputs_and_steps_in_japanese()
         ],
     )
     assert shown(report, "ja") == (
-        "## ✅ デプロイしました\n\n"
+        "## ✅ デプロイしました · エンドポイントplate-devが稼働中（12秒）\n\n"
         "plate · dev\n\n"
-        "### 変更\n\n"
-        "|  | 対象 | 名前 | 理由 |\n| --- | --- | --- | --- |\n"
-        "| 更新 | エンドポイント設定 | <code>plate-1f</code> | イメージ a -&gt; b<br>tag |\n"
-        "| 変更なし | サービス | <code>plate</code> |  |\n\n"
-        "### デプロイの結果\n\n"
-        "| 出力 | 値 |\n| --- | --- |\n| endpoint-name | <code>plate-dev</code> |\n\n"
-        "### ステップ\n\n"
-        "|  | ステップ | 時間 |  |\n| --- | --- | ---: | --- |\n"
-        "| ✅ | Weights | 3.0 s | `██████··················` |\n"
-        "| ❌ | Plan | 9.0 s | `······██████████████████` |\n"
+        "### 変更: 更新1件、変更なし1件\n\n"
+        "- <strong>更新</strong> エンドポイント設定: イメージ a -&gt; b<br>tag<br>`plate-1f`\n\n"
+        "<details><summary>変更なし1件</summary>\n\n- 変更なし サービス `plate`\n\n</details>\n\n"
+        "<details><summary>出力: 1件</summary>\n\n- endpoint-name<br>`plate-dev`\n\n</details>\n\n"
+        "<details><summary>ステップ: 2件、12秒</summary>\n\n"
+        "- ✅ `████············` Weights 3.0秒\n"
+        "- ❌ `····████████████` Plan 9.0秒\n\n"
+        "</details>\n"
     )
+
+
+SERVICE = Change(verb="create", resource="service", name="plate")
+
+
+def test_what_waits_for_the_platform_is_not_told_as_done() -> None:
+    report = Report(result="deployed", changes=[CHANGED, SERVICE], outputs={"registration": "deferred"})
+    page = shown(report)
+    assert "### Changes: 1 updated\n" in page
+    assert "### Still to be done on the ACES Platform: 1 to create\n\n- <strong>to create</strong> service `plate`" in page
+    assert "### Changes: 1 created, 1 updated\n" in shown(replace(report, outputs={"registration": "done"}))
+
+
+@pytest.mark.parametrize("result", ["failed", "cancelled"])
+def test_what_a_run_that_ended_badly_had_planned_is_folded_and_not_told_as_done(result: Outcome) -> None:
+    page = shown(Report(result=result, changes=[CHANGED, SERVICE, AS_IT_IS]))
+    assert "<details><summary>What was planned: 1 to create, 1 to update</summary>\n\n- <strong>to update</strong>" in page
+    assert "created" not in page
+    assert page.index("Nothing was changed.") < page.index("What was planned")
+
+
+def test_a_long_identifier_is_short_where_it_is_read_and_whole_where_it_is_unfolded() -> None:
+    digests = "sha256:" + "a1" * 32, "sha256:" + "b2" * 32
+    changed = replace(CHANGED, reasons=(same(f"image {digests[0]} -> {digests[1]}"),))
+    visible, _, folded = shown(Report(result="deployed", changes=[changed])).partition("<details><summary>In full</summary>")
+    assert "image sha256:a1a1a1<!-- -->a1a1a1… -&gt; sha256:b2b2b2<!-- -->b2b2b2…" in visible
+    assert all(digest in as_read(folded) for digest in digests)
+    assert not any(digest in as_read(visible) for digest in digests)
+
+
+@pytest.mark.parametrize(
+    ("text", "brief"),
+    [
+        ("arn:aws:iam::123456789012:role/deploy", "arn:…:role/deploy"),
+        ("arn:aws-cn:sagemaker:cn-north-1:123456789012:endpoint/a", "arn:…:endpoint/a"),
+        (
+            "s3://b/shared/weights/releases/" + "0a" * 32 + "/deploy.tar.gz",
+            "s3://b/shared/weights/releases/0a0a0a0a0a0a…/deploy.tar.gz",
+        ),
+        ("job 3bcf80c2-5d0b-44d8-a8b6-d726c89e213a", "job 3bcf80c2…"),
+        ("4f2d1c7b" * 5, "4f2d1c7b4f2d…"),
+        ("number-plate-ac6922992a", "number-plate-ac6922992a"),
+        ("123456789012", "123456789012"),
+        ("x" * 64, "x" * 64),
+    ],
+)
+def test_identifiers_are_cut_to_what_tells_them_apart(text: str, brief: str) -> None:
+    assert (short(text), short(brief), is_long(text)) == (brief, brief, text != brief)
+
+
+def test_only_commands_and_files_of_a_hint_are_code() -> None:
+    hint = Text(
+        "Set `volume_size`:\nsagemaker:\n  volume_size: 200\nThen start one of:\n- a job\n- a command",
+        "`volume_size`を設定してください:\nsagemaker:\n  volume_size: 200\nその後、再実行:\n- ジョブ\n- コマンド",
+    )
+    assert (
+        "Set `volume_size`:\n\n```text\nsagemaker:\n  volume_size: 200\n```\n\nThen start one of:\n\n- a job\n- a command\n"
+    ) in shown(Report(problems=[replace(LINK, hint=hint)]))
+    assert (
+        "`volume_size`を設定してください:\n\n```text\nsagemaker:\n  volume_size: 200\n```\n\nその後、再実行:\n\n- ジョブ\n- コマンド\n"
+    ) in shown(Report(problems=[replace(LINK, hint=hint)]), "ja")
+
+
+def test_an_address_of_the_aws_console_in_a_hint_is_a_link_and_no_other_is() -> None:
+    console = "https://ap-northeast-1.console.aws.amazon.com/servicequotas/home/services/sagemaker/quotas"
+    page = shown(Report(problems=[replace(LINK, hint=same(f"{console}\nhttps://console.aws.amazon.com.evil.example/x"))]))
+    assert f"\n[{console.removeprefix('https://')}]({console})\n" in page
+    assert "```text\nhttps://console.aws.amazon.com.evil.example/x\n```" in page
 
 
 REFUSED = Verdict(
@@ -161,30 +269,30 @@ def test_the_weights_of_a_refused_run_are_shown_as_a_tree_with_sizes_in_which_th
     report = Report(problems=[LINK], weights=REFUSED, weights_uri="s3://plate-dev/shared/weights/deploy.tar.gz")
     assert shown(report).endswith(
         "### Weights\n\n"
-        "<code>s3://plate-dev/shared/weights/deploy.tar.gz</code><br>1.17 GB, 5 members, 1.26 GB unpacked"
-        f"<br>SHA-256 <code>{'9c' * 32}</code>\n\n"
+        "1.17 GB, 5 members, 1.26 GB unpacked<br>`s3://plate-dev/shared/weights/deploy.tar.gz`"
+        f"<br>SHA-256 `{'9c' * 32}`\n\n"
         "<details open><summary>2 files, 1.26 GB</summary>\n\n"
-        "<pre>models/  1.26 GB\n  v2/  1.26 GB\n    &lt;net&gt;.pth  1.26 GB\n    net.yml  1 kB\n"
-        "  latest -&gt; v2  ← ACES-W004</pre>\n\n</details>\n"
+        "```text\nmodels/  1.26 GB\n  v2/  1.26 GB\n    <net>.pth  1.26 GB\n    net.yml  1 kB\n"
+        "  latest -> v2  ← ACES-W004\n```\n\n</details>\n\n### What this run has changed\n\nNothing was changed.\n"
     )
     japanese = shown(report, "ja")
     assert "### 重みファイル\n\n" in japanese
-    assert "<br>1.17 GB、メンバー5件、展開後1.26 GB<br>SHA-256 " in japanese
+    assert "\n1.17 GB、メンバー5件、展開後1.26 GB<br>`s3://plate-dev/shared/weights/deploy.tar.gz`<br>SHA-256 " in japanese
     assert "<details open><summary>2ファイル、1.26 GB</summary>" in japanese
-    assert japanese.index("### 問題") < japanese.index("### 重みファイル")
+    assert japanese.index("### 対処方法") < japanese.index("### 重みファイル")
 
 
 def test_the_tree_of_fine_weights_is_folded_and_comes_after_what_was_deployed() -> None:
     weights = replace(REFUSED, problems=())
     text = shown(Report(result="deployed", outputs={"endpoint-name": "plate-dev"}, weights=weights, weights_uri="s3://b/k"))
-    assert "<details><summary>2 files, 1.26 GB</summary>" in text
-    assert text.index("### Deployment") < text.index("### Weights")
+    fold = "<details><summary>Weights: 2 files, 1.26 GB</summary>"
+    assert text.index("## ✅ Deployed · endpoint plate-dev is serving\n") < text.index(fold)
 
 
 def test_of_damaged_weights_the_summary_tells_how_far_they_were_read() -> None:
     damaged = replace(REFUSED, size=0, sha256="", files=0, entries=())
-    assert shown(Report(weights=damaged, weights_uri="s3://b/k")).endswith(
-        "### Weights\n\n<code>s3://b/k</code><br>Read up to the damage: 5 members\n"
+    assert "### Weights\n\nRead up to the damage: 5 members<br>`s3://b/k`\n\n###" in shown(
+        Report(weights=damaged, weights_uri="s3://b/k")
     )
 
 
@@ -192,18 +300,19 @@ def test_a_tree_of_any_size_leaves_room_for_the_rest_of_the_summary() -> None:
     entries = tuple(Entry(path=f"{number}/" + "&" * 5000, size=1) for number in range(2000))
     text = shown(Report(weights=replace(REFUSED, entries=entries), weights_uri="s3://b/k"))
     assert len(text.encode()) < 300_000
-    assert "\n…</pre>" in text
+    assert "\n…\n```\n" in text
 
 
 def test_the_headings_are_english_by_choice_too() -> None:
     report = Report(result="unchanged", changes=[CHANGED, AS_IT_IS], outputs={"endpoint-name": "plate-dev"})
     text = shown(report)
-    assert "| update | endpoint config | <code>plate-1f</code> | image a -&gt; b<br>tag |" in text
-    assert "| as it is | service | <code>plate</code> |  |" in text
-    assert re.findall(r"^## .*|^### .*", text, re.MULTILINE) == [
+    assert "- <strong>updated</strong> endpoint config: image a -&gt; b<br>tag<br>`plate-1f`" in text
+    assert "- as it was service `plate`" in text
+    assert re.findall(r"^## .*|^### .*|(?<=<summary>).*(?=</summary>)", text, re.MULTILINE) == [
         "## ✅ Nothing to do: everything is as it should be",
-        "### Changes",
-        "### Deployment",
+        "### Changes: 1 updated, 1 as it was",
+        "1 as it was",
+        "Outputs: 1",
     ]
 
 
@@ -237,31 +346,33 @@ def test_a_secret_does_not_reach_the_summary_whatever_it_is_made_of(secret: str)
         under_way=same(f"under way {secret}"),
         steps=[StepRecord(name=same(f"step {secret}"), seconds=1, result="done")],
     )
-    text = html.unescape(summary(report, "en", lambda each: each.replace(secret, "***")))
-    assert secret not in text.replace("\u200b", "")
-    assert html.unescape(shown(report)).replace("\u200b", "").count(secret) == text.count("***") == 10
+    text = as_read(summary(report, "en", lambda each: each.replace(secret, "***")))
+    assert secret not in text
+    assert as_read(shown(report)).count(secret) == text.count("***") == 10
 
 
 def test_text_from_outside_is_not_taken_for_markup() -> None:
     nasty = "a | b `c` *d* _e_ <b>f</b> [g](http://h) ~i~ \\j & ::error::k\n# l"
     report = Report(problems=[Problem(kind=CATALOGUE["R001"], message=same(nasty), hint=same("</pre><h1>x"))])
     lines = shown(report).splitlines()
-    told = next(line for line in lines if "ACES-R001" in line).partition(")** ")[2]
-    assert not re.search(r"[|`*_\[\]~<>\\]", told)
-    assert html.unescape(told) == nasty.replace("\n", " ")
-    assert "<pre>&lt;/pre&gt;&lt;h1&gt;x</pre>" in lines
+    told = next(line for line in lines if line.startswith("❌ <strong>")).partition("<strong>")[2].partition("</strong>")[0]
+    assert not re.search(r"[|`*_\[\]~<>\\]", told.replace("<!-- -->", ""))
+    assert as_read(told) == nasty.replace("\n", " ")
+    at = lines.index("</pre><h1>x")
+    assert lines[at - 1 : at + 2] == ["```text", "</pre><h1>x", "```"]
 
 
 def test_of_very_many_problems_those_that_do_not_fit_are_counted_by_their_code() -> None:
     report = Report(result="failed", problems=[*many(5_000), *[TOO_LONG] * 7, NO_EFFECT])
     text = shown(report)
     assert text.count("number ") == 200
-    assert "Not listed here: 4,808. The log has them all." in text
-    assert text.endswith(
-        f"4,800 × [ACES-C004]({CATALOGUE['C004'].help_url('en')}) Does not match the schema<br>"
-        f"7 × [ACES-C005]({TOO_LONG.kind.help_url('en')}) Text too long<br>"
-        f"1 × [ACES-C012]({NO_EFFECT.kind.help_url('en')}) Setting without effect\n"
-    )
+    assert text.startswith(f"## ❌ Does not match the schema ([ACES-C004]({CATALOGUE['C004'].help_url('en')})) and 5,006 more\n")
+    assert (
+        "Not listed here: 4,807. The log has them all.\n\n"
+        f"- 4,800 × [ACES-C004]({CATALOGUE['C004'].help_url('en')}) Does not match the schema\n"
+        f"- 7 × [ACES-C005]({TOO_LONG.kind.help_url('en')}) Text too long\n\n"
+        "<details><summary>⚠️ 1 warning: Setting without effect</summary>\n"
+    ) in text
 
 
 def test_a_summary_stays_below_githubs_limit_with_all_its_parts() -> None:
@@ -275,8 +386,15 @@ def test_a_summary_stays_below_githubs_limit_with_all_its_parts() -> None:
     )
     text = shown(report, "ja")
     assert len(text.encode()) < SUMMARY_LIMIT
-    assert re.findall(r"^### .*", text, re.MULTILINE) == ["### 問題", "### 変更", "### デプロイの結果", "### ステップ"]
+    assert re.findall(r"^### .*|(?<=<summary>).*(?=</summary>)", text, re.MULTILINE) == [
+        "### 対処方法",
+        "### この実行で変更したもの",
+        "予定していた変更: 更新500件",
+        "出力: 1件",
+        "ステップ: 1件、1.0秒",
+    ]
     assert "ここに示していないもの: " in text
+    assert text.rstrip().endswith("_ここで省略しました（サイズの上限）。全文はログにあります。_")
 
 
 def test_a_run_that_changed_nothing_says_so() -> None:
@@ -355,20 +473,25 @@ def test_japanese_characters_take_two_columns_of_the_table() -> None:
     ]
 
 
-def test_the_preflight_is_a_table_in_the_summary_with_links_to_the_codes() -> None:
+def test_what_the_preflight_objects_to_is_open_with_links_to_the_codes_and_what_passed_is_folded() -> None:
     page = shown(Report(result="failed", checks=[FINE, FULL, UNSEEN]))
-    assert "### Preflight\n\n|  | what | found | needed | fix |" in page
-    assert "| ✅ | S3 bucket | plate-dev | plate-dev |  |" in page
     link = f"[ACES-P016]({CATALOGUE['P016'].help_url('en')})"
-    assert f"| ❌ | Quota | 0 | 1 new | {link}<br>Ask for more: |" in page
-    assert "| ➖ | SNS | – |  | [ACES-P010]" in page
+    assert f"### Preflight\n\n- ❌ <strong>Quota</strong>: 0 (needed: 1 new) · {link}<br>Ask for more:\n" in page
+    assert "\n- ➖ <strong>SNS</strong>: – · [ACES-P010]" in page
+    assert "<details><summary>✅ Preflight: 1 passed</summary>\n\n- ✅ S3 bucket: plate-dev\n\n</details>" in page
+
+
+def test_the_fix_of_a_check_stands_once_above_with_its_problem() -> None:
+    page = shown(Report(result="failed", checks=[FULL], problems=[*FULL.problems]))
+    assert page.count("Ask for more:") == 1
+    assert page.index("Ask for more:") < page.index("### Preflight")
 
 
 def test_without_a_preflight_there_is_no_table_of_it() -> None:
     assert "Preflight" not in shown(Report(result="valid"))
 
 
-def test_the_answers_to_the_smoke_test_are_rows_with_nothing_in_them_taken_for_markup() -> None:
+def test_the_answers_to_the_smoke_test_are_lines_with_nothing_in_them_taken_for_markup() -> None:
     body = b"<b>|`secret`|</b>"
     answer = InvocationResult(status=200, content_type="text/html", body=body, size=len(body), variant="AllTraffic")
     request = Request(name="smoke/a.png", file=Path("a.png"), size=1, content_type="image/png")
@@ -381,6 +504,5 @@ def test_the_answers_to_the_smoke_test_are_rows_with_nothing_in_them_taken_for_m
     page = summary(report, "ja", lambda text: text.replace("secret", "***"))
     assert "### スモークテスト" in page
     good, bad = (line for line in page.splitlines() if "smoke/a.png" in line)
-    assert good.startswith("| ✅ | <code>smoke/a.png</code> | 200 | 0.31 s | 17 | AllTraffic | <code>&lt;b&gt;&#124;&#96;")
-    assert "secret" not in good
-    assert bad == "| ❌ | <code>smoke/a.png</code> | – | 60.00 s | – | – | – |"
+    assert good == "- ✅ `smoke/a.png` · 200 · 0.3秒 · 17 B · AllTraffic<br>``<b>|`***`|</b>``"
+    assert bad == "- ❌ `smoke/a.png` · 1分00秒 · 応答なし"

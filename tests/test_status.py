@@ -72,16 +72,24 @@ def test_the_log_tells_what_serves_what_is_under_way_and_by_whom() -> None:
 def test_a_stopped_server_is_called_so_with_the_way_back() -> None:
     assert STOPPED.stopped
     assert "It is stopped: `command: start` brings back what served last." in status_lines(STOPPED)
-    assert "停止しています。command: startで、最後に稼働していた世代を再開できます。" in page(STOPPED, "ja")
+    assert "停止しています。`command: start`で、最後に稼働していた世代を再開できます。" in page(STOPPED, "ja")
+    assert page(STOPPED).startswith("## 📋 Status: nothing was changed · stopped\n")
     assert as_json(STOPPED)["stopped"] is True
 
 
-def test_the_summary_has_a_table_of_endpoints_and_one_of_generations() -> None:
+def test_the_summary_has_the_endpoint_with_its_facts_and_each_generation_in_two_lines() -> None:
     shown = page(STATUS)
-    assert "| <code>server</code> | Updating | serves server-b<br>created 5.0 h ago<br>" in shown
-    assert "| <code>server-a</code> | previous | 2026-05-09 12:00 UTC |  | 3 min 05 s | " in shown
+    assert "### Endpoint\n\n<strong>Updating</strong> · `server`\n\n- commit `0123456789ab`\n- serves server-b\n" in shown
+    assert (
+        "- previous · served 2026-05-09 12:00 UTC · ml.t2.xlarge · `0123456789ab` · "
+        "[run](https://github.com/org/plates/actions/runs/7)<br>`server-a`\n"
+    ) in shown
+    folded = shown.partition("<details><summary>Generations in full</summary>")[2]
+    assert f"- `server-a`<br>roll-out `3 min 05 s`<br>image `sha256:{'1' * 64}`<br>weights `{OLD.weights}`<br>commit `" in folded
+    assert f"- <strong>稼働中</strong> · 稼働開始 2026-05-11 18:00 JST · {LIVE.instance_type} · " in page(STATUS, "ja")
     assert "### 世代" in page(STATUS, "ja")
     assert "進行中: Updating（server-cへ）" in page(STATUS, "ja")
+    assert "- 進行中のロールアウトの[実行](https://github.com/org/plates/actions/runs/9)" in page(STATUS, "ja")
 
 
 def test_nothing_that_aws_tells_is_taken_for_markup() -> None:
@@ -89,7 +97,8 @@ def test_nothing_that_aws_tells_is_taken_for_markup() -> None:
     shown = page(ServerStatus(at=NOW, endpoints=(failed,), generations=(replace(OLD, run_url="a|b"),)))
     assert "<script>" not in shown
     assert "[x]" not in shown
-    assert "a|b" not in shown
+    assert "](a|b" not in shown
+    assert "run `a|b`" in shown
 
 
 def test_the_output_is_json_with_times_in_utc() -> None:

@@ -21,7 +21,9 @@ LOG = "::group::SageMaker\nupdates plates to plates-1f\n::endgroup::\n::error ti
 
 def ended(words: str, *, status: int = 130, result: str = "cancelled") -> Ended:
     code = "ACES-X002" if status else ""
-    planned = "<details><summary>What was planned: 1 to update</summary>\n\n- update of endpoint plates to plates-1f\n\n</details>"
+    planned = (
+        "<details><summary>What was planned: 1 to update</summary>\n\n- update of endpoint plates to plates-1f\n\n</details>"
+    )
     summary = f"## ⛔ Cancelled\n\nplates · dev\n\n### What to do\n\n❌ cancelled\n\n{HEADING}\n\n{words}\n\n{planned}\n"
     return Ended(status=status, log=LOG.format(words), outputs={"result": result, "failure-code": code}, summary=summary)
 

@@ -88,7 +88,10 @@ class PageWriter:
         """The beginning of a block for which there is no room as a whole."""
         match block:
             case PageList(items=items):
-                return "\n".join(_first((self._item(item) for item in items), room))
+                kept = _first((self._item(item) for item in items), room)
+                if not kept and (lines := _first(map(self._line, items[0]), room - 10)):
+                    kept = [f"- {markdown_line('<br>'.join(lines))}"]
+                return "\n".join(kept)
             case CodeBlock(lines=lines):
                 kept = _first((self._plain(line) for line in lines), room - 40)  # without what a fence takes
                 return markdown_block([*kept, "…"]) if kept else ""
