@@ -238,7 +238,7 @@ def test_only_commands_and_files_of_a_hint_are_code() -> None:
         "Set `volume_size`:\n\n```text\nsagemaker:\n  volume_size: 200\n```\n\nThen start one of:\n\n- a job\n- a command\n"
     ) in shown(Report(problems=[replace(LINK, hint=hint)]))
     assert (
-        "`volume_size`を設定してください:\n\n```text\nsagemaker:\n  volume_size: 200\n```\n\nその後、再実行:\n\n- ジョブ\n- コマンド\n"
+        "`volume_size`を設定してください:\n\n```text\nsagemaker:\n  volume_size: 200\n```\n\nその後、再実行:\n\n- ジョブ\n"
     ) in shown(Report(problems=[replace(LINK, hint=hint)]), "ja")
 
 

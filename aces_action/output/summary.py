@@ -17,7 +17,7 @@ __all__ = ["plan_output", "summary", "summary_output", "title_text"]
 
 # GitHub drops a summary of more than 1 MiB whole, and other steps of the job may write there too. A comment on a pull request
 # takes 65,536 characters, and a variable of a process 128 kB (Linux: MAX_ARG_STRLEN)
-_SUMMARY_ROOM, _OUTPUT_ROOM = 450_000, 60_000
+_SUMMARY_ROOM, _OUTPUT_ROOM = 450_000, 59_000
 
 
 def summary(report: Report, language: Language, redact: Callable[[str], str]) -> str:

@@ -30,6 +30,7 @@ from aces_action.output.page.wording import text_blocks
 from aces_action.sanitiser import markdown, markdown_block, markdown_code, markdown_line, neutralise, shorten
 
 _LONGEST = 4096  # characters of one text
+_FENCES = 100  # characters around code at the most
 _SHARE = 0.4  # of the room that one section may take: there must be some for those below it
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 _URL = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w.~:/?#@!$&'*+,;=%-]*)?", re.ASCII)
@@ -63,18 +64,14 @@ class PageWriter:
     def _fitting(self, blocks: Iterable[Block], room: int) -> tuple[list[str], bool]:
         """As many of the first blocks as there is room for, and whether that is all. A heading stands above something."""
         parts: list[str] = []
-        headings = 0  # that nothing stands below yet
+        ends_in_heading = False
         for block in self._taken_apart(blocks):
-            left = room - _size_of(parts)
-            written = self._block(block)
-            whole = _size(written) + 2 <= left
-            if not whole:
-                written = self._part(block, left - 2)
+            written, whole = self._written(block, room - _size_of(parts) - 2)
             if written:
                 parts.append(written)
             if not whole:
-                return (parts[:-headings] if headings and not written else parts), False
-            headings = headings + 1 if isinstance(block, PageHeading) else 0
+                return (parts[:-1] if ends_in_heading and not written else parts), False
+            ends_in_heading = isinstance(block, PageHeading)
         return parts, True
 
     def _taken_apart(self, blocks: Iterable[Block]) -> Iterator[Block]:
@@ -84,47 +81,38 @@ class PageWriter:
             else:
                 yield block
 
-    def _part(self, block: Block, room: int) -> str:
-        """The beginning of a block for which there is no room as a whole."""
+    def _written(self, block: Block, room: int) -> tuple[str, bool]:
+        """The block, or its beginning where there is no room for the whole, and whether it is whole."""
         match block:
             case PageList(items=items):
-                kept = _first((self._item(item) for item in items), room)
-                if not kept and (lines := _first(map(self._line, items[0]), room - 10)):
-                    kept = [f"- {markdown_line('<br>'.join(lines))}"]
-                return "\n".join(kept)
+                kept = _first(map(self._item, items), room)
+                if not kept and (lines := _first(map(self._line, items[0]), room - len("- ") - len("<br>") * len(items[0]))):
+                    return self._item_of(lines), False
+                return "\n".join(kept), len(kept) == len(items)
             case CodeBlock(lines=lines):
-                kept = _first((self._plain(line) for line in lines), room - 40)  # without what a fence takes
-                return markdown_block([*kept, "…"]) if kept else ""
+                kept = _first(map(self._plain, lines), room - _FENCES)
+                whole = len(kept) == len(lines)
+                return (markdown_block(kept if whole else [*kept, "…"]) if kept else ""), whole
             case Fold(blocks=blocks):
-                empty = self._fold(block, "")
-                parts, _ = self._fitting(blocks, room - _size(empty))
-                return self._fold(block, "\n\n".join(parts)) if parts else ""
-        return ""
-
-    def _block(self, block: Block) -> str:
-        match block:
+                parts, whole = self._fitting(blocks, room - _size(self._fold(block, "")))
+                return (self._fold(block, "\n\n".join(parts)) if parts else ""), whole
             case PageHeading(text=text):
-                return f"### {self._span(text)}"
-            case Paragraph(lines=lines):
-                return self._lines(lines)
-            case PageList(items=items):
-                return "\n".join(map(self._item, items))
-            case CodeBlock(lines=lines):
-                return markdown_block(map(self._plain, lines))
+                written = f"### {self._span(text)}"
+            case Paragraph(lines=paragraph):
+                written = markdown_line("<br>".join(filter(None, map(self._line, paragraph))))
             case Passage():
-                return "\n\n".join(map(self._block, self._taken_apart([block])))
-            case Fold(blocks=blocks):
-                return self._fold(block, "\n\n".join(filter(None, map(self._block, blocks))))
+                raise AssertionError("a passage is taken apart before")
+        return (written, True) if _size(written) <= room else ("", False)
 
     def _fold(self, fold: Fold, content: str) -> str:
         start = "<details open>" if fold.is_open else "<details>"
         return f"{start}<summary>{markdown(self._safe(fold.title.text))}</summary>\n\n{content}\n\n</details>"
 
     def _item(self, lines: tuple[Line, ...]) -> str:
-        return f"- {self._lines(lines)}"
+        return self._item_of(filter(None, map(self._line, lines)))
 
-    def _lines(self, lines: tuple[Line, ...]) -> str:
-        return markdown_line("<br>".join(filter(None, map(self._line, lines))))
+    def _item_of(self, lines: Iterable[str]) -> str:
+        return f"- {markdown_line('<br>'.join(lines))}"
 
     def _line(self, line: Line) -> str:
         return "".join(map(self._span, line))
@@ -143,8 +131,8 @@ class PageWriter:
                 return f"<strong>{written}</strong>" if strong and written.strip() else written
 
     def _safe(self, text: str, *, brief: bool = False) -> str:
-        redacted = self.redact(text)
-        return shorten(neutralise(short(redacted) if brief else redacted), _LONGEST)
+        redacted = shorten(self.redact(text), _LONGEST)
+        return neutralise(short(redacted) if brief else redacted)
 
     def _plain(self, line: str) -> str:
         return " ".join(self._safe(line).split("\n"))
