@@ -24,6 +24,7 @@ import requests
 from sandbox.archives import make_weights
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY, Caller, Ended, callers
+from tests.pages.markup import objections
 from tests.test_sanitiser import commands, pieces, unescaped, unseen
 
 # what the action is given, and knows for a secret
@@ -131,13 +132,13 @@ def run(caller: Caller, command: str) -> Ended:
 def leaks(ended: Ended) -> list[str]:
     log = "\n".join(line for line in ended.log.split("\n") if not line.startswith("::add-mask::"))
     outputs = json.dumps(ended.outputs, ensure_ascii=False)
-    everything = "\n".join([unescaped(log), outputs, ended.summary])
+    everything = "\n".join([unescaped(log), outputs, *(text.replace("<!-- -->", "") for text in (outputs, ended.summary))])
     encoded = [base64.b64encode(each.encode()).decode()[:16] for each in CANARIES] + [quote(each) for each in CANARIES]
     found = pieces(CANARIES, everything) + [each for each in encoded if each in html.unescape(unquote(everything))]
     ours = ("::group::", "::endgroup::", "::debug::", "::error title=", "::error file=", "::warning title=", "::warning file=")
     found += [f"a command: {line}" for line in commands(log) if not line.startswith(ours)]
     found += [f"a character: {each!a}" for each in unseen(log + ended.summary)]
-    found += ["markup"] if "](javascript" in ended.summary or "<img" in ended.summary else []
+    found += [f"markup: {each}" for each in objections(ended.summary, "https://")]
     found += ["X001"] if "ACES-X001" in ended.log else []
     found += ["no result"] if not ended.outputs.get("result") else []
     found += [f"{len(ended.log):,} characters of log"] if len(ended.log) > 200_000 else []

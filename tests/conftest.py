@@ -56,6 +56,11 @@ class Ended:
     summary: str
 
     @property
+    def page(self) -> str:
+        """The summary as it is read: without the comments that keep GitHub from taking a part of a name for a commit."""
+        return self.summary.replace("<!-- -->", "")
+
+    @property
     def codes(self) -> list[str]:
         """Codes of the errors, in the order of the log."""
         return re.findall(r"^::error [^\n]*?title=(ACES-\w+)", self.log, flags=re.MULTILINE)

@@ -36,7 +36,7 @@ def test_what_is_no_longer_needed_goes_after_an_update_and_a_run_without_changes
         ("endpoint config", old, ["it was given up"]),
         ("model", old, ["its endpoint config is deleted, too"]),
     ]
-    assert "| delete | endpoint config |" in ended.summary
+    assert f"\n- <strong>deleted</strong> endpoint config: it was given up<br>`{old}`\n" in ended.summary
     sagemaker = caller.client("sagemaker")
     (left,) = sagemaker.list_models(NameContains=caller.server)["Models"]
     assert left["ModelName"] == ended.outputs["endpoint-config-name"] != old

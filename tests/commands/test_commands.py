@@ -39,7 +39,7 @@ def test_a_generation_is_brought_back_stopped_and_started_again(caller: Caller) 
     stopped = caller.run(command="stop")
     assert (stopped.status, stopped.outputs["result"], changes(stopped.outputs)) == (0, "stopped", [("delete", "endpoint")])
     assert "instance-hours since it was created" in stopped.log
-    assert "| delete | endpoint |" in stopped.summary
+    assert "\n- <strong>deleted</strong> endpoint: " in stopped.summary
     twice = caller.run(command="stop")
     assert (twice.status, twice.outputs["result"], twice.outputs["has-changes"]) == (0, "unchanged", "false")
     assert "It is stopped already." in twice.log
@@ -102,7 +102,7 @@ def test_cancelling_tells_within_five_seconds_what_goes_on_and_a_run_again_ends_
     assert time.monotonic() - asked < 5
     assert (ended.status, ended.outputs["result"]) == (130, "cancelled"), ended.log
     assert f"SageMaker may still be working on {caller.server}" in ended.log
-    assert f"SageMaker may still be working on {caller.server}" in ended.summary
+    assert f"SageMaker may still be working on {caller.server}" in ended.page
     if command == "rollback":
         # what is under way is over when it was seen once more
         caller.control("DELETE", "endpoints")
@@ -143,7 +143,7 @@ def test_where_nothing_has_been_deployed_stop_status_and_destroy_say_so_and_how_
     shown, stopped = caller.run(command="status", language="ja"), caller.run(command="stop")
     destroyed = caller.run(command="destroy")
     assert [each.status for each in (shown, stopped, destroyed)] == [0, 0, 0], destroyed.log
-    for text in (shown.log, shown.summary.replace("command: deploy", "`command: deploy`")):
+    for text in (shown.log, shown.summary):
         assert "まだ何もデプロイされていません。`command: deploy`でデプロイしてください。" in text
     assert "Nothing has been deployed yet: deploy it with `command: deploy`." in stopped.log
     assert "It is stopped already." not in stopped.log

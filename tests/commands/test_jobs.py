@@ -122,7 +122,7 @@ class TestTakenBack:
         assert revisions(jobs) == {1: "ACTIVE", 2: "INACTIVE"}
         assert revisions(jobs, f"{jobs.server}-longtime") == {1: "ACTIVE", 2: "INACTIVE"}
         assert f"deregistered {jobs.server}:2: {jobs.server}:1 serves again" in failed.log
-        assert f"job definition {jobs.server}:2 deregistered" in failed.summary
+        assert f"job definition {jobs.server}:2 deregistered" in failed.page
         assert (arn(failed), listed(jobs)) == (arn(first), f"{jobs.server}:1")
         awake(jobs)
         well(jobs.run())

@@ -76,7 +76,7 @@ def test_where_nothing_is_broken_every_row_is_fine(patient: Caller) -> None:
     assert {what for what, outcome in found.items() if outcome != "fine"} == NO_ENGINE
     assert writes(patient.control("GET", "calls")) == []
     assert patient.listed() == {}
-    assert ended.summary.startswith("## ✅ A deployment finds everything that it needs\n")
+    assert ended.summary.startswith("## ✅ A deployment finds everything that it needs · in ")
 
 
 def no_bucket(caller: Caller) -> None:
@@ -263,7 +263,7 @@ def test_with_everything_broken_every_row_is_there_and_nothing_is_repeated(patie
     assert ended.outputs["result"] == "failed"
     assert ended.summary.count("### Doctor") == 1
     for what in errors:
-        assert f"| ❌ | {what} | " in ended.summary
+        assert f"\n- ❌ <strong>{what}</strong>: " in ended.page
 
 
 def test_it_tells_the_same_in_japanese(patient: Caller) -> None:

@@ -25,7 +25,9 @@ def failed(ended: Ended, status: int, *codes: str) -> None:
     assert (ended.status, ended.codes) == (status, list(codes)), ended.log
     assert ended.outputs["result"] == "failed"
     assert ended.outputs["failure-code"] == codes[0]
-    assert "❌ Failed" in ended.summary
+    headline = ended.summary.partition("\n")[0]
+    assert re.match(r"## ❌ (?:[A-Z][\w -]+: )?\S", headline)
+    assert f"[{codes[0]}](https://" in headline
     assert all(code in ended.summary for code in codes)
 
 
@@ -148,7 +150,7 @@ class TestPreflight:
         assert (ended.status, ended.codes) == (1, ["ACES-P002", "ACES-P008"]), ended.log
         for told in ("に重みファイルがありません。", "にテナント00000000-0000-4000-8000-000000000000がありません"):
             assert told in ended.log
-            assert told in ended.summary
+            assert told in ended.page
         assert "何も変更していません。" in ended.log
 
     def test_a_tag_without_an_image_is_refused(self, caller: Caller) -> None:
@@ -210,7 +212,9 @@ class TestPreflight:
         assert (ended.status, ended.outputs["result"], ended.codes) == (0, "planned", []), ended.log
         name = f"{caller.project}-dev-sagemaker-role"
         assert f"The role {name}: not checked, missing permission iam:GetRole." in ended.log
-        assert ended.summary.count("⚠️ **[ACES-P010]") == ended.summary.count("| ➖ | Role ") == 3
+        assert len(re.findall(r"^⚠️ .*<br>\[ACES-P010\]", ended.summary, re.MULTILINE)) == 3
+        assert len(re.findall(r"^- ➖ <strong>Role .*\[ACES-P010\]", ended.summary, re.MULTILINE)) == 3
+        assert "<details><summary>⚠️ 3 warnings: " in ended.summary
 
     def test_a_call_that_aws_refuses_is_told_in_its_words(self, caller: Caller) -> None:
         caller.fault(
@@ -269,11 +273,14 @@ class TestWeights:
             in ended.log
         )
         assert "%0A  aces-action weights pack models -o deploy.tar.gz%0A" in ended.log
-        fix = ended.summary.partition("<pre>")[2].partition("</pre>")[0].splitlines()
-        assert fix[1] == "aces-action weights pack models -o deploy.tar.gz"
-        assert fix[3].startswith("tar czf deploy.tar.gz --exclude=")
-        assert f"### 重みファイル\n\n<code>s3://{caller.bucket}/shared/weights/deploy.tar.gz</code><br>" in ended.summary
-        tree = "<pre>models/  2.51 MB\n  model.pth  2.5 MB\n  .DS_Store  6.15 kB  ← ACES-W005</pre>"
+        packed, tar, *_ = re.findall(r"^```text\n(.*?)\n```$", ended.summary, re.MULTILINE | re.DOTALL)
+        assert packed == "aces-action weights pack models -o deploy.tar.gz"
+        assert tar.startswith("tar czf deploy.tar.gz --exclude=")
+        assert "\n" not in tar
+        assert (
+            f"<br>`s3://{caller.bucket}/shared/weights/deploy.tar.gz`<br>" in ended.summary.partition("### 重みファイル\n\n")[2]
+        )
+        tree = "```text\nmodels/  2.51 MB\n  model.pth  2.5 MB\n  .DS_Store  6.15 kB  ← ACES-W005\n```"
         assert f"<details open><summary>2ファイル、2.51 MB</summary>\n\n{tree}\n\n</details>" in ended.summary
         untouched(caller)
 
@@ -490,7 +497,7 @@ class TestLaterSteps:
         assert "Already registered: image example_algorithm.png." in ended.log
         assert "\n- image example_algorithm.png registered\n" in ended.log
         assert "may or may not have been done):\n- register service numberplate\n" in ended.log
-        assert "algorithm.png registered" in ended.summary
+        assert "\n- image example&#95;algorithm.png registered\n" in ended.summary
         assert caller.listed() == {}
 
     def test_an_answer_that_is_cut_is_an_outage_on_the_way_and_no_error_of_ours(self, caller: Caller) -> None:
@@ -514,7 +521,7 @@ class TestCancelling:
         assert time.monotonic() - sent < 5
         assert (ended.status, ended.outputs["result"], ended.codes) == (status, "cancelled", ["ACES-X002"]), ended.log
         assert f"SageMaker may still be working on {caller.server}" in ended.log
-        assert "⛔ Cancelled" in ended.summary
+        assert ended.summary.startswith("## ⛔ Cancelled · SageMaker\n")
         again = caller.run()
         assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
         assert sum(call["operation"] == "CreateEndpoint" for call in caller.control("GET", "calls")) == 1

@@ -67,7 +67,7 @@ sagemaker:
     assert (rows["S3 bucket"], rows["Weights"], rows["Alarm gone"], rows["Alarm ringing"]) == ("✓", "✗", "✗", "!")
     assert (rows["Subnets"], rows["Quota of ml.t2.xlarge"], rows["ACES Platform"]) == ("✗", "✗", "✓")
     assert ended.summary.count("### Preflight") == 1
-    assert "| ❌ | Quota of ml.t2.xlarge | 0 | 1: 0 in use, 1 new | [ACES-P016]" in ended.summary
+    assert "\n- ❌ <strong>Quota of ml.t2.xlarge</strong>: 0 (needed: 1: 0 in use, 1 new) · [ACES-P016](" in ended.summary
     assert "request-service-quota-increase" in ended.log
     assert writes(caller.control("GET", "calls")) == []
     untouched(caller)
@@ -95,7 +95,7 @@ def test_a_run_that_only_the_registration_is_left_to_does_not_say_that_nothing_i
     assert "## ✅ Deployed; the registration on the ACES Platform is still to be done" in first.summary
     again = caller.run(platform="deferred", language="ja")
     assert (again.status, again.outputs["result"], again.outputs["has-changes"]) == (0, "deferred", "false"), again.log
-    assert again.summary.startswith("## ⏳ デプロイする変更はありませんが、ACES Platformへの登録が残っています\n")
+    assert again.summary.startswith("## ⏳ デプロイする変更はありませんが、ACES Platformへの登録が残っています")
     assert "Nothing to do" not in again.log
     assert "登録は`command: register`で行ってください。" in again.log
 
@@ -143,7 +143,7 @@ def test_an_update_that_the_quota_has_no_room_for_is_stopped_before_anything_is_
     assert "is 1 in ap-northeast-1, but the deployment needs 2: 1 in use, 1 new." in ended.log
     preflight, plan = ended.log.partition("✓ Preflight")[::2]
     assert ("Quota of" in preflight, table(ended)["Quota of ml.g4dn.xlarge"]) == (False, "✗"), plan
-    assert "| ❌ | Quota of ml.g4dn.xlarge | 1 | 2: 1 in use, 1 new | [ACES-P016]" in ended.summary
+    assert "\n- ❌ <strong>Quota of ml.g4dn.xlarge</strong>: 1 (needed: 2: 1 in use, 1 new) · [ACES-P016](" in ended.summary
     assert writes(caller.control("GET", "calls")) == []
 
 

@@ -32,7 +32,7 @@ def test_a_version_that_answers_as_expected_is_registered_and_not_asked_again(ca
     assert (ended.status, ended.outputs["result"], len(caller.listed())) == (0, "deployed", 1), ended.log
     assert "✓ server/smoke-test/plate.png  200" in ended.log
     row = next(line for line in ended.summary.splitlines() if "plate.png" in line)
-    assert row.startswith("| ✅ |")
+    assert row.startswith("- ✅ `server/smoke-test/plate.png` · 200 · ")
     assert "AllTraffic" in row
     assert "0.9" in row
 
@@ -72,7 +72,7 @@ def test_a_wrong_answer_fails_the_deploy_and_the_platform_is_not_told_until_it_i
     assert "serves although it failed" in ended.log
     assert "hijack" in ended.log
     assert not [line for line in ended.log.splitlines() if line.lstrip().startswith("::error::")]
-    assert "| ❌ |" in ended.summary
+    assert "\n- ❌ `server/smoke-test/plate.png` · 200 · " in ended.summary
 
     caller.control("POST", "answers", {"body": DETECTED})  # nothing has changed but the answer: it is asked again
     again = caller.run(smoke_test_path=PATH)

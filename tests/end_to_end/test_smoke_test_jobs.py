@@ -72,7 +72,8 @@ def test_a_job_that_answers_as_expected_is_listed_and_not_run_again(alone: Calle
     assert (job["tags"]["aces:managed-by"], job["tags"]["aces:project"]) == ("aces-action", alone.project)
     assert "Jobs of the smoke test" in ended.summary
     row = next(line for line in ended.summary.splitlines() if "text.json" in line)
-    assert row.startswith("| ✅ |") and row.count("|") == 9, row
+    assert row.startswith("- ✅ `server/job-test/text.json` · exit code 0 · queued "), row
+    assert f"<br>job `{job['jobId']}`" in row
 
     again = alone.run(smoke_test_path=PATH)
     assert (again.status, again.outputs["result"], len(jobs(alone))) == (0, "unchanged", 1), again.log
@@ -116,8 +117,7 @@ def test_a_job_that_fails_fails_the_deploy_with_its_last_lines_and_nothing_is_li
     assert not [line for line in ended.log.splitlines() if line.lstrip().startswith("::error::")]
     assert "Last lines of the job of server/job-test/text.json" in ended.summary
     assert "ValueError: no plate" in ended.summary
-    row = next(line for line in ended.summary.splitlines() if line.startswith("| ❌ |"))
-    assert "| 3 |" in row
+    assert "\n- ❌ `server/job-test/text.json` · exit code 3 · " in ended.summary
 
     again = alone.run(smoke_test_path=PATH)  # nothing has changed but the program's mood: it is run again
     assert (again.status, len(alone.listed()), len(jobs(alone))) == (0, 1, 2), again.log
