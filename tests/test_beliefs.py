@@ -29,11 +29,3 @@ def test_each_belief_has_a_degree_and_a_place_that_exists(row: list[str]) -> Non
         path, name = named
         [file] = [folder / path for folder in (ROOT / "aces_action", ROOT) if (folder / path).is_file()]
         assert not name or re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")), named
-
-
-def test_a_link_within_the_page_leads_somewhere() -> None:
-    headings = {
-        re.sub(r"[^\w -]", "", line.lstrip("# ")).replace(" ", "-").lower() for line in PAGE.splitlines() if line.startswith("#")
-    }
-    anchors = headings | set(re.findall(r'<a id="([\w-]+)">', PAGE))
-    assert set(re.findall(r"\]\(#([\w-]+)\)", PAGE)) <= anchors

@@ -58,9 +58,9 @@ A010 = Kind(
     title=Text("AWS_ENDPOINT_URL is not an address", "AWS_ENDPOINT_URLの値がアドレスではありません"),
     cause=Text(
         "AWS_ENDPOINT_URL, or its form for one service, makes AWS's clients connect to another address than AWS's own, but "
-        "its value is not an http:// or https:// address. Nothing was called.",
+        "its value is not an `http://` or `https://` address. Nothing was called.",
         "AWS_ENDPOINT_URL（またはサービスごとの変数）は、AWSの代わりに接続するアドレスを指定するものですが、"
-        "値がhttp://またはhttps://で始まるアドレスではありません。まだ何も呼び出していません。",
+        "値が`http://`または`https://`で始まるアドレスではありません。まだ何も呼び出していません。",
     ),
     fix=Text(
         "Delete the variable, unless you use a local AWS or a VPC endpoint. In that case, write the whole address.",
