@@ -82,16 +82,21 @@ def configuration() -> tuple[Problem, ...]:
     with tempfile.TemporaryDirectory(prefix="aces-pages-") as folder:
         repository = shutil.copytree(EXAMPLE, Path(folder, "repository"))
         with_mistakes(repository)
-        environ = {
-            "INPUT_COMMAND": "deploy",
-            "ENV": "dev",
-            "Project": "number-plate-detection",
-            "DEPLOY_TAG": "deploy",
-            "AWS_ROLE_ARN": ACTION_ROLE,
-            "TENANT_ID": TENANT,
-            "FRONTEND_IMAGE_PATH": "server/algorithms/example_algorithm.png",
-        }
-        return tuple(check_configuration(environ, repository).problems)
+        return problems_of(repository)
+
+
+def problems_of(repository: Path) -> tuple[Problem, ...]:
+    """What the check of the files says of the example, edited or not."""
+    environ = {
+        "INPUT_COMMAND": "deploy",
+        "ENV": "dev",
+        "Project": "number-plate-detection",
+        "DEPLOY_TAG": "deploy",
+        "AWS_ROLE_ARN": ACTION_ROLE,
+        "TENANT_ID": TENANT,
+        "FRONTEND_IMAGE_PATH": "server/algorithms/example_algorithm.png",
+    }
+    return tuple(check_configuration(environ, repository).problems)
 
 
 ROLE = role.role_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,40 @@ async () => {
 }
 """
 
+# The colours that most pixels have, and in place of each other one that which is nearest to it
+_PIXELS = """
+async ([png, most]) => {
+  const blob = await (await fetch(`data:image/png;base64,${png}`)).blob();
+  const image = await createImageBitmap(blob);
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const {data} = context.getImageData(0, 0, image.width, image.height);
+  const counts = new Map();
+  for (let at = 0; at < data.length; at += 4) {
+    const colour = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  const palette = [...counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, most).map(([colour]) => colour);
+  const parts = palette.map(colour => [colour >> 16, (colour >> 8) & 255, colour & 255]);
+  const numbers = new Map(palette.map((colour, number) => [colour, number]));
+  for (const colour of counts.keys()) {
+    if (numbers.has(colour)) continue;
+    const [red, green, blue] = [colour >> 16, (colour >> 8) & 255, colour & 255];
+    let best = 0, least = Infinity;
+    parts.forEach(([r, g, b], number) => {
+      const far = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+      if (far < least) [best, least] = [number, far];
+    });
+    numbers.set(colour, best);
+  }
+  let indices = "";
+  for (let at = 0; at < data.length; at += 4)
+    indices += String.fromCharCode(numbers.get((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]));
+  return {width: image.width, palette: parts.flat(), indices: btoa(indices)};
+}
+"""
+
 
 class Viewer:
     """One window, in which one article after the other is shown."""
@@ -100,9 +135,12 @@ class Viewer:
         found: list[str] = self._tab.evaluate(_AXE)
         return found
 
-    def picture(self) -> bytes:
-        """A PNG of the whole article, as it is shown."""
-        return self._tab.locator("article").screenshot(animations="disabled")
+    def pixels(self, colours: int) -> dict[str, Any]:
+        """The whole article as it is shown, in at most so many colours: width, palette, and the colour of each pixel by its
+        number in that, in Base64."""
+        shown = self._tab.locator("article").screenshot(animations="disabled")
+        found: dict[str, Any] = self._tab.evaluate(_PIXELS, [base64.b64encode(shown).decode(), colours])
+        return found
 
 
 @contextmanager

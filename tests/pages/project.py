@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from aces_action.aws.differences import difference
 from aces_action.aws.recorder import write_of
 from aces_action.changes import Change
 from aces_action.language import Text, same
@@ -30,6 +31,8 @@ BUCKET = "number-plate-detection-dev"
 INFRA_FILE = f"server/infra/configs/{SERVER}-infra.yml"
 CONFIG, CONFIG_BEFORE = f"{SERVER}-ac6922992a", f"{SERVER}-83a1c76ea7"
 DIGEST = "sha256:a5cc9adc2cc908af6ae0bd4aa5a5492df015aab1d3c575c149e924f782a8b202"
+_DIGEST_BEFORE = "sha256:5be0c3bb3f7c908af6ae0bd4aa5a5492df015aab1d3c575c149e924f782a8b99"
+_IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{SERVER}"
 SHA256 = "0d3e7696eeae7d0dfc199bdf79a02f6344a36ed5100cf7228cccdaaaa35c7cc7"
 WEIGHTS = f"s3://{BUCKET}/shared/weights/deploy.tar.gz"
 RELEASE = f"s3://{BUCKET}/shared/weights/releases/{SHA256}/deploy.tar.gz"
@@ -172,8 +175,8 @@ UPDATED = [
         resource="endpoint",
         name=SERVER,
         reasons=(
-            same(f"image {DIGEST[:19]}… -> sha256:5be0c3bb3f7c…"),
-            same("InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge"),
+            difference("Image", f"{_IMAGE}@{_DIGEST_BEFORE}", f"{_IMAGE}@{DIGEST}"),
+            difference("InstanceType", "ml.t2.xlarge", "ml.g4dn.xlarge"),
         ),
     ),
     as_it_is("job definition", f"{SERVER}:3"),
