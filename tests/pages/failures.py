@@ -131,10 +131,10 @@ _REQUEST = (
     f"aws service-quotas request-service-quota-increase --region {REGION} --service-code sagemaker "
     "--quota-code L-9614C779 --desired-value 2"
 )
-FULL = quotas.too_small(_QUOTA, 1, REGION, running=1, new=1, request=_REQUEST)
+FULL = quotas.as_warning(quotas.too_small(_QUOTA, 1, REGION, running=1, new=1, request=_REQUEST))
 NO_QUEUE = queues.queue_missing(LONGTIME)
 NOT_TRUSTED = roles.no_trust(f"{BUCKET}-sagemaker-role", "sagemaker.amazonaws.com")
-NO_ROOM = queues.too_few_vcpus(SERVER, most=4, needed=16)
+OTHER_TYPES = queues.other_instance_types(SERVER, "m5.xlarge", ["m5.2xlarge", "c5.4xlarge"])
 ASLEEP = platform.silent(PLATFORM, platform.no_connection(10.0), env="dev")
 DEFERRED = registration_deferred(ASLEEP)
 
@@ -146,12 +146,13 @@ def _judged(what: str, found: Text, *problems: Problem) -> Check:
 
 _BAD = (
     _judged("Server image", Text("no image with the tag", "このタグのイメージはありません"), NOT_PUSHED),
-    _judged("Quota of ml.g4dn.xlarge", Text("1", "1台"), FULL),
-    _judged(f"Job queue {LONGTIME}", Text("none", "なし"), NO_QUEUE),
-    _judged(
-        "Role of the endpoint", Text("does not trust the service", "サービスを信頼していません"), quotas.as_warning(NOT_TRUSTED)
+    replace(
+        _judged("Quota of ml.g4dn.xlarge", Text("1", "1台"), FULL),
+        needed=Text("2: 1 in use, 1 new", "2台: 使用中1台、新規1台"),
     ),
-    _judged(f"Compute environment {SERVER}", same("ENABLED, VALID: m5.xlarge, maxvCpus 4"), quotas.as_warning(NO_ROOM)),
+    _judged(f"Job queue {LONGTIME}", Text("none", "なし"), NO_QUEUE),
+    _judged("Role of the endpoint", Text("does not trust the service", "サービスを信頼していません"), NOT_TRUSTED),
+    _judged(f"Compute environment {SERVER}", same("ENABLED, VALID: m5.2xlarge, c5.4xlarge, maxvCpus 16"), OTHER_TYPES),
 )
 PREFLIGHT = tuple({each.what.en: each for each in (*CHECKS, *_BAD)}.values())
 """Three errors, two warnings and fifteen fine rows."""

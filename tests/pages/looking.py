@@ -62,16 +62,19 @@ _BOXES = """
 
 # Of the article alone: what else a page needs is on GitHub's. Browsers let the keyboard into what scrolls (Chrome since 130).
 # GitHub underlines links within text, unless somebody's settings say otherwise; the stylesheet of npm does not (GitHub Docs:
-# Managing accessibility settings, Link underlines).
+# Managing accessibility settings, Link underlines). All colours are GitHub's; its own of code in a link in a table's grey
+# rows are too near each other.
 _AXE = """
 async () => {
-  const rules = {"scrollable-region-focusable": {enabled: false}, "link-in-text-block": {enabled: false}};
+  const left = ["scrollable-region-focusable", "link-in-text-block", "color-contrast"];
+  const rules = Object.fromEntries(left.map(each => [each, {enabled: false}]));
   const {violations} = await axe.run("article", {resultTypes: ["violations"], rules});
   return violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) => `${id}: ${html}: ${failureSummary}`));
 }
 """
 
-# The colours that most pixels have, and in place of each other one that which is nearest to it
+# Of each eighth of red, green and blue the colour that most pixels have, so that no hue is lost; then those that most pixels have
+# at all. In place of each other one comes that which is nearest to it.
 _PIXELS = """
 async ([png, most]) => {
   const blob = await (await fetch(`data:image/png;base64,${png}`)).blob();
@@ -85,7 +88,10 @@ async ([png, most]) => {
     const colour = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const palette = [...counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, most).map(([colour]) => colour);
+  const ordered = [...counts].sort(([a, x], [b, y]) => y - x || a - b).map(([colour]) => colour);
+  const hues = new Map();
+  for (const colour of ordered) if (!hues.has(colour & 0xe0e0e0)) hues.set(colour & 0xe0e0e0, colour);
+  const palette = [...new Set([...hues.values(), ...ordered])].slice(0, most);
   const parts = palette.map(colour => [colour >> 16, (colour >> 8) & 255, colour & 255]);
   const numbers = new Map(palette.map((colour, number) => [colour, number]));
   for (const colour of counts.keys()) {

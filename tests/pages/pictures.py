@@ -40,7 +40,7 @@ CHOSEN = (
     "status",
 )
 CHOSEN_NARROW = ("deployed", "failed-sagemaker")
-_COLOURS = 64
+_COLOURS = 128
 _NOTE = b"Article"  # keyword of the chunk
 
 
