@@ -1,4 +1,4 @@
-"""A pull request as its reviewer sees it: the changed line with our annotation below it, and the comment with the plan.
+"""A pull request as its reviewer sees it: what was changed with our annotations below the lines, and the comment with the plan.
 
 The page around them is drawn here, in GitHub's manner; the annotation and the comment are what the program writes.
 """
@@ -9,7 +9,8 @@ import html
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from difflib import ndiff
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from aces_action.language import Language
 from aces_action.output.summary import plan_output
 from aces_action.problems import Problem
 from tests.pages.endings import endings
-from tests.pages.failures import EXAMPLE, REGISTER, problems_of
+from tests.pages.failures import EXAMPLE, problems_of
 from tests.pages.github import to_html
+from tests.pages.project import INFRA_FILE
 
-_BEFORE, _AFTER = "ナンバープレート検出", "ナンバープレートを検出します"
-_CONTEXT = 3  # lines around a change
+_BEFORE, _AFTER = "ml.t2.xlarge", "ml.g4dn.xlarge"
+_CONTEXT = 2  # lines around a change
 STYLE = """
 .file { border: 1px solid #d1d9e0; border-radius: 6px; overflow: hidden; margin-bottom: 24px; }
 .file > header, .comment > header { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; padding: 8px 16px; font-size: 14px; }
@@ -32,7 +34,7 @@ STYLE = """
 .line > i { flex: 0 0 22px; font-style: normal; text-align: center; }
 .removed { background: #ffebe9; } .added { background: #dafbe1; }
 .annotation { border: 1px solid #d1d9e0; border-radius: 6px; margin: 8px 16px 8px 82px; }
-.annotation > div { border-left: 4px solid #cf222e; padding: 8px 16px; border-radius: 6px; }
+.annotation > div { border-left: 4px solid #9a6700; padding: 8px 16px; border-radius: 6px; }
 .annotation > div > p { margin: 0 0 4px; font-size: 13px; color: #59636e; } .annotation strong { font-size: 14px; }
 .annotation > div > div { white-space: pre-wrap; font: 12px/1.5 "Liberation Mono", monospace; overflow-wrap: anywhere; }
 .comment { border: 1px solid #d1d9e0; border-radius: 6px; overflow: hidden; }
@@ -75,35 +77,47 @@ def pull_request(language: Language) -> str:
     """The article of the picture."""
     with tempfile.TemporaryDirectory(prefix="aces-pages-") as folder:
         repository = shutil.copytree(EXAMPLE, Path(folder, "repository"))
-        file = repository / REGISTER
+        file = repository / INFRA_FILE
         before = file.read_text(encoding="utf-8")
         after = before.replace(_BEFORE, _AFTER)
         file.write_text(after, encoding="utf-8")
-        (problem,) = problems_of(repository)
-    comment = to_html(plan_output(endings()["planned"], language, lambda text: text))
+        problems = problems_of(repository)
+    comment = to_html(plan_output(replace(endings()["planned"], problems=[*problems]), language, lambda text: text))
+    annotations = [annotation_of(problem, language) for problem in problems]
     return (
-        f"<div class=file><header>{REGISTER}</header>{_hunk(before, after, annotation_of(problem, language))}</div>"
+        f"<div class=file><header>{INFRA_FILE}</header>{_hunk(before, after, annotations)}</div>"
         "<div class=comment><header><b>github-actions</b> <i>bot</i> commented 2 minutes ago</header>"
         f"<div>{comment}</div></div>"
     )
 
 
-def _hunk(before: str, after: str, of: Annotation) -> str:
-    """The lines around the change, and the annotation below the one that it is of."""
+def _hunk(before: str, after: str, annotations: Sequence[Annotation]) -> str:
+    """The lines around the change, and each annotation below the line that it is of."""
     rows, old, new = [], 0, 0
-    for each in ndiff(before.splitlines(), after.splitlines()):
+    changed = next(
+        number for number, (one, other) in enumerate(zip(*_lines(before, after), strict=True), start=1) if one != other
+    )
+    for each in ndiff(*_lines(before, after)):
         sign, text = each[0], each[2:]
         if sign == "?":
             continue
         old, new = old + (sign != "+"), new + (sign != "-")
-        if abs(new - of.line) > _CONTEXT:
+        if abs(new - changed) > _CONTEXT:
             continue
         name = {"-": " removed", "+": " added"}.get(sign, "")
         numbers = f"<b>{'' if sign == '+' else old}</b><b>{'' if sign == '-' else new}</b>"
         rows.append(f"<div class='line{name}'>{numbers}<i>{sign}</i><span>{html.escape(text)}</span></div>")
-        if sign != "-" and new == of.line:
-            rows.append(
-                f"<div class=annotation><div><p>Check failure on line {of.line} in {of.file}</p><p>GitHub Actions / Plan</p>"
-                f"<strong>{html.escape(of.title)}</strong><div>{html.escape(of.message)}</div></div></div>"
-            )
+        rows += [_drawn(annotation) for annotation in annotations if sign != "-" and annotation.line == new]
     return "".join(rows)
+
+
+def _lines(*texts: str) -> list[list[str]]:
+    return [text.splitlines() for text in texts]
+
+
+def _drawn(annotation: Annotation) -> str:
+    return (
+        f"<div class=annotation><div><p>Check warning on line {annotation.line} in {annotation.file}</p>"
+        f"<p>GitHub Actions / Plan</p><strong>{html.escape(annotation.title)}</strong>"
+        f"<div>{html.escape(annotation.message)}</div></div></div>"
+    )

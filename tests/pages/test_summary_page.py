@@ -40,6 +40,8 @@ def objections_as_it_comes(page: Page, report: Report) -> list[str]:
     errors = [problem.code for problem in report.problems if problem.severity == "error"]
     if errors and not page.is_narrow and not boxes.is_above_the_fold(page, errors[0]):
         found.append(f"{errors[0]} is not above the fold")
+    if report.outputs.get("registration") == "deferred" and not boxes.is_above_the_fold(page, "command: register"):
+        found.append("how to register is not above the fold")
     return found
 
 

@@ -11,6 +11,7 @@ from aces_action.output.page.headline import code_link, file_link
 from aces_action.output.page.wording import code_or_words, dotted, paragraph, words
 from aces_action.output.report import Report
 from aces_action.output.server_log import SHOWN, WIDTH
+from aces_action.problems.preflight.platform import P030
 from aces_action.problems.problem import Problem
 from aces_action.sanitiser import shorten
 
@@ -19,16 +20,21 @@ _CHARACTERS = 150_000  # of the problems that are told one by one
 
 
 def advice_blocks(report: Report, language: Language) -> list[Block]:
-    """Errors, then what the server wrote. Warnings are a line that unfolds: they do not keep anything from going on."""
-    errors = [problem for problem in report.problems if problem.severity == "error"]
+    """What somebody must do something about, then what the server wrote. Other warnings are a line that unfolds."""
+    pressing = [problem for problem in report.problems if _is_pressing(problem)]
     blocks: list[Block] = []
-    if errors:
-        blocks += [PageHeading(text=words(Text("What to do", "対処方法"), language)), *_problems(errors, report, language)]
+    if pressing:
+        blocks += [PageHeading(text=words(Text("What to do", "対処方法"), language)), *_problems(pressing, report, language)]
     return [*blocks, *_server_logs(report, language), *_job_logs(report, language), *warning_blocks(report, language)]
 
 
+def _is_pressing(problem: Problem) -> bool:
+    """An error, or that the registration is left to whoever reads this."""
+    return problem.severity == "error" or problem.kind is P030
+
+
 def warning_blocks(report: Report, language: Language) -> list[Block]:
-    warnings = [problem for problem in report.problems if problem.severity == "warning"]
+    warnings = [problem for problem in report.problems if not _is_pressing(problem)]
     if not warnings:
         return []
     count = len(warnings)
