@@ -93,11 +93,11 @@ def pull_request(language: Language) -> str:
 
 def _hunk(before: str, after: str, annotations: Sequence[Annotation]) -> str:
     """The lines around the change, and each annotation below the line that it is of."""
-    rows, old, new = [], 0, 0
-    changed = next(
-        number for number, (one, other) in enumerate(zip(*_lines(before, after), strict=True), start=1) if one != other
-    )
-    for each in ndiff(*_lines(before, after)):
+    rows: list[str] = []
+    old = new = 0
+    lines_before, lines_after = before.splitlines(), after.splitlines()
+    changed = next(number for number, line in enumerate(lines_after, start=1) if line != lines_before[number - 1])
+    for each in ndiff(lines_before, lines_after):
         sign, text = each[0], each[2:]
         if sign == "?":
             continue
@@ -109,10 +109,6 @@ def _hunk(before: str, after: str, annotations: Sequence[Annotation]) -> str:
         rows.append(f"<div class='line{name}'>{numbers}<i>{sign}</i><span>{html.escape(text)}</span></div>")
         rows += [_drawn(annotation) for annotation in annotations if sign != "-" and annotation.line == new]
     return "".join(rows)
-
-
-def _lines(*texts: str) -> list[list[str]]:
-    return [text.splitlines() for text in texts]
 
 
 def _drawn(annotation: Annotation) -> str:
