@@ -23,9 +23,6 @@ from aces_action.documentation.site import build, configuration, site_pages, tur
 from aces_action.language import LANGUAGES, Language
 from aces_action.origin import BLOB, TREE
 from tests.documentation.markdown import ROOT
-from tests.preview.conftest import browser, browser_path
-
-__all__ = ["browser", "browser_path"]
 
 PAGES = {language: site_pages(language) for language in LANGUAGES}
 # What GitHub makes of the Markdown in docs/, and the site must, too
