@@ -303,7 +303,7 @@ def assert_stopped(deployer: Deployer, permissions: Documents, action: str, comm
 
 
 def assert_named(ended: tuple[int, str], status: int, code: str, action: str) -> None:
-    problems = [line for line in ended[1].splitlines() if f"title={code}" in line]
+    problems = [line for line in ended[1].splitlines() if f"::{code} " in line]
     assert ended[0] == status, ended[1]
     assert any(action in problem for problem in problems), f"{action} is not named:\n{ended[1]}"
 
