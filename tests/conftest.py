@@ -67,6 +67,11 @@ class Ended:
         """Codes of the errors, in the order of the log."""
         return re.findall(r"^::error [^\n]*?::(ACES-\w+) ", self.log, flags=re.MULTILINE)
 
+    @property
+    def warnings(self) -> list[str]:
+        """Codes of the warnings, in the order of the log."""
+        return re.findall(r"^::warning [^\n]*?::(ACES-\w+) ", self.log, flags=re.MULTILINE)
+
 
 def plain(log: str) -> str:
     """The log without its colours: what stands in it."""

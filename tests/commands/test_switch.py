@@ -29,10 +29,6 @@ def changes(ended: Ended, resource: str) -> dict[str, str]:
     return {each["name"]: each["verb"] for each in found if each["resource"] == resource}
 
 
-def warned(ended: Ended) -> list[str]:
-    return [line.split("title=")[1][:9] for line in ended.log.splitlines() if line.startswith("::warning ")]
-
-
 def target(caller: Caller, api: str) -> Any:
     (service,) = caller.listed().values()
     return service["server"][api]
@@ -51,7 +47,7 @@ def test_the_old_endpoint_serves_until_the_platform_knows_of_the_new_one(serving
     requests.post(f"{serving.sandbox.platform_url}/_sandbox/sleep", json={"kind": "503"}, timeout=10).raise_for_status()
     deferred = serving.run(platform="deferred")
     assert deferred.status == 0, deferred.log
-    assert (endpoints(serving), "ACES-E033" in warned(deferred)) == ({"", "-async"}, True), deferred.log
+    assert (endpoints(serving), "ACES-E033" in deferred.warnings) == ({"", "-async"}, True), deferred.log
     assert changes(deferred, "endpoint") == {f"{serving.server}-async": "create", serving.server: "nothing"}
     requests.delete(f"{serving.sandbox.platform_url}/_sandbox/sleep", timeout=10).raise_for_status()
     registered = serving.run(command="register")
@@ -115,7 +111,7 @@ def test_an_endpoint_of_another_server_of_the_project_stays(serving: Caller) -> 
     config = sagemaker.describe_endpoint(EndpointName=serving.server)["EndpointConfigName"]
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
     ended = serving.run()
-    assert (ended.outputs["result"], warned(ended)) == ("unchanged", []), ended.log
+    assert (ended.outputs["result"], ended.warnings) == ("unchanged", []), ended.log
     assert "Old endpoint" not in ended.log
 
 
@@ -141,10 +137,10 @@ def test_an_asynchronous_endpoint_with_requests_left_stays_until_a_next_run(asyn
     cloudwatch = caller.client("cloudwatch")
     cloudwatch.put_metric_data(Namespace="AWS/SageMaker", MetricData=[backlog])
     busy = caller.run()
-    assert (busy.status, warned(busy)) == (0, ["ACES-E033"]), busy.log
+    assert (busy.status, busy.warnings) == (0, ["ACES-E033"]), busy.log
     assert endpoints(caller) == {"", "-async"}
     caller.fault(service="cloudwatch", operation="GetMetricStatistics", kind="error", status=403, code="AccessDenied", times=None)
     unknown = caller.run()
-    assert (unknown.status, warned(unknown)) == (0, ["ACES-E033"]), unknown.log
+    assert (unknown.status, unknown.warnings) == (0, ["ACES-E033"]), unknown.log
     assert "GetMetricStatistics" in unknown.log
     assert endpoints(caller) == {"", "-async"}

@@ -9,7 +9,7 @@ import requests
 
 from aces_action.packaged_files import resource
 from aces_action.project.platform_contract import PACKAGED
-from tests.conftest import Caller, Ended
+from tests.conftest import Caller
 
 
 def speak(caller: Caller, **settings: str) -> None:
@@ -17,20 +17,16 @@ def speak(caller: Caller, **settings: str) -> None:
     requests.post(f"{caller.sandbox.platform_url}/_sandbox/dialect", json=body, timeout=10).raise_for_status()
 
 
-def warnings(ended: Ended) -> list[str]:
-    return [line.partition("title=")[2][:9] for line in ended.log.splitlines() if line.startswith("::warning ")]
-
-
 def test_a_platform_that_lists_nothing_is_deployed_to_and_left_alone_when_nothing_has_changed(caller: Caller) -> None:
     speak(caller, listing="405", answer="nothing")
     first = caller.run()
     assert (first.outputs["result"], first.outputs["registration"]) == ("deployed", "done")
-    assert warnings(first).count("ACES-R006") == 1
+    assert first.warnings.count("ACES-R006") == 1
     second = caller.run()
     assert second.outputs["result"] == "unchanged"
     registered = caller.run(command="register", language="ja")
     assert registered.outputs["result"] == "unchanged"
-    assert warnings(registered) == ["ACES-R006"]
+    assert registered.warnings == ["ACES-R006"]
     speak(caller)
     assert caller.listed().keys() == {"numberplate"}
 
@@ -39,7 +35,7 @@ def test_a_platform_without_images_and_strict_about_its_fields_is_registered_wit
     speak(caller, images="none", server="refused", errors="rest")
     ended = caller.run()
     assert (ended.status, ended.outputs["registration"]) == (0, "done")
-    assert {"ACES-R007", "ACES-R008"} <= set(warnings(ended))
+    assert {"ACES-R007", "ACES-R008"} <= set(ended.warnings)
     assert "server" not in caller.listed()["numberplate"]
 
 
@@ -48,7 +44,7 @@ def test_a_contract_of_the_callers_own_is_spoken_by(caller: Caller) -> None:
     (caller.workspace / "platform.yml").write_text(text, encoding="utf-8")
     speak(caller, listing="array")
     ended = caller.run(platform_contract="platform.yml")
-    assert (ended.status, warnings(ended)) == (0, [])
+    assert (ended.status, ended.warnings) == (0, [])
     assert caller.run(platform_contract="platform.yml").outputs["result"] == "unchanged"
 
 
