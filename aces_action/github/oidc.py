@@ -55,7 +55,8 @@ def fetch_token(
         for scheme in ("http://", "https://"):
             http.mount(scheme, HTTPAdapter(max_retries=retry))
         try:
-            came = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=timeout, stream=True)
+            # Not where a redirect leads: on the same host the token would go along.
+            came = http.get(url, params={"audience": AUDIENCE}, auth=bearer, timeout=timeout, allow_redirects=False, stream=True)
             answer = read_answer(came, _LARGEST)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' own, and what it lets pass
             raise ActionError(_no_answer(error, url, network)) from error

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 import requests
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
 from aces_action.github.oidc import fetch_token
 from aces_action.problems import ActionError
@@ -112,3 +115,27 @@ def test_a_token_that_can_be_none_is_refused_in_one_short_line(ask: Callable[...
     [problem] = raised.value.problems
     assert problem.code == "ACES-A002"
     assert problem.message.en == "GitHub's token endpoint answered HTTP 200 without a token."
+
+
+def test_a_redirect_is_not_followed_so_the_runners_own_token_stays_here() -> None:
+    asked: list[str] = []
+
+    @Request.application
+    def endpoint(request: Request) -> Response:
+        asked.append(f"{request.path} {request.headers.get('Authorization')}")
+        if request.path == "/token":
+            return Response(status=302, headers={"Location": "/elsewhere"})
+        return Response('{"value": "a.b.c"}')
+
+    server = make_server("127.0.0.1", 0, endpoint, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        with pytest.raises(ActionError) as raised:
+            fetch_token(f"http://127.0.0.1:{server.port}/token", "of-the-runner")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert [problem.code for problem in raised.value.problems] == ["ACES-A002"]
+    assert asked == ["/token bearer of-the-runner"]
