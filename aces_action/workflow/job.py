@@ -13,7 +13,7 @@ from aces_action.problems.configuration import workflow_job as problems
 from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path
 from aces_action.project.similar import certain, closest
-from aces_action.workflow.calls import declared_inputs, is_called, required_inputs, secret_of
+from aces_action.workflow.calls import declared_inputs, is_called, required_inputs, secret_of, triggers
 from aces_action.workflow.steps import ActionStep
 
 _BY_NAME = {spec.name: spec for spec in INPUTS}
@@ -28,11 +28,13 @@ _MAY_BRING = re.compile(r"\b(?:git|gh|svn|hg|curl|wget|tar|unzip|aws|gsutil|az|c
 _SERVER = rf"(?P<server>[\w-]+-(?:{'|'.join(ENVIRONMENTS)}))"
 _ROLE = re.compile(rf"arn:aws[a-z-]*:iam::\d{{12}}:role/(?:\S+/)?(?P<name>{_SERVER}-(?:github-actions|aces-plan)-role)")
 _PLACEHOLDERS = frozenset({"ORG", "OWNER"})
+# What names the branch of a pull request: GitHub docs, 'Secure use reference' and 'Contexts reference'
+_HEAD = re.compile(r"github\.event\.(?:pull_request\.(?:head|merge_commit_sha|number)|number)|github\.head_ref|refs/pull/")
 _SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def workflow_job_problems(step: ActionStep) -> Iterator[Problem]:
-    """The problems of the job around a step, and of the job that calls its workflow: C046 to C053."""
+    """The problems of the job around a step, and of the job that calls its workflow: C046 to C053, C056."""
     yield from _no_oidc_token(step)
     yield from _ends_before_the_wait(step)
     yield from _no_checkout(step)
@@ -41,6 +43,7 @@ def workflow_job_problems(step: ActionStep) -> Iterator[Problem]:
     yield from _placeholder_owner(step)
     yield from _refused_call(step)
     yield from _secrets_not_passed(step)
+    yield from _files_of_anybody(step)
 
 
 def _value(step: ActionStep, name: str) -> str | None:
@@ -180,3 +183,17 @@ def _secrets_of(document: Document, job: Path) -> Path:
 
 def _called(spec: Input) -> str:
     return spec.variable or spec.name
+
+
+def _files_of_anybody(step: ActionStep) -> Iterator[Problem]:
+    """GitHub docs, 'Events that trigger workflows', pull_request_target: it runs with the base branch's rights and files, unless
+    a step checks out others. `validate` only reads them."""
+    started = {*triggers(step.document), *(triggers(step.call.document) if step.call else ())}
+    if "pull_request_target" not in started or _value(step, "command") == "validate":
+        return
+    for index in range(int(step.path[-1])):
+        before = (*step.path[:-1], index)
+        for place in ((*before, "with", "ref"), (*before, "with", "repository"), (*before, "run")):
+            if _HEAD.search(str(step.document.get(*place) or "")):
+                yield step.document.at(place, problems.files_of_anybody(step.job))
+                return

@@ -43,6 +43,8 @@ CALLED = "on:\n  workflow_call:\n    inputs:\n      env: {type: string, required
 CALLER = "on: push\njobs:\n  call:\n    uses: ./.github/workflows/x.yml\n    with: {env: dev}\n"
 PASSES = "    permissions: {id-token: write}\n"
 WITH_SECRET = step("platform-token: ${{ secrets.PLATFORM_TOKEN }}")
+TARGET = "on: pull_request_target\n"
+HEAD = "      - uses: actions/checkout@v5\n        with:\n          ref: ${{ github.event.pull_request.head.sha }}\n"
 
 # Workflows that are right, in the many shapes that people write
 RIGHT: dict[str, dict[str, str]] = {
@@ -109,6 +111,11 @@ RIGHT: dict[str, dict[str, str]] = {
     "an owner like the placeholder": {"x": workflow(action=step().replace("aces/aces-action", "org/aces-action"))},
     "a copy in the repository": {"x": workflow(action=step().replace("aces/aces-action@v1", "./.github/actions/aces-action"))},
     "an image without an owner": {"x": workflow(action=step().replace("aces/aces-action@v1", "docker://aces-action:v1"))},
+    "the base branch's files on pull_request_target": {"x": workflow(head=TARGET)},
+    "a pull request's files, read only": {
+        "x": workflow(head=TARGET, before=HEAD, action=step("command: validate", role="''")),
+    },
+    "a pull request's files on pull_request": {"x": workflow(head="on: pull_request\n", before=HEAD)},
     "a container of the job's": {"x": workflow(TOKEN + "    container: node:22\n")},
 }
 
@@ -211,6 +218,27 @@ WRONG: dict[str, tuple[dict[str, str], list[tuple[str, str, int]]]] = {
             "y": CALLER + PASSES + "    secrets:\n      OTHER: ${{ secrets.OTHER }}\n",
         },
         [("ACES-C053", "y", 7)],
+    ),
+    "a pull request's files on pull_request_target": ({"x": workflow(head=TARGET, before=HEAD)}, [("ACES-C056", "x", 9)]),
+    "the fork's repository": (
+        {"x": workflow(head=TARGET, before=HEAD.replace("ref", "repository").replace("head.sha", "head.repo.full_name"))},
+        [("ACES-C056", "x", 9)],
+    ),
+    "its merge": (
+        {"x": workflow(head=TARGET, before=HEAD.replace("${{ github.event.pull_request.head.sha }}", "refs/pull/1/merge"))},
+        [("ACES-C056", "x", 9)],
+    ),
+    "its branch by git": (
+        {"x": workflow(head=TARGET, before="      - run: git fetch origin ${{ github.head_ref }}\n")},
+        [("ACES-C056", "x", 7)],
+    ),
+    "one event of several": (
+        {"x": workflow(head="on: {push: {}, pull_request_target: {}}\n", before=HEAD)},
+        [("ACES-C056", "x", 9)],
+    ),
+    "a caller's event": (
+        {"x": workflow(head=CALLED, before=HEAD), "y": CALLER.replace("on: push", "on: pull_request_target") + PASSES},
+        [("ACES-C056", "x", 12)],
     ),
 }
 

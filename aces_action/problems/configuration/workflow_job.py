@@ -137,8 +137,31 @@ C053 = Kind(
     + snippet("yaml", "jobs:\n  deploy:\n    uses: ./.github/workflows/deploy.yml\n    secrets: inherit"),
     example="jobs:\n  deploy:\n    uses: ./.github/workflows/deploy.yml",
 )
+C056 = Kind(
+    code="ACES-C056",
+    severity="warning",
+    title=Text("Anybody's pull request decides what is deployed", "誰のpull requestでもデプロイできてしまいます"),
+    cause=Text(
+        "`pull_request_target` gives a job the rights of the repository, its secrets and OIDC tokens, even for a pull request "
+        "from a fork. This job then checks out the pull request's own files: whoever opens one has them deployed, and every step "
+        "that runs something of theirs hands them these rights.",
+        "`pull_request_target`のジョブは、forkからのpull requestでも、リポジトリの権限（シークレットとOIDCトークン）で動きます。"
+        "このジョブはさらに、pull requestのファイルをチェックアウトしています。"
+        "誰がpull requestを開いても、そのファイルがデプロイされます。"
+        "ファイルに含まれるものを実行するステップがあれば、その権限も渡ります。",
+    ),
+    fix=Text(
+        "Take `pull_request` for `plan` and `validate`, and deploy what has been merged:",
+        "`plan`と`validate`には`pull_request`を使い、デプロイはマージ後に行ってください。",
+    )
+    + snippet("yaml", "on:\n  pull_request:\n    branches: [develop]"),
+    example=(
+        "on: pull_request_target\nsteps:\n  - uses: actions/checkout@v5\n    with:\n"
+        "      ref: ${{ github.event.pull_request.head.sha }}\n  - uses: ORG/aces-action@v0.1.0"
+    ),
+)
 
-KINDS = (C046, C047, C048, C049, C050, C051, C052, C053)
+KINDS = (C046, C047, C048, C049, C050, C051, C052, C053, C056)
 
 
 def no_oidc_token(job: str) -> Problem:
@@ -276,5 +299,20 @@ def secret_not_passed(secret: str, name: str, file: str) -> Problem:
         hint=Text(
             f"Add `secrets: inherit`, or {secret} under `secrets:`.",
             f"`secrets: inherit`を追加するか、`secrets:`に{secret}を書いてください。",
+        ),
+    )
+
+
+def files_of_anybody(job: str) -> Problem:
+    """When a job that has the rights of the repository checks out the files of whoever opened a pull request."""
+    return Problem(
+        kind=C056,
+        message=Text(
+            f"On pull_request_target the job {job} checks out the pull request's own files: anybody's are deployed.",
+            f"pull_request_targetのジョブ{job}がpull requestのファイルを使うため、誰のファイルでもデプロイされます。",
+        ),
+        hint=Text(
+            "Take `pull_request` instead: forks then get neither secrets nor a token. Or leave `ref:` out.",
+            "`pull_request`にすると、forkにはシークレットもトークンも渡りません。または`ref:`を外してください。",
         ),
     )
