@@ -27,6 +27,7 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
         Text("AWS account and runner", "AWSアカウントとランナー"),
         ("infra/README.md", "iam/README.md", "preflight.md", "runners.md"),
     ),
+    (Text("Security", "セキュリティ"), ("pinning.md", "threat-model.md")),
     (
         Text("Deployment", "デプロイ"),
         ("weights.md", "sagemaker.md", "batch.md", "smoke-test.md", "job-summary.md", "calling.md", "platform-api.md"),
@@ -35,7 +36,7 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
         Text("Reference", "リファレンス"),
         ("errors.md", *(f"reference/{name}.md" for name in ("action", "infra", "register", "algorithm", "smoke-test"))),
     ),
-    (same("Development"), ("architecture.md", "aws-beliefs.md", "dependencies.md")),
+    (same("Development"), ("architecture.md", "aws-beliefs.md", "dependencies.md", "repository-settings.md")),
 )
 """The site's pages in their order, but for those of the codes: the index and the search lead there."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 import pytest
 import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
 from jsonschema import Draft202012Validator
 
 from aces_action.cli.app import program as command_line
@@ -86,10 +87,12 @@ def input_faults(workflow: Mapping[str, Any]) -> list[str]:
 
 
 def json_faults(text: str) -> list[str]:
-    """A whole file of ours, a statement of a policy, or keys of either to copy."""
+    """A whole file of ours or of Renovate's, a statement of a policy, or keys of either to copy."""
     whole = text.lstrip().startswith("{")
     written = json.loads(text if whole else f"{{{text}}}")
     service = set(SCHEMAS["register"]["$defs"]["service"]["properties"])
+    if str(written.get("$schema", "")).endswith("/renovate-schema.json"):
+        return [error.message for error in Draft202012Validator(get_builtin_schema("vendor.renovate")).iter_errors(written)]
     if {"services"} <= written.keys():
         return faults("register", written)
     if {"task_name", "algorithms"} & written.keys() and whole:
@@ -98,9 +101,11 @@ def json_faults(text: str) -> list[str]:
 
 
 def yaml_faults(text: str) -> list[str]:
-    """All or part of an infra file, an expectation, a platform contract, hooks of pre-commit, or a workflow."""
+    """All or part of an infra file, an expectation, a platform contract, hooks of pre-commit, Dependabot's file, a workflow."""
     written = yaml.safe_load(text)
     keys = set(written) if isinstance(written, dict) else set()
+    if keys == {"version", "updates"}:
+        return [error.message for error in Draft202012Validator(get_builtin_schema("vendor.dependabot")).iter_errors(written)]
     if keys and keys <= keys_of("infra"):
         return faults("infra", BESIDE | written)
     if keys and keys <= keys_of("smoke-test"):
@@ -223,6 +228,7 @@ def test_every_workflow_in_the_pages_is_one_by_githubs_rules(tmp_path: Path) -> 
         ("yaml", "sagemaker:\n  instance_count: none", ["infra: 'none' is not of type 'integer'"]),
         ("yaml", "repos: [{repo: x, hooks: [{id: aces}]}]", ["aces"]),
         ("yaml", "something: else", ["is nothing that is known here"]),
+        ("yaml", "version: 1\nupdates: []", ["2 was expected"]),
         ("json", '"titel": "Plates"', ["titel"]),
         ("json", '{"task_name": ""}', ["algorithm: '' should be non-empty"]),
     ],

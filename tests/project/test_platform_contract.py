@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -91,3 +92,16 @@ def test_comments_do_not_make_another_contract(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["length(body.a)", "body.a.b", "sort_by(body, &x)", "to_number(body.a)", "body[0].a || body"])
 def test_an_expression_finds_something_or_nothing_in_any_answer(text: str, scope: object) -> None:
     Expression(text).of(scope)
+
+
+@pytest.mark.parametrize(
+    "path", ["@evil.example/x", ".evil.example/x", ":1@evil.example/", "https://evil.example/x", "\\\\evil.example"]
+)
+def test_a_route_stays_on_the_host_of_the_platform(tmp_path: Path, path: str) -> None:
+    [problem] = problems_of(tmp_path, LEAST.replace("/internal/tenants/{tenant_id}/services", f"'{path}'"))
+    assert problem.code == "ACES-C004"
+    for route in (f"/{path}", f"//{path}"):  # which a contract may have
+        contract = tmp_path / "platform.yml"
+        contract.write_text(LEAST.replace("/internal/tenants/{tenant_id}/services", f"'{route}'"), encoding="utf-8")
+        loaded, _ = load_contract(tmp_path, contract.name)
+        assert loaded is None or urlsplit(f"https://platform.example{loaded.registration.path}").hostname == "platform.example"

@@ -154,7 +154,11 @@ C056 = Kind(
         "Take `pull_request` for `plan` and `validate`, and deploy what has been merged:",
         "`plan`と`validate`には`pull_request`を使い、デプロイはマージ後に行ってください。",
     )
-    + snippet("yaml", "on:\n  pull_request:\n    branches: [develop]"),
+    + snippet(
+        "yaml",
+        "on:\n  pull_request:\n    branches: [develop]\njobs:\n  plan:\n    runs-on: ubuntu-24.04\n    steps:\n"
+        "      - uses: actions/checkout@v5\n      - uses: ORG/aces-action@v0.1.0\n        with:\n          command: plan",
+    ),
     example=(
         "on: pull_request_target\nsteps:\n  - uses: actions/checkout@v5\n    with:\n"
         "      ref: ${{ github.event.pull_request.head.sha }}\n  - uses: ORG/aces-action@v0.1.0"
