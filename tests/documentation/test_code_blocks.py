@@ -14,7 +14,7 @@ from typing import Any
 import click
 import pytest
 import yaml
-from check_jsonschema.builtin_schemas import get_builtin_schema
+from check_jsonschema.builtin_schemas import get_builtin_schema  # type: ignore[import-untyped]
 from jsonschema import Draft202012Validator
 
 from aces_action.cli.app import program as command_line
