@@ -310,7 +310,7 @@ def branch_of_environment_not_trusted(name: str, refused: Sequence[str], admitte
     return Problem(
         kind=A003,
         message=Text(
-            f"The trust policy of the role {name} admits the environment from {', '.join(admitted)} alone, not from "
+            f"The trust policy of the role {name} allows the environment only from {', '.join(admitted)}, not from "
             f"{', '.join(refused)}.",
             f"ロール{name}の信頼ポリシーは、environmentを{'、'.join(admitted)}からだけ許可し、{'、'.join(refused)}からは許可していません。",
         ),
