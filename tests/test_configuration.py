@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 WORKFLOW = ".github/workflows/build_on_push_develop.yml"
 REGISTER = "server/algorithms/register.json"
 TENANT = "TENANT_ID: 3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
-STEP = "uses: aces-inc/aces-action@v0.1.0\n        with:\n"
+STEP = "uses: aces-inc/aces-action@v0.1.0\n        id: deploy\n        with:\n"
 RUNNER = {
     "GITHUB_REPOSITORY": "org/plates",
     "GITHUB_WORKFLOW_REF": f"org/plates/{WORKFLOW}@refs/heads/develop",

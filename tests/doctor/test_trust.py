@@ -72,7 +72,7 @@ def test_an_environment_that_is_let_in_from_another_branch_is_named_with_both(st
 
 def test_a_workflow_with_an_environment_and_a_role_for_the_branch_says_what_to_do() -> None:
     [problem] = judged(policy(), "environment:dev").problems
-    assert f"does not admit repo:org/plates:environment:dev, but repo:org/plates:{BRANCH}" in problem.message.en
+    assert f"does not allow repo:org/plates:environment:dev; it allows repo:org/plates:{BRANCH}" in problem.message.en
     assert "aces-action bootstrap --apply" in (problem.hint.en if problem.hint else "")
 
 

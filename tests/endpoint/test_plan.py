@@ -77,7 +77,7 @@ def test_the_reasons_of_an_update_name_each_field() -> None:
     old = wanted()
     change = endpoint_change(new, endpoint("InService", old.config_name), old.model, old.config)
     assert tuple(each.en for each in change.reasons) == (
-        f"Image: {IMAGE} -> {IMAGE.replace('1' * 64, '2' * 64)}",
+        f"Image: sha256:{'1' * 64} -> sha256:{'2' * 64}",
         "InstanceType: ml.t2.xlarge -> ml.g4dn.xlarge",
     )
 
