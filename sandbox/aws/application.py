@@ -42,6 +42,7 @@ from sandbox.aws.cloudformation.responses import CloudFormation
 from sandbox.aws.control import PREFIX, create_control
 from sandbox.aws.ecr import ContainerRegistry
 from sandbox.aws.iam import IdentityAndAccess
+from sandbox.aws.instance_types import keep_answers
 from sandbox.aws.quotas import ServiceQuotas
 from sandbox.aws.runtime import SageMakerRuntime
 from sandbox.aws.s3 import ObjectStore, without_bucket_policies
@@ -112,6 +113,7 @@ def _extend_moto() -> None:
     moto.core.responses.method_names_from_class = functools.cache(  # type: ignore[attr-defined]
         moto.core.utils.method_names_from_class
     )
+    keep_answers()
     moto.sagemaker.urls.url_paths["{0}/$"] = SageMaker.dispatch
     moto.applicationautoscaling.urls.url_paths["{0}/$"] = ApplicationAutoScaling.dispatch
     moto.cloudformation.urls.url_paths["{0}/$"] = CloudFormation.dispatch
