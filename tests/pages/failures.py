@@ -9,13 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from aces_action.configuration import check_configuration
-from aces_action.language import Text, lines, same
+from aces_action.language import EMPTY, Text, same
 from aces_action.output.check import Check
 from aces_action.output.server_log import ServerLog
 from aces_action.output.verdict import Entry
 from aces_action.problems import Problem, batch, listing, platform, server_image
 from aces_action.problems.access import role
-from aces_action.problems.causes import E021
 from aces_action.problems.configuration import instance_types
 from aces_action.problems.configuration.instance_types import TypeAtPlace
 from aces_action.problems.endpoint import rollout
@@ -26,6 +25,8 @@ from aces_action.problems.smoke_test.job_causes import B032, PROBABLY_MEMORY, jo
 from aces_action.problems.smoke_test.jobs import TestedJob
 from aces_action.problems.weights import fault, members
 from aces_action.problems.weights.fault import MemberPlace
+from aces_action.resources.endpoint.diagnosis.diagnose import Symptoms, conclude
+from aces_action.resources.endpoint.diagnosis.facts import Facts
 from tests.pages.project import (
     ACCOUNT,
     ACTION_ROLE,
@@ -187,27 +188,6 @@ _PING = (
     "The primary container for production variant AllTraffic did not pass the ping health check. "
     "Please check CloudWatch logs for this endpoint."
 )
-NOT_STARTED = replace(
-    rollout.failed(
-        SERVER,
-        "Failed",
-        _PING,
-        lines(
-            Text(
-                f"The server's log: FileNotFoundError: [Errno 2] No such file or directory: '{_MISSING}'",
-                f"サーバのログ: FileNotFoundError: [Errno 2] No such file or directory: '{_MISSING}'",
-            ),
-            Text(
-                f"The server looks for {_MISSING}, which is not in the weights. deploy.tar.gz is unpacked into /opt/ml/model as "
-                "it is, with the folders in it. Check its content:",
-                f"サーバが読み込もうとした{_MISSING}が、重みファイルにありません。deploy.tar.gzは、中のフォルダごとそのまま"
-                "/opt/ml/modelに展開されます。中身を確認してください:",
-            ),
-            same(f"aws s3 cp {RELEASE} - | tar -tz"),
-        ),
-    ),
-    kind=E021,
-)
 SERVER_LOG = ServerLog(
     variant="AllTraffic",
     stream="AllTraffic/i-0c43c3aaf3a24e038",
@@ -223,6 +203,11 @@ SERVER_LOG = ServerLog(
         f"FileNotFoundError: [Errno 2] No such file or directory: '{_MISSING}'",
         "ERROR:    Application startup failed. Exiting.",
     ),
+)
+NOT_STARTED = conclude(
+    rollout.failed(SERVER, "Failed", _PING, EMPTY),
+    Facts(region=REGION, endpoint_name=SERVER, weights_uri=RELEASE),
+    Symptoms(reason=_PING, logs=(SERVER_LOG,)),
 )
 EVENTS = (
     "AllTraffic: Creating: Starting the instance of type ml.g4dn.xlarge",
