@@ -162,7 +162,7 @@ SILENT = tuple(
     for each in CHECKS
 )
 
-_PACK = fault.pack_commands("ObjectDetection", "deploy.tar.gz")
+_PACK = fault.pack_commands("ObjectDetection", "deploy.tar.gz", f"s3://{BUCKET}/shared/weights/deploy.tar.gz")
 LINK = fault.in_member(
     members.symbolic_link("../CenterNet_coco_finetune_car-parts-aldila-1110_acesvision-v2"),
     MemberPlace(name="ObjectDetection/models/latest", number=6, offset=1_260_003_328, total=7),
@@ -171,7 +171,7 @@ LINK = fault.in_member(
 HIDDEN = fault.in_member(
     members.macos_leftover("._CenterNet.yml"),
     MemberPlace(name="ObjectDetection/models/._CenterNet.yml", number=7, offset=1_260_003_840, total=7),
-    _PACK,
+    EMPTY,
 )
 FAULTY = (
     Entry(

@@ -174,8 +174,8 @@ def hidden(component: str) -> Fault:
 def macos_leftover(component: str) -> Fault:
     text = Text(f"is a leftover of macOS ('{component}')", f"はmacOSが残したファイルです（「{component}」）")
     copyfile = Text(
-        "On macOS put COPYFILE_DISABLE=1 before the command.",
-        "macOSではコマンドの前にCOPYFILE_DISABLE=1を付けてください。",
+        "On macOS put COPYFILE_DISABLE=1 before tar.",
+        "macOSのtarでは、コマンドの前にCOPYFILE_DISABLE=1を付けてください。",
     )
     return Fault(kind=W005, text=text, advice=sentences(_LEAVE_OUT, copyfile))
 
