@@ -20,13 +20,16 @@ from aces_action.problems.configuration.instance_types import TypeAtPlace
 from aces_action.problems.endpoint import rollout
 from aces_action.problems.preflight import queues, quotas, roles
 from aces_action.problems.preflight.platform import registration_deferred
-from aces_action.problems.smoke_test import answers, outcome
-from aces_action.problems.smoke_test.job_causes import B032, PROBABLY_MEMORY, job_failed
+from aces_action.problems.smoke_test import outcome
+from aces_action.problems.smoke_test.job_causes import B032, PROBABLY_MEMORY, job_failed, plain_fix
 from aces_action.problems.smoke_test.jobs import TestedJob
 from aces_action.problems.weights import fault, members
 from aces_action.problems.weights.fault import MemberPlace
+from aces_action.project.model import Request
 from aces_action.resources.endpoint.diagnosis.diagnose import Symptoms, conclude
 from aces_action.resources.endpoint.diagnosis.facts import Facts
+from aces_action.smoke_test.judge import judge
+from aces_action.smoke_test.model import InvocationResult
 from tests.pages.project import (
     ACCOUNT,
     ACTION_ROLE,
@@ -219,12 +222,18 @@ REFUSED = batch.refused(SERVER, code="ClientException", reason="Image architectu
 _SAID = '{"detail":"CUDA out of memory. Tried to allocate 2.34 GiB (GPU 0; 14.76 GiB total capacity)"}'
 _LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/{SERVER}"
 ANSWER = _SAID
-CRASHED = answers.container_failed(
-    "server/smoke-test/plate.png",
-    500,
-    expected=200,
-    answer=_SAID,
-    hint=answers.where_to_look(SERVER, log_stream=f"{_LOG_GROUP}:log-stream:AllTraffic/i-0123456789abcdef0", refused_type=""),
+(CRASHED,) = judge(
+    Request(name="server/smoke-test/plate.png", file=Path("/nowhere"), size=1, content_type="image/png"),
+    InvocationResult(
+        status=500,
+        content_type="application/json",
+        body=_SAID.encode(),
+        size=len(_SAID),
+        failed=True,
+        log_stream=f"{_LOG_GROUP}:log-stream:AllTraffic/i-0123456789abcdef0",
+    ),
+    seconds=0.4,
+    endpoint_name=SERVER,
 )
 ROLLED_BACK = outcome.failed(SERVER, outcome.rolled_back_to(CONFIG_BEFORE))
 STAYS = outcome.failed(SERVER, outcome.stays_in_service(CONFIG))
@@ -240,5 +249,6 @@ KILLED = job_failed(
     ),
     "OutOfMemoryError: Container killed due to memory usage",
     PROBABLY_MEMORY,
+    plain_fix(B032),
 )
 TAKEN = listing.name_taken("numberplate", project="car-park-entrance")

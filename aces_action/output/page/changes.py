@@ -59,8 +59,8 @@ def extent_blocks(report: Report, language: Language) -> list[Block]:
     writes = report.writes.last_words().in_(language)
     blocks += _lines(writes, brief=True)
     blocks += [paragraph((words(line, language),)) for line in report.under_way.in_(language).splitlines()]
-    if is_long(writes):
-        blocks.append(Fold(title=words(_IN_FULL, language), blocks=tuple(_lines(writes, brief=False))))
+    if long := "\n".join(line for line in writes.splitlines() if is_long(line)):
+        blocks.append(Fold(title=words(_IN_FULL, language), blocks=tuple(_lines(long, brief=False))))
     return blocks
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from aces_action.durations import duration_text
-from aces_action.language import Language, Text, same
+from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.page.blocks import Block, Code, CodeBlock, Fold, Line, PageHeading, PageLink, PageList, Span, Words
 from aces_action.output.page.wording import dotted, paragraph, words
@@ -60,21 +61,30 @@ def is_about_checks(report: Report) -> bool:
 
 
 def check_blocks(report: Report, language: Language) -> list[Block]:
-    """Those that are not fine, and those with a note; all others are folded."""
+    """Those that are not fine, and those with a note; all others are folded, and so is of a preflight what stands above."""
     if not report.checks:
         return []
+    told = set() if is_about_checks(report) else set(report.problems)
     fine = [each for each in report.checks if each.outcome == "fine" and not each.kinds]
-    others = [each for each in report.checks if each not in fine]
+    folded = [each for each in report.checks if each in fine or (each.kinds and told.issuperset(_problems(each)))]
+    others = [each for each in report.checks if each not in folded]
     blocks: list[Block] = []
     if others:
         blocks.append(PageHeading(text=words(report.checks_title, language)))
         blocks.append(PageList(items=tuple(_check(each, report, language) for each in others)))
-    if fine:
+    if folded:
+        marks = Counter(_ICONS[each.outcome] for each in folded)
         passed = Text(f"{len(fine):,} passed", f"{len(fine):,}件は問題なし")
-        title = Text(f"✅ {report.checks_title.en}: {passed.en}", f"✅ {report.checks_title.ja}: {passed.ja}")
-        items = PageList(items=tuple(_check(each, report, language) for each in fine))
+        counts = same(" ".join(f"{mark} {count:,}" for mark, count in sorted(marks.items(), key=lambda each: each[0] == "✅")))
+        title = (same("✅ ") if folded == fine else EMPTY) + report.checks_title + same(": ")
+        title += passed if folded == fine else counts
+        items = PageList(items=tuple(_check(each, report, language) for each in folded))
         blocks.append(Fold(title=words(title, language), blocks=(items,)))
     return blocks
+
+
+def _problems(check: Check) -> tuple[Problem, ...]:
+    return (*check.problems, *check.notes)
 
 
 def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]:
@@ -87,10 +97,9 @@ def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]
         label = COLUMNS[-1]
         needed = Text(f" ({label.en}: {check.needed.en})", f"（{label.ja}: {check.needed.ja}）")
         head.append(words(needed, language, brief=True))
-    problems: tuple[Problem, ...] = (*check.problems, *check.notes)
     codes = [PageLink(label=Words(text=kind.code), url=kind.help_url(language)) for kind in check.kinds]
     lines: list[Line] = [(*head, *(span for code in codes for span in (Words(text=" · "), code)))]
-    if problems and not all(each in told for each in problems):
+    if not told.issuperset(_problems(check)):
         lines.append((words(check.fix, language),))
     if check.skipped:
         lines.append((words(check.skipped, language),))
