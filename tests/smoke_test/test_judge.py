@@ -110,7 +110,7 @@ def test_an_error_says_what_to_do_and_the_command_that_shows_the_log_of_the_cont
     assert "HTTP 500" in problem.message.en
     assert "boom" in problem.message.ja
     assert problem.hint.ja.splitlines() == [
-        "原因は、サーバのログで確認できます。直してから、ジョブを再実行してください:",
+        "サーバのログは、次のコマンドで確認できます。原因を直し、ジョブを再実行してください:",
         command,
     ]
 

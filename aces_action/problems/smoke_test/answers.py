@@ -160,11 +160,11 @@ def where_to_look(endpoint_name: str, *, log_stream: str, refused_type: str) -> 
         "別のcontent_typeや期待するstatusは、リクエストの横の期待する応答のファイルに書けます。",
     )
     log = Text(
-        "The container's log has the cause. Fix it, then run the job again:",
-        "原因は、サーバのログで確認できます。直してから、ジョブを再実行してください:",
+        "This shows the container's log. Fix the cause, then run the job again:",
+        "サーバのログは、次のコマンドで確認できます。原因を直し、ジョブを再実行してください:",
         Text(
-            "The container's log has the cause. Fix it, then run the command again:",
-            "原因は、サーバのログで確認できます。直してから、コマンドを再実行してください:",
+            "This shows the container's log. Fix the cause, then run the command again:",
+            "サーバのログは、次のコマンドで確認できます。原因を直し、コマンドを再実行してください:",
         ),
     )
     return lines(refused if refused_type else EMPTY, log, same(f"aws logs tail {shlex.quote(group)}{region} --since 1h{stream}"))
