@@ -319,8 +319,10 @@ E021 = Kind(
     + snippet(
         "sh",
         "mkdir -p model && aws s3 cp s3://<bucket>/<key>/deploy.tar.gz - | tar -xz -C model\n"
-        'docker run --rm -p 8080:8080 -v "$PWD/model:/opt/ml/model:ro" <image> serve   # --gpus all where it has one\n'
-        "curl -i http://localhost:8080/ping   # in a second terminal",
+        'docker run --rm -p 8080:8080 -v "$PWD/model:/opt/ml/model:ro" <image> serve   {0}\n'
+        "curl -i http://localhost:8080/ping   {1}",
+        Text("--gpus all where it has one", "GPUがあれば--gpus allを付ける"),
+        Text("in a second terminal", "別のターミナルで実行する"),
     ),
     example=Text(
         "ACES-E021 Server failed while it started: ModuleNotFoundError: No module named 'cv2'\n  The endpoint "

@@ -73,7 +73,8 @@ W006 = Kind(
         "sh",
         "cd datadrive\n"
         "aces-action weights pack ObjectDetection/models -o deploy.tar.gz\n"
-        "tar czf deploy.tar.gz ObjectDetection/models  # with tar alone",
+        "tar czf deploy.tar.gz ObjectDetection/models  {0}",
+        Text("with tar alone", "tarだけを使う場合"),
     ),
     example="tar czPf deploy.tar.gz /data/datadrive/ObjectDetection",
 )
