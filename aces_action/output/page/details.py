@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, same
@@ -64,32 +65,37 @@ def check_blocks(report: Report, language: Language) -> list[Block]:
     """Those that are not fine, and those with a note; all others are folded, and so is of a preflight what stands above."""
     if not report.checks:
         return []
-    told = set() if is_about_checks(report) else set(report.problems)
-    fine = [each for each in report.checks if each.outcome == "fine" and not each.kinds]
-    folded = [each for each in report.checks if each in fine or (each.kinds and told.issuperset(_problems(each)))]
-    others = [each for each in report.checks if each not in folded]
+    told = frozenset(report.problems)
+    folds = not is_about_checks(report)
+    folded, others = list[Check](), list[Check]()
+    for each in report.checks:
+        is_told = folds and each.kinds and told.issuperset(_problems(each))
+        (folded if _is_fine(each) or is_told else others).append(each)
     blocks: list[Block] = []
     if others:
         blocks.append(PageHeading(text=words(report.checks_title, language)))
-        blocks.append(PageList(items=tuple(_check(each, report, language) for each in others)))
+        blocks.append(PageList(items=tuple(_check(each, told, language) for each in others)))
     if folded:
         marks = Counter(_ICONS[each.outcome] for each in folded)
-        passed = Text(f"{len(fine):,} passed", f"{len(fine):,}件は問題なし")
+        all_fine = all(_is_fine(each) for each in folded)
+        passed = Text(f"{len(folded):,} passed", f"{len(folded):,}件は問題なし")
         counts = same(" ".join(f"{mark} {count:,}" for mark, count in sorted(marks.items(), key=lambda each: each[0] == "✅")))
-        title = (same("✅ ") if folded == fine else EMPTY) + report.checks_title + same(": ")
-        title += passed if folded == fine else counts
-        items = PageList(items=tuple(_check(each, report, language) for each in folded))
+        title = (same("✅ ") if all_fine else EMPTY) + report.checks_title + same(": ") + (passed if all_fine else counts)
+        items = PageList(items=tuple(_check(each, told, language) for each in folded))
         blocks.append(Fold(title=words(title, language), blocks=(items,)))
     return blocks
+
+
+def _is_fine(check: Check) -> bool:
+    return check.outcome == "fine" and not check.kinds
 
 
 def _problems(check: Check) -> tuple[Problem, ...]:
     return (*check.problems, *check.notes)
 
 
-def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]:
+def _check(check: Check, told: AbstractSet[Problem], language: Language) -> tuple[Line, ...]:
     """What is needed stands only where it is not what was found; the fix only where it does not stand above."""
-    told = set(report.problems)
     what, found = words(check.what, language, strong=check.outcome != "fine"), words(check.found, language, brief=True)
     head: list[Span] = [Words(text=f"{_ICONS[check.outcome]} "), what]
     head += [Words(text=": "), found] if check.found else []
