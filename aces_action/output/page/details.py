@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, same
@@ -94,7 +93,7 @@ def _problems(check: Check) -> tuple[Problem, ...]:
     return (*check.problems, *check.notes)
 
 
-def _check(check: Check, told: AbstractSet[Problem], language: Language) -> tuple[Line, ...]:
+def _check(check: Check, told: frozenset[Problem], language: Language) -> tuple[Line, ...]:
     """What is needed stands only where it is not what was found; the fix only where it does not stand above."""
     what, found = words(check.what, language, strong=check.outcome != "fine"), words(check.found, language, brief=True)
     head: list[Span] = [Words(text=f"{_ICONS[check.outcome]} "), what]
