@@ -70,10 +70,15 @@ def test_an_example_is_code_or_the_line_of_the_log_in_either_language(kind: Kind
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
-def test_code_is_the_same_in_both_languages(kind: Kind) -> None:
+def test_code_is_the_same_in_both_languages_and_its_comments_are_in_either(kind: Kind) -> None:
     for text in (kind.cause, kind.fix):
         english, japanese = (re.findall(r"```.*?```", each, flags=re.DOTALL) for each in (text.en, text.ja))
-        assert english == japanese
+        assert [_COMMENT.sub("", each) for each in english] == [_COMMENT.sub("", each) for each in japanese]
+        remarks = [found for each in japanese for found in _COMMENT.findall(each)]
+        assert all(re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", each) for each in remarks), remarks
+
+
+_COMMENT = re.compile(r"\s#\s.*")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)

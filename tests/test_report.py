@@ -472,10 +472,16 @@ def test_what_the_preflight_objects_to_is_open_with_links_to_the_codes_and_what_
     assert "<details><summary>✅ Preflight: 1 passed</summary>\n\n- ✅ S3 bucket: plate-dev\n\n</details>" in page
 
 
-def test_the_fix_of_a_check_stands_once_above_with_its_problem() -> None:
-    page = shown(Report(result="failed", checks=[FULL], problems=[*FULL.problems]))
+def test_the_fix_of_a_check_stands_once_above_with_its_problem_and_its_row_is_folded() -> None:
+    page = shown(Report(result="failed", checks=[FINE, FULL], problems=[*FULL.problems]))
     assert page.count("Ask for more:") == 1
-    assert page.index("Ask for more:") < page.index("### Preflight")
+    assert page.index("Ask for more:") < page.index("<details><summary>Preflight: ❌ 1 ✅ 1</summary>\n\n- ✅ S3 bucket")
+    assert "### Preflight" not in page
+
+
+def test_what_doctor_found_stays_open_although_it_stands_above() -> None:
+    page = shown(Report(result="failed", checks=[FULL], checks_title=same("What a deployment needs"), problems=[*FULL.problems]))
+    assert "### What a deployment needs\n\n- ❌ <strong>Quota</strong>" in page
 
 
 def test_without_a_preflight_there_is_no_table_of_it() -> None:

@@ -48,8 +48,9 @@ OPTIONS = (
 _SPECS = {spec.name: spec for spec in INPUTS}
 _TOKEN, _COMMAND, _REGION = _SPECS["platform-token"], _SPECS["command"], _SPECS["aws-region"]
 _LONGEST = 4096  # characters of a token
-# Which step has the settings of a deployment: one that deploys, or may; one that plans it; any other
-_RANKS = ({"deploy", ""}, {"plan"}, {"validate", "register"})
+# Which step has the settings of a deployment: one that deploys; one that may, as its command is an expression; one that plans it;
+# any other
+_DEPLOYS, _MAY_DEPLOY, _RANKS = 0, 1, {"deploy": 0, "": 0, "plan": 2, "validate": 3, "register": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +164,9 @@ def _one_step(steps: Sequence[tuple[ActionStep, dict[str, str]]], target: Deploy
 
 
 def _rank(step: ActionStep) -> int:
-    command = input_text(_COMMAND, step.environ())
-    return next((rank for rank, commands in enumerate(_RANKS) if command in commands), len(_RANKS))
+    environ = step.environ()
+    rank = _RANKS.get(input_text(_COMMAND, environ), max(_RANKS.values()) + 1)
+    return _MAY_DEPLOY if rank == _DEPLOYS and only_a_run_knows(step, _COMMAND, environ) else rank
 
 
 def _known(spec: Input, step: ActionStep, environ: Mapping[str, str]) -> tuple[str, bool]:

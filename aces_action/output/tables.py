@@ -184,7 +184,10 @@ def endpoint_facts(endpoint: EndpointStatus, server_status: ServerStatus) -> lis
     for each in endpoint.variants:
         name, now, then, weight = each.name, each.instances, each.desired_instances, f"{each.weight:g}"
         facts.append(
-            Text(f"{name}: {now} of {then} instances, weight {weight}", f"{name}: {now}/{then}インスタンス、重み{weight}")
+            Text(
+                f"{name}: {now} of {then} instances, weight {weight}",
+                f"{name}: {now}/{then}インスタンス、トラフィックの重み{weight}",
+            )
         )
     if endpoint.under_way:
         facts.append(_in_flight(endpoint))

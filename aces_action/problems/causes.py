@@ -28,10 +28,12 @@ E010 = Kind(
         "aces-action weights push deploy.tar.gz --project number-plate-detection --env dev",
     ),
     example=Text(
-        "ACES-E010 The endpoint number-plate-detection-dev-algorithm-server is Failed: Failed to extract model data archive "
-        'for container "container_1". Please ensure that the object located at the URL is a valid tar.gz archive.',
-        "ACES-E010 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Failed to extract model data "
-        'archive for container "container_1". Please ensure that the object located at the URL is a valid tar.gz archive.',
+        "ACES-E010 SageMaker could not unpack the weights (endpoint number-plate-detection-dev-algorithm-server).\n  The "
+        "endpoint number-plate-detection-dev-algorithm-server is Failed: Failed to extract model data archive for "
+        'container "container_1". Please ensure that the object located at the URL is a valid tar.gz archive.',
+        "ACES-E010 重みファイルを展開できません（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  エンド"
+        "ポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Failed to extract model data archive for "
+        'container "container_1". Please ensure that the object located at the URL is a valid tar.gz archive.',
     ),
 )
 E011 = Kind(
@@ -54,9 +56,11 @@ E011 = Kind(
     )
     + snippet("yaml", "sagemaker:\n  container_startup_health_check_timeout: 1800"),
     example=Text(
-        "ACES-E011 The endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production "
-        "variant AllTraffic did not pass the ping health check.",
-        "ACES-E011 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
+        "ACES-E011 Server did not pass the health check (endpoint number-plate-detection-dev-algorithm-server).\n  The "
+        "endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production variant "
+        "AllTraffic did not pass the ping health check.",
+        "ACES-E011 ヘルスチェックに合格しませんでした（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  "
+        "エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
         "production variant AllTraffic did not pass the ping health check.",
     ),
 )
@@ -77,12 +81,14 @@ E012 = Kind(
         "（数分から数日かかります）、使っていないエンドポイントを削除してください。",
     ),
     example=Text(
-        "ACES-E012 SageMaker refused CreateEndpoint for number-plate-detection-dev-algorithm-server: ResourceLimitExceeded: The "
+        "ACES-E012 Quota of instances used up (endpoint number-plate-detection-dev-algorithm-server).\n  SageMaker "
+        "refused CreateEndpoint for number-plate-detection-dev-algorithm-server: ResourceLimitExceeded: The "
         "account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances, with current utilization of 0 "
         "Instances and a request delta of 1 Instances.",
-        "ACES-E012 SageMakerがnumber-plate-detection-dev-algorithm-serverのCreateEndpointを拒否しました: ResourceLimitExceeded: "
-        "The account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances, with current utilization of 0 "
-        "Instances and a request delta of 1 Instances.",
+        "ACES-E012 インスタンスのクォータが足りません（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  "
+        "SageMakerがnumber-plate-detection-dev-algorithm-serverのCreateEndpointを拒否しました: ResourceLimitExceeded: "
+        "The account-level service limit 'ml.g4dn.xlarge for endpoint usage' is 0 Instances, with current utilization of "
+        "0 Instances and a request delta of 1 Instances.",
     ),
 )
 E013 = Kind(
@@ -102,10 +108,12 @@ E013 = Kind(
         "infraファイルで複数のタイプを指定してください（`sagemaker.instance_pools`）。",
     ),
     example=Text(
-        "ACES-E013 The endpoint number-plate-detection-dev-algorithm-server is Failed: Unable to provision requested ML compute "
-        "capacity due to InsufficientInstanceCapacity error.",
-        "ACES-E013 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Unable to provision requested "
-        "ML compute capacity due to InsufficientInstanceCapacity error.",
+        "ACES-E013 No free instance of this type (endpoint number-plate-detection-dev-algorithm-server).\n  The endpoint "
+        "number-plate-detection-dev-algorithm-server is Failed: Unable to provision requested ML compute capacity due to "
+        "InsufficientInstanceCapacity error.",
+        "ACES-E013 インスタンスに空きがありません（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  エン"
+        "ドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Unable to provision requested ML "
+        "compute capacity due to InsufficientInstanceCapacity error.",
     ),
 )
 E014 = Kind(
@@ -125,9 +133,11 @@ E014 = Kind(
         "  --output type=image,push=true,oci-mediatypes=false -t <repository>:<tag> .",
     ),
     example=Text(
-        "ACES-E014 SageMaker refused CreateModel for number-plate-detection-dev-algorithm-server: ValidationException: "
-        "Unsupported manifest media type application/vnd.oci.image.index.v1+json.",
-        "ACES-E014 SageMakerがnumber-plate-detection-dev-algorithm-serverのCreateModelを拒否しました: ValidationException: "
+        "ACES-E014 SageMaker refused the image's manifest (endpoint number-plate-detection-dev-algorithm-server).\n  "
+        "SageMaker refused CreateModel for number-plate-detection-dev-algorithm-server: ValidationException: Unsupported "
+        "manifest media type application/vnd.oci.image.index.v1+json.",
+        "ACES-E014 イメージのマニフェストが対応外です（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  "
+        "SageMakerがnumber-plate-detection-dev-algorithm-serverのCreateModelを拒否しました: ValidationException: "
         "Unsupported manifest media type application/vnd.oci.image.index.v1+json.",
     ),
 )
@@ -148,10 +158,10 @@ E015 = Kind(
     )
     + snippet("sh", "docker buildx build --platform linux/amd64 --push -t <repository>:<tag> ."),
     example=Text(
-        "ACES-E015 The endpoint number-plate-detection-dev-algorithm-server is Failed: Request to service failed.\n  The "
-        "server's log: exec /opt/program/serve: exec format error",
-        "ACES-E015 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Request to service failed.\n  "
-        "サーバのログ: exec /opt/program/serve: exec format error",
+        "ACES-E015 Image for another processor: exec /opt/program/serve: exec format error\n  The endpoint "
+        "number-plate-detection-dev-algorithm-server is Failed: Request to service failed.",
+        "ACES-E015 別のプロセッサ向けのイメージです: exec /opt/program/serve: exec format error\n  エンドポイント"
+        "number-plate-detection-dev-algorithm-serverの状態はFailedです: Request to service failed.",
     ),
 )
 E016 = Kind(
@@ -171,12 +181,14 @@ E016 = Kind(
         "許可してください。稼働中のイメージをECRのライフサイクルルールが削除していないかも確認してください。",
     ),
     example=Text(
-        "ACES-E016 The endpoint number-plate-detection-dev-algorithm-server is Failed: The role "
-        "'arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role' does not have BatchGetImage permission for "
-        "the image: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server:deploy'.",
-        "ACES-E016 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The role "
-        "'arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role' does not have BatchGetImage permission for "
-        "the image: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server:deploy'.",
+        "ACES-E016 SageMaker could not pull the image (endpoint number-plate-detection-dev-algorithm-server).\n  The "
+        "endpoint number-plate-detection-dev-algorithm-server is Failed: The role "
+        "'arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role' does not have BatchGetImage "
+        "permission for the image: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server:deploy'.",
+        "ACES-E016 イメージを取得できません（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  エンドポイ"
+        "ントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The role "
+        "'arn:aws:iam::123456789012:role/number-plate-detection-dev-sagemaker-role' does not have BatchGetImage "
+        "permission for the image: '123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/server:deploy'.",
     ),
 )
 E017 = Kind(
@@ -193,8 +205,11 @@ E017 = Kind(
     )
     + snippet("yaml", "sagemaker:\n  model_data_download_timeout: 3600"),
     example=Text(
-        "ACES-E017 The endpoint number-plate-detection-dev-algorithm-server is Failed: Model data download timed out.",
-        "ACES-E017 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Model data download timed out.",
+        "ACES-E017 Fetching the weights took too long (endpoint number-plate-detection-dev-algorithm-server).\n  The "
+        "endpoint number-plate-detection-dev-algorithm-server is Failed: Model data download timed out.",
+        "ACES-E017 重みファイルの取得がタイムアウトしました（エンドポイントnumber-plate-detection-dev-algorithm-server）"
+        "。\n  エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Model data download timed "
+        "out.",
     ),
 )
 E018 = Kind(
@@ -215,14 +230,14 @@ E018 = Kind(
     )
     + LOG,
     example=Text(
-        "ACES-E018 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
-        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not number-plate-detection-dev-algorithm-server-9c1f2a04d1, "
-        "and SageMaker gave no reason.\n  The server's log: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 "
-        "GiB.",
-        "ACES-E018 SageMakerがnumber-plate-detection-dev-algorithm-serverの更新をロールバックしました。"
+        "ACES-E018 Server ran out of memory: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\n  "
+        "SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not "
+        "number-plate-detection-dev-algorithm-server-9c1f2a04d1, and SageMaker gave no reason.",
+        "ACES-E018 サーバのメモリが不足しました: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 "
+        "GiB.\n  SageMakerがnumber-plate-detection-dev-algorithm-serverの更新をロールバックしました。"
         "number-plate-detection-dev-algorithm-server-9c1f2a04d1ではなく、"
-        "number-plate-detection-dev-algorithm-server-1f0c9a2b7eのまま稼働しています。SageMakerは理由を示していません。\n  "
-        "サーバのログ: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.",
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7eのまま稼働しています。SageMakerは理由を示していません。",
     ),
 )
 E019 = Kind(
@@ -242,15 +257,16 @@ E019 = Kind(
     )
     + LOG,
     example=Text(
-        "ACES-E019 SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
-        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not number-plate-detection-dev-algorithm-server-9c1f2a04d1, "
-        "and SageMaker gave no reason.\n  Alarm number-plate-detection-dev-5xx is ALARM since 10:02:11 UTC: Threshold Crossed: "
-        "1 datapoint was greater than 5.0.",
-        "ACES-E019 SageMakerがnumber-plate-detection-dev-algorithm-serverの更新をロールバックしました。"
+        "ACES-E019 An alarm rolled the update back (endpoint number-plate-detection-dev-algorithm-server).\n  Alarm "
+        "number-plate-detection-dev-5xx is ALARM since 10:02:11 UTC: Threshold Crossed: 1 datapoint was greater than "
+        "5.0.\n  SageMaker rolled back the update of number-plate-detection-dev-algorithm-server; it still serves "
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7e, not "
+        "number-plate-detection-dev-algorithm-server-9c1f2a04d1, and SageMaker gave no reason.",
+        "ACES-E019 アラームにより元に戻されました（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  アラ"
+        "ームnumber-plate-detection-dev-5xxの状態はALARMです（19:02:11 JSTから）: Threshold Crossed: 1 datapoint was "
+        "greater than 5.0.\n  SageMakerがnumber-plate-detection-dev-algorithm-serverの更新をロールバックしました。"
         "number-plate-detection-dev-algorithm-server-9c1f2a04d1ではなく、"
-        "number-plate-detection-dev-algorithm-server-1f0c9a2b7eのまま稼働しています。SageMakerは理由を示していません。\n  "
-        "アラームnumber-plate-detection-dev-5xxの状態はALARMです（19:02:11 JSTから）: Threshold Crossed: 1 datapoint was "
-        "greater than 5.0.",
+        "number-plate-detection-dev-algorithm-server-1f0c9a2b7eのまま稼働しています。SageMakerは理由を示していません。",
     ),
 )
 E020 = Kind(
@@ -270,11 +286,13 @@ E020 = Kind(
         "キーについては、キーポリシーでの許可も必要です。`docs/iam`にロールのテンプレートがあります。",
     ),
     example=Text(
-        "ACES-E020 The endpoint number-plate-detection-dev-algorithm-server is Failed: Failed to download model data for "
-        'container "container_1". Please ensure that there is an object located at the URL and that the role passed to '
+        "ACES-E020 Execution role lacks access (endpoint number-plate-detection-dev-algorithm-server).\n  The endpoint "
+        "number-plate-detection-dev-algorithm-server is Failed: Failed to download model data for container "
+        '"container_1". Please ensure that there is an object located at the URL and that the role passed to '
         "CreateModel has permissions to download the object.",
-        "ACES-E020 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Failed to download model data "
-        'for container "container_1". Please ensure that there is an object located at the URL and that the role passed to '
+        "ACES-E020 実行ロールの権限が不足しています（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  エ"
+        "ンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Failed to download model data for "
+        'container "container_1". Please ensure that there is an object located at the URL and that the role passed to '
         "CreateModel has permissions to download the object.",
     ),
 )
@@ -301,15 +319,18 @@ E021 = Kind(
     + snippet(
         "sh",
         "mkdir -p model && aws s3 cp s3://<bucket>/<key>/deploy.tar.gz - | tar -xz -C model\n"
-        'docker run --rm -p 8080:8080 -v "$PWD/model:/opt/ml/model:ro" <image> serve   # --gpus all where it has one\n'
-        "curl -i http://localhost:8080/ping   # in a second terminal",
+        'docker run --rm -p 8080:8080 -v "$PWD/model:/opt/ml/model:ro" <image> serve   {0}\n'
+        "curl -i http://localhost:8080/ping   {1}",
+        Text("--gpus all where it has one", "GPUがあれば--gpus allを付ける"),
+        Text("in a second terminal", "別のターミナルで実行する"),
     ),
     example=Text(
-        "ACES-E021 The endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production "
-        "variant AllTraffic did not pass the ping health check.\n  The server's log: ModuleNotFoundError: No module named 'cv2'",
-        "ACES-E021 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
-        "production variant AllTraffic did not pass the ping health check.\n  サーバのログ: ModuleNotFoundError: No module "
-        "named 'cv2'",
+        "ACES-E021 Server failed while it started: ModuleNotFoundError: No module named 'cv2'\n  The endpoint "
+        "number-plate-detection-dev-algorithm-server is Failed: The primary container for production variant AllTraffic "
+        "did not pass the ping health check.",
+        "ACES-E021 サーバの起動に失敗しました: ModuleNotFoundError: No module named 'cv2'\n  エンドポイント"
+        "number-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for production variant "
+        "AllTraffic did not pass the ping health check.",
     ),
 )
 E022 = Kind(
@@ -330,11 +351,12 @@ E022 = Kind(
     )
     + snippet("yaml", "sagemaker:\n  volume_size: 200"),
     example=Text(
-        "ACES-E022 The endpoint number-plate-detection-dev-algorithm-server is Failed: The primary container for production "
-        "variant AllTraffic did not pass the ping health check.\n  The server's log: OSError: [Errno 28] No space left on device",
-        "ACES-E022 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for "
-        "production variant AllTraffic did not pass the ping health check.\n  サーバのログ: OSError: [Errno 28] No space left "
-        "on device",
+        "ACES-E022 Disk of the instance is full: OSError: [Errno 28] No space left on device\n  The endpoint "
+        "number-plate-detection-dev-algorithm-server is Failed: The primary container for production variant AllTraffic "
+        "did not pass the ping health check.",
+        "ACES-E022 インスタンスのディスク不足です: OSError: [Errno 28] No space left on device\n  エンドポイント"
+        "number-plate-detection-dev-algorithm-serverの状態はFailedです: The primary container for production variant "
+        "AllTraffic did not pass the ping health check.",
     ),
 )
 E023 = Kind(
@@ -355,10 +377,12 @@ E023 = Kind(
     )
     + snippet("yaml", "sagemaker:\n  subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]\n  security_group_ids: [sg-0a1b2c3d]"),
     example=Text(
-        "ACES-E023 The endpoint number-plate-detection-dev-algorithm-server is Failed: InsufficientFreeAddressesInSubnet: The "
+        "ACES-E023 Network of the endpoint does not work (endpoint number-plate-detection-dev-algorithm-server).\n  The "
+        "endpoint number-plate-detection-dev-algorithm-server is Failed: InsufficientFreeAddressesInSubnet: The "
         "specified subnet does not have enough free addresses to satisfy the request.",
-        "ACES-E023 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: "
-        "InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request.",
+        "ACES-E023 ネットワークの設定に問題があります（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  "
+        "エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: InsufficientFreeAddressesInSubnet: "
+        "The specified subnet does not have enough free addresses to satisfy the request.",
     ),
 )
 E024 = Kind(
@@ -378,10 +402,12 @@ E024 = Kind(
         "エンドポイントのARNと時刻を添えてAWSサポートに問い合わせてください。",
     ),
     example=Text(
-        "ACES-E024 The endpoint number-plate-detection-dev-algorithm-server is Failed: Request to service failed. If failure "
-        "persists after retry, contact customer support.",
-        "ACES-E024 エンドポイントnumber-plate-detection-dev-algorithm-serverの状態はFailedです: Request to service failed. If "
-        "failure persists after retry, contact customer support.",
+        "ACES-E024 Failure of SageMaker's own (endpoint number-plate-detection-dev-algorithm-server).\n  The endpoint "
+        "number-plate-detection-dev-algorithm-server is Failed: Request to service failed. If failure persists after "
+        "retry, contact customer support.",
+        "ACES-E024 SageMaker側の障害です（エンドポイントnumber-plate-detection-dev-algorithm-server）。\n  エンドポイント"
+        "number-plate-detection-dev-algorithm-serverの状態はFailedです: Request to service failed. If failure persists "
+        "after retry, contact customer support.",
     ),
 )
 KINDS = (E010, E011, E012, E013, E014, E015, E016, E017, E018, E019, E020, E021, E022, E023, E024)

@@ -38,6 +38,10 @@ class Kind:
         return f"{BLOB}/{self.page(language)}"
 
 
-def snippet(language: str, text: str) -> Text:
-    """A block of code below a text: the same in both languages."""
-    return same(f"\n\n```{language}\n{text}\n```")
+def snippet(language: str, text: str, *comments: Text) -> Text:
+    """A block of code below a text: the same in both languages, but for its `comments`, which take the places of {0}, {1}…"""
+    block = same(f"\n\n```{language}\n{text}\n```")
+    for number, comment in enumerate(comments):
+        en, ja = (each.replace(f"{{{number}}}", f"# {told}") for each, told in ((block.en, comment.en), (block.ja, comment.ja)))
+        block = Text(en, ja)
+    return block

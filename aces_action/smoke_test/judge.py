@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import cast
 
-from aces_action.language import Text, same
+from aces_action.language import EMPTY, Text, lines, same
 from aces_action.problems import Problem
 from aces_action.problems.smoke_test import answers as problems
+from aces_action.problems.smoke_test.job_causes import GPU_MEMORY
 from aces_action.project.document import Json
 from aces_action.project.model import Request, RequestFile
 from aces_action.sanitiser import shorten
 from aces_action.smoke_test.model import InvocationResult
 
+# PyTorch's words, the driver's and the runtime's (cuda.h, cuda_runtime_api.h)
+_OUT_OF_GPU_MEMORY = re.compile(r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation")
 _SHOWN = 500  # characters of an answer in a message
 
 
@@ -44,7 +48,8 @@ def _status_problems(request: Request, answer: InvocationResult, endpoint_name: 
     name, status, expected, shown = request.name, answer.status, request.status, answer.excerpt(_SHOWN)
     if answer.failed and request.expects_success:
         refused = request.content_type if status and 400 <= status < 500 else ""
-        hint = problems.where_to_look(endpoint_name, log_stream=answer.log_stream, refused_type=refused)
+        look = problems.where_to_look(endpoint_name, log_stream=answer.log_stream, refused_type=refused)
+        hint = lines(GPU_MEMORY if _OUT_OF_GPU_MEMORY.search(shown) else EMPTY, look)
         return [problems.container_failed(name, status, expected=expected, answer=shown, hint=hint)]
     # an error of an asynchronous endpoint whose status nobody tells is the error that was expected
     if answer.failed == (not request.expects_success) and (status is None or status == expected):

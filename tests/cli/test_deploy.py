@@ -145,6 +145,9 @@ def test_workflows_that_deploy_differently_have_to_be_told_apart(run: Run, here:
     assert run("plan", "--deploy-tag", "deploy").status == 0
     second.write_text(second.read_text(encoding="utf-8").replace("with:", "with:\n          command: plan"), encoding="utf-8")
     assert run("plan").status == 0  # a workflow that plans is not asked where one deploys
+    planned = second.read_text(encoding="utf-8")
+    second.write_text(planned.replace("command: plan", "command: ${{ inputs.command }}"), encoding="utf-8")
+    assert run("plan").status == 0  # nor one that may deploy or do something else
 
 
 def test_a_wrong_option_is_said_before_anything_is_read(run: Run) -> None:

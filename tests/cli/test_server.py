@@ -107,11 +107,13 @@ def serves(hosted: Hosted) -> str:
     return str(hosted.client.describe_endpoint(EndpointName=hosted.server)["EndpointConfigName"])
 
 
-def test_whoever_is_not_signed_in_is_told_how_to(run: Run) -> None:
+@pytest.mark.parametrize("command", ["stop", "status"])
+def test_whoever_is_not_signed_in_is_told_once_how_to(run: Run, command: str) -> None:
     for language, words in (("en", "There are no AWS credentials.\n  Sign in"), ("ja", "AWSの認証情報がありません。\n  サイン")):
-        ended = run("stop", "--language", language, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+        ended = run(command, "--language", language, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
         assert ended.status == 1
         assert f"ACES-A001: {words}" in ended.err
+        assert ended.err.count(words) == 1
         assert "AWS_ROLE_ARN" not in ended.err
 
 

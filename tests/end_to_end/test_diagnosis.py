@@ -32,7 +32,7 @@ def test_a_server_that_does_not_start_is_explained_by_its_own_last_lines(caller:
     failed(ended, 1, "ACES-E021")
     told = annotation(ended.log)
     assert "did not pass the ping health check" in told
-    assert "The server's log: ModuleNotFoundError: No module named 'cv2'" in told
+    assert told.index("Server failed while it started: ModuleNotFoundError: No module named 'cv2'") < told.index("did not pass")
     lines = ended.log.partition("::group::Last lines of the server\n")[2].partition("\n::endgroup::")[0].splitlines()
     assert re.fullmatch(r"AllTraffic/i-[0-9a-f]{17}", lines[0])
     assert lines[1:6] == [f"  | {line}" for line in TRACEBACK[:5]]
@@ -55,7 +55,7 @@ def test_a_silent_rollback_is_explained_by_what_the_new_server_wrote_and_not_by_
     assert failed_ja == (1, ["ACES-E018"], "ACES-E018"), ended.log
     told = annotation(ended.log)
     assert "元に戻しました" in told or "ロールバックしました" in told
-    assert "サーバのログ: torch.OutOfMemoryError: CUDA out of memory." in told
+    assert "サーバのメモリが不足しました: torch.OutOfMemoryError: CUDA out of memory." in told
     assert "不足したのはGPUのメモリです" in told
     assert "サーバのログの末尾" in ended.summary
 

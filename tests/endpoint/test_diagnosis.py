@@ -55,21 +55,34 @@ def concluded(problem: Problem, reason: str, facts: Facts, **more: Any) -> Probl
 
 
 class TestConclusions:
-    def test_a_cause_that_sagemaker_names_gives_the_problem_its_kind_and_leaves_its_message(self) -> None:
+    def test_a_cause_that_sagemaker_names_gives_the_problem_its_kind_and_stands_before_what_sagemaker_said(self) -> None:
         told = concluded(FAILED, "Unable to provision requested ML compute capacity", FACTS)
-        assert (told.code, told.message) == ("ACES-E013", FAILED.message)
+        assert told.code == "ACES-E013"
+        assert told.message == Text(
+            "No free instance of this type (endpoint plates).", "インスタンスに空きがありません（エンドポイントplates）。"
+        )
         assert "ml.m5.large" in told.hint.en
+        assert told.hint.en.endswith(f"\n{FAILED.message.en}")
+
+    def test_what_the_log_has_beside_a_cause_that_sagemaker_names_is_not_passed_off_as_that_cause(self) -> None:
+        told = concluded(FAILED, "ResourceLimitExceeded", FACTS, logs=[log_of("RuntimeError: something else")])
+        assert "RuntimeError" not in told.message.en
+        assert told.hint.en.startswith("The server's log: RuntimeError: something else\n")
 
     def test_a_traceback_says_more_than_a_failed_health_check_and_stands_first(self) -> None:
         told = concluded(FAILED, PING, FACTS, logs=[log_of("Traceback", "ModuleNotFoundError: No module named 'cv2'", "bye")])
         assert told.code == "ACES-E021"
-        assert told.hint.en.startswith("The server's log: ModuleNotFoundError: No module named 'cv2'\n")
-        assert told.hint.ja.startswith("サーバのログ: ModuleNotFoundError")
+        assert told.message == Text(
+            "Server failed while it started: ModuleNotFoundError: No module named 'cv2'",
+            "サーバの起動に失敗しました: ModuleNotFoundError: No module named 'cv2'",
+        )
+        assert told.hint.ja.startswith("イメージにcv2がありません。")
+        assert told.hint.ja.endswith(f"\n{FAILED.message.ja}")
 
     def test_want_of_memory_in_the_log_explains_a_rollback_without_a_reason(self) -> None:
         told = concluded(ROLLED_BACK, "", FACTS, logs=[log_of("loading", "torch.OutOfMemoryError: CUDA out of memory.", "bye")])
         assert told.code == "ACES-E018"
-        assert "torch.OutOfMemoryError" in told.hint.en
+        assert told.message.en == "Server ran out of memory: torch.OutOfMemoryError: CUDA out of memory."
 
     def test_a_health_check_without_more_in_the_log_stays_one(self) -> None:
         told = concluded(FAILED, PING, FACTS, logs=[log_of("still loading")])
@@ -117,7 +130,8 @@ class TestConclusions:
     def test_after_a_mixed_end_a_run_again_is_what_mends_it(self) -> None:
         told = concluded(MIXED, PING, FACTS)
         assert told.code == "ACES-E011"
-        assert told.hint.en.endswith("Fix the cause, then run the job again. It updates the endpoint again.")
+        again = "Fix the cause, then run the job again. It updates the endpoint again."
+        assert told.hint.en.endswith(f"{again}\n{MIXED.message.en}")
 
     def test_why_there_is_no_log_is_told_only_where_it_is_missed(self) -> None:
         denied = Text("The log could not be read.", "ログを読み取れませんでした。")

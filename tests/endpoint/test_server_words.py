@@ -67,11 +67,12 @@ def told(lines: Sequence[str], reason: str = PING) -> Problem:
 def test_each_excerpt_is_taken_for_its_cause_shown_where_it_tells_and_has_its_advice(excerpt: Excerpt) -> None:
     problem = told(excerpt.log)
     assert problem.code == f"ACES-{excerpt.code}", problem.hint.en
-    shown = problem.hint.en.splitlines()[0]
+    title, _, shown = problem.message.en.partition(": ")
+    assert title == problem.kind.title.en
     assert excerpt.said in shown
-    assert len(shown) <= WIDTH + len("The server's log: ")
+    assert len(shown) <= WIDTH
     assert excerpt.advice in problem.hint.en
-    assert problem.hint.ja.startswith("サーバのログ: ")
+    assert problem.message.ja == f"{problem.kind.title.ja}: {shown}"
 
 
 @pytest.mark.parametrize("excerpt", LOOK_ALIKES, ids=lambda each: f"{each.source} {each.log[-1][:50]}")
@@ -96,9 +97,9 @@ def test_the_corpus_has_every_kind_and_its_look_alikes() -> None:
 def test_of_a_long_line_the_part_that_tells_is_shown() -> None:
     problem = told(["x" * 3000 + " ModuleNotFoundError: No module named 'cv2' " + "y" * 500])
     assert problem.code == "ACES-E021"
-    shown = problem.hint.en.splitlines()[0]
+    shown = problem.message.en.removeprefix("Server failed while it started: ")
     assert "No module named 'cv2'" in shown
-    assert len(shown) == WIDTH + len("The server's log: ")
+    assert len(shown) == WIDTH
 
 
 def test_each_log_is_judged_on_its_own_so_that_one_that_answers_does_not_speak_for_another() -> None:

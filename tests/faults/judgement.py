@@ -20,7 +20,7 @@ Picture = Mapping[str, Any]
 _VOLATILE = frozenset({"aces:served", "aces:withdrawn", "aces:rollout-seconds", "aces:rollout-run", "aces:smoke-tested"})
 # Up to the next heading or fold, but for the one with the names in full
 _EXTENT = re.compile(
-    r"\n### (?:What this run has changed|この実行で変更したもの)\n(.*?)(?=\n### |\n<details><summary>(?!In full|省略なし)|\Z)",
+    r"\n### (?:What this run has changed|この実行で変更したもの)\n(.*?)(?=\n### |\n<details><summary>(?!In full|全文)|\Z)",
     re.DOTALL,
 )
 _NOTHING = ("Nothing was changed", "何も変更していません", "nothing was changed")

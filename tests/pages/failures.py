@@ -9,23 +9,27 @@ from functools import cache
 from pathlib import Path
 
 from aces_action.configuration import check_configuration
-from aces_action.language import Text, lines, same
+from aces_action.language import EMPTY, Text, same
 from aces_action.output.check import Check
 from aces_action.output.server_log import ServerLog
 from aces_action.output.verdict import Entry
 from aces_action.problems import Problem, batch, listing, platform, server_image
 from aces_action.problems.access import role
-from aces_action.problems.causes import E021
 from aces_action.problems.configuration import instance_types
 from aces_action.problems.configuration.instance_types import TypeAtPlace
 from aces_action.problems.endpoint import rollout
 from aces_action.problems.preflight import queues, quotas, roles
 from aces_action.problems.preflight.platform import registration_deferred
-from aces_action.problems.smoke_test import answers, outcome
-from aces_action.problems.smoke_test.job_causes import B032, PROBABLY_MEMORY, job_failed
+from aces_action.problems.smoke_test import outcome
+from aces_action.problems.smoke_test.job_causes import B032, PROBABLY_MEMORY, job_failed, plain_fix
 from aces_action.problems.smoke_test.jobs import TestedJob
 from aces_action.problems.weights import fault, members
 from aces_action.problems.weights.fault import MemberPlace
+from aces_action.project.model import Request
+from aces_action.resources.endpoint.diagnosis.diagnose import Symptoms, conclude
+from aces_action.resources.endpoint.diagnosis.facts import Facts
+from aces_action.smoke_test.judge import judge
+from aces_action.smoke_test.model import InvocationResult
 from tests.pages.project import (
     ACCOUNT,
     ACTION_ROLE,
@@ -161,7 +165,7 @@ SILENT = tuple(
     for each in CHECKS
 )
 
-_PACK = fault.pack_commands("ObjectDetection", "deploy.tar.gz")
+_PACK = fault.pack_commands("ObjectDetection", "deploy.tar.gz", f"s3://{BUCKET}/shared/weights/deploy.tar.gz")
 LINK = fault.in_member(
     members.symbolic_link("../CenterNet_coco_finetune_car-parts-aldila-1110_acesvision-v2"),
     MemberPlace(name="ObjectDetection/models/latest", number=6, offset=1_260_003_328, total=7),
@@ -170,7 +174,7 @@ LINK = fault.in_member(
 HIDDEN = fault.in_member(
     members.macos_leftover("._CenterNet.yml"),
     MemberPlace(name="ObjectDetection/models/._CenterNet.yml", number=7, offset=1_260_003_840, total=7),
-    _PACK,
+    EMPTY,
 )
 FAULTY = (
     Entry(
@@ -186,27 +190,6 @@ _MISSING = "/opt/ml/model/ObjectDetection/models/v2/net.pth"
 _PING = (
     "The primary container for production variant AllTraffic did not pass the ping health check. "
     "Please check CloudWatch logs for this endpoint."
-)
-NOT_STARTED = replace(
-    rollout.failed(
-        SERVER,
-        "Failed",
-        _PING,
-        lines(
-            Text(
-                f"The server's log: FileNotFoundError: [Errno 2] No such file or directory: '{_MISSING}'",
-                f"サーバのログ: FileNotFoundError: [Errno 2] No such file or directory: '{_MISSING}'",
-            ),
-            Text(
-                f"The server looks for {_MISSING}, which is not in the weights. deploy.tar.gz is unpacked into /opt/ml/model as "
-                "it is, with the folders in it. Check its content:",
-                f"サーバが読み込もうとした{_MISSING}が、重みファイルにありません。deploy.tar.gzは、中のフォルダごとそのまま"
-                "/opt/ml/modelに展開されます。中身を確認してください:",
-            ),
-            same(f"aws s3 cp {RELEASE} - | tar -tz"),
-        ),
-    ),
-    kind=E021,
 )
 SERVER_LOG = ServerLog(
     variant="AllTraffic",
@@ -224,6 +207,11 @@ SERVER_LOG = ServerLog(
         "ERROR:    Application startup failed. Exiting.",
     ),
 )
+NOT_STARTED = conclude(
+    rollout.failed(SERVER, "Failed", _PING, EMPTY),
+    Facts(region=REGION, endpoint_name=SERVER, weights_uri=RELEASE),
+    Symptoms(reason=_PING, logs=(SERVER_LOG,)),
+)
 EVENTS = (
     "AllTraffic: Creating: Starting the instance of type ml.g4dn.xlarge",
     "AllTraffic: Creating: Downloading the model data and the container image",
@@ -234,12 +222,18 @@ REFUSED = batch.refused(SERVER, code="ClientException", reason="Image architectu
 _SAID = '{"detail":"CUDA out of memory. Tried to allocate 2.34 GiB (GPU 0; 14.76 GiB total capacity)"}'
 _LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/{SERVER}"
 ANSWER = _SAID
-CRASHED = answers.container_failed(
-    "server/smoke-test/plate.png",
-    500,
-    expected=200,
-    answer=_SAID,
-    hint=answers.where_to_look(SERVER, log_stream=f"{_LOG_GROUP}:log-stream:AllTraffic/i-0123456789abcdef0", refused_type=""),
+(CRASHED,) = judge(
+    Request(name="server/smoke-test/plate.png", file=Path("/nowhere"), size=1, content_type="image/png"),
+    InvocationResult(
+        status=500,
+        content_type="application/json",
+        body=_SAID.encode(),
+        size=len(_SAID),
+        failed=True,
+        log_stream=f"{_LOG_GROUP}:log-stream:AllTraffic/i-0123456789abcdef0",
+    ),
+    seconds=0.4,
+    endpoint_name=SERVER,
 )
 ROLLED_BACK = outcome.failed(SERVER, outcome.rolled_back_to(CONFIG_BEFORE))
 STAYS = outcome.failed(SERVER, outcome.stays_in_service(CONFIG))
@@ -255,5 +249,6 @@ KILLED = job_failed(
     ),
     "OutOfMemoryError: Container killed due to memory usage",
     PROBABLY_MEMORY,
+    plain_fix(B032),
 )
 TAKEN = listing.name_taken("numberplate", project="car-park-entrance")

@@ -90,13 +90,35 @@ def test_all_that_does_not_fit_is_told_the_first_in_the_message() -> None:
     assert "$[2]: 'b' is not of type 'integer'" in problem.hint.en
 
 
-def test_an_error_leads_to_the_log_of_the_container() -> None:
-    came = InvocationResult(status=500, content_type="", body=b"boom", size=4, failed=True, log_stream="arn:aws:logs:stream")
+_GROUP = "arn:aws:logs:ap-northeast-1:123456789012:log-group:/aws/sagemaker/Endpoints/server"
+_TAIL = "aws logs tail /aws/sagemaker/Endpoints/server"
+
+
+@pytest.mark.parametrize(
+    ("told", "command"),
+    [
+        (f"{_GROUP}:log-stream:AllTraffic/i-1", f"{_TAIL} --region ap-northeast-1 --since 1h --log-stream-names AllTraffic/i-1"),
+        (f"{_GROUP}:*", f"{_TAIL} --region ap-northeast-1 --since 1h"),
+        (_GROUP, f"{_TAIL} --region ap-northeast-1 --since 1h"),
+        ("", f"{_TAIL} --since 1h"),
+        (f"{_GROUP}:log-stream:x; rm -rf ~", f"{_TAIL} --since 1h"),
+    ],
+)
+def test_an_error_says_what_to_do_and_the_command_that_shows_the_log_of_the_container(told: str, command: str) -> None:
+    came = InvocationResult(status=500, content_type="", body=b"boom", size=4, failed=True, log_stream=told)
     (problem,) = judge(request(), came, seconds=1, endpoint_name="server")
     assert "HTTP 500" in problem.message.en
     assert "boom" in problem.message.ja
-    assert "/aws/sagemaker/Endpoints/server" in problem.hint.en
-    assert "arn:aws:logs:stream" in problem.hint.ja
+    assert problem.hint.ja.splitlines() == [
+        "サーバのログは、次のコマンドで確認できます。原因を直し、ジョブを再実行してください:",
+        command,
+    ]
+
+
+@pytest.mark.parametrize("said", ['{"detail":"CUDA out of memory. Tried"}', "CUDA_ERROR_OUT_OF_MEMORY: out of memory"])
+def test_want_of_the_gpus_memory_is_told_before_the_log(said: str) -> None:
+    (problem,) = judge(request(), answer(said, status=500, failed=True), seconds=1, endpoint_name="server")
+    assert problem.hint.ja.startswith("不足したのはGPUのメモリです。")
 
 
 def test_a_refusal_by_the_container_says_as_what_the_request_was_sent() -> None:

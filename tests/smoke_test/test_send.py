@@ -121,7 +121,7 @@ class TestRealtime:
         (problem,) = exchange.problems
         assert "(HTTP 500)" in problem.message.en
         assert "CUDA out of memory" in problem.message.ja
-        assert "log-stream:AllTraffic/i-" in problem.hint.en
+        assert "--log-stream-names AllTraffic/i-" in problem.hint.en
 
     def test_a_refusal_that_was_expected_passes_by_its_own_words(self, asking: Asking) -> None:
         asking.control("POST", "answers", status=400, body='{"error": "no image"}')

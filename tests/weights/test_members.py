@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
 from aces_action.output.verdict import Policy, Verdict
+from aces_action.problems.weights.fault import IN_S3
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.rules import MAX_ENTRIES, MAX_PROBLEMS
 from tests.weights.builder import END, GNU, MODEL, file, folder, gz, header, link, long_name
@@ -118,9 +120,28 @@ def test_the_command_names_the_folders_of_the_archive(members: bytes, folders: s
     )
 
 
-def test_the_command_is_told_once_for_each_kind_of_problem() -> None:
+def test_the_commands_that_pack_the_archive_again_are_told_once() -> None:
     told = inspected(MODEL + file(b"models/.a") + file(b"models/.b") + link(b"models/latest", b"net.pth")).problems
-    assert [problem.hint.en.count("aces-action weights pack") for problem in told] == [1, 0, 1]
+    assert [problem.hint.en.count("aces-action weights pack") for problem in told] == [1, 0, 0]
+
+
+def test_an_archive_in_s3_is_packed_and_then_pushed_over_itself() -> None:
+    source = io.BytesIO(gz(MODEL + file(b"models/.a") + END))
+    at = "s3://plates-dev/shared/weights/deploy.tar.gz"
+    (problem,) = inspect_archive(source, name="deploy.tar.gz", origin=replace(IN_S3, uri=at)).problems
+    commands = "aces-action weights pack models -o deploy.tar.gz\naces-action weights push deploy.tar.gz"
+    assert f"\n{commands} {at}\n" in problem.hint.en
+    assert "weights push" not in inspected(MODEL + file(b"models/.a")).problems[0].hint.en
+
+
+def test_half_an_archive_in_s3_may_be_whole_at_home() -> None:
+    whole = gz(MODEL + END)
+    origin = replace(IN_S3, uri="s3://plates-dev/my weights/deploy.tar.gz")
+    (problem,) = inspect_archive(io.BytesIO(whole[: len(whole) // 2]), name="deploy.tar.gz", origin=origin).problems
+    assert problem.hint.ja.splitlines()[1:3] == [
+        "aces-action weights check deploy.tar.gz",
+        "aces-action weights push deploy.tar.gz 's3://plates-dev/my weights/deploy.tar.gz'",
+    ]
 
 
 def test_files_with_problems_are_marked_in_the_list() -> None:

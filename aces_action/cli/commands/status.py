@@ -69,7 +69,7 @@ def _show(**given: Any) -> int:
     report = Report()
     ended = run_command(status, deployment, options, person, sys.stderr if person.debug else io.StringIO(), report)
     sanitiser = Sanitiser(person.secrets)
-    for problem in report.problems:  # warnings
+    for problem in (each for each in report.problems if each.severity == "warning"):  # what ended it is told already
         click.echo(problem_text(redacted(problem.for_terminal(), sanitiser.redact), person.language), err=True)
     if report.server_status is None:
         return ended

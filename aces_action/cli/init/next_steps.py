@@ -63,7 +63,7 @@ def next_steps(project: NewProject, workspace: Path, folder: GitFolder, made: fr
     yield Step(
         text=Text(
             "If the platform asks for a token, store it as the secret that the workflow passes on (gh asks for its value):",
-            "ACES Platformがトークンを求める場合は、ワークフローが渡すシークレットとして保存します（値はghが質問します）:",
+            "ACES Platformがトークンを求める場合は、ワークフローが渡すシークレットとして保存します（値はghが入力を求めます）:",
         ),
         commands=_same("gh secret set PLATFORM_TOKEN"),
     )

@@ -19,7 +19,7 @@ _OPEN = 20  # changed rows that are not folded
 _MOST = 200
 _LISTED = frozenset({"service", "image", "tenant"})  # what only the platform is told of
 _ITEM = "- "
-_IN_FULL = Text("In full", "省略なし")
+_IN_FULL = Text("In full", "全文")
 _ENDED_BADLY = frozenset({"failed", "cancelled"})
 
 
@@ -30,14 +30,14 @@ def changes_blocks(report: Report, language: Language) -> list[Block]:
     """
     if report.result in {"planned", *_ENDED_BADLY}:
         if report.result == "planned":
-            return _section(report.changes, Text("Plan", "計画"), language, done=False)
+            return _section(report.changes, Text("What would change", "変更の内容"), language, done=False)  # counted above
         return _planned(report.changes, language)
     waiting = [each for each in report.changes if waits_for_listing(report) and each.is_change and each.resource in _LISTED]
     done = [each for each in report.changes if each not in waiting]
     later = Text("Still to be done on the ACES Platform", "ACES Platformで残っている変更")
     return [
-        *_section(done, Text("Changes", "変更"), language, done=True),
-        *_section(waiting, later, language, done=False),
+        *_section(done, _counted(Text("Changes", "変更"), done, done=True), language, done=True),
+        *_section(waiting, _counted(later, waiting, done=False), language, done=False),
     ]
 
 
@@ -59,8 +59,8 @@ def extent_blocks(report: Report, language: Language) -> list[Block]:
     writes = report.writes.last_words().in_(language)
     blocks += _lines(writes, brief=True)
     blocks += [paragraph((words(line, language),)) for line in report.under_way.in_(language).splitlines()]
-    if is_long(writes):
-        blocks.append(Fold(title=words(_IN_FULL, language), blocks=tuple(_lines(writes, brief=False))))
+    if long := "\n".join(line for line in writes.splitlines() if is_long(line)):
+        blocks.append(Fold(title=words(_IN_FULL, language), blocks=tuple(_lines(long, brief=False))))
     return blocks
 
 
@@ -74,6 +74,10 @@ def _lines(text: str, *, brief: bool) -> Iterable[Block]:
             yield from (paragraph((span,)) for span in spans)
 
 
+def _counted(title: Text, changes: Sequence[Change], *, done: bool) -> Text:
+    return title + same(": ") + change_counts(changes, done=done)
+
+
 def _section(changes: Sequence[Change], title: Text, language: Language, *, done: bool) -> list[Block]:
     if not changes:
         return []
@@ -81,7 +85,7 @@ def _section(changes: Sequence[Change], title: Text, language: Language, *, done
     unchanged = [each for each in changes if not each.is_change]
     blocks: list[Block] = []
     if changed:
-        blocks.append(PageHeading(text=words(title + same(": ") + change_counts(changes, done=done), language)))
+        blocks.append(PageHeading(text=words(title, language)))
         blocks.append(PageList(items=tuple(_item(each, language, done=done) for each in changed[:_OPEN])))
         if folded := changed[_OPEN:_MOST]:
             more = Text(f"{len(folded):,} more", f"他{len(folded):,}件")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from aces_action.durations import duration_text
-from aces_action.language import Language, Text, same
+from aces_action.language import EMPTY, Language, Text, same
 from aces_action.output.check import Check, CheckOutcome
 from aces_action.output.page.blocks import Block, Code, CodeBlock, Fold, Line, PageHeading, PageLink, PageList, Span, Words
 from aces_action.output.page.wording import dotted, paragraph, words
@@ -60,26 +61,40 @@ def is_about_checks(report: Report) -> bool:
 
 
 def check_blocks(report: Report, language: Language) -> list[Block]:
-    """Those that are not fine, and those with a note; all others are folded."""
+    """Those that are not fine, and those with a note; all others are folded, and so is of a preflight what stands above."""
     if not report.checks:
         return []
-    fine = [each for each in report.checks if each.outcome == "fine" and not each.kinds]
-    others = [each for each in report.checks if each not in fine]
+    told = frozenset(report.problems)
+    folds = not is_about_checks(report)
+    folded, others = list[Check](), list[Check]()
+    for each in report.checks:
+        is_told = folds and each.kinds and told.issuperset(_problems(each))
+        (folded if _is_fine(each) or is_told else others).append(each)
     blocks: list[Block] = []
     if others:
         blocks.append(PageHeading(text=words(report.checks_title, language)))
-        blocks.append(PageList(items=tuple(_check(each, report, language) for each in others)))
-    if fine:
-        passed = Text(f"{len(fine):,} passed", f"{len(fine):,}件は問題なし")
-        title = Text(f"✅ {report.checks_title.en}: {passed.en}", f"✅ {report.checks_title.ja}: {passed.ja}")
-        items = PageList(items=tuple(_check(each, report, language) for each in fine))
+        blocks.append(PageList(items=tuple(_check(each, told, language) for each in others)))
+    if folded:
+        marks = Counter(_ICONS[each.outcome] for each in folded)
+        all_fine = all(_is_fine(each) for each in folded)
+        passed = Text(f"{len(folded):,} passed", f"{len(folded):,}件は問題なし")
+        counts = same(" ".join(f"{mark} {count:,}" for mark, count in sorted(marks.items(), key=lambda each: each[0] == "✅")))
+        title = (same("✅ ") if all_fine else EMPTY) + report.checks_title + same(": ") + (passed if all_fine else counts)
+        items = PageList(items=tuple(_check(each, told, language) for each in folded))
         blocks.append(Fold(title=words(title, language), blocks=(items,)))
     return blocks
 
 
-def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]:
+def _is_fine(check: Check) -> bool:
+    return check.outcome == "fine" and not check.kinds
+
+
+def _problems(check: Check) -> tuple[Problem, ...]:
+    return (*check.problems, *check.notes)
+
+
+def _check(check: Check, told: frozenset[Problem], language: Language) -> tuple[Line, ...]:
     """What is needed stands only where it is not what was found; the fix only where it does not stand above."""
-    told = set(report.problems)
     what, found = words(check.what, language, strong=check.outcome != "fine"), words(check.found, language, brief=True)
     head: list[Span] = [Words(text=f"{_ICONS[check.outcome]} "), what]
     head += [Words(text=": "), found] if check.found else []
@@ -87,10 +102,9 @@ def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]
         label = COLUMNS[-1]
         needed = Text(f" ({label.en}: {check.needed.en})", f"（{label.ja}: {check.needed.ja}）")
         head.append(words(needed, language, brief=True))
-    problems: tuple[Problem, ...] = (*check.problems, *check.notes)
     codes = [PageLink(label=Words(text=kind.code), url=kind.help_url(language)) for kind in check.kinds]
     lines: list[Line] = [(*head, *(span for code in codes for span in (Words(text=" · "), code)))]
-    if problems and not all(each in told for each in problems):
+    if not told.issuperset(_problems(check)):
         lines.append((words(check.fix, language),))
     if check.skipped:
         lines.append((words(check.skipped, language),))

@@ -35,7 +35,9 @@ C040 = Kind(
         "Type the value again with the input method off. If the characters are intended, nothing needs to be done.",
         "日本語入力をオフにして入力し直してください。意図したものであれば、対応は不要です。",
     )
-    + snippet("yaml", "sagemaker:\n  environment:\n    MODEL_NAME: 'centernet'   # not “centernet”"),
+    + snippet(
+        "yaml", "sagemaker:\n  environment:\n    MODEL_NAME: 'centernet'   {0}", Text("not “centernet”", "“centernet”ではなく")
+    ),
     example="sagemaker:\n  environment:\n    MODEL_NAME: “centernet”",
 )
 C044 = Kind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aces_action.durations import duration_text
-from aces_action.language import Text, lines, same, sentences
+from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems.advice import fix_and_run_again, run_again, setting
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
@@ -195,6 +195,15 @@ def mixed(name: str, reason: str, advice: Text) -> Problem:
         ),
         hint=lines(advice or _look_at_the_log(name), UPDATES_AGAIN),
     )
+
+
+def caused_by(cause: Kind, endpoint_name: str, said: str) -> Text:
+    """The message of a failure whose cause is known. `said`: the statement of the server's log that shows it, or empty."""
+    title = cause.title
+    if said:
+        return title + same(f": {said}")
+    of = Text(f" (endpoint {endpoint_name})", f"（エンドポイント{endpoint_name}）") if endpoint_name else EMPTY
+    return title + of + Text(".", "。")
 
 
 def _because(reason: str) -> Text:

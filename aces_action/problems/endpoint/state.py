@@ -90,7 +90,7 @@ E041 = Kind(
         "そのあと`deploy`なら、コミットの内容で同じ名前のエンドポイントを作成します。`start`なら、エンドポイント設定が残っている"
         "最後の世代で再開します:",
     )
-    + snippet("yaml", "with:\n  command: stop    # then: deploy, or start")
+    + snippet("yaml", "with:\n  command: stop    {0}", Text("then: deploy, or start", "次に、deployまたはstart"))
     + Text(
         "\n\nWithout downtime: give the endpoint another name in the infra file and deploy. The new endpoint serves and is "
         "listed on the platform before this one is deleted:",

@@ -45,7 +45,8 @@ P002 = Kind(
     + snippet(
         "sh",
         "aces-action weights push deploy.tar.gz --project ${Project} --env ${ENV}\naws s3 cp deploy.tar.gz "
-        "s3://${Project}-${ENV}/shared/weights/deploy.tar.gz  # with the AWS CLI",
+        "s3://${Project}-${ENV}/shared/weights/deploy.tar.gz  {0}",
+        Text("with the AWS CLI", "AWS CLIを使う場合"),
     ),
     example=Text(
         "ACES-P002 There are no weights at s3://number-plate-detection-dev/shared/weights/deploy.tar.gz.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Sequence
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
@@ -96,6 +98,11 @@ T009 = Kind(
 KINDS = (T006, T007, T008, T009)
 
 _LOG_GROUP = "/aws/sagemaker/Endpoints"
+# LogStreamArn of ModelError (botocore: sagemaker-runtime); that it may end with the log group is assumed
+_ARN = re.compile(
+    r"arn:[\w-]+:logs:(?P<region>[a-z0-9-]+):\d{12}:log-group:(?P<group>[\w./#-]+)(?::log-stream:(?P<stream>[\w./-]+))?(?::\*)?",
+    re.ASCII,
+)
 _FIX_SCHEMA = Text(
     "Fix the container, or the schema beside the request.", "コンテナを直すか、リクエストの横のJSON Schemaを直してください。"
 )
@@ -138,16 +145,29 @@ def container_failed(request: str, status: int | None, *, expected: int, answer:
 
 
 def where_to_look(endpoint_name: str, *, log_stream: str, refused_type: str) -> Text:
-    """The container's log. `refused_type`: the content type of a request that was answered with 4xx, else empty."""
-    group = f"{_LOG_GROUP}/{endpoint_name}"
+    """What to do, and the command that shows the container's log. `log_stream`: its ARN, where SageMaker told it.
+
+    `refused_type`: the content type of a request that was answered with 4xx, else empty.
+    """
+    found = _ARN.fullmatch(log_stream)
+    group = found["group"] if found else f"{_LOG_GROUP}/{endpoint_name}"
+    region = f" --region {found['region']}" if found else ""
+    stream = f" --log-stream-names {shlex.quote(found['stream'])}" if found and found["stream"] else ""
     refused = Text(
         f"A status of 4xx says that the request is wrong: it was sent as {refused_type}. Another content_type, and an expected "
         "status, go into the expectation beside it.",
         f"4xxは、リクエストに問題があることを示します（{refused_type}として送信）。"
         "別のcontent_typeや期待するstatusは、リクエストの横の期待する応答のファイルに書けます。",
     )
-    log = Text(f"Its log in CloudWatch: {group}", f"CloudWatchのログ: {group}")
-    return lines(refused if refused_type else EMPTY, log, same(log_stream))
+    log = Text(
+        "This shows the container's log. Fix the cause, then run the job again:",
+        "サーバのログは、次のコマンドで確認できます。原因を直し、ジョブを再実行してください:",
+        Text(
+            "This shows the container's log. Fix the cause, then run the command again:",
+            "サーバのログは、次のコマンドで確認できます。原因を直し、コマンドを再実行してください:",
+        ),
+    )
+    return lines(refused if refused_type else EMPTY, log, same(f"aws logs tail {shlex.quote(group)}{region} --since 1h{stream}"))
 
 
 def no_json(request: str, reason: Text, *, answer: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
@@ -373,5 +374,7 @@ def untested() -> Text:
 def where(job: TestedJob) -> Text:
     """Where more is to be found."""
     if job.log:
-        return Text(f"Its log in CloudWatch: {job.log}", f"CloudWatchのログ: {job.log}")
+        group, _, stream = job.log.partition(" ")
+        command = f"aws logs tail {shlex.quote(group)} --since 1d --log-stream-names {shlex.quote(stream)}"
+        return lines(Text("This shows the job's log:", "ジョブのログは、次のコマンドで確認できます:"), same(command))
     return Text(f"More: aws batch describe-jobs --jobs {job.job_id}", f"詳細: aws batch describe-jobs --jobs {job.job_id}")

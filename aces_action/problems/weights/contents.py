@@ -58,7 +58,11 @@ W015 = Kind(
         "If that is not intended, pack what is inside the folder:",
         "意図したものでなければ、フォルダの中身をまとめてください。",
     )
-    + snippet("sh", "aces-action weights pack -C deploy . -o deploy.tar.gz\ntar czf deploy.tar.gz -C deploy .  # with tar alone"),
+    + snippet(
+        "sh",
+        "aces-action weights pack -C deploy . -o deploy.tar.gz\ntar czf deploy.tar.gz -C deploy .  {0}",
+        Text("with tar alone", "tarだけを使う場合"),
+    ),
     example="$ tar tzf deploy.tar.gz\ndeploy/\ndeploy/ObjectDetection/models/CenterNet.yml",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 
 from aces_action.language import EMPTY, Text, lines, same, sentences
@@ -28,18 +29,31 @@ FAILS_LATE = Text(
 )
 """Why the documentation says that a problem matters."""
 
-IN_S3 = lines(
-    Text(
-        "Is your own file intact? If so, upload it again:",
-        "手元のファイルは壊れていませんか。壊れていなければ、アップロードし直してください:",
-    ),
-    same("aces-action weights check deploy.tar.gz"),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an archive is. `advice`: what to do about it where it may only be a damaged copy; `uri`: of the object in S3."""
+
+    advice: Text
+    uri: str = ""
+
+
+IN_S3 = Origin(
+    advice=lines(
+        Text(
+            "Check your own file, and upload it again if it is intact:",
+            "手元のファイルを検査し、壊れていなければアップロードし直してください:",
+        ),
+        same("aces-action weights check deploy.tar.gz"),
+    )
 )
-"""What to do about a damaged object in S3: perhaps only the upload was cut off."""
-ON_DISK = Text(
-    "Did it come from elsewhere? Then fetch it again.", "ダウンロードやコピーで入手したファイルなら、入手し直してください。"
+"""A damaged object in S3: perhaps only the upload was cut off."""
+ON_DISK = Origin(
+    advice=Text(
+        "Did it come from elsewhere? Then fetch it again.", "ダウンロードやコピーで入手したファイルなら、入手し直してください。"
+    )
 )
-"""What to do about a damaged file that nobody has uploaded yet."""
+"""A damaged file that nobody has uploaded yet."""
 
 TAR_ALONE = Text("or with GNU tar alone:", "GNU tarだけで作る場合:")
 _FAILS = Text(
@@ -71,12 +85,13 @@ def as_warning(fault: Fault) -> Fault:
     return replace(fault, kind=replace(fault.kind, severity="warning"))
 
 
-def damaged(fault: Fault, name: str, origin: Text, commands: Text) -> Problem:
+def damaged(fault: Fault, name: str, origin: Origin, commands: Text) -> Problem:
     """When an archive cannot be read further. `origin`: IN_S3 or ON_DISK; `commands`: see `pack_commands`."""
     hint = lines(fault.advice, commands) if fault.repack else fault.advice
     if not fault.advice:
+        upload = same(f"aces-action weights push deploy.tar.gz {shlex.quote(origin.uri)}" if origin.uri else "")
         again = Text("If not, pack it again:", "そうでなければ、まとめ直してください:")
-        hint = lines(sentences(_FAILS, origin), again, commands)
+        hint = lines(sentences(_FAILS, origin.advice), upload, again, commands)
     return Problem(kind=fault.kind, message=same(f"{name}: ") + fault.text + Text(".", "。"), hint=hint)
 
 
@@ -91,7 +106,7 @@ class MemberPlace:
 
 
 def in_member(fault: Fault, place: MemberPlace, commands: Text) -> Problem:
-    """When a member must not be in the archive. `commands`: empty where a problem of this kind gave them already."""
+    """When a member must not be in the archive. `commands`: empty where a problem gave them already."""
     of = EMPTY if place.total is None else Text(f" of {place.total:,}", f"{place.total:,}件中")
     message = Text(
         f"{place.name} {fault.text.en} (member {place.number:,}{of.en}, byte {place.offset:,} of the tar).",
@@ -102,13 +117,16 @@ def in_member(fault: Fault, place: MemberPlace, commands: Text) -> Problem:
     return Problem(kind=fault.kind, message=message, hint=lines(sentences(fault.advice, reason), commands))
 
 
-def pack_commands(folders: str, archive: str) -> Text:
-    """Two ways to pack the same folders again without links and hidden files. Both arguments are quoted for a shell.
+def pack_commands(folders: str, archive: str, target: str) -> Text:
+    """Two ways to pack the same folders again without links and hidden files. All arguments are quoted for a shell.
+
+    `target`: the object in S3 to replace, or empty for an archive that was not uploaded yet.
 
     Without --hard-dereference GNU tar stores a file that is reached twice as a hard link.
     """
     return lines(
         same(f"aces-action weights pack {folders} -o {archive}"),
+        same(f"aces-action weights push {archive} {target}" if target else ""),
         TAR_ALONE,
         same(f"tar czf {archive} --exclude='.[!./]*' --exclude=__MACOSX --dereference --hard-dereference {folders}"),
     )

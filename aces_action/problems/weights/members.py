@@ -73,7 +73,8 @@ W006 = Kind(
         "sh",
         "cd datadrive\n"
         "aces-action weights pack ObjectDetection/models -o deploy.tar.gz\n"
-        "tar czf deploy.tar.gz ObjectDetection/models  # with tar alone",
+        "tar czf deploy.tar.gz ObjectDetection/models  {0}",
+        Text("with tar alone", "tarだけを使う場合"),
     ),
     example="tar czPf deploy.tar.gz /data/datadrive/ObjectDetection",
 )
@@ -174,8 +175,8 @@ def hidden(component: str) -> Fault:
 def macos_leftover(component: str) -> Fault:
     text = Text(f"is a leftover of macOS ('{component}')", f"はmacOSが残したファイルです（「{component}」）")
     copyfile = Text(
-        "On macOS put COPYFILE_DISABLE=1 before the command.",
-        "macOSではコマンドの前にCOPYFILE_DISABLE=1を付けてください。",
+        "On macOS put COPYFILE_DISABLE=1 before tar.",
+        "macOSのtarでは、コマンドの前にCOPYFILE_DISABLE=1を付けてください。",
     )
     return Fault(kind=W005, text=text, advice=sentences(_LEAVE_OUT, copyfile))
 

@@ -158,7 +158,11 @@ def _of_new(variant: Variant, old: Variant | None) -> Text:
     if old is not None:
         leaving = "".join(f" ({stage.status})" for stage in old.stages)
         count, weight = old.current_instances, f"{old.current_weight:g}"
-        parts.append(Text(f"{count} old at weight {weight}{leaving}", f"以前のインスタンス{count}台（重み{weight}）{leaving}"))
+        parts.append(
+            Text(
+                f"{count} old at weight {weight}{leaving}", f"以前のインスタンス{count}台（トラフィックの重み{weight}）{leaving}"
+            )
+        )
     return same(f"{variant.name}: ") + _listed(parts)
 
 
@@ -178,7 +182,7 @@ def _listed(parts: Sequence[Text]) -> Text:
 
 def _weight(variant: Variant) -> Text:
     now, desired = f"{variant.current_weight:g}", f"{variant.desired_weight:g}"
-    return Text(f"weight {now} of {desired}", f"重み{now}/{desired}")
+    return Text(f"weight {now} of {desired}", f"トラフィックの重み{now}/{desired}")
 
 
 def _stage(stage: Stage) -> Text:

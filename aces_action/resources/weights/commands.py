@@ -7,13 +7,14 @@ import re
 import stat
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from aces_action.output.verdict import Policy, Verdict
 from aces_action.problems.problem import ActionError
 from aces_action.problems.weights import s3 as problems
-from aces_action.problems.weights.fault import ON_DISK
+from aces_action.problems.weights.fault import IN_S3, ON_DISK
 from aces_action.problems.weights.packing import unreadable_file
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.progress import CHECKED, READ
@@ -76,7 +77,7 @@ def check(
     if kept and reason_to_reject(kept, weights, policy) is None and kept.verdict.ok and len(kept.verdict.entries) < MAX_ENTRIES:
         return kept.verdict
     with Fetch(s3, weights, progress=start_progress(READ, weights.size)) as source:
-        return inspect_archive(source, name=weights.name, policy=policy, listed=_MANY)
+        return inspect_archive(source, name=weights.name, policy=policy, listed=_MANY, origin=replace(IN_S3, uri=weights.uri))
 
 
 def push(

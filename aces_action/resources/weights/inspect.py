@@ -7,9 +7,8 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Protocol
 
-from aces_action.language import Text
 from aces_action.output.verdict import Policy, Verdict
-from aces_action.problems.weights.fault import IN_S3, damaged
+from aces_action.problems.weights.fault import IN_S3, Origin, damaged
 from aces_action.resources.weights.allocator import keep_freed_blocks
 from aces_action.resources.weights.errors import ArchiveError
 from aces_action.resources.weights.gzip_stream import inflate
@@ -36,7 +35,7 @@ def inspect_archive(
     policy: Policy = "strict",
     limits: Limits = LIMITS,
     listed: int = MAX_ENTRIES,
-    origin: Text = IN_S3,
+    origin: Origin = IN_S3,
 ) -> Verdict:
     """Reads a .tar.gz once, to its last byte or to the first damage, in constant memory and without a file on disk.
 
@@ -56,9 +55,9 @@ def inspect_archive(
                     inspector.inspect(seen)
         except ArchiveError as error:
             damage = error
-    problems = list(inspector.problems(name, complete=damage is None))
+    problems = list(inspector.problems(name, complete=damage is None, uri=origin.uri))
     if damage is not None:
-        problems.append(damaged(damage.fault, name, origin, inspector.pack_commands(name)))
+        problems.append(damaged(damage.fault, name, origin, inspector.pack_commands(name, origin.uri)))
     return Verdict(
         name=name,
         size=0 if damage else intake.size,

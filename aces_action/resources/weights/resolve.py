@@ -72,13 +72,14 @@ def resolve_weights(
             # with the weights as they are now: what the record does not hold (encryption, storage class) the release needs
             return ResolvedWeights(record=replace(record, weights=weights), reused=True, keep=keep)
         debug(f"the verdict beside {weights.uri} is not used: {reason}")
+    from aces_action.problems.weights.fault import IN_S3
     from aces_action.resources.weights.fetch import (
         Fetch,  # with all that an archive is taken apart with: a run without new weights
     )
     from aces_action.resources.weights.inspect import inspect_archive  # is the rule, and needs none of it
 
     with Fetch(client, weights, progress=start_progress(READ, weights.size)) as source:
-        verdict = inspect_archive(source, name=weights.name, policy=policy)
+        verdict = inspect_archive(source, name=weights.name, policy=policy, origin=replace(IN_S3, uri=weights.uri))
     record = VerdictRecord(weights=weights, verdict=verdict)
     warning = write_record(client, record) if keep else None
     return ResolvedWeights(record=record, reused=False, keep=keep and warning is None, warnings=(warning,) if warning else ())

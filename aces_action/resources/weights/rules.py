@@ -120,10 +120,10 @@ class Inspector:
             pairs = zip(run.paths[:left], run.sizes, strict=False)
             self.entries.extend(Entry(path=shown(path), size=size) for path, size in pairs)
 
-    def problems(self, name: str, *, complete: bool) -> Iterator[Problem]:
-        """What was found, in the order of the archive. `complete`: the whole of it was seen."""
+    def problems(self, name: str, *, complete: bool, uri: str = "") -> Iterator[Problem]:
+        """What was found, in the order of the archive. `complete`: the whole of it was seen; `uri`: see `pack_commands`."""
         stem = PurePosixPath(name).name.removesuffix(".tar.gz")
-        commands = self.pack_commands(name)
+        commands = self.pack_commands(name, uri)
         if complete and not self.files:
             nothing = contents.links_alone if self._links else contents.no_file if self.members else contents.empty
             yield nothing(name, commands)
@@ -132,14 +132,14 @@ class Inspector:
             yield contents.needless_folder(name, folder, quoted_folder=shlex.quote(stem), quoted_archive=_file_name(name))
         if self._decomposed:
             yield names.decomposed(name, self._decomposed_names())
-        helped: set[str] = set()
+        helped: set[Severity] = set()
         for finding in self._findings:
-            code = finding.fault.kind.code
+            severity = finding.fault.kind.severity
             place = MemberPlace(
                 name=finding.name, number=finding.number, offset=finding.offset, total=self.members if complete else None
             )
-            yield in_member(finding.fault, place, EMPTY if code in helped else commands)  # once for each code is enough
-            helped.add(code)
+            yield in_member(finding.fault, place, EMPTY if severity in helped else commands)  # one archive is packed once
+            helped.add(severity)
         if count := self._untold.total():
             yield contents.more_problems(name, count, "error" if self._untold["error"] else "warning", commands)
 
@@ -152,15 +152,15 @@ class Inspector:
             typed=len(normalize("NFC", first).encode()),
         )
 
-    def pack_commands(self, name: str) -> Text:
-        """The commands that pack the same folders again.
+    def pack_commands(self, name: str, uri: str = "") -> Text:
+        """The commands that pack the same folders again. `uri`: where the archive is in S3, so that it has to be uploaded again.
 
         Names that do not start in the folder where tar runs are left to the user: 'DIR'.
         """
         tops = sorted(top for top in self._tops if not _is_hidden(top))
         usable = 0 < len(tops) <= _MAX_TOPS and all(top.isprintable() and len(top) < 80 and top[0] != "-" for top in tops)
         folders = " ".join(map(shlex.quote, tops)) if usable else "DIR"
-        return pack_commands(folders, _file_name(name))
+        return pack_commands(folders, _file_name(name), shlex.quote(uri) if uri else "")
 
     def _find(self, member: Member, fault: Fault) -> None:
         self._code = self._code or fault.kind.code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from aces_action.language import EMPTY, Text, lines
+from aces_action.language import EMPTY, Text, lines, same
 from aces_action.resources.endpoint.diagnosis.facts import Facts
 from aces_action.resources.endpoint.diagnosis.local_run import try_it
 from aces_action.resources.endpoint.diagnosis.remedies import gpu_driver, gpu_memory
@@ -69,11 +69,19 @@ def missing_weights(facts: Facts, said: str) -> Text:
     found = re.search(r"/opt/ml/model[\w./@+-]*", said)
     path = (found[0] if found else "/opt/ml/model").rstrip(".")
     uri = facts.weights_uri or "s3://…/deploy.tar.gz"
-    return Text(
-        f"The server looks for {path}, which is not in the weights. deploy.tar.gz is unpacked into /opt/ml/model as it is, with "
-        f"the folders in it. Check its content:\naws s3 cp {uri} - | tar -tz",
-        f"サーバが読み込もうとした{path}が、重みファイルにありません。deploy.tar.gzは、中のフォルダごとそのまま/opt/ml/modelに展開されます。"
-        f"中身を確認してください:\naws s3 cp {uri} - | tar -tz",
+    return lines(
+        Text(
+            f"The server looks for {path}, which is not in the weights. deploy.tar.gz is unpacked into /opt/ml/model as it is, "
+            "with the folders in it. Correct the path in the server, or pack and upload the weights with that file.",
+            f"サーバが読み込もうとした{path}が、重みファイルにありません。deploy.tar.gzは、中のフォルダごとそのまま/opt/ml/modelに"
+            "展開されます。サーバが読み込むパスを直すか、このファイルを含めて重みファイルを作り直し、アップロードしてください。",
+        ),
+        Text(
+            "The job summary lists what is in the weights; so does this:",
+            "重みファイルの中身は、ジョブサマリーの「重みファイル」か、次のコマンドで確認できます:",
+            Text("This lists what is in the weights:", "重みファイルの中身は、次のコマンドで確認できます:"),
+        ),
+        same(f"aws s3 cp {uri} - | tar -tz"),
     )
 
 

@@ -21,7 +21,7 @@ from aces_action.aws.quotas import find_quota
 from aces_action.durations import time_of_day
 from aces_action.language import EMPTY, Text, lines
 from aces_action.output.server_log import LINES, ServerLog, cleaned
-from aces_action.problems.endpoint.rollout import E001, E002, E003, E005, E006, UPDATES_AGAIN
+from aces_action.problems.endpoint.rollout import E001, E002, E003, E005, E006, UPDATES_AGAIN, caused_by
 from aces_action.problems.kind import Kind
 from aces_action.problems.problem import ActionError, Problem
 from aces_action.project.instance_types import accelerator
@@ -144,9 +144,9 @@ class Symptoms:
 
 
 def conclude(problem: Problem, facts: Facts, symptoms: Symptoms) -> Problem:
-    """The problem with its message, but of the kind of its cause and with what fixes that, where the cause is known.
+    """The problem of the kind of its cause, where that is known: the cause first, then what fixes it, then what SageMaker said.
 
-    E003 stays one: it is not over.
+    SageMaker's own sentence is English and often names only a symptom. E003 stays one: it is not over.
     """
     reason, logs, alarms, events = symptoms.reason, symptoms.logs, symptoms.alarms, symptoms.events
     new = [each for each in logs if each.is_new]
@@ -167,7 +167,9 @@ def conclude(problem: Problem, facts: Facts, symptoms: Symptoms) -> Problem:
     else:
         advice = hint(kind, reason, facts, [line for each in new for line in each.lines])
     again = UPDATES_AGAIN if problem.kind is E006 else EMPTY
-    return replace(problem, kind=kind, hint=lines(said, rang, advice, unread, driver, again))
+    message = caused_by(kind, facts.endpoint_name, line if found.is_shown else "")
+    beside = EMPTY if found.is_shown else said
+    return replace(problem, kind=kind, message=message, hint=lines(beside, rang, advice, unread, driver, again, problem.message))
 
 
 def _starts_nothing(logs: Sequence[ServerLog], facts: Facts) -> bool:
@@ -181,11 +183,15 @@ def _starts_nothing(logs: Sequence[ServerLog], facts: Facts) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """The kind of a failure's cause where it is known, the part of the log to show, and advice that is more than the kind's."""
+    """The kind of a failure's cause where it is known, the part of the log to show, and advice that is more than the kind's.
+
+    `is_shown`: `said` shows the cause, and is not only what the log has beside it.
+    """
 
     kind: Kind | None
     said: str = ""
     advice: Advice | None = None
+    is_shown: bool = False
 
 
 def find_cause(
@@ -201,18 +207,18 @@ def find_cause(
     seen = _of_all([evidence for log in logs if (evidence := cause_in_lines(log))])
     shown = notable([each for log in logs for each in statements(log)])
     if kind_in_words and kind_in_words.code not in SYMPTOMS:
-        return (
-            Cause(kind=kind_in_words, said=seen.said, advice=seen.advice)
-            if seen and seen.kind is kind_in_words
-            else Cause(kind=kind_in_words, said=shown)
-        )
+        return _shown_by(seen) if seen and seen.kind is kind_in_words else Cause(kind=kind_in_words, said=shown)
     if seen and seen.kind.code not in SYMPTOMS:
-        return Cause(kind=seen.kind, said=seen.said, advice=seen.advice)
+        return _shown_by(seen)
     if kind_in_words is None and any(alarm.state == "ALARM" for alarm in alarms):
         return Cause(kind=ALARM, said=shown)
     if seen and (kind_in_words is None or kind_in_words is OF_AWS or seen.kind is START or seen.kind is kind_in_words):
-        return Cause(kind=seen.kind, said=seen.said, advice=seen.advice)
+        return _shown_by(seen)
     return Cause(kind=kind_in_words, said=shown)
+
+
+def _shown_by(evidence: Evidence) -> Cause:
+    return Cause(kind=evidence.kind, said=evidence.said, advice=evidence.advice, is_shown=True)
 
 
 def _of_all(found: Sequence[Evidence]) -> Evidence | None:

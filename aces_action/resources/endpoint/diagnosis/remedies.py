@@ -72,6 +72,7 @@ def _of_aws(_facts: Facts, _log: Sequence[str]) -> Text:
 
 def _unpacking(facts: Facts, _log: Sequence[str]) -> Text:
     uri = facts.weights_uri or "s3://…/deploy.tar.gz"
+    pushed = re.sub(r"/releases/[0-9a-f]+/", "/", uri)  # as `release_key` has it
     return lines(
         sentences(
             Text("SageMaker could not unpack the weights.", "SageMakerが重みファイルを展開できませんでした。"),
@@ -81,7 +82,10 @@ def _unpacking(facts: Facts, _log: Sequence[str]) -> Text:
             ),
             run_again(),
         ),
-        same(f"aces-action weights check {uri}\naces-action weights pack <folder> -o deploy.tar.gz"),
+        same(
+            f"aces-action weights check {uri}\naces-action weights pack <folder> -o deploy.tar.gz\n"
+            f"aces-action weights push deploy.tar.gz {pushed}"
+        ),
     )
 
 
