@@ -267,7 +267,7 @@ def test_one_that_stays_is_an_outage_with_the_call_and_the_page_named(job: Job) 
         "The answer to ListEndpoints on plates is not from AWS, or incomplete: HTTP 403 text/html, 102 bytes: <html>"
     )
     assert problem.message.ja.startswith(
-        "ListEndpoints（plates）の呼び出しで受け取った応答は、AWSのものではないか、途中で切れています: HTTP 403 text/html, 102 bytes"
+        "ListEndpoints（plates）の呼び出しで受け取った応答は、AWSのものではないか、途中で切れています: HTTP 403 text/html, 102"
     )
 
 
