@@ -70,4 +70,4 @@ def test_the_annotation_in_the_picture_is_that_of_the_log(language: Language) ->
         read = annotation_of(problem, language)
         assert (read.file, read.line) == (problem.file, problem.line)
         assert problem.message.in_(language) in read.message
-        assert read.title.startswith(problem.code)
+        assert read.message.startswith(f"{problem.code} ")
