@@ -189,7 +189,7 @@ WRONG: dict[str, tuple[dict[str, str], list[tuple[str, str, int]]]] = {
     ),
     "a role of another project": ({"x": workflow(action=step(role=ROLE.replace("plates", "faces")))}, [("ACES-C050", "x", 10)]),
     "the examples' placeholder": (
-        {"x": workflow(action=step().replace("aces/aces-action", "ORG/aces-action"))},
+        {"x": workflow(action=step().replace("aces/", "ORG/"))},
         [("ACES-C051", "x", 8)],
     ),
     "the placeholder of an image": (
