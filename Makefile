@@ -15,10 +15,10 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.y
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format docs docs-site pictures sandbox image lock clean
+.PHONY: help setup demo test lint format docs docs-site pictures sandbox image release-prepare release-dry-run lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## make .venv from the lock (every target that needs it does this by itself)
 
@@ -33,7 +33,7 @@ lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, sche
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/shellcheck .ci/run
+	$(BIN)/shellcheck .ci/run release/build.sh
 	$(BIN)/hadolint Dockerfile examples/*/server/Dockerfile
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/actionlint $(WORKFLOWS)
 	$(BIN)/zizmor --offline --quiet --no-progress --config .github/zizmor.yml action.yml .github/dependabot.yml $(WORKFLOWS)
@@ -68,6 +68,12 @@ sandbox: $(READY) ## keep the local AWS and ACES Platform running, and say how t
 image: ## build the image; PYTHON_BASE_IMAGE=… takes another base than the pinned one
 	@docker version >/dev/null 2>&1 || { echo "No Docker engine answers. Start Docker, or say where it is with DOCKER_HOST." >&2; exit 1; }
 	docker build $(if $(PYTHON_BASE_IMAGE),--build-arg "BASE_IMAGE=$(PYTHON_BASE_IMAGE)") --tag $(IMAGE) .
+
+release-prepare: ## write VERSION=1.2.3 wherever the version stands, and date its changelog; see docs/releasing.md
+	@$(PYTHON) -m release prepare "$(VERSION)"
+
+release-dry-run: ## make a release, VERSION=1.2.3, on this machine; nothing is pushed, and this checkout stays as it is
+	@$(PYTHON) -m release dry-run "$(VERSION)"
 
 clean: ## remove all that make has made here (images stay)
 	rm -rf $(VENV) node_modules build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -36,7 +36,7 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
         Text("Reference", "リファレンス"),
         ("errors.md", *(f"reference/{name}.md" for name in ("action", "infra", "register", "algorithm", "smoke-test"))),
     ),
-    (same("Development"), ("architecture.md", "aws-beliefs.md", "dependencies.md", "repository-settings.md")),
+    (same("Development"), ("architecture.md", "aws-beliefs.md", "dependencies.md", "releasing.md", "repository-settings.md")),
 )
 """The site's pages in their order, but for those of the codes: the index and the search lead there."""
 

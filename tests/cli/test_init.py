@@ -360,10 +360,10 @@ def test_with_the_examples_values_it_writes_the_example_and_what_it_leaves_open(
     assert ended.status == 0, ended.err
     assert "次の手順（この順に実行します）:\n1. " in ended.out
     for file in (REGISTER, ALGORITHM, INFRA):
-        example = (EXAMPLE / file).read_text(encoding="utf-8").replace("ORG/", "aces-inc/")
+        example = (EXAMPLE / file).read_text(encoding="utf-8").replace("ORG/aces-action", "aces-inc/aces-action")
         assert (tmp_path / file).read_text(encoding="utf-8") == example
     own, example = (
-        yaml.safe_load((folder / WORKFLOW).read_text(encoding="utf-8").replace("ORG/", "aces-inc/"))
+        yaml.safe_load((folder / WORKFLOW).read_text(encoding="utf-8").replace("ORG/aces-action", "aces-inc/aces-action"))
         for folder in (tmp_path, EXAMPLE)
     )
     (job,), (example_job,) = (each["jobs"].values() for each in (own, example))
@@ -497,7 +497,7 @@ def test_linters_have_nothing_against_the_workflow(arguments: list[str], tmp_pat
     assert init(tmp_path, *arguments).status == 0
     # zizmor's rules name the action as the examples do
     workflow = (tmp_path / WORKFLOW).read_text(encoding="utf-8")
-    (tmp_path / WORKFLOW).write_text(workflow.replace("aces-inc/", "ORG/"), encoding="utf-8")
+    (tmp_path / WORKFLOW).write_text(workflow.replace("aces-inc/aces-action", "ORG/aces-action"), encoding="utf-8")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for command in (
         ["actionlint"],
@@ -514,7 +514,7 @@ def test_linters_have_nothing_against_the_workflow(arguments: list[str], tmp_pat
 def test_the_owner_of_the_action_is_written_wherever_the_example_has_a_placeholder(tmp_path: Path) -> None:
     assert init(tmp_path).status == 0
     for file in FILES - {IMAGE}:
-        assert "ORG/" not in (tmp_path / file).read_text(encoding="utf-8")
+        assert "ORG/aces-action" not in (tmp_path / file).read_text(encoding="utf-8")
     assert "uses: aces-inc/aces-action@" in (tmp_path / WORKFLOW).read_text(encoding="utf-8")
 
 

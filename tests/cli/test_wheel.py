@@ -75,7 +75,7 @@ def test_nothing_lies_beside_the_package(site: Path) -> None:
 def test_the_installed_command_validates_an_example(site: Path, tmp_path: Path) -> None:
     example = shutil.copytree(ROOT / "examples/number-plate-detection", tmp_path / "example")
     for workflow in example.glob(".github/workflows/*"):
-        workflow.write_text(workflow.read_text("utf-8").replace("ORG/", "aces-inc/"), "utf-8")
+        workflow.write_text(workflow.read_text("utf-8").replace("ORG/aces-action", "aces-inc/aces-action"), "utf-8")
     done = installed(site, "validate", str(example), cwd=site)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "✓ No problems"), done.stderr
 

@@ -10,7 +10,7 @@ from aces_action.documentation.site import site_pages
 from tests.documentation.markdown import ROOT, blocks_of
 
 # For who changes the action: in English, as the code is
-FOR_DEVELOPERS = {"architecture.md", "aws-beliefs.md", "dependencies.md", "repository-settings.md"}
+FOR_DEVELOPERS = {"architecture.md", "aws-beliefs.md", "dependencies.md", "releasing.md", "repository-settings.md"}
 ENGLISH = {name: path for path, name in site_pages("en").items()}
 JAPANESE = {name: path for path, name in site_pages("ja").items()}
 PAIRS = [(ENGLISH[name], JAPANESE[name]) for name in ENGLISH if name in JAPANESE]

@@ -21,7 +21,7 @@ def workspace(tmp_path: Path) -> Path:
     """The first example, whose workflow asks for its smoke test."""
     shutil.copytree(ROOT / "examples/number-plate-detection", tmp_path / "workspace")
     for other in (tmp_path / "workspace" / WORKFLOW).parent.iterdir():
-        other.write_text(other.read_text(encoding="utf-8").replace("ORG/", "aces-inc/"), encoding="utf-8")
+        other.write_text(other.read_text(encoding="utf-8").replace("ORG/aces-action", "aces-inc/aces-action"), encoding="utf-8")
     file = tmp_path / "workspace" / WORKFLOW
     text = file.read_text(encoding="utf-8")
     file.write_text(

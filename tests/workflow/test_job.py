@@ -7,6 +7,7 @@ from textwrap import indent
 
 import pytest
 
+from aces_action.origin import OWNER
 from aces_action.workflow.job import workflow_job_problems
 from aces_action.workflow.steps import find_steps
 from tests.project.conftest import EXAMPLES
@@ -131,7 +132,8 @@ def test_the_examples_workflows_are_right() -> None:
         assert problems == []
         assert steps
         found = [problem.code for each in steps for problem in workflow_job_problems(each)]
-        assert set(found) == {"ACES-C051"}, "the owner is for whoever copies them to fill in"
+        left_open = {"ACES-C051"} if OWNER == "ORG" else set[str]()  # a release has filled it in
+        assert set(found) == left_open, "the owner is for whoever copies them to fill in"
 
 
 # Workflows that are wrong, each with what is told: code, file, line
@@ -189,7 +191,7 @@ WRONG: dict[str, tuple[dict[str, str], list[tuple[str, str, int]]]] = {
     ),
     "a role of another project": ({"x": workflow(action=step(role=ROLE.replace("plates", "faces")))}, [("ACES-C050", "x", 10)]),
     "the examples' placeholder": (
-        {"x": workflow(action=step().replace("aces/aces-action", "ORG/aces-action"))},
+        {"x": workflow(action=step().replace("aces/", "ORG/"))},
         [("ACES-C051", "x", 8)],
     ),
     "the placeholder of an image": (

@@ -108,7 +108,7 @@ C051 = Kind(
         "使用するアクションのリポジトリを所有する組織の名前にしてください。",
     )
     + snippet("yaml", "- uses: your-organization/aces-action@v0.1.0"),
-    example="- uses: ORG/aces-action@v0.1.0",
+    example="- uses: OWNER/aces-action@v0.1.0",
 )
 C052 = Kind(
     code="ACES-C052",
