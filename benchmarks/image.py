@@ -72,6 +72,8 @@ def main(arguments: list[str]) -> int:
             (tree / path).parent.mkdir(exist_ok=True)
             copy(ROOT / path, tree / path)
         (tree / "Dockerfile.naive").write_text(NAIVE)
+        with (tree / ".dockerignore").open("a") as ignored:
+            ignored.write("!Dockerfile.naive\n")
         docker("tag", asked.base, base)
         docker("push", base)
         ours = _built(tree, "Dockerfile", base, f"{asked.registry}/ours:1")
@@ -158,6 +160,8 @@ def _options() -> list[str]:
         "GITHUB_WORKSPACE": "/github/workspace",
         "ENV": "dev",
         "Project": EXAMPLE.name,
+        "TENANT_ID": "6f1c2b8e-3d4a-4e5f-8a9b-0c1d2e3f4a5b",
+        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/deploy",
     }
     settings = [part for name, value in variables.items() for part in ("--env", f"{name}={value}")]
     return [
