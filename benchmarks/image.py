@@ -35,7 +35,7 @@ NAIVE = """\
 ARG BASE_IMAGE
 FROM ${BASE_IMAGE}
 COPY requirements/runtime.txt /tmp/
-RUN python3 -m pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: --requirement /tmp/runtime.txt
+RUN python3 -m pip install --no-cache-dir --no-deps --require-hashes --ignore-installed --requirement /tmp/runtime.txt
 COPY . /action/
 ENTRYPOINT ["python3", "/action/entrypoint.py"]
 """
