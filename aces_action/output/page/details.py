@@ -63,23 +63,24 @@ def check_blocks(report: Report, language: Language) -> list[Block]:
     """Those that are not fine, and those with a note; all others are folded."""
     if not report.checks:
         return []
-    fine = [each for each in report.checks if each.outcome == "fine" and not each.kinds]
-    others = [each for each in report.checks if each not in fine]
+    told = frozenset(report.problems)
+    fine, others = list[Check](), list[Check]()
+    for each in report.checks:
+        (fine if each.outcome == "fine" and not each.kinds else others).append(each)
     blocks: list[Block] = []
     if others:
         blocks.append(PageHeading(text=words(report.checks_title, language)))
-        blocks.append(PageList(items=tuple(_check(each, report, language) for each in others)))
+        blocks.append(PageList(items=tuple(_check(each, told, language) for each in others)))
     if fine:
         passed = Text(f"{len(fine):,} passed", f"{len(fine):,}件は問題なし")
         title = Text(f"✅ {report.checks_title.en}: {passed.en}", f"✅ {report.checks_title.ja}: {passed.ja}")
-        items = PageList(items=tuple(_check(each, report, language) for each in fine))
+        items = PageList(items=tuple(_check(each, told, language) for each in fine))
         blocks.append(Fold(title=words(title, language), blocks=(items,)))
     return blocks
 
 
-def _check(check: Check, report: Report, language: Language) -> tuple[Line, ...]:
-    """What is needed stands only where it is not what was found; the fix only where it does not stand above."""
-    told = set(report.problems)
+def _check(check: Check, told: frozenset[Problem], language: Language) -> tuple[Line, ...]:
+    """What is needed stands only where it is not what was found; the fix only where it does not stand above, being `told`."""
     what, found = words(check.what, language, strong=check.outcome != "fine"), words(check.found, language, brief=True)
     head: list[Span] = [Words(text=f"{_ICONS[check.outcome]} "), what]
     head += [Words(text=": "), found] if check.found else []
