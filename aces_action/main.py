@@ -22,7 +22,7 @@ from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.github.site import read_site
 from aces_action.inputs import DEFAULT_REGION, ON_WHAT_IS_THERE, Command
-from aces_action.language import Text
+from aces_action.language import Text, same
 from aces_action.network import environment_problems
 from aces_action.output.overview import overview
 from aces_action.output.report import Outcome, Report
@@ -31,6 +31,7 @@ from aces_action.problems import ActionError, ConfigurationError, Problem
 from aces_action.problems.action import internal_error, job_cancelled
 from aces_action.project.model import Project
 from aces_action.settings import language_of, read_settings, secrets
+from aces_action.system_error import system_reason
 
 if TYPE_CHECKING:
     from aces_action.deployment.context import Deployment, ProjectDeployment
@@ -217,27 +218,41 @@ def _tell(configuration: Configuration, reporter: Reporter) -> None:
 
 
 def _failed(reporter: Reporter, problems: tuple[Problem, ...], status: int) -> int:
-    reporter.warn(*problems)
-    if status != ConfigurationError.exit_status:
-        reporter.last_words()
+    with contextlib.suppress(OSError):  # nobody takes the log any more; outputs and summary may still be taken
+        reporter.warn(*problems)
+        if status != ConfigurationError.exit_status:
+            reporter.last_words()
     return status
 
 
 def _finish(github: Run, reporter: Reporter) -> None:
-    """Outputs and summary, after success and failure alike, and the result as the last line of the log."""
+    """Outputs and summary, after success and failure alike, and the result as the last line of the log.
+
+    What was done is done: none of them may keep another from being written, nor change the exit status.
+    """
+    output_file, summary_file = github.output_file, github.summary_file
+    if output_file:
+        _written(lambda: write_outputs(output_file, reporter.outputs()), reporter)
+        _written(lambda: write_outputs(output_file, reporter.pages()), reporter)
+    if summary_file:
+        _written(lambda: write_summary(summary_file, reporter.summary()), reporter)
+    _written(reporter.close, reporter)
+
+
+def _written(write: Callable[[], None], reporter: Reporter) -> None:
     try:
-        if github.output_file:
-            write_outputs(github.output_file, reporter.outputs())
-        if github.summary_file:
-            write_summary(github.summary_file, reporter.summary())
+        write()
     except OSError as error:
-        reporter.info(
-            Text(
-                f"The outputs or the summary could not be written: {error}", f"出力またはサマリーを書き込めませんでした: {error}"
-            )
-        )
-    with contextlib.suppress(OSError):  # what was done is done, whoever reads that
-        reporter.close()
+        _tell_unwritten(system_reason(error), reporter)
+    except Exception as error:  # noqa: BLE001  a fault of ours in what tells of a run is none of the run
+        reporter.debug("".join(traceback.format_exception(error)))
+        _tell_unwritten(same(f"{type(error).__name__}: {error}"), reporter)
+
+
+def _tell_unwritten(reason: Text, reporter: Reporter) -> None:
+    told = Text("The outputs or the summary could not be written: ", "出力またはサマリーを書き込めませんでした: ") + reason
+    with contextlib.suppress(OSError):
+        reporter.info(told)
 
 
 def _ignore_signals() -> None:

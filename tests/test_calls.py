@@ -226,3 +226,18 @@ def test_what_does_not_serve_is_not_called() -> None:
     d = deployment("number-plate-detection")
     assert told(d, Deployed()) == []
     assert told(d, Deployed(endpoint="e", serves=False)) == []
+
+
+def test_nothing_that_begins_with_a_dash_becomes_an_option() -> None:
+    dashed = request("-plate.png", custom_attributes="-a=1", accept="-x")
+    for endpoint in (CalledEndpoint(name="e", is_async=is_async, request=dashed) for is_async in (True, False)):
+        words = words_of(call_endpoint(PLACE, endpoint).command)[-1]
+        assert {"--custom-attributes=-a=1", "--accept=-x"} < set(words)
+    upload = words_of(call_endpoint(PLACE, CalledEndpoint(name="e", is_async=True, request=dashed)).command)[0]
+    assert upload[upload.index("cp") + 1] == "./-plate.png"
+
+
+def test_a_file_whose_name_log_and_page_cannot_show_is_no_example() -> None:
+    unseen = ["a\nb.png", "a\u2028b.png", "a\u200bb.png", "a\x1b[0mb.png", "a\udcffb.png"]
+    assert example([*map(request, unseen), request("日本 語.png")]) == request("日本 語.png")
+    assert job_example([job_request(name) for name in unseen], "standard") is None

@@ -42,9 +42,9 @@ class Repository:
         assert text.count(old) == 1
         (self.path / file).write_text(text.replace(old, new), encoding="utf-8")
 
-    def run(self, **variables: str) -> tuple[int, str]:
+    def run(self, log: io.StringIO | None = None, **variables: str) -> tuple[int, str]:
         """Exit status and log of a run under GitHub, with the guide's variables but for these."""
-        log = io.StringIO()
+        log = log or io.StringIO()
         runner = {
             "GITHUB_ACTIONS": "true",
             "GITHUB_WORKSPACE": str(self.path),
@@ -146,3 +146,38 @@ def test_validate_loads_nothing_that_talks_to_a_network(repository: Repository) 
     )
     assert "1 service: numberplate" in done.stdout
     assert done.stdout.splitlines()[-1] == "loaded"
+
+
+def test_what_cannot_be_written_keeps_nothing_else_from_being_written(repository: Repository, tmp_path: Path) -> None:
+    status, log = repository.run(GITHUB_OUTPUT=str(tmp_path), INPUT_LANGUAGE="ja")
+    assert status == 0
+    assert repository.written("summary").startswith("## ✅")
+    assert "出力またはサマリーを書き込めませんでした: フォルダです" in log
+    assert "✓\x1b[0m 設定にエラーはありません" in log.splitlines()[-1]
+
+
+@pytest.mark.parametrize("broken", ["plan_output", "summary_output", "summary"])
+def test_a_fault_in_a_page_hides_neither_result_nor_exit_status(
+    broken: str, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise LookupError("the reason")
+
+    monkeypatch.setattr(f"aces_action.output.summary.{broken}", fail)
+    status, log = repository.run(ENV="prod")
+    assert status == 2
+    assert "The outputs or the summary could not be written: LookupError: the reason" in log
+    assert "✗\x1b[0m failed" in log.splitlines()[-1]
+    assert re.search(r"^result<<(\S+)\nfailed\n\1\n", repository.written("output"), re.MULTILINE)
+    assert broken == "summary" or repository.written("summary").startswith("## ❌")
+
+
+def test_a_log_that_nobody_takes_changes_no_exit_status(repository: Repository) -> None:
+    class Lost(io.StringIO):
+        def write(self, text: str, /) -> int:
+            if "::error" in text:
+                raise BrokenPipeError(text)
+            return super().write(text)
+
+    assert repository.run(Lost(), ENV="prod")[0] == 2
+    assert repository.written("summary").startswith("## ❌")

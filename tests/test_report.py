@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -520,3 +521,23 @@ def test_what_is_needed_stands_below_where_it_would_make_the_table_too_wide() ->
         "✗  Quota      0",
         f"   needed: {'1 new ' * 9}",
     ]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        Report(
+            result="deployed",
+            outputs={"registration": "deferred"},
+            changes=[Change(verb="create", resource="service", name=f"{number}") for number in range(3_000)],
+        ),
+        Report(
+            problems=[replace(NO_EFFECT, message=same(f"{number}")) for number in range(3_000)],
+            checks=[Check(what=same("Quota"), found=same("1"), needed=same(f"{number}")) for number in range(3_000)],
+        ),
+    ],
+)
+def test_a_page_of_very_many_rows_takes_no_time_that_grows_with_their_square(report: Report) -> None:
+    started = process_time()
+    shown(report)
+    assert process_time() - started < 1.5  # seconds; some 0.2 are usual, and ten times as many as it was

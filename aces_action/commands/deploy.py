@@ -18,7 +18,7 @@ from aces_action.deployment.confirmation import Confirmation
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.deployment.endpoints import endpoint_context, explained, report_serving, scale
 from aces_action.deployment.jobs import note_serving, taken_back_on_failure
-from aces_action.deployment.links import Deployed, report_calls, report_links
+from aces_action.deployment.links import Deployed, report_calls, report_links, report_remains
 from aces_action.deployment.listing import JobDefinitions, listing_of, register
 from aces_action.deployment.plan import (
     DeploymentPlan,
@@ -224,6 +224,7 @@ def _back(d: ProjectDeployment, context: EndpointContext) -> str:
         serving = restore(anew, plan)
     except ActionError as error:
         d.reporter.diagnosed((), error.events)
+        report_remains(d, name)  # it may serve nothing now
         raise
     d.reporter.output("endpoint-config-name", serving.config_name)
     d.reporter.info(

@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 from aces_action.language import Text
 from aces_action.output.report import Call
 from aces_action.project.model import JobRequest, Request
+from aces_action.sanitiser import is_seen
 
 FILE, CONTENT_TYPE = "REQUEST_FILE", "CONTENT_TYPE"
 
@@ -65,9 +66,9 @@ def call_endpoint(place: CalledPlace, endpoint: CalledEndpoint) -> Call:
     media_type = request.content_type if request else endpoint.media_type
     words = ["--endpoint-name", endpoint.name, "--content-type", media_type]
     if request and request.accept is not None:
-        words += ["--accept", request.accept]
+        words += _option("--accept", request.accept)
     if request and request.custom_attributes is not None:
-        words += ["--custom-attributes", request.custom_attributes]
+        words += _option("--custom-attributes", request.custom_attributes)
     if not endpoint.is_async:
         words = ["sagemaker-runtime", "invoke-endpoint", *words, "--body", f"fileb://{file}"]
         return Call(what=_WHAT["realtime"], command=_aws(*words, "--region", place.region, "answer"))
@@ -98,12 +99,17 @@ def call_job(place: CalledPlace, job: CalledJob) -> Call:
 
 def example(requests: Sequence[Request]) -> Request | None:
     """The request to show: the first that is to be answered, not refused."""
-    return next((each for each in requests if each.expects_success), None)
+    return next((each for each in requests if each.expects_success and _can_be_pasted(each)), None)
 
 
 def job_example(requests: Sequence[JobRequest], kind: str) -> JobRequest | None:
     """The same for jobs of a kind."""
-    return next((each for each in requests if each.kind == kind and each.exit_code == 0), None)
+    return next((each for each in requests if each.kind == kind and each.exit_code == 0 and _can_be_pasted(each)), None)
+
+
+def _can_be_pasted(request: Request | JobRequest) -> bool:
+    """Whether log and summary show the file's name as it is: with a line end in it, say, the command would name another file."""
+    return all(map(is_seen, request.name))
 
 
 def _given(job: CalledJob, location: str, *, answers: str) -> list[str]:
@@ -126,11 +132,17 @@ def _given(job: CalledJob, location: str, *, answers: str) -> list[str]:
 
 
 def _upload(place: CalledPlace, file: str, location: str, *more: str) -> str:
-    return _aws("s3", "cp", file, location, *more, "--region", place.region)
+    here = f"./{file}" if file.startswith("-") else file  # else it would be an option
+    return _aws("s3", "cp", here, location, *more, "--region", place.region)
 
 
 def _file_name(file: str) -> str:
     return PurePosixPath(file).name
+
+
+def _option(name: str, value: str) -> list[str]:
+    """An option with a value of anybody's: behind a blank, a dash would begin another option (argparse's manual)."""
+    return [f"{name}={value}"] if value.startswith("-") else [name, value]
 
 
 def _compact(value: object) -> str:

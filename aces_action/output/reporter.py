@@ -237,14 +237,15 @@ class Reporter:
             self.info(text)
 
     def outputs(self) -> dict[str, str]:
-        """The step outputs, for `main` to write. Those in Markdown are harmless already, and once more would take them apart."""
+        """The step outputs, for `main` to write; but for `pages`."""
+        return {str(name): self._writer.output(value) for name, value in self._report.step_outputs(self._writer.language).items()}
+
+    def pages(self) -> dict[str, str]:
+        """The step outputs in Markdown. They are harmless already, and once more would take them apart."""
         from aces_action.output.summary import plan_output, summary_output
 
-        written = {
-            str(name): self._writer.output(value) for name, value in self._report.step_outputs(self._writer.language).items()
-        }
         told = (self._report, self._writer.language, self._writer.redact)
-        return written | {"plan": plan_output(*told), "summary": summary_output(*told)}
+        return {"plan": plan_output(*told), "summary": summary_output(*told)}
 
     def summary(self) -> str:
         """The job summary, for `main` to write."""

@@ -91,7 +91,7 @@ def columns_of(text: str) -> int:
 
 def within(text: str, width: int) -> str:
     """The text, cut where it would take more columns."""
-    while columns_of(text) > width:
+    while text and columns_of(text) > width:  # a terminal without a size has less than no column
         text = text[:-1]
     return text
 

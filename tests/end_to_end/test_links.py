@@ -123,3 +123,15 @@ def test_the_demo_site_is_that_of_the_contract(caller: Caller, site: str) -> Non
     (caller.workspace / "platform.yml").write_text(packaged.replace(f"dev: {DEMO_SITE}", wanted), encoding="utf-8")
     ended = caller.run(platform_contract="platform.yml")
     assert (ended.status, links(ended).get("platform-url", "")) == (0, site), ended.log
+
+
+def test_a_version_that_cannot_be_rolled_back_either_does_not_link_to_what_does_not_serve(caller: Caller) -> None:
+    caller.run()
+    caller.edit(caller.infra_file, "ml.t2.xlarge", "ml.g4dn.xlarge")
+    caller.control("POST", "answers", {"status": 500, "body": "out of memory"})
+    caller.next_rollout(name=caller.server, outcome="success")
+    caller.next_rollout(name=caller.server, outcome="fail")
+    failed = caller.run(smoke_test_path="server/smoke-test/plate.png")
+    assert caller.client("sagemaker").describe_endpoint(EndpointName=caller.server)["EndpointStatus"] == "Failed"
+    assert "endpoint-url" not in links(failed), failed.log
+    assert links(failed)["logs-url"] == of_endpoint(caller, caller.server)["logs-url"]

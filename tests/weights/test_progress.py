@@ -186,3 +186,12 @@ def test_a_part_tells_of_each_block_and_takes_back_what_goes_again() -> None:
     part.seek(0)
     part.read()
     assert (told, sum(told)) == ([60, 40, -100, 100], 100)
+
+
+@pytest.mark.parametrize("columns", [0, 1, 2])
+def test_a_terminal_without_a_size_is_no_place_to_wait_in(columns: int) -> None:
+    terminal = Terminal(columns)
+    progress = bar(10, terminal, Clock())
+    progress.advance(10)
+    progress.finish()
+    assert terminal.getvalue().endswith("\n")

@@ -32,8 +32,10 @@ def changes_blocks(report: Report, language: Language) -> list[Block]:
         if report.result == "planned":
             return _section(report.changes, Text("What would change", "変更の内容"), language, done=False)  # counted above
         return _planned(report.changes, language)
-    waiting = [each for each in report.changes if waits_for_listing(report) and each.is_change and each.resource in _LISTED]
-    done = [each for each in report.changes if each not in waiting]
+    waits = waits_for_listing(report)
+    waiting, done = list[Change](), list[Change]()
+    for each in report.changes:
+        (waiting if waits and each.is_change and each.resource in _LISTED else done).append(each)
     later = Text("Still to be done on the ACES Platform", "ACES Platformで残っている変更")
     return [
         *_section(done, _counted(Text("Changes", "変更"), done, done=True), language, done=True),
