@@ -26,15 +26,15 @@ def state_of_checkout() -> list[str]:
 
 @pytest.fixture
 def machine() -> None:
-    """Skips without an engine or a registry; fails there if REQUIRE_DOCKER is set."""
+    """Two builds of the image take minutes: only where RELEASE_DRY_RUN is set, as in a job of CI; what is missing fails there."""
+    if not os.environ.get("RELEASE_DRY_RUN"):
+        pytest.skip("RELEASE_DRY_RUN is not set: it builds the image twice")
     for there, reason in (
         (engine.answers(), "no Docker engine answers (`docker version` fails): start one, or say where it is with DOCKER_HOST"),
         (registry.is_installed(), f"{registry.PROGRAM} is missing (Debian and Ubuntu have a package of that name)"),
     ):
-        if not there and os.environ.get("REQUIRE_DOCKER"):
-            pytest.fail(reason)
         if not there:
-            pytest.skip(reason)
+            pytest.fail(reason)
 
 
 @pytest.mark.docker
