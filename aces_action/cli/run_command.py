@@ -107,7 +107,7 @@ def run_reported(
         log.mask(secret)
     reporter = Reporter(log, report)
     try:
-        report.result = _explained(run, reporter, log, person, report)
+        report.result = _explained(run, reporter, _TerminalRun(log=log, person=person, report=report))
     except (KeyboardInterrupt, click.Abort):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the last words short
         report.result = "cancelled"
@@ -126,37 +126,46 @@ def run_reported(
     return status
 
 
-def _explained(run: Callable[[Reporter], Outcome], reporter: Reporter, log: Log, person: Terminal, report: Report) -> Outcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TerminalRun:
+    """One run: its log, who looks on, and what it has found out so far."""
+
+    log: Log
+    person: Terminal
+    report: Report
+
+
+def _explained(run: Callable[[Reporter], Outcome], reporter: Reporter, here: _TerminalRun) -> Outcome:
     """Raises ActionError, without secrets and in a terminal's words, once it has been told how far the run got."""
     from aces_action.aws.errors import AWS_ERRORS
     from aces_action.cli.aws import aws_explained, check_way
 
     with aws_explained():
-        check_way(person)
+        check_way(here.person)
         try:
             return run(reporter)
         except ActionError as error:
-            _tell_how_far(log, person, report)
-            raise ActionError([redacted(problem, log.redact) for problem in error.problems]) from error
+            _tell_how_far(here)
+            raise ActionError([redacted(problem, here.log.redact) for problem in error.problems]) from error
         except (OSError, *AWS_ERRORS):
-            _tell_how_far(log, person, report)
+            _tell_how_far(here)
             raise
         except click.Abort:  # Ctrl-C at a question
             raise
         except Exception as error:
-            _tell_how_far(log, person, report)
-            log.debug("".join(traceback.format_exception(error)))
+            _tell_how_far(here)
+            here.log.debug("".join(traceback.format_exception(error)))
             # here, where all secrets are known: its words may be about any of them
-            raise ActionError(redacted(internal_error(error, DETAILS), log.redact)) from error
+            raise ActionError(redacted(internal_error(error, DETAILS), here.log.redact)) from error
 
 
-def _tell_how_far(log: Log, person: Terminal, report: Report) -> None:
+def _tell_how_far(here: _TerminalRun) -> None:
     """Into the log; where that leads nowhere any more (`| head`, a full disk), to the person, if anything was begun."""
-    reached = how_far(report)
+    reached = how_far(here.report)
     with contextlib.suppress(OSError):
-        log.info(log.said(reached))
-    if log.is_lost and report.writes.is_begun:
-        _tell(person, log, reached, EMPTY if report.under_way else _RESUME)
+        here.log.info(here.log.said(reached))
+    if here.log.is_lost and here.report.writes.is_begun:
+        _tell(here.person, here.log, reached, EMPTY if here.report.under_way else _RESUME)
 
 
 def _tell(person: Terminal, log: Log, *texts: Text) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aces_action.language import LANGUAGES, Language, Text
 from aces_action.output.tables import columns_of
-from aces_action.resources.weights.progress import ASSEMBLING, CHECKED, READ, SENT, Bar, LogLines, Pace, bar_line
+from aces_action.resources.weights.progress import ASSEMBLING, CHECKED, READ, SENT, Bar, LogLines, Pace, Transfer, bar_line
 from aces_action.resources.weights.push import PartReader
 from tests.screen import Screen
 
@@ -145,7 +145,8 @@ def test_nothing_is_drawn_for_what_never_began() -> None:
 def test_the_line_fits_into_a_terminal_of_any_width(
     width: int, language: Language, total: int, share: float, rate: float, waiting: str
 ) -> None:
-    line = bar_line(SENT.in_(language), total, int(share * total), rate=rate, waiting=waiting, language=language, width=width)
+    transfer = Transfer(total=total, done=int(share * total), rate=rate, waiting=waiting)
+    line = bar_line(SENT.in_(language), transfer, language=language, width=width)
     assert columns_of(line) <= width
     if width >= 12 and total:
         assert "%" in line
@@ -162,7 +163,7 @@ def test_the_line_fits_into_a_terminal_of_any_width(
     ],
 )
 def test_a_narrow_terminal_has_the_most_important(width: int, line: str) -> None:
-    assert bar_line("送信", 2 * 10**9, 10**9, rate=1e7, waiting="", language="ja", width=width) == line
+    assert bar_line("送信", Transfer(total=2 * 10**9, done=10**9, rate=1e7), language="ja", width=width) == line
 
 
 def test_a_part_tells_of_each_block_and_takes_back_what_goes_again() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol, TextIO
 
@@ -103,8 +103,8 @@ class Bar:
         columns: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._drawing = partial(bar_line, verb, total, language=language)
-        self._total, self._stream, self._columns, self._clock, self._language = total, stream, columns, clock, language
+        self._verb, self._total, self._language = verb, total, language
+        self._stream, self._columns, self._clock = stream, columns, clock
         self._done, self._next, self._ended, self._waiting = 0, 0.0, False, ""
         self._pace, self._lock = Pace(), Lock()
 
@@ -132,8 +132,8 @@ class Bar:
             self._ended = True  # threads of a cancelled upload may still tell of bytes
 
     def _draw(self) -> None:
-        rate = self._pace.rate
-        line = self._drawing(self._done, rate=rate, waiting=self._waiting, width=self._columns() - 1)
+        transfer = Transfer(total=self._total, done=self._done, rate=self._pace.rate, waiting=self._waiting)
+        line = bar_line(self._verb, transfer, language=self._language, width=self._columns() - 1)
         self._stream.write(f"\r{line}{_CLEAR}")
         self._stream.flush()
 
@@ -158,12 +158,24 @@ class Pace:
         return (after - before) / (end - start) if end - start >= _FIRST else 0.0
 
 
-def bar_line(verb: str, total: int, done: int, *, rate: float, waiting: str, language: Language, width: int) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """How far it is: `done` of `total` bytes, 0 where that is unknown, by `rate` bytes a second, 0 where that is unknown.
+    `waiting`: what goes on where no more bytes come."""
+
+    total: int
+    done: int
+    rate: float = 0.0
+    waiting: str = ""
+
+
+def bar_line(verb: str, transfer: Transfer, *, language: Language, width: int) -> str:
     """'sent ████████··  80%  1,200 MB  12 MB/s  25 s left': of a narrow terminal what has room, the most important first."""
+    total, done, rate = transfer.total, transfer.done, transfer.rate
     gap = "" if language == "ja" else " "  # between a number and its unit
     parts = [f"{done / 1e6:,.0f}{gap}MB"]
-    if waiting:
-        parts.append(waiting)
+    if transfer.waiting:
+        parts.append(transfer.waiting)
     elif rate:
         parts.append(Text(f"{rate / 1e6:,.1f} MB/s", f"{rate / 1e6:,.1f}MB/秒").in_(language))
         if total > done:
