@@ -8,7 +8,8 @@ import re
 JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 # What stands in any language: code, addresses, names in quotes, and the server's own lines
 _QUOTED = re.compile(
-    r"`[^`]*`|<code>.*?</code>|「[^」]*」|\"[^\"]*\"|https?://\S+|^\s*\| .*|^::(?:add-mask|group|endgroup)::", re.MULTILINE
+    r"`[^`]*`|<code>.*?</code>|「[^」]*」|\"[^\"]*\"|https?://\S+|arn:\S+|^\s*\| .*|^::(?:add-mask|group|endgroup)::",
+    re.MULTILINE,
 )
 _WORD = re.compile(r"(?<![\w./:@=$<>{}&%#*~+-])[A-Za-z]?[a-z]+(?![\w/@={}&%*~+-]|[.:(]\w)")
 # A sentence of English has one of these, a command or a name has none

@@ -119,7 +119,7 @@ def test_an_expression_without_any_infra_file_is_a_problem_at_its_place(reposito
     repository.replace(WORKFLOW, "ENV: dev", "ENV: ${{ inputs.env }}")
     (repository.path / INFRA).unlink()
     (problem,) = check(repository.path, ANY).problems
-    assert (problem.code, problem.place) == ("ACES-C027", f"{WORKFLOW}:25:12")
+    assert (problem.code, problem.place) == ("ACES-C027", f"{WORKFLOW}:29:12")
     assert problem.message.ja.startswith("ENV（入力env）が式で指定されていますが")
 
 

@@ -133,7 +133,7 @@ def test_a_damaged_object_may_be_whole_at_home(run: Run, bucket: Bucket) -> None
     bucket.put(ARCHIVE[: len(ARCHIVE) // 2])
     ended = run("check", bucket.uri)
     assert ended.status == 1
-    assert "Is your own file intact? If so, upload it again:\n" in ended.out
+    assert "Check your own file, and upload it again if it is intact:\n" in ended.out
 
 
 def test_an_object_that_is_not_there_is_said_with_the_command_that_puts_it_there(run: Run, bucket: Bucket) -> None:

@@ -32,8 +32,8 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "w
         ({"AWS_PROFILE": "corp"}, "ACES-A011", ("AWS_PROFILE is corp", "AWS_ROLE_ARN")),
         ({"AWS_PROFILE": ""}, "ACES-A011", ("AWS_PROFILE is empty",)),
         ({"AWS_DEFAULT_PROFILE": "corp"}, "ACES-A011", ("AWS_DEFAULT_PROFILE",)),
-        ({"http_proxy": DEAD}, "ACES-A012", (f"The proxy {DEAD} (http_proxy)", "GitHub's token endpoint", "NO_PROXY")),
-        ({"HTTP_PROXY": f"http://user:pass%23word@{DEAD[7:]}"}, "ACES-A012", (f"The proxy {DEAD} (HTTP_PROXY)",)),
+        ({"http_proxy": DEAD}, "ACES-A012", (f"through the proxy {DEAD} (http_proxy)", "GitHub's token endpoint", "NO_PROXY")),
+        ({"HTTP_PROXY": f"http://user:pass%23word@{DEAD[7:]}"}, "ACES-A012", (f"through the proxy {DEAD} (HTTP_PROXY)",)),
         (
             {
                 "AWS_ROLE_ARN": "",

@@ -271,14 +271,13 @@ class TestWeights:
         assert "::error title=アーカイブに隠しファイルがあります::ACES-W005 models/.DS_Store は隠しファイルです" in ended.log
         assert "%0A  aces-action weights pack models -o deploy.tar.gz%0A" in ended.log
         packed, tar, *_ = re.findall(r"^```text\n(.*?)\n```$", ended.summary, re.MULTILINE | re.DOTALL)
-        assert packed == "aces-action weights pack models -o deploy.tar.gz"
+        uri = f"s3://{caller.bucket}/shared/weights/deploy.tar.gz"
+        assert packed == f"aces-action weights pack models -o deploy.tar.gz\naces-action weights push deploy.tar.gz {uri}"
         assert tar.startswith("tar czf deploy.tar.gz --exclude=")
         assert "\n" not in tar
-        assert (
-            f"<br>`s3://{caller.bucket}/shared/weights/deploy.tar.gz`<br>" in ended.summary.partition("### 重みファイル\n\n")[2]
-        )
-        tree = "```text\nmodels/  2.51 MB\n  model.pth  2.5 MB\n  .DS_Store  6.15 kB  ← ACES-W005\n```"
-        assert f"<details open><summary>2ファイル、2.51 MB</summary>\n\n{tree}\n\n</details>" in ended.summary
+        assert f"<br>`{uri}`<br>" in ended.summary.partition("### 重みファイル\n\n")[2]
+        tree = "```text\nmodels/  2.51MB\n  model.pth  2.5MB\n  .DS_Store  6.15kB  ← ACES-W005\n```"
+        assert f"<details open><summary>2ファイル、2.51MB</summary>\n\n{tree}\n\n</details>" in ended.summary
         untouched(caller)
 
     def test_weights_larger_than_the_volume_are_warned_of_and_deployed(self, caller: Caller, tmp_path: Path) -> None:

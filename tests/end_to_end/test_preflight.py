@@ -66,7 +66,7 @@ sagemaker:
     rows = table(ended)
     assert (rows["S3 bucket"], rows["Weights"], rows["Alarm gone"], rows["Alarm ringing"]) == ("✓", "✗", "✗", "!")
     assert (rows["Subnets"], rows["Quota of ml.t2.xlarge"], rows["ACES Platform"]) == ("✗", "✗", "✓")
-    assert ended.summary.count("### Preflight") == 1
+    assert ended.summary.count("<summary>Preflight: ❌ ") == 1
     assert "\n- ❌ <strong>Quota of ml.t2.xlarge</strong>: 0 (needed: 1: 0 in use, 1 new) · [ACES-P016](" in ended.summary
     assert "request-service-quota-increase" in ended.log
     assert writes(caller.control("GET", "calls")) == []
