@@ -93,6 +93,13 @@ def test_what_waits_for_the_platform_is_not_passed_off_as_done() -> None:
     assert result_text(told).en.startswith("⏳ deployed, but still to be registered  ")
 
 
+def test_a_listing_that_waits_is_not_counted_among_what_was_created() -> None:
+    listing = Change(verb="create", resource="service", name="plates")
+    told = replace(report("deployed"), changes=[*CHANGES[:2], listing], outputs={"registration": "deferred"})
+    assert result_text(told).en.endswith(f"  {TITLE}  1 created, 1 updated  6 min 02 s")
+    assert result_text(replace(told, outputs={})).en.endswith(f"  {TITLE}  2 created, 1 updated  6 min 02 s")
+
+
 def test_above_a_good_end_stand_the_address_and_what_to_paste() -> None:
     arn = "arn:aws:batch:ap-northeast-1:123456789012:job-definition/plates:3"
     outputs: dict[OutputName, str] = {

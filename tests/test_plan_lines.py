@@ -6,7 +6,8 @@ import pytest
 
 from aces_action.changes import Change, Verb
 from aces_action.language import EMPTY, Language, Text, same
-from aces_action.output.plan_lines import done, plan_lines, to_do
+from aces_action.output.change_counts import change_counts
+from aces_action.output.plan_lines import plan_lines
 
 
 def change(verb: Verb, name: str = "plates", *reasons: Text, resource: str = "endpoint") -> Change:
@@ -68,4 +69,4 @@ def test_nothing_to_be_seen_has_no_lines() -> None:
 )
 def test_changes_are_counted_as_to_do_and_as_done(verbs: list[Verb], future: Text, past: Text) -> None:
     changes = list(map(change, verbs))
-    assert (to_do(changes), done(changes)) == (future, past)
+    assert (change_counts(changes, done=False), change_counts(changes, done=True)) == (future, past)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from aces_action.durations import duration_text
 from aces_action.language import EMPTY, LANGUAGES, Text, joined, same
-from aces_action.output.plan_lines import done, to_do
-from aces_action.output.report import Outcome, OutputName, Report
+from aces_action.output.change_counts import change_counts
+from aces_action.output.report import Outcome, OutputName, Report, done_and_waiting, waits_for_listing
 from aces_action.output.tables import columns_of, padded
 from aces_action.problems.advice import naming
 
@@ -77,7 +77,7 @@ def result_text(report: Report) -> Text:
 
 
 def _result(report: Report) -> Text:
-    if report.result == "deployed" and report.outputs.get("registration") == "deferred":
+    if report.result == "deployed" and waits_for_listing(report):
         return _NOT_LISTED
     last = report.steps[-1] if report.steps else None
     step = last.name if last and last.result == "failed" else EMPTY
@@ -111,9 +111,9 @@ def _counts(report: Report) -> Text:
         case "failed" | "cancelled":
             return EMPTY
         case "planned":
-            return to_do(report.changes)
+            return change_counts(report.changes, done=False)
         case _:
-            return done(report.changes)
+            return change_counts(done_and_waiting(report)[0], done=True)
 
 
 def _name(value: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from aces_action.changes import Change, Verb, noun
 from aces_action.colour import Hue, MarkedLine
-from aces_action.language import Language, Text, joined
+from aces_action.language import Language, Text
+from aces_action.output.change_counts import change_counts
 from aces_action.output.tables import VERBS, columns_of, padded
 
 _MARKS: Mapping[Verb, tuple[str, Hue]] = {
@@ -17,13 +17,6 @@ _MARKS: Mapping[Verb, tuple[str, Hue]] = {
     "attach": ("…", "cyan"),
     "delete": ("-", "red"),
     "nothing": ("=", "grey"),
-}
-_DONE: Mapping[Verb, Text] = {
-    "create": Text("created", "作成"),
-    "update": Text("updated", "更新"),
-    "replace": Text("replaced", "作り直し"),
-    "attach": Text("waited for", "完了待ち"),
-    "delete": Text("deleted", "削除"),
 }
 _PLAN = Text("Plan: ", "計画: ")
 _VERB, _NOUN = 9, 16  # columns of what is done, and of what it is done to, at the least
@@ -43,28 +36,4 @@ def plan_lines(changes: Sequence[Change], language: Language) -> Iterator[Marked
         yield MarkedLine(mark=mark.rjust(marks), hue=hue, text=text)
         indent = " " * (marks + _VERB + nouns + 3)
         yield from (MarkedLine(hue="grey", text=f"{indent}{reason.in_(language)}") for reason in change.reasons)
-    yield MarkedLine(hue="cyan", text=(_PLAN + to_do(changes)).in_(language))
-
-
-def to_do(changes: Iterable[Change]) -> Text:
-    """'2 to create, 1 to update, 5 as they are'."""
-    counts = Counter(change.verb for change in changes)
-    parts = [
-        Text(f"{counts[verb]} to {VERBS[verb].en}", f"{VERBS[verb].ja}{counts[verb]}件")
-        for verb in _MARKS
-        if verb != "nothing" and counts[verb]
-    ]
-    return _counted(parts, counts["nothing"], Text("as it is", "変更なし"), Text("as they are", "変更なし"))
-
-
-def done(changes: Iterable[Change]) -> Text:
-    """'2 created, 1 updated, 5 as they were'; empty where there is nothing to count."""
-    counts = Counter(change.verb for change in changes)
-    parts = [Text(f"{counts[verb]} {each.en}", f"{each.ja}{counts[verb]}件") for verb, each in _DONE.items() if counts[verb]]
-    return _counted(parts, counts["nothing"], Text("as it was", "変更なし"), Text("as they were", "変更なし"))
-
-
-def _counted(parts: Sequence[Text], unchanged: int, one: Text, many: Text) -> Text:
-    words = one if unchanged == 1 else many
-    counted = [*parts, *([Text(f"{unchanged} {words.en}", f"{words.ja}{unchanged}件")] if unchanged else [])]
-    return Text(joined(", ", counted).en, joined("、", counted).ja)
+    yield MarkedLine(hue="cyan", text=(_PLAN + change_counts(changes, done=False)).in_(language))

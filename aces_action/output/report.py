@@ -14,6 +14,7 @@ from aces_action.output.check import Check
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus, as_json
 from aces_action.output.verdict import Verdict
+from aces_action.problems.preflight.platform import P030
 from aces_action.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ Outcome = Literal[
     "cancelled",
 ]
 PREFLIGHT = Text("Preflight", "事前確認")
+_LISTED = frozenset({"service", "image", "tenant"})  # what only the platform is told of
 StepResult = Literal["done", "failed"]
 
 
@@ -132,6 +134,20 @@ class Report:
 def how_far(report: Report) -> Text:
     """What a run that did not come to its end has changed and what still goes on: never half a deploy passed off as whole."""
     return lines(report.writes.last_words(), report.under_way)
+
+
+def waits_for_listing(report: Report) -> bool:
+    """Whether the platform has yet to be told of what is deployed, or would be."""
+    return report.outputs.get("registration") == "deferred" or any(problem.kind is P030 for problem in report.problems)
+
+
+def done_and_waiting(report: Report) -> tuple[list[Change], list[Change]]:
+    """The changes of a run that came to its end, and apart from them those that wait for the platform."""
+    waits = waits_for_listing(report)
+    done, waiting = list[Change](), list[Change]()
+    for each in report.changes:
+        (waiting if waits and each.is_change and each.resource in _LISTED else done).append(each)
+    return done, waiting
 
 
 def _as_json(change: Change, language: Language) -> dict[str, object]:

@@ -7,17 +7,15 @@ from itertools import groupby
 
 from aces_action.changes import Change, noun
 from aces_action.language import Language, Text, same
+from aces_action.output.change_counts import change_counts, verb_text
 from aces_action.output.page.advice import not_shown
 from aces_action.output.page.blocks import Block, Code, Fold, Line, PageHeading, PageList, Words
-from aces_action.output.page.counts import change_counts, verb_text
-from aces_action.output.page.headline import waits_for_listing
 from aces_action.output.page.identifiers import is_long
 from aces_action.output.page.wording import paragraph, words
-from aces_action.output.report import Report
+from aces_action.output.report import Report, done_and_waiting
 
 _OPEN = 20  # changed rows that are not folded
 _MOST = 200
-_LISTED = frozenset({"service", "image", "tenant"})  # what only the platform is told of
 _ITEM = "- "
 _IN_FULL = Text("In full", "全文")
 _ENDED_BADLY = frozenset({"failed", "cancelled"})
@@ -32,10 +30,7 @@ def changes_blocks(report: Report, language: Language) -> list[Block]:
         if report.result == "planned":
             return _section(report.changes, Text("What would change", "変更の内容"), language, done=False)  # counted above
         return _planned(report.changes, language)
-    waits = waits_for_listing(report)
-    waiting, done = list[Change](), list[Change]()
-    for each in report.changes:
-        (waiting if waits and each.is_change and each.resource in _LISTED else done).append(each)
+    done, waiting = done_and_waiting(report)
     later = Text("Still to be done on the ACES Platform", "ACES Platformで残っている変更")
     return [
         *_section(done, _counted(Text("Changes", "変更"), done, done=True), language, done=True),

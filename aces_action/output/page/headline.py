@@ -8,12 +8,11 @@ from urllib.parse import quote
 
 from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, joined, same
+from aces_action.output.change_counts import change_counts
 from aces_action.output.page.blocks import Code, Line, PageLink, Span, Words
-from aces_action.output.page.counts import change_counts
 from aces_action.output.page.wording import dotted, words
-from aces_action.output.report import Outcome, Report, StepRecord
+from aces_action.output.report import Outcome, Report, StepRecord, waits_for_listing
 from aces_action.output.status import ServerStatus
-from aces_action.problems.preflight.platform import P030
 from aces_action.problems.problem import Problem
 
 _TITLES: dict[Outcome, Text] = {
@@ -52,11 +51,6 @@ _COMMIT = 7  # digits, as GitHub shows them
 def title_text(report: Report) -> Text:
     """How the run ended, in a few words."""
     return _NOT_LISTED if report.result == "deployed" and waits_for_listing(report) else _TITLES[report.result]
-
-
-def waits_for_listing(report: Report) -> bool:
-    """Whether the platform has yet to be told of what is deployed, or would be."""
-    return report.outputs.get("registration") == "deferred" or any(problem.kind is P030 for problem in report.problems)
 
 
 def headline(report: Report, language: Language) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from aces_action.changes import Change, Verb
 from aces_action.language import Text, joined
@@ -12,7 +12,7 @@ _DONE: dict[Verb, Text] = {
     "create": Text("created", "作成"),
     "update": Text("updated", "更新"),
     "replace": Text("replaced", "作り直し"),
-    "attach": Text("already on its way", "実行中のロールアウトを待機"),
+    "attach": Text("waited for", "完了待ち"),
     "delete": Text("deleted", "削除"),
     "nothing": Text("as it was", "変更なし"),
 }
@@ -20,7 +20,7 @@ _PLANNED: dict[Verb, Text] = {
     "create": Text("to create", "作成"),
     "update": Text("to update", "更新"),
     "replace": Text("to replace", "作り直し"),
-    "attach": Text("already on its way", "実行中のロールアウトを待機"),
+    "attach": Text("to wait for", "完了待ち"),
     "delete": Text("to delete", "削除"),
     "nothing": Text("as it is", "変更なし"),
 }
@@ -30,8 +30,8 @@ def verb_text(verb: Verb, *, done: bool) -> Text:
     return (_DONE if done else _PLANNED)[verb]
 
 
-def change_counts(changes: Sequence[Change], *, done: bool) -> Text:
-    """'2 created, 1 updated, 5 as they were'; '2 to create' where it is not done."""
+def change_counts(changes: Iterable[Change], *, done: bool) -> Text:
+    """'2 created, 1 updated, 5 as they were'; '2 to create' where it is not done; empty where there is nothing to count."""
     counts = Counter(change.verb for change in changes)
     parts = []
     for verb in _DONE:
