@@ -68,7 +68,7 @@ def deploy(d: ProjectDeployment, *, confirm: Confirmation | None = None) -> Outc
     with d.reporter.step("Plan"):
         plan = plan_deployment(d, found, weights)
         d.reporter.planned(plan.changes)
-    report_links(d, _there(plan), listed=d.settings.command == "plan")
+    report_links(d, _there(plan), listed=d.settings.command == "plan" and _is_listed(plan))
     if d.settings.command == "plan":
         return "planned"
     if confirm and plan.is_change:
@@ -90,6 +90,12 @@ def _there(plan: DeploymentPlan) -> Deployed:
         serves=current.status in SERVING,
         is_async="AsyncInferenceConfig" in config if config else None,
     )
+
+
+def _is_listed(plan: DeploymentPlan) -> bool:
+    """Whether the platform has all services already, as far as it tells."""
+    changes = plan.listing.changes if plan.listing else None
+    return changes is not None and not any(each.resource == "service" and each.verb == "create" for each in changes)
 
 
 def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:

@@ -91,6 +91,9 @@ def test_what_is_not_listed_yet_does_not_link_to_the_platform(caller: Caller) ->
     ended = caller.run(platform="deferred")
     assert (ended.outputs["registration"], links(ended).get("platform-url")) == ("deferred", None), ended.log
     assert links(ended)["console-url"] == of_endpoint(caller, caller.server)["console-url"]
+    del caller.environment["PLATFORM_URL"]
+    planned = caller.run(command="plan")
+    assert ("endpoint-url" in links(planned), "platform-url" in links(planned)) == (True, False), planned.log
 
 
 def test_a_roll_out_that_fails_links_to_the_logs_of_what_failed_or_to_what_serves_still(caller: Caller) -> None:
