@@ -250,9 +250,9 @@ def _written(write: Callable[[], None], reporter: Reporter) -> None:
 
 
 def _tell_unwritten(reason: Text, reporter: Reporter) -> None:
-    told = Text("The outputs or the summary could not be written: ", "出力またはサマリーを書き込めませんでした: ") + reason
+    message = Text("The outputs or the summary could not be written: ", "出力またはサマリーを書き込めませんでした: ") + reason
     with contextlib.suppress(OSError):
-        reporter.info(told)
+        reporter.info(message)
 
 
 def _ignore_signals() -> None:

@@ -244,8 +244,8 @@ class Reporter:
         """The step outputs in Markdown. They are harmless already, and once more would take them apart."""
         from aces_action.output.summary import plan_output, summary_output
 
-        told = (self._report, self._writer.language, self._writer.redact)
-        return {"plan": plan_output(*told), "summary": summary_output(*told)}
+        page = (self._report, self._writer.language, self._writer.redact)
+        return {"plan": plan_output(*page), "summary": summary_output(*page)}
 
     def summary(self) -> str:
         """The job summary, for `main` to write."""

@@ -64,23 +64,23 @@ def check_blocks(report: Report, language: Language) -> list[Block]:
     """Those that are not fine, and those with a note; all others are folded, and so is of a preflight what stands above."""
     if not report.checks:
         return []
-    told = frozenset(report.problems)
+    listed = frozenset(report.problems)
     folds = not is_about_checks(report)
     folded, others = list[Check](), list[Check]()
     for each in report.checks:
-        is_told = folds and each.kinds and told.issuperset(_problems(each))
-        (folded if _is_fine(each) or is_told else others).append(each)
+        is_listed = folds and each.kinds and listed.issuperset(_problems(each))
+        (folded if _is_fine(each) or is_listed else others).append(each)
     blocks: list[Block] = []
     if others:
         blocks.append(PageHeading(text=words(report.checks_title, language)))
-        blocks.append(PageList(items=tuple(_check(each, told, language) for each in others)))
+        blocks.append(PageList(items=tuple(_check(each, listed, language) for each in others)))
     if folded:
         marks = Counter(_ICONS[each.outcome] for each in folded)
         all_fine = all(_is_fine(each) for each in folded)
         passed = Text(f"{len(folded):,} passed", f"{len(folded):,}件は問題なし")
         counts = same(" ".join(f"{mark} {count:,}" for mark, count in sorted(marks.items(), key=lambda each: each[0] == "✅")))
         title = (same("✅ ") if all_fine else EMPTY) + report.checks_title + same(": ") + (passed if all_fine else counts)
-        items = PageList(items=tuple(_check(each, told, language) for each in folded))
+        items = PageList(items=tuple(_check(each, listed, language) for each in folded))
         blocks.append(Fold(title=words(title, language), blocks=(items,)))
     return blocks
 
@@ -93,7 +93,7 @@ def _problems(check: Check) -> tuple[Problem, ...]:
     return (*check.problems, *check.notes)
 
 
-def _check(check: Check, told: frozenset[Problem], language: Language) -> tuple[Line, ...]:
+def _check(check: Check, listed: frozenset[Problem], language: Language) -> tuple[Line, ...]:
     """What is needed stands only where it is not what was found; the fix only where it does not stand above."""
     what, found = words(check.what, language, strong=check.outcome != "fine"), words(check.found, language, brief=True)
     head: list[Span] = [Words(text=f"{_ICONS[check.outcome]} "), what]
@@ -104,7 +104,7 @@ def _check(check: Check, told: frozenset[Problem], language: Language) -> tuple[
         head.append(words(needed, language, brief=True))
     codes = [PageLink(label=Words(text=kind.code), url=kind.help_url(language)) for kind in check.kinds]
     lines: list[Line] = [(*head, *(span for code in codes for span in (Words(text=" · "), code)))]
-    if not told.issuperset(_problems(check)):
+    if not listed.issuperset(_problems(check)):
         lines.append((words(check.fix, language),))
     if check.skipped:
         lines.append((words(check.skipped, language),))

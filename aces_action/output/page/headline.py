@@ -60,7 +60,7 @@ def headline(report: Report, language: Language) -> Line:
     if report.result == "planned":
         return (words(_planned(report), language),)
     if report.result == "shown" and report.server_status:
-        return dotted([words(title, language), *_standing(report.server_status, language)])
+        return dotted([words(title, language), *_statuses(report.server_status, language)])
     lasted = duration_text(sum(step.seconds for step in report.steps)) if report.steps else EMPTY
     name = report.outputs.get("endpoint-name", "")
     if report.result in _SERVES and name:
@@ -133,7 +133,7 @@ def _planned(report: Report) -> Text:
     return Text(f"📋 Plan: {counts.en}; nothing was changed", f"📋 計画: {counts.ja}（何も変更していません）")
 
 
-def _standing(status: ServerStatus, language: Language) -> list[Span]:
+def _statuses(status: ServerStatus, language: Language) -> list[Span]:
     if status.never_deployed:
         return [words(Text("never deployed", "未デプロイ"), language)]
     if status.stopped:

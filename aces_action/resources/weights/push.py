@@ -100,24 +100,24 @@ class PartReader(BytesIO):
 
     def __init__(self, part: bytes, progress: Progress) -> None:
         super().__init__(part)
-        self._progress, self._told = progress, 0
+        self._progress, self._counted = progress, 0
         self.is_signed = True
 
     def read(self, size: int | None = -1, /) -> bytes:
         block = super().read(size)
         if self.is_signed:
-            self._tell(self.tell())
+            self._count(self.tell())
         return block
 
     def seek(self, offset: int, whence: int = SEEK_SET, /) -> int:
         place = super().seek(offset, whence)
-        if place < self._told:
-            self._tell(place)
+        if place < self._counted:
+            self._count(place)
         return place
 
-    def _tell(self, place: int) -> None:
-        self._progress.advance(place - self._told)
-        self._told = place
+    def _count(self, place: int) -> None:
+        self._progress.advance(place - self._counted)
+        self._counted = place
 
 
 def _before_signing(request: AWSRequest, **_: object) -> None:

@@ -20,7 +20,7 @@ _RUN = re.compile(r"https://[\w.-]+/[\w.-]+/[\w.-]+/actions/runs/\d+", re.ASCII)
 _OPEN = 10  # generations, revisions or jobs that are not folded
 
 
-def standing_blocks(status: ServerStatus, language: Language) -> list[Block]:
+def status_blocks(status: ServerStatus, language: Language) -> list[Block]:
     blocks: list[Block] = []
     if status.endpoints:
         blocks.append(PageHeading(text=words(Text("Endpoint", "エンドポイント"), language)))
@@ -45,9 +45,9 @@ def _endpoint(endpoint: EndpointStatus, status: ServerStatus, language: Language
     state = words(same(endpoint.status) if endpoint.status else NOT_THERE, language, strong=True)
     of_run, of_rollout = _run(endpoint.run_url, language), _run(endpoint.started_by, language)
     # what is a link here is no text
-    told = replace(endpoint, commit="", run_url="" if of_run else endpoint.run_url)
-    told = replace(told, started_by="" if of_rollout else endpoint.started_by)
-    facts: list[Line] = [(words(fact, language),) for fact in endpoint_facts(told, status)]
+    described = replace(endpoint, commit="", run_url="" if of_run else endpoint.run_url)
+    described = replace(described, started_by="" if of_rollout else endpoint.started_by)
+    facts: list[Line] = [(words(fact, language),) for fact in endpoint_facts(described, status)]
     commit: list[Span] = (
         [words(Text("commit ", "コミット "), language), Code(text=short_commit(endpoint.commit))] if endpoint.commit else []
     )
