@@ -190,7 +190,7 @@ def _failed() -> dict[str, Report]:
             late,
             problems=[failures.REFUSED],
             outputs={**FOUND_OUTPUTS, **ENDPOINT_OUTPUTS},
-            writes=written(*begun, project.UPDATED_TO, project.REVISION, unanswered=1),
+            writes=written(*begun, project.UPDATED_TO),
             steps=steps(*before_batch, failed=True),
         ),
         "failed-smoke-test-rolled-back": replace(

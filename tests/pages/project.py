@@ -348,15 +348,13 @@ def job(
 JOB = job("job.png")
 
 
-def written(*calls: tuple[str, str, dict[str, str]], unanswered: int = 0) -> Ledger:
-    """The ledger of a run that has made these calls (service, operation, request); no answer came to the last ones of them."""
+def written(*calls: tuple[str, str, dict[str, str]]) -> Ledger:
+    """The ledger of a run whose calls (service, operation, request) were accepted."""
     ledger = Ledger()
-    for number, call in enumerate(calls):
+    for call in calls:
         write = write_of(*call)
         assert write
-        sending = ledger.send(write)
-        if number < len(calls) - unanswered:
-            sending.accept()
+        ledger.send(write).accept()
     return ledger
 
 

@@ -12,14 +12,17 @@ from aces_action.output.page.changes import changes_blocks, extent_blocks
 from aces_action.output.page.details import check_blocks, detail_blocks, is_about_checks, link_blocks, weights_blocks
 from aces_action.output.page.headline import headline, place_line
 from aces_action.output.page.server_status import status_blocks
+from aces_action.output.page.wording import paragraph, words
 from aces_action.output.report import Report
+from aces_action.output.tables import STOPPED
 
 
 def summary_page(report: Report, language: Language) -> SummaryPage:
     """All that there is to say of a run."""
     page = plan_page(report, language)
     refused = weights_blocks(report, language) if report.weights and not report.weights.ok else []
-    findings: list[Block] = status_blocks(report.server_status, language) if report.server_status else []
+    findings: list[Block] = [paragraph((words(STOPPED, language),))] if report.result == "stopped" else []
+    findings += status_blocks(report.server_status, language) if report.server_status else []
     findings += check_blocks(report, language) if is_about_checks(report) else []
     return replace(
         page,
