@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gzip
-import hashlib
-import io
 import json
 import os
-import tarfile
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +20,7 @@ import requests
 
 from sandbox import iam
 from sandbox.aws.batch.reasons import LIMITED
+from sandbox.image import DOCKER_MANIFEST, put_image, put_index
 from sandbox.server import REPOSITORY, Sandbox
 
 if TYPE_CHECKING:
@@ -33,16 +30,6 @@ ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
 _ACCESS_KEY_ID, _SECRET_ACCESS_KEY = "AKIAIOSFODNN7SANDBOX", "sandbox"
 TENANT_ID = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
-DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-_CONFIG_AND_LAYER_TYPES = {
-    DOCKER_MANIFEST: (
-        "application/vnd.docker.container.image.v1+json",
-        "application/vnd.docker.image.rootfs.diff.tar.gzip",
-    ),
-    OCI_MANIFEST: ("application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,48 +157,24 @@ def push_image(
     content: bytes = b"an algorithm server",
     environment: tuple[str, ...] = (),
 ) -> str:
-    """Push an image of one small layer, making the repository if need be; gives its digest. Another `content`, another image.
-
-    `environment` is what its Dockerfile sets by ENV, as NAME=value.
-    """
+    """Push an image of one small layer, making the repository if need be; gives its digest: see `put_image`."""
     ecr = _repository_client(sandbox, session, repository)
-    layer = _layer(content)
-    config = {
-        "architecture": architecture,
-        "os": "linux",
-        "config": {
-            "Env": ["PATH=/usr/local/bin:/usr/bin:/bin", *environment],
-            "ExposedPorts": {"8080/tcp": {}},
-            "Cmd": ["serve"],
-        },
-        "rootfs": {"type": "layers", "diff_ids": [_digest(gzip.decompress(layer))]},
-    }
-    config_bytes = json.dumps(config).encode()
-    config_type, layer_type = _CONFIG_AND_LAYER_TYPES[media_type]
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": media_type,
-        "config": _upload(ecr, repository, config_bytes) | {"mediaType": config_type},
-        "layers": [_upload(ecr, repository, layer) | {"mediaType": layer_type}],
-    }
-    return _put_manifest(ecr, repository, manifest, tag)
+    return put_image(
+        ecr,
+        repository=repository,
+        tag=tag,
+        architecture=architecture,
+        media_type=media_type,
+        content=content,
+        environment=environment,
+    )
 
 
 def push_index(
     sandbox: Sandbox, session: boto3.Session, *, repository: str, tag: str = "deploy", architecture: str = "amd64"
 ) -> str:
-    """Push what `docker buildx build --push` makes unless told otherwise: an OCI index over one image. SageMaker refuses it."""
-    child = push_image(sandbox, session, repository=repository, tag=None, architecture=architecture, media_type=OCI_MANIFEST)
-    platform, attestations = {"architecture": architecture, "os": "linux"}, {"architecture": "unknown", "os": "unknown"}
-    index = {
-        "schemaVersion": 2,
-        "mediaType": OCI_INDEX,
-        "manifests": [
-            {"mediaType": OCI_MANIFEST, "digest": child, "size": 1, "platform": platform},
-            {"mediaType": OCI_MANIFEST, "digest": f"sha256:{'0' * 64}", "size": 1, "platform": attestations},
-        ],
-    }
-    return _put_manifest(_repository_client(sandbox, session, repository), repository, index, tag)
+    """Push an OCI index over one image, making the repository if need be; gives its digest: see `put_index`."""
+    return put_index(_repository_client(sandbox, session, repository), repository=repository, tag=tag, architecture=architecture)
 
 
 def _repository_client(sandbox: Sandbox, session: boto3.Session, name: str) -> ECRClient:
@@ -220,39 +183,6 @@ def _repository_client(sandbox: Sandbox, session: boto3.Session, name: str) -> E
     with contextlib.suppress(ecr.exceptions.RepositoryAlreadyExistsException):
         ecr.create_repository(repositoryName=name)
     return ecr
-
-
-def _layer(content: bytes) -> bytes:
-    """A layer with one file, the same bytes for the same content: no times in it."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        member = tarfile.TarInfo("opt/server/serve")
-        member.size = len(content)
-        archive.addfile(member, io.BytesIO(content))
-    return gzip.compress(buffer.getvalue(), mtime=0)
-
-
-def _upload(ecr: ECRClient, repository: str, blob: bytes) -> dict[str, Any]:
-    """Upload a blob as Docker does by way of ECR's layer operations; gives its descriptor, without a media type."""
-    upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
-    ecr.upload_layer_part(
-        repositoryName=repository, uploadId=upload, partFirstByte=0, partLastByte=len(blob) - 1, layerPartBlob=blob
-    )
-    ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[_digest(blob)])
-    return {"digest": _digest(blob), "size": len(blob)}
-
-
-def _put_manifest(ecr: ECRClient, repository: str, manifest: dict[str, Any], tag: str | None) -> str:
-    text = json.dumps(manifest)
-    tagged = {"imageTag": tag} if tag else {}
-    # Refused is the very same image under the very same tag alone.
-    with contextlib.suppress(ecr.exceptions.ImageAlreadyExistsException):
-        ecr.put_image(repositoryName=repository, imageManifest=text, imageManifestMediaType=manifest["mediaType"], **tagged)
-    return _digest(text.encode())
-
-
-def _digest(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 def make_topic(sandbox: Sandbox, session: boto3.Session, name: str) -> str:

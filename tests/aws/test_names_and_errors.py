@@ -23,7 +23,8 @@ from aces_action.project.instance_types import processor, sagemaker_instance_typ
 from aces_action.project.model import EndpointSettings, InferenceMode, Infra, JobSettings
 from aces_action.project.names import Names, check_names, names_for
 from aces_action.project.yaml_reader import read_yaml
-from sandbox.seed import OCI_INDEX, admin_session, push_index
+from sandbox.image import OCI_INDEX
+from sandbox.seed import admin_session, push_index
 from sandbox.server import Sandbox
 
 

@@ -18,7 +18,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError, ResponseStreamingError
 from botocore.parsers import ResponseParserError
 
-from sandbox.seed import OCI_MANIFEST, Seeded, make_bucket, push_image, push_index, seed
+from sandbox.image import OCI_MANIFEST
+from sandbox.seed import Seeded, make_bucket, push_image, push_index, seed
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import CONFIG
 

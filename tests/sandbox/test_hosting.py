@@ -12,7 +12,8 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from sandbox.seed import OCI_INDEX, OCI_MANIFEST, Seeded, make_bucket, make_roles, push_image, push_index
+from sandbox.image import OCI_INDEX, OCI_MANIFEST
+from sandbox.seed import Seeded, make_bucket, make_roles, push_image, push_index
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import CONFIG
 
