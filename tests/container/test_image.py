@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from .conftest import ROOT
+from tests.conftest import ROOT
+
 from .runner import run_container
 
 pytestmark = pytest.mark.docker
