@@ -28,8 +28,8 @@ demo: $(READY) ## deploy both examples to the sandbox, as GitHub's runner would,
 test: $(READY) $(STYLESHEET) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
-test-act: ## play the examples' workflows with act, a runner program, on the Docker engine; part of `make test`
-	@$(MAKE) --no-print-directory test ARGS=tests/act
+test-act: ARGS = tests/act
+test-act: test ## play the examples' workflows with act, a runner program, on the Docker engine; part of `make test`
 
 lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, schemas and the examples against them
 	$(BIN)/ruff check .
