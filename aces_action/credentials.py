@@ -11,7 +11,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, quote_plus, unquote
 
 HIDDEN = "***"
@@ -182,6 +182,7 @@ def hide_credentials(text: str, cover: Callable[[str], str] = lambda _: HIDDEN) 
     return "\n".join(_hide_in_line(line, cover) for line in lines)
 
 
+@lru_cache(maxsize=512)  # what is said is in the log, and in the summary in two languages
 def _hide_in_line(line: str, cover: Callable[[str], str]) -> str:
     def covered(found: re.Match[str]) -> str:
         kept = found[1] if found.re.groups else ""

@@ -84,7 +84,7 @@ class Sandbox:
         return f"http://{host}:{server.port}"
 
     def _run(self, server: BaseWSGIServer) -> None:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="sandbox", daemon=True)
         thread.start()
         self._threads.append((server, thread))
 

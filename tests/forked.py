@@ -26,7 +26,8 @@ _CONTEXT.set_forkserver_preload(["tests.forked", "jsonschema", "requests", "yaml
 class Run:
     """A program with its arguments, where and under which variables it runs, and the files of its streams.
 
-    `program`: a module's name, or a file's that ends in .py.
+    `program`: a module's name, or a file's that ends in .py. `at_terminal`: stdin is a terminal, which becomes the process's own, as
+    when a person opens one: a Ctrl-C there is for this process.
     """
 
     program: str
@@ -36,6 +37,7 @@ class Run:
     stdin: Path = Path(os.devnull)
     stdout: Path
     stderr: Path | None = None  # None: where stdout goes
+    at_terminal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ def run(wanted: Run, *, timeout: float) -> int | None:
 
 
 def _enter(wanted: Run) -> None:
+    if wanted.at_terminal:
+        os.setsid()  # of the next terminal that is opened this process becomes the leader
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it is ignored around the tests
     stdout = _written(wanted.stdout)
     stderr = _written(wanted.stderr) if wanted.stderr else stdout
     for descriptor, file in enumerate((os.open(wanted.stdin, os.O_RDONLY), stdout, stderr)):

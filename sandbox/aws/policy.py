@@ -43,6 +43,9 @@ def request_tags(tags: Mapping[str, str]) -> dict[str, Any]:
     return found | {"aws:TagKeys": sorted(tags)} if tags else found
 
 
+_KNOWN = {"Sid", "Effect", "Action", "Resource", "Condition"}
+
+
 def grants(documents: Iterable[JSON], need: Need) -> tuple[Grant, ...]:
     """All that grants the need; empty where nothing does, or where a statement denies it.
 
@@ -50,20 +53,23 @@ def grants(documents: Iterable[JSON], need: Need) -> tuple[Grant, ...]:
     """
     found: list[Grant] = []
     for statement in (each for document in documents for each in listed(document.get("Statement"))):
-        if unknown := statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}:
-            raise NotImplementedError(f"{', '.join(sorted(unknown))} in a permission policy")
-        matching = [
-            Grant(statement.get("Sid", ""), action, resource)
-            for action in listed(statement["Action"])
-            if matches(need.action.lower(), action.lower())
-            for resource in listed(statement["Resource"])
-            if matches(need.resource, resource)
-        ]
+        if not statement.keys() <= _KNOWN:
+            raise NotImplementedError(f"{', '.join(sorted(statement.keys() - _KNOWN))} in a permission policy")
+        actions = [action for action in listed(statement["Action"]) if _names(action, need.action)]
+        if not actions:
+            continue
+        resources = [resource for resource in listed(statement["Resource"]) if matches(need.resource, resource)]
+        matching = [Grant(statement.get("Sid", ""), action, resource) for action in actions for resource in resources]
         if matching and holds(statement, need.context):
             if statement["Effect"] != "Allow":
                 return ()
             found += matching
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=65536)  # a hundred patterns for each action that is ever asked for; few of either
+def _names(pattern: str, action: str) -> bool:
+    return matches(action.lower(), pattern.lower())
 
 
 def matches(value: str, pattern: str) -> bool:

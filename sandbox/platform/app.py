@@ -40,7 +40,7 @@ def create_app(database: str) -> Flask:
 def running(database: str, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve the platform from threads of this process; gives its URL. Port 0: a free one."""
     server = make_server(host, port, create_app(database), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True)
     thread.start()
     try:
         yield f"http://{host}:{server.server_port}"

@@ -81,6 +81,7 @@ def _connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=10, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = OFF")  # no call waits for the disk: nothing here has to outlive the machine
     return connection
 
 

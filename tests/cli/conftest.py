@@ -7,7 +7,6 @@ import os
 import pty
 import select
 import shutil
-import subprocess
 import sys
 import termios
 import threading
@@ -23,7 +22,7 @@ from aces_action.cli import app as cli
 from sandbox.iam import GITHUB
 from sandbox.seed import ACCOUNT, admin_session
 from sandbox.server import Sandbox
-from tests.forked import Run, run
+from tests.forked import Run, run, start
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
@@ -109,28 +108,28 @@ Reply = str | Callable[[], str]
 def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, Reply], ...] = (), **variables: str) -> Ended:
     """Runs the command line in a terminal of its own. `replies`: after which words on the screen a person types what, or what is
     done first and typed then."""
-    primary, secondary = pty.openpty()
+    primary, secondary = pty.openpty()  # the other end stays open here: what is written last can be read after the program's end
     termios.tcsetwinsize(secondary, (24, int(variables.get("COLUMNS", 0))))
-    # Ctrl-C means something at a person's terminal, also where it is ignored around the tests, as in a job in the background
-    program = (
-        "import os, signal, sys; os.login_tty(0); signal.signal(signal.SIGINT, signal.SIG_DFL);"
-        "os.execv(sys.executable, [sys.executable, '-B', '-m', 'aces_action', *sys.argv[1:]])"
+    terminal = Path(os.ttyname(secondary))
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm", **variables}
+    command = Run(
+        program="aces_action", arguments=arguments, cwd=cwd, environ=environment, stdin=terminal, stdout=terminal, at_terminal=True
     )
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "TERM": "xterm", **variables}
-    with subprocess.Popen([sys.executable, "-c", program, *arguments], cwd=cwd, env=environment, stdin=secondary) as process:
-        os.close(secondary)
-        killer = threading.Timer(60, process.kill)
-        killer.start()
-        screen = _screen(primary, list(replies))
-        process.wait()
-        killer.cancel()
+    started = start(command)
+    killer = threading.Timer(60, started.process.kill)
+    killer.start()
+    screen = _screen(primary, started.process.sentinel, list(replies))
+    status = started.wait(10)
+    killer.cancel()
     os.close(primary)
+    os.close(secondary)
+    assert status is not None
     assert "Traceback" not in screen
-    return Ended(status=process.returncode, out=screen.replace("\r\n", "\n"), err="")
+    return Ended(status=status, out=screen.replace("\r\n", "\n"), err="")
 
 
-def _screen(terminal: int, replies: list[tuple[str, Reply]]) -> str:
-    """All that is written until the other side is closed."""
+def _screen(terminal: int, ended: int, replies: list[tuple[str, Reply]]) -> str:
+    """All that is written until the program has ended."""
     told = b""
     seen = 0
     typed = ""
@@ -142,15 +141,12 @@ def _screen(terminal: int, replies: list[tuple[str, Reply]]) -> str:
             os.write(terminal, typed.encode())
             continue
         # Python misses a Ctrl-C between its prompt and its reading, where no person is quick enough to press it: press again
-        while typed == CTRL_C and not select.select([terminal], [], [], 1)[0]:
+        while typed == CTRL_C and not select.select([terminal, ended], [], [], 1)[0]:
             os.write(terminal, CTRL_C.encode())
-        try:
-            read = os.read(terminal, 65536)
-        except OSError:  # what Linux says instead of an end
-            read = b""
-        if not read:
+        ready, _, _ = select.select([terminal, ended], [], [])
+        if terminal not in ready:
             return told.decode()
-        told += read
+        told += os.read(terminal, 65536)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,15 +17,16 @@ import yaml
 
 from aces_action.cli.preview.markup import ASSETS
 from tests.cli.conftest import ROOT, WORKFLOW
+from tests.shared import made_once
 
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "aces_action", "schemas", "examples", "docs/iam", "docs/infra")
 BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the installed package, made by the build backend of pyproject.toml without any network."""
-    source, dist, site = (tmp_path_factory.mktemp(name) for name in ("source", "dist", "site"))
+def install(folder: Path) -> None:
+    """The package, made by the build backend of pyproject.toml without any network and unpacked into `folder`/site."""
+    source, dist = folder / "source", folder / "dist"
+    source.mkdir()
     for name in SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -37,8 +38,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     (wheel,) = dist.glob("aces_action-*-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as content:
-        content.extractall(site)
-    return site
+        content.extractall(folder / "site")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the installed package."""
+    return made_once(tmp_path_factory, "installed", install) / "site"
 
 
 def installed(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -23,6 +23,7 @@ from aces_action.documentation.site import build, configuration, site_pages, tur
 from aces_action.language import LANGUAGES, Language
 from aces_action.origin import BLOB, TREE
 from tests.documentation.markdown import ROOT
+from tests.shared import made_once
 
 PAGES = {language: site_pages(language) for language in LANGUAGES}
 # What GitHub makes of the Markdown in docs/, and the site must, too
@@ -87,8 +88,8 @@ def read(html: str, *, all_is_content: bool = False) -> Structure:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built once for this module's tests."""
-    return build(tmp_path_factory.mktemp("site"))
+    """The site, built once for all tests."""
+    return made_once(tmp_path_factory, "docs-site", build) / "site"
 
 
 @pytest.fixture(scope="module")

@@ -121,7 +121,7 @@ def _paths(data: Any, path: Keys = ()) -> Iterator[Keys]:
 
 
 # each value in each valid file: the file, its data, and the way to the value
-PLACES = [(file, yaml.safe_load(text), path) for file, text in VALID for path in _paths(yaml.safe_load(text)) if path]
+PLACES = [(file, data, path) for file, text in VALID for data in [yaml.safe_load(text)] for path in _paths(data) if path]
 
 SCRAPS = st.one_of(
     st.sampled_from(
