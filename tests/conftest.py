@@ -27,6 +27,7 @@ from sandbox.archives import make_weights
 from sandbox.runner import runner_environment
 from sandbox.seed import admin_session, seed, upload_weights
 from sandbox.server import Sandbox
+from tests.clients import make_quickly
 from tests.forked import ENTRYPOINT, Run, Started, start
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.get_closest_marker("long") is None, "make_caller" not in getattr(item, "fixturenames", ())))
 
 
+make_quickly()
 botocore.session.create_loader = service_descriptions  # sessions of tests read AWS's descriptions once per process, as runs do
 
 # Modules, tests and AWS's descriptions are two million objects, and none of them becomes garbage: the collector looked through

@@ -26,8 +26,8 @@ _CONTEXT.set_forkserver_preload(["tests.forked", "jsonschema", "requests", "yaml
 class Run:
     """A program with its arguments, where and under which variables it runs, and the files of its streams.
 
-    `program`: a module's name, or a file's that ends in .py. `at_terminal`: stdin is a terminal, which becomes the process's own, as
-    when a person opens one: a Ctrl-C there is for this process.
+    `program`: a module's name, or a file's that ends in .py. `at_terminal`: stdin is a terminal, which becomes the process's own,
+    as when a person opens one: a Ctrl-C there is for this process.
     """
 
     program: str

@@ -1,7 +1,6 @@
 """Imported by the fork server of `tests.forked` alone: a run that is forked finds modules, schemas and AWS's descriptions read.
 
-A fork has its own copy of what is kept, so no run sees what another did to it. botocore writes a method for each of a service's
-operations whenever a client of it is made, 700 for EC2's: here they are written once.
+A fork has its own copy of what is kept, so no run sees what another did to it.
 """
 
 from __future__ import annotations
@@ -11,16 +10,14 @@ import importlib
 import io
 import pkgutil
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import sagemaker.core.resources  # noqa: F401  to be frozen with the rest
-from botocore.client import ClientCreator
-from botocore.model import ServiceModel
 
 import aces_action
 from aces_action.aws.session import open_session
 from aces_action.main import run
+from tests.clients import make_quickly
 
 _SERVICES = (
     "application-autoscaling",
@@ -38,19 +35,7 @@ _SERVICES = (
     "sts",
 )
 
-_creator: Any = ClientCreator  # its types tell only of what is public
-_write_methods = _creator._create_methods
-_written: dict[tuple[str, str], dict[str, Any]] = {}
-
-
-def _methods(creator: ClientCreator, service_model: ServiceModel) -> dict[str, Any]:
-    key = (service_model.service_name, service_model.api_version)
-    if key not in _written:
-        _written[key] = _write_methods(creator, service_model)
-    return dict(_written[key])  # whoever makes the class adds to them
-
-
-_creator._create_methods = _methods
+make_quickly()
 _session = open_session(region="ap-northeast-1", role_arn=None, session_name="", token=str)
 for _service in _SERVICES:
     _client = _session.client(_service, aws_access_key_id="none", aws_secret_access_key="none")  # type: ignore[call-overload]

@@ -113,7 +113,13 @@ def at_a_terminal(*arguments: str, cwd: Path, replies: tuple[tuple[str, Reply], 
     terminal = Path(os.ttyname(secondary))
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm", **variables}
     command = Run(
-        program="aces_action", arguments=arguments, cwd=cwd, environ=environment, stdin=terminal, stdout=terminal, at_terminal=True
+        program="aces_action",
+        arguments=arguments,
+        cwd=cwd,
+        environ=environment,
+        stdin=terminal,
+        stdout=terminal,
+        at_terminal=True,
     )
     started = start(command)
     killer = threading.Timer(60, started.process.kill)

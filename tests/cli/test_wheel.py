@@ -51,7 +51,7 @@ def installed(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedPro
     """Runs what the console script runs. -P: nothing is imported from the working folder."""
     program = "import sys; from aces_action.cli.app import main; sys.exit(main())"
     return subprocess.run(
-        [sys.executable, "-P", "-B", "-c", program, *arguments],
+        [sys.executable, "-P", "-c", program, *arguments],
         cwd=cwd,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(site), "LANG": "C.UTF-8"},
         capture_output=True,

@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +50,11 @@ KMS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployer:
-    """A caller whose role's policies can be changed. `iam` is an administrator's client."""
+    """A caller whose role's policies can be changed. `iam` is an administrator's client; `current`: those that were set last."""
 
     caller: Caller
     iam: IAMClient
+    current: dict[str, JSON] = field(default_factory=dict)
 
     @property
     def role(self) -> Role:
@@ -71,13 +72,19 @@ class Deployer:
         return run(self.caller.variables(**inputs), log), log.getvalue()
 
     def set_permissions(self, documents: Documents) -> None:
-        """These policies, and none else, from now on."""
-        for policy in self.iam.list_attached_role_policies(RoleName=self.role.name)["AttachedPolicies"]:
-            self.iam.detach_role_policy(RoleName=self.role.name, PolicyArn=policy["PolicyArn"])
-        for name in self.iam.list_role_policies(RoleName=self.role.name)["PolicyNames"]:
+        """These policies, and none else, from now on. Only what differs from those of before is changed."""
+        if not self.current:
+            for policy in self.iam.list_attached_role_policies(RoleName=self.role.name)["AttachedPolicies"]:
+                self.iam.detach_role_policy(RoleName=self.role.name, PolicyArn=policy["PolicyArn"])
+            for name in self.iam.list_role_policies(RoleName=self.role.name)["PolicyNames"]:
+                self.iam.delete_role_policy(RoleName=self.role.name, PolicyName=name)
+        for name in self.current.keys() - documents:
             self.iam.delete_role_policy(RoleName=self.role.name, PolicyName=name)
         for name, document in documents.items():
-            self.iam.put_role_policy(RoleName=self.role.name, PolicyName=name, PolicyDocument=json.dumps(document))
+            if document != self.current.get(name):
+                self.iam.put_role_policy(RoleName=self.role.name, PolicyName=name, PolicyDocument=json.dumps(document))
+        self.current.clear()
+        self.current.update(documents)
 
 
 @pytest.fixture

@@ -208,9 +208,9 @@ def test_no_page_fails_a_check_of_axe_or_is_wider_than_its_window(repository: Re
         assert Axe().run(page).violations_count == 0
         repository.register(*SEVERAL)
         for path in ("/", "/services/2", "/services/3"):
+            page.goto(url + path)
             for width in (320, 390, 768, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
-                page.goto(url + path)
                 assert page.evaluate("document.documentElement.scrollWidth") == width, path
 
 
