@@ -16,7 +16,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 from aces_action.colour import is_wanted
-from aces_action.configuration import Configuration, check_configuration, running_step, with_server
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
@@ -29,12 +28,13 @@ from aces_action.output.report import Outcome, Report
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError, ConfigurationError, Problem
 from aces_action.problems.action import internal_error, job_cancelled
-from aces_action.project.model import Project
 from aces_action.settings import language_of, read_settings, secrets
 from aces_action.system_error import system_reason
 
 if TYPE_CHECKING:
+    from aces_action.configuration import Configuration
     from aces_action.deployment.context import Deployment, ProjectDeployment
+    from aces_action.project.model import Project
 
 _WIDTH = 160  # columns of a table that are seen without scrolling in GitHub's log on a usual screen (assumed)
 CANCELLED = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -101,6 +101,10 @@ def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) ->
     if values["command"] == "doctor":
         return _doctor(environ, github, reporter)
     with reporter.step("Configuration"):
+        from aces_action.configuration import (
+            check_configuration,
+        )  # half of the imports of `validate`: the first line is out by then
+
         configuration = check_configuration(environ, github.workspace)
         if any(problem.severity == "error" for problem in configuration.problems):
             raise ConfigurationError(configuration.problems)
@@ -143,6 +147,7 @@ def _run_on_aws(configuration: Configuration, environ: Mapping[str, str], github
 def _doctor(environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
     """With whatever is known: what is wrong with settings and files is part of what it tells."""
     from aces_action.commands.doctor import doctor
+    from aces_action.configuration import check_configuration, running_step, with_server
     from aces_action.doctor.input import DoctorInput
 
     configuration = with_server(check_configuration(environ, github.workspace), github.workspace)

@@ -15,7 +15,7 @@ from release.agreement import labels, pinned_base, version_faults
 from release.changelog import CHANGELOG, section
 from release.commit import ACTION_FILE, commit_faults, released_image, with_owner
 from release.dry_run import ONLY_GITHUB, OWNER, Request, Transcript, dry_run
-from release.making import ReleaseError, image_faults, make_commit, must_not, release_faults, tree_faults
+from release.making import ReleaseError, image_faults, layers_epoch, make_commit, must_not, release_faults, tree_faults
 from release.owner import is_owner
 from release.preparation import prepared
 from release.repository import Repository
@@ -56,6 +56,10 @@ def _fill(asked: argparse.Namespace) -> None:
 
 def _base(_asked: argparse.Namespace) -> None:
     print(pinned_base(Repository(_HERE).texts("HEAD")))
+
+
+def _epoch(_asked: argparse.Namespace) -> None:
+    print(layers_epoch(Repository(_HERE), "HEAD"))
 
 
 def _labels(asked: argparse.Namespace) -> None:
@@ -119,6 +123,7 @@ _COMMANDS = {
     "check": (_check, "version", "that the commit that is checked out can be released as this version"),
     "fill": (_fill, "owner", "write the owner into the checkout, wherever main leaves that open"),
     "base": (_base, "", "the base image that the Dockerfile pins"),
+    "epoch": (_epoch, "", "the SOURCE_DATE_EPOCH of the image: when what its packages are made from was last changed"),
     "labels": (_labels, "version owner", "the labels of the image of the commit that is checked out"),
     "test": (_test, "version owner image", "run an image, and compare its labels and its base; after `fill`"),
     "commit": (_commit, "version owner image", "make and check the release commit and its tags, and print those that move"),

@@ -10,6 +10,7 @@ from release.owner import NAME
 from release.version import VERSION_FILE, Version, declared_version
 
 _BASE = re.compile(r"^ARG BASE_IMAGE=([\w./-]+:[\w.-]+@sha256:[0-9a-f]{64})$", re.MULTILINE)
+_PACKAGES = re.compile(r"^FROM \S+ AS packages\n(.*?)^FROM ", re.MULTILINE | re.DOTALL)
 _LABEL = "org.opencontainers.image."
 
 
@@ -17,6 +18,13 @@ def pinned_base(texts: Mapping[str, str]) -> str:
     """The base that the Dockerfile names, with its digest; empty where it names none by digest."""
     found = _BASE.search(texts.get("Dockerfile", ""))
     return found[1] if found else ""
+
+
+def sources_of_packages(dockerfile: str) -> list[str]:
+    """What the layers below our own code are made of: the Dockerfile, and what its stage `packages` copies (git's pathspecs)."""
+    stage = _PACKAGES.search(dockerfile)
+    copied = re.findall(r"^COPY (.+) \S+$", stage[1], re.MULTILINE) if stage else []
+    return ["Dockerfile", *(path for paths in copied for path in paths.split())]
 
 
 def labels(version: Version, revision: str, owner: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from release.archive import Image, rewrite, write_loadable
 from release.changelog import CHANGELOG, section
 from release.commit import ACTION_FILE, commit_faults, image_name, with_owner
 from release.engine import EngineError
-from release.making import ReleaseError, image_faults, make_commit, must_not, tree_faults
+from release.making import ReleaseError, image_faults, layers_epoch, make_commit, must_not, tree_faults
 from release.owner import NAME
 from release.preparation import prepared
 from release.repository import Repository, clone
@@ -118,7 +118,7 @@ def _cloned(request: Request, folder: Path, tell: Transcript) -> _Source:
 
 def _built_twice(source: _Source, base: str | None, base_layers: int, scratch: Path, tell: Transcript) -> Image:
     tell.step("Two builds, without a cache")
-    epoch = source.repository.time_of(source.main)
+    epoch = layers_epoch(source.repository, source.main)
     made = []
     for number in (1, 2):
         name, saved = f"localhost/{NAME}:dry-run-{os.getpid()}", scratch / "saved.tar"

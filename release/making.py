@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from release import engine
-from release.agreement import base_faults, label_faults, link_faults
+from release.agreement import base_faults, label_faults, link_faults, sources_of_packages
 from release.commit import ACTION_FILE, commit_faults, released_image, with_image, with_owner
 from release.owner import NAME, placeholders_left
 from release.repository import Repository
@@ -30,6 +30,14 @@ def must_not(faults: Sequence[str]) -> None:
     """
     if faults:
         raise ReleaseError(faults)
+
+
+def layers_epoch(repository: Repository, commit: str) -> int:
+    """SOURCE_DATE_EPOCH of a release's image: no file of its layers is newer.
+
+    It is not the time of the commit: with that, the packages would be another layer in every release, although nothing in them
+    has changed, and every upgrade would pull all of them."""
+    return repository.time_of(commit, *sources_of_packages(repository.texts(commit)["Dockerfile"]))
 
 
 def make_commit(repository: Repository, version: Version, owner: str, image: str) -> str:

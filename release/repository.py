@@ -32,8 +32,9 @@ class Repository:
     def commit_of(self, name: str) -> str:
         return self.git("rev-parse", "--verify", f"{name}^{{commit}}").strip()
 
-    def time_of(self, commit: str) -> int:
-        return int(self.git("log", "-1", "--format=%ct", commit))
+    def time_of(self, commit: str, *paths: str) -> int:
+        """When a commit was made, or with `paths` the newest up to it that changed one of them, in seconds since 1970."""
+        return int(self.git("log", "-1", "--format=%ct", commit, "--", *paths))
 
     def tags(self) -> list[str]:
         return self.git("tag", "--list").split()

@@ -11,15 +11,19 @@ from tests.conftest import ROOT, Caller
 HEAVY = ("boto3", "botocore", "sagemaker", "pandas", "numpy", "requests", "urllib3", "isal", "pydantic")
 
 
-def loaded_by(code: str) -> set[str]:
-    """The heavy packages that are loaded after the code has run in a new process."""
-    program = f"{code}\nimport sys\nprint(*[name for name in {HEAVY!r} if name in sys.modules])"
+def loaded_by(code: str, packages: tuple[str, ...] = HEAVY) -> set[str]:
+    """Which of the packages are loaded after the code has run in a new process."""
+    program = f"{code}\nimport sys\nprint(*[name for name in {packages!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 
 def test_what_validate_needs_brings_neither_boto3_nor_the_sdk() -> None:
     assert loaded_by("import aces_action.main") == set()
+
+
+def test_the_first_line_of_the_log_waits_for_no_package_at_all() -> None:
+    assert loaded_by("import aces_action.main", ("jsonschema", "yaml", "click", "aces_action.project")) == set()
 
 
 def test_the_story_of_a_deployment_does_not_bring_the_sdk() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aces_action.language import Text
-from aces_action.project.model import Project
+
+if TYPE_CHECKING:
+    from aces_action.project.model import Project
 
 
 def overview(project: Project) -> tuple[Text, Text]:

@@ -99,13 +99,18 @@ def test_it_holds_the_action_and_its_schemas_but_no_test_sandbox_or_installer(
     assert importable == []
 
 
-def test_every_module_that_a_deployment_imports_has_its_bytecode(image: str, settings: dict[str, Any], tmp_path: Path) -> None:
+def test_every_module_that_a_command_imports_has_its_bytecode(image: str, settings: dict[str, Any], tmp_path: Path) -> None:
     shown = run_inside(
         image,
         settings,
-        "import aces_action.main, boto3, isal.igzip, jsonschema, requests, yaml, sagemaker.core.resources\n"
-        "import json, os, sys\n"
-        "specs = [module.__spec__ for module in sys.modules.values() if getattr(module, '__spec__', None)]\n"
+        "import importlib, json, os, pkgutil, sys\n"
+        "import aces_action, boto3, isal.igzip, sagemaker.core.resources\n"
+        "for module in pkgutil.walk_packages(aces_action.__path__, 'aces_action.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "session = boto3.session.Session('none', 'none', region_name='ap-northeast-1')\n"
+        "for service in session.get_available_services():\n"
+        "    session.client(service)\n"
+        "specs = [module.__spec__ for module in list(sys.modules.values()) if getattr(module, '__spec__', None)]\n"
         "sources = [spec for spec in specs if spec.has_location and spec.origin.endswith('.py')]\n"
         "print(json.dumps([len(sources), [spec.origin for spec in sources if not os.path.exists(spec.cached)]]))",
         tmp_path,
@@ -113,6 +118,11 @@ def test_every_module_that_a_deployment_imports_has_its_bytecode(image: str, set
     count, without = json.loads(shown)
     assert count > 1000
     assert without == []
+
+
+def test_a_module_without_bytecode_is_there_and_can_be_imported(image: str, settings: dict[str, Any], tmp_path: Path) -> None:
+    shown = run_inside(image, settings, "import os, rich.tree as it\nprint(os.path.exists(it.__cached__), it.__file__)", tmp_path)
+    assert shown.split() == ["False", "/action/.venv/lib/python3.13/site-packages/rich/tree.py"]
 
 
 def test_the_services_of_aws_that_it_keeps_are_those_that_are_named_and_each_can_be_called(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from release.agreement import base_faults, label_faults, labels, link_faults, pinned_base, version_faults
+from release.agreement import base_faults, label_faults, labels, link_faults, pinned_base, sources_of_packages, version_faults
 from release.version import Version
 from tests.release.trees import CHANGELOG, DIGEST, DOCKERFILE, OWNER, TREE
 
+ROOT = Path(__file__).parents[2]
 VERSION = Version(0, 2, 0)
 BASE = f"python:3.13.16-slim-trixie@{DIGEST}"
 
@@ -68,6 +71,18 @@ def test_a_label_that_is_missing_or_another_is_a_fault(name: str) -> None:
 )
 def test_an_image_must_begin_with_its_base(own: list[str], fault: list[str]) -> None:
     assert base_faults(["a", "b"], own) == fault
+
+
+def test_the_packages_of_the_image_are_made_of_files_that_the_dockerfile_names() -> None:
+    assert sources_of_packages(DOCKERFILE) == [
+        "Dockerfile",
+        "requirements/runtime.txt",
+        "requirements/data.py",
+        "docs/iam/*.json",
+    ]
+    own = sources_of_packages((ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    assert "requirements/runtime.txt" in own
+    assert [path for path in own if not list(ROOT.glob(path))] == []
 
 
 HOME = "https://github.com/aces-inc/aces-action"

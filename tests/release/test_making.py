@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from release.__main__ import main
-from release.making import make_commit, release_faults
+from release.making import layers_epoch, make_commit, release_faults
 from release.repository import Repository, clone
 from release.version import Version
 from tests.release.trees import IMAGE, OWNER, TREE
@@ -59,6 +59,23 @@ def test_a_release_made_of_a_tree_that_is_filled_in_already_is_the_same(
     monkeypatch.setattr("release.__main__._HERE", other.folder)
     assert main(["fill", OWNER]) == 0
     assert make_commit(other, VERSION, OWNER, IMAGE) == make_commit(repository, VERSION, OWNER, IMAGE)
+
+
+@pytest.mark.parametrize("path", ["aces_action/__init__.py", "CHANGELOG.md"])
+def test_a_release_of_changed_code_leaves_the_times_in_the_layers_of_the_packages_as_they_were(
+    repository: Repository, path: str
+) -> None:
+    (repository.folder / path).write_text("# changed\n")
+    commit = repository.commit("Code", 1_800_000_100)
+    assert (layers_epoch(repository, commit), repository.time_of(commit)) == (1_800_000_000, 1_800_000_100)
+
+
+@pytest.mark.parametrize("path", ["Dockerfile", "requirements/runtime.txt", "docs/iam/role.json"])
+def test_a_release_of_other_packages_has_the_time_of_their_change(repository: Repository, path: str) -> None:
+    with (repository.folder / path).open("a") as file:
+        file.write("\n")
+    commit = repository.commit("Packages", 1_800_000_100)
+    assert layers_epoch(repository, commit) == 1_800_000_100
 
 
 def test_every_file_is_read_with_its_mode_and_pictures_by_their_object(repository: Repository) -> None:

@@ -14,7 +14,17 @@ INIT = '"""Deploys."""\n\n__version__ = "0.2.0"\n'
 CHANGELOG = (
     "# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2026-12-01\n\n### Added\n\n- All.\n\n## [0.1.0] - 2026-11-01\n\n- First.\n"
 )
-DOCKERFILE = f"ARG BASE_IMAGE=python:3.13.16-slim-trixie@{DIGEST}\n\nFROM ${{BASE_IMAGE}}\n"
+DOCKERFILE = f"""\
+ARG BASE_IMAGE=python:3.13.16-slim-trixie@{DIGEST}
+
+FROM ${{BASE_IMAGE}} AS packages
+COPY requirements/runtime.txt /tmp/
+COPY requirements/data.py docs/iam/*.json /tmp/kept/
+
+FROM ${{BASE_IMAGE}}
+COPY --from=packages /action /action
+COPY aces_action /action/aces_action
+"""
 README = f"- uses: {OPEN}@v0.2.0\n\nhttps://github.com/{OPEN}/blob/v0.2.0/README.md\n"
 
 TREE = {
@@ -24,4 +34,6 @@ TREE = {
     "aces_action/__init__.py": INIT,
     "aces_action/origin.py": ORIGIN,
     "action.yml": ACTION,
+    "docs/iam/role.json": "{}\n",
+    "requirements/runtime.txt": "boto3==1.0\n",
 }
