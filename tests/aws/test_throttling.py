@@ -14,7 +14,10 @@ from aces_action.aws.clients import Clients
 from aces_action.aws.errors import explain
 from aces_action.aws.session import open_session
 from aces_action.aws.throttling import ATTEMPTS, pause
+from aces_action.deployment.context import open_clients
+from aces_action.github.run import read_run
 from sandbox.server import Sandbox
+from tests.reporting import MemoryReporter
 
 
 @pytest.fixture
@@ -104,6 +107,18 @@ def test_a_client_whose_other_calls_have_spent_botocores_tokens_is_let_through_a
         throttle(times=ATTEMPTS - 1)
         clients.sagemaker.list_endpoints()
     assert len(attempts(sandbox)) == 6 * ATTEMPTS
+
+
+@pytest.mark.usefixtures("clients")
+def test_the_log_of_a_run_says_that_aws_asks_to_slow_down_and_no_warning(
+    throttle: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aces_action.retries.LONG", 0.0)
+    throttle(times=3)
+    said: list[str] = []
+    reporter = MemoryReporter(heard=said.append)
+    open_clients("ap-northeast-1", None, read_run({}), reporter).sagemaker.list_endpoints()
+    assert said == ["AWS asks to slow down (ListEndpoints of sagemaker: ThrottlingException); trying again, less often"]
 
 
 def test_pauses_grow_to_twenty_seconds_and_are_never_short() -> None:
