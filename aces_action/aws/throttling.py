@@ -20,8 +20,9 @@ _LONGEST_PAUSE = 20.0  # seconds; botocore's own
 
 
 def pause(attempts: int, dice: Callable[[], float] = random.random) -> float:
-    """Seconds before the next attempt. At least half of what is due: together, many callers stay below the rate."""
-    return (0.5 + dice() / 2) * min(2.0 ** (attempts - 1), _LONGEST_PAUSE)
+    """Seconds before the next attempt: 1 to 2 after the first, 10 to 20 in the end. botocore's begin at 0 to 1: too soon for
+    callers that started together, since there are no tokens for all of them within seconds."""
+    return (0.5 + dice() / 2) * min(2.0**attempts, _LONGEST_PAUSE)
 
 
 def wait_for_tokens(core: botocore.session.Session, *, usual: int) -> None:
@@ -34,4 +35,5 @@ def wait_for_tokens(core: botocore.session.Session, *, usual: int) -> None:
         allowed = request_dict["context"].get("retries", {}).get("max", 0)  # botocore.retries.standard: MaxAttemptsSeeder
         return pause(attempts) if is_throttling(code) and allowed >= usual and attempts < ATTEMPTS else None
 
-    core.get_component("event_emitter").register("needs-retry", again)
+    # More specific than botocore's own handler, which a client registers for its service: the first answer counts
+    core.get_component("event_emitter").register("needs-retry.*.*", again)

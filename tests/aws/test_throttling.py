@@ -122,6 +122,20 @@ def test_the_log_of_a_run_says_that_aws_asks_to_slow_down_and_no_warning(
 
 
 def test_pauses_grow_to_twenty_seconds_and_are_never_short() -> None:
-    assert [pause(number, lambda: 0.0) for number in (1, 2, 3, 6, 20)] == [0.5, 1, 2, 10, 10]
-    assert pause(20, lambda: 1.0) == 20
-    assert sum(pause(number, lambda: 0.5) for number in range(1, ATTEMPTS)) == pytest.approx(293.25)
+    assert [pause(number, lambda: 0.0) for number in (1, 2, 3, 6, 20)] == [1, 2, 4, 10, 10]
+    assert [pause(number, lambda: 1.0) for number in (1, 2, 20)] == [2, 4, 20]
+    assert 240 < sum(pause(number, lambda: 0.5) for number in range(1, ATTEMPTS)) < 330
+
+
+def test_throttled_calls_pause_as_we_say_and_others_as_botocore_does(
+    clients: Clients, throttle: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    throttle(times=3)
+    clients.sagemaker.list_endpoints()
+    assert [low <= each <= 2 * low for low, each in zip((1, 2, 4), slept, strict=True)] == [True] * 3
+    slept.clear()
+    throttle(kind="error", times=2)
+    clients.sagemaker.list_endpoints()
+    assert all(each <= 0.1 for each in slept)
