@@ -1,4 +1,5 @@
-"""How calls over the network are tried again, and what the user hears of it: a debug line each time, one warning if it lasts.
+"""How calls over the network are tried again, and what the user hears of it: a debug line each time, one warning if it lasts
+(of a service that throttles, one line).
 
 botocore tries AWS's calls again by itself (its standard mode: exponential, with jitter); `ReportedRetry` does the same for the
 platform and GitHub's token endpoint. Neither ever repeats what was refused: missing permissions, wrong requests.
@@ -17,6 +18,7 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
+from aces_action.language import Text
 from aces_action.problems import Problem
 from aces_action.problems.action import no_proper_answer
 
@@ -35,16 +37,23 @@ class Outages:
     """Hears of every repeated call. Calls come from several threads."""
 
     def __init__(
-        self, debug: Callable[[str], None], warn: Callable[[Problem], None], now: Callable[[], float] = time.monotonic
+        self,
+        debug: Callable[[str], None],
+        warn: Callable[[Problem], None],
+        inform: Callable[[Text], None],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._debug, self._warn, self._now = debug, warn, now
+        self._debug, self._warn, self._inform, self._now = debug, warn, inform, now
         self._lock = threading.Lock()
         self._since: dict[str, float] = {}
         self._last: dict[str, float] = {}
         self._warned: set[str] = set()
 
-    def retried(self, service: str, call: str, why: str) -> None:
-        """A call of a service is tried again. After a while without such news, the next outage is another one."""
+    def retried(self, service: str, call: str, why: str, *, throttled: bool = False) -> None:
+        """A call of a service is tried again. After a while without such news, the next outage is another one.
+
+        `throttled`: the service is well, and asks to be called less often; that is no warning.
+        """
         with self._lock:
             now = self._now()
             if now - self._last.get(service, now) > _APART:
@@ -52,8 +61,17 @@ class Outages:
             self._last[service] = now
             lasted = now - self._since.setdefault(service, now)
             self._debug(f"tries {call} of {service} again: {why}")
-            if lasted >= LONG and service not in self._warned:
-                self._warned.add(service)
+            if lasted < LONG or service in self._warned:
+                return
+            self._warned.add(service)
+            if throttled:
+                self._inform(
+                    Text(
+                        f"AWS asks to slow down ({call} of {service}: {why}); trying again, less often",
+                        f"AWSから呼び出しを減らすよう求められました（{service}の{call}: {why}）。間隔を空けて再試行します",
+                    )
+                )
+            else:
                 self._warn(no_proper_answer(service, lasted, why))
 
     def answered(self, service: str) -> None:

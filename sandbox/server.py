@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 HOST = "127.0.0.1"
+_WAITING = 2048  # connections that wait to be taken; with werkzeug's 128, many runs at once would run into their time-outs
 REPOSITORY = "example-org/number-plate-detection"
 
 
@@ -84,6 +85,7 @@ class Sandbox:
         return f"http://{host}:{server.port}"
 
     def _run(self, server: BaseWSGIServer) -> None:
+        server.socket.listen(_WAITING)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="sandbox", daemon=True)
         thread.start()
         self._threads.append((server, thread))

@@ -11,6 +11,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from aces_action.github.log import Log
+from aces_action.language import Text
 from aces_action.output.report import Report
 from aces_action.output.reporter import Reporter
 from aces_action.output.summary import summary
@@ -33,18 +34,24 @@ class Heard:
         self.clock = Clock()
         self.lines: list[str] = []
         self.warnings: list[Problem] = []
-        self.outages = Outages(self.lines.append, self.warnings.append, self.clock)
+        self.informed: list[Text] = []
+        self.outages = Outages(self.lines.append, self.warnings.append, self.informed.append, self.clock)
 
     def retried(self, *times: float, service: str = "sagemaker") -> None:
         for time in times:
             self.clock.time = time
-            self.outages.retried(service, "DescribeEndpoint", "ThrottlingException")
+            self.outages.retried(service, "DescribeEndpoint", "InternalFailure")
+
+    def throttled(self, *times: float) -> None:
+        for time in times:
+            self.clock.time = time
+            self.outages.retried("sagemaker", "DescribeEndpoint", "ThrottlingException", throttled=True)
 
 
 def test_each_repetition_is_one_line_for_debugging() -> None:
     heard = Heard()
     heard.retried(0, 1)
-    assert heard.lines == ["tries DescribeEndpoint of sagemaker again: ThrottlingException"] * 2
+    assert heard.lines == ["tries DescribeEndpoint of sagemaker again: InternalFailure"] * 2
     assert heard.warnings == []
 
 
@@ -53,8 +60,27 @@ def test_a_long_outage_is_one_warning_however_many_calls_it_hits() -> None:
     heard.retried(0, 1, 3, 7, 12, 13, 20, 40, 60, 90)
     [warning] = heard.warnings
     assert (warning.code, warning.severity) == ("ACES-X003", "warning")
-    assert warning.message.en == "sagemaker has not answered properly for 12 s (ThrottlingException); it is tried again."
-    assert warning.message.ja == "sagemakerから12秒間、正常な応答がありません（ThrottlingException）。再試行しています。"
+    assert warning.message.en == "sagemaker has not answered properly for 12 s (InternalFailure); it is tried again."
+    assert warning.message.ja == "sagemakerから12秒間、正常な応答がありません（InternalFailure）。再試行しています。"
+
+
+def test_throttling_that_lasts_is_one_line_and_no_warning() -> None:
+    heard = Heard()
+    heard.throttled(0, 4, 9)
+    assert heard.informed == []
+    heard.throttled(11, 15, 30)
+    [told] = heard.informed
+    assert told.en == "AWS asks to slow down (DescribeEndpoint of sagemaker: ThrottlingException); trying again, less often"
+    assert "sagemakerのDescribeEndpoint" in told.ja
+    assert heard.warnings == []
+
+
+def test_throttling_after_a_while_of_answers_is_told_again() -> None:
+    heard = Heard()
+    heard.throttled(0, 12)
+    heard.outages.answered("sagemaker")
+    heard.throttled(20, 33)
+    assert len(heard.informed) == 2
 
 
 def test_a_later_outage_and_that_of_another_service_are_told_for_themselves() -> None:
@@ -86,8 +112,8 @@ def test_a_warning_of_an_outage_is_in_the_log_and_in_the_summary(monkeypatch: py
     monkeypatch.setattr("aces_action.retries.LONG", 0.0)
     written, report = StringIO(), Report()
     reporter = Reporter(Log(written, workflow_commands=True, debug=False), report)
-    outages = Outages(reporter.debug, reporter.warn)
-    outages.retried("sagemaker", "DescribeEndpoint", "ThrottlingException")
+    outages = Outages(reporter.debug, reporter.warn, reporter.info)
+    outages.retried("sagemaker", "DescribeEndpoint", "InternalFailure")
     assert written.getvalue().count("::ACES-X003") == 1
     assert [problem.code for problem in report.problems] == ["ACES-X003"]
     assert "sagemakerから0秒間、正常な応答がありません" in summary(report, "ja", str)

@@ -99,6 +99,12 @@ class Clients:
         return self.session.client("sagemaker", config=self._usual)
 
     @cached_property
+    def sagemaker_brief(self) -> SageMakerClient:
+        """For what is asked of every endpoint of the account, and not needed: botocore counts the attempts of a client together
+        (botocore.retries.quota), and those are not to use up what the deployment's own calls have."""
+        return self.session.client("sagemaker", config=_BRIEF)
+
+    @cached_property
     def sagemaker_runtime(self) -> SageMakerRuntimeClient:
         return self.session.client("sagemaker-runtime", config=_ONCE)
 

@@ -159,5 +159,7 @@ def _explain_answer(error: ClientError, resource: str) -> Problem:
         return calls.clock_is_off(operation, resource, code, answer)
     if code in EXPIRED | _INVALID_KEY:
         return credentials.credentials_not_accepted(operation, resource, code)
+    if is_throttling(code):
+        return calls.throttled(operation, resource, f"{code}: {answer}")
     request_id = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
     return calls.call_refused(operation, resource, f"{code}: {answer}", request_id)

@@ -28,11 +28,13 @@ from aces_action.aws.consistency import wait_for_consistency
 from aces_action.aws.errors import EXPIRED, was_refused
 from aces_action.aws.identity import not_assumable
 from aces_action.aws.keys import wrong_keys
+from aces_action.aws.throttling import wait_for_tokens
 from aces_action.problems import ActionError
 from aces_action.problems.access.credentials import credentials_ended
 
 OnServiceRetry = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
 Answered = Callable[[str], None]  # the service that has answered as it should
+_ATTEMPTS = 7  # of a call, where its client says nothing else
 # In the context of a request: what was wrong with the attempt before, the key it was signed with, whether that was renewed for it
 _WHY, _KEY, _RENEWED = "aces-action.why", "aces-action.key", "aces-action.renewed"
 
@@ -122,7 +124,7 @@ def open_session(
     core.register_component("data_loader", service_descriptions(core.get_config_variable("data_path")))
     core.set_default_client_config(
         Config(
-            retries={"mode": "standard", "max_attempts": 6},
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
             connect_timeout=10,
             read_timeout=60,
             max_pool_connections=50,
@@ -133,6 +135,7 @@ def open_session(
     core.set_config_variable("sts_regional_endpoints", "regional")
     watch_answers(core)
     wait_for_consistency(core)
+    wait_for_tokens(core, usual=_ATTEMPTS)
     _tell_retries(core, tell, answered)
     if role_arn:
         identity = _GitHubIdentity(core, role_arn, session_name, token)

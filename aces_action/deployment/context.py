@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from aces_action.aws.clients import Clients
+from aces_action.aws.errors import is_throttling
 from aces_action.aws.identity import Identity, check_account, check_role_accounts, who_am_i
 from aces_action.aws.recorder import record_writes
 from aces_action.aws.session import ends_within, open_session, session_name
@@ -150,7 +151,7 @@ def open_clients(region: str, role_arn: str | None, run: Run, reporter: Reporter
         role_arn=role_arn,
         session_name=session_name(run.repository, run.run_id),
         token=token,
-        tell=outages.retried,
+        tell=lambda service, call, why: outages.retried(service, call, why, throttled=is_throttling(why)),
         answered=outages.answered,
     )
     record_writes(session.events, reporter.ledger)
@@ -159,4 +160,4 @@ def open_clients(region: str, role_arn: str | None, run: Run, reporter: Reporter
 
 def _outages(reporter: Reporter) -> Outages:
     """Each call that is tried again is a debug line, a long outage a warning."""
-    return Outages(reporter.debug, reporter.warn)
+    return Outages(reporter.debug, reporter.warn, reporter.info)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from aces_action.aws.errors import error_code, is_throttling
 from aces_action.aws.quotas import QUOTA_OF_ENDPOINTS, Quota, find_quotas
 from aces_action.aws.tags import Owner
 from aces_action.language import Text
@@ -29,12 +33,14 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _MOST_ENDPOINTS = 100  # that are looked at: two calls each
+_SIDE_BY_SIDE = 8
 _WITHOUT_INSTANCES = frozenset({"Failed", "OutOfService", "Deleting"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceUsage:
-    """Instances of one type under endpoints now. `complete` is false where there are more endpoints than were looked at."""
+    """Instances of one type under endpoints now. `complete` is false where there are more endpoints than were looked at, or AWS
+    asked to be called less often."""
 
     own: int
     others: int
@@ -45,8 +51,10 @@ def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str
     """Counts the instances of each of the types under all endpoints of the region, the newest first.
 
     What SageMaker is making counts as well: a whole fleet beside the old one. Not for our own endpoint's update, which is waited
-    for before ours begins.
+    for before ours begins. It ends where AWS throttles: two calls for each endpoint are what many deployments at once can do
+    without.
     """
+    throttled = threading.Event()
 
     def variants(config: str) -> list[Mapping[str, Any]]:
         return (read_config(client, config) or {}).get("ProductionVariants", []) if config else []
@@ -73,10 +81,22 @@ def count_usage(client: SageMakerClient, types: Iterable[str], own_endpoint: str
         updated = current.target_config and current.target_config != current.config_name and name != own_endpoint
         return counts + coming(current.target_config or "") if updated else counts
 
+    def unless_throttled(name: str) -> Counter[str]:
+        if throttled.is_set():
+            return Counter()
+        try:
+            return instances(name)
+        except ClientError as error:
+            if not is_throttling(error_code(error)):
+                raise
+            throttled.set()
+            return Counter()
+
     names = list(islice(_endpoints(client), _MOST_ENDPOINTS + 1))
     complete, names = len(names) <= _MOST_ENDPOINTS, names[:_MOST_ENDPOINTS]
-    with ThreadPoolExecutor(max_workers=16, thread_name_prefix="usage") as pool:
-        counts = dict(zip(names, pool.map(instances, names), strict=True))
+    with ThreadPoolExecutor(max_workers=_SIDE_BY_SIDE, thread_name_prefix="usage") as pool:
+        counts = dict(zip(names, pool.map(unless_throttled, names), strict=True))
+    complete = complete and not throttled.is_set()
     own, together = counts.get(own_endpoint, Counter()), sum(counts.values(), Counter())
     return {kind: InstanceUsage(own=own[kind], others=together[kind] - own[kind], complete=complete) for kind in types}
 
@@ -232,7 +252,7 @@ def _usage(inputs: PreflightInput) -> Query[dict[str, InstanceUsage]]:
     types, name = inputs.endpoint_types, inputs.names.endpoint or ""
     return Query(
         name="usage",
-        prepare=lambda clients: partial(count_usage, clients.sagemaker, types, name),
+        prepare=lambda clients: partial(count_usage, clients.sagemaker_brief, types, name),
         optional=Text(f"The use of {', '.join(types)}", f"{'、'.join(types)}の使用数"),
     )
 

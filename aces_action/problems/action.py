@@ -53,10 +53,10 @@ X003 = Kind(
     severity="warning",
     title=Text("A service does not answer for long", "サービスが長い間応答していません"),
     cause=Text(
-        "AWS, GitHub's token endpoint or the ACES Platform has failed, throttled or refused connections for more than ten "
+        "AWS, GitHub's token endpoint or the ACES Platform has failed or refused connections for more than ten "
         "seconds. The call is tried again, with growing pauses; missing permissions and wrong requests are never repeated.",
         "AWS、GitHubのトークンのエンドポイント、ACES Platformのいずれかで、"
-        "エラー、スロットリング、接続の失敗が10秒以上続いています。"
+        "エラーや接続の失敗が10秒以上続いています。"
         "間隔を延ばしながら再試行します。権限の不足や誤ったリクエストは再試行しません。",
     ),
     fix=Text(
@@ -66,8 +66,8 @@ X003 = Kind(
         "「Enable debug logging」を選ぶと、再試行が1回ごとに表示されます。",
     ),
     example=Text(
-        "ACES-X003 sagemaker has not answered properly for 14 s (ThrottlingException); it is tried again.",
-        "ACES-X003 sagemakerから14秒間、正常な応答がありません（ThrottlingException）。再試行しています。",
+        "ACES-X003 sagemaker has not answered properly for 14 s (InternalFailure); it is tried again.",
+        "ACES-X003 sagemakerから14秒間、正常な応答がありません（InternalFailure）。再試行しています。",
     ),
 )
 X004 = Kind(

@@ -81,7 +81,7 @@ def create_application(state: State) -> WSGIApplication:
             return moto_server(environ, start_response)  # type: ignore[no-any-return]
         environ[ENVIRON_KEY] = state
         call = wire.identify(environ)
-        fault = state.take_fault(call)
+        fault = state.take_fault(call) or state.take_token(call)
         try:
             response = _answer(moto_server, environ, call, fault, state)
         except BaseException as error:
@@ -189,8 +189,8 @@ def _from_moto(moto_server: WSGIApplication, environ: WSGIEnvironment, call: wir
 
 
 def _wording(fault: Fault, call: wire.Call) -> tuple[int, str, str]:
-    words = {"throttle": wire.THROTTLED, "expired": wire.EXPIRED, "error": wire.FAILED}[fault.kind]
-    status, code, message = words[call.protocol]
+    words = {"expired": wire.EXPIRED, "error": wire.FAILED}
+    status, code, message = wire.throttled(call) if fault.kind == "throttle" else words[fault.kind][call.protocol]
     return fault.status or status, fault.code or code, fault.message or message
 
 

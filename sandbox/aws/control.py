@@ -15,6 +15,7 @@ from sandbox.aws.batch.surroundings import remove, set_up
 from sandbox.aws.hosting.records import Outcome
 from sandbox.aws.iam import StandingRole, remove_roles, set_up_role
 from sandbox.aws.lag import Lag
+from sandbox.aws.rates import RATES, Rate, Throttle
 from sandbox.aws.state import Fault, State
 
 PREFIX = "/_sandbox/"
@@ -39,6 +40,7 @@ def create_control(state: State) -> Flask:
     _add_clock(app, state)
     _add_iam(app, state)
     _add_lags(app, state)
+    _add_rates(app, state)
     _add_hosting(app, state)
     _add_inference(app, state)
     _add_batch(app, state)
@@ -171,6 +173,30 @@ def _add_lags(app: Flask, state: State) -> None:
     def clear_lags() -> tuple[str, int]:
         with state.lock:
             state.lags.clear()
+        return "", 204
+
+
+def _add_rates(app: Flask, state: State) -> None:
+    @app.get("/_sandbox/rates")
+    def list_rates() -> Response:
+        with state.lock:
+            return jsonify([asdict(rate) for rate in state.throttle.rates] if state.throttle else [])
+
+    @app.post("/_sandbox/rates")
+    def set_rates() -> tuple[str, int]:
+        wish = _wish()
+        if unknown := wish.keys() - {"rates", "slow_motion"}:
+            raise ValueError(f"{', '.join(sorted(unknown))} means nothing")
+        rates = tuple(Rate(**each | {"operations": tuple(each.get("operations", ()))}) for each in wish.get("rates", ()))
+        throttle = Throttle(rates or RATES, slow_motion=float(wish.get("slow_motion", 1)))
+        with state.lock:
+            state.throttle = throttle
+        return "", 204
+
+    @app.delete("/_sandbox/rates")
+    def forget_rates() -> tuple[str, int]:
+        with state.lock:
+            state.throttle = None
         return "", 204
 
 

@@ -15,6 +15,7 @@ from sandbox.aws.cloudformation.stacks import Stacks
 from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.lag import Lag
 from sandbox.aws.policy import Grant
+from sandbox.aws.rates import Throttle
 from sandbox.aws.targets import Targets
 from sandbox.aws.wire import Call
 from sandbox.oidc import Issuer
@@ -53,7 +54,9 @@ class Fault:
 
 
 class SeenCall(TypedDict):
-    """A line of `GET /_sandbox/calls`. `status` is 0 where the connection was cut; `fault` the kind injected, if any."""
+    """A line of `GET /_sandbox/calls`. `status` is 0 where the connection was cut; `fault` the kind injected, if any;
+    `throttle` also for a call above AWS's rates. `attempt` counts those of an `invocation` from 1; `at` is in
+    seconds of this server's clock."""
 
     service: str
     operation: str
@@ -62,6 +65,9 @@ class SeenCall(TypedDict):
     path: str
     access_key_id: str
     fault: str | None
+    attempt: int
+    invocation: str
+    at: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,6 +81,7 @@ class State:
     batch: Jobs = field(default_factory=Jobs)
     stacks: Stacks = field(default_factory=Stacks)
     faults: list[Fault] = field(default_factory=list)
+    throttle: Throttle | None = None
     lags: list[Lag] = field(default_factory=list)
     calls: list[SeenCall] = field(default_factory=list)
     layers: dict[str, bytes] = field(default_factory=dict)
@@ -106,6 +113,11 @@ class State:
                 return fault
         return None
 
+    def take_token(self, call: Call) -> Fault | None:
+        """A fault for a call above AWS's rates, where these are asked for."""
+        with self.lock:
+            return None if self.throttle is None or self.throttle.lets_pass(call) else Fault(kind="throttle")
+
     def hiding(self, call: Call) -> Lag | None:
         """Why the call does not see yet what was written before it."""
         with self.lock:
@@ -121,6 +133,9 @@ class State:
             path=call.path,
             access_key_id=call.access_key_id,
             fault=fault.kind if fault else None,
+            attempt=call.attempt,
+            invocation=call.invocation,
+            at=time.monotonic(),
         )
         with self.lock:
             self.calls.append(seen)
@@ -138,6 +153,7 @@ class State:
             for remembered in (self.faults, self.lags, self.calls, self.grants_used, self.quotas, self.answers):
                 remembered.clear()
             self.permissions_enforced = False
+            self.throttle = None
             self.clock_ahead = 0.0
 
     def reset(self) -> None:

@@ -38,6 +38,8 @@ THROTTLED: dict[Protocol, tuple[int, str, str]] = {
     "ec2": (503, "RequestLimitExceeded", "Request limit exceeded."),
     "s3": (503, "SlowDown", "Please reduce your request rate."),
 }
+# Service Quotas' own error (botocore: service-quotas, TooManyRequestsException)
+_THROTTLED_BY_SERVICE = {"service-quotas": (400, "TooManyRequestsException", "Rate exceeded")}
 FAILED: dict[Protocol, tuple[int, str, str]] = {
     "json": (500, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure."),
     "rest-json": (500, "ServerException", "An internal error occurred."),
@@ -49,6 +51,7 @@ FAILED: dict[Protocol, tuple[int, str, str]] = {
 # The name in the signature is not always botocore's name of the service.
 _SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch", "servicequotas": "service-quotas", "tagging": "resourcegroupstaggingapi"}
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_ATTEMPT = re.compile(r"attempt=(\d+)")  # of amz-sdk-request, which botocore sends (botocore.handlers: add_retry_headers)
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -67,7 +70,10 @@ def invalid(message: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request to AWS. `operation` is botocore's name (`GetObject`), empty when no operation has that method and path."""
+    """One request to AWS. `operation` is botocore's name (`GetObject`), empty when no operation has that method and path.
+
+    `region` is empty without a signature. As botocore says: the attempts of a call have one `invocation`, and count from 1.
+    """
 
     service: str
     operation: str
@@ -75,6 +81,9 @@ class Call:
     method: str
     path: str
     access_key_id: str
+    region: str = ""
+    attempt: int = 1
+    invocation: str = ""
 
 
 def identify(environ: WSGIEnvironment) -> Call:
@@ -100,6 +109,7 @@ def identify(environ: WSGIEnvironment) -> Call:
             service = "sagemaker-runtime"  # SageMaker itself speaks JSON with a target; its runtime signs with the same name
         protocol = "s3" if service == "s3" else "rest-json"
         operation = _rest_operation(service, request)
+    attempt = _ATTEMPT.search(request.headers.get("amz-sdk-request", ""))
     return Call(
         service=service,
         operation=operation,
@@ -107,7 +117,16 @@ def identify(environ: WSGIEnvironment) -> Call:
         method=request.method,
         path=request.path,
         access_key_id=credential["key"] if credential else "",
+        region=credential["region"] if credential else "",
+        attempt=int(attempt[1]) if attempt else 1,
+        invocation=request.headers.get("amz-sdk-invocation-id", ""),
     )
+
+
+def throttled(call: Call) -> tuple[int, str, str]:
+    """HTTP status, code and message by which a service asks a caller to slow down. None of them is documented to send
+    Retry-After with it, or x-amz-retry-after, which botocore heeds (botocore.retries.standard)."""
+    return _THROTTLED_BY_SERVICE.get(call.service, THROTTLED[call.protocol])
 
 
 _SIGNED_WITHIN = 300  # seconds; IAM User Guide, 'Troubleshoot signed requests'

@@ -26,7 +26,7 @@ from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError, Problem
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.rollout.outcome import Observation, verdict
-from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy, pause
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy, least_pause, pause
 from aces_action.resources.endpoint.rollout.watch import at_rest, follow
 from aces_action.resources.endpoint.state import endpoint_of
 from tests.reporting import MemoryReporter
@@ -95,6 +95,7 @@ class World:
 
     script: Sequence[tuple[float, Answer]]
     dice: Callable[[], float] = lambda: 0.0
+    latency: float = LATENCY
     clock: float = 0.0
     looks: list[float] = field(default_factory=list)
     told: list[tuple[float, str]] = field(default_factory=list)
@@ -103,7 +104,7 @@ class World:
     def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803  as boto3 calls it
         self.looks.append(self.clock)
         answer = [answer for since, answer in self.script if since <= self.clock][-1]
-        self.clock += LATENCY
+        self.clock += self.latency
         if isinstance(answer, Exception):
             raise answer
         if answer is None:
@@ -178,6 +179,25 @@ def test_two_minutes_are_noticed_within_five_seconds_when_every_pause_is_the_lon
         world = World([(0, UPDATING), (end, DONE)])
         world.follow()
         assert world.clock - end <= 5
+
+
+def test_where_aws_lets_us_wait_for_answers_it_is_asked_half_as_often_each_time() -> None:
+    world = World([(0, UPDATING), (100, DONE)], latency=1.5)
+    assert judged(world.follow()) is None
+    assert [later - sooner - 1.5 for sooner, later in pairwise(world.looks)][:4] == [6, 12, 20, 20]
+    assert world.clock - 100 <= 1.5 + 21.5
+
+
+def test_after_prompt_answers_it_is_asked_as_often_as_before() -> None:
+    pauses = [20.0]
+    while pauses[-1] > 1:
+        pauses.append(least_pause(pauses[-1], 0.2))
+    assert pauses == [20, 10, 5, 2.5, 1.25, 0.625]
+
+
+@given(st.floats(0, 20), st.floats(0, 300))
+def test_load_never_makes_a_pause_longer_than_twenty_seconds(before: float, took: float) -> None:
+    assert 0 <= least_pause(before, took) <= 20
 
 
 @settings(max_examples=25)  # each is a wait of many looks

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 import requests
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from aces_action.aws.alarms import describe_alarms
@@ -127,3 +128,29 @@ def test_instances_under_endpoints_are_counted_by_type(sandbox: Sandbox, seeded:
         "ml.g4dn.xlarge": (0, 0, True),
     }
     requests.delete(f"{sandbox.aws_url}/_sandbox/endpoints", timeout=10).raise_for_status()
+
+
+def test_instances_are_counted_only_until_aws_asks_to_slow_down(
+    sandbox: Sandbox, seeded: Seeded, client: Callable[[str], Any]
+) -> None:
+    sagemaker = client("sagemaker")
+    sagemaker.create_model(
+        ModelName="busy", ExecutionRoleArn=seeded.sagemaker_role_arn, PrimaryContainer={"Image": seeded.image_uri}
+    )
+    variant = {"VariantName": "v", "ModelName": "busy", "InstanceType": "ml.c5.9xlarge", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="busy", ProductionVariants=[variant])
+    for number in range(40):
+        sagemaker.create_endpoint(EndpointName=f"busy-{number}", EndpointConfigName="busy")
+    rate = {"service": "sagemaker", "operations": ["DescribeEndpoint"], "per_second": 0.001, "burst": 9}
+    requests.post(f"{sandbox.aws_url}/_sandbox/rates", json={"rates": [rate]}, timeout=10).raise_for_status()
+    requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=10).raise_for_status()
+    session = boto3.Session("AKIAIOSFODNN7SANDBOX", "sandbox", region_name="ap-northeast-1")
+    once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+    [found] = count_usage(
+        session.client("sagemaker", endpoint_url=sandbox.aws_url, config=once), ("ml.c5.9xlarge",), "ours"
+    ).values()
+    assert not found.complete
+    assert found.others <= 9
+    calls = requests.get(f"{sandbox.aws_url}/_sandbox/calls", timeout=10).json()
+    assert sum(call["fault"] == "throttle" for call in calls) <= 8  # those that were on their way
+    requests.delete(f"{sandbox.aws_url}/_sandbox/rates", timeout=10).raise_for_status()

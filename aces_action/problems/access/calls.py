@@ -45,10 +45,10 @@ A006 = Kind(
         "メッセージにAWSの応答を、ヒントに（あれば）AWSのリクエストIDを示します。",
     ),
     fix=Text(
-        "Read what AWS says: it usually names the parameter or the limit. Throttling and faults of AWS pass: run the job "
+        "Read what AWS says: it usually names the parameter or the limit. Faults of AWS pass: run the job "
         "again. Otherwise give AWS Support the request id.",
         "AWSの応答を確認してください。多くの場合、問題のパラメータや上限が示されています。"
-        "スロットリングやAWS側の一時的な障害なら、ジョブを再実行してください。"
+        "AWS側の一時的な障害なら、ジョブを再実行してください。"
         "解決しないときは、リクエストIDを添えてAWSサポートに問い合わせてください。",
     ),
     example=Text(
@@ -77,7 +77,34 @@ A014 = Kind(
     ),
 )
 
-KINDS = (A005, A006, A014)
+A015 = Kind(
+    code="ACES-A015",
+    severity="error",
+    title=Text("AWS throttles the account's calls", "AWSがアカウントの呼び出しをスロットリングしています"),
+    cause=Text(
+        "All callers of an account and region share what AWS takes of each operation a second. Other deployments, Terraform or "
+        "a script used it up, and went on to for about five minutes, while this run tried again less and less often. What was "
+        "throttled has changed nothing.",
+        "AWSが1秒間に受け付ける呼び出しの数は操作ごとに決まっており、同じアカウントとリージョンのすべての呼び出し元で共有します。"
+        "ほかのデプロイ、Terraform、スクリプトなどがその上限まで呼び出し続けたため、間隔を空けながら約5分間再試行しましたが、"
+        "受け付けられませんでした。スロットリングされた呼び出しでは、何も変更されていません。",
+    ),
+    fix=Text(
+        "Run the job again. If many projects are deployed at once, let fewer run at a time: `max-parallel` of the matrix. "
+        "Some rates can be raised in the Service Quotas console.",
+        "ジョブを再実行してください。多数のプロジェクトを一度にデプロイする場合は、マトリックスの`max-parallel`で同時に実行する数を"
+        "減らしてください。一部の上限は、Service Quotasのコンソールで引き上げを申請できます。",
+    )
+    + snippet("yaml", "strategy:\n  fail-fast: false\n  max-parallel: 20"),
+    example=Text(
+        "ACES-A015 AWS throttled DescribeEndpoint on number-plate-detection-dev-algorithm-server, and did so until the end: "
+        "ThrottlingException: Rate exceeded",
+        "ACES-A015 AWSがDescribeEndpoint（number-plate-detection-dev-algorithm-server）をスロットリングし続けました: "
+        "ThrottlingException: Rate exceeded",
+    ),
+)
+
+KINDS = (A005, A006, A014, A015)
 
 ALLOW_IT = Text(
     "Add it to the role of AWS_ROLE_ARN (aces-action's docs/iam has all it needs, as a template and as JSON; `aces-action "
@@ -109,6 +136,26 @@ def not_allowed(operation: str, resource: str, permission: str, answer: str) -> 
             f"ロールは{operation}{about.ja}を呼び出せません。{permission}の権限がありません。",
         ),
         hint=sentences(ALLOW_IT, Text(f"AWS said: {answer}", f"AWSの応答: {answer}")),
+    )
+
+
+def throttled(operation: str, resource: str, answer: str) -> Problem:
+    """When a call was throttled at its last attempt, too. `answer` in AWS's words."""
+    about = _on(resource)
+    return Problem(
+        kind=A015,
+        message=Text(
+            f"AWS throttled {operation}{about.en}, and did so until the end: {answer}",
+            f"AWSが{operation}{about.ja}をスロットリングし続けました: {answer}",
+        ),
+        hint=Text(
+            "Run the job again, with fewer deployments at a time: `max-parallel` of the matrix.",
+            "同時に実行するデプロイを減らして（マトリックスの`max-parallel`）、ジョブを再実行してください。",
+            Text(
+                "Run the command again, with fewer deployments at a time.",
+                "同時に実行するデプロイを減らして、コマンドを再実行してください。",
+            ),
+        ),
     )
 
 

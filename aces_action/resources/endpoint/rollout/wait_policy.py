@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 SHORT = 4.5  # seconds between looks at first; with two answers the first is still within 5 s
 _MIDDLE, _LONG = 30.0, 55.0
+_PROMPT = 1.0  # seconds for an answer; AWS's take a tenth
+_UNDER_LOAD = 20.0  # seconds between looks at most, for that reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +50,12 @@ def pause(elapsed: float, usual: float | None = None) -> float:
     if usual is None or usual < 240:
         return min(_MIDDLE, SHORT + 0.055 * (elapsed - 125)) if elapsed < 1260 else _LONG
     return min(_LONG, max(SHORT, 0.01 * usual, 0.15 * abs(elapsed - usual)))
+
+
+def least_pause(before: float, took: float) -> float:
+    """Seconds to wait at least before the next look, after one that `took` so long; `before`: what it was for that.
+
+    An answer that is not prompt was throttled: others wait as well, and each look that is tried again takes their turns away. So
+    all look half as often each time, until answers are prompt again.
+    """
+    return min(max(2 * before, 4 * took), _UNDER_LOAD) if took > _PROMPT else before / 2

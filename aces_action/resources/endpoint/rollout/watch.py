@@ -17,7 +17,7 @@ from aces_action.language import EMPTY, Text, joined, same
 from aces_action.problems.problem import ActionError
 from aces_action.resources.endpoint.context import EndpointContext
 from aces_action.resources.endpoint.rollout.outcome import Event, Observation, too_long, under_way
-from aces_action.resources.endpoint.rollout.wait_policy import SHORT, WaitPolicy, pause
+from aces_action.resources.endpoint.rollout.wait_policy import SHORT, WaitPolicy, least_pause, pause
 from aces_action.resources.endpoint.state import TRANSIENT, CurrentEndpoint, read_endpoint
 from aces_action.sanitiser import one_line
 
@@ -60,8 +60,9 @@ def follow(context: EndpointContext, *, config_name: str | None = None, before: 
         policy = replace(policy, usual=None)
     diary = _Diary(policy, context.reporter)
     events: list[Event] = []
-    origin, silence, over = before.config_name if before else "", EMPTY, False
+    origin, silence, over, least = before.config_name if before else "", EMPTY, False, 0.0
     while True:
+        asked = diary.elapsed()
         try:
             current = _answer(lambda: read_endpoint(context.sagemaker, name), diary)
         except (*AWS_ERRORS, TimeoutError) as error:
@@ -87,6 +88,7 @@ def follow(context: EndpointContext, *, config_name: str | None = None, before: 
                 origin = origin or (current.config_name if current else "")
                 seen = Observation(events=tuple(events), origin=origin)
                 over = not under_way(current) or (config_name is not None and seen.taken_over(config_name))
+        answered = diary.elapsed()
         if over or policy.left <= 0:
             return Observation(
                 events=tuple(events),
@@ -100,6 +102,8 @@ def follow(context: EndpointContext, *, config_name: str | None = None, before: 
         seconds = pause(diary.elapsed(), policy.usual) * (1 - _JITTER * policy.random())
         if silence:
             seconds = max(seconds, SHORT)  # botocore has tried several times already
+        least = least_pause(least, answered - asked)
+        seconds = max(seconds, least)
         current = events[-1].endpoint if events else None
         diary.rest(min(seconds, max(0.1, policy.left)), _still(current, silence))
 
