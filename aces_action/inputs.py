@@ -16,12 +16,16 @@ from aces_action.language import EMPTY, LANGUAGES, Text
 from aces_action.problems import settings as problems
 from aces_action.problems.advice import did_you_mean
 
-Command = Literal["deploy", "plan", "validate", "register", "doctor", "status", "rollback", "stop", "start", "destroy"]
+Command = Literal[
+    "deploy", "plan", "validate", "register", "doctor", "status", "rollback", "stop", "start", "destroy", "fleet", "combine"
+]
 Environment = Literal["dev", "staging", "production"]
 
 COMMANDS: tuple[Command, ...] = get_args(Command)
 # What is deployed already is all that these are about: of the files they need the infra file alone
 ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", "start", "destroy"})
+# About many projects at once: of the inputs they need their own alone
+ON_A_FLEET: frozenset[Command] = frozenset({"fleet", "combine"})
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 
@@ -177,6 +181,10 @@ def _relative_path(text: str) -> str | None:
     return None if wrong else text
 
 
+def _fleet(text: str) -> str | None:
+    return text if text.startswith("{") else _relative_path(text)
+
+
 _PATH = Text(
     "a file's path inside the repository, with '/' and without '..'",
     "リポジトリ内のファイルのパス（区切りは「/」、「..」は使えません）",
@@ -191,13 +199,15 @@ INPUTS: tuple[Input, ...] = (
         description=(
             "`deploy`, `plan` (shows what a deploy would change), `validate` (checks the files, needs no AWS), `register` (lists "
             "the deployed version on the platform), `doctor` (checks everything that a deployment needs), `status`, `rollback` "
-            "(to the previous generation), `stop` and `start` (delete and recreate the endpoint) or `destroy`."
+            "(to the previous generation), `stop` and `start` (delete and recreate the endpoint), `destroy`; of many projects "
+            "`fleet` (reads the list of deployments) and `combine` (shows their results as one page)."
         ),
         description_ja=(
             "`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）、"
             "`register`（現在稼働しているものをACES Platformに登録）、`doctor`（デプロイに必要なものをすべて確認）、"
             "`status`（状態の表示）、"
-            "`rollback`（1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）のいずれか。"
+            "`rollback`（1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）、"
+            "多数のプロジェクト向けの`fleet`（デプロイの一覧を読む）と`combine`（結果を1ページにまとめる）のいずれか。"
         ),
         read=_one_of(*COMMANDS),
         expected=_choice(*COMMANDS),
@@ -288,6 +298,14 @@ INPUTS: tuple[Input, ...] = (
         variable=None,
         description="Path of the infra file, if it is not `server/infra/configs/<project>-<env>-algorithm-server-infra.yml`.",
         description_ja="infraファイルのパス。`server/infra/configs/<project>-<env>-algorithm-server-infra.yml`以外に置く場合に指定します。",
+        read=_relative_path,
+        expected=_PATH,
+    ),
+    Input(
+        name="working-directory",
+        variable=None,
+        description="Folder of the project in a repository that has several. All other paths are relative to it.",
+        description_ja="リポジトリに複数のプロジェクトがある場合の、プロジェクトのフォルダ。ほかのパスはすべて、このフォルダからの相対パスになります。",
         read=_relative_path,
         expected=_PATH,
     ),
@@ -432,6 +450,44 @@ INPUTS: tuple[Input, ...] = (
         read=_one_of("required", "deferred"),
         expected=_choice("required", "deferred"),
         advice=_nearest("required", "deferred"),
+    ),
+    Input(
+        name="fleet",
+        variable=None,
+        default=".github/fleet.yml",
+        description="Of `command: fleet` and `combine`: path of the file with the list of deployments, or its content as JSON.",
+        description_ja="`command: fleet`と`combine`で使う、デプロイの一覧のファイルのパス、またはその内容のJSON。",
+        read=_fleet,
+        expected=Text(
+            "a file's path inside the repository, or a JSON object", "リポジトリ内のファイルのパス、またはJSONのオブジェクト"
+        ),
+    ),
+    Input(
+        name="fleet-name",
+        variable=None,
+        default="fleet",
+        description="Of `command: combine`: name of the fleet, which the page and the issue begin with.",
+        description_ja="`command: combine`で、ページとissueの見出しに使うfleetの名前。",
+        read=_matching(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"),
+        expected=Text("at most 40 lower-case letters, digits and hyphens", "40文字以内の英小文字、数字、ハイフン"),
+    ),
+    Input(
+        name="outcomes-path",
+        variable=None,
+        default="outcomes",
+        description="Of `command: combine`: folder with the output `outcome` of each deployment, as `<project>-<env>.json`.",
+        description_ja="`command: combine`で読む、各デプロイの出力`outcome`を`<project>-<env>.json`として保存したフォルダ。",
+        read=_relative_path,
+        expected=_PATH,
+    ),
+    Input(
+        name="issue",
+        variable=None,
+        default="false",
+        description="Of `command: combine`: `true` keeps one issue open for as long as a deployment differs or has failed.",
+        description_ja="`command: combine`で`true`にすると、差分や失敗がある間、1つのissueを開いておきます。",
+        read=_yes_or_no,
+        expected=_choice("true", "false"),
     ),
     Input(
         name="language",

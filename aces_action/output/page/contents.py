@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aces_action.language import Language
+from aces_action.output.fleet import BAD, DIFFERS
 from aces_action.output.page.advice import advice_blocks
 from aces_action.output.page.answers import answers_blocks
 from aces_action.output.page.blocks import Block, SummaryPage
 from aces_action.output.page.changes import changes_blocks, extent_blocks
 from aces_action.output.page.details import check_blocks, detail_blocks, is_about_checks, link_blocks, weights_blocks
+from aces_action.output.page.fleet import fleet_blocks
 from aces_action.output.page.headline import headline, place_line
 from aces_action.output.page.server_status import status_blocks
 from aces_action.output.page.wording import paragraph, words
@@ -24,9 +26,12 @@ def summary_page(report: Report, language: Language) -> SummaryPage:
     findings: list[Block] = [paragraph((words(STOPPED, language),))] if report.result == "stopped" else []
     findings += status_blocks(report.server_status, language) if report.server_status else []
     findings += check_blocks(report, language) if is_about_checks(report) else []
+    findings += fleet_blocks(report.fleet, language, frozenset({"changed", "unchanged"}))
     return replace(
         page,
         advice=(*page.advice, *refused),
+        extent=(*page.extent, *fleet_blocks(report.fleet, language, BAD)),
+        changes=(*page.changes, *fleet_blocks(report.fleet, language, DIFFERS)),
         findings=tuple(findings),
         answers=tuple(answers_blocks(report, language)),
         links=tuple(link_blocks(report, language)),
