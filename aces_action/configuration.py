@@ -5,7 +5,7 @@ Used by the action and by the terminal. Nothing is asked of AWS or the platform.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path as FilePath
@@ -26,7 +26,7 @@ from aces_action.project.model import JobKind, JobRequest, Project, Request, Ser
 from aces_action.project.names import Names, names_for
 from aces_action.project.platform_contract import load_contract
 from aces_action.project.similar import closest
-from aces_action.settings import Finding, Settings, input_text, read_settings
+from aces_action.settings import Finding, Reading, Settings, input_text, read_settings
 from aces_action.smoke_test.load import Served, load_requests
 from aces_action.workflow.checks import workflow_problems
 from aces_action.workflow.job import workflow_job_problems
@@ -92,47 +92,63 @@ def check_configuration(
     values = reading.values
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
         problems += [_at_variable(problem, name, step) for name, problem in wrong_keys(environ).items()]
-    named = {name: values[name] for name in ("project", "env", "config_path")}
+    files = _read_files(reading, workspace, running=running)
+    problems += [_placed_file(problem, step, values, files.inside) for problem in files.problems]
+    names = None
+    if files.server and values["project"] and values["env"]:
+        names = names_for(values["project"], values["env"], files.server.infra)
+    return Configuration(
+        settings=reading.settings,
+        values=values,
+        project=files.project,
+        server=files.server,
+        names=names,
+        problems=tuple(problems),
+        folder=workspace / files.inside,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """What the files say, and what is wrong with them. `inside`: the project's folder in the workspace, which their paths lead
+    from; empty where it is the workspace."""
+
     project: Project | None = None
     server: Server | None = None
-    folder, inside = workspace, values["working_directory"] or ""
+    problems: Sequence[Problem]
+    inside: str = ""
+
+
+def _read_files(reading: Reading, workspace: FilePath, *, running: bool) -> _Files:
+    """All files of the project, or what a command needs of them."""
+    values, inside = reading.values, reading.values["working_directory"] or ""
     if values["command"] in ON_A_FLEET:
-        # before a run the file of `combine` is that of `fleet`, which an earlier job hands over
-        file_problems = load_fleet(workspace, values["fleet"])[1] if values["command"] == "fleet" and values["fleet"] else []
-    elif inside and isinstance(found_folder := find(workspace, inside, purpose=_FOLDER), Problem):
-        file_problems, inside = [found_folder], ""
-    elif running and values["command"] in ON_WHAT_IS_THERE:
-        folder = workspace / inside
-        server, file_problems = load_server(folder, **named, role_account=reading.role_account)
+        fleet = values["fleet"] if values["command"] == "fleet" else None  # that of `combine` comes from an earlier job
+        return _Files(problems=load_fleet(workspace, fleet)[1] if fleet else ())
+    if inside and isinstance(lost := find(workspace, inside, purpose=_FOLDER), Problem):
+        return _Files(problems=(lost,))
+    folder = workspace / inside
+    named = {name: values[name] for name in ("project", "env", "config_path")}
+    project: Project | None = None
+    if running and values["command"] in ON_WHAT_IS_THERE:
+        server, problems = load_server(folder, **named, role_account=reading.role_account)
     else:
-        folder, image_path = workspace / inside, values["frontend_image_path"]
-        project, file_problems = load_project(folder, **named, image_path=image_path, role_account=reading.role_account)
+        image_path = values["frontend_image_path"]
+        project, problems = load_project(folder, **named, image_path=image_path, role_account=reading.role_account)
         server = Server(infra=project.infra, infra_file=project.infra_file) if project else None
     if (path := values["smoke_test_path"]) and values["command"] in _TESTING:
         found, more = load_requests(folder, path, _served(project), _jobs(project))
-        file_problems = [*file_problems, *more]
+        problems = [*problems, *more]
         if project:
             requests = tuple(each for each in found if isinstance(each, Request))
             job_requests = tuple(each for each in found if isinstance(each, JobRequest))
             project = replace(project, requests=requests, job_requests=job_requests)
     if values["platform_contract"] and values["command"] not in _WITHOUT_PLATFORM:
-        file_problems = [*file_problems, *load_contract(folder, values["platform_contract"])[1]]
-    problems += [_placed_file(problem, step, values, inside) for problem in file_problems]
+        problems = [*problems, *load_contract(folder, values["platform_contract"])[1]]
     if inside:
-        server = replace(server, infra_file=PurePosixPath(inside) / server.infra_file) if server else None
-        project = replace(project, infra_file=PurePosixPath(inside) / project.infra_file) if project else None
-    names = None
-    if server and values["project"] and values["env"]:
-        names = names_for(values["project"], values["env"], server.infra)
-    return Configuration(
-        settings=reading.settings,
-        values=values,
-        project=project,
-        server=server,
-        names=names,
-        problems=tuple(problems),
-        folder=folder,
-    )
+        server = replace(server, infra_file=inside / server.infra_file) if server else None
+        project = replace(project, infra_file=inside / project.infra_file) if project else None
+    return _Files(project=project, server=server, problems=problems, inside=inside)
 
 
 def with_server(configuration: Configuration) -> Configuration:

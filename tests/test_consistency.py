@@ -55,9 +55,10 @@ def test_action_yml_names_the_variable_and_the_default_of_each_input(action: dic
 
 
 def test_every_input_is_a_field_of_the_settings() -> None:
-    read_before = {"frontend_image_path", "smoke_test_path"}  # files, which are part of the project
+    files = {"frontend_image_path", "smoke_test_path"}  # read before, as parts of the project
+    of_a_fleet = {"fleet", "fleet_name", "outcomes_path", "issue"}  # which is no deployment
     at_a_terminal = {"role_accounts"}  # in place of the role that a person does not assume
-    assert {spec.setting for spec in INPUTS} == {field.name for field in fields(Settings)} - at_a_terminal | read_before
+    assert {spec.setting for spec in INPUTS} == {field.name for field in fields(Settings)} - at_a_terminal | files | of_a_fleet
 
 
 def test_secrets_are_not_part_of_the_settings_text() -> None:

@@ -87,7 +87,7 @@ def _write_issue(name: str, results: tuple[EntryResult, ...], github: Run, site:
     run, counts = github.run_url, fleet_title(results)
     texts = IssueTexts(
         title=reporter.said(Text(f"Fleet {name}: not as it should be", f"fleet {name}: 想定と異なるデプロイがあります")),
-        body=reporter.pages()["summary"] + (f"\n{run}\n" if run else ""),
+        body=reporter.fleet_page() + (f"\n{run}\n" if run else ""),
         changed=f"{reporter.said(counts)}\n\n{run}",
         clean=f"{reporter.said(counts)}\n\n{run}",
     )

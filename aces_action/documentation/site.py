@@ -30,11 +30,20 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (Text("Security", "セキュリティ"), ("pinning.md", "threat-model.md")),
     (
         Text("Deployment", "デプロイ"),
-        ("weights.md", "sagemaker.md", "batch.md", "smoke-test.md", "job-summary.md", "calling.md", "platform-api.md"),
+        (
+            "weights.md",
+            "sagemaker.md",
+            "batch.md",
+            "smoke-test.md",
+            "job-summary.md",
+            "calling.md",
+            "fleet.md",
+            "platform-api.md",
+        ),
     ),
     (
         Text("Reference", "リファレンス"),
-        ("errors.md", *(f"reference/{name}.md" for name in ("action", "infra", "register", "algorithm", "smoke-test"))),
+        ("errors.md", *(f"reference/{name}.md" for name in ("action", "infra", "register", "algorithm", "smoke-test", "fleet"))),
     ),
     (same("Development"), ("architecture.md", "aws-beliefs.md", "dependencies.md", "releasing.md", "repository-settings.md")),
 )

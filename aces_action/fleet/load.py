@@ -26,6 +26,7 @@ from aces_action.project.yaml_reader import read_yaml
 from aces_action.settings import value_problem
 
 SCHEMA = "fleet.schema.json"
+FLEET_FILE = next(spec.default or "" for spec in INPUTS if spec.name == "fleet")
 DEFAULT_RUNNER = "ubuntu-24.04"
 _PURPOSE = Text("the fleet", "fleetの一覧")
 _SPECS = {spec.name: spec for spec in INPUTS}

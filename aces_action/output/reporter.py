@@ -274,6 +274,12 @@ class Reporter:
         page = (self._report, self._writer.language, self._writer.redact)
         return {"plan": plan_output(*page), "summary": summary_output(*page)}
 
+    def fleet_page(self) -> str:
+        """What became of a fleet, in Markdown for an issue."""
+        from aces_action.output.summary import fleet_output
+
+        return fleet_output(self._report, self._writer.language, self._writer.redact)
+
     def summary(self) -> str:
         """The job summary, for `main` to write."""
         from aces_action.output.summary import summary

@@ -26,7 +26,7 @@ BLOCKS = all_blocks()
 SHOWN = {"text", "console", "mermaid"}
 SCHEMAS = {
     name: json.loads((ROOT / f"schemas/{name}.schema.json").read_text(encoding="utf-8"))
-    for name in ("register", "algorithm", "infra", "smoke-test", "platform-contract")
+    for name in ("register", "algorithm", "infra", "smoke-test", "platform-contract", "fleet")
 }
 # What a part of an infra file stands beside; the keys of the part go before
 BESIDE = {"SAGEMAKER_INSTANCE_TYPE": "ml.g4dn.xlarge", "aws_batch_instance_type": "g4dn.xlarge"}

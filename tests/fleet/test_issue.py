@@ -122,15 +122,14 @@ def test_each_fleet_has_an_issue_of_its_own(repository: Repository) -> None:
 def test_what_somebody_else_wrote_is_not_taken_for_the_issue(repository: Repository) -> None:
     """Whoever may open an issue can copy the mark; only who has a say in the repository can set the label."""
     body, labels = marked("forged", "fleet", picture_of(AHEAD)), [{"name": LABEL}]
-    other: dict[str, Any] = {"state": "open", "title": "t", "html_url": "u"}
-    repository.put(
-        issues=[
-            {"number": 1, "body": body, "labels": [], **other},
-            {"number": 2, "body": f"quoted: {body}", "labels": labels, **other},
-            {"number": 3, "body": body, "labels": labels, "pull_request": {}, **other},
-            {"number": 4, "body": None, "labels": labels, **other},
-        ]
-    )
+    other = {"state": "open", "title": "t", "html_url": "u"}
+    issues: list[dict[str, object]] = [
+        {"number": 1, "body": body, "labels": [], **other},
+        {"number": 2, "body": f"quoted: {body}", "labels": labels, **other},
+        {"number": 3, "body": body, "labels": labels, "pull_request": {}, **other},
+        {"number": 4, "body": None, "labels": labels, **other},
+    ]
+    repository.put(issues=issues)
     assert open_issue(repository.site, REPOSITORY, "fleet") is None
 
 
@@ -153,7 +152,7 @@ def test_a_refusal_of_githubs_is_told(repository: Repository, given: dict[str, A
 
 
 def test_all_jobs_of_a_run_are_found_with_how_they_ended(repository: Repository) -> None:
-    jobs = [
+    jobs: list[dict[str, str | None]] = [
         {"name": f"fleet / p-{number} dev", "html_url": f"https://github.com/{number}", "status": "completed", "conclusion": end}
         for number, end in enumerate(["success", "failure", "cancelled", "skipped", "timed_out", "neutral"] * 40)
     ]

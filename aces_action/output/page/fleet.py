@@ -10,9 +10,13 @@ from aces_action.language import EMPTY, Language, Text, joined, same
 from aces_action.output.change_counts import verb_text
 from aces_action.output.fleet import BAD, DIFFERS, Ended, EntryResult, OutcomeChange, State, state_counts
 from aces_action.output.page.blocks import Block, Code, Fold, Line, PageHeading, PageLink, PageList, Span, Words
-from aces_action.output.page.wording import dotted, words
+from aces_action.output.page.identifiers import short
+from aces_action.output.page.wording import dotted, paragraph, words
+from aces_action.sanitiser import shorten
 
-_DETAILED = 40  # entries of one state with all that there is to say of them; of the others a line
+# So that GitHub's most entries have room, whatever stands in them: tests/fleet/test_page.py. Each leads to its job, which has all
+_DETAILED = 40  # entries of one state with what they change; of the others a line
+_CHANGES, _NAME, _REASONS = 3, 100, 150  # of an entry; characters
 _COUNTED: Mapping[State, Text] = {
     "failed": Text("failed", "失敗"),
     "missing": Text("without a result", "結果なし"),
@@ -25,19 +29,24 @@ _COUNTED: Mapping[State, Text] = {
 }
 _HEADINGS: Mapping[State, Text] = {
     "failed": Text("Failed", "失敗"),
-    "missing": Text("Without a result: nobody knows how far these came", "結果なし（どこまで進んだかわかりません）"),
+    "missing": Text("Without a result", "結果なし"),
     "cancelled": Text("Cancelled", "キャンセル"),
-    "by-hand": Text(
-        "AWS was changed by hand, or a run was cut off: the next deployment puts this right",
-        "手動で変更されたか、実行が途中で終わっています（次のデプロイで元に戻ります）",
-    ),
-    "ahead": Text(
-        "Not deployed yet: the repository, the image or the weights are ahead",
-        "未デプロイの変更あり（リポジトリ、イメージ、重みファイルのほうが新しい）",
-    ),
-    "waiting": Text("Still to be registered on the ACES Platform", "ACES Platformへの登録が残っているもの"),
+    "by-hand": Text("Changed by hand", "手動の変更あり"),
+    "ahead": Text("Not deployed yet", "未デプロイの変更あり"),
+    "waiting": Text("Still to be registered on the ACES Platform", "ACES Platformへの登録待ち"),
     "changed": Text("Changed", "変更済み"),
     "unchanged": Text("Unchanged", "変更なし"),
+}
+_MEANINGS: Mapping[State, Text] = {
+    "missing": Text("How far these came is not known.", "どこまで進んだかはわかりません。"),
+    "by-hand": Text(
+        "Somebody changed AWS without the action, or a run was cut off. The next deployment sets it right.",
+        "アクション以外でAWSが変更されたか、実行が途中で終わっています。次のデプロイで元に戻ります。",
+    ),
+    "ahead": Text(
+        "The repository, the image or the weights are newer than what is deployed.",
+        "リポジトリ、イメージ、重みファイルのいずれかが、デプロイ済みのものより新しくなっています。",
+    ),
 }
 ENDS: Mapping[Ended, Text] = {
     "cancelled": Text("its job was cancelled", "ジョブがキャンセルされました"),
@@ -82,8 +91,9 @@ def fleet_blocks(results: Sequence[EntryResult], language: Language, states: fro
         title = words(_HEADINGS[state] + same(f": {len(entries):,}"), language)
         if state == "unchanged":
             blocks.append(Fold(title=title, blocks=(PageList(items=items),)))
-        else:
-            blocks += [PageHeading(text=title), PageList(items=items)]
+            continue
+        meaning = [paragraph((words(_MEANINGS[state], language),))] if state in _MEANINGS else []
+        blocks += [PageHeading(text=title), *meaning, PageList(items=items)]
     return blocks
 
 
@@ -102,9 +112,9 @@ def _item(result: EntryResult, language: Language, *, detailed: bool) -> tuple[L
     if result.state in {"failed", "cancelled"}:
         return (dotted(first), *([(Words(text=outcome.failure, brief=True),)] if outcome.failure else []))
     done = outcome.result != "planned"
-    rows = [_change(change, language, done=done) for change in outcome.changes]
-    if outcome.more:
-        rows.append((words(Text(f"and {outcome.more:,} more changes", f"ほか{outcome.more:,}件の変更"), language),))
+    rows = [_change(change, language, done=done) for change in outcome.changes[:_CHANGES]]
+    if more := len(outcome.changes) - len(rows) + outcome.more:
+        rows.append((words(Text(f"and {more:,} more", f"ほか{more:,}件"), language),))
     return (dotted(first), *rows)
 
 
@@ -123,10 +133,6 @@ def _change(change: OutcomeChange, language: Language, *, done: bool) -> Line:
     """What happens to which kind of thing, its name, and why: what its run said, in the language of that run."""
     verb = next((verb_text(each, done=done) for each in _VERBS if each == change.verb), EMPTY)
     about: list[Span] = [words(verb, language), Words(text=" ")] if verb else []
-    about += [words(noun(change.resource), language), Words(text=" "), Code(text=change.name, brief=True)]
-    reasons = [Words(text=reason, brief=True) for reason in change.reasons]
-    return (*about, *([Words(text=": "), *_separated(reasons)] if reasons else []))
-
-
-def _separated(spans: Sequence[Span]) -> list[Span]:
-    return [span for place, each in enumerate(spans) for span in ((Words(text="; "), each) if place else (each,))]
+    about += [words(noun(change.resource), language), Words(text=" "), Code(text=shorten(change.name, _NAME), brief=True)]
+    reasons = shorten(short("; ".join(change.reasons)), _REASONS)
+    return (*about, *([Words(text=": "), Words(text=reasons, brief=True)] if reasons else []))
