@@ -114,6 +114,8 @@ def yaml_faults(text: str) -> list[str]:
         contract = yaml.safe_load((ROOT / "aces_action/platform/aces.yml").read_text(encoding="utf-8"))
         parts = {key: contract[key] | part if isinstance(part, dict) else part for key, part in written.items()}
         return faults("platform-contract", contract | parts)
+    if keys and keys <= keys_of("fleet"):
+        return faults("fleet", written)
     if keys == {"repos"}:
         hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
         return [hook["id"] for repository in written["repos"] for hook in repository["hooks"] if hook["id"] not in hooks]

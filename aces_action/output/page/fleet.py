@@ -75,9 +75,9 @@ def fleet_counts(results: Sequence[EntryResult]) -> Text:
 def fleet_title(results: Sequence[EntryResult]) -> Text:
     states = set(state_counts(results))
     icon = "❌" if states & BAD else "⚠️" if states & DIFFERS else "✅"
-    counts, many = fleet_counts(results), len(results)
-    deployments = "1 deployment" if many == 1 else f"{many:,} deployments"
-    return Text(f"{icon} {deployments}: {counts.en}", f"{icon} デプロイ{many:,}件: {counts.ja}")
+    count = len(results)
+    one, many = Text("1 deployment", "デプロイ1件"), Text(f"{count:,} deployments", f"デプロイ{count:,}件")
+    return same(f"{icon} ") + (one if count == 1 else many) + same(": ") + fleet_counts(results)
 
 
 def fleet_blocks(results: Sequence[EntryResult], language: Language, states: frozenset[State]) -> list[Block]:
