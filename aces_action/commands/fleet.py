@@ -13,9 +13,9 @@ from aces_action.fleet.load import Fleet, load_fleet
 from aces_action.github.rest import GitHubError
 from aces_action.github.run import Run
 from aces_action.github.site import GitHubSite
-from aces_action.language import Text, same
+from aces_action.language import Text, joined, same
 from aces_action.output.fleet import EntryResult
-from aces_action.output.page.fleet import ENDS, fleet_counts, fleet_title
+from aces_action.output.page.fleet import ENDS, STATE_WORDS, fleet_counts, fleet_title
 from aces_action.output.report import Outcome
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError, ConfigurationError
@@ -52,7 +52,7 @@ def combine_outcomes(values: Mapping[str, Any], github: Run, site: GitHubSite, r
                 reporter.warn(no_result(each.entry.name, ENDS[each.ended]))
             else:
                 code = each.outcome.failure_code if each.outcome else ""
-                reporter.info(same("  ".join(filter(None, (each.state, each.entry.name, code)))))
+                reporter.info(joined("  ", (STATE_WORDS[each.state], same(each.entry.name), same(code))))
     if values["issue"]:
         with reporter.step("Issue"):
             _write_issue(values["fleet_name"], results, github, site, reporter)

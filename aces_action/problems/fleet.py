@@ -10,7 +10,7 @@ MOST = 256
 """GitHub docs, 'Workflow syntax', jobs.<job_id>.strategy.matrix: at most 256 jobs of a matrix in a workflow run"""
 
 _PERMISSION = "permissions:\n  issues: write"
-_VARIABLE = "env:\n  GITHUB_VARIABLE: ${{ github.token }}"
+_VARIABLE = "env:\n  GITHUB_TOKEN: ${{ github.token }}"
 
 F001 = Kind(
     code="ACES-F001",
@@ -74,9 +74,9 @@ F004 = Kind(
     title=Text("The issue could not be written", "issueに書き込めませんでした"),
     cause=Text(
         "The action keeps one issue with the result of a fleet up to date by GitHub's API, and GitHub refused that: the job has "
-        "no `issues: write` or no GITHUB_VARIABLE, or the repository has its issues turned off.",
+        "no `issues: write` or no GITHUB_TOKEN, or the repository has its issues turned off.",
         "アクションは、fleetの結果をGitHubのAPIで1つのissueに書き込みますが、GitHubに拒否されました。"
-        "ジョブに`issues: write`またはGITHUB_VARIABLEがないか、リポジトリでissueが無効になっています。",
+        "ジョブに`issues: write`またはGITHUB_TOKENがないか、リポジトリでissueが無効になっています。",
     ),
     fix=Text("Give the job what it needs:", "ジョブに次を設定してください。") + snippet("yaml", f"{_PERMISSION}\n{_VARIABLE}"),
     example=Text("ACES-F004 GitHub did not take the issue: HTTP 403.", "ACES-F004 GitHubがissueを受け付けませんでした: HTTP 403"),

@@ -117,6 +117,7 @@ def test_an_issue_that_github_does_not_take_fails_the_job_with_what_it_needs(cal
     assert (ended.status, ended.codes) == (1, ["ACES-F004"])
     assert "HTTP 403" in ended.log
     assert "issues: write" in ended.log
+    assert "GITHUB_TOKEN: " not in ended.log  # it had one
     assert "plates dev" in ended.page
 
 

@@ -17,7 +17,7 @@ from aces_action.sanitiser import shorten
 # So that GitHub's most entries have room, whatever stands in them: tests/fleet/test_page.py. Each leads to its job, which has all
 _DETAILED = 40  # entries of one state with what they change; of the others a line
 _CHANGES, _NAME, _REASONS = 3, 100, 150  # of an entry; characters
-_COUNTED: Mapping[State, Text] = {
+STATE_WORDS: Mapping[State, Text] = {
     "failed": Text("failed", "失敗"),
     "missing": Text("without a result", "結果なし"),
     "cancelled": Text("cancelled", "キャンセル"),
@@ -66,7 +66,7 @@ _VERBS: tuple[Verb, ...] = ("create", "update", "replace", "attach", "delete")
 def fleet_counts(results: Sequence[EntryResult]) -> Text:
     """'1 failed, 1 without a result, 118 unchanged'."""
     counts = [
-        Text(f"{count:,} {_COUNTED[state].en}", f"{_COUNTED[state].ja}{count:,}件")
+        Text(f"{count:,} {STATE_WORDS[state].en}", f"{STATE_WORDS[state].ja}{count:,}件")
         for state, count in state_counts(results).items()
     ]
     return Text(joined(", ", counts).en, joined("、", counts).ja)
