@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from aces_action.language import Language
+from aces_action.changes import Change
+from aces_action.language import Language, Text
 from aces_action.sanitiser import shorten
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def outcome_json(report: Report, language: Language, redact: Callable[[str], str
             "verb": each.verb,
             "resource": each.resource,
             "name": shorten(redact(each.name), _NAME),
-            "reasons": [shorten(redact(reason.in_(language)), _REASON) for reason in each.reasons[:_REASONS]],
+            "reasons": [shorten(redact(reason.in_(language)), _REASON) for reason in _first_by_hand(each)[:_REASONS]],
         }
         for each in changes[:_ROWS]
     ]
@@ -111,6 +112,10 @@ def outcome_json(report: Report, language: Language, redact: Callable[[str], str
         "more": len(changes) - len(rows),
     }
     return json.dumps(outcome, ensure_ascii=False)
+
+
+def _first_by_hand(change: Change) -> list[Text]:
+    return [*change.by_hand, *(reason for reason in change.reasons if reason not in change.by_hand)]
 
 
 def read_outcome(content: bytes, results: Sequence[str]) -> RunOutcome | None:

@@ -65,7 +65,7 @@ def test_of_an_outcome_only_the_form_is_believed() -> None:
 
 def test_an_outcome_is_small_whatever_happened_and_reads_back() -> None:
     reasons = tuple(same("理由" * 5000) for _ in range(50))
-    changes = [Change(verb="update", resource="endpoint", name="名" * 9000, reasons=reasons, by_hand=True)] * 500
+    changes = [Change(verb="update", resource="endpoint", name="名" * 9000, reasons=reasons, by_hand=reasons[:1])] * 500
     report = Report(result="failed", changes=changes, problems=[no_result("plates", same("x")), too_many(300)])
     text = outcome_json(report, "ja", str, waits=True)
     assert len(text.encode()) <= LARGEST_OUTCOME // 2
@@ -73,6 +73,14 @@ def test_an_outcome_is_small_whatever_happened_and_reads_back() -> None:
     assert found is not None
     assert (found.failure_code, found.by_hand, found.waits, len(found.changes), found.more) == ("ACES-F002", True, True, 5, 495)
     assert found.failure == too_many(300).message.ja
+
+
+def test_what_was_changed_by_hand_is_told_first() -> None:
+    reasons = tuple(same(f"reason {number}") for number in range(5))
+    change = Change(verb="update", resource="endpoint", name="n", reasons=reasons, by_hand=reasons[4:])
+    found = read_outcome(outcome_json(Report(changes=[change]), "en", str, waits=False).encode(), RESULTS)
+    assert found is not None
+    assert (found.by_hand, found.changes[0].reasons) == (True, ("reason 4", "reason 0", "reason 1"))
 
 
 def test_a_secret_is_hidden_before_anything_is_cut() -> None:

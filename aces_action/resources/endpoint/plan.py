@@ -64,7 +64,7 @@ def plan(desired: DesiredEndpoint, snapshot: EndpointSnapshot, owner: Owner) -> 
     """The changes to model, endpoint config and endpoint, or of the tags where only these are not as they should be."""
     endpoint = endpoint_change(desired, snapshot.current, snapshot.live_model, snapshot.live_config)
     current = snapshot.current
-    changed_by_hand = current is not None and any(by_hand(current, _live(snapshot), owner, wanted=desired.config_name))
+    changed_by_hand = tuple(by_hand(current, _live(snapshot), owner, wanted=desired.config_name)) if current else ()
     reasons = (*endpoint.reasons, *_of_others(desired, snapshot, owner))
     endpoint = replace(endpoint, reasons=reasons, by_hand=changed_by_hand)
     parts = (
