@@ -47,6 +47,7 @@ lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, sche
 	$(BIN)/check-jsonschema --schemafile schemas/register.schema.json examples/*/server/algorithms/register.json
 	$(BIN)/check-jsonschema --schemafile schemas/algorithm.schema.json examples/*/server/algorithms/algorithm.json
 	$(BIN)/check-jsonschema --schemafile schemas/infra.schema.json examples/*/server/infra/configs/*.yml
+	$(BIN)/check-jsonschema --schemafile schemas/fleet.schema.json examples/fleet/.github/fleet.yml
 	$(BIN)/check-jsonschema --schemafile schemas/smoke-test.schema.json examples/*/server/smoke-test/*.expect.yml
 	$(BIN)/check-jsonschema --schemafile schemas/platform-contract.schema.json aces_action/platform/aces.yml
 	$(BIN)/cfn-lint --regions ap-northeast-1 --include-checks I -- docs/iam/roles.cfn.yml docs/infra/project.cfn.yml

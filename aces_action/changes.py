@@ -32,12 +32,14 @@ class Change:
 
     `resource` is the noun a user knows, one of those that `noun` translates; `name` its name. `attach` waits for an identical
     roll-out that is already under way. `reasons` has one line per cause ('image sha256:1f… -> sha256:9c…').
+    `by_hand`: those of them that tell what somebody has changed beside the action, as far as that can be told.
     """
 
     verb: Verb
     resource: str
     name: str
     reasons: tuple[Text, ...] = ()
+    by_hand: tuple[Text, ...] = ()
 
     @property
     def is_change(self) -> bool:

@@ -5,7 +5,7 @@ Used by the action and by the terminal. Nothing is asked of AWS or the platform.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path as FilePath
@@ -13,18 +13,20 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from aces_action.aws.keys import wrong_keys
-from aces_action.inputs import INPUTS, ON_WHAT_IS_THERE, Input
-from aces_action.language import lines
+from aces_action.fleet.load import load_fleet
+from aces_action.inputs import INPUTS, ON_A_FLEET, ON_WHAT_IS_THERE, Input
+from aces_action.language import Text, lines
 from aces_action.problems.configuration.workflow import other_name
 from aces_action.problems.problem import Problem
 from aces_action.project import load_project, load_server
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.document import Path
+from aces_action.project.files import find
 from aces_action.project.model import JobKind, JobRequest, Project, Request, Server
 from aces_action.project.names import Names, names_for
 from aces_action.project.platform_contract import load_contract
 from aces_action.project.similar import closest
-from aces_action.settings import Finding, Settings, input_text, read_settings
+from aces_action.settings import Finding, Reading, Settings, input_text, read_settings
 from aces_action.smoke_test.load import Served, load_requests
 from aces_action.workflow.checks import workflow_problems
 from aces_action.workflow.job import workflow_job_problems
@@ -32,12 +34,15 @@ from aces_action.workflow.steps import ActionStep, read_workflow
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
 _FILES = tuple(
-    spec for spec in INPUTS if spec.name in {"frontend-image-path", "config-path", "smoke-test-path", "platform-contract"}
+    spec
+    for spec in INPUTS
+    if spec.name in {"frontend-image-path", "config-path", "smoke-test-path", "platform-contract", "working-directory"}
 )
 # Problems with a file or folder as a whole, that a setting names
 _OF_THE_SETTING = frozenset({"ACES-C001", "ACES-T001", "ACES-T005"})
 _TESTING = frozenset({"deploy", "plan", "validate", "doctor"})  # the commands to which the smoke test is of interest
 _WITHOUT_PLATFORM = ON_WHAT_IS_THERE - {"destroy"}  # destroy looks whether the platform still lists what is gone
+_FOLDER = Text("the project's folder", "プロジェクトのフォルダ")
 _VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
 
 
@@ -48,7 +53,7 @@ class Configuration:
     In a run without errors everything is there, but for what `validate` does not need, and the project where `server` is enough:
     for a command about what is deployed already, nothing else is read. Before a run settings and names, and the
     project too, may be None without an error: an expression in the workflow gives what is missing. `values` has those settings
-    that are known and right, by name.
+    that are known and right, by name. `folder` is that of the project: the workspace, or `working-directory` in it.
     """
 
     settings: Settings | None
@@ -57,6 +62,7 @@ class Configuration:
     server: Server | None
     names: Names | None
     problems: tuple[Problem, ...]
+    folder: FilePath
 
 
 def check_configuration(
@@ -86,39 +92,72 @@ def check_configuration(
     values = reading.values
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
         problems += [_at_variable(problem, name, step) for name, problem in wrong_keys(environ).items()]
+    files = _read_files(reading, workspace, running=running)
+    problems += [_placed_file(problem, step, values, files.inside) for problem in files.problems]
+    names = None
+    if files.server and values["project"] and values["env"]:
+        names = names_for(values["project"], values["env"], files.server.infra)
+    return Configuration(
+        settings=reading.settings,
+        values=values,
+        project=files.project,
+        server=files.server,
+        names=names,
+        problems=tuple(problems),
+        folder=workspace / files.inside,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """What the files say, and what is wrong with them. `inside`: the project's folder in the workspace, which their paths lead
+    from; empty where it is the workspace."""
+
+    project: Project | None = None
+    server: Server | None = None
+    problems: Sequence[Problem]
+    inside: str = ""
+
+
+def _read_files(reading: Reading, workspace: FilePath, *, running: bool) -> _Files:
+    """All files of the project, or what a command needs of them."""
+    values, inside = reading.values, reading.values["working_directory"] or ""
+    if values["command"] in ON_A_FLEET:
+        fleet = values["fleet"] if values["command"] == "fleet" else None  # that of `combine` comes from an earlier job
+        return _Files(problems=load_fleet(workspace, fleet)[1] if fleet else ())
+    if inside and isinstance(lost := find(workspace, inside, purpose=_FOLDER), Problem):
+        return _Files(problems=(lost,))
+    folder = workspace / inside
     named = {name: values[name] for name in ("project", "env", "config_path")}
     project: Project | None = None
     if running and values["command"] in ON_WHAT_IS_THERE:
-        server, file_problems = load_server(workspace, **named, role_account=reading.role_account)
+        server, problems = load_server(folder, **named, role_account=reading.role_account)
     else:
         image_path = values["frontend_image_path"]
-        project, file_problems = load_project(workspace, **named, image_path=image_path, role_account=reading.role_account)
+        project, problems = load_project(folder, **named, image_path=image_path, role_account=reading.role_account)
         server = Server(infra=project.infra, infra_file=project.infra_file) if project else None
     if (path := values["smoke_test_path"]) and values["command"] in _TESTING:
-        found, more = load_requests(workspace, path, _served(project), _jobs(project))
-        file_problems = [*file_problems, *more]
+        found, more = load_requests(folder, path, _served(project), _jobs(project))
+        problems = [*problems, *more]
         if project:
             requests = tuple(each for each in found if isinstance(each, Request))
             job_requests = tuple(each for each in found if isinstance(each, JobRequest))
             project = replace(project, requests=requests, job_requests=job_requests)
     if values["platform_contract"] and values["command"] not in _WITHOUT_PLATFORM:
-        file_problems = [*file_problems, *load_contract(workspace, values["platform_contract"])[1]]
-    problems += [_named(problem, step, values) for problem in file_problems] if step else file_problems
-    names = None
-    if server and values["project"] and values["env"]:
-        names = names_for(values["project"], values["env"], server.infra)
-    return Configuration(
-        settings=reading.settings, values=values, project=project, server=server, names=names, problems=tuple(problems)
-    )
+        problems = [*problems, *load_contract(folder, values["platform_contract"])[1]]
+    if inside:
+        server = replace(server, infra_file=inside / server.infra_file) if server else None
+        project = replace(project, infra_file=inside / project.infra_file) if project else None
+    return _Files(project=project, server=server, problems=problems, inside=inside)
 
 
-def with_server(configuration: Configuration, workspace: FilePath) -> Configuration:
+def with_server(configuration: Configuration) -> Configuration:
     """With what the infra file says, also where other files are wrong: for whoever goes on as far as that leads."""
     project, env = configuration.values["project"], configuration.values["env"]
     if configuration.server or not (project and env):
         return configuration
     config_path = configuration.values["config_path"]
-    server, _ = load_server(workspace, project=project, env=env, role_account=None, config_path=config_path)
+    server, _ = load_server(configuration.folder, project=project, env=env, role_account=None, config_path=config_path)
     return replace(configuration, server=server, names=names_for(project, env, server.infra)) if server else configuration
 
 
@@ -192,6 +231,14 @@ def _mistyped(step: ActionStep, spec: Input) -> Path | None:
     by_name = {name.casefold().replace("_", "-"): path for name, path in strays.items()}
     meant = closest(spec.name, by_name)
     return by_name[meant] if meant else None
+
+
+def _placed_file(problem: Problem, step: ActionStep | None, values: Mapping[str, Any], folder: str) -> Problem:
+    """A problem of a file in that folder, where it stands in the repository: annotations know no other paths."""
+    placed = _named(problem, step, values) if step else problem
+    if placed is not problem or not folder or problem.file is None:
+        return placed
+    return replace(problem, file=str(PurePosixPath(folder) / problem.file))
 
 
 def _named(problem: Problem, step: ActionStep, values: Mapping[str, Any]) -> Problem:

@@ -12,15 +12,16 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import FrameType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from aces_action.colour import is_wanted
 from aces_action.github.files import write_outputs, write_summary
 from aces_action.github.log import Log
 from aces_action.github.run import Run, read_run
 from aces_action.github.site import read_site
-from aces_action.inputs import DEFAULT_REGION, ON_WHAT_IS_THERE, Command
+from aces_action.inputs import DEFAULT_REGION, ON_A_FLEET, ON_WHAT_IS_THERE, Command
 from aces_action.language import Text, same
 from aces_action.network import environment_problems
 from aces_action.output.overview import overview
@@ -96,7 +97,13 @@ def run(environ: Mapping[str, str], stdout: TextIO, *, ending: Callable[[], None
 
 
 def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
-    values = read_settings(environ).values  # for the first line; the configuration tells what is wrong with them
+    reading = read_settings(environ)
+    values = reading.values  # for the first line; the configuration tells what is wrong with them
+    if values["command"] in ON_A_FLEET:
+        reporter.begin(values["command"], [values["fleet_name"] or ""])
+        if reading.problems:
+            raise ConfigurationError(reading.problems)
+        return _on_a_fleet(values, environ, github, reporter)
     reporter.begin(values["command"] or "", [values[name] for name in ("project", "env", "aws_region") if values[name]])
     if values["command"] == "doctor":
         return _doctor(environ, github, reporter)
@@ -111,7 +118,9 @@ def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) ->
         if values["command"] != "validate" and (problems := environment_problems(environ)):
             raise ConfigurationError(problems)
         _tell(configuration, reporter)
-    return "valid" if values["command"] == "validate" else _run_on_aws(configuration, environ, github, reporter)
+    if values["command"] == "validate":
+        return "valid"
+    return _run_on_aws(configuration, environ, replace(github, workspace=configuration.folder), reporter)
 
 
 def _run_on_aws(configuration: Configuration, environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
@@ -144,18 +153,26 @@ def _run_on_aws(configuration: Configuration, environ: Mapping[str, str], github
         raise ActionError(explain(error)) from error
 
 
+def _on_a_fleet(values: Mapping[str, Any], environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
+    from aces_action.commands.fleet import combine_outcomes, read_fleet
+
+    if values["command"] == "fleet":
+        return read_fleet(github.workspace, values["fleet"], reporter)
+    return combine_outcomes(values, github, read_site(environ), reporter)
+
+
 def _doctor(environ: Mapping[str, str], github: Run, reporter: Reporter) -> Outcome:
     """With whatever is known: what is wrong with settings and files is part of what it tells."""
     from aces_action.commands.doctor import doctor
     from aces_action.configuration import check_configuration, running_step, with_server
     from aces_action.doctor.input import DoctorInput
 
-    configuration = with_server(check_configuration(environ, github.workspace), github.workspace)
+    configuration = with_server(check_configuration(environ, github.workspace))
     step, values = running_step(environ, github.workspace), configuration.values
     return doctor(
         DoctorInput(
             configuration=configuration,
-            workspace=github.workspace,
+            workspace=configuration.folder,
             steps=(step,) if step else (),
             obstacles=tuple(environment_problems(environ)),
             site=read_site(environ),

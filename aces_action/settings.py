@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from aces_action.credentials import secret_variables
-from aces_action.inputs import DEV_PLATFORM_URL, INPUTS, Command, Environment, Input, account_of_role
+from aces_action.inputs import DEV_PLATFORM_URL, INPUTS, ON_A_FLEET, Command, Environment, Input, account_of_role
 from aces_action.language import EMPTY, LANGUAGES, Language, Text, lines
 from aces_action.problems import settings as problems
 from aces_action.problems.problem import Problem
@@ -38,13 +38,14 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(ServerSettings):
-    """The settings of one run of the action, but for the paths of files that are read before it. `platform_url` has no slash at
-    its end; `batch_wait_timeout` in seconds."""
+    """The settings of one run of the action, but for the paths of files that are read before it, and for those of a fleet.
+    `platform_url` has no slash at its end; `batch_wait_timeout` in seconds."""
 
     command: Command
     tenant_id: str
     deploy_tag: str
     config_path: str | None
+    working_directory: str | None
     platform_url: str
     platform_token: str | None = field(repr=False)
     platform_contract: str | None
@@ -70,7 +71,8 @@ class Finding:
 class Reading:
     """What the inputs say. `values` has every setting by its name, None where it is missing or wrong.
 
-    `settings` is None if a required input is missing or any is wrong; `findings` says which, in the order of `INPUTS`.
+    `settings` is None if a required input is missing or any is wrong; `findings` says which, in the order of `INPUTS`. It also is
+    for a command about a fleet.
     """
 
     settings: Settings | None
@@ -104,6 +106,8 @@ def read_settings(environ: Mapping[str, str]) -> Reading:
             values[spec.setting] = value = None if _placeholder(spec, text) else spec.read(text)
             if value is None:
                 findings.append(Finding(spec=spec, problem=_wrong(spec, text)))
+        elif values["command"] in ON_A_FLEET:
+            continue
         elif spec.required:
             findings.append(Finding(spec=spec, problem=_missing(spec)))
         elif spec.name == "platform-url":
@@ -111,7 +115,11 @@ def read_settings(environ: Mapping[str, str]) -> Reading:
                 values[spec.setting] = DEV_PLATFORM_URL
             elif values["env"] is not None and values["command"] != "validate":
                 findings.append(Finding(spec=spec, problem=_missing(spec, problems.no_default_platform(values["env"]))))
-    settings = None if findings else _settings({**values, "platform_url": values["platform_url"] or ""})
+    settings = (
+        None
+        if findings or values["command"] in ON_A_FLEET
+        else _settings({**values, "platform_url": values["platform_url"] or ""})
+    )
     return Reading(settings=settings, values=values, findings=tuple(findings))
 
 
@@ -130,6 +138,11 @@ def language_of(environ: Mapping[str, str]) -> Language:
     """The language to speak, also of wrong settings: that of the input where it is one, else English."""
     text = environ.get("INPUT_LANGUAGE", "").strip()
     return next((language for language in LANGUAGES if language == text), "en")
+
+
+def value_problem(spec: Input, text: str) -> Problem | None:
+    """What is wrong with a value that is to be given to the action later; None where nothing is."""
+    return None if spec.read(text) is not None else _wrong(spec, text)
 
 
 def _placeholder(spec: Input, text: str) -> str:

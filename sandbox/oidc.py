@@ -18,6 +18,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from sandbox import github
+
 TOKEN_LIFETIME = 300  # seconds, as GitHub's
 
 
@@ -160,6 +162,8 @@ def create_app(issuer: Issuer, stopping: threading.Event) -> Flask:
             return jsonify(message="Not Found"), 404
         owner_id, repository_id = control.ids
         return jsonify(id=repository_id, full_name=f"{owner}/{name}", owner={"login": owner, "id": owner_id}), 200
+
+    app.register_blueprint(github.blueprint())
 
     @app.route("/_control", methods=["POST", "DELETE"])
     def change() -> tuple[Response, int]:

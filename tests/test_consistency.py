@@ -55,9 +55,10 @@ def test_action_yml_names_the_variable_and_the_default_of_each_input(action: dic
 
 
 def test_every_input_is_a_field_of_the_settings() -> None:
-    read_before = {"frontend_image_path", "smoke_test_path"}  # files, which are part of the project
+    files = {"frontend_image_path", "smoke_test_path"}  # read before, as parts of the project
+    of_a_fleet = {"fleet", "fleet_name", "outcomes_path", "issue"}  # which is no deployment
     at_a_terminal = {"role_accounts"}  # in place of the role that a person does not assume
-    assert {spec.setting for spec in INPUTS} == {field.name for field in fields(Settings)} - at_a_terminal | read_before
+    assert {spec.setting for spec in INPUTS} == {field.name for field in fields(Settings)} - at_a_terminal | files | of_a_fleet
 
 
 def test_secrets_are_not_part_of_the_settings_text() -> None:
@@ -110,7 +111,7 @@ def codes_used(source: str) -> set[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=code, ctx=ast.Load()) | ast.Attribute(attr=code) | ast.Constant(value=str(code)):
-                if re.fullmatch(r"[SCAIPWEBTRDX]\d{3}", code) and node not in skipped:
+                if re.fullmatch(r"[SCAIPWEBTRFDX]\d{3}", code) and node not in skipped:
                     found.add(code)
     return found
 
@@ -118,5 +119,5 @@ def codes_used(source: str) -> set[str]:
 def test_every_code_in_the_program_is_in_the_catalogue_and_every_code_of_the_catalogue_is_used() -> None:
     used = {code for path in (ROOT / "aces_action").rglob("*.py") for code in codes_used(path.read_text(encoding="utf-8"))}
     for path in (ROOT / "schemas").glob("*.json"):
-        used |= set(re.findall(r"\"([SCAIPWEBTRDX]\d{3})\"", path.read_text(encoding="utf-8")))
+        used |= set(re.findall(r"\"([SCAIPWEBTRFDX]\d{3})\"", path.read_text(encoding="utf-8")))
     assert used == set(CATALOGUE)

@@ -82,18 +82,21 @@ def jobs_of(files: list[Path]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_a_job_of_the_examples_has_no_right_that_its_steps_do_not_use() -> None:
+    fleet, drift = (f"ORG/aces-action/.github/workflows/{name}.yml@" for name in ("fleet", "drift"))
     used = {
-        "contents: read": "actions/checkout@",
-        "id-token: write": "ORG/aces-action@",
-        "pull-requests: write": "marocchino/sticky-pull-request-comment@",
+        "contents: read": ("actions/checkout@", fleet, drift),
+        "id-token: write": ("ORG/aces-action@", fleet, drift),
+        "actions: read": (fleet, drift),
+        "issues: write": (drift,),
+        "pull-requests: write": ("marocchino/sticky-pull-request-comment@",),
     }
     jobs = jobs_of(EXAMPLES)
     assert jobs
     for name, job in jobs:
-        steps = [step.get("uses", "") for step in job["steps"]]
+        steps = [job.get("uses", ""), *(step.get("uses", "") for step in job.get("steps", ()))]
         for right in (f"{scope}: {level}" for scope, level in job["permissions"].items()):
             assert any(step.startswith(used[right]) for step in steps), f"{name} has {right}"
-        for step in job["steps"]:
+        for step in job.get("steps", ()):
             assert "checkout" not in step.get("uses", "") or step["with"]["persist-credentials"] is False, name
     assert {json.dumps(yaml.safe_load(file.read_text("utf-8"))["permissions"]) for file in [*EXAMPLES, *WORKFLOWS]} == {"{}"}
 

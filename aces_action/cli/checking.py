@@ -5,11 +5,14 @@ Project and environment come from flags, else from the workflow, else from the n
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aces_action.cli.discovery import Selection, agrees, by_expression, environments, selections
 from aces_action.cli.formats.result import CheckedDeployment, CheckResult, in_order
 from aces_action.configuration import check_configuration
+from aces_action.fleet.load import FLEET_FILE, load_fleet
+from aces_action.inputs import INPUTS
 from aces_action.problems import Problem
 from aces_action.problems.command_line import nothing_to_validate, only_a_run_knows
 from aces_action.project import load_project
@@ -24,6 +27,9 @@ def check(workspace: Path, selection: Selection) -> CheckResult:
     problems: list[Problem] = list(workflow_problems)
     checked: list[CheckedDeployment] = []
     hidden: set[str] = set()
+    for deployment, found in _fleet(workspace, selection):
+        problems += found
+        checked += [deployment] if deployment else []
     for usage in usages:
         given = usage.environ()
         hidden.update(secrets(given))
@@ -47,6 +53,19 @@ def check(workspace: Path, selection: Selection) -> CheckResult:
     return CheckResult(
         checked=tuple(dict.fromkeys(checked)), problems=in_order(problems), secrets=tuple(sorted(hidden, key=len, reverse=True))
     )
+
+
+def _fleet(workspace: Path, selection: Selection) -> Iterator[tuple[CheckedDeployment | None, Sequence[Problem]]]:
+    """The deployments of the fleet file whose files are here, as their jobs would check them, and first the file itself."""
+    if not (workspace / FLEET_FILE).exists():
+        return
+    fleet, problems = load_fleet(workspace, FLEET_FILE)
+    yield None, problems
+    for entry in fleet.deployments if fleet else ():
+        environ = {f"INPUT_{spec.name.upper()}": str(entry[spec.name]) for spec in INPUTS if spec.name in entry}
+        if "repository" not in entry and agrees(environ, selection):
+            found = check_configuration(environ | {"INPUT_COMMAND": "validate"}, workspace).problems
+            yield CheckedDeployment(project=entry["project"], env=entry["env"], workflow=FLEET_FILE), found
 
 
 def _file_problems(workspace: Path, selection: Selection) -> list[Problem]:

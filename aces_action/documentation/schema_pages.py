@@ -19,6 +19,7 @@ _TITLES = {
     "algorithm": same("algorithm.json"),
     "infra": Text("The infra file", "infraファイル"),
     "smoke-test": Text("Expectations of the smoke test", "スモークテストの期待する応答"),
+    "fleet": Text("The fleet file", "fleetファイル"),
 }
 _HEADER = (Text("key", "キー"), Text("value", "値"), Text("default", "既定値"), Text("what", "内容"))
 _KEYS, _EXAMPLE, _REQUIRED = Text("Keys", "キー"), Text("Example", "例"), Text("required", "必須")

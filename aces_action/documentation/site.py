@@ -43,7 +43,7 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
     ),
     (
         Text("Reference", "リファレンス"),
-        ("errors.md", *(f"reference/{name}.md" for name in ("action", "infra", "register", "algorithm", "smoke-test"))),
+        ("errors.md", *(f"reference/{name}.md" for name in ("action", "infra", "register", "algorithm", "smoke-test", "fleet"))),
     ),
     (same("Development"), ("architecture.md", "aws-beliefs.md", "dependencies.md", "releasing.md", "repository-settings.md")),
 )

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    import requests
+from aces_action.github.rest import GitHubError, call
 
-_LARGEST = 4 << 20  # bytes of an answer: a hundred tags have some 40 kB
-_TIMEOUT = (3, 10)
 _NAME = re.compile(r"[\w-]+/[\w.-]+", re.ASCII)
 
 
@@ -75,21 +72,7 @@ def ids_of(site: GitHubSite, repository: str) -> tuple[int, int] | None:
 
 def _get(site: GitHubSite, path: str) -> Any:
     """The JSON of an answer; a text where there is none."""
-    import requests  # takes a tenth of a second, which a terminal that only has a site need not
-    import urllib3.exceptions
-
-    from aces_action.http_answer import read_answer
-
-    def bearer(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        # as `auth`, not as a header: requests lets an entry of .netrc replace a header
-        if site.token:
-            request.headers["Authorization"] = f"Bearer {site.token}"
-        return request
-
     try:
-        with requests.Session() as http:
-            came = http.get(f"{site.api_url}{path}", auth=bearer, timeout=_TIMEOUT, allow_redirects=False, stream=True)
-            answer = read_answer(came, _LARGEST, seconds=_TIMEOUT[1])
-    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # requests' own, and what it lets pass
-        return type(error).__name__
-    return answer.json() if answer.status == 200 else f"HTTP {answer.status}"
+        return call(site, path)
+    except GitHubError as error:
+        return str(error)

@@ -33,6 +33,7 @@ _RESULTS: Mapping[Outcome, Text] = {
     "stopped": Text("✓ stopped", "✓ 停止しました"),
     "started": Text("✓ started", "✓ 再開しました"),
     "destroyed": Text("✓ destroyed", "✓ 削除しました"),
+    "combined": Text("✓ combined", "✓ 結果をまとめました"),
     "failed": Text("✗ failed", "✗ 失敗しました"),
     "cancelled": Text("✗ cancelled", "✗ キャンセルされました", Text("✗ cancelled", "✗ 中止しました")),
 }

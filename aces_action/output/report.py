@@ -11,6 +11,7 @@ from aces_action.changes import Change
 from aces_action.language import EMPTY, Language, Text, lines
 from aces_action.ledger import Ledger
 from aces_action.output.check import Check
+from aces_action.output.fleet import EntryResult
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus, as_json
 from aces_action.output.verdict import Verdict
@@ -34,6 +35,7 @@ Outcome = Literal[
     "stopped",
     "started",
     "destroyed",
+    "combined",
     "failed",
     "cancelled",
 ]
@@ -72,6 +74,8 @@ OutputName = Literal[
     "plan",
     "summary",
     "failure-code",
+    "outcome",
+    "fleet",
 ]
 """The step outputs: those of action.yml, which describes them."""
 
@@ -91,7 +95,8 @@ class Report:
     `under_way` says what AWS goes on with if the run ends now; `writes` all that were sent; `weights` is the verdict on the
     archive at `weights_uri`, None until there is one; `server_status` what `command: status` found. Of a failed roll-out:
     `server_logs`, and the `events` on its way. `exchanges` and `jobs` are those of the smoke test. `source_url` is where GitHub
-    shows the files of the commit (`https://github.com/OWNER/NAME/blob/SHA`), empty outside a job; `calls` call what is deployed.
+    shows the files of the commit (`https://github.com/OWNER/NAME/blob/SHA`), empty outside a job; `calls` call what is deployed;
+    `fleet` is what `command: combine` has put together, the worst first.
     """
 
     title: str = ""
@@ -113,17 +118,24 @@ class Report:
     jobs: Sequence[JobResult] = ()
     source_url: str = ""
     calls: Sequence[Call] = ()
+    fleet: Sequence[EntryResult] = ()
 
     def step_outputs(self, language: Language = "en") -> dict[OutputName, str]:
         """The outputs to write: those known, and those that every run has. Their prose is in the language of the run."""
         return {
             "result": self.result,
-            "has-changes": "true" if any(change.is_change for change in self.changes) else "false",
+            "has-changes": "true" if self.has_changes else "false",
             "changes": json.dumps([_as_json(change, language) for change in self.changes], ensure_ascii=False),
             **({"status": json.dumps(as_json(self.server_status, language), ensure_ascii=False)} if self.server_status else {}),
             **self.outputs,
             "failure-code": self.failure_code,
         }
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something was changed or would be; of a fleet, whether that is so of any of its deployments."""
+        changed = any(change.is_change for change in self.changes)
+        return changed or any(each.outcome is not None and each.outcome.has_changes for each in self.fleet)
 
     @property
     def failure_code(self) -> str:

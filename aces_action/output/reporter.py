@@ -18,8 +18,19 @@ from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
 from aces_action.output.ending import ending_texts
+from aces_action.output.fleet import EntryResult, outcome_json
 from aces_action.output.plan_lines import plan_lines
-from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, Report, StepRecord, StepResult, how_far
+from aces_action.output.report import (
+    PREFLIGHT,
+    Call,
+    Outcome,
+    OutputName,
+    Report,
+    StepRecord,
+    StepResult,
+    how_far,
+    waits_for_listing,
+)
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
 from aces_action.output.tables import check_lines, status_lines
@@ -52,6 +63,8 @@ Step = Literal[
     "Platform",
     "Status",
     "Doctor",
+    "Results",
+    "Issue",
 ]
 """The steps of all commands, as the log and the summary name them."""
 
@@ -76,6 +89,8 @@ _IN_JAPANESE: dict[Step, str] = {
     "Platform": "ACES Platform",
     "Status": "状態",
     "Doctor": "診断",
+    "Results": "結果",
+    "Issue": "issue",
 }
 _LAST_LINES = Text("Last lines of the server", "サーバのログの末尾")
 _SERVED_BEFORE = Text("  (it served before)", "（以前から稼働しているインスタンス）")
@@ -223,6 +238,14 @@ class Reporter:
         for line in status_lines(server_status, self._writer.language, self._writer.width):
             self._writer.info(line)
 
+    def combined(self, results: Sequence[EntryResult]) -> None:
+        """What became of a fleet, the worst first."""
+        self._report.fleet = results
+
+    def said(self, text: Text) -> str:
+        """The text in the language of the run."""
+        return self._writer.said(text)
+
     def end(self, outcome: Outcome) -> None:
         """How the run ends; without this it has failed."""
         self._report.result = outcome
@@ -238,7 +261,11 @@ class Reporter:
 
     def outputs(self) -> dict[str, str]:
         """The step outputs, for `main` to write; but for `pages`."""
-        return {str(name): self._writer.output(value) for name, value in self._report.step_outputs(self._writer.language).items()}
+        report, language = self._report, self._writer.language
+        outputs = report.step_outputs(language)
+        if not report.fleet:
+            outputs["outcome"] = outcome_json(report, language, self._writer.redact, waits=waits_for_listing(report))
+        return {str(name): self._writer.output(value) for name, value in outputs.items()}
 
     def pages(self) -> dict[str, str]:
         """The step outputs in Markdown. They are harmless already, and once more would take them apart."""
@@ -246,6 +273,12 @@ class Reporter:
 
         page = (self._report, self._writer.language, self._writer.redact)
         return {"plan": plan_output(*page), "summary": summary_output(*page)}
+
+    def fleet_page(self) -> str:
+        """What became of a fleet, in Markdown for an issue."""
+        from aces_action.output.summary import fleet_output
+
+        return fleet_output(self._report, self._writer.language, self._writer.redact)
 
     def summary(self) -> str:
         """The job summary, for `main` to write."""

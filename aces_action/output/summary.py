@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aces_action.language import Language
-from aces_action.output.page.contents import plan_page, summary_page
+from aces_action.output.page.contents import fleet_page, plan_page, summary_page
 from aces_action.output.page.markdown import PageWriter
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ def summary(report: Report, language: Language, redact: Callable[[str], str]) ->
 def summary_output(report: Report, language: Language, redact: Callable[[str], str]) -> str:
     """The same for a comment or a variable."""
     return PageWriter(language=language, redact=redact, room=_OUTPUT_ROOM).page(summary_page(report, language))
+
+
+def fleet_output(report: Report, language: Language, redact: Callable[[str], str]) -> str:
+    """What became of a fleet, for an issue."""
+    return PageWriter(language=language, redact=redact, room=_OUTPUT_ROOM).page(fleet_page(report, language))
 
 
 def plan_output(report: Report, language: Language, redact: Callable[[str], str]) -> str:

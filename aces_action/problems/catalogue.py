@@ -20,6 +20,7 @@ from aces_action.problems import (
     content,
     doctor,
     endpoint,
+    fleet,
     listing,
     preflight,
     preview,
@@ -44,6 +45,7 @@ PARTS: Mapping[str, Text] = {
     "B": same("AWS Batch"),
     "T": Text("Smoke test", "スモークテスト"),
     "R": Text("Registration on the ACES Platform", "ACES Platformへの登録"),
+    "F": Text("Fleet: many deployments in one workflow", "fleet（多数のデプロイ）"),
     "D": Text("Doctor: what surrounds a deployment", "診断（デプロイの周辺）"),
     "X": Text("The action itself", "このアクション自体"),
 }
@@ -65,6 +67,7 @@ _MODULES = (
     smoke_test,
     listing,
     accounts,
+    fleet,
     doctor,
     action,
     terminal,

@@ -26,7 +26,7 @@ BLOCKS = all_blocks()
 SHOWN = {"text", "console", "mermaid"}
 SCHEMAS = {
     name: json.loads((ROOT / f"schemas/{name}.schema.json").read_text(encoding="utf-8"))
-    for name in ("register", "algorithm", "infra", "smoke-test", "platform-contract")
+    for name in ("register", "algorithm", "infra", "smoke-test", "platform-contract", "fleet")
 }
 # What a part of an infra file stands beside; the keys of the part go before
 BESIDE = {"SAGEMAKER_INSTANCE_TYPE": "ml.g4dn.xlarge", "aws_batch_instance_type": "g4dn.xlarge"}
@@ -114,6 +114,8 @@ def yaml_faults(text: str) -> list[str]:
         contract = yaml.safe_load((ROOT / "aces_action/platform/aces.yml").read_text(encoding="utf-8"))
         parts = {key: contract[key] | part if isinstance(part, dict) else part for key, part in written.items()}
         return faults("platform-contract", contract | parts)
+    if keys and keys <= keys_of("fleet"):
+        return faults("fleet", written)
     if keys == {"repos"}:
         hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
         return [hook["id"] for repository in written["repos"] for hook in repository["hooks"] if hook["id"] not in hooks]

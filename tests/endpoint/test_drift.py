@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aces_action.aws.tags import CONTENT_HASH, Owner
 from aces_action.language import Text
-from aces_action.resources.endpoint.drift import Live, drift, same_counts
+from aces_action.resources.endpoint.drift import Live, by_hand, drift, same_counts
 from aces_action.resources.endpoint.state import CurrentEndpoint, Variant
 
 OWNER = Owner(project="p", env="dev", server="server")
@@ -41,6 +41,13 @@ def test_a_config_of_others_and_one_that_was_deleted_are_told() -> None:
     assert others.en == "it serves live, which this action did not create"
     [gone] = told(standing(), Live(endpoint_tags=OURS, config=None))
     assert gone.ja == "エンドポイント設定liveが削除されています。稼働は続きますが、エンドポイントを作り直すまで更新できません"
+
+
+def test_what_autoscaling_may_have_done_is_not_by_hand_and_what_only_people_do_is() -> None:
+    ours = Live(endpoint_tags=OURS, config=CONFIG, config_tags=OURS)
+    assert list(by_hand(standing(count=3, weight=0.5), ours, OWNER, wanted="wanted")) == []
+    for live in (Live(endpoint_tags=OURS, config=CONFIG, config_tags={}), Live(endpoint_tags=OURS, config=None)):
+        assert list(by_hand(standing(count=3), live, OWNER, wanted="wanted")) == told(standing(), live)
 
 
 def test_of_what_sleeps_an_update_starts_something_and_nothing_else_does() -> None:

@@ -8,8 +8,11 @@ from dataclasses import replace
 from functools import cache
 
 from aces_action.changes import Change
+from aces_action.fleet.combine import combine
+from aces_action.fleet.jobs import Job
 from aces_action.language import Text, same
 from aces_action.output.check import Check, not_asked
+from aces_action.output.fleet import FleetEntry, OutcomeChange, RunOutcome
 from aces_action.output.report import OutputName, Report
 from aces_action.output.reporter import Step
 from aces_action.output.server_log import ServerLog
@@ -57,7 +60,7 @@ from tests.pages.project import (
 @cache
 def endings() -> Mapping[str, Report]:
     """Each by its name. Nothing in them may be changed: they are shared."""
-    reports = {**_good(), **_unfinished(), **_failed(), **_afterwards(), **_doctor(), "hostile": _hostile()}
+    reports = {**_good(), **_unfinished(), **_failed(), **_afterwards(), **_doctor(), **_fleets(), "hostile": _hostile()}
     for report in reports.values():
         report.title, report.source_url = report.title or TITLE, SOURCE
     return reports
@@ -337,6 +340,45 @@ def _doctor() -> dict[str, Report]:
             steps=steps("Doctor"),
         ),
     }
+
+
+def _fleets() -> dict[str, Report]:
+    """Many projects at once, by the words that their runs have left."""
+    jobs = f"{SOURCE.partition('/blob/')[0]}/actions/runs/9014326/job"
+    update = OutcomeChange(
+        verb="update",
+        resource="endpoint",
+        name=SERVER,
+        reasons=(f"image sha256:{'1f' * 32} -> sha256:{'9c' * 32}", "weights 9c1f… -> 51d0…"),
+    )
+    config = OutcomeChange(verb="create", resource="endpoint config", name=CONFIG)
+    foreign = replace(update, name="document-summary-dev-algorithm-server", reasons=(f"endpoint config mine -> {CONFIG}",))
+    foreign = replace(foreign, reasons=(*foreign.reasons, "it serves mine, which this action did not create"))
+    outcomes: dict[FleetEntry, RunOutcome] = {
+        FleetEntry(project="face-alignment", env="dev"): RunOutcome(
+            result="failed",
+            failure_code="ACES-A003",
+            failure="AWS does not let this job assume arn:aws:iam::123456789012:role/face-alignment-dev-github-actions-role.",
+        ),
+        FleetEntry(project="document-summary", env="dev"): RunOutcome(
+            result="planned", has_changes=True, by_hand=True, changes=(foreign,)
+        ),
+        FleetEntry(project="number-plate-detection", env="dev"): RunOutcome(
+            result="planned", has_changes=True, changes=(config, update), more=3
+        ),
+        FleetEntry(project="car-parts", env="staging"): RunOutcome(result="planned", waits=True),
+        **{FleetEntry(project=f"algorithm-{number}", env="dev"): RunOutcome(result="planned") for number in range(1, 9)},
+    }
+    entries = [*outcomes, *(FleetEntry(project=name, env="dev") for name in ("car-parts", "pose-estimation", "text-reading"))]
+    ran = [
+        Job(name=f"drift / Plan / {each.name}", url=f"{jobs}/{number}", ended="lost")
+        for number, each in enumerate(entries[:-1], 60011)
+    ]
+    ran[-2:] = [replace(ran[-2], ended="cancelled"), replace(ran[-1], ended="failed")]
+    steps_of_it = steps("Configuration", "Results")
+    mixed = Report(result="combined", title="fleet", fleet=combine(entries, outcomes, ran), steps=steps_of_it)
+    clean = [each for each in mixed.fleet if each.state == "unchanged"]
+    return {"fleet": mixed, "fleet-unchanged": replace(mixed, fleet=clean)}
 
 
 def _hostile() -> Report:

@@ -61,6 +61,7 @@ _STEPS: dict[Step, str] = {
     "Smoke test": "スモークテスト",
     "Registration": "登録",
     "Clean-up": "クリーンアップ",
+    "Results": "結果",
 }
 _SECONDS: dict[Step, float] = {"Weights": 6.2, "Release weights": 4.4, "SageMaker": 318.0, "Batch": 0.9, "Smoke test": 28.5}
 

@@ -9,6 +9,7 @@ import pytest
 from aces_action.language import LANGUAGES, Language
 from aces_action.output.report import Report
 from aces_action.output.summary import summary
+from aces_action.problems.catalogue import CATALOGUE
 from tests.pages import boxes
 from tests.pages.boxes import Page
 from tests.pages.conftest import ViewerOf
@@ -25,10 +26,13 @@ _LINKED = re.compile(
 
 
 def is_intended(report: Report, language: Language, href: str) -> bool:
-    """A file or commit of the repository, a run, what an output names, or where a code of this report is explained."""
+    """A file or commit of the repository, a run, a job, what an output names, or where a code of this report is explained."""
     problems = [*report.problems, *(each for check in report.checks for each in (*check.problems, *check.notes))]
     explained = {problem.kind.help_url(language) for problem in problems}
-    return bool(_LINKED.fullmatch(href)) or href in {*report.outputs.values(), *explained}
+    codes = {each.outcome.failure_code.removeprefix("ACES-") for each in report.fleet if each.outcome} & CATALOGUE.keys()
+    explained |= {CATALOGUE[code].help_url(language) for code in codes}
+    jobs = {each.job_url for each in report.fleet}
+    return bool(_LINKED.fullmatch(href)) or href in {*report.outputs.values(), *explained, *jobs}
 
 
 def objections_as_it_comes(page: Page, report: Report) -> list[str]:

@@ -112,7 +112,7 @@ def test_the_workflow_about_the_endpoint_offers_every_such_command_and_takes_tur
     assert [entry["cron"] for entry in night[True]["schedule"]] == ["0 13 * * *"]  # 22:00 in Japan
 
 
-@pytest.mark.parametrize("schema", ["register", "algorithm", "infra", "smoke-test"])
+@pytest.mark.parametrize("schema", ["register", "algorithm", "infra", "smoke-test", "fleet"])
 def test_a_schema_is_one_and_its_examples_fit_it(schema: str) -> None:
     content = json.loads((SCHEMAS / f"{schema}.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(content)

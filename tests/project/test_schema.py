@@ -24,7 +24,7 @@ from aces_action.project.yaml_reader import read_yaml
 from tests.project.conftest import ALGORITHM, EXAMPLES, INFRA, REGISTER, Workspace
 
 SCHEMAS = EXAMPLES.parent / "schemas"
-NAMES = ("register", "algorithm", "infra", "smoke-test", "platform-contract")
+NAMES = ("register", "algorithm", "infra", "smoke-test", "platform-contract", "fleet")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 ANNOTATIONS = {"$ref", "title", "description", "x-description-ja", "examples", "default", "x-code", "x-expected", "x-expected-ja"}
 

@@ -130,10 +130,10 @@ def test_the_examples_workflows_are_right() -> None:
     for example in sorted(EXAMPLES.iterdir()):
         steps, problems = find_steps(example)
         assert problems == []
-        assert steps
+        assert steps or example.name == "fleet"  # whose jobs are those of the workflows that it calls
         found = [problem.code for each in steps for problem in workflow_job_problems(each)]
         left_open = {"ACES-C051"} if OWNER == "ORG" else set[str]()  # a release has filled it in
-        assert set(found) == left_open, "the owner is for whoever copies them to fill in"
+        assert set(found) == (left_open if steps else set()), "the owner is for whoever copies them to fill in"
 
 
 # Workflows that are wrong, each with what is told: code, file, line

@@ -183,5 +183,5 @@ def _configuration(path: Path, selection: Selection, values: Mapping[str, Any], 
     problems = check(path, selection).problems
     if not has_target:  # of which `validate` would tell in its own name
         problems = (*(each for each in problems if each.kind is not C027), no_deployment("doctor", INFRA_FOLDER))
-    found = Configuration(settings=None, values=values, project=None, server=None, names=None, problems=problems)
-    return with_server(found, path)
+    found = Configuration(settings=None, values=values, project=None, server=None, names=None, problems=problems, folder=path)
+    return with_server(found)

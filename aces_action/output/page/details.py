@@ -26,7 +26,7 @@ _LINKS: tuple[tuple[OutputName, Text], ...] = (
     ("platform-url", same("ACES Platform")),
 )
 # of no interest to a reader, or told above in words
-_NOT_SHOWN: frozenset[OutputName] = frozenset({"status", "plan", "summary"})
+_NOT_SHOWN: frozenset[OutputName] = frozenset({"status", "plan", "summary", "fleet"})
 
 
 def link_blocks(report: Report, language: Language) -> list[Block]:

@@ -10,6 +10,7 @@ from aces_action.durations import duration_text
 from aces_action.language import EMPTY, Language, Text, joined, same
 from aces_action.output.change_counts import change_counts
 from aces_action.output.page.blocks import Code, Line, PageLink, Span, Words
+from aces_action.output.page.fleet import fleet_title
 from aces_action.output.page.wording import dotted, words
 from aces_action.output.report import Outcome, Report, StepRecord, waits_for_listing
 from aces_action.output.status import ServerStatus
@@ -31,6 +32,7 @@ _TITLES: dict[Outcome, Text] = {
     "stopped": Text("✅ Stopped", "✅ 停止しました"),
     "started": Text("✅ Started", "✅ 再開しました"),
     "destroyed": Text("✅ Destroyed", "✅ 削除しました"),
+    "combined": Text("📋 Results of the fleet", "📋 fleetの結果"),
     "failed": Text("❌ Failed", "❌ 失敗しました"),
     "cancelled": Text("⛔ Cancelled", "⛔ キャンセルされました"),
 }
@@ -59,6 +61,8 @@ def headline(report: Report, language: Language) -> Line:
         return _failed(report, language)
     if report.result == "planned":
         return (words(_planned(report), language),)
+    if report.result == "combined":
+        return (words(fleet_title(report.fleet), language),)
     if report.result == "shown" and report.server_status:
         return dotted([words(title, language), *_statuses(report.server_status, language)])
     lasted = duration_text(sum(step.seconds for step in report.steps)) if report.steps else EMPTY

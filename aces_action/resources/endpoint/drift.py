@@ -22,6 +22,17 @@ class Live:
 
 def drift(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str, keeps_counts: bool) -> Iterator[Text]:
     """What is not as the action has left it, as reasons of the endpoint's change. `wanted`: the config that it should serve."""
+    if current.status not in SERVING or not current.config_name:
+        return
+    yield from by_hand(current, live, owner, wanted=wanted)
+    weights = counts = Text("kept", "そのまま維持します") if keeps_counts else Text("reset", "設定に戻します")
+    if keeps_counts and wanted not in {"", current.config_name} and sleeps(current):
+        counts = Text("started, to check that the new version runs", "新しいバージョンの動作を確かめるため、起動します")
+    yield from scaled(current, live.config or {}, counts=counts, weights=weights)
+
+
+def by_hand(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str) -> Iterator[Text]:
+    """What of that only people change, and autoscaling never does; or what a run that was cut off has left."""
     name = current.config_name
     if current.status not in SERVING or not name:
         return
@@ -36,10 +47,6 @@ def drift(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str, ke
             f"its tags do not match {name}, which it serves: somebody changed one of them by hand, or a run was cut off",
             f"タグの内容と、稼働中の{name}が一致しません。手動で変更されたか、実行が途中で終わっています",
         )
-    weights = counts = Text("kept", "そのまま維持します") if keeps_counts else Text("reset", "設定に戻します")
-    if keeps_counts and wanted not in {"", name} and sleeps(current):
-        counts = Text("started, to check that the new version runs", "新しいバージョンの動作を確かめるため、起動します")
-    yield from scaled(current, live.config or {}, counts=counts, weights=weights)
 
 
 def was_deleted(config_name: str) -> Text:

@@ -14,7 +14,7 @@ from aces_action.problems.endpoint.state import config_gone
 from aces_action.problems.problem import ActionError
 from aces_action.resources.endpoint.concurrency import started_elsewhere
 from aces_action.resources.endpoint.context import EndpointContext
-from aces_action.resources.endpoint.drift import Live, drift, same_counts
+from aces_action.resources.endpoint.drift import Live, by_hand, drift, same_counts
 from aces_action.resources.endpoint.history import was_good
 from aces_action.resources.endpoint.snapshot import EndpointSnapshot, read_snapshot
 from aces_action.resources.endpoint.spec import DesiredEndpoint
@@ -63,7 +63,10 @@ def read_plan(context: EndpointContext, desired: DesiredEndpoint, reading: Endpo
 def plan(desired: DesiredEndpoint, snapshot: EndpointSnapshot, owner: Owner) -> tuple[Change, ...]:
     """The changes to model, endpoint config and endpoint, or of the tags where only these are not as they should be."""
     endpoint = endpoint_change(desired, snapshot.current, snapshot.live_model, snapshot.live_config)
-    endpoint = replace(endpoint, reasons=(*endpoint.reasons, *_of_others(desired, snapshot, owner)))
+    current = snapshot.current
+    changed_by_hand = tuple(by_hand(current, _live(snapshot), owner, wanted=desired.config_name)) if current else ()
+    reasons = (*endpoint.reasons, *_of_others(desired, snapshot, owner))
+    endpoint = replace(endpoint, reasons=reasons, by_hand=changed_by_hand)
     parts = (
         ("model", desired.model_name, snapshot.model_exists),
         ("endpoint config", desired.config_name, snapshot.config_exists),
@@ -85,14 +88,17 @@ def _of_others(desired: DesiredEndpoint, snapshot: EndpointSnapshot, owner: Owne
     current, by = snapshot.current, snapshot.started_by
     if current is None:
         return
-    live = Live(endpoint_tags=snapshot.tags, config=snapshot.live_config, config_tags=snapshot.live_config_tags)
     same_config = current.config_name == desired.config_name
     stays = desired.autoscaled or same_config or same_counts(snapshot.live_config, desired.config)
-    yield from drift(current, live, owner, wanted=desired.config_name, keeps_counts=stays)
+    yield from drift(current, _live(snapshot), owner, wanted=desired.config_name, keeps_counts=stays)
     if started_elsewhere(current, by, owner.run_url):
         status, to = current.status, current.target_config or current.config_name
         whose = Text(f" by {by}", f"（実行元: {by}）") if by else Text(" by somebody else", "（実行元は不明）")
         yield Text(f"{status} to {to} was started{whose.en}", f"{to}への{status}が進行中です{whose.ja}")
+
+
+def _live(snapshot: EndpointSnapshot) -> Live:
+    return Live(endpoint_tags=snapshot.tags, config=snapshot.live_config, config_tags=snapshot.live_config_tags)
 
 
 def endpoint_change(
