@@ -23,15 +23,17 @@ import boto3
 import requests
 
 from sandbox import iam
+from sandbox.aws import accounts
 from sandbox.aws.batch.reasons import LIMITED
 from sandbox.server import REPOSITORY, Sandbox
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
 
-ACCOUNT = "123456789012"
+ACCOUNT, SECOND_ACCOUNT = accounts.ACCOUNT, accounts.SECOND_ACCOUNT
 REGION = "ap-northeast-1"
-_ACCESS_KEY_ID, _SECRET_ACCESS_KEY = "AKIAIOSFODNN7SANDBOX", "sandbox"
+_SECRET_ACCESS_KEY = "sandbox"
+_PART = 10 << 20  # of a layer, as ECR asks for it (partSize)
 TENANT_ID = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -58,9 +60,9 @@ class Seeded:
 
 
 @functools.cache  # botocore reads its models, EC2's being the largest, once per session
-def admin_session(region: str = REGION) -> boto3.Session:
-    """The administrator's session of this process. Its clients are kept too: making one takes as long as ten calls."""
-    return _KeepingSession(_ACCESS_KEY_ID, _SECRET_ACCESS_KEY, region_name=region)
+def admin_session(region: str = REGION, account: str = ACCOUNT) -> boto3.Session:
+    """The session of an account's administrator in this process. Clients are kept: making one takes as long as ten calls."""
+    return _KeepingSession(accounts.administrators_key(account), _SECRET_ACCESS_KEY, region_name=region)
 
 
 def new_admin_session(region: str = REGION) -> boto3.Session:
@@ -68,7 +70,7 @@ def new_admin_session(region: str = REGION) -> boto3.Session:
 
     One of its own for each sandbox of a process where the SageMaker SDK is used: it keeps one client per session.
     """
-    return boto3.Session(_ACCESS_KEY_ID, _SECRET_ACCESS_KEY, region_name=region)
+    return boto3.Session(accounts.administrators_key(ACCOUNT), _SECRET_ACCESS_KEY, region_name=region)
 
 
 class _KeepingSession(boto3.Session):
@@ -94,11 +96,12 @@ def seed(
     media_type: str = DOCKER_MANIFEST,
     instance_types: tuple[str, ...] = ("m5.xlarge",),
     token: str | None = None,
+    account: str = ACCOUNT,
 ) -> Seeded:
     """Make everything that the guide takes for granted. `token`: what the platform is to accept for the tenant."""
-    server, session = f"{project}-{env}-algorithm-server", admin_session(region)
+    server, session = f"{project}-{env}-algorithm-server", admin_session(region, account)
     make_bucket(sandbox, session, f"{project}-{env}")
-    role_arn = make_roles(sandbox, session, project=project, env=env, repository=repository)
+    role_arn = make_roles(sandbox, session, account=account, project=project, env=env, repository=repository)
     digest = push_image(sandbox, session, repository=server, tag="deploy", architecture=architecture, media_type=media_type)
     make_job_queues(sandbox, session, server, instance_types)
     make_tenant(sandbox, tenant_id=tenant_id, name=repository.partition("/")[0], token=token)
@@ -106,8 +109,8 @@ def seed(
         bucket=f"{project}-{env}",
         server=server,
         role_arn=role_arn,
-        sagemaker_role_arn=f"arn:aws:iam::{ACCOUNT}:role/{project}-{env}-sagemaker-role",
-        image_uri=f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{server}:deploy",
+        sagemaker_role_arn=f"arn:aws:iam::{account}:role/{project}-{env}-sagemaker-role",
+        image_uri=f"{account}.dkr.ecr.{region}.amazonaws.com/{server}:deploy",
         image_digest=digest,
     )
 
@@ -130,20 +133,29 @@ def make_tenant(sandbox: Sandbox, *, tenant_id: str, name: str, token: str | Non
     requests.post(f"{sandbox.platform_url}/_sandbox/tenants", json=tenant, timeout=10).raise_for_status()
 
 
-def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: str, repository: str, **parameters: str) -> str:
+def make_roles(
+    sandbox: Sandbox,
+    session: boto3.Session,
+    *,
+    project: str,
+    env: str,
+    repository: str,
+    account: str = ACCOUNT,
+    **parameters: str,
+) -> str:
     """The roles of docs/iam/roles.cfn.yml, for these parameters too. The workflow's may be assumed from `develop` of
     `repository` alone, by jobs with the GitHub environment `env`, as the examples' are; gives its ARN.
     """
     client = session.client("iam", endpoint_url=sandbox.aws_url)
     host = sandbox.issuer.host
-    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"
+    provider = f"arn:aws:iam::{account}:oidc-provider/{host}"
     if provider not in {one["Arn"] for one in client.list_open_id_connect_providers()["OpenIDConnectProviderList"]}:
         client.create_open_id_connect_provider(
             Url=sandbox.oidc_url, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40]
         )
     trusted = {"Repository": repository, "GitHubEnvironment": env, "EnvironmentBranch": "develop"}
     given = {"Project": project, "Env": env, **trusted, **parameters}
-    roles = iam.roles(given, account=ACCOUNT, region=session.region_name)
+    roles = iam.roles(given, account=account, region=session.region_name)
     standing = [
         {
             "name": role.name,
@@ -153,7 +165,7 @@ def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: s
         }
         for role in roles.values()
     ]
-    answer = requests.post(f"{sandbox.aws_url}/_sandbox/roles", json={"roles": standing}, timeout=10)
+    answer = requests.post(f"{sandbox.aws_url}/_sandbox/roles", json={"roles": standing, "account": account}, timeout=10)
     answer.raise_for_status()
     arn: str = answer.json()[roles["DeployRole"].name]
     return arn
@@ -202,13 +214,14 @@ def push_index(
 ) -> str:
     """Push what `docker buildx build --push` makes unless told otherwise: an OCI index over one image. SageMaker refuses it."""
     child = push_image(sandbox, session, repository=repository, tag=None, architecture=architecture, media_type=OCI_MANIFEST)
+    provenance = push_image(sandbox, session, repository=repository, tag=None, media_type=OCI_MANIFEST, content=b"provenance")
     platform, attestations = {"architecture": architecture, "os": "linux"}, {"architecture": "unknown", "os": "unknown"}
     index = {
         "schemaVersion": 2,
         "mediaType": OCI_INDEX,
         "manifests": [
             {"mediaType": OCI_MANIFEST, "digest": child, "size": 1, "platform": platform},
-            {"mediaType": OCI_MANIFEST, "digest": f"sha256:{'0' * 64}", "size": 1, "platform": attestations},
+            {"mediaType": OCI_MANIFEST, "digest": provenance, "size": 1, "platform": attestations},
         ],
     }
     return _put_manifest(_repository_client(sandbox, session, repository), repository, index, tag)
@@ -235,10 +248,17 @@ def _layer(content: bytes) -> bytes:
 def _upload(ecr: ECRClient, repository: str, blob: bytes) -> dict[str, Any]:
     """Upload a blob as Docker does by way of ECR's layer operations; gives its descriptor, without a media type."""
     upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
-    ecr.upload_layer_part(
-        repositoryName=repository, uploadId=upload, partFirstByte=0, partLastByte=len(blob) - 1, layerPartBlob=blob
-    )
-    ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[_digest(blob)])
+    for start in range(0, len(blob), _PART):
+        part = blob[start : start + _PART]
+        ecr.upload_layer_part(
+            repositoryName=repository,
+            uploadId=upload,
+            partFirstByte=start,
+            partLastByte=start + len(part) - 1,
+            layerPartBlob=part,
+        )
+    with contextlib.suppress(ecr.exceptions.LayerAlreadyExistsException):
+        ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[_digest(blob)])
     return {"digest": _digest(blob), "size": len(blob)}
 
 
