@@ -13,10 +13,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from aces_action.aws.keys import wrong_keys
-from aces_action.inputs import INPUTS, ON_WHAT_IS_THERE, Input
+from aces_action.inputs import INPUTS, ON_WHAT_IS_THERE, PROMOTING, Environment, Input, account_of_role
 from aces_action.language import lines
 from aces_action.problems.configuration.workflow import other_name
 from aces_action.problems.problem import Problem
+from aces_action.problems.settings import role_of_account, wrong_value
 from aces_action.project import load_project, load_server
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.document import Path
@@ -36,7 +37,7 @@ _FILES = tuple(
 )
 # Problems with a file or folder as a whole, that a setting names
 _OF_THE_SETTING = frozenset({"ACES-C001", "ACES-T001", "ACES-T005"})
-_TESTING = frozenset({"deploy", "plan", "validate", "doctor"})  # the commands to which the smoke test is of interest
+_TESTING = frozenset({"deploy", "plan", "promote", "validate", "doctor"})  # the commands to which the smoke test is of interest
 _WITHOUT_PLATFORM = ON_WHAT_IS_THERE - {"destroy"}  # destroy looks whether the platform still lists what is gone
 _VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
 
@@ -48,7 +49,7 @@ class Configuration:
     In a run without errors everything is there, but for what `validate` does not need, and the project where `server` is enough:
     for a command about what is deployed already, nothing else is read. Before a run settings and names, and the
     project too, may be None without an error: an expression in the workflow gives what is missing. `values` has those settings
-    that are known and right, by name.
+    that are known and right, by name. `origin`: the environment that is promoted from, with its names; None where there is none.
     """
 
     settings: Settings | None
@@ -57,6 +58,16 @@ class Configuration:
     server: Server | None
     names: Names | None
     problems: tuple[Problem, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """An environment that is promoted from, as its infra file describes it."""
+
+    env: Environment
+    server: Server
+    names: Names
 
 
 def check_configuration(
@@ -76,7 +87,7 @@ def check_configuration(
     problems = [
         _placed(finding, step, environ)
         for finding in reading.findings
-        if not (known_later and step and only_a_run_knows(step, finding.spec, environ))
+        if not (known_later and step and _decided_by_a_run(step, finding.spec, environ))
     ]
     if step:
         problems += _placeholders(step, problems)
@@ -103,13 +114,43 @@ def check_configuration(
             project = replace(project, requests=requests, job_requests=job_requests)
     if values["platform_contract"] and values["command"] not in _WITHOUT_PLATFORM:
         file_problems = [*file_problems, *load_contract(workspace, values["platform_contract"])[1]]
+    origin, origin_problems = _origin(workspace, values)
+    if (finding := _role_elsewhere(origin, values)) is not None:
+        problems.append(_placed(finding, step, environ))
+    file_problems = [*file_problems, *origin_problems]
     problems += [_named(problem, step, values) for problem in file_problems] if step else file_problems
     names = None
     if server and values["project"] and values["env"]:
         names = names_for(values["project"], values["env"], server.infra)
     return Configuration(
-        settings=reading.settings, values=values, project=project, server=server, names=names, problems=tuple(problems)
+        settings=reading.settings,
+        values=values,
+        project=project,
+        server=server,
+        names=names,
+        problems=tuple(problems),
+        origin=origin,
     )
+
+
+def _origin(workspace: FilePath, values: Mapping[str, Any]) -> tuple[Origin | None, list[Problem]]:
+    """The environment that is promoted from, by its infra file at the default location."""
+    project, env = values["project"], values["promote_from"]
+    if values["command"] not in PROMOTING or not (project and env) or env == values["env"]:
+        return None, []
+    server, problems = load_server(workspace, project=project, env=env, role_account=None, config_path=None)
+    errors = [problem for problem in problems if problem.severity == "error"]  # warnings are its own deployments' affair
+    return Origin(env=env, server=server, names=names_for(project, env, server.infra)) if server else None, errors
+
+
+def _role_elsewhere(origin: Origin | None, values: Mapping[str, Any]) -> Finding | None:
+    """A role to read the origin that is of another account than its infra file names."""
+    role, account = values["promote_from_role"], origin.server.infra.account_id if origin else None
+    if origin is None or not role or account in (None, account_of_role(role)):
+        return None
+    spec = next(each for each in INPUTS if each.name == "promote-from-role")
+    expected = role_of_account(str(account), str(origin.server.infra_file))
+    return Finding(spec=spec, problem=wrong_value(spec.called, role, expected, spec.purpose))
 
 
 def with_server(configuration: Configuration, workspace: FilePath) -> Configuration:
@@ -167,6 +208,12 @@ def only_a_run_knows(step: ActionStep, spec: Input, environ: Mapping[str, str]) 
     """Whether the workflow gives it by an expression that has no value here."""
     path = step.place(spec)
     return path is not None and step.text(path) is None and not input_text(spec, environ)
+
+
+def _decided_by_a_run(step: ActionStep, spec: Input, environ: Mapping[str, str]) -> bool:
+    """Whether only a run knows if the input is right: whether something is promoted, the command says."""
+    depends = (spec, *(each for each in INPUTS if each.name == "command" and spec.name == "promote-from"))
+    return any(only_a_run_knows(step, each, environ) for each in depends)
 
 
 def _placed(finding: Finding, step: ActionStep | None, environ: Mapping[str, str]) -> Problem:

@@ -16,12 +16,14 @@ from aces_action.language import EMPTY, LANGUAGES, Text
 from aces_action.problems import settings as problems
 from aces_action.problems.advice import did_you_mean
 
-Command = Literal["deploy", "plan", "validate", "register", "doctor", "status", "rollback", "stop", "start", "destroy"]
+Command = Literal["deploy", "plan", "promote", "validate", "register", "doctor", "status", "rollback", "stop", "start", "destroy"]
 Environment = Literal["dev", "staging", "production"]
 
 COMMANDS: tuple[Command, ...] = get_args(Command)
 # What is deployed already is all that these are about: of the files they need the infra file alone
 ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", "start", "destroy"})
+# Whose image and weights may be those of another environment
+PROMOTING: frozenset[Command] = frozenset({"promote", "plan"})
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 
@@ -189,12 +191,13 @@ INPUTS: tuple[Input, ...] = (
         variable=None,
         default="deploy",
         description=(
-            "`deploy`, `plan` (shows what a deploy would change), `validate` (checks the files, needs no AWS), `register` (lists "
-            "the deployed version on the platform), `doctor` (checks everything that a deployment needs), `status`, `rollback` "
-            "(to the previous generation), `stop` and `start` (delete and recreate the endpoint) or `destroy`."
+            "`deploy`, `plan` (shows what a deploy would change), `promote` (deploys what another environment serves), "
+            "`validate` (checks the files, needs no AWS), `register` (lists the deployed version on the platform), `doctor` "
+            "(checks everything that a deployment needs), `status`, `rollback` (to the previous generation), `stop` and `start` "
+            "(delete and recreate the endpoint) or `destroy`."
         ),
         description_ja=(
-            "`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）、"
+            "`deploy`、`plan`（deployで何が変わるかを表示）、`promote`（別の環境で稼働中のものをデプロイ）、`validate`（ファイルの検査だけ。AWSは不要）、"
             "`register`（現在稼働しているものをACES Platformに登録）、`doctor`（デプロイに必要なものをすべて確認）、"
             "`status`（状態の表示）、"
             "`rollback`（1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）のいずれか。"
@@ -274,6 +277,32 @@ INPUTS: tuple[Input, ...] = (
             "an image tag: letters, digits, '_', '.' and '-', at most 128",
             "イメージのタグ（英数字、「_」、「.」、「-」で128文字以内）",
         ),
+    ),
+    Input(
+        name="promote-from",
+        variable=None,
+        description=(
+            "Environment whose image and weights `command: promote` deploys here, unchanged; with `plan`, what that would change."
+        ),
+        description_ja=(
+            "`command: promote`で、稼働中のイメージと重みファイルをそのままこの環境にデプロイする、元の環境。"
+            "`plan`では、その変更内容を表示します。"
+        ),
+        read=_one_of(*ENVIRONMENTS),
+        expected=_choice(*ENVIRONMENTS),
+        advice=_nearest(*ENVIRONMENTS),
+    ),
+    Input(
+        name="promote-from-role",
+        variable=None,
+        description="Role in the account of `promote-from` that may read there. Without it: the credentials that deploy.",
+        description_ja="`promote-from`のアカウントで読み取りを許可されたロール。省略すると、デプロイと同じ認証情報を使います。",
+        read=_matching(_ROLE_ARN.pattern),
+        expected=Text(
+            "a role's ARN such as arn:aws:iam::123456789012:role/<project>-<env>-aces-promote-role",
+            "arn:aws:iam::123456789012:role/<project>-<env>-aces-promote-roleのようなロールのARN",
+        ),
+        advice=_role_arn_advice,
     ),
     Input(
         name="frontend-image-path",

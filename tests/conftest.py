@@ -254,7 +254,7 @@ def callers(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callabl
         project, tenant_id = f"p-{number}", str(uuid.uuid4())
         folder = tmp_path / number
         workspace = folder / "workspace"
-        shutil.copytree(ROOT / "examples" / example, workspace)
+        shutil.copytree(ROOT / "examples" / example, workspace, ignore=shutil.ignore_patterns("*-staging-*", "promote.yml"))
         configs = workspace / "server/infra/configs"
         (configs / f"{example}-dev-algorithm-server-infra.yml").rename(configs / f"{project}-dev-algorithm-server-infra.yml")
         seed(sandbox, project=project, env="dev", tenant_id=tenant_id, repository=REPOSITORY, **seeded)

@@ -19,7 +19,7 @@ from aces_action.language import EMPTY, Language, Text, lines, same
 from aces_action.output.check import Check
 from aces_action.output.ending import ending_texts
 from aces_action.output.plan_lines import plan_lines
-from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, Report, StepRecord, StepResult, how_far
+from aces_action.output.report import PREFLIGHT, Call, Outcome, OutputName, PromotedFrom, Report, StepRecord, StepResult, how_far
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import ServerStatus
 from aces_action.output.tables import check_lines, status_lines
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 Step = Literal[
     "Configuration",
     "Credentials",
+    "Source",
     "Preflight",
     "Weights",
     "Plan",
+    "Copy image",
     "Release weights",
     "SageMaker",
     "Autoscaling",
@@ -58,9 +60,11 @@ Step = Literal[
 _IN_JAPANESE: dict[Step, str] = {
     "Configuration": "設定",
     "Credentials": "認証情報",
+    "Source": "昇格元",
     "Preflight": "事前確認",
     "Weights": "重みファイル",
     "Plan": "計画",
+    "Copy image": "イメージのコピー",
     "Release weights": "重みファイルのリリース",
     "SageMaker": "SageMaker",
     "Autoscaling": "オートスケーリング",
@@ -151,6 +155,10 @@ class Reporter:
     def mask(self, secret: str) -> None:
         """Hides a secret from here on."""
         self._writer.mask(secret)
+
+    def promoting(self, origin: PromotedFrom) -> None:
+        """What is deployed here as it was deployed elsewhere."""
+        self._report.promoted_from = origin
 
     def checked(self, checks: Sequence[Check], title: Text = PREFLIGHT) -> None:
         """The preflight's table, or one of another `title`."""

@@ -30,7 +30,7 @@ def rows(page: str) -> int:
 
 
 def codes(page: str) -> set[str]:
-    return set(re.findall(r"\b[SCAIPWEBTRDX]\d{3}\b", page, re.ASCII))
+    return set(re.findall(r"\b[SCAIMPWEBTRDX]\d{3}\b", page, re.ASCII))
 
 
 def test_every_page_for_users_is_there_in_both_languages() -> None:
