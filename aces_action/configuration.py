@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from aces_action.aws.keys import wrong_keys
-from aces_action.inputs import INPUTS, ON_WHAT_IS_THERE, PROMOTING, Environment, Input, account_of_role
+from aces_action.input_readers import account_of_role
+from aces_action.inputs import INPUTS, ON_WHAT_IS_THERE, PROMOTING, Environment, Input
 from aces_action.language import lines
 from aces_action.problems.configuration.workflow import other_name
 from aces_action.problems.problem import Problem
@@ -58,11 +59,11 @@ class Configuration:
     server: Server | None
     names: Names | None
     problems: tuple[Problem, ...]
-    origin: Origin | None = None
+    origin: PromotionOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class PromotionOrigin:
     """An environment that is promoted from, as its infra file describes it."""
 
     env: Environment
@@ -133,17 +134,17 @@ def check_configuration(
     )
 
 
-def _origin(workspace: FilePath, values: Mapping[str, Any]) -> tuple[Origin | None, list[Problem]]:
+def _origin(workspace: FilePath, values: Mapping[str, Any]) -> tuple[PromotionOrigin | None, list[Problem]]:
     """The environment that is promoted from, by its infra file at the default location."""
     project, env = values["project"], values["promote_from"]
     if values["command"] not in PROMOTING or not (project and env) or env == values["env"]:
         return None, []
     server, problems = load_server(workspace, project=project, env=env, role_account=None, config_path=None)
     errors = [problem for problem in problems if problem.severity == "error"]  # warnings are its own deployments' affair
-    return Origin(env=env, server=server, names=names_for(project, env, server.infra)) if server else None, errors
+    return PromotionOrigin(env=env, server=server, names=names_for(project, env, server.infra)) if server else None, errors
 
 
-def _role_elsewhere(origin: Origin | None, values: Mapping[str, Any]) -> Finding | None:
+def _role_elsewhere(origin: PromotionOrigin | None, values: Mapping[str, Any]) -> Finding | None:
     """A role to read the origin that is of another account than its infra file names."""
     role, account = values["promote_from_role"], origin.server.infra.account_id if origin else None
     if origin is None or not role or account in (None, account_of_role(role)):

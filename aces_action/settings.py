@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from aces_action.credentials import secret_variables
-from aces_action.inputs import DEV_PLATFORM_URL, INPUTS, PROMOTING, Command, Environment, Input, account_of_role
+from aces_action.input_readers import account_of_role
+from aces_action.inputs import DEV_PLATFORM_URL, INPUTS, PROMOTING, Command, Environment, Input
 from aces_action.language import EMPTY, LANGUAGES, Language, Text, lines
 from aces_action.problems import settings as problems
 from aces_action.problems.problem import Problem

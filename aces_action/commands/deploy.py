@@ -47,6 +47,7 @@ from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.state import SERVING
 from aces_action.resources.weights.progress import log_lines
+from aces_action.resources.weights.release import COPY_OPTIONS, CopyOptions
 from aces_action.resources.weights.resolve import release
 
 if TYPE_CHECKING:
@@ -175,12 +176,13 @@ def _copy_image(d: ProjectDeployment, plan: ImagePlan) -> None:
 
 
 def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
-    copy = None
+    options = COPY_OPTIONS
     if d.promotion and d.promotion.source.own_credentials:
         from aces_action.promotion.weights import StreamedWeights
 
-        copy = StreamedWeights(promotion=d.promotion, client=d.clients.s3, start_progress=log_lines(d.reporter.info))
-    released = release(d.clients.s3, plan.weights.archive, copy=copy)
+        streamed = StreamedWeights(promotion=d.promotion, client=d.clients.s3, start_progress=log_lines(d.reporter.info))
+        options = CopyOptions(by=streamed)
+    released = release(d.clients.s3, plan.weights.archive, options=options)
     d.reporter.warn(*released.warnings)
     digest = plan.weights.archive.verdict.sha256
     short = released.release_uri.replace(digest, f"{digest[:12]}…")  # the plan above has it in full

@@ -11,18 +11,18 @@ from dataclasses import replace
 from aces_action.aws.identity import check_account, who_am_i
 from aces_action.aws.tags import Owner, short_commit
 from aces_action.commands.deploy import deploy
-from aces_action.configuration import Origin
+from aces_action.configuration import PromotionOrigin
 from aces_action.deployment.context import ProjectDeployment, open_clients
 from aces_action.durations import date_and_time
 from aces_action.github.run import Run
 from aces_action.language import Text, same
 from aces_action.output.report import Outcome, PromotedFrom
 from aces_action.problems import ActionError
-from aces_action.promotion.source import Source, read_promotion
+from aces_action.promotion.source import PromotionSource, read_promotion
 from aces_action.promotion.version import PromotedVersion
 
 
-def promote(d: ProjectDeployment, origin: Origin, run: Run) -> Outcome:
+def promote(d: ProjectDeployment, origin: PromotionOrigin, run: Run) -> Outcome:
     """Raises ActionError: M001 to M006 and A001 to A007 before anything is changed, M007 and M008 of the copies, and all that
     `deploy` raises."""
     with d.reporter.step("Source"):
@@ -32,7 +32,7 @@ def promote(d: ProjectDeployment, origin: Origin, run: Run) -> Outcome:
     return deploy(replace(d, promotion=promotion, owner=owner))
 
 
-def _open_source(d: ProjectDeployment, origin: Origin, run: Run) -> Source:
+def _open_source(d: ProjectDeployment, origin: PromotionOrigin, run: Run) -> PromotionSource:
     """With the role that may read there, else with the credentials that deploy. Raises ActionError: A001 to A004, A007."""
     role, region = d.settings.promote_from_role, d.settings.aws_region
     clients, identity = d.clients, d.identity
@@ -44,7 +44,7 @@ def _open_source(d: ProjectDeployment, origin: Origin, run: Run) -> Source:
         raise ActionError(problems)
     d.reporter.info(f"{identity.arn}  {region}")
     owner = Owner(project=d.settings.project, env=origin.env, server=origin.names.server)
-    return Source(
+    return PromotionSource(
         owner=owner, names=origin.names, identity=identity, region=region, clients=clients, own_credentials=role is not None
     )
 

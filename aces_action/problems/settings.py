@@ -139,7 +139,7 @@ def not_promoting(called: Text, command: str) -> Problem:
             f"{called.ja}が指定されていますが、コマンドが{command}のため、昇格は行われません。",
             Text(
                 f"The workflow promotes to this environment; `aces-action {command}` would deploy something else.",
-                f"この環境へのデプロイは、ワークフローの昇格で行われます。`aces-action {command}`では、別のものがデプロイされます。",
+                f"この環境には、ワークフローが昇格でデプロイします。`aces-action {command}`では、別のものがデプロイされます。",
             ),
         ),
         hint=Text(

@@ -11,7 +11,7 @@ from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError
 from aces_action.problems import promotion as problems
 from aces_action.project.names import Names
-from aces_action.promotion.version import EndpointReading, JobReading, PromotedVersion, judge
+from aces_action.promotion.version import PromotedVersion, SourceEndpoint, SourceJob, judge
 from aces_action.resources.batch.history import read_revisions, serving
 from aces_action.resources.batch.plan import read_job_definition
 from aces_action.resources.endpoint.state import read_model, read_tags, read_with_config
@@ -20,7 +20,7 @@ from aces_action.resources.weights.s3_object import S3Object, find_head, object_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PromotionSource:
     """An environment that is promoted from. `clients` reach its account; `own_credentials`: they are those of a role of its own,
     and the target's cannot be expected to reach any of it."""
 
@@ -36,13 +36,13 @@ class Source:
 class Promotion:
     """The version that is promoted, as it was found at its source. `image` and `weights` are those of the source."""
 
-    source: Source
+    source: PromotionSource
     version: PromotedVersion
     image: ServerImage
     weights: S3Object
 
 
-def read_promotion(source: Source) -> Promotion:
+def read_promotion(source: PromotionSource) -> Promotion:
     """What the source serves, once it is known that it may be promoted and that it is all there.
 
     Raises ActionError with all that is against it: M001 to M006; or ClientError.
@@ -56,12 +56,12 @@ def read_promotion(source: Source) -> Promotion:
     return Promotion(source=source, version=version, image=_read_image(source, version), weights=_read_weights(source, version))
 
 
-def _read_endpoint(source: Source, name: str) -> EndpointReading:
+def _read_endpoint(source: PromotionSource, name: str) -> SourceEndpoint:
     client = source.clients.sagemaker
     found = read_with_config(client, name)
     if found.current is None:
-        return EndpointReading(name=name)
-    reading = EndpointReading(name=name, current=found.current, tags=found.tags, config=found.config)
+        return SourceEndpoint(name=name)
+    reading = SourceEndpoint(name=name, current=found.current, tags=found.tags, config=found.config)
     if found.config is None or not source.owner.owns(found.tags):
         return reading
     variants = found.config.get("ProductionVariants") or [{}]
@@ -74,15 +74,15 @@ def _read_endpoint(source: Source, name: str) -> EndpointReading:
     )
 
 
-def _read_job(source: Source, name: str) -> JobReading:
+def _read_job(source: PromotionSource, name: str) -> SourceJob:
     client = source.clients.batch
     newest = read_job_definition(client, name)
     foreign = newest is not None and not source.owner.owns(newest.tags)
     live = serving(read_revisions(client, source.owner, name)) if newest and not foreign else None
-    return JobReading(name=name, live=live, foreign=foreign)
+    return SourceJob(name=name, live=live, foreign=foreign)
 
 
-def _read_image(source: Source, version: PromotedVersion) -> ServerImage:
+def _read_image(source: PromotionSource, version: PromotedVersion) -> ServerImage:
     registry = f"{version.account}.dkr.ecr.{source.region}.{source.identity.domain}"
     found = None
     if version.account == source.identity.account:
@@ -94,7 +94,7 @@ def _read_image(source: Source, version: PromotedVersion) -> ServerImage:
     return found
 
 
-def _read_weights(source: Source, version: PromotedVersion) -> S3Object:
+def _read_weights(source: PromotionSource, version: PromotedVersion) -> S3Object:
     head = find_head(source.clients.s3, version.bucket, version.key)
     if head is None:
         raise ActionError(problems.weights_gone(version.env, version.weights_uri))

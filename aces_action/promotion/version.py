@@ -27,7 +27,7 @@ _RELEASE = re.compile(r"s3://([^/]+)/((?:[^/]+/)*releases/([0-9a-f]{64})/[^/]+)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointReading:
+class SourceEndpoint:
     """What was read of the source's endpoint. `config` and `model` are SageMaker's answers, None where there is none."""
 
     name: str
@@ -40,7 +40,7 @@ class EndpointReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobReading:
+class SourceJob:
     """What was read of one of the source's job definitions. `live` is what jobs by the name run on, if that is ours; `foreign`:
     others have registered the newest revision."""
 
@@ -90,7 +90,7 @@ class _Part:
     passed: bool
 
 
-def judge(owner: Owner, endpoint: EndpointReading | None, jobs: Sequence[JobReading]) -> PromotedVersion | list[Problem]:
+def judge(owner: Owner, endpoint: SourceEndpoint | None, jobs: Sequence[SourceJob]) -> PromotedVersion | list[Problem]:
     """What is promoted, or all that keeps it from that (M001 to M004, M006). `owner`: of the source.
 
     A smoke test of a deployment with an endpoint is noted on the endpoint once requests and jobs have all passed; without an
@@ -121,7 +121,7 @@ def has_passed(endpoint_tags: Mapping[str, str], config_tags: Mapping[str, str])
     return bool(content) and re.fullmatch(rf"{re.escape(content[:HASH_LENGTH])}\.[0-9a-f]{{16}}", mark) is not None
 
 
-def _endpoint(owner: Owner, reading: EndpointReading) -> _Part | Problem:
+def _endpoint(owner: Owner, reading: SourceEndpoint) -> _Part | Problem:
     env, name, current = owner.env, reading.name, reading.current
     if current is None:
         return problems.nothing_there(env, noun("endpoint"), name, foreign=False)
@@ -151,7 +151,7 @@ def _endpoint(owner: Owner, reading: EndpointReading) -> _Part | Problem:
     )
 
 
-def _job(env: str, reading: JobReading) -> _Part | Problem:
+def _job(env: str, reading: SourceJob) -> _Part | Problem:
     live = reading.live
     if live is None or reading.foreign:
         return problems.nothing_there(env, noun("job definition"), reading.name, foreign=reading.foreign)

@@ -20,7 +20,7 @@ from aces_action.aws.tags import (
 )
 from aces_action.problems import Problem
 from aces_action.project.names import content_name
-from aces_action.promotion.version import EndpointReading, JobReading, PromotedVersion, has_passed, judge
+from aces_action.promotion.version import PromotedVersion, SourceEndpoint, SourceJob, has_passed, judge
 from aces_action.resources.batch.history import JobRevision
 from aces_action.resources.endpoint.state import CurrentEndpoint
 
@@ -35,7 +35,7 @@ RUN = "https://github.com/example-org/plates/actions/runs/7"
 TAGS = OWNER.tags(CONTENT)
 CONFIG_TAGS = TAGS | {SERVED: SINCE, COMMIT: "4f2d1c7b9a3e", RUN_URL: RUN}
 MARK = f"{CONTENT[:10]}.{'ab' * 8}"
-ENDPOINT = EndpointReading(
+ENDPOINT = SourceEndpoint(
     name=NAME,
     current=CurrentEndpoint(
         arn=f"arn:aws:sagemaker:ap-northeast-1:123456789012:endpoint/{NAME}",
@@ -54,41 +54,41 @@ ENDPOINT = EndpointReading(
 )
 
 
-def job(name: str = NAME, tags: dict[str, str] | None = None, *, image: str = IMAGE, weights: str = WEIGHTS) -> JobReading:
+def job(name: str = NAME, tags: dict[str, str] | None = None, *, image: str = IMAGE, weights: str = WEIGHTS) -> SourceJob:
     given = OWNER.tags("1f" * 32) | {REGISTERED: SINCE, SERVED: SINCE} | (tags or {})
     container: dict[str, Any] = {"image": image, "environment": [{"name": "WEIGHTS_S3_URI", "value": weights}]}
     fields = {"containerProperties": container}
-    return JobReading(name=name, live=JobRevision(name=name, number=3, arn=f"{name}:3", active=True, tags=given, fields=fields))
+    return SourceJob(name=name, live=JobRevision(name=name, number=3, arn=f"{name}:3", active=True, tags=given, fields=fields))
 
 
 JOBS = (job(), job(f"{NAME}-longtime"))
 
 
-def refused(endpoint: EndpointReading | None = ENDPOINT, *jobs: JobReading) -> list[Problem]:
+def refused(endpoint: SourceEndpoint | None = ENDPOINT, *jobs: SourceJob) -> list[Problem]:
     found = judge(OWNER, endpoint, jobs or JOBS)
     assert isinstance(found, list)
     return found
 
 
-def codes(endpoint: EndpointReading | None = ENDPOINT, *jobs: JobReading) -> list[str]:
+def codes(endpoint: SourceEndpoint | None = ENDPOINT, *jobs: SourceJob) -> list[str]:
     return [problem.code for problem in refused(endpoint, *jobs)]
 
 
-def current(**changes: Any) -> EndpointReading:
+def current(**changes: Any) -> SourceEndpoint:
     assert ENDPOINT.current
     return replace(ENDPOINT, current=replace(ENDPOINT.current, **changes))
 
 
 def test_an_endpoint_that_is_not_there_or_not_ours_is_nothing_to_promote() -> None:
-    assert codes(EndpointReading(name=NAME)) == ["ACES-M001"]
+    assert codes(SourceEndpoint(name=NAME)) == ["ACES-M001"]
     assert codes(replace(ENDPOINT, tags={})) == ["ACES-M001"]
     staging = replace(OWNER, env="staging").tags(CONTENT)
     assert codes(replace(ENDPOINT, tags=staging)) == ["ACES-M001"]
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:
-    gone = JobReading(name=f"{NAME}-longtime", live=None)
-    found = refused(EndpointReading(name=NAME), replace(job(), foreign=True), gone)
+    gone = SourceJob(name=f"{NAME}-longtime", live=None)
+    found = refused(SourceEndpoint(name=NAME), replace(job(), foreign=True), gone)
     assert [problem.code for problem in found] == ["ACES-M001"] * 3
     assert "was not deployed by this action" in found[1].message.en
     assert found[2].message.en == f"dev has no job definition {NAME}-longtime."
@@ -130,7 +130,7 @@ def test_maintenance_of_awss_own_keeps_nothing_from_being_promoted() -> None:
         "another config",
     ],
 )
-def test_what_no_deployment_left_there_is_not_promoted(endpoint: EndpointReading) -> None:
+def test_what_no_deployment_left_there_is_not_promoted(endpoint: SourceEndpoint) -> None:
     assert codes(endpoint) == ["ACES-M003"]
 
 
@@ -146,7 +146,7 @@ def test_a_job_definition_that_was_given_up_is_not_promoted() -> None:
         (job(weights=WEIGHTS.replace("9c", "8b")), "different weights"),
     ],
 )
-def test_parts_of_different_content_are_not_promoted_and_each_is_shown(other: JobReading, what: str) -> None:
+def test_parts_of_different_content_are_not_promoted_and_each_is_shown(other: SourceJob, what: str) -> None:
     [problem] = refused(ENDPOINT, other)
     assert (problem.code, what in problem.message.en) == ("ACES-M003", True)
     assert f"{CONFIG}: " in problem.message.en

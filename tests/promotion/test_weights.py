@@ -19,11 +19,11 @@ from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError
 from aces_action.project.model import Infra, NameSettings
 from aces_action.project.names import names_for
-from aces_action.promotion.source import Promotion, Source
+from aces_action.promotion.source import Promotion, PromotionSource
 from aces_action.promotion.version import PromotedVersion
 from aces_action.promotion.weights import StreamedWeights, StreamOptions, resolve_promoted
 from aces_action.resources.weights.progress import NoProgress
-from aces_action.resources.weights.release import DIGEST, ReleasePlace, create_release
+from aces_action.resources.weights.release import DIGEST, CopyOptions, ReleasePlace, create_release
 from aces_action.resources.weights.s3_object import require_object
 from sandbox.seed import ACCOUNT, REGION, SECOND_ACCOUNT, admin_session, make_bucket
 from sandbox.server import Sandbox
@@ -55,7 +55,7 @@ class Way:
         self.source.put_object(Bucket=f"{self.name}-dev", Key=key, Body=content, Metadata={DIGEST: digest})
         clients = Clients(admin_session())
         clients.s3 = self.source
-        source = Source(
+        source = PromotionSource(
             owner=Owner(project=self.name, env="dev", server=f"{self.name}-dev-algorithm-server"),
             names=names_for(self.name, "dev", INFRA),
             identity=Identity(account=ACCOUNT, arn="arn:aws:sts::123456789012:assumed-role/r/s", partition="aws"),
@@ -161,7 +161,7 @@ def test_what_is_there_is_not_sent_again_and_what_else_is_there_is_replaced(way:
     resolved = resolve(way, promotion)
 
     def release() -> bool:
-        return create_release(way.target, resolved.weights, resolved.verdict, place=place, copy=copy)[1]
+        return create_release(way.target, resolved.weights, resolved.verdict, place=place, options=CopyOptions(by=copy))[1]
 
     assert release()
     assert way.target.get_object(Bucket=place.bucket, Key=place.key)["Body"].read() == ARCHIVE

@@ -39,18 +39,6 @@ _KEPT_CLASSES = frozenset({"STANDARD", "INTELLIGENT_TIERING"})
 _CONFLICT = frozenset({*REPLACED, "ConditionalRequestConflict", "NoSuchUpload"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyOptions:
-    """`whole`: bytes that one request may copy (CopyObject's limit is 5 GiB); `part`: bytes of one part beyond that."""
-
-    whole: int = 5 << 30
-    part: int = 256 << 20
-    connections: int = 8
-
-
-COPY_OPTIONS = CopyOptions()
-
-
 class Condition(TypedDict, total=False):
     """What S3 is to find at the release's key: nothing, or what was seen there. Parameters of its operations."""
 
@@ -72,6 +60,20 @@ class ReleasePlace:
 
 Copy = Callable[[ReleasePlace, Condition], None]
 """Brings the bytes to their place, where S3 finds what the condition says. Raises AWS_ERRORS and ActionError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyOptions:
+    """`whole`: bytes that one request may copy (CopyObject's limit is 5 GiB); `part`: bytes of one part beyond that. `by`: how,
+    if not inside S3."""
+
+    whole: int = 5 << 30
+    part: int = 256 << 20
+    connections: int = 8
+    by: Copy | None = None
+
+
+COPY_OPTIONS = CopyOptions()
 
 
 def place_beside(bucket: str, key: str, sha256: str) -> ReleasePlace:
@@ -106,14 +108,13 @@ def create_release(
     verdict: Verdict,
     *,
     place: ReleasePlace | None = None,
-    copy: Copy | None = None,
     options: CopyOptions = COPY_OPTIONS,
     clock: Callable[[], float] = time.time,
 ) -> tuple[ReleaseRecord, bool]:
     """Copies the inspected bytes to their key, encrypted and summed as they are, and looks at the result; says whether it copied.
 
-    Whatever else is at that key is no release of theirs and is replaced. `place`: if not beside the weights; `copy`: how, if not
-    inside S3. Raises ActionError: W011 when the object is no longer the one that was inspected.
+    Whatever else is at that key is no release of theirs and is replaced. `place`: if not beside the weights. Raises ActionError:
+    W011 when the object is no longer the one that was inspected.
     """
     place = place or _beside(weights, verdict)
     there = _found(client, weights, verdict, place)
@@ -122,8 +123,8 @@ def create_release(
     condition: Condition = {"IfMatch": there[0].etag} if there else {"IfNoneMatch": "*"}
     failure: ClientError | BotoCoreError | ResponseParserError | None = None
     try:
-        if copy:
-            copy(place, condition)
+        if options.by:
+            options.by(place, condition)
         elif weights.size <= options.whole:
             _copy_whole(client, weights, verdict, place, condition)
         else:

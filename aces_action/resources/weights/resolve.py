@@ -12,7 +12,6 @@ from aces_action.problems.problem import Problem
 from aces_action.resources.weights.progress import READ, StartProgress
 from aces_action.resources.weights.release import (
     COPY_OPTIONS,
-    Copy,
     CopyOptions,
     ReleasePlace,
     create_release,
@@ -107,17 +106,16 @@ def release(
     client: S3Client,
     resolved: ResolvedWeights,
     *,
-    copy: Copy | None = None,
     options: CopyOptions = COPY_OPTIONS,
     clock: Callable[[], float] = time.time,
 ) -> ResolvedWeights:
     """Makes sure, by looking, that the bytes are at their released key, before anything refers to it; copies them if need be.
 
-    The result's record tells of the release. `copy`: how, if not inside S3. Raises ActionError: W011 when the object is no longer
+    The result's record tells of the release. Raises ActionError: W011 when the object is no longer
     the one that was inspected.
     """
     released, copied = create_release(
-        client, resolved.weights, resolved.verdict, place=resolved.place, copy=copy, options=options, clock=clock
+        client, resolved.weights, resolved.verdict, place=resolved.place, options=options, clock=clock
     )
     record = replace(resolved.record, released=released)
     warning = write_record(client, record) if resolved.keep else None
