@@ -20,6 +20,7 @@ _NOUNS = {
     "model": "モデル",
     "scalable target": "スケーラブルターゲット",
     "scaling policy": "スケーリングポリシー",
+    "server image": "サーバのイメージ",
     "service": "サービス",
     "tenant": "テナント",
     "weights release": "重みファイルのリリース",

@@ -14,10 +14,12 @@ from typing import Any
 
 from aces_action.aws.keys import wrong_keys
 from aces_action.fleet.load import load_fleet
-from aces_action.inputs import INPUTS, ON_A_FLEET, ON_WHAT_IS_THERE, Input
+from aces_action.input_values import account_of_role
+from aces_action.inputs import INPUTS, ON_A_FLEET, ON_WHAT_IS_THERE, PROMOTING, Environment, Input
 from aces_action.language import Text, lines
 from aces_action.problems.configuration.workflow import other_name
 from aces_action.problems.problem import Problem
+from aces_action.problems.settings import role_of_account, wrong_value
 from aces_action.project import load_project, load_server
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.document import Path
@@ -40,7 +42,7 @@ _FILES = tuple(
 )
 # Problems with a file or folder as a whole, that a setting names
 _OF_THE_SETTING = frozenset({"ACES-C001", "ACES-T001", "ACES-T005"})
-_TESTING = frozenset({"deploy", "plan", "validate", "doctor"})  # the commands to which the smoke test is of interest
+_TESTING = frozenset({"deploy", "plan", "promote", "validate", "doctor"})  # the commands to which the smoke test is of interest
 _WITHOUT_PLATFORM = ON_WHAT_IS_THERE - {"destroy"}  # destroy looks whether the platform still lists what is gone
 _FOLDER = Text("the project's folder", "プロジェクトのフォルダ")
 _VARIABLES = frozenset(spec.variable for spec in INPUTS if spec.variable)
@@ -53,7 +55,8 @@ class Configuration:
     In a run without errors everything is there, but for what `validate` does not need, and the project where `server` is enough:
     for a command about what is deployed already, nothing else is read. Before a run settings and names, and the
     project too, may be None without an error: an expression in the workflow gives what is missing. `values` has those settings
-    that are known and right, by name. `folder` is that of the project: the workspace, or `working-directory` in it.
+    that are known and right, by name. `folder` is that of the project: the workspace, or `working-directory` in it. `origin`:
+    the environment that is promoted from, with its names; None where there is none.
     """
 
     settings: Settings | None
@@ -63,6 +66,16 @@ class Configuration:
     names: Names | None
     problems: tuple[Problem, ...]
     folder: FilePath
+    origin: PromotionOrigin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionOrigin:
+    """An environment that is promoted from, as its infra file describes it."""
+
+    env: Environment
+    server: Server
+    names: Names
 
 
 def check_configuration(
@@ -82,7 +95,7 @@ def check_configuration(
     problems = [
         _placed(finding, step, environ)
         for finding in reading.findings
-        if not (known_later and step and only_a_run_knows(step, finding.spec, environ))
+        if not (known_later and step and _decided_by_a_run(step, finding.spec, environ))
     ]
     if step:
         problems += _placeholders(step, problems)
@@ -93,6 +106,8 @@ def check_configuration(
     if running and values["command"] != "validate" and not values["aws_role_arn"]:  # with a role the keys are not used
         problems += [_at_variable(problem, name, step) for name, problem in wrong_keys(environ).items()]
     files = _read_files(reading, workspace, running=running)
+    if (finding := _role_elsewhere(files.origin, values)) is not None:
+        problems.append(_placed(finding, step, environ))
     problems += [_placed_file(problem, step, values, files.inside) for problem in files.problems]
     names = None
     if files.server and values["project"] and values["env"]:
@@ -105,6 +120,7 @@ def check_configuration(
         names=names,
         problems=tuple(problems),
         folder=workspace / files.inside,
+        origin=files.origin,
     )
 
 
@@ -117,6 +133,7 @@ class _Files:
     server: Server | None = None
     problems: Sequence[Problem]
     inside: str = ""
+    origin: PromotionOrigin | None = None
 
 
 def _read_files(reading: Reading, workspace: FilePath, *, running: bool) -> _Files:
@@ -145,10 +162,35 @@ def _read_files(reading: Reading, workspace: FilePath, *, running: bool) -> _Fil
             project = replace(project, requests=requests, job_requests=job_requests)
     if values["platform_contract"] and values["command"] not in _WITHOUT_PLATFORM:
         problems = [*problems, *load_contract(folder, values["platform_contract"])[1]]
+    origin, more = _origin(folder, inside, values)
+    problems = [*problems, *more]
     if inside:
         server = replace(server, infra_file=inside / server.infra_file) if server else None
         project = replace(project, infra_file=inside / project.infra_file) if project else None
-    return _Files(project=project, server=server, problems=problems, inside=inside)
+    return _Files(project=project, server=server, problems=problems, inside=inside, origin=origin)
+
+
+def _origin(folder: FilePath, inside: str, values: Mapping[str, Any]) -> tuple[PromotionOrigin | None, list[Problem]]:
+    """The environment that is promoted from, by its infra file at the default location."""
+    project, env = values["project"], values["promote_from"]
+    if values["command"] not in PROMOTING or not (project and env) or env == values["env"]:
+        return None, []
+    server, problems = load_server(folder, project=project, env=env, role_account=None, config_path=None)
+    errors = [problem for problem in problems if problem.severity == "error"]  # warnings are its own deployments' affair
+    if server is None:
+        return None, errors
+    server = replace(server, infra_file=inside / server.infra_file)
+    return PromotionOrigin(env=env, server=server, names=names_for(project, env, server.infra)), errors
+
+
+def _role_elsewhere(origin: PromotionOrigin | None, values: Mapping[str, Any]) -> Finding | None:
+    """A role to read the origin that is of another account than its infra file names."""
+    role, account = values["promote_from_role"], origin.server.infra.account_id if origin else None
+    if origin is None or not role or account in (None, account_of_role(role)):
+        return None
+    spec = next(each for each in INPUTS if each.name == "promote-from-role")
+    expected = role_of_account(str(account), str(origin.server.infra_file))
+    return Finding(spec=spec, problem=wrong_value(spec.called, role, expected, spec.purpose))
 
 
 def with_server(configuration: Configuration) -> Configuration:
@@ -206,6 +248,12 @@ def only_a_run_knows(step: ActionStep, spec: Input, environ: Mapping[str, str]) 
     """Whether the workflow gives it by an expression that has no value here."""
     path = step.place(spec)
     return path is not None and step.text(path) is None and not input_text(spec, environ)
+
+
+def _decided_by_a_run(step: ActionStep, spec: Input, environ: Mapping[str, str]) -> bool:
+    """Whether only a run knows if the input is right: whether something is promoted, the command says."""
+    depends = (spec, *(each for each in INPUTS if each.name == "command" and spec.name == "promote-from"))
+    return any(only_a_run_knows(step, each, environ) for each in depends)
 
 
 def _placed(finding: Finding, step: ActionStep | None, environ: Mapping[str, str]) -> Problem:

@@ -16,6 +16,12 @@ _SESSION_ARN = re.compile(r"(arn:aws[a-z-]*):sts::(\d{12}):assumed-role/([\w+=,.
 MAX_PROJECT = 40
 
 
+def account_of_role(arn: str) -> str | None:
+    """The account id in a role's ARN; None where it is none."""
+    match = ROLE_ARN.fullmatch(arn)
+    return match[1] if match else None
+
+
 def no_advice(_text: str) -> Text:
     return EMPTY
 

@@ -34,7 +34,19 @@ from aces_action.input_values import (
 from aces_action.language import LANGUAGES, Text
 
 Command = Literal[
-    "deploy", "plan", "validate", "register", "doctor", "status", "rollback", "stop", "start", "destroy", "fleet", "combine"
+    "deploy",
+    "plan",
+    "promote",
+    "validate",
+    "register",
+    "doctor",
+    "status",
+    "rollback",
+    "stop",
+    "start",
+    "destroy",
+    "fleet",
+    "combine",
 ]
 Environment = Literal["dev", "staging", "production"]
 
@@ -43,6 +55,8 @@ COMMANDS: tuple[Command, ...] = get_args(Command)
 ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", "start", "destroy"})
 # About many projects at once: of the inputs they need their own alone
 ON_A_FLEET: frozenset[Command] = frozenset({"fleet", "combine"})
+# Whose image and weights may be those of another environment
+PROMOTING: frozenset[Command] = frozenset({"promote", "plan"})
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 
@@ -84,25 +98,20 @@ class Input:
         return Text(f"{self.name}: {self.description}", f"{self.name}: {self.description_ja}")
 
 
-def account_of_role(arn: str) -> str | None:
-    """The account id in a role's ARN; None where it is none."""
-    match = ROLE_ARN.fullmatch(arn)
-    return match[1] if match else None
-
-
 INPUTS: tuple[Input, ...] = (
     Input(
         name="command",
         variable=None,
         default="deploy",
         description=(
-            "`deploy`, `plan` (shows what a deploy would change), `validate` (checks the files, needs no AWS), `register` (lists "
-            "the deployed version on the platform), `doctor` (checks everything that a deployment needs), `status`, `rollback` "
-            "(to the previous generation), `stop` and `start` (delete and recreate the endpoint), `destroy`; of many projects "
-            "`fleet` (reads the list of deployments) and `combine` (shows their results as one page)."
+            "`deploy`, `plan` (shows what a deploy would change), `promote` (deploys what another environment serves), "
+            "`validate` (checks the files, needs no AWS), `register` (lists the deployed version on the platform), `doctor` "
+            "(checks everything that a deployment needs), `status`, `rollback` (to the previous generation), `stop` and `start` "
+            "(delete and recreate the endpoint), `destroy`; of many projects `fleet` (reads the list of deployments) and "
+            "`combine` (shows their results as one page)."
         ),
         description_ja=(
-            "`deploy`、`plan`（deployで何が変わるかを表示）、`validate`（ファイルの検査だけ。AWSは不要）、"
+            "`deploy`、`plan`（deployで何が変わるかを表示）、`promote`（別の環境で稼働中のものをデプロイ）、`validate`（ファイルの検査だけ。AWSは不要）、"
             "`register`（現在稼働しているものをACES Platformに登録）、`doctor`（デプロイに必要なものをすべて確認）、"
             "`status`（状態の表示）、"
             "`rollback`（1つ前の世代に戻す）、`stop`と`start`（エンドポイントの停止と再開）、`destroy`（削除）、"
@@ -183,6 +192,32 @@ INPUTS: tuple[Input, ...] = (
             "an image tag: letters, digits, '_', '.' and '-', at most 128",
             "イメージのタグ（英数字、「_」、「.」、「-」で128文字以内）",
         ),
+    ),
+    Input(
+        name="promote-from",
+        variable=None,
+        description=(
+            "Environment whose image and weights `command: promote` deploys here, unchanged; with `plan`, what that would change."
+        ),
+        description_ja=(
+            "`command: promote`で、稼働中のイメージと重みファイルをそのままこの環境にデプロイする、元の環境。"
+            "`plan`では、その変更内容を表示します。"
+        ),
+        read=one_of(*ENVIRONMENTS),
+        expected=choice(*ENVIRONMENTS),
+        advice=nearest(*ENVIRONMENTS),
+    ),
+    Input(
+        name="promote-from-role",
+        variable=None,
+        description="Role in the account of `promote-from` that may read there. Without it: the credentials that deploy.",
+        description_ja="`promote-from`のアカウントで読み取りを許可されたロール。省略すると、デプロイと同じ認証情報を使います。",
+        read=matching(ROLE_ARN.pattern),
+        expected=Text(
+            "a role's ARN such as arn:aws:iam::123456789012:role/<project>-<env>-aces-promote-role",
+            "arn:aws:iam::123456789012:role/<project>-<env>-aces-promote-roleのようなロールのARN",
+        ),
+        advice=role_arn_advice,
     ),
     Input(
         name="frontend-image-path",

@@ -138,7 +138,12 @@ def _run_on_aws(configuration: Configuration, environ: Mapping[str, str], github
 
             return destroy_listed(open_listed(server, names, settings, github, reporter))
         if project and not deployed_already:
-            return _on_the_project(settings.command)(open_project(project, names, settings, github, reporter))
+            opened_project = open_project(project, names, settings, github, reporter)
+            if configuration.origin:
+                from aces_action.commands.promote import promote
+
+                return promote(opened_project, configuration.origin, github)
+            return _on_the_project(settings.command)(opened_project)
         opened = open_deployment(server, names, settings, github, reporter)
         if settings.command == "rollback":
             from aces_action.commands.rollback import rollback

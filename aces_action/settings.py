@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from aces_action.credentials import secret_variables
-from aces_action.inputs import DEV_PLATFORM_URL, INPUTS, ON_A_FLEET, Command, Environment, Input, account_of_role
+from aces_action.input_values import account_of_role
+from aces_action.inputs import DEV_PLATFORM_URL, INPUTS, ON_A_FLEET, PROMOTING, Command, Environment, Input
 from aces_action.language import EMPTY, LANGUAGES, Language, Text, lines
 from aces_action.problems import settings as problems
 from aces_action.problems.problem import Problem
@@ -44,6 +45,8 @@ class Settings(ServerSettings):
     command: Command
     tenant_id: str
     deploy_tag: str
+    promote_from: Environment | None
+    promote_from_role: str | None
     config_path: str | None
     working_directory: str | None
     platform_url: str
@@ -108,19 +111,36 @@ def read_settings(environ: Mapping[str, str]) -> Reading:
                 findings.append(Finding(spec=spec, problem=_wrong(spec, text)))
         elif values["command"] in ON_A_FLEET:
             continue
-        elif spec.required:
+        elif spec.required or (spec.name == "promote-from" and values["command"] == "promote"):
             findings.append(Finding(spec=spec, problem=_missing(spec)))
         elif spec.name == "platform-url":
             if values["env"] == "dev":
                 values[spec.setting] = DEV_PLATFORM_URL
             elif values["env"] is not None and values["command"] != "validate":
                 findings.append(Finding(spec=spec, problem=_missing(spec, problems.no_default_platform(values["env"]))))
+    if (wrong := _promotion(values)) is not None:
+        findings.append(wrong)
     settings = (
         None
         if findings or values["command"] in ON_A_FLEET
         else _settings({**values, "platform_url": values["platform_url"] or ""})
     )
     return Reading(settings=settings, values=values, findings=tuple(findings))
+
+
+def _promotion(values: Mapping[str, Any]) -> Finding | None:
+    """What is wrong with a right environment to promote from, beside the other inputs."""
+    env, command, origin = values["env"], values["command"], values["promote_from"]
+    if origin is None or command == "validate":
+        return None
+    spec = next(each for each in INPUTS if each.name == "promote-from")
+    if command is not None and command not in PROMOTING:
+        return Finding(spec=spec, problem=problems.not_promoting(spec.called, command))
+    if origin == env:
+        return Finding(
+            spec=spec, problem=problems.wrong_value(spec.called, origin, problems.another_environment(env), spec.purpose)
+        )
+    return None
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:

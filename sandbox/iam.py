@@ -58,7 +58,7 @@ def roles(parameters: Mapping[str, str], *, account: str, region: str, partition
 
 def files() -> dict[str, str]:
     """The JSON files by name, with placeholders for what differs: a trust and the permissions of each role."""
-    made = _resources(_PLACEHOLDERS | {"WithPlanRole": "true"}, _PLACES)
+    made = _resources(_PLACEHOLDERS | {"WithPlanRole": "true", "PromoteTo": "<GITHUB-ENVIRONMENT>"}, _PLACES)
     documents: dict[str, JSON] = {}
     for each in made.values():
         properties = each["Properties"]

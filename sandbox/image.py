@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+_PART = 10 << 20  # of a layer, as ECR asks for it (partSize)
 _CONFIG_AND_LAYER_TYPES = {
     DOCKER_MANIFEST: (
         "application/vnd.docker.container.image.v1+json",
@@ -67,13 +68,14 @@ def put_image(
 def put_index(ecr: ECRClient, *, repository: str, tag: str, architecture: str) -> str:
     """Push what `docker buildx build --push` makes unless told otherwise: an OCI index over one image. SageMaker refuses it."""
     child = put_image(ecr, repository=repository, tag=None, architecture=architecture, media_type=OCI_MANIFEST)
+    provenance = put_image(ecr, repository=repository, tag=None, media_type=OCI_MANIFEST, content=b"provenance")
     platform, attestations = {"architecture": architecture, "os": "linux"}, {"architecture": "unknown", "os": "unknown"}
     index = {
         "schemaVersion": 2,
         "mediaType": OCI_INDEX,
         "manifests": [
             {"mediaType": OCI_MANIFEST, "digest": child, "size": 1, "platform": platform},
-            {"mediaType": OCI_MANIFEST, "digest": f"sha256:{'0' * 64}", "size": 1, "platform": attestations},
+            {"mediaType": OCI_MANIFEST, "digest": provenance, "size": 1, "platform": attestations},
         ],
     }
     return _put_manifest(ecr, repository, index, tag)
@@ -92,10 +94,17 @@ def _layer(content: bytes) -> bytes:
 def _upload(ecr: ECRClient, repository: str, blob: bytes) -> dict[str, Any]:
     """Upload a blob as Docker does by way of ECR's layer operations; gives its descriptor, without a media type."""
     upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
-    ecr.upload_layer_part(
-        repositoryName=repository, uploadId=upload, partFirstByte=0, partLastByte=len(blob) - 1, layerPartBlob=blob
-    )
-    ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[_digest(blob)])
+    for start in range(0, len(blob), _PART):
+        part = blob[start : start + _PART]
+        ecr.upload_layer_part(
+            repositoryName=repository,
+            uploadId=upload,
+            partFirstByte=start,
+            partLastByte=start + len(part) - 1,
+            layerPartBlob=part,
+        )
+    with contextlib.suppress(ecr.exceptions.LayerAlreadyExistsException):
+        ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[_digest(blob)])
     return {"digest": _digest(blob), "size": len(blob)}
 
 

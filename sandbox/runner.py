@@ -26,19 +26,22 @@ def runner_environment(
     output: Path,
     summary: Path,
     repository: str,
+    account: str = ACCOUNT,
+    environment: str | None = None,
     inputs: dict[str, str] | None = None,
 ) -> dict[str, str]:
     """The environment of one step `uses: …/aces-action` under the `env:` block of the workspace's workflow, in the sandbox.
 
     `inputs` is the step's `with:`. Every other input is there too with its default, as the runner does; hyphens are kept.
-    There are no AWS keys: credentials come from the OIDC endpoint. PATH is the caller's affair.
+    `account`: of the role. `environment`: the job's on GitHub, None: that of the workflow. There are no AWS
+    keys: credentials come from the OIDC endpoint. PATH is the caller's affair.
     """
     temporary = str(output.parent)
     guide = {
         **workflow_variables(workspace),
         "ENV": env,
         "Project": project,
-        "AWS_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/{project}-{env}-github-actions-role",
+        "AWS_ROLE_ARN": f"arn:aws:iam::{account}:role/{project}-{env}-github-actions-role",
         "TENANT_ID": tenant_id,
     }
     sandboxed = {
@@ -46,7 +49,9 @@ def runner_environment(
         "AWS_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "PLATFORM_URL": sandbox.platform_url,
-        "ACTIONS_ID_TOKEN_REQUEST_URL": sandbox.issuer.request_url(repository, workflow_environment(workspace)),
+        "ACTIONS_ID_TOKEN_REQUEST_URL": sandbox.issuer.request_url(
+            repository, workflow_environment(workspace) if environment is None else environment
+        ),
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": sandbox.oidc_request_token,
     }
     runner = {

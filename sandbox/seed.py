@@ -19,6 +19,7 @@ import boto3
 import requests
 
 from sandbox import iam
+from sandbox.aws import accounts
 from sandbox.aws.batch.reasons import LIMITED
 from sandbox.image import DOCKER_MANIFEST, put_image, put_index
 from sandbox.server import REPOSITORY, Sandbox
@@ -26,9 +27,9 @@ from sandbox.server import REPOSITORY, Sandbox
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
 
-ACCOUNT = "123456789012"
+ACCOUNT, SECOND_ACCOUNT = accounts.ACCOUNT, accounts.SECOND_ACCOUNT
 REGION = "ap-northeast-1"
-_ACCESS_KEY_ID, _SECRET_ACCESS_KEY = "AKIAIOSFODNN7SANDBOX", "sandbox"
+_SECRET_ACCESS_KEY = "sandbox"
 TENANT_ID = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
 
 
@@ -45,9 +46,9 @@ class Seeded:
 
 
 @functools.cache  # botocore reads its models, EC2's being the largest, once per session
-def admin_session(region: str = REGION) -> boto3.Session:
-    """The administrator's session of this process. Its clients are kept too: making one takes as long as ten calls."""
-    return _KeepingSession(_ACCESS_KEY_ID, _SECRET_ACCESS_KEY, region_name=region)
+def admin_session(region: str = REGION, account: str = ACCOUNT) -> boto3.Session:
+    """The session of an account's administrator in this process. Clients are kept: making one takes as long as ten calls."""
+    return _KeepingSession(accounts.administrators_key(account), _SECRET_ACCESS_KEY, region_name=region)
 
 
 def new_admin_session(region: str = REGION) -> boto3.Session:
@@ -55,7 +56,7 @@ def new_admin_session(region: str = REGION) -> boto3.Session:
 
     One of its own for each sandbox of a process where the SageMaker SDK is used: it keeps one client per session.
     """
-    return boto3.Session(_ACCESS_KEY_ID, _SECRET_ACCESS_KEY, region_name=region)
+    return boto3.Session(accounts.administrators_key(ACCOUNT), _SECRET_ACCESS_KEY, region_name=region)
 
 
 class _KeepingSession(boto3.Session):
@@ -81,11 +82,12 @@ def seed(
     media_type: str = DOCKER_MANIFEST,
     instance_types: tuple[str, ...] = ("m5.xlarge",),
     token: str | None = None,
+    account: str = ACCOUNT,
 ) -> Seeded:
     """Make everything that the guide takes for granted. `token`: what the platform is to accept for the tenant."""
-    server, session = f"{project}-{env}-algorithm-server", admin_session(region)
+    server, session = f"{project}-{env}-algorithm-server", admin_session(region, account)
     make_bucket(sandbox, session, f"{project}-{env}")
-    role_arn = make_roles(sandbox, session, project=project, env=env, repository=repository)
+    role_arn = make_roles(sandbox, session, account=account, project=project, env=env, repository=repository)
     digest = push_image(sandbox, session, repository=server, tag="deploy", architecture=architecture, media_type=media_type)
     make_job_queues(sandbox, session, server, instance_types)
     make_tenant(sandbox, tenant_id=tenant_id, name=repository.partition("/")[0], token=token)
@@ -93,8 +95,8 @@ def seed(
         bucket=f"{project}-{env}",
         server=server,
         role_arn=role_arn,
-        sagemaker_role_arn=f"arn:aws:iam::{ACCOUNT}:role/{project}-{env}-sagemaker-role",
-        image_uri=f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{server}:deploy",
+        sagemaker_role_arn=f"arn:aws:iam::{account}:role/{project}-{env}-sagemaker-role",
+        image_uri=f"{account}.dkr.ecr.{region}.amazonaws.com/{server}:deploy",
         image_digest=digest,
     )
 
@@ -117,20 +119,29 @@ def make_tenant(sandbox: Sandbox, *, tenant_id: str, name: str, token: str | Non
     requests.post(f"{sandbox.platform_url}/_sandbox/tenants", json=tenant, timeout=10).raise_for_status()
 
 
-def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: str, repository: str, **parameters: str) -> str:
+def make_roles(
+    sandbox: Sandbox,
+    session: boto3.Session,
+    *,
+    project: str,
+    env: str,
+    repository: str,
+    account: str = ACCOUNT,
+    **parameters: str,
+) -> str:
     """The roles of docs/iam/roles.cfn.yml, for these parameters too. The workflow's may be assumed from `develop` of
     `repository` alone, by jobs with the GitHub environment `env`, as the examples' are; gives its ARN.
     """
     client = session.client("iam", endpoint_url=sandbox.aws_url)
     host = sandbox.issuer.host
-    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"
+    provider = f"arn:aws:iam::{account}:oidc-provider/{host}"
     if provider not in {one["Arn"] for one in client.list_open_id_connect_providers()["OpenIDConnectProviderList"]}:
         client.create_open_id_connect_provider(
             Url=sandbox.oidc_url, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40]
         )
     trusted = {"Repository": repository, "GitHubEnvironment": env, "EnvironmentBranch": "develop"}
     given = {"Project": project, "Env": env, **trusted, **parameters}
-    roles = iam.roles(given, account=ACCOUNT, region=session.region_name)
+    roles = iam.roles(given, account=account, region=session.region_name)
     standing = [
         {
             "name": role.name,
@@ -140,7 +151,7 @@ def make_roles(sandbox: Sandbox, session: boto3.Session, *, project: str, env: s
         }
         for role in roles.values()
     ]
-    answer = requests.post(f"{sandbox.aws_url}/_sandbox/roles", json={"roles": standing}, timeout=10)
+    answer = requests.post(f"{sandbox.aws_url}/_sandbox/roles", json={"roles": standing, "account": account}, timeout=10)
     answer.raise_for_status()
     arn: str = answer.json()[roles["DeployRole"].name]
     return arn

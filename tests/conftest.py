@@ -25,7 +25,7 @@ from hypothesis import settings
 from aces_action.aws.session import service_descriptions
 from sandbox.archives import make_weights
 from sandbox.runner import runner_environment
-from sandbox.seed import admin_session, seed, upload_weights
+from sandbox.seed import ACCOUNT, admin_session, seed, upload_weights
 from sandbox.server import Sandbox
 from tests.clients import make_quickly
 from tests.forked import ENTRYPOINT, Run, Started, start
@@ -114,30 +114,34 @@ class Caller:
     workspace: Path
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    env: str = "dev"
+    account: str = ACCOUNT
 
     @property
     def server(self) -> str:
-        return f"{self.project}-dev-algorithm-server"
+        return f"{self.project}-{self.env}-algorithm-server"
 
     @property
     def bucket(self) -> str:
-        return f"{self.project}-dev"
+        return f"{self.project}-{self.env}"
 
     @property
     def infra_file(self) -> Path:
-        return self.workspace / f"server/infra/configs/{self.project}-dev-algorithm-server-infra.yml"
+        return self.workspace / f"server/infra/configs/{self.project}-{self.env}-algorithm-server-infra.yml"
 
     def variables(self, **inputs: str) -> dict[str, str]:
         """The action's environment as the runner sets it. Underscores in the names of inputs stand for hyphens."""
         environment = runner_environment(
             self.sandbox,
             project=self.project,
-            env="dev",
+            env=self.env,
             tenant_id=self.tenant_id,
             workspace=self.workspace,
             output=self.folder / "output",
             summary=self.folder / "summary",
             repository=REPOSITORY,
+            account=self.account,
+            environment=None if self.env == "dev" else self.env,
             inputs={name.replace("_", "-"): value for name, value in inputs.items()},
         )
         return environment | self.environment
@@ -199,7 +203,7 @@ class Caller:
 
     def client(self, service: str) -> Any:
         """A client of the local AWS with an administrator's keys."""
-        session: Any = admin_session()  # its overloads know services by literal names only
+        session: Any = admin_session(account=self.account)  # its overloads know services by literal names only
         return session.client(service, endpoint_url=self.sandbox.aws_url)
 
     def wait_for_call(self, operation: str) -> None:
@@ -254,7 +258,7 @@ def callers(sandbox: Sandbox, archive: Path, tmp_path: Path) -> Iterator[Callabl
         project, tenant_id = f"p-{number}", str(uuid.uuid4())
         folder = tmp_path / number
         workspace = folder / "workspace"
-        shutil.copytree(ROOT / "examples" / example, workspace)
+        shutil.copytree(ROOT / "examples" / example, workspace, ignore=shutil.ignore_patterns("*-staging-*", "promote.yml"))
         configs = workspace / "server/infra/configs"
         (configs / f"{example}-dev-algorithm-server-infra.yml").rename(configs / f"{project}-dev-algorithm-server-infra.yml")
         seed(sandbox, project=project, env="dev", tenant_id=tenant_id, repository=REPOSITORY, **seeded)

@@ -111,7 +111,7 @@ def codes_used(source: str) -> set[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=code, ctx=ast.Load()) | ast.Attribute(attr=code) | ast.Constant(value=str(code)):
-                if re.fullmatch(r"[SCAIPWEBTRFDX]\d{3}", code) and node not in skipped:
+                if re.fullmatch(r"[SCAIMPWEBTRFDX]\d{3}", code) and node not in skipped:
                     found.add(code)
     return found
 
@@ -119,5 +119,5 @@ def codes_used(source: str) -> set[str]:
 def test_every_code_in_the_program_is_in_the_catalogue_and_every_code_of_the_catalogue_is_used() -> None:
     used = {code for path in (ROOT / "aces_action").rglob("*.py") for code in codes_used(path.read_text(encoding="utf-8"))}
     for path in (ROOT / "schemas").glob("*.json"):
-        used |= set(re.findall(r"\"([SCAIPWEBTRFDX]\d{3})\"", path.read_text(encoding="utf-8")))
+        used |= set(re.findall(r"\"([SCAIMPWEBTRFDX]\d{3})\"", path.read_text(encoding="utf-8")))
     assert used == set(CATALOGUE)

@@ -94,7 +94,7 @@ def test_a_missing_input_says_how_to_set_it() -> None:
         ("PLATFORM_URL", "platform.example.com", "an address such as"),
         ("PLATFORM_URL", "https://user:pass@platform.example.com", "an address such as"),
         ("PLATFORM_URL", "http://[::1", "an address such as"),
-        ("INPUT_COMMAND", "deply", "one of deploy, plan, validate, register"),
+        ("INPUT_COMMAND", "deply", "one of deploy, plan, promote, validate, register"),
         ("INPUT_WAIT-TIMEOUT", "60", "a time such as"),
         ("INPUT_WAIT-TIMEOUT", "7h", "at most 6h"),
         ("INPUT_WAIT-TIMEOUT", "0s", "a time such as"),

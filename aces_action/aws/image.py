@@ -18,6 +18,7 @@ from aces_action.project.instance_types import processor
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
+    from types_boto3_ecr.type_defs import ImageIdentifierTypeDef, ImageTypeDef
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _ACCEPTED = (
@@ -51,14 +52,32 @@ def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, f
     Raises ActionError P003 when repository or tag is not there.
     """
     try:
-        answer: Any = client.batch_get_image(
-            repositoryName=repository, imageIds=[{"imageTag": tag}], acceptedMediaTypes=list(_ACCEPTED)
-        )
+        image = find_image(client, repository, {"imageTag": tag})
     except client.exceptions.RepositoryNotFoundException as error:
         raise ActionError(problems.no_repository(registry, repository, tag)) from error
-    if not answer["images"]:
+    if image is None:
         raise ActionError(problems.no_image(registry, repository, tag))
-    image = answer["images"][0]
+    return _described(client, f"{registry}/{repository}", repository, image, fetch)
+
+
+def read_image_by_digest(
+    client: ECRClient, *, registry: str, repository: str, digest: str, fetch: Callable[[str], bytes]
+) -> ServerImage | None:
+    """As `read_image`, of an image by its digest; None where it or its repository is not there."""
+    try:
+        image = find_image(client, repository, {"imageDigest": digest})
+    except client.exceptions.RepositoryNotFoundException:
+        return None
+    return _described(client, f"{registry}/{repository}", repository, image, fetch) if image else None
+
+
+def find_image(client: ECRClient, repository: str, image_id: ImageIdentifierTypeDef) -> ImageTypeDef | None:
+    """BatchGetImage's answer on one image; None where the repository has none. Raises ClientError, as of no repository."""
+    answer = client.batch_get_image(repositoryName=repository, imageIds=[image_id], acceptedMediaTypes=list(_ACCEPTED))
+    return answer["images"][0] if answer["images"] else None
+
+
+def _described(client: ECRClient, name: str, repository: str, image: ImageTypeDef, fetch: Callable[[str], bytes]) -> ServerImage:
     manifest = json.loads(image["imageManifest"])
     media_type = image.get("imageManifestMediaType") or manifest.get("mediaType", "")
     named = [each.get("platform", {}).get("architecture") for each in manifest.get("manifests", [])]
@@ -72,7 +91,7 @@ def read_image(client: ECRClient, *, registry: str, repository: str, tag: str, f
     architectures = tuple(dict.fromkeys(each for each in named if each and each != "unknown"))
     digest = image["imageId"]["imageDigest"]
     return ServerImage(
-        uri=f"{registry}/{repository}@{digest}",
+        uri=f"{name}@{digest}",
         digest=digest,
         media_type=media_type,
         architectures=architectures,

@@ -23,9 +23,10 @@ from aces_action.ledger import Ledger, Sending, Write
 # In the context of a request: service, operation and parameters, and its entry in the ledger
 _REQUEST, _SENDING = "aces-action.request", "aces-action.sending"
 
-_READS = ("Describe", "List", "Get", "Head", "BatchGet", "Simulate")
+_READS = ("Describe", "List", "Get", "Head", "BatchGet", "BatchCheck", "Simulate")
 # Credentials, and requests to the server that is deployed: nothing of the account is changed
 _NO_WRITES = frozenset({"sts", "sso", "sso-oidc", "signin", "sagemaker-runtime"})
+_PARTS = frozenset({"UploadPart", "UploadPartCopy", "InitiateLayerUpload", "UploadLayerPart"})
 _VERDICT = ".verdict.json"  # resources/weights/verdict_store.py: SUFFIX
 
 
@@ -123,6 +124,16 @@ _PHRASES: Mapping[tuple[str, str], _Phrase] = {
     ("cloudwatch", "DeleteAlarms"): _Phrase(
         "alarm {AlarmNames} deleted", "delete alarm {AlarmNames}", "アラーム{AlarmNames}の削除"
     ),
+    ("ecr", "CompleteLayerUpload"): _Phrase(
+        "layer {layerDigests} copied to ECR repository {repositoryName}",
+        "copy layer {layerDigests} to ECR repository {repositoryName}",
+        "レイヤー{layerDigests}のECRリポジトリ{repositoryName}へのコピー",
+    ),
+    ("ecr", "PutImage"): _Phrase(
+        "image {imageDigest} put into ECR repository {repositoryName}",
+        "put image {imageDigest} into ECR repository {repositoryName}",
+        "イメージ{imageDigest}のECRリポジトリ{repositoryName}への登録",
+    ),
     ("s3", "CopyObject"): _Phrase(
         "weights released as s3://{Bucket}/{Key}",
         "release the weights as s3://{Bucket}/{Key}",
@@ -163,8 +174,8 @@ def is_write(service: str, operation: str) -> bool:
 
 def write_of(service: str, operation: str, request: Mapping[str, Any]) -> Write | None:
     """What a request writes, in words with the names in it. None for one that only reads, and for the parts of a copy, whose
-    begin and end are told."""
-    if not is_write(service, operation) or operation in {"UploadPart", "UploadPartCopy"}:
+    begin and end are told: of a layer its end alone, before which there is nothing to see."""
+    if not is_write(service, operation) or operation in _PARTS:
         return None
     if operation in _TAGGING:
         return _tagging(_TAGGING[operation], request)

@@ -27,6 +27,10 @@ ROLLOUT_SECONDS = "aces:rollout-seconds"  # how long its last roll-out took
 # end, 'rollback <when it was begun>' stands behind the run. In one tag, so that roles made for earlier versions may write it
 ROLLOUT_RUN = "aces:rollout-run"
 
+# Of a model, an endpoint config or a revision of a job definition that was promoted: from which environment and account, and what
+# serves there (promotion/version.py: origin)
+PROMOTED_FROM = "aces:promoted-from"
+
 # Of a revision of a job definition alone
 REGISTERED = "aces:registered"  # when it was registered, which Batch does not tell; the same for all of one run
 DESTROYED = "aces:destroyed"  # on the newest one, when the server was destroyed: nothing goes back behind that
@@ -42,6 +46,7 @@ class Owner:
     """Whose resources these are, and on whose behalf they are changed: one server of a project in one environment.
 
     Only what `owns` says yes to is ever changed or deleted. Commit, repository and run are this run's, empty outside GitHub.
+    `promoted_from`: where the content comes from, empty where it was built for this environment.
     """
 
     project: str
@@ -50,6 +55,7 @@ class Owner:
     commit: str = ""
     repository: str = ""
     run_url: str = ""
+    promoted_from: str = ""
 
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether a resource with these tags is this server's. What was adopted by hand may lack the server's tag."""
@@ -69,6 +75,7 @@ class Owner:
             COMMIT: self.commit,
             REPOSITORY: self.repository,
             RUN_URL: self.run_url,
+            PROMOTED_FROM: self.promoted_from if content_hash else "",
         }
         return {key: value[:256] for key, value in values.items() if value}
 

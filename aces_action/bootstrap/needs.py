@@ -245,7 +245,8 @@ def runs_jobs(parameters: Mapping[str, str]) -> bool:
 
 def makes_anything(parameters: Mapping[str, str], flags: tuple[Part, ...]) -> bool:
     """A template of which nothing is made is none to CloudFormation."""
-    return any(parameters.get(part.flag) == _TRUE for part in flags) or parameters.get("WithPlanRole") == _TRUE
+    others = parameters.get("WithPlanRole") == _TRUE or bool(parameters.get("PromoteTo"))
+    return others or any(parameters.get(part.flag) == _TRUE for part in flags)
 
 
 def _branch_of_environment(needs: Needs, had: Mapping[str, str]) -> str | None:

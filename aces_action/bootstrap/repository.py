@@ -40,8 +40,8 @@ def as_in_tokens(repository: str) -> str | None:
 
 
 def deploying(steps: Iterable[ActionStep]) -> tuple[ActionStep, ...]:
-    """Those that deploy, which is what a step does that names no command."""
-    return tuple(step for step in steps if input_text(_COMMAND, step.environ()) in {"", "deploy"})
+    """Those that deploy, which is what a step does that names no command, or promote."""
+    return tuple(step for step in steps if input_text(_COMMAND, step.environ()) in {"", "deploy", "promote"})
 
 
 def branch_of(steps: Iterable[ActionStep]) -> str | None:

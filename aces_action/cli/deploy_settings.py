@@ -21,6 +21,7 @@ from aces_action.inputs import INPUTS, Input
 from aces_action.language import Text
 from aces_action.problems import ConfigurationError, Problem
 from aces_action.problems import terminal as problems
+from aces_action.problems.settings import not_promoting
 from aces_action.project.model import Project
 from aces_action.project.names import Names
 from aces_action.sanitiser import neutralise
@@ -47,6 +48,7 @@ OPTIONS = (
 
 _SPECS = {spec.name: spec for spec in INPUTS}
 _TOKEN, _COMMAND, _REGION = _SPECS["platform-token"], _SPECS["command"], _SPECS["aws-region"]
+_PROMOTE_FROM = _SPECS["promote-from"]
 _LONGEST = 4096  # characters of a token
 # Which step has the settings of a deployment: one that deploys; one that may, as its command is an expression; one that plans it;
 # any other
@@ -98,6 +100,8 @@ def find_configuration(options: DeployOptions, person: Terminal, *, verb: str) -
     unknown = _unknown(step, environ) if step else []
     if step and only_a_run_knows(step, _TOKEN, environ) and person.platform_token is None and not person.asks:
         unknown.append(step.at(step.place(_TOKEN) or step.path, problems.token_unknown(_TOKEN.called)))
+    if step and configuration.origin:
+        unknown.append(step.at(step.place(_PROMOTE_FROM) or step.path, not_promoting(_PROMOTE_FROM.called, verb)))
     said = seen_from_here([*configuration.problems, *unknown], options.path)
     settings, project = configuration.settings, configuration.project
     if any(problem.severity == "error" for problem in said):

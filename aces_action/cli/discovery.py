@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from aces_action.inputs import ENVIRONMENTS, INPUTS, Environment, Input, account_of_role
+from aces_action.input_values import account_of_role
+from aces_action.inputs import ENVIRONMENTS, INPUTS, Environment, Input
 from aces_action.language import EMPTY, Text, same
 from aces_action.problems import ConfigurationError, Problem
 from aces_action.problems import command_line as problems

@@ -1,4 +1,5 @@
-"""`command: deploy` and `command: plan`: the ordered steps of a deployment, after its configuration is known to be right.
+"""`command: deploy` and `plan`, and what follows the source of `promote`: the ordered steps of a deployment, after its
+configuration is known to be right.
 
 Order matters: nothing is changed before the preflight and the weights are fine; job definitions come after the endpoint, the
 listing on the platform after both, and only then is deleted what is no longer wanted. Whatever fails, the next run finds what is
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aces_action.aws.tags import stamp
 from aces_action.changes import Change
@@ -32,6 +34,7 @@ from aces_action.deployment.preflight import run_preflight
 from aces_action.deployment.replaced import delete_replaced, old_stays
 from aces_action.language import Text
 from aces_action.output.report import Outcome, OutputName
+from aces_action.output.sizes import size_text
 from aces_action.problems import ActionError
 from aces_action.problems.preflight import P007
 from aces_action.problems.preflight.platform import registration_deferred
@@ -43,7 +46,12 @@ from aces_action.resources.endpoint.lifecycle.restore import restore
 from aces_action.resources.endpoint.lifecycle.rollback import plan_rollback
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.state import SERVING
+from aces_action.resources.weights.progress import log_lines
+from aces_action.resources.weights.release import COPY_OPTIONS, CopyOptions
 from aces_action.resources.weights.resolve import release
+
+if TYPE_CHECKING:
+    from aces_action.promotion.image import ImagePlan
 
 _HOSTED = frozenset({"model", "endpoint config", "endpoint"})
 _LEFT_TO_REGISTER = Text(
@@ -101,6 +109,9 @@ def _is_listed(plan: DeploymentPlan) -> bool:
 def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     """The changes of the plan, one resource after the other."""
     planned = plan.changes
+    if plan.image and plan.image.change.is_change:
+        with d.reporter.step("Copy image"):
+            _copy_image(d, plan.image)
     if plan.is_change:  # also when the release is there: before anything new refers to it, somebody has to have looked
         with d.reporter.step("Release weights"):
             _release_weights(d, plan)
@@ -150,8 +161,28 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     return "unchanged" if registered else "deferred"
 
 
+def _copy_image(d: ProjectDeployment, plan: ImagePlan) -> None:
+    from aces_action.promotion.image import copy_image
+
+    count, size = len(plan.blobs), size_text(plan.size)
+    d.reporter.info(
+        Text(
+            f"{plan.source.name} → {plan.target.name}: {count} layers to copy, {size.en}",
+            f"{plan.source.name} → {plan.target.name}: コピーするレイヤー{count}件、{size.ja}",
+        )
+    )
+    copy_image(plan, log_lines(d.reporter.info))
+    d.reporter.info(Text(f"copied as {plan.tag}", f"コピーしました（タグ: {plan.tag}）"))
+
+
 def _release_weights(d: ProjectDeployment, plan: DeploymentPlan) -> None:
-    released = release(d.clients.s3, plan.weights.archive)
+    options = COPY_OPTIONS
+    if d.promotion and d.promotion.source.own_credentials:
+        from aces_action.promotion.weights import StreamedWeights
+
+        streamed = StreamedWeights(promotion=d.promotion, client=d.clients.s3, start_progress=log_lines(d.reporter.info))
+        options = CopyOptions(by=streamed)
+    released = release(d.clients.s3, plan.weights.archive, options=options)
     d.reporter.warn(*released.warnings)
     digest = plan.weights.archive.verdict.sha256
     short = released.release_uri.replace(digest, f"{digest[:12]}…")  # the plan above has it in full

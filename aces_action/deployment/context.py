@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import is_throttling
@@ -23,6 +23,9 @@ from aces_action.project.platform_contract import load_contract
 from aces_action.resources.listing import Circumstances, PlatformClient
 from aces_action.retries import Outages
 from aces_action.settings import ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from aces_action.promotion.source import Promotion
 
 _NOT_IN_A_TAG = re.compile(r"[^\w .:/=+@-]")  # API reference: Tag, Value. The name of a session may have a comma
 
@@ -52,9 +55,11 @@ class ListedDeployment(Deployment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectDeployment(ListedDeployment):
-    """With all of the caller's files."""
+    """With all of the caller's files. `promotion`: image and weights that are deployed in place of those that are pushed and
+    uploaded for this environment."""
 
     project: Project
+    promotion: Promotion | None = None
 
 
 def open_deployment(server: Server, names: Names, settings: ServerSettings, run: Run, reporter: Reporter) -> Deployment:

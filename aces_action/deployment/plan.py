@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aces_action.changes import Change, noun
 from aces_action.deployment.context import ProjectDeployment
@@ -25,7 +26,12 @@ from aces_action.resources.endpoint.lifecycle.delete import ListedEndpoint
 from aces_action.resources.listing import NEW_REVISION, ListingPlan
 from aces_action.resources.weights.fit import fit_problems
 from aces_action.resources.weights.progress import log_lines
+from aces_action.resources.weights.release import place_beside
 from aces_action.resources.weights.resolve import ResolvedWeights, is_released, resolve_weights
+
+if TYPE_CHECKING:
+    from aces_action.promotion.image import ImagePlan
+    from aces_action.promotion.source import Promotion
 
 _MIB, _GIB = 1 << 20, 1 << 30
 
@@ -44,9 +50,11 @@ class WeightsPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentPlan:
-    """`listing` None: the platform sleeps. `replaced`: endpoints whose place the wanted one takes, with their `deletions`."""
+    """`image`: what a promotion has to copy, else None. `listing` None: the platform sleeps. `replaced`: endpoints whose place
+    the wanted one takes, with their `deletions`."""
 
     preflight: PreflightResult
+    image: ImagePlan | None
     weights: WeightsPlan
     endpoint: endpoint.EndpointPlan | None
     scaling: autoscaling.AutoscalingPlan | None
@@ -62,7 +70,7 @@ class DeploymentPlan:
         """All of it, in the order in which it is applied."""
         parts = (self.endpoint, self.scaling), (self.log_groups, self.job, self.longtime_job, self.listing)
         first, last = ([change for part in each if part for change in part.changes] for each in parts)
-        return (self.weights.change, *first, *self.deletions, *last)
+        return (*([self.image.change] if self.image else []), self.weights.change, *first, *self.deletions, *last)
 
     @property
     def is_change(self) -> bool:
@@ -74,7 +82,8 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
 
     Raises ActionError: what each resource's plan raises, and what the preflight found against an update that this plans.
     """
-    d.reporter.changed([weights.change])
+    image = _plan_image(d, d.promotion) if d.promotion else None
+    d.reporter.changed([*([image.change] if image else []), weights.change])
     served = _plan_endpoint(d, preflight, weights)
     if served:
         d.reporter.changed(served.changes)
@@ -99,6 +108,7 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
         listing = plan_listing(d, expected)
     return DeploymentPlan(
         preflight=preflight,
+        image=image,
         weights=weights,
         endpoint=served,
         scaling=scaling,
@@ -159,16 +169,23 @@ def _seen(plan: DeploymentPlan, *, waits: bool) -> dict[tuple[str, str], object]
 
 def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPlan:
     """Checks the archive, unless the verdict on it is known. Raises ActionError with all that is wrong with it."""
-    weights, reporter = preflight.weights, d.reporter
+    weights, reporter, policy = preflight.weights, d.reporter, d.settings.weights_policy
     reporter.info(same(f"{weights.name}  ") + size_text(weights.size) + same(f"  {weights.uri}"))
-    archive = resolve_weights(
-        d.clients.s3,
-        weights,
-        policy=d.settings.weights_policy,
-        keep=d.settings.command != "plan",
-        start_progress=log_lines(reporter.info),
-        debug=reporter.debug,
-    )
+    start_progress = log_lines(reporter.info)
+    if d.promotion:
+        from aces_action.promotion.weights import resolve_promoted  # with all that an archive is taken apart with
+
+        place = place_beside(d.names.bucket, d.names.weights_key, d.promotion.version.sha256)
+        archive = resolve_promoted(d.promotion, place, policy=policy, start_progress=start_progress, debug=reporter.debug)
+    else:
+        archive = resolve_weights(
+            d.clients.s3,
+            weights,
+            policy=policy,
+            keep=d.settings.command != "plan",
+            start_progress=start_progress,
+            debug=reporter.debug,
+        )
     verdict = archive.verdict
     reporter.found_weights(verdict, weights.uri)
     if not verdict.ok:
@@ -183,6 +200,21 @@ def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPla
         )
     )
     return WeightsPlan(archive=archive, released=is_released(d.clients.s3, archive))
+
+
+def _plan_image(d: ProjectDeployment, promotion: Promotion) -> ImagePlan:
+    from aces_action.promotion.image import Repository, plan_image
+
+    source, version = promotion.source, promotion.version
+    places = (
+        (source.clients, source.identity, source.region, version.repository),
+        (d.clients, d.identity, d.settings.aws_region, d.names.repository),
+    )
+    old, new = (
+        Repository(client=clients.ecr, registry=f"{who.account}.dkr.ecr.{region}.{who.domain}", name=name)
+        for clients, who, region, name in places
+    )
+    return plan_image(old, new, version.digest)
 
 
 def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:

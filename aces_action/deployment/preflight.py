@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.output.check import problems_in
 from aces_action.preflight import PreflightInput, PreflightResult, check_capacity, preflight
+from aces_action.preflight.input import GivenContent
 from aces_action.problems import ActionError
 
 
@@ -48,8 +51,21 @@ def _input(d: ProjectDeployment) -> PreflightInput:
         platform=d.platform,
         platform_url=settings.platform_url,
         tenant_id=settings.tenant_id,
-        changes=settings.command == "deploy",
+        changes=settings.command != "plan",
         may_defer=settings.platform == "deferred",
         may_wait=settings.concurrency == "wait" or settings.command == "plan",
+        given=_given(d),
         strictness=settings.preflight,
+    )
+
+
+def _given(d: ProjectDeployment) -> GivenContent | None:
+    if d.promotion is None:
+        return None
+    version, registry = d.promotion.version, f"{d.identity.account}.dkr.ecr.{d.settings.aws_region}.{d.identity.domain}"
+    return GivenContent(
+        image=replace(d.promotion.image, uri=f"{registry}/{d.names.repository}@{version.digest}"),
+        weights_client=d.promotion.source.clients.s3,
+        bucket=version.bucket,
+        weights_key=version.key,
     )

@@ -38,6 +38,7 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
             "job-summary.md",
             "calling.md",
             "fleet.md",
+            "promote.md",
             "platform-api.md",
         ),
     ),

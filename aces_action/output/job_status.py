@@ -64,7 +64,14 @@ def _revision(name: str, each: RevisionStatus) -> tuple[Text, ...]:
     state = Text("serves", "稼働中") if each.serves else Text("withdrawn", "取りやめ") if each.withdrawn else EMPTY
     times = (date_and_time(moment) if moment else EMPTY for moment in (each.registered, each.served, each.withdrawn))
     image = same(each.image_digest.removeprefix("sha256:")[:_SHORT])
-    return (same(f"{name}:{each.number}"), state, *times, image, same(short_commit(each.commit)))
+    commit = joined(" ", (same(short_commit(each.commit)), origin_text(each.promoted_from)))
+    return (same(f"{name}:{each.number}"), state, *times, image, commit)
+
+
+def origin_text(promoted_from: str) -> Text:
+    """Of what was promoted: from which environment. Empty for all else."""
+    env = promoted_from.partition(" ")[0]
+    return Text(f"from {env}", f"{env}から昇格") if env else EMPTY
 
 
 def _job(each: JobStatus) -> tuple[Text, ...]:

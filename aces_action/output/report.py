@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from aces_action.changes import Change
@@ -88,6 +89,21 @@ class Call:
     command: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotedFrom:
+    """What another environment serves and this one is to serve, too. `label`: the endpoint config or job definition there;
+    `served`: since when; `commit` and `run_url`: of its deployment there, from tags."""
+
+    env: str
+    account: str
+    label: str
+    image_digest: str
+    weights_sha256: str
+    served: datetime | None
+    commit: str
+    run_url: str
+
+
 @dataclass(kw_only=True)
 class Report:
     """Gathers what the run finds out, step by step, so that also a failed or cancelled run can say how far it came.
@@ -119,6 +135,7 @@ class Report:
     source_url: str = ""
     calls: Sequence[Call] = ()
     fleet: Sequence[EntryResult] = ()
+    promoted_from: PromotedFrom | None = None
 
     def step_outputs(self, language: Language = "en") -> dict[OutputName, str]:
         """The outputs to write: those known, and those that every run has. Their prose is in the language of the run."""

@@ -25,6 +25,7 @@ from aces_action.output.report import (
     Call,
     Outcome,
     OutputName,
+    PromotedFrom,
     Report,
     StepRecord,
     StepResult,
@@ -45,9 +46,11 @@ if TYPE_CHECKING:
 Step = Literal[
     "Configuration",
     "Credentials",
+    "Source",
     "Preflight",
     "Weights",
     "Plan",
+    "Copy image",
     "Release weights",
     "SageMaker",
     "Autoscaling",
@@ -71,9 +74,11 @@ Step = Literal[
 _IN_JAPANESE: dict[Step, str] = {
     "Configuration": "設定",
     "Credentials": "認証情報",
+    "Source": "昇格元",
     "Preflight": "事前確認",
     "Weights": "重みファイル",
     "Plan": "計画",
+    "Copy image": "イメージのコピー",
     "Release weights": "重みファイルのリリース",
     "SageMaker": "SageMaker",
     "Autoscaling": "オートスケーリング",
@@ -166,6 +171,10 @@ class Reporter:
     def mask(self, secret: str) -> None:
         """Hides a secret from here on."""
         self._writer.mask(secret)
+
+    def promoting(self, origin: PromotedFrom) -> None:
+        """What is deployed here as it was deployed elsewhere."""
+        self._report.promoted_from = origin
 
     def checked(self, checks: Sequence[Check], title: Text = PREFLIGHT) -> None:
         """The preflight's table, or one of another `title`."""

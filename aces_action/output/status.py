@@ -53,7 +53,10 @@ class EndpointStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationStatus:
-    """One generation: when it began to serve and when it was given up, how long its roll-out took, and what it is made of."""
+    """One generation: when it began to serve and when it was given up, how long its roll-out took, and what it is made of.
+
+    `promoted_from`: where that comes from, here and below: environment, account and name there; empty where it was built for this
+    environment. From a tag."""
 
     name: str
     serves: bool
@@ -65,6 +68,7 @@ class GenerationStatus:
     instance_type: str
     commit: str
     run_url: str
+    promoted_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,7 @@ class RevisionStatus:
     weights: str
     commit: str
     run_url: str
+    promoted_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +210,7 @@ def _generation(generation: GenerationStatus) -> dict[str, object]:
         "instance-type": generation.instance_type or None,
         "commit": generation.commit or None,
         "run": generation.run_url or None,
+        "promoted-from": generation.promoted_from or None,
     }
 
 
@@ -232,6 +238,7 @@ def _job_definition(definition: JobDefinitionStatus, language: Language) -> dict
                 "weights": each.weights or None,
                 "commit": each.commit or None,
                 "run": each.run_url or None,
+                "promoted-from": each.promoted_from or None,
             }
             for each in definition.revisions
         ],

@@ -11,7 +11,16 @@ from aces_action.changes import Verb, noun
 from aces_action.durations import date_and_time, duration_text, hours, span
 from aces_action.language import EMPTY, LANGUAGES, Language, Text, joined, same
 from aces_action.output.check import Check, CheckOutcome
-from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
+from aces_action.output.job_status import (
+    JOB_COLUMNS,
+    NO_REVISION,
+    REVISION_COLUMNS,
+    job_cells,
+    notes,
+    origin_text,
+    queue_text,
+    revision_cells,
+)
 from aces_action.output.status import EndpointStatus, GenerationStatus, JobDefinitionStatus, ServerStatus
 from aces_action.problems.advice import NEVER_DEPLOYED, naming
 
@@ -167,7 +176,7 @@ def _generation_rows(server_status: ServerStatus) -> list[tuple[Text, ...]]:
             same(each.image_digest.removeprefix("sha256:")[:COMMIT]),
             same(_release(each.weights)[:COMMIT]),
             same(each.instance_type),
-            same(short_commit(each.commit)),
+            joined(" ", (same(short_commit(each.commit)), origin_text(each.promoted_from))),
         )
         for each in server_status.generations
     ]

@@ -19,6 +19,8 @@ from aces_action.resources.batch.spec import Instance
 
 def server_image(inputs: PreflightInput) -> Query[ServerImage]:
     """The image as ECR has it."""
+    if (given := inputs.given) is not None:
+        return Query(name="image", prepare=lambda _: lambda: given.image)
     return Query(
         name="image",
         prepare=lambda clients: partial(
@@ -35,7 +37,7 @@ def server_image(inputs: PreflightInput) -> Query[ServerImage]:
 def check_image(
     found: QueryResult[ServerImage], *, infra: Infra, instances: Mapping[str, Instance], reference: str
 ) -> list[Check]:
-    """`reference` is the image as it should be in ECR, `repository:tag`."""
+    """`reference` is the image as it should be in ECR, `repository:tag` or by its digest."""
     what = Text("Server image", "サーバのイメージ")
     if found.value is None:
         return found.failed(what, same(reference))
@@ -61,7 +63,7 @@ def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
         answers.of(server_image(inputs)),
         infra=inputs.infra,
         instances=instances_in(answers.of(machines(inputs))),
-        reference=f"{inputs.names.repository}:{inputs.image_tag}",
+        reference=inputs.image_reference,
     )
 
 

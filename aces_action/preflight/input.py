@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aces_action.aws.identity import Identity
+from aces_action.aws.image import ServerImage
 from aces_action.aws.tags import Owner
 from aces_action.project.model import Infra, JobSettings
 from aces_action.project.names import Names
 from aces_action.resources.listing import PlatformClient
 from aces_action.settings import Strictness
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenContent:
+    """Image and weights that are known already, and come from elsewhere. `image` has the URI that it will have here; the weights
+    are read by a client of their own."""
+
+    image: ServerImage
+    weights_client: S3Client
+    bucket: str
+    weights_key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +34,8 @@ class PreflightInput:
 
     `changes`: this run is to deploy it; a plan may run under a role that can only read. `may_defer`: while the platform is
     silent, the registration waits for another run; None for `platform`: it is not asked. `may_wait`: for a roll-out that others
-    have begun. With `strictness` 'strict', what may not be looked at is an error (P029).
+    have begun. `given`: in place of the image of the tag and the uploaded weights. With `strictness` 'strict', what may not be
+    looked at is an error (P029).
     """
 
     infra: Infra
@@ -35,7 +52,18 @@ class PreflightInput:
     changes: bool
     may_defer: bool = False
     may_wait: bool = True
+    given: GivenContent | None = None
     strictness: Strictness = "normal"
+
+    @property
+    def weights_place(self) -> tuple[str, str]:
+        """Bucket and key of the weights."""
+        return (self.given.bucket, self.given.weights_key) if self.given else (self.names.bucket, self.names.weights_key)
+
+    @property
+    def image_reference(self) -> str:
+        """The image as a reader names it."""
+        return self.names.repository + (f"@{self.given.image.digest[:19]}…" if self.given else f":{self.image_tag}")
 
     @property
     def registry(self) -> str:

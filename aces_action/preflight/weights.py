@@ -36,8 +36,10 @@ class FoundWeights:
 
 def found_weights(inputs: PreflightInput) -> Query[FoundWeights]:
     """The weights as S3 has them."""
-    names = inputs.names
-    return Query(name="weights", prepare=lambda clients: partial(find_weights, clients.s3, names.bucket, names.weights_key))
+    given, place = inputs.given, inputs.weights_place
+    return Query(
+        name="weights", prepare=lambda clients: partial(find_weights, given.weights_client if given else clients.s3, *place)
+    )
 
 
 def find_weights(client: S3Client, bucket: str, key: str) -> FoundWeights:
@@ -73,11 +75,12 @@ def check_weights(found: QueryResult[FoundWeights], *, bucket: str, key: str, wi
 
 
 def _rows(inputs: PreflightInput, answers: Answers) -> list[Check]:
+    bucket, key = inputs.weights_place
     return check_weights(
         answers.of(found_weights(inputs)),
-        bucket=inputs.names.bucket,
-        key=inputs.names.weights_key,
-        without_bucket=answers.of(bucket_region(inputs)).value == MISSING,
+        bucket=bucket,
+        key=key,
+        without_bucket=inputs.given is None and answers.of(bucket_region(inputs)).value == MISSING,
     )
 
 

@@ -115,7 +115,9 @@ def missing(called: Text, variable: str | None, name: str, purpose: Text, why: T
         message=sentences(Text(f"{called.en} is not set.", f"{called.ja}が設定されていません。"), why),
         hint=lines(
             purpose,
-            Text(
+            Text(f"Set it in the workflow: `with:` with `{name}: …`.", f"ワークフローの`with:`に`{name}: …`と書きます。")
+            if variable is None
+            else Text(
                 f"Set it in the workflow: `env:` with `{variable}: …`, or `with:` with `{name}: …`.",
                 f"ワークフローの`env:`に`{variable}: …`、または`with:`に`{name}: …`と書きます。",
                 Text(
@@ -124,6 +126,38 @@ def missing(called: Text, variable: str | None, name: str, purpose: Text, why: T
                 ),
             ),
         ),
+    )
+
+
+def not_promoting(called: Text, command: str) -> Problem:
+    """When an environment to promote from is given, and the command would deploy something else. At a terminal always: nobody's
+    own credentials are of two accounts."""
+    return Problem(
+        kind=S002,
+        message=Text(
+            f"{called.en} is given, but the command is {command}, which promotes nothing.",
+            f"{called.ja}が指定されていますが、コマンドが{command}のため、昇格は行われません。",
+            Text(
+                f"The workflow promotes to this environment; `aces-action {command}` would deploy something else.",
+                f"この環境には、ワークフローが昇格でデプロイします。`aces-action {command}`では、別のものがデプロイされます。",
+            ),
+        ),
+        hint=Text(
+            "Set `command: promote` (or `plan`), or remove it.",
+            "`command: promote`（または`plan`）にするか、この入力を削除してください。",
+            Text("Run the workflow on GitHub.", "GitHubでワークフローを実行してください。"),
+        ),
+    )
+
+
+def another_environment(env: str) -> Text:
+    return Text(f"another environment than ENV, which is {env}", f"ENV（{env}）とは別の環境")
+
+
+def role_of_account(account: str, infra_file: str) -> Text:
+    return Text(
+        f"a role of the account {account}, the account_id of {infra_file}",
+        f"アカウント{account}（{infra_file}のaccount_id）のロール",
     )
 
 

@@ -18,7 +18,7 @@ from aces_action.workflow.steps import ActionStep
 
 _BY_NAME = {spec.name: spec for spec in INPUTS}
 # Those that wait for SageMaker
-_WAITING = frozenset({"deploy", "rollback", "stop", "start", "destroy"})
+_WAITING = frozenset({"deploy", "promote", "rollback", "stop", "start", "destroy"})
 # GitHub docs, 'Workflow syntax', jobs.<job_id>.timeout-minutes: 'Default: 360'
 _LONGEST_JOB = 360
 _HOSTED = re.compile(r"(?:ubuntu|windows|macos)-[\w.-]+")  # a new machine for each job, with nothing on it

@@ -37,6 +37,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
 from sandbox.aws import permissions, wire
+from sandbox.aws.accounts import send_to_account
 from sandbox.aws.alarms import CloudWatch
 from sandbox.aws.batch.responses import Batch, Logs
 from sandbox.aws.cloudformation.responses import CloudFormation
@@ -81,6 +82,7 @@ def create_application(state: State) -> WSGIApplication:
             return moto_server(environ, start_response)  # type: ignore[no-any-return]
         environ[ENVIRON_KEY] = state
         call = wire.identify(environ)
+        send_to_account(environ, call.access_key_id)
         fault = state.take_fault(call) or state.take_token(call)
         try:
             response = _answer(moto_server, environ, call, fault, state)
@@ -109,6 +111,7 @@ def _create_backend(service: SERVICE_NAMES) -> Flask:
 
 def _extend_moto() -> None:
     """Put our responses into moto's routing tables, which it reads at the first request to a service."""
+    os.environ["MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS"] = "false"  # as in AWS, where no bucket's policy allows it
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # 1,300 machine images that nobody asks for, at every reset
     # At every request moto looks through all methods of a class, which are 700 for EC2.
     moto.core.responses.method_names_from_class = functools.cache(  # type: ignore[attr-defined]

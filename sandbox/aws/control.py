@@ -17,6 +17,7 @@ from sandbox.aws.iam import StandingRole, remove_roles, set_up_role
 from sandbox.aws.lag import Lag
 from sandbox.aws.rates import RATES, Rate, Throttle
 from sandbox.aws.state import Fault, State
+from sandbox.aws.wire import Call
 
 PREFIX = "/_sandbox/"
 
@@ -116,9 +117,20 @@ def _add_whole_server(app: Flask, state: State) -> None:
 
     @app.get("/_sandbox/layers/<digest>")
     def layer(digest: str) -> Response:
-        if digest not in state.layers:
+        """What GetDownloadUrlForLayer leads to: in AWS a presigned URL of S3, which takes ranges. A fault of operation
+        `GetLayer` cuts it."""
+        content = state.layers.get(digest)
+        if content is None:
             raise NotFound(f"No layer {digest}")
-        return Response(state.layers[digest], content_type="application/octet-stream")
+        asked = Call(service="s3", operation="GetLayer", protocol="s3", method="GET", path=request.path, access_key_id="")
+        fault = state.take_fault(asked)
+        answer = Response(content, content_type="application/octet-stream")
+        answer.make_conditional(request, accept_ranges=True, complete_length=len(content))
+        if fault is None:
+            return answer
+        whole = answer.get_data()
+        headers = [*answer.headers]
+        return Response((part for part in (whole[: len(whole) // 2],)), status=answer.status, headers=headers)
 
 
 def _add_clock(app: Flask, state: State) -> None:
@@ -150,9 +162,10 @@ def _add_iam(app: Flask, state: State) -> None:
 
     @app.post("/_sandbox/roles")
     def put_roles() -> tuple[Response, int]:
-        roles = [StandingRole(**each) for each in _wish()["roles"]]
+        wish = _wish()
+        roles = [StandingRole(**each) for each in wish["roles"]]
         with state.lock:
-            return jsonify({role.name: set_up_role(role) for role in roles}), 201
+            return jsonify({role.name: set_up_role(role, wish["account"]) for role in roles}), 201
 
     @app.delete("/_sandbox/roles")
     def forget_roles() -> tuple[str, int]:

@@ -15,6 +15,7 @@ from sandbox.aws.state import state_of
 from sandbox.aws.wire import Refusal
 
 LAYER_PATH = "/_sandbox/layers/"
+_LEAST_PART = 5 << 20
 _IMAGE_URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<repository>[^:@]+)"
     r"(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
@@ -55,12 +56,18 @@ class ContainerRegistry(ECRResponse):
         """As moto's, but the digest is that of the manifest, and the image that loses its tag stays, untagged, as in AWS."""
         manifest, tag = self._get_param("imageManifest"), self._get_param("imageTag")
         repository = self.ecr_backend._get_repository(self._get_param("repositoryName"))  # noqa: SLF001
-        state = state_of(self.normalized_request)
         content = json.loads(manifest)
         parts = [*content.get("layers", ()), *([content["config"]] if "config" in content else ())]  # an index has neither
-        if missing := [part["digest"] for part in parts if part["digest"] not in state.layers]:
+        if missing := [part["digest"] for part in parts if part["digest"] not in repository.layers]:
             raise Refusal(
                 400, "LayersNotFoundException", f"Required Image Layers are missing from registry: {', '.join(missing)}"
+            )
+        known = {image.get_image_digest() for image in repository.images}
+        if unknown := [each["digest"] for each in content.get("manifests", ()) if each["digest"] not in known]:
+            raise Refusal(
+                400,
+                "ReferencedImagesNotFoundException",
+                f"The manifest list references images that are not in the repository: {', '.join(unknown)}",
             )
         digest = "sha256:" + hashlib.sha256(manifest.encode()).hexdigest()
         if (given := self._get_param("imageDigest")) and given != digest:
@@ -73,18 +80,37 @@ class ContainerRegistry(ECRResponse):
         return ActionResult({"image": image})
 
     def complete_layer_upload(self) -> ActionResult:
-        """As moto's, which counts the bytes and forgets them; here they are kept to be downloaded."""
+        """As moto's, which counts the bytes and forgets them; here they are kept to be downloaded. And what AWS looks at: that
+        the upload is not empty, the digest, that the layer is not there yet, and that no part but the last is under 5 MiB
+        (botocore: the exceptions of CompleteLayerUpload)."""
         repository = self.ecr_backend._get_repository(self._get_param("repositoryName"))  # noqa: SLF001
         upload = repository.uploads.get(self._get_param("uploadId"))
         content = bytes(upload.layer_parts) if upload else b""
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
         given = self._get_param("layerDigests")
+        sizes = state_of(self.normalized_request).part_sizes.pop(self._get_param("uploadId"), [])
+        if upload and any(size < _LEAST_PART for size in sizes[:-1]):
+            raise Refusal(400, "LayerPartTooSmallException", "Layer parts must be at least 5 MiB in size.")
+        if upload and digest in repository.layers:
+            raise Refusal(
+                400,
+                "LayerAlreadyExistsException",
+                f"The layer with digest {digest} already exists in the repository with name '{repository.name}' in the registry "
+                f"with id '{repository.registry_id}'",
+            )
         if upload and digest not in given:
             raise Refusal(
                 400, "InvalidLayerException", f"Layer digest does not match: uploaded {digest}, given {', '.join(given)}"
             )
         result = super().complete_layer_upload()
         state_of(self.normalized_request).layers[digest] = content
+        return result
+
+    def upload_layer_part(self) -> ActionResult:
+        """As moto's; the sizes of the parts are kept to be looked at in the end."""
+        result = super().upload_layer_part()
+        size = self._get_param("partLastByte") - self._get_param("partFirstByte") + 1
+        state_of(self.normalized_request).part_sizes.setdefault(self._get_param("uploadId"), []).append(size)
         return result
 
     def get_download_url_for_layer(self) -> ActionResult:  # type: ignore[override]  # moto's never returns

@@ -18,8 +18,6 @@ from sandbox.aws.permissions import documents_of
 from sandbox.aws.policy import Need, grants
 from sandbox.aws.wire import Refusal
 
-_ACCOUNT = "123456789012"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingRole:
@@ -31,9 +29,9 @@ class StandingRole:
     inline: Mapping[str, str]
 
 
-def set_up_role(role: StandingRole) -> str:
+def set_up_role(role: StandingRole, account: str) -> str:
     """Makes the role with its policies, or makes it what is said here; gives its ARN. By single calls it would be a dozen."""
-    iam = iam_backends[_ACCOUNT]["aws"]
+    iam = iam_backends[account]["aws"]
     try:
         arn = iam.get_role(role.name).arn
         iam.update_assume_role_policy(role.name, role.trust)
@@ -48,8 +46,8 @@ def set_up_role(role: StandingRole) -> str:
 
 def remove_roles(prefixes: tuple[str, ...]) -> None:
     """Removes the roles and policies whose names begin so: moto looks through all roles at every request of one."""
-    iam = iam_backends[_ACCOUNT]["aws"]
-    for kept in (iam.roles, iam.managed_policies):
+    backends = [account["aws"] for account in list(iam_backends.values())]
+    for kept in (each for iam in backends for each in (iam.roles, iam.managed_policies)):
         for key in [key for key, each in kept.items() if each.name.startswith(prefixes)]:
             del kept[key]
 
@@ -58,7 +56,7 @@ def _put_policy(iam: IAMBackend, name: str, document: str) -> str:
     try:
         return iam.create_policy("", "/", document, name, []).arn
     except EntityAlreadyExists:
-        arn = f"arn:aws:iam::{_ACCOUNT}:policy/{name}"
+        arn = f"arn:aws:iam::{iam.account_id}:policy/{name}"
         iam.create_policy_version(arn, document, set_as_default=True)
         return arn
 

@@ -22,6 +22,7 @@ from moto.sts.models import sts_backends
 from werkzeug.datastructures import EnvironHeaders
 
 from sandbox.aws import wire
+from sandbox.aws.accounts import account_in
 from sandbox.aws.batch.needs import NEEDS
 from sandbox.aws.hosting.store import Hosting
 from sandbox.aws.policy import JSON, Grant, Need, grants, pass_role, request_tags
@@ -30,8 +31,8 @@ from sandbox.aws.targets import Targets
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-_ACCOUNT, _PARTITION = "123456789012", "aws"
-_MAX_BODY = 1024 * 1024  # no request but S3's has more
+_PARTITION = "aws"
+_MAX_BODY = 32 << 20  # no request but S3's has more: a part of a layer has 20 MiB at most, in base64
 
 # How each protocol says no: HTTP status and code
 _DENIED: dict[wire.Protocol, tuple[int, str]] = {
@@ -54,6 +55,7 @@ class Request:
     """A request as permissions see it: what is asked of which service, and about what. `upload`: S3's id of one by parts."""
 
     call: wire.Call
+    account: str
     region: str
     parameters: Mapping[str, Any]
     headers: EnvironHeaders
@@ -62,7 +64,7 @@ class Request:
     targets: Targets
 
     def arn(self, service: str, resource: str) -> str:
-        return f"arn:{_PARTITION}:{service}:{self.region}:{_ACCOUNT}:{resource}"
+        return f"arn:{_PARTITION}:{service}:{self.region}:{self.account}:{resource}"
 
 
 def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: Targets) -> tuple[Grant, ...]:
@@ -70,10 +72,11 @@ def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: 
 
     Raises Refusal in AWS's words for a need that no policy of the role grants. The caller holds the lock of the state.
     """
-    session = sts_backends[_ACCOUNT][_PARTITION].get_assumed_role_from_access_key(call.access_key_id)
+    account = account_in(environ)
+    session = sts_backends[account][_PARTITION].get_assumed_role_from_access_key(call.access_key_id)
     if session is None:
         return ()
-    documents = documents_of(iam_backends[_ACCOUNT][_PARTITION].get_role_by_arn(session.role_arn))
+    documents = documents_of(iam_backends[account][_PARTITION].get_role_by_arn(session.role_arn))
     found: list[Grant] = []
     for need in needs(_read(call, environ, hosting, targets)):
         granted = grants(documents, need)
@@ -130,6 +133,7 @@ def _read(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: 
     credential = wire.CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     return Request(
         call=call,
+        account=account_in(environ),
         region=credential["region"] if credential else "",
         parameters=parameters,
         headers=EnvironHeaders(environ),
@@ -216,11 +220,13 @@ def _of_key(request: Request, action: str, key: str | None) -> tuple[Need, ...]:
 
 
 def _bucket(name: str) -> FakeBucket | None:
-    return s3_backends[_ACCOUNT][_PARTITION].buckets.get(name)
+    _, account = s3_backends.bucket_accounts.get(name, ("", ""))  # S3 itself refuses what is another account's
+    return s3_backends[account][_PARTITION].buckets.get(name) if account else None
 
 
 def _stored(bucket: str, key: str) -> FakeKey | None:
-    return s3_backends[_ACCOUNT][_PARTITION].get_object(bucket, key) if _bucket(bucket) else None
+    found = _bucket(bucket)
+    return s3_backends[found.account_id][_PARTITION].get_object(bucket, key) if found else None
 
 
 def _hosting(kinds: Mapping[str, str]) -> Callable[[Request], tuple[Need, ...]]:
@@ -249,7 +255,7 @@ def _hosting_tags(request: Request) -> tuple[Need, ...]:
 
 
 def _role(request: Request) -> tuple[Need, ...]:
-    resource = f"arn:{_PARTITION}:iam::{_ACCOUNT}:role/{request.parameters['RoleName']}"
+    resource = f"arn:{_PARTITION}:iam::{request.account}:role/{request.parameters['RoleName']}"
     return (Need(action=f"iam:{request.call.operation}", resource=resource),)
 
 
@@ -275,7 +281,7 @@ def _alarm(request: Request) -> tuple[Need, ...]:
 
 
 def _alarm_tags(request: Request, arn: str) -> dict[str, str]:
-    return cloudwatch_backends[_ACCOUNT][request.region].list_tags_for_resource(arn)
+    return cloudwatch_backends[request.account][request.region].list_tags_for_resource(arn)
 
 
 def _scaling(request: Request) -> tuple[Need, ...]:
@@ -301,7 +307,7 @@ def _scaling(request: Request) -> tuple[Need, ...]:
             for action in ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
         ]
         if not request.targets.linked_role:
-            found.append(_LINKED_ROLE)
+            found.append(_linked_role(request.account))
     if operation in {"PutScalingPolicy", "DeleteScalingPolicy", "DeregisterScalableTarget"}:
         alarm = request.arn("cloudwatch", f"alarm:TargetTracking-{resource_id}-AlarmHigh")
         action = "PutMetricAlarm" if operation == "PutScalingPolicy" else "DeleteAlarms"
@@ -309,12 +315,13 @@ def _scaling(request: Request) -> tuple[Need, ...]:
     return tuple(found)
 
 
-_LINKED_ROLE = Need(
-    action="iam:CreateServiceLinkedRole",
-    resource=f"arn:{_PARTITION}:iam::{_ACCOUNT}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
-    "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint",
-    context={"iam:AWSServiceName": "sagemaker.application-autoscaling.amazonaws.com"},
-)
+def _linked_role(account: str) -> Need:
+    return Need(
+        action="iam:CreateServiceLinkedRole",
+        resource=f"arn:{_PARTITION}:iam::{account}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
+        "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint",
+        context={"iam:AWSServiceName": "sagemaker.application-autoscaling.amazonaws.com"},
+    )
 
 
 def _scaling_tags(request: Request) -> tuple[Need, ...]:

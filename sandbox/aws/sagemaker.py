@@ -31,8 +31,12 @@ _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 class SageMaker(SageMakerResponse):
     """moto's SageMaker with a life cycle for hosting."""
 
+    @property
+    def _place(self) -> str:
+        return f"arn:{self.partition}:sagemaker:{self.region}:{self.current_account}"
+
     def _arn(self, kind: str, name: str) -> str:
-        return f"arn:{self.partition}:sagemaker:{self.region}:{self.current_account}:{kind}/{name}"
+        return f"{self._place}:{kind}/{name}"
 
     def _run(self, step: Callable[[Hosting, JSON], JSON | None]) -> ActionResult:
         """Check the request against botocore's model, then take one step in the hosting, alone."""
@@ -101,7 +105,7 @@ class SageMaker(SageMakerResponse):
         return self._run(lambda hosting, request: hosting.delete_model(self._arn("model", request["ModelName"])))
 
     def list_models(self) -> ActionResult:
-        return self._run(lambda hosting, request: hosting.list_models(request, self.region))
+        return self._run(lambda hosting, request: hosting.list_models(request, self._place))
 
     def create_endpoint_config(self) -> ActionResult:
         def step(hosting: Hosting, request: JSON) -> JSON:
@@ -122,7 +126,7 @@ class SageMaker(SageMakerResponse):
         )
 
     def list_endpoint_configs(self) -> ActionResult:
-        return self._run(lambda hosting, request: hosting.list_endpoint_configs(request, self.region))
+        return self._run(lambda hosting, request: hosting.list_endpoint_configs(request, self._place))
 
     def create_endpoint(self) -> ActionResult:
         return self._change_endpoint(Hosting.create_endpoint)
@@ -165,7 +169,7 @@ class SageMaker(SageMakerResponse):
         return self._run(lambda hosting, request: hosting.delete_endpoint(self._arn("endpoint", request["EndpointName"])))
 
     def list_endpoints(self) -> ActionResult:
-        return self._run(lambda hosting, request: hosting.list_endpoints(request, self.region))
+        return self._run(lambda hosting, request: hosting.list_endpoints(request, self._place))
 
     def add_tags(self) -> ActionResult:
         def step(hosting: Hosting, request: JSON) -> JSON | None:

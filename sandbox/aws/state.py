@@ -85,6 +85,7 @@ class State:
     lags: list[Lag] = field(default_factory=list)
     calls: list[SeenCall] = field(default_factory=list)
     layers: dict[str, bytes] = field(default_factory=dict)
+    part_sizes: dict[str, list[int]] = field(default_factory=dict)  # of layers that are being uploaded, by upload
     credentials_end: dict[str, float] = field(default_factory=dict)
     credentials_lifetime: float | None = None
     permissions_enforced: bool = False
@@ -162,6 +163,7 @@ class State:
             self.batch.reset()
             self.stacks.reset()
             self.layers.clear()
+            self.part_sizes.clear()
             self.credentials_end.clear()
             self.credentials_lifetime = None
 

@@ -12,6 +12,7 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import IAMBackend, OpenIDConnectProvider, iam_backends
 from moto.sts.responses import TokenResponse
 
+from sandbox.aws.accounts import account_of_role
 from sandbox.aws.state import state_of
 from sandbox.aws.trust import trusts_web_identity
 from sandbox.aws.wire import Refusal
@@ -29,7 +30,7 @@ class SecurityTokenService(TokenResponse):
     def assume_role_with_web_identity(self) -> ActionResult:
         state = state_of(self.normalized_request)
         role_arn, session_name = self.params["RoleArn"], self.params["RoleSessionName"]
-        iam = iam_backends[self.current_account][self.partition]
+        iam = iam_backends[account_of_role(role_arn)][self.partition]  # the request is not signed
         try:
             claims = state.issuer.verify(self.params["WebIdentityToken"])
         except ValueError as error:

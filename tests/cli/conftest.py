@@ -174,7 +174,7 @@ class Repository:
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     """A copy of the first example, with one workflow, in which nothing is wrong."""
-    others = shutil.ignore_patterns("plan_on_pull_request.yml", "endpoint.yml", "stop_at_night.yml")
+    others = shutil.ignore_patterns("plan_on_pull_request.yml", "endpoint.yml", "stop_at_night.yml", "promote.yml", "*-staging-*")
     shutil.copytree(EXAMPLE, tmp_path / "repository", ignore=others)
     made = Repository(path=tmp_path / "repository")
     made.replace(WORKFLOW, "ORG/aces-action", "aces-inc/aces-action")

@@ -150,6 +150,17 @@ def test_workflows_that_deploy_differently_have_to_be_told_apart(run: Run, here:
     assert run("plan").status == 0  # nor one that may deploy or do something else
 
 
+@pytest.mark.parametrize("verb", ["plan", "deploy"])
+def test_what_a_workflow_promotes_is_not_replaced_from_a_terminal(run: Run, here: Caller, verb: str) -> None:
+    here.edit(WORKFLOW, "platform-token:", "command: promote\n          promote-from: staging\n          platform-token:")
+    staging = here.infra_file.with_name(here.infra_file.name.replace("-dev-", "-staging-"))
+    staging.write_text(here.infra_file.read_text(encoding="utf-8"), encoding="utf-8")
+    ended = run(verb, "--env", "dev")
+    assert (ended.status, ended.out) == (2, "")
+    assert f"`aces-action {verb}` would deploy something else" in ended.err
+    assert "Run the workflow on GitHub." in ended.err
+
+
 def test_a_wrong_option_is_said_before_anything_is_read(run: Run) -> None:
     ended = run("plan", "--platform-url", "https://user:hunter2@platform.example.com", "nowhere")
     assert ended.status == 2

@@ -30,7 +30,7 @@ def rows(page: str) -> int:
 
 
 def codes(page: str) -> set[str]:
-    return set(re.findall(r"\b[SCAIPWEBTRDXF]\d{3}\b", page, re.ASCII))
+    return set(re.findall(r"\b[SCAIMPWEBTRDXF]\d{3}\b", page, re.ASCII))
 
 
 def test_every_page_for_users_is_there_in_both_languages() -> None:

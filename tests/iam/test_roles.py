@@ -36,7 +36,7 @@ def made(**parameters: str) -> dict[str, Role]:
 
 
 def statements(**parameters: str) -> Iterator[JSON]:
-    for role in made(WithPlanRole="true", KmsKeyArn=KMS_KEY, **parameters).values():
+    for role in made(WithPlanRole="true", PromoteTo="staging", KmsKeyArn=KMS_KEY, **parameters).values():
         for document in (*role.managed.values(), *role.inline.values()):
             yield from document["Statement"]
 
@@ -72,7 +72,7 @@ class TestFiles:
         assert {name for name in named if f"`{name}`" not in text} == set()
 
     def test_no_policy_is_longer_than_iam_takes(self) -> None:
-        longest = made(Project="p" * 32, Env="production", WithPlanRole="true", KmsKeyArn=KMS_KEY).values()
+        longest = made(Project="p" * 32, Env="production", WithPlanRole="true", PromoteTo="staging", KmsKeyArn=KMS_KEY).values()
         sizes = [len(json.dumps(document, separators=(",", ":"))) for role in longest for document in role.managed.values()]
         assert max(sizes) <= 6144  # characters of a managed policy; an inline one may have 10,240
         assert max(len(role.name) for role in longest) <= 64
@@ -100,6 +100,36 @@ class TestParameters:
             "plates-dev-aces-plan",
             "plates-dev-aces-preflight",
         ]
+
+    def test_the_role_that_is_promoted_from_reads_what_serves_and_changes_nothing(self) -> None:
+        role = made(PromoteTo="staging", KmsKeyArn=KMS_KEY)["PromoteRole"]
+        assert list(role.managed) == ["plates-dev-aces-promote"]
+        assert "PromoteRole" not in made()
+        actions = {
+            action for document in role.managed.values() for each in document["Statement"] for action in listed(each["Action"])
+        }
+        assert {action.partition(":")[2].rstrip("s") for action in actions} == {
+            "BatchGetImage",
+            "Decrypt",
+            "DescribeEndpoint",
+            "DescribeEndpointConfig",
+            "DescribeJobDefinition",
+            "DescribeModel",
+            "GetDownloadUrlForLayer",
+            "GetObject",
+            "ListBucket",
+            "ListTag",
+        }
+        bucket = "arn:aws:s3:::plates-dev/shared/weights"
+        reads = role.managed.values()
+        assert grants(reads, Need(action="s3:GetObject", resource=f"{bucket}/releases/9c1f/deploy.tar.gz"))
+        assert grants(reads, Need(action="s3:GetObject", resource=f"{bucket}/deploy.tar.gz.verdict.json"))
+        assert not grants(reads, Need(action="s3:GetObject", resource=f"{bucket}/deploy.tar.gz"))
+
+    def test_without_endpoint_or_batch_nothing_of_it_is_read_for_a_promotion(self) -> None:
+        for without, prefix in (("WithEndpoint", "Endpoint"), ("WithBatch", "Batch")):
+            role = made(PromoteTo="staging", **{without: "false"})["PromoteRole"]
+            assert {sid for sid in sids(role) if sid.startswith(prefix)} == set()
 
     def test_names_of_the_infra_file_take_the_place_of_the_convention(self) -> None:
         own = {"BucketName": "store", "ServerName": "engine", "ImageRepository": "images/plates", "WeightsFolder": "models"}
@@ -136,7 +166,7 @@ class TestTrust:
     def admitted(
         self, sub: str, *, aud: str = "sts.amazonaws.com", ref: str = "", role: str = "DeployRole", **parameters: str
     ) -> bool:
-        trust = made(WithPlanRole="true", **parameters)[role].trust
+        trust = made(**{"WithPlanRole": "true", "PromoteTo": "staging"} | parameters)[role].trust
         return trusts_web_identity(trust, PROVIDER, {"sub": sub, "aud": aud, "ref": ref})
 
     def test_the_branch_of_the_repository_may_deploy(self) -> None:

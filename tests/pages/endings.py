@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 
 from aces_action.changes import Change
@@ -13,7 +14,7 @@ from aces_action.fleet.jobs import Job
 from aces_action.language import Text, same
 from aces_action.output.check import Check, not_asked
 from aces_action.output.fleet import FleetEntry, OutcomeChange, RunOutcome
-from aces_action.output.report import OutputName, Report
+from aces_action.output.report import OutputName, PromotedFrom, Report
 from aces_action.output.reporter import Step
 from aces_action.output.server_log import ServerLog
 from aces_action.output.status import as_json
@@ -103,6 +104,7 @@ def _good() -> dict[str, Report]:
             calls=CALLS[1:],
         ),
         "deployed-with-warnings": replace(deployed, changes=UPDATED, exchanges=EXCHANGES, problems=[*failures.PROCESSORS]),
+        "promoted": _promoted(deployed),
         "unchanged": Report(
             result="unchanged",
             checks=CHECKS,
@@ -129,6 +131,38 @@ def _good() -> dict[str, Report]:
         ),
         "valid": Report(result="valid", steps=steps("Configuration")),
     }
+
+
+def _promoted(deployed: Report) -> Report:
+    """What dev serves, in staging for the first time."""
+
+    def in_staging(text: str) -> str:
+        return text.replace("detection-dev", "detection-staging")
+
+    image = Change(
+        verb="create",
+        resource="server image",
+        name=f"{ACCOUNT}.dkr.ecr.ap-northeast-1.amazonaws.com/{in_staging(SERVER)}@{project.DIGEST}",
+    )
+    return replace(
+        deployed,
+        title=TITLE.replace("dev", "staging"),
+        changes=[image, *(replace(each, name=in_staging(each.name)) for each in FIRST)],
+        outputs={name: in_staging(value) for name, value in OUTPUTS.items()},
+        calls=[replace(each, command=in_staging(each.command)) for each in CALLS],
+        weights_uri=RELEASE,
+        exchanges=EXCHANGES[:1],
+        promoted_from=PromotedFrom(
+            env="dev",
+            account=ACCOUNT,
+            label=CONFIG,
+            image_digest=project.DIGEST,
+            weights_sha256=project.SHA256,
+            served=datetime(2026, 11, 27, 1, 2, tzinfo=UTC),
+            commit=project.COMMIT,
+            run_url="https://github.com/example-org/number-plate-detection/actions/runs/1234567890",
+        ),
+    )
 
 
 def _unfinished() -> dict[str, Report]:

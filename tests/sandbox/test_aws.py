@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientEr
 from botocore.parsers import ResponseParserError
 
 from sandbox.image import OCI_MANIFEST
-from sandbox.seed import Seeded, make_bucket, push_image, push_index, seed
+from sandbox.seed import ACCOUNT, Seeded, make_bucket, push_image, push_index, seed
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import CONFIG
 
@@ -253,7 +253,7 @@ def test_roles_stand_there_changed_the_second_time_and_go_by_their_prefix(empty:
         service = {"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"}
         trust = json.dumps({"Version": "2012-10-17", "Statement": [service]})
         role = {"name": "p-1-role", "trust": trust, "managed": {"p-1-policy": document}, "inline": {"own": document}}
-        answer = requests.post(f"{empty.aws_url}/_sandbox/roles", json={"roles": [role]}, timeout=5)
+        answer = requests.post(f"{empty.aws_url}/_sandbox/roles", json={"roles": [role], "account": ACCOUNT}, timeout=5)
         assert answer.json() == {"p-1-role": iam.get_role(RoleName="p-1-role")["Role"]["Arn"]}
 
     for action in ("s3:GetObject", "s3:PutObject"):

@@ -65,7 +65,7 @@ def test_other_actions_are_left_alone(tmp_path: Path, uses: str) -> None:
 
 def test_the_guides_variables_are_what_the_runner_would_set() -> None:
     usages = {each.job: each for each in find_steps(EXAMPLES / "number-plate-detection")[0]}
-    assert list(usages) == ["deploy", "endpoint", "plan", "stop"]
+    assert list(usages) == ["deploy", "endpoint", "plan", "promote", "stop"]
     found = usages["deploy"]
     role = "arn:aws:iam::123456789012:role/number-plate-detection-dev-aces-plan-role"
     assert usages["plan"].environ().items() >= (found.environ() | {"AWS_ROLE_ARN": role}).items()

@@ -13,6 +13,7 @@ from aces_action.output.page.changes import changes_blocks, extent_blocks
 from aces_action.output.page.details import check_blocks, detail_blocks, is_about_checks, link_blocks, weights_blocks
 from aces_action.output.page.fleet import fleet_blocks, fleet_title
 from aces_action.output.page.headline import headline, place_line
+from aces_action.output.page.promotion import promotion_blocks
 from aces_action.output.page.server_status import status_blocks
 from aces_action.output.page.wording import paragraph, words
 from aces_action.output.report import Report
@@ -58,5 +59,5 @@ def plan_page(report: Report, language: Language) -> SummaryPage:
         place=place_line(report, language),
         advice=tuple(advice_blocks(report, language)),
         extent=tuple(extent_blocks(report, language)) if ended_badly else (),
-        changes=tuple(changes_blocks(report, language)),
+        changes=(*promotion_blocks(report, language), *changes_blocks(report, language)),
     )

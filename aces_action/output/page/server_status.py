@@ -9,7 +9,16 @@ from dataclasses import replace
 from aces_action.aws.tags import short_commit
 from aces_action.changes import noun
 from aces_action.language import Language, Text, same
-from aces_action.output.job_status import JOB_COLUMNS, NO_REVISION, REVISION_COLUMNS, job_cells, notes, queue_text, revision_cells
+from aces_action.output.job_status import (
+    JOB_COLUMNS,
+    NO_REVISION,
+    REVISION_COLUMNS,
+    job_cells,
+    notes,
+    origin_text,
+    queue_text,
+    revision_cells,
+)
 from aces_action.output.page.blocks import Block, Code, Fold, Line, PageHeading, PageLink, PageList, Span, Words
 from aces_action.output.page.wording import dotted, paragraph, words
 from aces_action.output.status import EndpointStatus, GenerationStatus, JobDefinitionStatus, ServerStatus
@@ -43,7 +52,7 @@ def status_blocks(status: ServerStatus, language: Language) -> list[Block]:
 
 def _endpoint(endpoint: EndpointStatus, status: ServerStatus, language: Language) -> list[Block]:
     state = words(same(endpoint.status) if endpoint.status else NOT_THERE, language, strong=True)
-    of_run, of_rollout = _run(endpoint.run_url, language), _run(endpoint.started_by, language)
+    of_run, of_rollout = run_link(endpoint.run_url, language), run_link(endpoint.started_by, language)
     # what is a link here is no text
     described = replace(endpoint, commit="", run_url="" if of_run else endpoint.run_url)
     described = replace(described, started_by="" if of_rollout else endpoint.started_by)
@@ -68,7 +77,8 @@ def _generation(each: GenerationStatus, status: ServerStatus, language: Language
             *_labelled((Text("withdrawn ", "取りやめ "), time_text(each.withdrawn)), language),
             *([Words(text=each.instance_type)] if each.instance_type else []),
             *([Code(text=short_commit(each.commit))] if each.commit else []),
-            *_run(each.run_url, language),
+            *([words(origin, language)] if (origin := origin_text(each.promoted_from)) else []),
+            *run_link(each.run_url, language),
         ]
     )
     return (head, (Code(text=each.name),))
@@ -81,6 +91,7 @@ def _generation_in_full(each: GenerationStatus, language: Language) -> tuple[Lin
         (Text("image ", "イメージ "), each.image_digest),
         (Text("weights ", "重みファイル "), each.weights),
         (Text("commit ", "コミット "), each.commit),
+        (Text("promoted from ", "昇格元 "), each.promoted_from),
     )
     lines += [(words(label, language), Code(text=value)) for label, value in facts if value]
     if each.run_url and not _RUN.fullmatch(each.run_url):
@@ -93,7 +104,7 @@ def _labelled(fact: tuple[Text, Text], language: Language) -> list[Span]:
     return [words(label + value, language)] if value else []
 
 
-def _run(url: str, language: Language) -> list[Span]:
+def run_link(url: str, language: Language) -> list[Span]:
     """A run of GitHub's, which is a link. Its address comes from a tag, so it may be anything else."""
     return [PageLink(label=words(Text("run", "実行"), language), url=url)] if _RUN.fullmatch(url) else []
 

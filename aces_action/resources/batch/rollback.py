@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code, error_message, explain, is_general
-from aces_action.aws.tags import CONTENT_HASH, REGISTERED, ROLLOUT_RUN, SERVED, Owner, handover, short_commit, stamp
+from aces_action.aws.tags import (
+    CONTENT_HASH,
+    PROMOTED_FROM,
+    REGISTERED,
+    ROLLOUT_RUN,
+    SERVED,
+    Owner,
+    handover,
+    short_commit,
+    stamp,
+)
 from aces_action.changes import Change, noun
 from aces_action.durations import date_and_time
 from aces_action.language import Text
@@ -166,7 +176,8 @@ def bring_back(client: BatchClient, owner: Owner, planned: JobRollback, *, serve
     if planned.goal is None:
         return planned.live
     goal = planned.goal.newest
-    tags = replace(owner, commit=goal.commit).tags(goal.tags.get(CONTENT_HASH, ""))
+    origin = replace(owner, commit=goal.commit, promoted_from=goal.tags.get(PROMOTED_FROM, ""))
+    tags = origin.tags(goal.tags.get(CONTENT_HASH, ""))
     since = served or (planned.goal.served if goal.noted else None) or at
     tags |= {REGISTERED: stamp(at), SERVED: stamp(since), ROLLOUT_RUN: rollback_by(owner.run_url, at)}
     try:

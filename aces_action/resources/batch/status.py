@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aces_action.aws.errors import AWS_ERRORS, explain
-from aces_action.aws.tags import Owner
+from aces_action.aws.tags import PROMOTED_FROM, Owner
 from aces_action.language import Text, sentences
 from aces_action.output.status import JobDefinitionStatus, JobStatus, QueueStatus, RevisionStatus
 from aces_action.resources.batch.history import JobRevision, read_revisions, serving
@@ -81,6 +81,7 @@ def _revision(each: JobRevision, *, serves: bool) -> RevisionStatus:
         weights=each.weights,
         commit=each.commit,
         run_url=each.run_url,
+        promoted_from=each.tags.get(PROMOTED_FROM, ""),
     )
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from aces_action.aws.tags import COMMIT, RUN_URL, Owner
+from aces_action.aws.tags import COMMIT, PROMOTED_FROM, RUN_URL, Owner
 from aces_action.output.status import EndpointStatus, GenerationStatus, ServerStatus, VariantStatus
 from aces_action.resources.endpoint.concurrency import started_by
 from aces_action.resources.endpoint.drift import Live, drift
@@ -91,4 +91,5 @@ def _generation(generation: Generation, model: Mapping[str, Any] | None, *, serv
         instance_type=" / ".join(instance_types(variant)),
         commit=generation.commit,
         run_url=generation.run_url,
+        promoted_from=generation.tags.get(PROMOTED_FROM, ""),
     )

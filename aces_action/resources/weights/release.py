@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from types_boto3_s3.literals import AnnotationDirectiveType, ChecksumAlgorithmType, ChecksumTypeType, StorageClassType
     from types_boto3_s3.type_defs import CompletedPartTypeDef, CopyPartResultTypeDef
 
-_DIGEST = "aces-sha256"
+DIGEST = "aces-sha256"
+"""Of the metadata of a release: the SHA-256 of its bytes."""
 _MEBIBYTE = 1 << 20
 _MAX_PARTS = 10_000
 _WHOLE_BY_PARTS = frozenset({"CRC64NVME", "CRC32", "CRC32C"})
@@ -38,38 +39,66 @@ _KEPT_CLASSES = frozenset({"STANDARD", "INTELLIGENT_TIERING"})
 _CONFLICT = frozenset({*REPLACED, "ConditionalRequestConflict", "NoSuchUpload"})
 
 
+class Condition(TypedDict, total=False):
+    """What S3 is to find at the release's key: nothing, or what was seen there. Parameters of its operations."""
+
+    IfMatch: str
+    IfNoneMatch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePlace:
+    """Where a release is or is to be."""
+
+    bucket: str
+    key: str
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+Copy = Callable[[ReleasePlace, Condition], None]
+"""Brings the bytes to their place, where S3 finds what the condition says. Raises AWS_ERRORS and ActionError."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyOptions:
-    """`whole`: bytes that one request may copy (CopyObject's limit is 5 GiB); `part`: bytes of one part beyond that."""
+    """`whole`: bytes that one request may copy (CopyObject's limit is 5 GiB); `part`: bytes of one part beyond that. `by`: how,
+    if not inside S3."""
 
     whole: int = 5 << 30
     part: int = 256 << 20
     connections: int = 8
+    by: Copy | None = None
 
 
 COPY_OPTIONS = CopyOptions()
 
 
-class _Condition(TypedDict, total=False):
-    IfMatch: str
-    IfNoneMatch: str
+def place_beside(bucket: str, key: str, sha256: str) -> ReleasePlace:
+    """Of the weights that are uploaded there: named by the SHA-256 of the bytes, so that nothing else can ever be at it."""
+    folder, slash, name = key.rpartition("/")
+    return ReleasePlace(bucket=bucket, key=f"{folder}{slash}releases/{sha256}/{name}")
 
 
 def release_key(weights: S3Object, verdict: Verdict) -> str:
-    """Named by the SHA-256 of the bytes, so that nothing else can ever be there."""
-    folder, slash, name = weights.key.rpartition("/")
-    return f"{folder}{slash}releases/{verdict.sha256}/{name}"
-
-
-def release_uri(weights: S3Object, verdict: Verdict) -> str:
-    return f"s3://{weights.bucket}/{release_key(weights, verdict)}"
+    return place_beside(weights.bucket, weights.key, verdict.sha256).key
 
 
 def find_release(
-    client: S3Client, weights: S3Object, verdict: Verdict, *, clock: Callable[[], float] = time.time
+    client: S3Client,
+    weights: S3Object,
+    verdict: Verdict,
+    *,
+    place: ReleasePlace | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> ReleaseRecord | None:
-    """The release of these bytes; None where there is none or something else. One request. Raises ActionError."""
-    found = _found(client, weights, verdict)
+    """The release of these bytes, at `place` if not beside the weights; None where there is none or something else. One request.
+
+    Raises ActionError.
+    """
+    found = _found(client, weights, verdict, place or _beside(weights, verdict))
     return _released(found[0], clock) if found and found[1] else None
 
 
@@ -78,43 +107,50 @@ def create_release(
     weights: S3Object,
     verdict: Verdict,
     *,
+    place: ReleasePlace | None = None,
     options: CopyOptions = COPY_OPTIONS,
     clock: Callable[[], float] = time.time,
 ) -> tuple[ReleaseRecord, bool]:
     """Copies the inspected bytes to their key, encrypted and summed as they are, and looks at the result; says whether it copied.
 
-    Whatever else is at that key is no release of theirs and is replaced. Raises ActionError: W011 when the object is no longer
-    the one that was inspected.
+    Whatever else is at that key is no release of theirs and is replaced. `place`: if not beside the weights. Raises ActionError:
+    W011 when the object is no longer the one that was inspected.
     """
-    there = _found(client, weights, verdict)
+    place = place or _beside(weights, verdict)
+    there = _found(client, weights, verdict, place)
     if there and there[1]:
         return _released(there[0], clock), False
-    condition: _Condition = {"IfMatch": there[0].etag} if there else {"IfNoneMatch": "*"}
+    condition: Condition = {"IfMatch": there[0].etag} if there else {"IfNoneMatch": "*"}
     failure: ClientError | BotoCoreError | ResponseParserError | None = None
     try:
-        if weights.size <= options.whole:
-            _copy_whole(client, weights, verdict, condition)
+        if options.by:
+            options.by(place, condition)
+        elif weights.size <= options.whole:
+            _copy_whole(client, weights, verdict, place, condition)
         else:
-            _copy_by_parts(client, weights, verdict, condition, options)
+            _copy_by_parts(client, weights, verdict, place, condition, options)
     except AWS_ERRORS as error:
         failure = error
     # Looked at even after a failure: another run may have made it meanwhile, or the answer alone was lost.
-    made = _found(client, weights, verdict)
+    made = _found(client, weights, verdict, place)
     if made and made[1]:
         return _released(made[0], clock), True
     if failure is None or (isinstance(failure, ClientError) and error_code(failure) in _CONFLICT):
         raise ActionError(replaced(weights.uri)) from failure
-    raise ActionError(explain(failure, resource=release_uri(weights, verdict))) from failure
+    raise ActionError(explain(failure, resource=place.uri)) from failure
 
 
-def _found(client: S3Client, weights: S3Object, verdict: Verdict) -> tuple[S3Object, bool] | None:
+def _beside(weights: S3Object, verdict: Verdict) -> ReleasePlace:
+    return place_beside(weights.bucket, weights.key, verdict.sha256)
+
+
+def _found(client: S3Client, weights: S3Object, verdict: Verdict, place: ReleasePlace) -> tuple[S3Object, bool] | None:
     """What is at the release's key, and whether it is the release."""
-    key = release_key(weights, verdict)
-    head = find_head(client, weights.bucket, key)
+    head = find_head(client, place.bucket, place.key)
     if head is None:
         return None
-    found = object_from_head(head, weights.bucket, key)
-    return found, is_genuine(found, head["Metadata"].get(_DIGEST), weights, verdict)
+    found = object_from_head(head, place.bucket, place.key)
+    return found, is_genuine(found, head["Metadata"].get(DIGEST), weights, verdict)
 
 
 def is_genuine(found: S3Object, digest: str | None, weights: S3Object, verdict: Verdict) -> bool:
@@ -133,22 +169,22 @@ def _released(found: S3Object, clock: Callable[[], float]) -> ReleaseRecord:
     return ReleaseRecord(key=found.key, etag=found.etag, seen=clock())
 
 
-def _storage_class(weights: S3Object) -> StorageClassType:
+def storage_class(weights: S3Object) -> StorageClassType:
     return cast("StorageClassType", weights.storage_class if weights.storage_class in _KEPT_CLASSES else "STANDARD")
 
 
-def _copy_whole(client: S3Client, weights: S3Object, verdict: Verdict, condition: _Condition) -> None:
+def _copy_whole(client: S3Client, weights: S3Object, verdict: Verdict, place: ReleasePlace, condition: Condition) -> None:
     """S3 keeps the checksum's algorithm by itself, and encrypts by the bucket's setting unless told otherwise."""
     client.copy_object(
-        Bucket=weights.bucket,
-        Key=release_key(weights, verdict),
+        Bucket=place.bucket,
+        Key=place.key,
         CopySource={"Bucket": weights.bucket, "Key": weights.key},
         CopySourceIfMatch=weights.etag,
         ContentType="application/gzip",
         MetadataDirective="REPLACE",
-        Metadata={_DIGEST: verdict.sha256},
+        Metadata={DIGEST: verdict.sha256},
         TaggingDirective="REPLACE",  # to copy tags, the role would need two more permissions
-        StorageClass=_storage_class(weights),
+        StorageClass=storage_class(weights),
         **_without_annotations(client),
         **encryption_parameters(weights.encryption),
         **condition,
@@ -166,14 +202,15 @@ def _without_annotations(client: S3Client) -> _Annotations:
     return {"AnnotationDirective": "EXCLUDE"} if members and "AnnotationDirective" in members.members else {}
 
 
-def _copy_by_parts(client: S3Client, weights: S3Object, verdict: Verdict, condition: _Condition, options: CopyOptions) -> None:
-    key = release_key(weights, verdict)
+def _copy_by_parts(
+    client: S3Client, weights: S3Object, verdict: Verdict, place: ReleasePlace, condition: Condition, options: CopyOptions
+) -> None:
     upload = client.create_multipart_upload(
-        Bucket=weights.bucket,
-        Key=key,
+        Bucket=place.bucket,
+        Key=place.key,
         ContentType="application/gzip",
-        Metadata={_DIGEST: verdict.sha256},
-        StorageClass=_storage_class(weights),
+        Metadata={DIGEST: verdict.sha256},
+        StorageClass=storage_class(weights),
         **encryption_parameters(weights.encryption),
         **_summed_like(weights.checksum),
     )["UploadId"]
@@ -181,8 +218,8 @@ def _copy_by_parts(client: S3Client, weights: S3Object, verdict: Verdict, condit
     def copy(number: int) -> CompletedPartTypeDef:
         start, end = spans[number - 1]
         result = client.upload_part_copy(
-            Bucket=weights.bucket,
-            Key=key,
+            Bucket=place.bucket,
+            Key=place.key,
             UploadId=upload,
             PartNumber=number,
             CopySource={"Bucket": weights.bucket, "Key": weights.key},
@@ -195,8 +232,8 @@ def _copy_by_parts(client: S3Client, weights: S3Object, verdict: Verdict, condit
     pool = ThreadPoolExecutor(max_workers=options.connections, thread_name_prefix="weights release")
     try:
         client.complete_multipart_upload(
-            Bucket=weights.bucket,
-            Key=key,
+            Bucket=place.bucket,
+            Key=place.key,
             UploadId=upload,
             MultipartUpload={"Parts": list(pool.map(copy, range(1, len(spans) + 1)))},
             MpuObjectSize=weights.size,
@@ -206,7 +243,7 @@ def _copy_by_parts(client: S3Client, weights: S3Object, verdict: Verdict, condit
         # A part that is still under way would outlive the abort; but a cancelled job has no time to wait for it.
         pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
         with contextlib.suppress(*AWS_ERRORS):
-            client.abort_multipart_upload(Bucket=weights.bucket, Key=key, UploadId=upload)
+            client.abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload)
         raise
     pool.shutdown()
 

@@ -13,10 +13,11 @@ from aces_action.resources.weights.progress import READ, StartProgress
 from aces_action.resources.weights.release import (
     COPY_OPTIONS,
     CopyOptions,
+    ReleasePlace,
     create_release,
     find_release,
+    place_beside,
     release_key,
-    release_uri,
 )
 from aces_action.resources.weights.s3_object import S3Object
 from aces_action.resources.weights.verdict_store import VerdictRecord, read_record, reason_to_reject, write_record
@@ -31,12 +32,13 @@ RELEASE_TRUSTED_FOR = 24 * 3600.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedWeights:
     """`reused`: the verdict is a stored one; `keep`: verdict and release are stored beside the weights; `copied`: they were
-    released just now."""
+    released just now. `place`: where, if not beside the weights."""
 
     record: VerdictRecord
     reused: bool
     keep: bool
     copied: bool = False
+    place: ReleasePlace | None = None
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -49,7 +51,7 @@ class ResolvedWeights:
 
     @property
     def release_uri(self) -> str:
-        return release_uri(self.weights, self.verdict)
+        return (self.place or place_beside(self.weights.bucket, self.weights.key, self.verdict.sha256)).uri
 
 
 def resolve_weights(
@@ -94,20 +96,27 @@ def is_released(client: S3Client, resolved: ResolvedWeights, *, clock: Callable[
         and 0 <= clock() - seen.seen < RELEASE_TRUSTED_FOR
     ):
         return True
-    found = find_release(client, resolved.weights, resolved.verdict, clock=clock)
+    found = find_release(client, resolved.weights, resolved.verdict, place=resolved.place, clock=clock)
     if found and resolved.keep:
         write_record(client, replace(resolved.record, released=found))  # for the next day; whoever may not write looks each time
     return found is not None
 
 
 def release(
-    client: S3Client, resolved: ResolvedWeights, *, options: CopyOptions = COPY_OPTIONS, clock: Callable[[], float] = time.time
+    client: S3Client,
+    resolved: ResolvedWeights,
+    *,
+    options: CopyOptions = COPY_OPTIONS,
+    clock: Callable[[], float] = time.time,
 ) -> ResolvedWeights:
     """Makes sure, by looking, that the bytes are at their released key, before anything refers to it; copies them if need be.
 
-    The result's record tells of the release. Raises ActionError: W011 when the object is no longer the one that was inspected.
+    The result's record tells of the release. Raises ActionError: W011 when the object is no longer
+    the one that was inspected.
     """
-    released, copied = create_release(client, resolved.weights, resolved.verdict, options=options, clock=clock)
+    released, copied = create_release(
+        client, resolved.weights, resolved.verdict, place=resolved.place, options=options, clock=clock
+    )
     record = replace(resolved.record, released=released)
     warning = write_record(client, record) if resolved.keep else None
     return replace(resolved, record=record, copied=copied, warnings=(warning,) if warning else ())

@@ -13,8 +13,6 @@ from sandbox.aws.policy import Need, pass_role, request_tags
 if TYPE_CHECKING:
     from sandbox.aws.permissions import Request
 
-_ACCOUNT = "123456789012"
-
 
 def _register(request: Request) -> tuple[Need, ...]:
     definition = request.arn("batch", f"job-definition/{request.parameters['jobDefinitionName']}")
@@ -62,7 +60,7 @@ def _arn(request: Request, kind: str, name: str) -> str:
 
 
 def _resource_tags(request: Request, arn: str) -> dict[str, Any]:
-    tags: Mapping[str, str] = batch_backends[_ACCOUNT][request.region].list_tags_for_resource(arn)
+    tags: Mapping[str, str] = batch_backends[request.account][request.region].list_tags_for_resource(arn)
     return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
 
 

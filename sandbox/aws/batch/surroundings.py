@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from moto.batch.models import JobQueue, batch_backends
+from moto.batch.models import BatchBackend, JobQueue, batch_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import LogsBackend, logs_backends
 from moto.s3.models import s3_backends
@@ -19,7 +19,6 @@ from sandbox.aws.batch.records import JSON, Job, ObjectWrite
 from sandbox.aws.batch.retries import Failure
 
 # The administrator's, for a job without a role of its own: an instance's role is not played.
-_ACCOUNT = "123456789012"
 _ACCESS_KEY_ID, _SECRET_ACCESS_KEY = "AKIAIOSFODNN7SANDBOX", "sandbox"
 
 
@@ -139,9 +138,14 @@ class Surroundings:
         }
 
 
+def _backends() -> list[BatchBackend]:
+    """moto's, of every account and region."""
+    return [backend for account in list(batch_backends.values()) for backend in account.values()]
+
+
 def remove(environments: Environments, names: Collection[str]) -> None:
     """Removes queues and compute environments by their names, in every region, whatever uses them. Jobs stay as they are."""
-    for backend in batch_backends[_ACCOUNT].values():
+    for backend in _backends():
         for queue in [each for each in backend._job_queues.values() if each.name in names]:  # noqa: SLF001
             environments.forget(queue.arn)
             backend.delete_job_queue(queue.arn)
@@ -158,7 +162,7 @@ def set_up(environments: Environments, name: str, wish: Mapping[str, Any]) -> No
     """
     if unknown := wish.keys() - {"status", "reason", "orchestration", "image_status", "service_role", "resources"}:
         raise ValueError(f"{', '.join(sorted(unknown))} means nothing")
-    found = [each for region in batch_backends[_ACCOUNT].values() if (each := region.get_compute_environment_by_name(name))]
+    found = [each for backend in _backends() if (each := backend.get_compute_environment_by_name(name))]
     if not found:
         raise KeyError(name)
     for each in found:

@@ -108,11 +108,11 @@ class Hosting:
         self._model(arn)
         del self._models[arn]
 
-    def list_models(self, request: JSON, region: str) -> JSON:
+    def list_models(self, request: JSON, place: str) -> JSON:
         rows = [
             {"ModelName": model.name, "ModelArn": model.arn, "CreationTime": model.created}
             for model in self._models.values()
-            if _region(model.arn) == region
+            if _place(model.arn) == place
         ]
         return describe.page(rows, request, result="Models", name="ModelName")
 
@@ -141,11 +141,11 @@ class Hosting:
         self._config(arn)
         del self._configs[arn]
 
-    def list_endpoint_configs(self, request: JSON, region: str) -> JSON:
+    def list_endpoint_configs(self, request: JSON, place: str) -> JSON:
         rows = [
             {"EndpointConfigName": config.name, "EndpointConfigArn": config.arn, "CreationTime": config.created}
             for config in self._configs.values()
-            if _region(config.arn) == region
+            if _place(config.arn) == place
         ]
         return describe.page(rows, request, result="EndpointConfigs", name="EndpointConfigName")
 
@@ -250,11 +250,11 @@ class Hosting:
             endpoint.transition.seen = True
         return described
 
-    def list_endpoints(self, request: JSON, region: str) -> JSON:
+    def list_endpoints(self, request: JSON, place: str) -> JSON:
         self._settle()
         rows: list[JSON] = []
         for endpoint in self._endpoints.values():
-            if _region(endpoint.arn) != region:
+            if _place(endpoint.arn) != place:
                 continue
             if endpoint.transition:
                 endpoint.transition.seen = True
@@ -371,18 +371,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _region(arn: str) -> str:
-    return arn.split(":")[3]
+def _place(arn: str) -> str:
+    """What the ARNs of an account in a region begin with."""
+    return arn.rpartition(":")[0]
 
 
 def _sibling(arn: str, kind: str, name: str) -> str:
     """The ARN of another resource in the same account and region."""
-    return f"{arn.rpartition(':')[0]}:{kind}/{name}"
+    return f"{_place(arn)}:{kind}/{name}"
 
 
 def _in_place_of(arn: str, other: str) -> bool:
     """Whether two ARNs are in the same account and region."""
-    return arn.rpartition(":")[0] == other.rpartition(":")[0]
+    return _place(arn) == _place(other)
 
 
 def _split_tags(request: JSON) -> tuple[dict[str, str], JSON]:

@@ -15,8 +15,8 @@ from aces_action.resources.weights.release import (
     find_release,
     is_genuine,
     part_spans,
+    place_beside,
     release_key,
-    release_uri,
 )
 from aces_action.resources.weights.s3_object import Checksum, Encryption, S3Object
 from tests.weights.s3.conftest import KEY, Bucket
@@ -200,4 +200,4 @@ def test_parts_cover_all_bytes_and_are_never_too_many() -> None:
 
 def test_weights_at_the_top_of_a_bucket_are_released_at_the_top() -> None:
     weights = replace(OURS, key="deploy.tar.gz")
-    assert release_uri(weights, VERDICT) == f"s3://b/releases/{VERDICT.sha256}/deploy.tar.gz"
+    assert place_beside(weights.bucket, weights.key, VERDICT.sha256).uri == f"s3://b/releases/{VERDICT.sha256}/deploy.tar.gz"

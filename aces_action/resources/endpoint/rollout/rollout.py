@@ -107,7 +107,8 @@ def _note(context: EndpointContext, spec: DesiredEndpoint, current: CurrentEndpo
     client, config_arn = context.sagemaker, current.arn.rpartition(":")[0] + f":endpoint-config/{current.config_name}"
     try:
         mark_served(client, config_arn, at=context.now(), seconds=seconds)
-        client.add_tags(ResourceArn=current.arn, Tags=as_list(context.owner.tags(spec.content_hash)))  # type: ignore[arg-type]
+        owner = replace(context.owner, promoted_from="")  # of the config, for good: the endpoint will serve others
+        client.add_tags(ResourceArn=current.arn, Tags=as_list(owner.tags(spec.content_hash)))  # type: ignore[arg-type]
     except AWS_ERRORS as error:
         # botocore has tried AddTags again by itself where that could help
         raise ActionError(problems.not_tagged(explain(error, resource=context.endpoint_name), current.config_name)) from error

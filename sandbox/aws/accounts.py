@@ -1,0 +1,40 @@
+"""Whose account a request is about: the key that signs it decides, as in AWS. moto keeps its state apart by accounts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from moto.iam.models import get_account_id_from
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+ACCOUNT = "123456789012"
+SECOND_ACCOUNT = "210987654321"
+_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+_ADMINISTRATOR = re.compile(r"AKIA(\d{12})SANDBOX", re.ASCII)
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+", re.ASCII)
+
+
+def administrators_key(account: str) -> str:
+    """The access key id of an account's administrator."""
+    return f"AKIA{account}SANDBOX"
+
+
+def send_to_account(environ: WSGIEnvironment, access_key_id: str) -> None:
+    """From here on the request is one of its key's account: an administrator's, or that of the role that was assumed."""
+    found = _ADMINISTRATOR.fullmatch(access_key_id)
+    environ[_HEADER] = found[1] if found else get_account_id_from(access_key_id)
+
+
+def account_in(environ: WSGIEnvironment) -> str:
+    """The account that `send_to_account` found."""
+    account: str = environ[_HEADER]
+    return account
+
+
+def account_of_role(arn: str) -> str:
+    """The account of a role; the first one's of what is no role's ARN, which then is not found there."""
+    found = _ROLE.fullmatch(arn)
+    return found[1] if found else ACCOUNT
