@@ -52,7 +52,9 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    shutil.copytree(ROOT / "examples/number-plate-detection", tmp_path / "repository")
+    shutil.copytree(
+        ROOT / "examples/number-plate-detection", tmp_path / "repository", ignore=shutil.ignore_patterns("*-staging-*")
+    )
     made = Repository(path=tmp_path / "repository")
     made.replace("ORG/aces-action", "aces-inc/aces-action")
     return made

@@ -62,7 +62,7 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    shutil.copytree(EXAMPLE, tmp_path / "repository")
+    shutil.copytree(EXAMPLE, tmp_path / "repository", ignore=shutil.ignore_patterns("*-staging-*"))
     return Repository(path=tmp_path / "repository")
 
 

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 _MANIFEST, _LAYER = Text("manifest", "マニフェスト"), Text("layer", "レイヤー")
 _ASKED_AT_ONCE = 100  # botocore, BatchCheckLayerAvailability: BatchedOperationLayerDigestList
-# botocore: LayerPartTooSmallException, LayerPartBlob. InitiateLayerUpload says how large ECR wants them in between
-_LEAST_PART, _MOST_PART = 5 << 20, 20 << 20
+# botocore: LayerPartTooSmallException. InitiateLayerUpload says how large ECR wants them. It takes up to 20 MiB (LayerPartBlob),
+# but a part is held several times while it is sent, in base64
+_LEAST_PART, _MOST_PART = 5 << 20, 10 << 20
 _CHUNK = 1 << 18
 _BROKEN = (OSError, urllib3.exceptions.HTTPError)
 """What may happen to a download: requests' errors, and what it lets pass."""
