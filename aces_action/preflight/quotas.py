@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
 
 _MOST_ENDPOINTS = 100  # that are looked at: two calls each
-_SIDE_BY_SIDE = 8
+_SIDE_BY_SIDE = 4  # so many calls are on their way when AWS throttles the first
 _WITHOUT_INSTANCES = frozenset({"Failed", "OutOfService", "Deleting"})
 
 

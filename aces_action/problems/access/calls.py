@@ -94,8 +94,7 @@ A015 = Kind(
         "Some rates can be raised in the Service Quotas console.",
         "ジョブを再実行してください。多数のプロジェクトを一度にデプロイする場合は、マトリックスの`max-parallel`で同時に実行する数を"
         "減らしてください。一部の上限は、Service Quotasのコンソールで引き上げを申請できます。",
-    )
-    + snippet("yaml", "strategy:\n  fail-fast: false\n  max-parallel: 20"),
+    ),
     example=Text(
         "ACES-A015 AWS throttled DescribeEndpoint on number-plate-detection-dev-algorithm-server, and did so until the end: "
         "ThrottlingException: Rate exceeded",
