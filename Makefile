@@ -15,7 +15,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.y
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format docs docs-site pictures sandbox image release-prepare release-dry-run lock clean
+.PHONY: help setup demo test faults lint format docs docs-site pictures sandbox image release-prepare release-dry-run lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ demo: $(READY) ## deploy both examples to the sandbox, as GitHub's runner would,
 
 test: $(READY) $(STYLESHEET) ## run the tests; e.g. make test ARGS="tests/weights -k symbolic"
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+
+faults: $(READY) ## play every fault at every call of a deployment, ten minutes, and write what came of it into docs/faults.md
+	@$(BIN)/python -m tests.faults --matrix --together 8 --workers $(WORKERS) --write $(ARGS)
 
 lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, schemas and the examples against them
 	$(BIN)/ruff check .

@@ -30,7 +30,16 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (Text("Security", "セキュリティ"), ("pinning.md", "threat-model.md")),
     (
         Text("Deployment", "デプロイ"),
-        ("weights.md", "sagemaker.md", "batch.md", "smoke-test.md", "job-summary.md", "calling.md", "platform-api.md"),
+        (
+            "weights.md",
+            "sagemaker.md",
+            "batch.md",
+            "smoke-test.md",
+            "job-summary.md",
+            "calling.md",
+            "platform-api.md",
+            "faults.md",
+        ),
     ),
     (
         Text("Reference", "リファレンス"),
