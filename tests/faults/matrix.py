@@ -297,7 +297,7 @@ def _play_runs(
         last, written_last = None, tuple[str, ...]()
         if again.status == 0 and written_again:
             last, written_last = _run_cleanly(actor, inputs, injector)
-    for each in (launcher, beside):
+    for each in (beside, launcher):  # the later one has the other's socket, too, and would keep it from ending
         if each:
             each.close()
     played = Played(
