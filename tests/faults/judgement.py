@@ -72,7 +72,7 @@ def picture(caller: Caller) -> dict[str, Any]:
             marks = {name for name in each.tags if name in _VOLATILE - {"aces:rollout-seconds", "aces:rollout-run"}}
             if each.tags.get("aces:withdrawn", "") <= each.tags.get("aces:served", ""):  # it has served again since
                 marks.discard("aces:withdrawn")
-            tags = {name: value for name, value in each.tags.items() if name not in _VOLATILE}
+            tags = {name: value for name, value in each.tags.items() if name not in _VOLATILE | {"aces:run-url"}}  # of either run
             found[f"{kind} {each.name}"] = {"tags": tags, "marks": sorted(marks)}
     for endpoint in hosting._endpoints.values():
         serving = {"status": endpoint.status, "config": endpoint.config.name}
