@@ -46,16 +46,19 @@ _DEEDS: tuple[tuple[str, str], ...] = (
 )
 _NUMBERED = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")  # of an alarm that target tracking has made for itself
 
+_ANSWER = re.compile(r"(?<=/output/)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.out$)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
     """A cell: the disturbed run, what the sandbox saw of it, and the picture after it; then clean runs, until one has changed
-    nothing, with what each has written. `beside`: the run that went on at the same time."""
+    nothing, with what each has written. Of a story that does not repeat there is at most `again`, where the first failed.
+    `beside`: the run that went on at the same time."""
 
     first: Ended
     calls: Sequence[Call]
     after_first: Picture
-    again: Ended
+    again: Ended | None
     after_again: Picture
     written_again: Sequence[str] = ()
     last: Ended | None = None
@@ -87,7 +90,8 @@ def picture(caller: Caller) -> dict[str, Any]:
     objects = caller.client("s3").list_objects_v2(Bucket=caller.bucket).get("Contents", [])
     # What was last sent stays noted where one look at the platform failed; that it is true, tests/listing holds
     kept = [each["Key"] for each in objects if not each["Key"].endswith(".registration.verdict.json")]
-    found |= {f"object {key}": True for key in kept if "/smoke-test/answers/" not in key}  # one for each job that was tried
+    # An answer for each job that was tried, and for each inference by a number of its own
+    found |= {f"object {_ANSWER.sub('', key)}": True for key in kept if "/smoke-test/answers/" not in key}
     jobs = caller.client("batch").describe_job_definitions(status="ACTIVE")["jobDefinitions"]
     for job in sorted(jobs, key=lambda each: each["revision"]):  # the newest is what serves
         notes = sorted(name for name in job["tags"] if name in _VOLATILE - {"aces:rollout-run"})
@@ -116,7 +120,7 @@ def objections(
         name for name in before if name.startswith(("config ", "model ")) and name in played.after_again and name not in uncut
     }
     in_the_end = {**uncut, **{name: played.after_again[name] for name in kept}}
-    return [*_of_the_run(story, kind, played, uncut, surroundings), *_of_the_runs_again(kind, played, in_the_end)]
+    return [*_of_the_run(story, kind, played, uncut, surroundings), *_of_the_runs_again(story, kind, played, in_the_end)]
 
 
 def _of_the_run(story: Story, kind: Kind, played: Played, uncut: Picture, surroundings: Surroundings) -> Iterator[str]:
@@ -216,8 +220,10 @@ def _has_no_time(kind: Kind) -> bool:
     return kind.signum is not None or kind.everything
 
 
-def _of_the_runs_again(kind: Kind, played: Played, uncut: Picture) -> Iterator[str]:
+def _of_the_runs_again(story: Story, kind: Kind, played: Played, uncut: Picture) -> Iterator[str]:
     again, last = played.again, played.last
+    if again is None:
+        return
     if again.status != 0:
         yield f"run again failed: {again.status} {', '.join(again.codes)}"
         return
@@ -228,6 +234,8 @@ def _of_the_runs_again(kind: Kind, played: Played, uncut: Picture) -> Iterator[s
         wrong = [each for each in wrong if each.startswith(("endpoint ", "job ", "service ")) and " instead of None" not in each]
     if wrong:
         yield f"another end: {wrong}"
+    if not story.repeats:
+        return
     if last and last.status != 0:
         yield f"last run failed: {last.status} {', '.join(last.codes)}"
     elif played.written_last:

@@ -292,10 +292,11 @@ def _play_runs(
         calls = injector.end()
         sandbox.state.clock_ahead = 0.0
         after_first = _read(picture(caller))
-        again, written_again = _run_cleanly(actor, inputs, injector)
+        again, written_again, last, written_last = None, tuple[str, ...](), None, tuple[str, ...]()
+        if stage.story.repeats or first.status != 0:
+            again, written_again = _run_cleanly(actor, inputs, injector)
         after_again = _read(picture(caller))
-        last, written_last = None, tuple[str, ...]()
-        if again.status == 0 and written_again:
+        if stage.story.repeats and again and again.status == 0 and written_again:
             last, written_last = _run_cleanly(actor, inputs, injector)
     for each in (beside, launcher):  # the later one has the other's socket, too, and would keep it from ending
         if each:

@@ -62,6 +62,11 @@ class Story:
     serves: bool = False
     whole: bool = False
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a run after a good one changes nothing. Another command would lead on: a rollback to the generation before."""
+        return "command" not in self.inputs
+
 
 def new_caller(sandbox: Sandbox, story: Story, folder: Path, archive: Path) -> Caller:
     """The repository of the story's example, and all that it needs in the sandbox."""
