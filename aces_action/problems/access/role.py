@@ -220,12 +220,13 @@ def compare_trust_policy(claims: Mapping[str, str]) -> Text:
     """What to do where the role may not exist, or its trust policy does not admit the job: `claims` are those of its token."""
     listed = "".join(f"\n  {name}: {value}" for name, value in claims.items())
     return Text(
-        "The role does not exist, or its trust policy does not allow this job. Check AWS_ROLE_ARN. At a terminal, `aces-action "
-        "bootstrap` shows what is missing of the role, and with --apply creates or updates it. The trust policy must name "
-        "GitHub's "
+        "The role does not exist, or its trust policy does not allow this job. Check its ARN in the workflow. At a terminal, "
+        "`aces-action bootstrap` shows what is missing of the role, and with --apply creates or updates it; a role to promote "
+        "from is created there with `--parameter PromoteTo=ENVIRONMENT`. The trust policy must name GitHub's "
         f"OIDC provider and these claims of the job's token:{listed}",
-        "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認してください。ターミナルで"
-        "`aces-action bootstrap`を実行すると、ロールに足りないものを確認でき、--applyで作成または更新できます。信頼ポリシーには、"
+        "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。ワークフローに書いたARNを確認してください。ターミナルで"
+        "`aces-action bootstrap`を実行すると、ロールに足りないものを確認でき、--applyで作成または更新できます。"
+        "昇格元を読み取るロールは、昇格元の環境で`--parameter PromoteTo=ENVIRONMENT`を付けて作成します。信頼ポリシーには、"
         f"GitHubのOIDCプロバイダと、ジョブのトークンの次のclaimが必要です:{listed}",
     )
 
