@@ -49,9 +49,10 @@ A004 = Kind(
         "どちらのアカウントでも、まだ何も変更していません。",
     ),
     fix=Text(
-        "Correct whichever is wrong: `account_id` of the infra file, AWS_ROLE_ARN of the workflow, or AWS_PROFILE at a terminal. "
+        "Correct whichever is wrong: `account_id` of the infra file, AWS_ROLE_ARN of the workflow (`promote-from-role` for the "
+        "source of a promotion), or AWS_PROFILE at a terminal. "
         "Does the workflow use the variables of another environment?",
-        "infraファイルの`account_id`、ワークフローのAWS_ROLE_ARN、ターミナルではAWS_PROFILEのうち、誤っているものを直してください。"
+        "infraファイルの`account_id`、ワークフローのAWS_ROLE_ARN（昇格元では`promote-from-role`）、ターミナルではAWS_PROFILEのうち、誤っているものを直してください。"
         "ワークフローが別の環境の変数を使っていないかも確認してください。",
     ),
     example=Text(

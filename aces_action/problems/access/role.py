@@ -36,20 +36,22 @@ A003 = Kind(
     severity="error",
     title=Text("Role not assumable", "ロールを引き受けられません"),
     cause=Text(
-        "GitHub gave the job a token, but AWS does not let it assume the role of AWS_ROLE_ARN: there is no such role, or "
-        "its trust policy does not allow this repository, branch or environment.",
-        "ジョブはGitHubのトークンを取得しましたが、AWSがAWS_ROLE_ARNのロールの引き受けを認めませんでした。"
+        "GitHub gave the job a token, but AWS does not let it assume the role of AWS_ROLE_ARN, or of `promote-from-role`: there "
+        "is no such role, or its trust policy does not allow this repository, branch or environment.",
+        "ジョブはGitHubのトークンを取得しましたが、AWSがAWS_ROLE_ARNまたは`promote-from-role`のロールの引き受けを認めませんでした。"
         "そのロールがないか、ロールの信頼ポリシーがこのリポジトリ、ブランチ、environmentを許可していません。",
     ),
     fix=Text(
-        "Check AWS_ROLE_ARN letter by letter. Then compare the claims that the message shows with the conditions of the "
+        "Check the role's ARN letter by letter. Then compare the claims that the message shows with the conditions of the "
         "role's trust policy. `aces-action bootstrap --apply` creates the role for this repository and branch, or gives the "
         "role that it has created the conditions of today (`--parameter Repository=`, `Branch=`, `GitHubEnvironment=`, "
-        "`EnvironmentBranch=`). A job with `environment:` has that in its `sub`, and not the branch. By hand:",
-        "まず、AWS_ROLE_ARNに誤りがないか確認してください。次に、メッセージにあるトークンのclaim（subなど）を、"
+        "`EnvironmentBranch=`; `PromoteTo=` for a role to promote from). "
+        "A job with `environment:` has that in its `sub`, and not the branch. By hand:",
+        "まず、ロールのARNに誤りがないか確認してください。次に、メッセージにあるトークンのclaim（subなど）を、"
         "ロールの信頼ポリシーの条件と比べてください。`aces-action bootstrap --apply`で、"
         "このリポジトリとブランチ用のロールを作成するか、作成済みのロールの条件を更新できます"
-        "（`--parameter Repository=`、`Branch=`、`GitHubEnvironment=`、`EnvironmentBranch=`）。"
+        "（`--parameter Repository=`、`Branch=`、`GitHubEnvironment=`、`EnvironmentBranch=`、"
+        "昇格元を読み取るロールは`PromoteTo=`）。"
         "`environment:`のあるジョブの`sub`には、ブランチではなくenvironmentが入ります。手動の場合:",
     )
     + snippet(
