@@ -155,6 +155,13 @@ class TestWhatIsRefused:
         assert ended.codes == ["ACES-A005"]
         assert "sagemaker:ListTags" in ended.log
 
+    def test_without_a_role_for_another_account_the_input_that_names_it_is_told(self, environments: Environments) -> None:
+        ended = environments.promote(promote_from_role="")
+        assert ended.codes == ["ACES-A004"]
+        assert "Set `promote-from-role`" in ended.log
+        assert "bootstrap --env dev --parameter PromoteTo=ENVIRONMENT --apply" in ended.log
+        assert "Correct account_id" not in ended.log
+
     @pytest.mark.parametrize(
         ("inputs", "code"),
         [
@@ -218,6 +225,7 @@ class TestAPromotion:
         assert changes["create", "server image"].endswith(f"{environments.staging.server}@{digest}")
         assert environments.staging.bucket in changes["create", "weights release"]
         assert ("create", "endpoint") in changes
+        assert "`command: promote` carries it out." in ended.log
         assert written(environments.staging) == set()
 
     def test_within_one_account_without_a_role_the_weights_are_copied_inside_s3(
