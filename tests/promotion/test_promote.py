@@ -73,6 +73,19 @@ class TestWhatIsRefused:
         assert environments.dev.run().status == 0
         assert environments.promote().codes == ["ACES-M004"]
 
+    def test_a_version_that_failed_its_last_smoke_test_is_refused_although_it_had_passed_another(
+        self, environments: Environments
+    ) -> None:
+        environments.deploy()
+        expected = environments.dev.workspace / f"{SMOKE_TEST}.expect.yml"
+        before = expected.read_text(encoding="utf-8")
+        expected.write_text("status: 418\n", encoding="utf-8")
+        assert environments.dev.run(smoke_test_path=SMOKE_TEST).status == 1
+        assert environments.promote().codes == ["ACES-M004"]
+        expected.write_text(before, encoding="utf-8")
+        environments.deploy()  # which asks, since what failed has passed nothing
+        assert environments.promote().status == 0
+
     def test_a_source_where_nothing_is_deployed_is_refused_with_all_that_is_missing(self, environments: Environments) -> None:
         ended = environments.promote(language="ja")
         assert (ended.status, ended.codes) == (1, ["ACES-M001"] * 3)
