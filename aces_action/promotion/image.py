@@ -42,7 +42,8 @@ _CHUNK = 1 << 18
 _BROKEN = (OSError, urllib3.exceptions.HTTPError)
 """What may happen to a download: requests' errors, and what it lets pass."""
 _THERE = frozenset({"LayerAlreadyExistsException"})
-_PUT_ALREADY = frozenset({"ImageAlreadyExistsException"})
+# The second: where tags cannot be changed, whatever image has it (aws/containers-roadmap, issue 2179)
+_PUT_ALREADY = frozenset({"ImageAlreadyExistsException", "ImageTagAlreadyExistsException"})
 _OTHER_BYTES = frozenset({"InvalidLayerException", "ImageDigestDoesNotMatchException"})
 
 
@@ -240,8 +241,14 @@ def _put(plan: ImagePlan, manifest: Manifest) -> None:
     except ClientError as error:
         if error_code(error) in _OTHER_BYTES:
             raise ActionError(problems.other_bytes(_MANIFEST, manifest.digest)) from error
-        if error_code(error) not in _PUT_ALREADY:
+        if error_code(error) not in _PUT_ALREADY or not _is_put(plan, manifest, tagged):
             raise
+
+
+def _is_put(plan: ImagePlan, manifest: Manifest, tagged: Any) -> bool:
+    """Whether it is there, and where it is to have the tag, under that."""
+    there = find_image(plan.target.client, plan.target.name, tagged or {"imageDigest": manifest.digest})
+    return there is not None and there["imageId"].get("imageDigest") == manifest.digest
 
 
 def _in_parts(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:

@@ -169,6 +169,25 @@ class TestACopy:
             copy_image(plan, lambda _verb, _total: NoProgress(), HASTE)
         assert registries.manifest(registries.target, imageTag=tag_of(digest))
 
+    def test_where_tags_cannot_change_a_lost_answer_is_no_failure_either(
+        self, make_registries: Callable[..., Registries]
+    ) -> None:
+        registries = make_registries(imageTagMutability="IMMUTABLE")
+        digest = registries.push()
+        registries.fault("PutImage", kind="lost")
+        registries.copy(digest)
+        assert registries.manifest(registries.target, imageTag=tag_of(digest))
+
+    def test_a_tag_that_cannot_change_and_names_another_image_is_refused(
+        self, make_registries: Callable[..., Registries]
+    ) -> None:
+        registries = make_registries(imageTagMutability="IMMUTABLE")
+        digest = registries.push()
+        there = admin_session(account=SECOND_ACCOUNT)
+        push_image(registries.sandbox, there, repository=registries.target.name, tag=tag_of(digest), content=b"another")
+        with pytest.raises(ClientError, match="ImageTagAlreadyExistsException"):
+            registries.copy(digest)
+
     def test_only_layers_that_are_not_there_are_copied(self, registries: Registries) -> None:
         first = registries.push(content=LARGE)
         registries.copy(first)
