@@ -22,7 +22,7 @@ import urllib3.exceptions
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code
-from aces_action.aws.image import find_image
+from aces_action.aws.image import find_image, presigned
 from aces_action.changes import Change
 from aces_action.language import Text
 from aces_action.problems import ActionError, server_image
@@ -289,8 +289,8 @@ def _download(source: Repository, blob: Blob, stop: Event, options: TransferOpti
 
 def _stream(source: Repository, blob: Blob, start: int) -> Iterator[bytes]:
     link = source.client.get_download_url_for_layer(repositoryName=source.name, layerDigest=blob.digest)["downloadUrl"]
-    headers = {"Range": f"bytes={start}-"} if start else {}
-    with requests.get(link, headers=headers, timeout=(10, 60), stream=True) as answer:
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})  # the bytes as they are
+    with requests.get(link, headers=headers, auth=presigned, timeout=(10, 60), stream=True) as answer:
         answer.raise_for_status()
         if start and answer.status_code != 206:
             raise requests.exceptions.InvalidHeader("the answer is no range")

@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,6 +16,7 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from aces_action.aws.image import download, read_image_by_digest
 from aces_action.problems import ActionError
 from aces_action.promotion.image import ImagePlan, Repository, TransferOptions, copy_image, plan_image, tag_of
 from aces_action.resources.weights.progress import NoProgress
@@ -217,6 +219,19 @@ class TestOnTheWay:
     def test_a_download_that_breaks_off_goes_on_where_it_broke(self, registries: Registries) -> None:
         digest = registries.push(content=LARGE)
         registries.fault("GetLayer", kind="truncate", times=3)
+        registries.copy(digest)
+        assert registries.manifest(registries.target, imageDigest=digest)
+
+    def test_passwords_that_the_runner_has_for_other_hosts_are_not_sent_along(
+        self, registries: Registries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "netrc").write_text("default login somebody password secret\n", encoding="utf-8")
+        monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+        digest = registries.push(content=LARGE)
+        config = read_image_by_digest(
+            registries.source.client, registry="r", repository=registries.source.name, digest=digest, fetch=download
+        )
+        assert config
         registries.copy(digest)
         assert registries.manifest(registries.target, imageDigest=digest)
 
