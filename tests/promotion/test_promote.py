@@ -57,6 +57,13 @@ def written(caller: Caller) -> set[str]:
     return WRITES & {call["operation"] for call in caller.control("GET", "calls")}
 
 
+def attach_reads(environments: Environments) -> None:
+    """Lets the role that deploys staging read in dev, which is in the same account."""
+    iam, project = environments.dev.client("iam"), environments.dev.project
+    reads = f"arn:aws:iam::{ACCOUNT}:policy/{project}-dev-aces-promote"
+    iam.attach_role_policy(RoleName=f"{project}-staging-github-actions-role", PolicyArn=reads)
+
+
 class TestWhatIsRefused:
     def test_what_never_passed_its_smoke_test_is_refused_and_nothing_is_written(self, environments: Environments) -> None:
         dev, staging = environments.dev, environments.staging
@@ -135,6 +142,21 @@ class TestWhatIsRefused:
         assert (ended.status, ended.codes) == (1, ["ACES-M007"])
         assert keys(environments.staging) == []
         assert environments.staging.client("sagemaker").list_models()["Models"] == []
+
+    def test_tampered_weights_are_refused_also_where_no_byte_would_come_by_on_a_copy_inside_s3(
+        self, make_environments: Callable[..., Environments], archive: Path
+    ) -> None:
+        environments = make_environments(account=ACCOUNT)
+        key = environments.deploy().outputs["weights-uri"].removeprefix(f"s3://{environments.dev.bucket}/")
+        attach_reads(environments)
+        s3, bucket = environments.dev.client("s3"), environments.dev.bucket
+        metadata = s3.head_object(Bucket=bucket, Key=key)["Metadata"]
+        tampered = bytearray(archive.read_bytes())
+        tampered[-1] ^= 1
+        s3.put_object(Bucket=bucket, Key=key, Body=bytes(tampered), Metadata=metadata)
+        ended = environments.promote(promote_from_role="")
+        assert (ended.status, ended.codes) == (1, ["ACES-M007"]), ended.log
+        assert keys(environments.staging) == []
 
     def test_a_tampered_layer_is_refused_and_nothing_is_rolled_out(self, environments: Environments) -> None:
         digest = environments.deploy().outputs["image-digest"]
@@ -238,9 +260,8 @@ class TestAPromotion:
     ) -> None:
         environments = make_environments(account=ACCOUNT)
         environments.deploy()
-        iam, staging = environments.dev.client("iam"), environments.staging
-        reads = f"arn:aws:iam::{ACCOUNT}:policy/{staging.project}-dev-aces-promote"
-        iam.attach_role_policy(RoleName=f"{staging.project}-staging-github-actions-role", PolicyArn=reads)
+        staging = environments.staging
+        attach_reads(environments)
         forget_calls(staging)
         ended = environments.promote(promote_from_role="")
         assert ended.status == 0, ended.log
