@@ -32,6 +32,7 @@ from aces_action.resources.weights.progress import Progress, StartProgress
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
+    from types_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 _MANIFEST, _LAYER = Text("manifest", "マニフェスト"), Text("layer", "レイヤー")
 _ASKED_AT_ONCE = 100  # botocore, BatchCheckLayerAvailability: BatchedOperationLayerDigestList
@@ -241,13 +242,14 @@ def _put(plan: ImagePlan, manifest: Manifest) -> None:
     except ClientError as error:
         if error_code(error) in _OTHER_BYTES:
             raise ActionError(problems.other_bytes(_MANIFEST, manifest.digest)) from error
-        if error_code(error) not in _PUT_ALREADY or not _is_put(plan, manifest, tagged):
+        if error_code(error) not in _PUT_ALREADY or not _is_put(plan, manifest):
             raise
 
 
-def _is_put(plan: ImagePlan, manifest: Manifest, tagged: Any) -> bool:
+def _is_put(plan: ImagePlan, manifest: Manifest) -> bool:
     """Whether it is there, and where it is to have the tag, under that."""
-    there = find_image(plan.target.client, plan.target.name, tagged or {"imageDigest": manifest.digest})
+    place: ImageIdentifierTypeDef = {"imageTag": plan.tag} if manifest.digest == plan.digest else {"imageDigest": manifest.digest}
+    there = find_image(plan.target.client, plan.target.name, place)
     return there is not None and there["imageId"].get("imageDigest") == manifest.digest
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from isal.isal_zlib import crc32
 
-from aces_action.aws.errors import AWS_ERRORS
 from aces_action.language import Text
 from aces_action.output.verdict import Policy
 from aces_action.problems import ActionError
@@ -23,7 +21,15 @@ from aces_action.promotion.source import Promotion
 from aces_action.resources.weights.fetch import Fetch
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.progress import READ, StartProgress
-from aces_action.resources.weights.release import DIGEST, Condition, ReleasePlace, find_release, part_spans, storage_class
+from aces_action.resources.weights.release import (
+    DIGEST,
+    Condition,
+    ReleasePlace,
+    discard_upload,
+    find_release,
+    part_spans,
+    storage_class,
+)
 from aces_action.resources.weights.resolve import ResolvedWeights
 from aces_action.resources.weights.verdict_store import VerdictRecord, read_record
 
@@ -155,8 +161,7 @@ class StreamedWeights:
         except BaseException as error:
             # A part that is still under way would outlive the abort; but a cancelled job has no time to wait for it.
             pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
-            with contextlib.suppress(*AWS_ERRORS):
-                self.client.abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload)
+            discard_upload(self.client, place, upload, in_haste=not isinstance(error, Exception))
             raise
         pool.shutdown()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -364,3 +365,22 @@ class TestCutOff:
         uploads = staging.client("s3").list_multipart_uploads(Bucket=staging.bucket)
         assert (keys(staging), uploads.get("Uploads", [])) == ([], [])
         assert environments.promote().outputs["result"] == "deployed"
+
+    def test_a_cancelled_run_has_its_last_words_in_time_though_s3_does_not_answer(
+        self, make_environments: Callable[..., Environments], tmp_path: Path
+    ) -> None:
+        make_weights(tmp_path / "deploy.tar.gz", megabytes=40)
+        environments = make_environments(weights=tmp_path / "deploy.tar.gz")
+        environments.deploy()
+        staging = environments.staging
+        forget_calls(staging)
+        staging.fault(service="s3", operation="UploadPart", kind="slow", seconds=3, skip=1)
+        staging.fault(service="s3", operation="AbortMultipartUpload", kind="slow", seconds=20)
+        started = staging.start(command="promote", promote_from="dev", promote_from_role=environments.role)
+        staging.wait_for_call("UploadPart")
+        began = time.monotonic()
+        started.send_signal(signal.SIGTERM)
+        ended = staging.end(started)
+        assert time.monotonic() - began < 8  # GitHub kills it ten seconds after the first signal
+        assert (ended.status, ended.outputs["result"]) == (143, "cancelled"), ended.log
+        assert "AbortMultipartUpload" in ended.log or "unfinished copy" in ended.log, ended.log
