@@ -12,7 +12,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -151,7 +151,7 @@ def copy_image(plan: ImagePlan, start_progress: StartProgress, options: Transfer
     pool = ThreadPoolExecutor(max_workers=options.connections, thread_name_prefix="image copy")
     try:
         copied = [pool.submit(_copy_blob, plan, blob, progress, stop, options) for blob in plan.blobs]
-        for each in copied:
+        for each in as_completed(copied):  # the first to fail ends the others, which may be of gigabytes
             each.result()
     except BaseException as error:
         stop.set()  # a cancelled job has no time to wait for what is under way

@@ -143,6 +143,17 @@ class TestWhatIsRefused:
         registries.heal()
         assert registries.manifest(registries.target, imageDigest=digest) == ""
 
+    def test_one_refusal_ends_the_layers_that_are_under_way_too(self, registries: Registries) -> None:
+        digest = registries.push(content=LARGE)
+        plan = registries.plan(digest)
+        registries.fault("UploadLayerPart", kind="slow", seconds=2)
+        registries.fault("InitiateLayerUpload", kind="error", status=403, code="AccessDeniedException", skip=1, times=None)
+        registries.operations()
+        with pytest.raises(ClientError, match="InitiateLayerUpload"):
+            copy_image(plan, lambda _verb, _total: NoProgress(), HASTE)
+        registries.heal()
+        assert registries.operations().count("UploadLayerPart") <= 1  # of the two that the large layer has
+
 
 class TestACopy:
     def test_it_is_the_same_to_the_byte_under_a_tag_of_its_own(self, registries: Registries) -> None:
