@@ -15,7 +15,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.y
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-act lint format docs docs-site pictures sandbox image release-prepare release-dry-run lock clean
+.PHONY: help setup demo test test-act faults lint format docs docs-site pictures sandbox image release-prepare release-dry-run lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,9 @@ test: $(READY) $(STYLESHEET) ## run the tests; e.g. make test ARGS="tests/weight
 
 test-act: ARGS = tests/act
 test-act: test ## play the examples' workflows with act, a runner program, on the Docker engine; part of `make test`
+
+faults: $(READY) ## play every fault at every call of a deployment, ten minutes, and write what came of it into docs/faults.md
+	@$(BIN)/python -m tests.faults --matrix --together 8 --workers $(WORKERS) --write $(ARGS)
 
 lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, schemas and the examples against them
 	$(BIN)/ruff check .

@@ -28,7 +28,8 @@ from aces_action.output.overview import overview
 from aces_action.output.report import Outcome, Report
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError, ConfigurationError, Problem
-from aces_action.problems.action import internal_error, job_cancelled
+from aces_action.problems.action import OUTPUTS, PLAN_AND_SUMMARY, SUMMARY, internal_error, job_cancelled, not_written
+from aces_action.project.model import Project
 from aces_action.settings import language_of, read_settings, secrets
 from aces_action.system_error import system_reason
 
@@ -259,27 +260,26 @@ def _finish(github: Run, reporter: Reporter) -> None:
     """
     output_file, summary_file = github.output_file, github.summary_file
     if output_file:
-        _written(lambda: write_outputs(output_file, reporter.outputs()), reporter)
-        _written(lambda: write_outputs(output_file, reporter.pages()), reporter)
+        _written(OUTPUTS, lambda: write_outputs(output_file, reporter.outputs()), reporter)
+        _written(PLAN_AND_SUMMARY, lambda: write_outputs(output_file, reporter.pages()), reporter)
     if summary_file:
-        _written(lambda: write_summary(summary_file, reporter.summary()), reporter)
-    _written(reporter.close, reporter)
+        _written(SUMMARY, lambda: write_summary(summary_file, reporter.summary()), reporter)
+    with contextlib.suppress(OSError):
+        reporter.close()
 
 
-def _written(write: Callable[[], None], reporter: Reporter) -> None:
+def _written(what: Text, write: Callable[[], None], reporter: Reporter) -> None:
     try:
         write()
     except OSError as error:
-        _tell_unwritten(system_reason(error), reporter)
+        reason = system_reason(error)
     except Exception as error:  # noqa: BLE001  a fault of ours in what tells of a run is none of the run
         reporter.debug("".join(traceback.format_exception(error)))
-        _tell_unwritten(same(f"{type(error).__name__}: {error}"), reporter)
-
-
-def _tell_unwritten(reason: Text, reporter: Reporter) -> None:
-    message = Text("The outputs or the summary could not be written: ", "出力またはサマリーを書き込めませんでした: ") + reason
+        reason = same(f"{type(error).__name__}: {error}")
+    else:
+        return
     with contextlib.suppress(OSError):
-        reporter.info(message)
+        reporter.warn(not_written(what, reason))
 
 
 def _ignore_signals() -> None:

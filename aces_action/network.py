@@ -3,6 +3,7 @@ before anything is called, and what fails on the way is told apart from a failur
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,6 +143,14 @@ def _proxy_problem(variable: str, value: str) -> Problem | None:
 def proxy_failure(service: Text, proxy: Proxy | None) -> Problem:
     """A proxy does not let us through to a service (A012). None: it is not known which one."""
     return problems.proxy_refuses(service, *((proxy.variable, proxy.address) if proxy else ("", "")))
+
+
+def is_unresolved(error: BaseException) -> bool:
+    """Whether nothing was reached because DNS did not know the host: urllib3, requests and botocore each wrap that once more."""
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, socket.gaierror):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 def tls_failure(service: Text, error: BaseException) -> Problem:

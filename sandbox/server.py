@@ -40,7 +40,7 @@ class Sandbox:
     """All servers, up from construction until `stop()`; as a context manager, until its end.
 
     Ports of 0 are free ones. One sandbox per process: moto keeps its state in the process. `oidc_request_url` and
-    `oidc_request_token` are what the runner gives a job of `repository`. `state` is that of the local AWS.
+    `oidc_request_token` are what the runner gives a job of `repository`. `aws` is the local AWS, `state` what it knows.
     """
 
     def __init__(
@@ -77,7 +77,8 @@ class Sandbox:
         server.app = oidc.create_app(self.issuer, self._stopping)
         self._run(server)
         self.state = State(issuer=self.issuer, stopping=self._stopping)
-        self.aws_url = self._serve(create_application(self.state), host, aws_port)
+        self.aws = create_application(self.state)
+        self.aws_url = self._serve(self.aws, host, aws_port)
 
     def _serve(self, application: WSGIApplication, host: str, port: int) -> str:
         server = make_server(host, port, application, threaded=True, request_handler=_QuietHandler)

@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ ROOT = Path(__file__).parent.parent
 _PATIENCE = 120  # seconds for one run of the action
 REPOSITORY = "example-org/number-plate-detection"
 IMAGE = "localhost/aces-action:test"
+_OUTPUT = re.compile(r"^([^\s\0]+)<<(\S+)\n(.*?)\n\2$", re.MULTILINE | re.DOTALL)
 
 # two busy cores make single examples slow at random; the number of examples, not time, bounds a property test
 settings.register_profile("aces", deadline=None, print_blob=True)
@@ -69,13 +71,14 @@ def pytest_collection_finish() -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How a run of the action ended: exit status, the log as a reader sees it and with its colours, and what it wrote for the
-    runner."""
+    runner. `unread`: what is in the outputs' file and is none, for which the runner would fail the step."""
 
     status: int
     log: str
     coloured: str = ""
     outputs: dict[str, str]
     summary: str
+    unread: str = ""
 
     @property
     def page(self) -> str:
@@ -100,8 +103,12 @@ def plain(log: str) -> str:
 
 def read_outputs(file: Path) -> dict[str, str]:
     """The outputs in a GITHUB_OUTPUT file, as the runner reads them: up to their own delimiter, alone on a line."""
-    found = re.findall(r"^(\S+)<<(\S+)\n(.*?)\n\2$", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    return {name: value for name, _, value in found}
+    return {name: value for name, _, value in _OUTPUT.findall(file.read_text(encoding="utf-8"))}
+
+
+def unread_outputs(file: Path) -> str:
+    """What is left in such a file beside outputs."""
+    return _OUTPUT.sub("", file.read_text(encoding="utf-8", errors="backslashreplace").strip("\0")).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +233,16 @@ class Caller:
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def no_dns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name resolves, as glibc tells it where no name server answers (getaddrinfo(3): EAI_AGAIN)."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
 
 @pytest.fixture(scope="session")

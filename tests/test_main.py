@@ -152,7 +152,8 @@ def test_what_cannot_be_written_keeps_nothing_else_from_being_written(repository
     status, log = repository.run(GITHUB_OUTPUT=str(tmp_path), INPUT_LANGUAGE="ja")
     assert status == 0
     assert repository.written("summary").startswith("## ✅")
-    assert "出力またはサマリーを書き込めませんでした: フォルダです" in log
+    for what in ("ステップの出力", "出力`plan`と`summary`"):
+        assert f"::ACES-X005 {what}を書き込めません: フォルダです。%0A" in log
     assert "✓\x1b[0m 設定にエラーはありません" in log.splitlines()[-1]
 
 
@@ -166,7 +167,8 @@ def test_a_fault_in_a_page_hides_neither_result_nor_exit_status(
     monkeypatch.setattr(f"aces_action.output.summary.{broken}", fail)
     status, log = repository.run(ENV="prod")
     assert status == 2
-    assert "The outputs or the summary could not be written: LookupError: the reason" in log
+    what = "The job summary" if broken == "summary" else "The outputs `plan` and `summary`"
+    assert f"ACES-X005 {what} could not be written: LookupError: the reason." in log
     assert "✗\x1b[0m failed" in log.splitlines()[-1]
     assert re.search(r"^result<<(\S+)\nfailed\n\1\n", repository.written("output"), re.MULTILINE)
     assert broken == "summary" or repository.written("summary").startswith("## ❌")

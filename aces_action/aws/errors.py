@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,  # noqa: A004  botocore's own, wider than the built-in one
     CredentialRetrievalError,
+    EndpointConnectionError,
     FlexibleChecksumError,
     HTTPClientError,
     IncompleteReadError,
@@ -26,7 +28,7 @@ from botocore.parsers import ResponseParserError
 
 from aces_action.aws.answers import UNREADABLE
 from aces_action.language import same
-from aces_action.network import Proxy, proxy_failure, tls_failure, without_password
+from aces_action.network import Proxy, is_unresolved, proxy_failure, tls_failure, without_password
 from aces_action.problems import Problem
 from aces_action.problems.access import calls, connection, credentials
 from aces_action.sanitiser import one_line
@@ -119,6 +121,9 @@ def explain(error: BotoCoreError | ClientError | ResponseParserError, *, resourc
         return _explain_answer(error, resource)
     if problem := _explain_environment(error):
         return problem
+    if isinstance(error, EndpointConnectionError) and is_unresolved(error):
+        host = urlsplit(str(error.kwargs.get("endpoint_url", ""))).hostname or ""
+        return connection.aws_unresolved(resource, host)
     if isinstance(error, ConnectionError | HTTPClientError):
         return connection.no_answer(resource, str(error))
     if isinstance(error, _ON_THE_WAY):

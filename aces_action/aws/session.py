@@ -6,6 +6,7 @@ import functools
 import random
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -30,6 +31,7 @@ from aces_action.aws.identity import not_assumable
 from aces_action.aws.keys import wrong_keys
 from aces_action.aws.throttling import wait_for_tokens
 from aces_action.problems import ActionError
+from aces_action.problems.access.calls import clock_is_ahead
 from aces_action.problems.access.credentials import credentials_ended
 
 OnServiceRetry = Callable[[str, str, str], None]  # the service, the call that is tried again, and why
@@ -61,7 +63,9 @@ class _Renewing(DeferredRefreshableCredentials):
         return bool(super().refresh_needed(refresh_in))
 
     def _renew(self) -> Any:
-        fetched = self._fetch()
+        fetched, now = self._fetch(), datetime.now(UTC)
+        if datetime.fromisoformat(fetched["expiry_time"]) <= now:  # botocore would raise a bare RuntimeError
+            raise ActionError(clock_is_ahead(fetched["expiry_time"]))
         self.key = fetched["access_key"]
         return fetched
 

@@ -40,6 +40,7 @@ _NAVIGATION: tuple[tuple[Text, tuple[str, ...]], ...] = (
             "fleet.md",
             "promote.md",
             "platform-api.md",
+            "faults.md",
         ),
     ),
     (

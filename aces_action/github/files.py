@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +16,10 @@ _CUT = (
 
 
 def write_outputs(path: Path, outputs: Mapping[str, str]) -> None:
-    """Appends outputs in the heredoc form, with a delimiter that nobody can guess and put into a value."""
-    with path.open("a", encoding="utf-8", errors="replace", newline="") as file:
-        for name, value in outputs.items():
-            delimiter = f"aces_{uuid.uuid4().hex}"
-            file.write(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+    """Appends outputs in the heredoc form, with a delimiter that nobody can guess and put into a value. All of them or none."""
+    delimiters = {name: f"aces_{uuid.uuid4().hex}" for name in outputs}
+    text = "".join(f"{name}<<{delimiters[name]}\n{value}\n{delimiters[name]}\n" for name, value in outputs.items())
+    _append(path, text.encode("utf-8", "replace"))
 
 
 def write_summary(path: Path, markdown: str) -> None:
@@ -29,5 +30,18 @@ def write_summary(path: Path, markdown: str) -> None:
     if len(content) > room:
         kept = content[: max(0, room - len(_CUT.encode("utf-8")))]
         content = kept[: kept.rfind(b"\n") + 1] + _CUT.encode("utf-8") if kept else b""
-    with path.open("ab") as file:
-        file.write(content)
+    _append(path, content)
+
+
+def _append(path: Path, content: bytes) -> None:
+    """All of it, or nothing where the disk fills up on the way: for a value without its delimiter the runner fails the step
+    (actions/runner, FileCommandManager.cs: 'Matching delimiter not found'). Raises OSError."""
+    with path.open("ab", buffering=0) as file:
+        before = os.fstat(file.fileno()).st_size
+        try:
+            while content:
+                content = content[file.write(content) or 0 :]
+        except OSError:
+            with contextlib.suppress(OSError):  # a device has no size
+                file.truncate(before)
+            raise

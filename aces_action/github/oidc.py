@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
@@ -10,7 +11,7 @@ from requests.adapters import HTTPAdapter
 
 from aces_action.http_answer import read_answer
 from aces_action.language import Text
-from aces_action.network import Network, proxy_failure, tls_failure
+from aces_action.network import Network, is_unresolved, proxy_failure, tls_failure
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.access import role as problems
 from aces_action.retries import OnRetry, network_retry
@@ -74,4 +75,6 @@ def _no_answer(error: Exception, url: str, network: Network) -> Problem:
         return proxy_failure(_ENDPOINT, network.proxy_for(url))
     if isinstance(error, requests.exceptions.SSLError):
         return tls_failure(_ENDPOINT, error)
+    if is_unresolved(error):
+        return problems.github_unresolved(urlsplit(url).hostname or url)
     return problems.no_answer_from_github(type(error).__name__)

@@ -89,7 +89,30 @@ X004 = Kind(
     ),
 )
 
-KINDS = (X001, X002, X003, X004)
+X005 = Kind(
+    code="ACES-X005",
+    severity="warning",
+    title=Text("Outputs or summary not written", "出力またはサマリーを書き込めません"),
+    cause=Text(
+        "The step outputs or the job summary could not be written, usually because the runner's disk is full. The result of the "
+        "run and its exit status are not affected, but outputs that are missing are empty for the steps that follow.",
+        "ステップの出力またはジョブサマリーを書き込めませんでした。多くの場合、ランナーのディスクに空きがないことが原因です。"
+        "実行の結果と終了ステータスには影響しませんが、書き込めなかった出力は、後続のステップでは空になります。",
+    ),
+    fix=Text(
+        "Free space on the runner's disk, or use a larger runner, then run the job again: it leaves what is done as it is, and "
+        "writes outputs and summary again. The whole result is also in the log.",
+        "ランナーのディスクの空きを増やすか、ディスクの大きいランナーに変えてから、ジョブを再実行してください。"
+        "終わっている処理はそのままで、出力とサマリーを書き込み直します。結果はすべてログにもあります。",
+    )
+    + snippet("sh", "df -h\ndocker system prune --force"),
+    example=Text(
+        "ACES-X005 The step outputs could not be written: No space left on device.",
+        "ACES-X005 ステップの出力を書き込めません: ディスクに空きがありません。",
+    ),
+)
+
+KINDS = (X001, X002, X003, X004, X005)
 
 
 def internal_error(error: Exception, details: Text) -> Problem:
@@ -116,6 +139,28 @@ def no_proper_answer(service: str, seconds: float, why: str) -> Problem:
         message=Text(
             f"{service} has not answered properly for {seconds:.0f} s ({why}); it is tried again.",
             f"{service}から{seconds:.0f}秒間、正常な応答がありません（{why}）。再試行しています。",
+        ),
+    )
+
+
+OUTPUTS, PLAN_AND_SUMMARY, SUMMARY = (
+    Text("The step outputs", "ステップの出力"),
+    Text("The outputs `plan` and `summary`", "出力`plan`と`summary`"),
+    Text("The job summary", "ジョブサマリー"),
+)
+
+
+def not_written(what: Text, reason: Text) -> Problem:
+    """When a file of the runner's takes nothing. `what`: one of those above; `reason`: in the system's words."""
+    return Problem(
+        kind=X005,
+        message=Text(
+            f"{what.en} could not be written: {reason.en}.",
+            f"{what.ja}を書き込めません: {reason.ja}。",
+        ),
+        hint=Text(
+            "This does not change how the run ended. Free space on the runner's disk, then run the job again to have it written.",
+            "実行の結果には影響しません。ランナーのディスクの空きを増やしてジョブを再実行すると、書き込まれます。",
         ),
     )
 

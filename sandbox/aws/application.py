@@ -10,7 +10,6 @@ import os
 import re
 import socket
 import struct
-import time
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -156,7 +155,7 @@ def _answer(
     if state.is_expired(call.access_key_id):
         return wire.error_response(call, *wire.EXPIRED[call.protocol])
     try:
-        wire.check_signature(environ, call, time.time() + state.clock_ahead)
+        wire.check_signature(environ, call, state.now())
         if lag := state.hiding(call):
             raise lag.refusal(*wire.json_request(environ))
         if state.permissions_enforced:

@@ -143,8 +143,12 @@ class State:
             for lag in self.lags if status == 200 else ():
                 lag.written(call)
 
+    def now(self) -> float:
+        """By AWS's clock, which may differ from this machine's."""
+        return time.time() + self.clock_ahead
+
     def is_expired(self, access_key_id: str) -> bool:
-        return self.credentials_end.get(access_key_id, float("inf")) <= time.time()
+        return self.credentials_end.get(access_key_id, float("inf")) <= self.now()
 
     def forget_wishes(self) -> None:
         """Nothing is asked of this server any more, no call was seen, and nothing is hosted. All else is as it was."""

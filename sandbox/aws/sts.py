@@ -71,7 +71,7 @@ class SecurityTokenService(TokenResponse):
             external_id=None,
         )
         lifetime = state.credentials_lifetime if state.credentials_lifetime is not None else duration
-        end = time.time() + lifetime
+        end = state.now() + lifetime
         state.credentials_end[assumed.access_key_id] = end
         return ActionResult(
             {

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from aces_action.resources.autoscaling.spec import DIMENSION, alarm_name, resource_id
 from tests.conftest import Caller, Ended
 from tests.end_to_end.test_deploy import writes
@@ -193,6 +195,26 @@ def test_another_instance_type_loses_nothing_of_the_scaling(caller: Caller) -> N
         assert line in ended.log
     variant = caller.client("sagemaker").describe_endpoint(EndpointName=name)["ProductionVariants"][0]
     assert variant["DesiredInstanceCount"] == 3
+
+
+@pytest.mark.parametrize("operation", ["RegisterScalableTarget", "PutScalingPolicy", "PutScheduledAction"])
+def test_what_others_have_set_is_not_detached_where_the_role_may_not_restore_it(caller: Caller, operation: str) -> None:
+    name = scaled(caller).server
+    caller.run()
+    hang_on(caller, name)
+    before = everything(caller, name)
+    caller.edit(caller.infra_file, "ml.m5.xlarge", "ml.m5.2xlarge")
+    refusal = {"kind": "error", "status": 400, "code": "AccessDeniedException", "message": "no", "times": None}
+    caller.fault(service="application-autoscaling", operation=operation, **refusal)
+    ended = caller.run()
+    assert (ended.status, ended.codes) == (1, ["ACES-A005"]), ended.log
+    assert operation in ended.log
+    assert "detaches" not in ended.log
+    assert everything(caller, name) == before
+    caller.control("DELETE", "faults")
+    again = caller.run()
+    assert (again.status, again.outputs["result"]) == (0, "deployed"), again.log
+    assert everything(caller, name) == before
 
 
 def test_a_rolled_back_change_of_the_instance_type_loses_nothing_of_the_scaling(make_caller: Callable[..., Caller]) -> None:

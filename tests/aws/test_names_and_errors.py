@@ -24,7 +24,7 @@ from aces_action.project.model import EndpointSettings, InferenceMode, Infra, Jo
 from aces_action.project.names import Names, check_names, names_for
 from aces_action.project.yaml_reader import read_yaml
 from sandbox.image import OCI_INDEX
-from sandbox.seed import admin_session, push_index
+from sandbox.seed import admin_session, new_admin_session, push_index
 from sandbox.server import Sandbox
 
 
@@ -160,6 +160,17 @@ def test_credentials_that_ended_are_no_missing_permission() -> None:
 def test_connection_and_credential_errors_have_their_codes() -> None:
     assert explain(NoCredentialsError()).code == "ACES-A001"
     assert explain(EndpointConnectionError(endpoint_url="https://sagemaker")).code == "ACES-A007"
+
+
+@pytest.mark.usefixtures("no_dns")
+def test_a_host_of_aws_that_dns_does_not_know_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(EndpointConnectionError) as raised:
+        new_admin_session().client("sts", endpoint_url="https://sts.invalid").get_caller_identity()
+    problem = explain(raised.value, resource="server")
+    assert problem.code == "ACES-A007"
+    assert problem.message.en == "AWS cannot be reached (server): DNS does not know the host sts.invalid."
+    assert "the runner's DNS" in problem.hint.en
 
 
 def test_other_refusals_carry_awss_words() -> None:

@@ -123,6 +123,21 @@ def test_credentials_that_aws_takes_for_expired_are_renewed_once_and_the_call_is
     assert len(job.tokens) == 2
 
 
+def test_credentials_that_have_ended_by_a_clock_that_is_ahead_are_told_as_that(job: Job) -> None:
+    job.control("clock", seconds=-3600)
+    try:
+        with pytest.raises(ActionError) as raised:
+            job.look()
+    finally:
+        job.control("clock", seconds=0)
+    [problem] = raised.value.problems
+    assert problem.code == "ACES-A014"
+    assert problem.message.en.startswith(
+        "The clock here is ahead of AWS's: by it, the credentials that AWS has just given ended at"
+    )
+    job.look()
+
+
 def test_credentials_that_stay_expired_are_not_renewed_in_a_loop(job: Job) -> None:
     job.look()
     job.control("faults", service="sagemaker", operation="ListEndpoints", kind="expired", times=None)

@@ -9,11 +9,14 @@ import io
 import json
 import os
 import re
+import select
 import signal
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs, unquote
 
@@ -28,18 +31,24 @@ if TYPE_CHECKING:
 Side = Literal["aws", "platform", "github"]
 LASTING = 12  # attempts, more than anybody makes for one call
 _ENDS_WITHIN = 20.0  # seconds that a run may take to end after a signal; GitHub kills it after ten
+_SLOW = 10.0  # seconds without an answer, more than a run waits for one here: see `stage.hurry`
 _PAGE = "<html><body><h1>Sign in</h1><p>Your company's proxy</p></body></html>"
 _STRANGE = "\ud800 \u202e\r\n::error::strange \x1b[31m](javascript:alert) \x00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`done`: whether the request is carried out, whatever the answer. `attempts` that it befalls, one after the other."""
+    """`done`: whether the request is carried out, whatever the answer. `attempts` that it befalls, one after the other.
+
+    `everything`: from there on it befalls every call, whatever is asked. `others`: the run that begins there, beside this one.
+    """
 
     name: str
     done: bool
     attempts: int = 1
     signum: signal.Signals | None = None
+    everything: bool = False
+    others: Literal["same", "other"] | None = None
 
 
 def _kinds() -> dict[str, Kind]:
@@ -52,12 +61,21 @@ def _kinds() -> dict[str, Kind]:
         Kind(name="lost", done=True),
         Kind(name="cut", done=True),
         Kind(name="empty", done=True),
+        Kind(name="malformed", done=True),
     ]
     lasting = [Kind(name=f"{each.name}-lasting", done=each.done, attempts=LASTING) for each in shapes]
-    others = [Kind(name="denied", done=False), Kind(name="strange-text", done=False)]
+    others = [
+        Kind(name="denied", done=False, attempts=LASTING),
+        Kind(name="strange-text", done=False),
+        Kind(name="expired", done=False),
+        Kind(name="slow", done=True),
+        Kind(name="unreachable", done=False, everything=True),
+        Kind(name="second-run-same", done=True, others="same"),
+        Kind(name="second-run-other", done=True, others="other"),
+    ]
     signals = [
         Kind(name=f"{signum.name}-{moment}", done=moment == "after", signum=signum)
-        for signum in (signal.SIGINT, signal.SIGTERM)
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
         for moment in ("before", "after")
     ]
     return {each.name: each for each in (*shapes, *lasting, *others, *signals)}
@@ -66,11 +84,16 @@ def _kinds() -> dict[str, Kind]:
 KINDS = _kinds()
 
 
+_READS = re.compile(r"(Describe|List|Get|Head|BatchGet|Simulate|AssumeRole|Invoke|GET|HEAD|token)")
+_STEP = re.compile(rb"^::group::(.*)$", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A request: `number` counts those of the same operation, from 1. `names` are those of resources that it is about.
 
-    `status` is how the sandbox answered, 0 where it was not asked.
+    `status` is how the sandbox answered, 0 where it was not asked. `step`: in which of its steps the run was, by its log; empty
+    where nobody looked.
     """
 
     side: Side
@@ -80,10 +103,19 @@ class Call:
     names: tuple[str, ...] = ()
     body: str = ""
     status: int = 0
+    step: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}:{self.operation}"
 
     @property
     def place(self) -> str:
-        return f"{self.service}:{self.operation}#{self.number}"
+        return f"{self.name}#{self.number}"
+
+    @property
+    def is_write(self) -> bool:
+        return not _READS.match(self.operation) and self.operation != "UploadPartCopy"
 
     @property
     def carried_out(self) -> bool:
@@ -92,15 +124,21 @@ class Call:
 
 @dataclass(slots=True)
 class Injector:
-    """Stands in front of all servers of a sandbox. `place` and `kind`: what befalls which call; None: nothing does."""
+    """Stands in front of all servers of a sandbox. `places` and `kind`: what befalls which calls; None: nothing does.
+
+    `log`: that of the run, to know its steps by. `struck`: how many attempts it has befallen at each of the places; `reached` is
+    set by the first.
+    """
 
     kind: Kind | None = None
-    place: str = ""
+    places: tuple[str, ...] = ()
+    log: Path | None = None
     recording: bool = False
     calls: list[Call] = field(default_factory=list)
-    struck: int = 0
+    struck: Counter[str] = field(default_factory=Counter)
     pid: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
+    reached: threading.Event = field(default_factory=threading.Event)
     _counts: dict[str, int] = field(default_factory=dict)
     _started: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -109,14 +147,17 @@ class Injector:
         self.pid = pid
         self._started.set()
 
-    def end(self) -> None:
-        """The run is over: nothing more befalls anybody, and nothing is kept."""
-        self.recording = False
+    def end(self) -> tuple[Call, ...]:
+        """The run is over: nothing more befalls anybody. The calls that it made, to be kept; those of the next run come anew."""
+        self.kind, calls = None, tuple(self.calls)
+        self.calls.clear()
         self.ended.set()
+        return calls
 
     def in_front_of(self, side: Side, application: WSGIApplication) -> WSGIApplication:
         def layer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            if not self.recording or environ["PATH_INFO"].startswith(("/_sandbox", "/_control", "/moto-api")):
+            of_a_job = environ.get("HTTP_USER_AGENT", "").startswith("Python-urllib")  # stories.py: _JOB
+            if not self.recording or of_a_job or environ["PATH_INFO"].startswith(("/_sandbox", "/_control", "/moto-api")):
                 return application(environ, start_response)
             asked, call = _identify(side, environ)
             call, kind = self._take(call)
@@ -127,17 +168,28 @@ class Injector:
 
     def _take(self, asked: Call) -> tuple[Call, Kind | None]:
         with self._lock:
-            key = f"{asked.service}:{asked.operation}"
-            number = self._counts[key] = self._counts.get(key, 0) + 1
-            call, kind = replace(asked, number=number), self.kind
-            if kind is None or not self._strikes(key, number, kind.attempts):
+            number = self._counts[asked.name] = self._counts.get(asked.name, 0) + 1
+            call, kind = replace(asked, number=number, step=self._step()), self.kind
+            place = self._struck_place(call, kind) if kind else None
+            if place is None:
                 return call, None
-            self.struck += 1
+            self.struck[place] += 1
+            self.reached.set()
             return call, kind
 
-    def _strikes(self, key: str, number: int, attempts: int) -> bool:
-        operation, _, first = self.place.rpartition("#")
-        return operation == key and int(first) <= number < int(first) + attempts
+    def _struck_place(self, call: Call, kind: Kind) -> str | None:
+        if kind.everything and self.struck:
+            return next(iter(self.struck))
+        for place in self.places:
+            name, _, first = place.rpartition("#")
+            if name == call.name and int(first) <= call.number < int(first) + kind.attempts:
+                return place
+        return None
+
+    def _step(self) -> str:
+        """The last group that the log has opened."""
+        steps = _STEP.findall(self.log.read_bytes()) if self.log else []
+        return steps[-1].decode() if steps else ""
 
     def _answer(
         self, application: WSGIApplication, environ: WSGIEnvironment, asked: wire.Call | None, call: Call, kind: Kind | None
@@ -149,7 +201,7 @@ class Injector:
         else:
             response = Response()
             self._remember(call, 0)
-        if kind is None:
+        if kind is None or kind.others:
             return response
         if kind.signum is not None:
             return self._kill(environ, kind.signum)
@@ -244,6 +296,28 @@ def _strange(_: WSGIEnvironment, asked: wire.Call | None, __: Response) -> Respo
     return wire.error_response(asked, 400, code, re.sub(r"[\x00-\x08\x1b\ud800]", "?", _STRANGE))  # what XML cannot say
 
 
+def _expired(_: WSGIEnvironment, asked: wire.Call | None, __: Response) -> Response:
+    """The credentials of the call have ended before their time; of STS itself it is the token that has."""
+    if asked is None:
+        return _as_json({"detail": "The token has expired."}, 401)
+    if asked.service == "sts" and asked.operation.startswith("AssumeRoleWith"):
+        return wire.error_response(asked, 400, "ExpiredTokenException", "Token expired: it must be used within 300 s")
+    return wire.error_response(asked, *wire.EXPIRED[asked.protocol])
+
+
+def _slow(environ: WSGIEnvironment, _: wire.Call | None, __: Response) -> Response:
+    """It is done, and nothing comes until the client has gone."""
+    select.select([environ["werkzeug.socket"]], [], [], _SLOW)  # readable: it has closed its side
+    return _cut_off(environ)
+
+
+def _malformed(_: WSGIEnvironment, __: wire.Call | None, response: Response) -> Response:
+    """The first half of the body, as if that were all."""
+    content = response.get_data()
+    headers = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
+    return Response(content[: len(content) // 2], response.status, headers)
+
+
 def _page(status: int) -> Callable[[WSGIEnvironment, wire.Call | None, Response], Response]:
     return lambda environ, _, __: Response("" if environ["REQUEST_METHOD"] == "HEAD" else _PAGE, status, content_type="text/html")
 
@@ -277,6 +351,10 @@ _MISHAPS: Mapping[str, Callable[[WSGIEnvironment, wire.Call | None, Response], R
     "empty": _empty,
     "denied": _denied,
     "strange-text": _strange,
+    "expired": _expired,
+    "slow": _slow,
+    "malformed": _malformed,
+    "unreachable": _cut_off,
 }
 
 

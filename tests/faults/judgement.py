@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.aws.hosting.records import SERVING
@@ -13,6 +15,7 @@ from sandbox.seed import REGION
 from tests.conftest import Caller, Ended
 from tests.faults.injection import Call, Kind
 from tests.faults.stories import OTHERS, Story
+from tests.faults.surroundings import ORDINARY, Surroundings
 
 Picture = Mapping[str, Any]
 """All that matters of what stands in AWS and on the platform, by names; without times and numbers of revisions."""
@@ -42,18 +45,25 @@ _DEEDS: tuple[tuple[str, str], ...] = (
     (r"Tag", r"tag|noted|タグ|除外|記録"),
 )
 _NUMBERED = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")  # of an alarm that target tracking has made for itself
-_READS = re.compile(r"(Describe|List|Get|Head|BatchGet|Simulate|AssumeRole|Invoke|GET|HEAD|token)")
+
+_ANSWER = re.compile(r"(?<=/output/)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.out$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """A cell: the disturbed run, what the sandbox saw of it, and the picture after it; the run again, where there was need."""
+    """A cell: the disturbed run, what the sandbox saw of it, and the picture after it; then clean runs, until one has changed
+    nothing, with what each has written. Of a story that does not repeat there is at most `again`, where the first failed.
+    `beside`: the run that went on at the same time."""
 
     first: Ended
     calls: Sequence[Call]
     after_first: Picture
     again: Ended | None
     after_again: Picture
+    written_again: Sequence[str] = ()
+    last: Ended | None = None
+    written_last: Sequence[str] = ()
+    beside: Ended | None = None
 
 
 def picture(caller: Caller) -> dict[str, Any]:
@@ -63,7 +73,9 @@ def picture(caller: Caller) -> dict[str, Any]:
     for kind, records in (("model", hosting._models), ("config", hosting._configs), ("endpoint", hosting._endpoints)):
         for each in records.values():
             marks = {name for name in each.tags if name in _VOLATILE - {"aces:rollout-seconds", "aces:rollout-run"}}
-            tags = {name: value for name, value in each.tags.items() if name not in _VOLATILE}
+            if each.tags.get("aces:withdrawn", "") <= each.tags.get("aces:served", ""):  # it has served again since
+                marks.discard("aces:withdrawn")
+            tags = {name: value for name, value in each.tags.items() if name not in _VOLATILE | {"aces:run-url"}}  # of either run
             found[f"{kind} {each.name}"] = {"tags": tags, "marks": sorted(marks)}
     for endpoint in hosting._endpoints.values():
         serving = {"status": endpoint.status, "config": endpoint.config.name}
@@ -77,7 +89,9 @@ def picture(caller: Caller) -> dict[str, Any]:
     found |= {f"alarm {_NUMBERED.sub('', each['AlarmName'])}": len(each["AlarmActions"]) for each in alarms}
     objects = caller.client("s3").list_objects_v2(Bucket=caller.bucket).get("Contents", [])
     # What was last sent stays noted where one look at the platform failed; that it is true, tests/listing holds
-    found |= {f"object {each['Key']}": True for each in objects if not each["Key"].endswith(".registration.verdict.json")}
+    kept = [each["Key"] for each in objects if not each["Key"].endswith(".registration.verdict.json")]
+    # An answer for each job that was tried, and for each inference by a number of its own
+    found |= {f"object {_ANSWER.sub('', key)}": True for key in kept if "/smoke-test/answers/" not in key}
     jobs = caller.client("batch").describe_job_definitions(status="ACTIVE")["jobDefinitions"]
     for job in sorted(jobs, key=lambda each: each["revision"]):  # the newest is what serves
         notes = sorted(name for name in job["tags"] if name in _VOLATILE - {"aces:rollout-run"})
@@ -88,37 +102,60 @@ def picture(caller: Caller) -> dict[str, Any]:
     return found
 
 
-def is_write(call: Call) -> bool:
-    return not _READS.match(call.operation) and call.operation != "UploadPartCopy"
+def objections(
+    story: Story,
+    kind: Kind,
+    played: Played,
+    uncut: Picture,
+    *,
+    before: Picture = MappingProxyType({}),
+    surroundings: Surroundings = ORDINARY,
+) -> list[str]:
+    """What a cell fails by, each as 'kind of failure: detail'. None: it holds. `uncut`: how an undisturbed run ends.
+
+    `before`: how things stood. An old generation that should be gone may be there still: it costs nothing, and the clean-up of
+    the next run that changes something deletes it.
+    """
+    kept = {
+        name for name in before if name.startswith(("config ", "model ")) and name in played.after_again and name not in uncut
+    }
+    in_the_end = {**uncut, **{name: played.after_again[name] for name in kept}}
+    return [*_of_the_run(story, kind, played, uncut, surroundings), *_of_the_runs_again(story, kind, played, in_the_end)]
 
 
-def objections(story: Story, kind: Kind, played: Played, uncut: Picture) -> list[str]:
-    """What a cell fails by, each as 'kind of failure: detail'. None: it holds."""
-    return [*_of_the_run(story, kind, played, uncut), *_of_the_run_again(kind, played, uncut)]
-
-
-def _of_the_run(story: Story, kind: Kind, played: Played, uncut: Picture) -> Iterator[str]:
+def _of_the_run(story: Story, kind: Kind, played: Played, uncut: Picture, surroundings: Surroundings) -> Iterator[str]:
     first = played.first
+    if story.serves:
+        yield from _lives(kind, played.after_first, uncut)
     if first.status < 0:
-        yield "hung: it had to be killed"
+        if kind.signum is not signal.SIGKILL:  # after that one nobody can say anything
+            yield "hung: it had to be killed"
         return
-    if "X001" in first.log:
-        said = re.search(r"X001[^\n]*", first.log)
-        yield f"internal error: {said[0][:200] if said else ''}"
-    if "Traceback" in re.sub(r"^(::debug::.*|  \| .*)", "", first.log, flags=re.MULTILINE):
-        yield f"traceback: {first.log[-300:]}"
-    yield from _ended_honestly(kind, first)
-    if first.status == 0:
+    yield from _of_its_words(kind, first, surroundings)
+    if played.beside:
+        yield from _of_its_words(kind, played.beside, surroundings)
+    elif first.status == 0:
         if (wrong := _differences(played.after_first, uncut)) and "::warning" not in first.log:
             yield f"false success: {wrong}"
     elif first.status != 2:
         yield from _told(first, played.calls)
-    if story.serves:
-        yield from _lives(kind, played.after_first)
+    if surroundings.fails and first.status == 0:
+        yield "false success: nothing can be deployed in these surroundings"
 
 
-def _ended_honestly(kind: Kind, ended: Ended) -> Iterator[str]:
+def _of_its_words(kind: Kind, ended: Ended, surroundings: Surroundings) -> Iterator[str]:
+    if "X001" in ended.log:
+        said = re.search(r"X001[^\n]*", ended.log)
+        yield f"internal error: {said[0][:200] if said else ''}"
+    if "Traceback" in re.sub(r"^(::debug::.*|  \| .*)", "", ended.log, flags=re.MULTILINE):
+        yield f"traceback: {ended.log[-300:]}"
+    yield from _ended_honestly(kind, ended, surroundings)
+
+
+def _ended_honestly(kind: Kind, ended: Ended, surroundings: Surroundings) -> Iterator[str]:
     result, code = ended.outputs.get("result", "none"), ended.outputs.get("failure-code", "")
+    if "outputs" in surroundings.lost:  # then the last line of the log tells
+        result, code = _last_line(ended.log), next(iter(ended.codes), "")
     fits = {
         0: result not in {"failed", "cancelled", "none"} and not code,
         1: result == "failed" and bool(code),
@@ -127,13 +164,23 @@ def _ended_honestly(kind: Kind, ended: Ended) -> Iterator[str]:
     }
     if not fits.get(ended.status, False):
         yield f"dishonest end: status {ended.status}, result {result}, failure-code {code or 'none'}"
-    if not ended.summary.startswith("## "):
+    if not ended.summary.startswith("## ") and "summary" not in surroundings.lost:
         yield "dishonest end: no summary"
+    if surroundings.lost and "ACES-X005" not in ended.warnings:
+        yield "dishonest end: no word of what could not be written"
+    if ended.unread:
+        yield f"outputs that the runner cannot read: {ended.unread[-200:]}"
+
+
+def _last_line(log: str) -> str:
+    """The result in it, in the outputs' words."""
+    found = re.search(r"^(✓|✗)[^\n]*\n*\Z", log, re.MULTILINE)
+    return {"✓": "deployed", "✗": "failed"}.get(found[1], "none") if found else "none"
 
 
 def _told(ended: Ended, calls: Sequence[Call]) -> Iterator[str]:
     """The last words of log and summary name every write that went through, and deny none."""
-    done = [call for call in calls if is_write(call) and call.carried_out]
+    done = [call for call in calls if call.is_write and call.carried_out]
     for where, words in last_words(ended).items():
         if done and any(denial in words for denial in _NOTHING):
             yield f"'nothing was changed' said: in the {where}, after {', '.join(call.place for call in done)}"
@@ -158,31 +205,43 @@ def names(words: str, call: Call) -> bool:
     return any(all(name in line for name in call.names) and re.search(deed, line) for line in words.splitlines())
 
 
-def _lives(kind: Kind, after: Picture) -> Iterator[str]:
+def _lives(kind: Kind, after: Picture, uncut: Picture) -> Iterator[str]:
     if not any(name.startswith("endpoint ") and each["status"] in SERVING for name, each in after.items()):
         yield "live lost: no endpoint serves any more"
-    if kind.signum is None and any(name.startswith("target ") for name in after) and not _others(after):
+    if not _has_no_time(kind) and _OTHERS in uncut and _OTHERS not in after:
         yield "live lost: others' scaling is not put back"
 
 
-def _others(after: Picture) -> bool:
-    """Whether others' schedule is there. Where a story has none, neither is there a target."""
-    return f"schedule {OTHERS}" in after or not any(name.startswith("target ") for name in after)
+_OTHERS = f"schedule {OTHERS}"
 
 
-def _of_the_run_again(kind: Kind, played: Played, uncut: Picture) -> Iterator[str]:
-    again = played.again
+def _has_no_time(kind: Kind) -> bool:
+    """Whether a run can do no more than tell of others' scaling, which it has taken off: before it does so."""
+    return kind.signum is not None or kind.everything
+
+
+def _of_the_runs_again(story: Story, kind: Kind, played: Played, uncut: Picture) -> Iterator[str]:
+    again, last = played.again, played.last
     if again is None:
         return
     if again.status != 0:
         yield f"run again failed: {again.status} {', '.join(again.codes)}"
         return
     wrong = _differences(played.after_again, uncut)
-    told = kind.signum is not None and OTHERS in played.first.log  # a run that is cancelled has no time for more than that
-    if told:
+    if _has_no_time(kind) and OTHERS in played.first.log:
         wrong = [each for each in wrong if OTHERS not in each]
+    if kind.others == "other":  # what the run beside this one has left is of no account, but for what serves
+        wrong = [each for each in wrong if each.startswith(("endpoint ", "job ", "service ")) and " instead of None" not in each]
     if wrong:
         yield f"another end: {wrong}"
+    if not story.repeats:
+        return
+    if last and last.status != 0:
+        yield f"last run failed: {last.status} {', '.join(last.codes)}"
+    elif played.written_last:
+        yield f"last run changed something: {', '.join(played.written_last)}"
+    elif (last or again).outputs.get("result") != "unchanged":
+        yield f"last run is not 'unchanged': {(last or again).outputs.get('result')}"
 
 
 def _differences(one: Picture, other: Picture) -> list[str]:

@@ -28,23 +28,24 @@ import urllib3.util
 from botocore.retries.standard import ExponentialBackoff
 
 from sandbox import oidc
-from sandbox.aws.application import create_application
 from sandbox.platform.app import create_app as create_platform
 from sandbox.server import HOST, Sandbox
-from tests.conftest import REPOSITORY, Caller, Ended, plain, read_outputs
+from tests.conftest import REPOSITORY, Caller, Ended, plain, read_outputs, unread_outputs
 from tests.faults.injection import Injector, Side
+from tests.faults.surroundings import FULL_DISK_AT, ORDINARY, Limit, Surroundings, befall
 from tests.forked import ENTRYPOINT, Run, _enter
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 ENDS_WITHIN = 90.0  # seconds for one run
+_PATIENCE = 4.0  # seconds for one answer; the sandbox has none that takes one, even on a busy machine
 
 
 def hurry() -> None:
-    """From here on, and in every fork: no pause between two attempts is longer than it has to be. Which calls are made, and in
-    which order, stays."""
-    asleep = time.sleep
+    """From here on, and in every fork: no pause between two attempts is longer than it has to be, and nobody waits longer than
+    some seconds for an answer. Which calls are made, and in which order, stays."""
+    asleep, resolve = time.sleep, socket.getaddrinfo
 
     def sleep(seconds: Any) -> None:
         asleep(min(seconds, 0.02))
@@ -52,9 +53,18 @@ def hurry() -> None:
     def soon(*_: object) -> float:
         return 0.01
 
-    time.sleep = sleep
+    def found(host: Any, port: Any, *arguments: Any, **options: Any) -> Any:
+        return _local_address(port) if host == HOST else resolve(host, port, *arguments, **options)
+
+    time.sleep, socket.getaddrinfo = sleep, found  # glibc reads files for it, with each of a hundred connections
     ExponentialBackoff.delay_amount = soon  # type: ignore[method-assign, assignment]
     urllib3.util.Retry.get_backoff_time = soon  # type: ignore[method-assign, assignment]
+    patient: Any = urllib3.util.Timeout.read_timeout
+    urllib3.util.Timeout.read_timeout = property(lambda timeout: min(patient.fget(timeout), _PATIENCE))  # type: ignore[assignment]
+
+
+def _local_address(port: Any) -> list[Any]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (HOST, int(port)))]
 
 
 class Launcher:
@@ -69,9 +79,11 @@ class Launcher:
         there.close()
         self._socket, self._lines = here, here.makefile("r")
 
-    def run(self, folder: Path, cwd: Path, environ: dict[str, str], started: Callable[[int], None]) -> int | None:
+    def run(
+        self, folder: Path, cwd: Path, environ: dict[str, str], started: Callable[[int], None], limit: Limit | None
+    ) -> int | None:
         """The exit status; None when it did not end and was killed. The log is in `folder`."""
-        self._socket.sendall(json.dumps([str(folder), str(cwd), environ]).encode() + b"\n")
+        self._socket.sendall(json.dumps([str(folder), str(cwd), environ, limit]).encode() + b"\n")
         pid = int(self._lines.readline())
         started(pid)
         overdue = threading.Timer(ENDS_WITHIN, lambda: os.kill(pid, signal.SIGKILL))
@@ -88,10 +100,13 @@ class Launcher:
 
 def _launch(orders: socket.socket) -> None:
     for line in orders.makefile("r"):
-        folder, cwd, environ = json.loads(line)
+        folder, cwd, environ, limit = json.loads(line)
         process = os.fork()
         if process == 0:
             orders.close()
+            os.chdir(cwd)
+            if limit:
+                befall(limit)
             _act(Run(program=str(ENTRYPOINT), cwd=Path(cwd), environ=environ, stdout=Path(folder) / "log"))
         orders.sendall(f"{process}\n".encode())
         _, status = os.waitpid(process, 0)
@@ -122,14 +137,14 @@ class Revival(Sandbox):
         self._threads = []
         own = Path(self._folder.name) / "platform.sqlite3"
         shutil.copy(database, own)
-        self.state, self.issuer, self.oidc_url = of.state, of.issuer, of.oidc_url
+        self.aws, self.state, self.issuer, self.oidc_url = of.aws, of.state, of.issuer, of.oidc_url
         self.state.stopping = self._stopping
 
         def serve(side: Side, application: WSGIApplication) -> str:
             return self._serve(injector.in_front_of(side, application), HOST, 0)
 
         self.platform_url = serve("platform", create_platform(str(own)))
-        self.aws_url = serve("aws", create_application(self.state))
+        self.aws_url = serve("aws", self.aws)
         here = serve("github", oidc.create_app(self.issuer, self._stopping))
         self.oidc_request_url = of.oidc_request_url.replace(of.oidc_url, here)
         self.oidc_request_token = of.oidc_request_token
@@ -158,20 +173,25 @@ class Actor:
     caller: Caller
     launcher: Launcher
 
-    def run(self, inputs: Mapping[str, str], started: Callable[[int], None] = lambda _: None) -> Ended:
-        """A run to its end. `started` hears of its process. The status is -9 where it had to be killed."""
+    def run(
+        self, inputs: Mapping[str, str], started: Callable[[int], None] = lambda _: None, around: Surroundings = ORDINARY
+    ) -> Ended:
+        """A run to its end. `started` hears of its process. The status is -9 where it was, or had to be, killed."""
         caller = self.caller
         caller.folder.mkdir(parents=True, exist_ok=True)
+        before = FULL_DISK_AT if around.limit == "full-disk" else 0
         for name in ("output", "summary"):
             (caller.folder / name).write_text("")
+            os.truncate(caller.folder / name, before)
         environ = {"PATH": os.environ["PATH"], **caller.variables(**inputs)}
         environ["ACTIONS_ID_TOKEN_REQUEST_URL"] = caller.sandbox.oidc_request_url
-        status = self.launcher.run(caller.folder, caller.workspace, environ, started)
+        status = self.launcher.run(caller.folder, caller.workspace, around.around(environ), started, around.limit)
         return Ended(
             status=-signal.SIGKILL if status is None else status,
             log=plain((caller.folder / "log").read_text(encoding="utf-8", errors="backslashreplace")),
             outputs=read_outputs(caller.folder / "output"),
-            summary=(caller.folder / "summary").read_text(encoding="utf-8", errors="backslashreplace"),
+            summary=(caller.folder / "summary").read_text(encoding="utf-8", errors="backslashreplace")[before:],
+            unread=unread_outputs(caller.folder / "output"),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,10 +11,15 @@ import pytest
 
 from tests.conftest import ROOT, Ended
 from tests.faults.injection import KINDS, Call
-from tests.faults.judgement import Played, last_words, names, objections
+from tests.faults.judgement import Picture, Played, last_words, names, objections
+from tests.faults.matrix import Cell, Result, groups, matrix
+from tests.faults.page import PAGES, pages, unnamed
 from tests.faults.stories import STORIES
+from tests.faults.surroundings import Lost, Surroundings
 
 UPDATE = Call(side="aws", service="sagemaker", operation="UpdateEndpoint", number=1, names=("plates", "plates-1f"), status=200)
+SERVES = {"endpoint plates": {"status": "Updating"}}
+SHORT = "--story rollback --place sagemaker:AddTags#1 --place sagemaker:UpdateEndpoint#1 --kind SIGTERM-after --kind denied"
 HEADING = "### What this run has changed"
 WORDS = "- update of endpoint plates to plates-1f accepted"
 LOG = (
@@ -31,11 +37,10 @@ def ended(words: str, *, status: int = 130, result: str = "cancelled") -> Ended:
     return Ended(status=status, log=LOG.format(words), outputs={"result": result, "failure-code": code}, summary=summary)
 
 
-def judged(first: Ended, *, kind: str = "SIGINT-after", after: dict[str, object] | None = None) -> list[str]:
-    standing = {"endpoint plates": {"status": "Updating"}} if after is None else after
-    played = Played(
-        first=first, calls=(UPDATE,), after_first=standing, again=ended("", status=0, result="deployed"), after_again={}
-    )
+def judged(first: Ended, *, kind: str = "SIGINT-after", after: Picture | None = None) -> list[str]:
+    standing = SERVES if after is None else after
+    again = replace(ended("", status=0), outputs={"result": "unchanged"})
+    played = Played(first=first, calls=(UPDATE,), after_first=standing, again=again, after_again={})
     return objections(STORIES["update"], KINDS[kind], played, uncut={})
 
 
@@ -88,16 +93,68 @@ def test_a_write_is_named_by_one_line_with_all_its_names_and_a_word_for_it() -> 
     assert not names("- model plates-1f created\n- tags of endpoint plates set", UPDATE)
 
 
+def test_a_last_run_that_still_writes_is_none_that_changes_nothing() -> None:
+    again = replace(ended("", status=0), outputs={"result": "deployed"})
+    played = Played(first=ended(WORDS), calls=(UPDATE,), after_first=SERVES, again=again, after_again={}, last=again)
+    told = objections(STORIES["update"], KINDS["SIGINT-after"], replace(played, written_last=("sagemaker:AddTags#3",)), uncut={})
+    assert told == ["last run changed something: sagemaker:AddTags#3"]
+    assert objections(STORIES["update"], KINDS["SIGINT-after"], played, uncut={}) == ["last run is not 'unchanged': deployed"]
+
+
+def test_a_killed_run_is_judged_by_what_stands_and_by_the_runs_after_it() -> None:
+    killed = Ended(status=-9, log="", outputs={}, summary="")
+    assert judged(killed, kind="SIGKILL-after") == []
+    assert judged(killed, kind="SIGKILL-after", after={}) == ["live lost: no endpoint serves any more"]
+
+
+@pytest.mark.parametrize("lost", [frozenset[Lost](), frozenset[Lost]({"outputs", "summary"})])
+def test_what_cannot_be_written_has_to_be_told(lost: frozenset[Lost]) -> None:
+    silent = Ended(status=0, log="✓ deployed  plates\n", outputs={}, summary="")
+    told = {each.partition(":")[0] for each in judged_in(Surroundings(name="full", lost=lost), silent)}
+    assert told == {"dishonest end"}
+    warned = replace(silent, log=f"::warning title=x::ACES-X005 x\n{silent.log}")
+    assert (judged_in(Surroundings(name="full", lost=lost), warned) == []) == bool(lost)
+
+
+def judged_in(surroundings: Surroundings, first: Ended) -> list[str]:
+    again = replace(ended("", status=0), outputs={"result": "unchanged"})
+    played = Played(first=first, calls=(), after_first=SERVES, again=again, after_again=SERVES)
+    return objections(STORIES["update"], KINDS["lost"], played, SERVES, surroundings=surroundings)
+
+
+def test_faults_that_pass_are_tried_together_but_never_two_at_calls_of_one_operation() -> None:
+    places = [f"s3:{name}#{number}" for name in ("CopyObject", "PutObject", "GetObject") for number in (1, 2)]
+    cells = [Cell("deploy", place, kind) for place in places for kind in ("lost", "denied")]
+    made = list(groups(cells, 8))
+    assert sorted(cell for group in made for cell in group) == sorted(cells)
+    assert sorted(map(len, made)) == [*[1] * 6, 3, 3]
+    for group in made:
+        operations = [cell.place.partition("#")[0] for cell in group]
+        assert len(operations) == len(set(operations))
+
+
+def test_both_pages_have_every_table_and_a_name_in_them_for_every_kind() -> None:
+    calls = [Call(side="aws", service="s3", operation=name, number=1, step="Weights") for name in ("GetObject", "PutObject")]
+    cells = [cell for name in ("deploy", "redeploy") for cell in matrix(STORIES[name], calls, ())]
+    results = [
+        Result(cell=cell, objections=(), status=index % 2, step="Weights", struck=1, seconds=0)
+        for index, cell in enumerate(cells)
+    ]
+    called = dict.fromkeys(("deploy", "redeploy"), ("s3:GetObject", "s3:PutObject"))
+    for page in pages(results, called, ROOT).values():
+        assert unnamed(called["deploy"], page) == []
+        assert unnamed(["s3:DeleteObject"], page) == ["s3:DeleteObject"]
+        assert f"**{len(cells)}**" in page
+
+
+def test_the_page_has_no_cell_that_failed() -> None:
+    for path in PAGES.values():
+        assert "✗" not in re.sub(r"^\| ✗ \|.*|\| ✗ \|$", "", (ROOT / path).read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "cells",
-    [
-        "--story update --place sagemaker:UpdateEndpoint#1 --kind SIGINT-after --kind SIGTERM-before --kind lost",
-        "--story rollback --place sagemaker:AddTags#1 --place sagemaker:UpdateEndpoint#1 --kind SIGTERM-after --kind denied",
-        "--story batch --place s3:CopyObject#1 --place batch:RegisterJobDefinition#1 --kind SIGINT-after",
-    ],
-)
-def test_cells_of_the_matrix_hold(cells: str) -> None:
+@pytest.mark.parametrize("cells", ["--matrix --together 8 --sample 1", SHORT])
+def test_cells_of_the_matrix_hold_and_its_page_names_all_that_a_deployment_calls(cells: str) -> None:
     command = [sys.executable, "-m", "tests.faults", *cells.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import resource
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -42,6 +45,35 @@ def test_outputs_are_added_to_those_of_earlier_writers(tmp_path: Path) -> None:
     file.write_text("earlier=1\n")
     write_outputs(file, {"result": "deployed"})
     assert file.read_text().startswith("earlier=1\nresult<<")
+
+
+@pytest.fixture
+def nearly_full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file with something in it, on a disk that takes ten bytes more of it."""
+    file = tmp_path / "file"
+    file.write_text("earlier=1\n")
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 10, usual[1]))
+    yield file
+    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def test_a_disk_that_fills_up_leaves_no_half_an_output_for_which_the_runner_would_fail_the_step(nearly_full_disk: Path) -> None:
+    with pytest.raises(OSError, match="File too large"):
+        write_outputs(nearly_full_disk, {"result": "deployed"})
+    assert nearly_full_disk.read_text() == "earlier=1\n"
+
+
+def test_a_disk_that_fills_up_leaves_no_half_a_summary(nearly_full_disk: Path) -> None:
+    with pytest.raises(OSError, match="File too large"):
+        write_summary(nearly_full_disk, "## ✅ Deployed\n")
+    assert nearly_full_disk.read_text() == "earlier=1\n"
+
+
+@pytest.mark.parametrize("write", [lambda file: write_outputs(file, {"result": "x"}), lambda file: write_summary(file, "x")])
+def test_what_a_full_disk_does_not_take_is_an_error(write: Callable[[Path], None]) -> None:
+    with pytest.raises(OSError, match="No space left on device"):
+        write(Path("/dev/full"))
 
 
 def test_a_summary_that_would_be_dropped_whole_is_cut_at_a_line_and_says_so(tmp_path: Path) -> None:

@@ -49,6 +49,17 @@ def test_an_endpoint_that_cannot_be_reached_is_named_as_the_cause() -> None:
     assert problem.message.ja == "GitHubのトークンのエンドポイントが応答しません（InvalidSchema）。"
 
 
+@pytest.mark.usefixtures("no_dns")
+def test_a_host_that_dns_does_not_know_is_named() -> None:
+    with pytest.raises(ActionError) as raised:
+        fetch_token("https://token.invalid/idtoken", "t")
+    [problem] = raised.value.problems
+    assert problem.code == "ACES-A002"
+    assert problem.message.en == "GitHub's token endpoint cannot be reached: DNS does not know the host token.invalid."
+    assert "the runner's DNS" in problem.hint.en
+    assert "githubstatus.com" not in problem.hint.en
+
+
 @pytest.fixture
 def ask(sandbox: Sandbox) -> Iterator[Callable[..., str]]:
     """Asks the local endpoint for a token, after telling it how to behave."""

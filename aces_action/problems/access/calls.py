@@ -171,6 +171,19 @@ def clock_is_off(operation: str, resource: str, code: str, answer: str) -> Probl
     )
 
 
+def clock_is_ahead(end: str) -> Problem:
+    """When the credentials that AWS has just given have ended already by the clock here. `end`: when they end by AWS's."""
+    return Problem(
+        kind=A014,
+        message=Text(
+            f"The clock here is ahead of AWS's: by it, the credentials that AWS has just given ended at {end}.",
+            f"実行環境の時計がAWSより進んでいます。取得したばかりの認証情報（有効期限: {end}）が、"
+            "この時計ではすでに期限切れです。",
+        ),
+        hint=_SET_THE_CLOCK,
+    )
+
+
 def clock_differs(seconds: int) -> Problem:
     """When the clock here and AWS's differ by so much that AWS refuses requests."""
     return Problem(

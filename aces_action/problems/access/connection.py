@@ -136,6 +136,14 @@ A013 = Kind(
 
 KINDS = (A007, A009, A010, A012, A013)
 
+CHECK_DNS = Text(
+    "Run the job again. If that does not help, check the runner's DNS and its internet connection.",
+    "ジョブを再実行してください。それでも変わらない場合は、ランナーのDNSと、インターネットへの接続を確認してください。",
+    Text(
+        "Try again. If that does not help, check your DNS, connection and VPN.",
+        "もう一度実行してください。それでも変わらない場合は、DNS、ネットワーク接続、VPNを確認してください。",
+    ),
+)
 _CHECK_THE_WAY = Text(
     "Run the job again. If that does not help, check AWS_REGION and the runner's internet connection.",
     "ジョブを再実行してください。それでも変わらない場合は、AWS_REGIONと、ランナーからインターネットへの接続を確認してください。",
@@ -251,6 +259,25 @@ def no_answer(resource: str, reason: str) -> Problem:
         kind=A007,
         message=Text(f"AWS does not answer{about.en}: {reason}", f"AWSから応答がありません{about.ja}: {reason}"),
         hint=_CHECK_THE_WAY,
+    )
+
+
+def aws_unresolved(resource: str, host: str) -> Problem:
+    """When DNS does not know a host of AWS's, after several attempts."""
+    about = Text(f" ({resource})", f"（{resource}）") if resource else EMPTY
+    return Problem(
+        kind=A007,
+        message=Text(
+            f"AWS cannot be reached{about.en}: DNS does not know the host {host}.",
+            f"AWSに接続できません{about.ja}。DNSでホスト{host}を解決できません。",
+        ),
+        hint=sentences(
+            CHECK_DNS,
+            Text(
+                "If only this host is unknown, check AWS_REGION.",
+                "このホストだけを解決できない場合は、AWS_REGIONを確認してください。",
+            ),
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aces_action.language import Text, lines, same, sentences
+from aces_action.problems.access.connection import CHECK_DNS
 from aces_action.problems.advice import run_again
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
@@ -142,6 +143,15 @@ def no_answer_from_github(error: str) -> Problem:
         f"GitHub's token endpoint does not answer ({error}).", f"GitHubのトークンのエンドポイントが応答しません（{error}）。"
     )
     return Problem(kind=A002, message=message, hint=_GITHUB_MAY_BE_DOWN)
+
+
+def github_unresolved(host: str) -> Problem:
+    """When DNS does not know the host of GitHub's token endpoint, after several attempts."""
+    message = Text(
+        f"GitHub's token endpoint cannot be reached: DNS does not know the host {host}.",
+        f"GitHubのトークンのエンドポイントに接続できません。DNSでホスト{host}を解決できません。",
+    )
+    return Problem(kind=A002, message=message, hint=CHECK_DNS)
 
 
 def role_refused(role_arn: str, answer: str, advice: Text) -> Problem:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import ClientError
 
 from aces_action.aws.clients import in_haste
-from aces_action.aws.errors import AWS_ERRORS, explain, was_refused, was_repeated
+from aces_action.aws.errors import AWS_ERRORS, explain, is_denied, was_refused, was_repeated
 from aces_action.aws.tags import Owner, handover
 from aces_action.changes import noun
 from aces_action.language import Text, lines, same
@@ -151,10 +151,34 @@ def detached_for_update(
         return
     with _restored_when_cut_off(clients, scaling, restore, reporter):
         with _restored_after_a_failure(clients, scaling, restore, reporter):
+            _check_restorable(clients, scaling)
             detach(clients, scaling, reporter)
             yield
         if autoscaled or of_others(scaling):
             restore(clients, scaling, reporter)
+
+
+def _check_restorable(clients: Clients, scaling: CurrentScaling) -> None:
+    """Writes what others have set once more as it is: who may not do so, or gets no answer, could not restore it either.
+
+    Raises NotDetachedError. What AWS does not take for another reason, such as a time that is past, is left to `restore`.
+    """
+    target, now = scaling.target, datetime.now(UTC)
+    if target is None or not of_others(scaling):
+        return
+    client, one = clients.application_autoscaling, key(scaling.endpoint_name)
+    capacity: Any = {"MinCapacity": target.min_capacity, "MaxCapacity": target.max_capacity}
+    writes: list[Callable[[], object]] = [partial(client.register_scalable_target, **one, **capacity)]
+    policies = [policy for policy in scaling.policies if policy.name not in OUR_POLICIES]
+    writes += [partial(_put_policy, clients, scaling.endpoint_name, policy, {}) for policy in policies]
+    schedules = filter(None, (schedule_request(action, now) for action in scaling.scheduled))
+    writes += [partial(client.put_scheduled_action, **one, **schedule) for schedule in schedules]
+    for write in writes:
+        try:
+            write()
+        except ClientError as error:
+            if is_denied(error) or not was_refused(error, error.operation_name):
+                raise NotDetachedError(refused(error, scaling.endpoint_name)) from error
 
 
 @contextmanager
