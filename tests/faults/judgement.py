@@ -75,14 +75,13 @@ def picture(caller: Caller) -> dict[str, Any]:
             marks = {name for name in each.tags if name in _VOLATILE - {"aces:rollout-seconds", "aces:rollout-run"}}
             if each.tags.get("aces:withdrawn", "") <= each.tags.get("aces:served", ""):  # it has served again since
                 marks.discard("aces:withdrawn")
-            tags = {name: value for name, value in each.tags.items() if name not in _VOLATILE | {"aces:run-url"}}  # of either run
-            found[f"{kind} {each.name}"] = {"tags": tags, "marks": sorted(marks)}
+            found[f"{kind} {each.name}"] = {"tags": _steady(each.tags), "marks": sorted(marks)}
     for endpoint in hosting._endpoints.values():
         serving = {"status": endpoint.status, "config": endpoint.config.name}
         counts = {name: scale.count for name, scale in endpoint.scales.items()}
         found[f"endpoint {endpoint.name}"] |= serving | {"counts": counts}
     for target in caller.sandbox.state.targets.all(hosting, REGION):
-        found[f"target {target.resource_id}"] = [target.min_capacity, target.max_capacity, target.tags]
+        found[f"target {target.resource_id}"] = [target.min_capacity, target.max_capacity, _steady(target.tags)]
         found |= {f"policy {name}": target.resource_id for name in target.policies}
         found |= {f"schedule {name}": target.resource_id for name in target.actions}
     alarms = caller.client("cloudwatch").describe_alarms()["MetricAlarms"]
@@ -100,6 +99,11 @@ def picture(caller: Caller) -> dict[str, Any]:
         told = {key: value for key, value in service.items() if not key.endswith("_at")}
         found[f"service {name}"] = re.sub(r"(job-definition/[\w-]+):\d+", r"\1", str(told))
     return found
+
+
+def _steady(tags: Mapping[str, str]) -> dict[str, str]:
+    """Without times, and without the run: where two run at once it is either."""
+    return {name: value for name, value in tags.items() if name not in _VOLATILE | {"aces:run-url"}}
 
 
 def objections(
@@ -126,7 +130,7 @@ def objections(
 def _of_the_run(story: Story, kind: Kind, played: Played, uncut: Picture, surroundings: Surroundings) -> Iterator[str]:
     first = played.first
     if story.serves:
-        yield from _lives(kind, played.after_first, uncut)
+        yield from _lives(kind, played, uncut)
     if first.status < 0:
         if kind.signum is not signal.SIGKILL:  # after that one nobody can say anything
             yield "hung: it had to be killed"
@@ -205,19 +209,21 @@ def names(words: str, call: Call) -> bool:
     return any(all(name in line for name in call.names) and re.search(deed, line) for line in words.splitlines())
 
 
-def _lives(kind: Kind, after: Picture, uncut: Picture) -> Iterator[str]:
+def _lives(kind: Kind, played: Played, uncut: Picture) -> Iterator[str]:
+    after = played.after_first
     if not any(name.startswith("endpoint ") and each["status"] in SERVING for name, each in after.items()):
         yield "live lost: no endpoint serves any more"
-    if not _has_no_time(kind) and _OTHERS in uncut and _OTHERS not in after:
+    if not _can_only_tell(kind, played.first) and _OTHERS in uncut and _OTHERS not in after:
         yield "live lost: others' scaling is not put back"
 
 
 _OTHERS = f"schedule {OTHERS}"
 
 
-def _has_no_time(kind: Kind) -> bool:
-    """Whether a run can do no more than tell of others' scaling, which it has taken off: before it does so."""
-    return kind.signum is not None or kind.everything
+def _can_only_tell(kind: Kind, first: Ended) -> bool:
+    """Whether a run can do no more than tell of others' scaling, which it has taken off: it was cut off, or says itself that AWS
+    does not take it back (E037)."""
+    return kind.signum is not None or kind.everything or (OTHERS in first.log and "ACES-E037" in first.codes)
 
 
 def _of_the_runs_again(story: Story, kind: Kind, played: Played, uncut: Picture) -> Iterator[str]:
@@ -228,7 +234,7 @@ def _of_the_runs_again(story: Story, kind: Kind, played: Played, uncut: Picture)
         yield f"run again failed: {again.status} {', '.join(again.codes)}"
         return
     wrong = _differences(played.after_again, uncut)
-    if _has_no_time(kind) and OTHERS in played.first.log:
+    if _can_only_tell(kind, played.first) and OTHERS in played.first.log:
         wrong = [each for each in wrong if OTHERS not in each]
     if kind.others == "other":  # what the run beside this one has left is of no account, but for what serves
         wrong = [each for each in wrong if each.startswith(("endpoint ", "job ", "service ")) and " instead of None" not in each]
