@@ -178,7 +178,7 @@ def _read_files(reading: Reading, workspace: FilePath, *, running: bool) -> _Fil
 def _origin(folder: FilePath, inside: str, values: Mapping[str, Any]) -> tuple[PromotionOrigin | None, list[Problem]]:
     """The environment that is promoted from, by its infra file at the default location."""
     project, env = values["project"], values["promote_from"]
-    if values["command"] not in PROMOTING or not (project and env) or env == values["env"]:
+    if values["command"] not in PROMOTING | {"validate"} or not (project and env) or env == values["env"]:
         return None, []
     server, problems = load_server(folder, project=project, env=env, role_account=None, config_path=None)
     errors = [problem for problem in problems if problem.severity == "error"]  # warnings are its own deployments' affair

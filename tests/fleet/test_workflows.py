@@ -110,9 +110,17 @@ def test_an_entry_reaches_the_action_with_all_that_it_says() -> None:
     assert {key for key in ENTRY if f"matrix.{key} " not in text} == set()
     assert set(re.findall(r"matrix\.([\w-]+)", text)) == set(ENTRY)
     given = ours(FLEET["jobs"]["deployment"])["with"]
-    for name in {spec.name for spec in INPUTS} & ENTRY.keys():
+    promoting = {"promote-from", "promote-from-role"}
+    for name in ({spec.name for spec in INPUTS} & ENTRY.keys()) - promoting:
         assert given[name] == f"${{{{ matrix.{name} }}}}"
     assert set(given) <= {spec.name for spec in INPUTS}
+    # Other commands refuse these two (ACES-S002)
+    for name in promoting:
+        assert (
+            given[name]
+            == f"${{{{ contains(fromJSON('{json.dumps(['deploy', 'plan'])}'), inputs.command) && matrix.{name} || '' }}}}"
+        )
+    assert given["command"] == "${{ inputs.command == 'deploy' && matrix.promote-from && 'promote' || inputs.command }}"
 
 
 def test_an_entry_has_no_key_that_would_be_an_input_by_another_name() -> None:
