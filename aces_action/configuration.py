@@ -35,6 +35,9 @@ from aces_action.workflow.job import workflow_job_problems
 from aces_action.workflow.steps import ActionStep, read_workflow
 
 _INPUTS = frozenset(spec.name for spec in INPUTS)
+_COMMAND, _PROMOTE_FROM, _PROMOTE_FROM_ROLE = (
+    next(spec for spec in INPUTS if spec.name == name) for name in ("command", "promote-from", "promote-from-role")
+)
 _FILES = tuple(
     spec
     for spec in INPUTS
@@ -88,6 +91,8 @@ def check_configuration(
     workspace, so that a problem with a variable is shown at its line of the workflow. `with_job`: whether the job around the
     step is checked too.
     """
+    if step and only_a_run_knows(step, _COMMAND, environ) and input_text(_PROMOTE_FROM, environ):
+        environ = {**environ, f"INPUT_{_COMMAND.name.upper()}": "promote"}  # `plan` or `promote`, or the input would be wrong
     reading = read_settings(environ)
     known_later = step is not None or reading.values["command"] == "validate"  # a fork's pull request runs without secrets
     running = step is None
@@ -95,7 +100,7 @@ def check_configuration(
     problems = [
         _placed(finding, step, environ)
         for finding in reading.findings
-        if not (known_later and step and _decided_by_a_run(step, finding.spec, environ))
+        if not (known_later and step and only_a_run_knows(step, finding.spec, environ))
     ]
     if step:
         problems += _placeholders(step, problems)
@@ -188,9 +193,9 @@ def _role_elsewhere(origin: PromotionOrigin | None, values: Mapping[str, Any]) -
     role, account = values["promote_from_role"], origin.server.infra.account_id if origin else None
     if origin is None or not role or account in (None, account_of_role(role)):
         return None
-    spec = next(each for each in INPUTS if each.name == "promote-from-role")
     expected = role_of_account(str(account), str(origin.server.infra_file))
-    return Finding(spec=spec, problem=wrong_value(spec.called, role, expected, spec.purpose))
+    problem = wrong_value(_PROMOTE_FROM_ROLE.called, role, expected, _PROMOTE_FROM_ROLE.purpose)
+    return Finding(spec=_PROMOTE_FROM_ROLE, problem=problem)
 
 
 def with_server(configuration: Configuration) -> Configuration:
@@ -248,12 +253,6 @@ def only_a_run_knows(step: ActionStep, spec: Input, environ: Mapping[str, str]) 
     """Whether the workflow gives it by an expression that has no value here."""
     path = step.place(spec)
     return path is not None and step.text(path) is None and not input_text(spec, environ)
-
-
-def _decided_by_a_run(step: ActionStep, spec: Input, environ: Mapping[str, str]) -> bool:
-    """Whether only a run knows if the input is right: whether something is promoted, the command says."""
-    depends = (spec, *(each for each in INPUTS if each.name == "command" and spec.name == "promote-from"))
-    return any(only_a_run_knows(step, each, environ) for each in depends)
 
 
 def _placed(finding: Finding, step: ActionStep | None, environ: Mapping[str, str]) -> Problem:

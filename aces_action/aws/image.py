@@ -126,10 +126,15 @@ def check_for_batch(image: ServerImage, instance_type: str, architectures: tuple
     return _check_architecture(image, instance_type, tuple({"x86_64": "amd64"}.get(each, each) for each in architectures))
 
 
+def presigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """As `auth`, of a URL that is signed: without any, requests sends what .netrc has for the host, or for every host."""
+    return request
+
+
 def download(url: str) -> bytes:
     """Fetches an image's config by its presigned URL, at most 1 MiB. Raises ActionError P003 when that fails, or it is none."""
     try:
-        with requests.get(url, timeout=(10, 30), stream=True) as answer:
+        with requests.get(url, auth=presigned, timeout=(10, 30), stream=True) as answer:
             answer.raise_for_status()
             content = next(answer.iter_content(1024 * 1024), b"")  # unlike `raw`, it turns urllib3's errors into requests' own
         dict(**json.loads(content))  # a proxy's page is none

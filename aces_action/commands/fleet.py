@@ -86,7 +86,7 @@ def _jobs(site: GitHubSite, github: Run, reporter: Reporter) -> list[Job] | None
 def _write_issue(name: str, results: tuple[EntryResult, ...], github: Run, site: GitHubSite, reporter: Reporter) -> None:
     run, counts = github.run_url, fleet_title(results)
     texts = IssueTexts(
-        title=reporter.said(Text(f"Fleet {name}: not as it should be", f"fleet {name}: 想定と異なるデプロイがあります")),
+        title=reporter.said(Text(f"{name}: not as it should be", f"{name}: 想定と異なるデプロイがあります")),
         body=reporter.fleet_page() + (f"\n{run}\n" if run else ""),
         changed=f"{reporter.said(counts)}\n\n{run}",
         clean=f"{reporter.said(counts)}\n\n{run}",

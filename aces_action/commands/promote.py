@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aces_action.aws.identity import check_account, who_am_i
+from aces_action.aws.identity import who_am_i
 from aces_action.aws.tags import Owner, short_commit
 from aces_action.commands.deploy import deploy
 from aces_action.configuration import PromotionOrigin
@@ -18,6 +18,7 @@ from aces_action.github.run import Run
 from aces_action.language import Text, same
 from aces_action.output.report import Outcome, PromotedFrom
 from aces_action.problems import ActionError
+from aces_action.problems.access.credentials import wrong_source_account
 from aces_action.promotion.source import PromotionSource, read_promotion
 from aces_action.promotion.version import PromotedVersion
 
@@ -40,8 +41,8 @@ def _open_source(d: ProjectDeployment, origin: PromotionOrigin, run: Run) -> Pro
         clients = open_clients(region, role, run, d.reporter)
         identity = who_am_i(clients.sts)
     infra, file = origin.server.infra, str(origin.server.infra_file)
-    if problems := check_account(identity, configured=infra.account_id, infra_file=file):
-        raise ActionError(problems)
+    if infra.account_id not in {None, identity.account}:
+        raise ActionError(wrong_source_account(identity.account, str(infra.account_id), file, origin.env))
     d.reporter.info(f"{identity.arn}  {region}")
     owner = Owner(project=d.settings.project, env=origin.env, server=origin.names.server)
     return PromotionSource(

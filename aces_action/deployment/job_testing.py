@@ -15,8 +15,9 @@ from aces_action.problems.smoke_test import jobs as problems
 from aces_action.problems.smoke_test import outcome
 from aces_action.project.model import JobKind, JobRequest
 from aces_action.resources import endpoint
-from aces_action.smoke_test.job_model import JobTarget, JobTest, job_name, jobs_mark
+from aces_action.smoke_test.job_model import JOBS_FAILED, JobTarget, JobTest, job_name, jobs_mark
 from aces_action.smoke_test.jobs import JobWatch, run_jobs
+from aces_action.smoke_test.rollback_decision import is_to_blame
 from aces_action.smoke_test.send import folder_of, upload
 
 
@@ -65,8 +66,11 @@ def try_jobs(d: ProjectDeployment, jobs: JobDefinitions) -> list[Problem]:
     results = run_jobs(watch, tests)
     d.reporter.ran_jobs(results)
     for kind in asked:
-        if all(result.passed for result in results if result.test.request.kind == kind):
+        wrong = [problem for result in results if result.test.request.kind == kind for problem in result.problems]
+        if not wrong:
             d.reporter.warn(*_note(d, targets[kind], jobs_mark(requests[kind])))
+        elif is_to_blame(wrong):
+            d.reporter.warn(*_note(d, targets[kind], JOBS_FAILED))  # whatever it had passed before: a promotion goes by this mark
     return [problem for result in results for problem in result.problems]
 
 

@@ -13,6 +13,7 @@ from aces_action.language import Text, lines
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.smoke_test import outcome
 from aces_action.problems.smoke_test.jobs import untested as jobs_untested
+from aces_action.project.names import HASH_LENGTH
 from aces_action.resources import endpoint
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.state import read_config, read_tags
@@ -88,6 +89,8 @@ def smoke_test(
     if problems and not is_to_blame(problems):
         raise ActionError(_with_hint(problems, untested))
     if problems:
+        if noted.startswith(f"{desired.content_hash[:HASH_LENGTH]}."):
+            d.reporter.warn(*note(f"failed {config_name}"))  # whatever it had passed before: a promotion goes by this mark
         version = FailedVersion(
             endpoint_name=name, config_name=config_name, config_arn=config_arn, untried=rolled_out or noted == pending
         )

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import get_args
 
 from aces_action.fleet.jobs import Job, job_of
-from aces_action.output.fleet import LARGEST_OUTCOME, STATES, EntryResult, FleetEntry, RunOutcome, read_outcome, state_of
+from aces_action.output.fleet import BAD, LARGEST_OUTCOME, STATES, EntryResult, FleetEntry, RunOutcome, read_outcome, state_of
 from aces_action.output.report import Outcome
 
 _RESULTS = get_args(Outcome)
+_NOT_WELL = frozenset({"failed", "cancelled", "skipped"})
+"""Ends of a job that leave no good outcome: one that is there is of an earlier attempt, whose artifact stays."""
 
 
 def read_outcomes(folder: Path, entries: Sequence[FleetEntry]) -> dict[FleetEntry, RunOutcome]:
@@ -43,7 +45,7 @@ def combine(
 def _result(entry: FleetEntry, outcome: RunOutcome | None, jobs: Sequence[Job] | None) -> EntryResult:
     job = job_of(entry, jobs) if jobs is not None else None
     url = job.url if job else ""
-    if outcome:
+    if outcome and not (job and job.ended in _NOT_WELL and state_of(outcome) not in BAD):
         return EntryResult(entry=entry, state=state_of(outcome), outcome=outcome, job_url=url)
     if job:
         return EntryResult(entry=entry, state="missing", job_url=url, ended=job.ended)

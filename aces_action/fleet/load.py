@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
-from aces_action.inputs import INPUTS
-from aces_action.language import Text
+from aces_action.inputs import ENVIRONMENTS, INPUTS
+from aces_action.language import EMPTY, Text
 from aces_action.output.fleet import FleetEntry
 from aces_action.problems import fleet as problems
 from aces_action.problems.problem import Problem
+from aces_action.problems.settings import no_default_platform
 from aces_action.project.checks import placeholder_problems
 from aces_action.project.document import Document, Source
 from aces_action.project.lookalikes import lookalike_problems
@@ -69,7 +70,7 @@ def load_fleet(workspace: FilePath, given: str) -> tuple[Fleet | None, list[Prob
 
 
 def _value_problems(document: Document) -> Iterator[Problem]:
-    """What the inputs do not take, entries of which there are two, and too many of them."""
+    """What the inputs do not take, what an entry lacks, entries of which there are two, and too many of them."""
     deployments = document.get("deployments")
     entries = deployments if isinstance(deployments, list) else []
     places = [("defaults",), *(("deployments", index) for index in range(len(entries)))]
@@ -78,11 +79,18 @@ def _value_problems(document: Document) -> Iterator[Problem]:
         for key, value in values.items() if isinstance(values, dict) else ():
             if key in _SPECS and isinstance(value, str) and (problem := value_problem(_SPECS[key], value)):
                 yield document.at((*place, key), problem)
+    defaults = document.get("defaults")
+    common = defaults if isinstance(defaults, dict) else {}
     seen: dict[tuple[str, str], int] = {}
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             continue
         project, env = str(entry.get("project")), str(entry.get("env"))
+        needed = {"tenant-id": EMPTY}
+        if env in ENVIRONMENTS and env != "dev":
+            needed["platform-url"] = no_default_platform(env)
+        for spec, why in ((_SPECS[name], why) for name, why in needed.items() if name not in {**common, **entry}):
+            yield document.at(("deployments", index), problems.missing(spec.called, spec.name, spec.purpose, why))
         first = seen.setdefault((project, env), index)
         if first != index:
             line = document.source.line(document.span(("deployments", first))[0])

@@ -38,7 +38,9 @@ _RESULTS: Mapping[Outcome, Text] = {
     "cancelled": Text("✗ cancelled", "✗ キャンセルされました", Text("✗ cancelled", "✗ 中止しました")),
 }
 _NOT_LISTED = Text("⏳ deployed, but still to be registered", "⏳ デプロイしましたが、登録が残っています")
-_APPLY = naming("deploy", "{command} carries it out.", "{command}で実行できます。")
+_APPLY, _APPLY_PROMOTION = (
+    naming(command, "{command} carries it out.", "{command}で実行できます。") for command in ("deploy", "promote")
+)
 
 
 def ending_texts(report: Report) -> Iterator[Text]:
@@ -52,7 +54,7 @@ def ending_texts(report: Report) -> Iterator[Text]:
 
 def _next(report: Report) -> Iterator[Text]:
     if report.result == "planned" and any(change.is_change for change in report.changes):
-        yield _APPLY
+        yield _APPLY_PROMOTION if report.promoted_from else _APPLY
     if report.result not in _SERVES:
         return
     facts = [(label, same(_name(report.outputs[name]))) for name, label in _FACTS if report.outputs.get(name)]

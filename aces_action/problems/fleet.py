@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from aces_action.language import EMPTY, Text, lines, same
+from aces_action.language import EMPTY, Text, lines, same, sentences
 from aces_action.problems.kind import Kind, snippet
 from aces_action.problems.problem import Problem
+from aces_action.problems.settings import S001
 
 MOST = 256
 """GitHub docs, 'Workflow syntax', jobs.<job_id>.strategy.matrix: at most 256 jobs of a matrix in a workflow run"""
@@ -93,6 +94,21 @@ def twice(project: str, env: str, line: int) -> Problem:
             f"{project} in {env} is in the fleet already, at line {line}.", f"{project}の{env}は、すでに{line}行目にあります。"
         ),
         hint=Text("Remove one of them.", "一方を削除してください。"),
+    )
+
+
+def missing(called: Text, name: str, purpose: Text, why: Text) -> Problem:
+    """When an entry, with the defaults, lacks an input that its job needs. `called`: the input in a sentence; `why` it is needed,
+    where that is not always so."""
+    return Problem(
+        kind=S001,
+        message=sentences(Text(f"{called.en} is not set.", f"{called.ja}が設定されていません。"), why),
+        hint=lines(
+            purpose,
+            Text(
+                f"Set `{name}: …` in this entry, or under `defaults:`.", f"この項目か`defaults:`に`{name}: …`と書いてください。"
+            ),
+        ),
     )
 
 

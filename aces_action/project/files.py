@@ -95,7 +95,8 @@ def _beside(root: Path, path: Path) -> Text:
     if folder != path.parent:
         parent = "" if folder == root else folder.relative_to(root).as_posix()
         return problems.no_folder(path.relative_to(folder).parts[0], parent)
-    files = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    # what has no ending may be a folder: that of a project, or of requests
+    files = sorted(entry.name for entry in folder.iterdir() if entry.is_file() or not path.suffix)
     alike = next((name for name in files if look_the_same(path.name, name)), None)
     if match := alike or closest(path.name, files):
         meant = path.with_name(match).relative_to(root).as_posix()

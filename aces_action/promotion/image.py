@@ -12,7 +12,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ import urllib3.exceptions
 from botocore.exceptions import ClientError
 
 from aces_action.aws.errors import error_code
-from aces_action.aws.image import find_image
+from aces_action.aws.image import find_image, presigned
 from aces_action.changes import Change
 from aces_action.language import Text
 from aces_action.problems import ActionError, server_image
@@ -32,6 +32,7 @@ from aces_action.resources.weights.progress import Progress, StartProgress
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
+    from types_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 _MANIFEST, _LAYER = Text("manifest", "マニフェスト"), Text("layer", "レイヤー")
 _ASKED_AT_ONCE = 100  # botocore, BatchCheckLayerAvailability: BatchedOperationLayerDigestList
@@ -42,7 +43,8 @@ _CHUNK = 1 << 18
 _BROKEN = (OSError, urllib3.exceptions.HTTPError)
 """What may happen to a download: requests' errors, and what it lets pass."""
 _THERE = frozenset({"LayerAlreadyExistsException"})
-_PUT_ALREADY = frozenset({"ImageAlreadyExistsException"})
+# The second: where tags cannot be changed, whatever image has it (aws/containers-roadmap, issue 2179)
+_PUT_ALREADY = frozenset({"ImageAlreadyExistsException", "ImageTagAlreadyExistsException"})
 _OTHER_BYTES = frozenset({"InvalidLayerException", "ImageDigestDoesNotMatchException"})
 
 
@@ -149,7 +151,7 @@ def copy_image(plan: ImagePlan, start_progress: StartProgress, options: Transfer
     pool = ThreadPoolExecutor(max_workers=options.connections, thread_name_prefix="image copy")
     try:
         copied = [pool.submit(_copy_blob, plan, blob, progress, stop, options) for blob in plan.blobs]
-        for each in copied:
+        for each in as_completed(copied):  # the first to fail ends the others, which may be of gigabytes
             each.result()
     except BaseException as error:
         stop.set()  # a cancelled job has no time to wait for what is under way
@@ -240,8 +242,15 @@ def _put(plan: ImagePlan, manifest: Manifest) -> None:
     except ClientError as error:
         if error_code(error) in _OTHER_BYTES:
             raise ActionError(problems.other_bytes(_MANIFEST, manifest.digest)) from error
-        if error_code(error) not in _PUT_ALREADY:
+        if error_code(error) not in _PUT_ALREADY or not _is_put(plan, manifest):
             raise
+
+
+def _is_put(plan: ImagePlan, manifest: Manifest) -> bool:
+    """Whether it is there, and where it is to have the tag, under that."""
+    place: ImageIdentifierTypeDef = {"imageTag": plan.tag} if manifest.digest == plan.digest else {"imageDigest": manifest.digest}
+    there = find_image(plan.target.client, plan.target.name, place)
+    return there is not None and there["imageId"].get("imageDigest") == manifest.digest
 
 
 def _in_parts(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -282,8 +291,8 @@ def _download(source: Repository, blob: Blob, stop: Event, options: TransferOpti
 
 def _stream(source: Repository, blob: Blob, start: int) -> Iterator[bytes]:
     link = source.client.get_download_url_for_layer(repositoryName=source.name, layerDigest=blob.digest)["downloadUrl"]
-    headers = {"Range": f"bytes={start}-"} if start else {}
-    with requests.get(link, headers=headers, timeout=(10, 60), stream=True) as answer:
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})  # the bytes as they are
+    with requests.get(link, headers=headers, auth=presigned, timeout=(10, 60), stream=True) as answer:
         answer.raise_for_status()
         if start and answer.status_code != 206:
             raise requests.exceptions.InvalidHeader("the answer is no range")

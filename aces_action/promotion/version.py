@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # SystemUpdating: AWS's own maintenance, which leads to the same endpoint config (botocore: EndpointStatus)
 _AT_REST = frozenset({"InService", "SystemUpdating"})
 _RELEASE = re.compile(r"s3://([^/]+)/((?:[^/]+/)*releases/([0-9a-f]{64})/[^/]+)", re.ASCII)
+_JOBS_MARK = re.compile(r"[0-9a-f]{16}", re.ASCII)  # smoke_test/job_model.py: jobs_mark
+_JOBS_FAILED = "failed"  # there, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,20 +83,21 @@ class PromotedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """An endpoint or a revision of a job definition: what it is made of, and whether it has passed a smoke test."""
+    """An endpoint or a revision of a job definition: what it is made of, and how its last smoke test ended."""
 
     label: str
     image: str
     weights: str
     tags: Mapping[str, str]
     passed: bool
+    failed: bool = False
 
 
 def judge(owner: Owner, endpoint: SourceEndpoint | None, jobs: Sequence[SourceJob]) -> PromotedVersion | list[Problem]:
     """What is promoted, or all that keeps it from that (M001 to M004, M006). `owner`: of the source.
 
     A smoke test of a deployment with an endpoint is noted on the endpoint once requests and jobs have all passed; without an
-    endpoint on each job definition that was tested, and one is enough.
+    endpoint on each job definition that was tested, and one is enough, if no other has failed.
     """
     found: list[Problem] = []
     parts: list[_Part] = []
@@ -108,7 +111,7 @@ def judge(owner: Owner, endpoint: SourceEndpoint | None, jobs: Sequence[SourceJo
     whole = _whole(owner.env, parts)
     if isinstance(whole, Problem):
         return [whole]
-    tested = parts[0].passed if endpoint else any(part.passed for part in parts)
+    tested = parts[0].passed if endpoint else any(part.passed for part in parts) and not any(part.failed for part in parts)
     if not tested:
         names = [endpoint.name] if endpoint else [part.label for part in parts]
         return [problems.never_passed(owner.env, names)]
@@ -157,8 +160,14 @@ def _job(env: str, reading: SourceJob) -> _Part | Problem:
         return problems.nothing_there(env, noun("job definition"), reading.name, foreign=reading.foreign)
     if not live.was_good:
         return problems.changed_by_others(env, live.label)
+    mark = live.tags.get(SMOKE_TESTED, "")
     return _Part(
-        label=live.label, image=live.image, weights=live.weights, tags=live.tags, passed=bool(live.tags.get(SMOKE_TESTED))
+        label=live.label,
+        image=live.image,
+        weights=live.weights,
+        tags=live.tags,
+        passed=_JOBS_MARK.fullmatch(mark) is not None,
+        failed=mark == _JOBS_FAILED,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from isal.isal_zlib import crc32
 
-from aces_action.aws.errors import AWS_ERRORS
 from aces_action.language import Text
 from aces_action.output.verdict import Policy
 from aces_action.problems import ActionError
@@ -23,7 +21,15 @@ from aces_action.promotion.source import Promotion
 from aces_action.resources.weights.fetch import Fetch
 from aces_action.resources.weights.inspect import inspect_archive
 from aces_action.resources.weights.progress import READ, StartProgress
-from aces_action.resources.weights.release import DIGEST, Condition, ReleasePlace, part_spans, storage_class
+from aces_action.resources.weights.release import (
+    DIGEST,
+    Condition,
+    ReleasePlace,
+    discard_upload,
+    find_release,
+    part_spans,
+    storage_class,
+)
 from aces_action.resources.weights.resolve import ResolvedWeights
 from aces_action.resources.weights.verdict_store import VerdictRecord, read_record
 
@@ -56,7 +62,7 @@ def resolve_promoted(
     debug: Callable[[str], None],
 ) -> ResolvedWeights:
     """The verdict on what is promoted: the one that the source's deployment has stored, unless the archive that people upload
-    is another one by now; then the release is read once more. `place`: where it is to be.
+    is another one by now, or the release is to be copied inside S3; then it is read once more. `place`: where it is to be.
 
     A refused archive has a verdict, too: ask `verdict.ok`. Raises ActionError: M007 where its bytes are not those of its name.
     """
@@ -67,6 +73,9 @@ def resolve_promoted(
     record = read_record(source.clients.s3, uploaded, debug=debug)
     verdict = record.verdict if record else None
     known = verdict is not None and verdict.sha256 == version.sha256 and verdict.holds(policy) and verdict.size == weights.size
+    if verdict and known and not source.own_credentials:
+        # No byte of a copy inside S3 comes by here, and what S3 tells of the source its writers have written
+        known = find_release(source.clients.s3, weights, verdict, place=place) is not None
     if verdict is None or not known:
         with Fetch(source.clients.s3, weights, progress=start_progress(READ, weights.size)) as archive:
             verdict = inspect_archive(archive, name=weights.name, policy=policy, origin=replace(IN_S3, uri=weights.uri))
@@ -152,8 +161,7 @@ class StreamedWeights:
         except BaseException as error:
             # A part that is still under way would outlive the abort; but a cancelled job has no time to wait for it.
             pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
-            with contextlib.suppress(*AWS_ERRORS):
-                self.client.abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload)
+            discard_upload(self.client, place, upload, in_haste=not isinstance(error, Exception))
             raise
         pool.shutdown()
 

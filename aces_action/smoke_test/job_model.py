@@ -191,6 +191,10 @@ class JobResult:
         return not self.problems
 
 
+JOBS_FAILED = "failed"
+"""The mark of a revision that has failed its last jobs."""
+
+
 def jobs_mark(requests: Iterable[JobRequest]) -> str:
     """What says that jobs were run with these very requests and expectations. Raises OSError."""
     asked = [

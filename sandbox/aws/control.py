@@ -119,6 +119,8 @@ def _add_whole_server(app: Flask, state: State) -> None:
     def layer(digest: str) -> Response:
         """What GetDownloadUrlForLayer leads to: in AWS a presigned URL of S3, which takes ranges. A fault of operation
         `GetLayer` cuts it."""
+        if "Authorization" in request.headers:  # beside a presigned URL's signature (Amazon S3 API Reference, 'Error responses')
+            return Response("<Error><Code>InvalidArgument</Code></Error>", status=400, content_type="application/xml")
         content = state.layers.get(digest)
         if content is None:
             raise NotFound(f"No layer {digest}")

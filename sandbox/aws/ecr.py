@@ -74,7 +74,16 @@ class ContainerRegistry(ECRResponse):
             raise Refusal(
                 400, "ImageDigestDoesNotMatchException", f"The image digest {given} is not that of the manifest: {digest}"
             )
-        if tag and not repository.is_tag_immutable():
+        if tag and repository.is_tag_immutable():
+            # also where it is the tag of this very image (aws/containers-roadmap, issue 2179); moto has another answer then
+            if any(tag in image.image_tags for image in repository.images):
+                raise Refusal(
+                    400,
+                    "ImageTagAlreadyExistsException",
+                    f"The image tag '{tag}' already exists in the '{repository.name}' repository and cannot be overwritten "
+                    "because the repository is immutable.",
+                )
+        elif tag:
             _untag(repository.images, tag, manifest)
         image = self.ecr_backend.put_image(repository.name, manifest, tag, self._get_param("imageManifestMediaType"), digest)
         return ActionResult({"image": image})

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from aces_action.aws.tags import SMOKE_TESTED
 from tests.conftest import Caller, Ended
 
 PATH = "server/job-test"
@@ -121,6 +122,24 @@ def test_a_job_that_fails_fails_the_deploy_with_its_last_lines_and_nothing_is_li
 
     again = alone.run(smoke_test_path=PATH)  # nothing has changed but the program's mood: it is run again
     assert (again.status, len(alone.listed()), len(jobs(alone))) == (0, 1, 2), again.log
+
+
+def test_a_revision_that_fails_other_requests_than_it_has_passed_is_no_longer_noted_as_tested(alone: Caller) -> None:
+    assert alone.run(smoke_test_path=PATH).status == 0
+    batch = alone.client("batch")
+
+    def mark() -> str:
+        [revision] = batch.describe_job_definitions(jobDefinitionName=alone.server, status="ACTIVE")["jobDefinitions"]
+        return str(revision["tags"][SMOKE_TESTED])
+
+    passed = mark()
+    with_request(alone, max_seconds=600)
+    alone.control("POST", "jobs", {"definition": alone.server, "outcome": "no-capacity"})
+    assert alone.run(smoke_test_path=PATH, batch_wait_timeout="2s").codes == ["ACES-B024", "ACES-B041"]
+    assert mark() == passed  # that says nothing about the version
+    alone.control("POST", "jobs", {"definition": alone.server, "outcome": "failed"})
+    assert alone.run(smoke_test_path=PATH).codes == ["ACES-B035", "ACES-B041"]
+    assert mark() == "failed"
 
 
 def test_a_program_that_fails_takes_back_the_endpoint_too(caller: Caller) -> None:

@@ -13,7 +13,7 @@ from aces_action.changes import Change
 from aces_action.fleet.combine import combine, read_outcomes
 from aces_action.fleet.jobs import Job, job_of
 from aces_action.language import Text, same
-from aces_action.output.fleet import LARGEST_OUTCOME, RunOutcome, State, outcome_json, read_outcome, state_of
+from aces_action.output.fleet import LARGEST_OUTCOME, Ended, RunOutcome, State, outcome_json, read_outcome, state_of
 from aces_action.output.report import Outcome, Report
 from aces_action.problems.fleet import no_result, too_many
 from tests.fleet.results import UPDATE, entry, failed, planned, written
@@ -147,6 +147,27 @@ def test_what_is_missing_is_told_with_what_github_knows_of_its_job() -> None:
     }
     assert found["a"].job_url.endswith("/job/1")
     assert {each.ended for each in combine(entries, {}, None)} == {"unknown"}
+
+
+@pytest.mark.parametrize("ended", ["failed", "cancelled", "skipped"])
+def test_a_good_outcome_of_a_job_that_did_not_end_well_is_of_an_earlier_attempt_and_not_believed(ended: Ended) -> None:
+    """The artifact of an attempt stays when the next one ends before it leaves another (actions/upload-artifact: overwrite)."""
+    jobs = [Job(name="fleet / plates dev", url="u", ended=ended)]
+    [found] = combine([entry("plates")], {entry("plates"): planned()}, jobs)
+    assert (found.state, found.ended, found.outcome, found.job_url) == ("missing", ended, None, "u")
+
+
+@pytest.mark.parametrize("ended", ["lost", "running", "unknown"])  # GitHub may be late to tell that a job has ended
+def test_a_good_outcome_counts_unless_its_job_is_known_not_to_have_ended_well(ended: Ended) -> None:
+    jobs = [Job(name="fleet / plates dev", url="u", ended=ended)]
+    assert [each.state for each in combine([entry("plates")], {entry("plates"): planned()}, jobs)] == ["unchanged"]
+
+
+@pytest.mark.parametrize("ended", ["failed", "cancelled", "lost", "unknown"])
+def test_a_bad_outcome_counts_however_its_job_ended(ended: Ended) -> None:
+    jobs = [Job(name="fleet / plates dev", url="u", ended=ended)]
+    [found] = combine([entry("plates")], {entry("plates"): failed()}, jobs)
+    assert (found.state, found.outcome) == ("failed", failed())
 
 
 def test_a_job_of_a_longer_name_is_another() -> None:

@@ -25,7 +25,8 @@ def repository(caller: Caller) -> Iterator[str]:
 def write_fleet(caller: Caller, projects: list[str]) -> None:
     role = "arn:aws:iam::123456789012:role/{}-dev-github-actions-role"
     entries = [{"project": each, "env": "dev", "aws-role-arn": role.format(each)} for each in projects]
-    (caller.workspace / ".github/fleet.yml").write_text(json.dumps({"deployments": entries}), encoding="utf-8")
+    fleet = {"defaults": {"tenant-id": caller.tenant_id}, "deployments": entries}
+    (caller.workspace / ".github/fleet.yml").write_text(json.dumps(fleet), encoding="utf-8")
 
 
 def gather(caller: Caller, ended: dict[str, Ended]) -> None:

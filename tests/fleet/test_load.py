@@ -13,7 +13,8 @@ from aces_action.output.fleet import FleetEntry
 
 ROOT = Path(__file__).parents[2]
 ROLE = "arn:aws:iam::123456789012:role/plates-dev-github-actions-role"
-ENTRY = f"  - project: plates\n    env: dev\n    aws-role-arn: {ROLE}\n"
+TENANT = "3f2b8c1e-6d4a-4f7b-9a51-0c8e2d7f6b13"
+ENTRY = f"  - project: plates\n    env: dev\n    aws-role-arn: {ROLE}\n    tenant-id: {TENANT}\n"
 
 
 def problems_of(tmp_path: Path, text: str) -> list[str]:
@@ -36,10 +37,18 @@ def problems_of(tmp_path: Path, text: str) -> list[str]:
         ("deployments:\n" + ENTRY.replace(ROLE, "plates-role"), "ACES-S002 4: AWS_ROLE_ARN (input aws-role-arn) 'plates-role'"),
         ("deployments:\n" + ENTRY.replace(ROLE, "<REPLACE_YOUR_ROLE>"), "ACES-C009 4: "),
         ("defaults:\n  tenant-id: aces\ndeployments:\n" + ENTRY, "ACES-S002 2: TENANT_ID (input tenant-id) 'aces' is not"),
-        ("deployments:\n" + ENTRY + "    working-directory: ../other\n", "ACES-S002 5: Input working-directory '../other'"),
-        ("deployments:\n" + ENTRY + "    repository: https://github.com/o/n\n", "ACES-C004 5: "),
-        ("deployments:\n" + ENTRY + "    command: destroy\n", "ACES-C011 5: "),
-        ("deployments:\n" + ENTRY + ENTRY, "ACES-F001 5: plates in dev is in the fleet already, at line 2."),
+        ("deployments:\n" + ENTRY + "    working-directory: ../other\n", "ACES-S002 6: Input working-directory '../other'"),
+        ("deployments:\n" + ENTRY + "    repository: https://github.com/o/n\n", "ACES-C004 6: "),
+        ("deployments:\n" + ENTRY + "    command: destroy\n", "ACES-C011 6: "),
+        ("deployments:\n" + ENTRY + ENTRY, "ACES-F001 6: plates in dev is in the fleet already, at line 2."),
+        (
+            "deployments:\n" + ENTRY.replace(f"    tenant-id: {TENANT}\n", ""),
+            "ACES-S001 2: TENANT_ID (input tenant-id) is not set.",
+        ),
+        (
+            "deployments:\n" + ENTRY.replace("env: dev", "env: staging"),
+            "ACES-S001 2: PLATFORM_URL (input platform-url) is not set. ENV is staging, and only dev has a default.",
+        ),
         (": :\n", "ACES-C003 1: "),
     ],
 )
@@ -52,7 +61,7 @@ def test_more_deployments_than_github_makes_jobs_of_are_refused_before_any_start
     entries = [ENTRY.replace("plates", f"plates-{number}") for number in range(257)]
     assert problems_of(tmp_path, "deployments:\n" + "".join(entries[:256])) == []
     [found] = problems_of(tmp_path, "deployments:\n" + "".join(entries))
-    assert found == "ACES-F002 770: The fleet has 257 deployments, and GitHub makes at most 256 jobs of it."
+    assert found == "ACES-F002 1026: The fleet has 257 deployments, and GitHub makes at most 256 jobs of it."
 
 
 def test_a_file_that_is_not_there_or_leads_out_of_the_repository_is_told(tmp_path: Path) -> None:
@@ -63,7 +72,7 @@ def test_a_file_that_is_not_there_or_leads_out_of_the_repository_is_told(tmp_pat
 
 
 def test_defaults_are_in_every_entry_that_does_not_say_otherwise(tmp_path: Path) -> None:
-    defaults = "defaults:\n  ref: develop\n  runner: [self-hosted, aces]\n"
+    defaults = "defaults:\n  ref: develop\n  runner: [self-hosted, aces]\n  platform-url: https://platform.example.com\n"
     text = f"{defaults}deployments:\n{ENTRY}    ref: v1\n    environment: plates-dev\n"
     (tmp_path / "fleet.yml").write_text(text + ENTRY.replace("dev\n", "staging\n"), encoding="utf-8")
     fleet, problems = load_fleet(tmp_path, "fleet.yml")
@@ -86,7 +95,7 @@ def test_what_the_matrix_gets_reads_back_as_the_same_fleet(tmp_path: Path) -> No
 
 
 def test_json_in_the_workflow_is_checked_like_a_file(tmp_path: Path) -> None:
-    twice = {"deployments": [{"project": "plates", "env": "dev", "aws-role-arn": ROLE}] * 2}
+    twice = {"deployments": [{"project": "plates", "env": "dev", "aws-role-arn": ROLE, "tenant-id": TENANT}] * 2}
     fleet, [problem] = load_fleet(tmp_path, json.dumps(twice))
     assert (fleet, problem.code) == (None, "ACES-F001")
 

@@ -10,7 +10,7 @@ from aces_action.fleet.combine import combine
 from aces_action.fleet.jobs import Job
 from aces_action.github.files import SUMMARY_LIMIT
 from aces_action.language import LANGUAGES, Language
-from aces_action.output.fleet import OutcomeChange, RunOutcome, read_outcome
+from aces_action.output.fleet import BAD, Ended, OutcomeChange, RunOutcome, read_outcome, state_of
 from aces_action.output.report import Report
 from aces_action.output.summary import fleet_output, summary
 from aces_action.problems.fleet import MOST
@@ -36,7 +36,8 @@ def fleet_of(outcome: RunOutcome | None) -> Report:
     read = read_outcome(written(outcome).encode(), [outcome.result]) if outcome else None
     assert (read is None) == (outcome is None)
     url = "https://github.com/organization-with-a-name-of-39-characters/repository/actions/runs/12345678901/job/"
-    jobs = [Job(name=f"a / b / {each.name}", url=f"{url}{number:011}", ended="failed") for number, each in enumerate(entries)]
+    ended: Ended = "lost" if read and state_of(read) not in BAD else "failed"  # a job that went well
+    jobs = [Job(name=f"a / b / {each.name}", url=f"{url}{number:011}", ended=ended) for number, each in enumerate(entries)]
     return Report(result="combined", title="fleet", fleet=combine(entries, dict.fromkeys(entries, read) if read else {}, jobs))
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from aces_action.changes import Change
 from aces_action.fleet.combine import combine
 from aces_action.fleet.jobs import Job
-from aces_action.language import Text, same
+from aces_action.language import Language, Text, same
 from aces_action.output.check import Check, not_asked
 from aces_action.output.fleet import FleetEntry, OutcomeChange, RunOutcome
 from aces_action.output.report import OutputName, PromotedFrom, Report
@@ -61,7 +61,8 @@ from tests.pages.project import (
 @cache
 def endings() -> Mapping[str, Report]:
     """Each by its name. Nothing in them may be changed: they are shared."""
-    reports = {**_good(), **_unfinished(), **_failed(), **_afterwards(), **_doctor(), **_fleets(), "hostile": _hostile()}
+    reports = {**_good(), **_unfinished(), **_failed(), **_afterwards(), **_doctor(), **_fleets("en"), "hostile": _hostile()}
+    reports["fleet-ja"] = _fleets("ja")["fleet"]
     for report in reports.values():
         report.title, report.source_url = report.title or TITLE, SOURCE
     return reports
@@ -376,23 +377,45 @@ def _doctor() -> dict[str, Report]:
     }
 
 
-def _fleets() -> dict[str, Report]:
-    """Many projects at once, by the words that their runs have left."""
+def _fleets(language: Language) -> dict[str, Report]:
+    """Many projects at once, by the words that their runs have left, in the language that these spoke."""
     jobs = f"{SOURCE.partition('/blob/')[0]}/actions/runs/9014326/job"
     update = OutcomeChange(
         verb="update",
         resource="endpoint",
         name=SERVER,
-        reasons=(f"image sha256:{'1f' * 32} -> sha256:{'9c' * 32}", "weights 9c1f… -> 51d0…"),
+        reasons=tuple(
+            reason.in_(language)
+            for reason in (
+                Text(f"image: sha256:{'1f' * 32} -> sha256:{'9c' * 32}", f"イメージ: sha256:{'1f' * 32} -> sha256:{'9c' * 32}"),
+                Text("weights: 9c1f… -> 51d0…", "重みファイル: 9c1f… -> 51d0…"),
+            )
+        ),
     )
     config = OutcomeChange(verb="create", resource="endpoint config", name=CONFIG)
-    foreign = replace(update, name="document-summary-dev-algorithm-server", reasons=(f"endpoint config mine -> {CONFIG}",))
-    foreign = replace(foreign, reasons=(*foreign.reasons, "it serves mine, which this action did not create"))
+    name = "document-summary-dev-algorithm-server"
+    own = CONFIG.replace(SERVER, name)
+    foreign = replace(
+        update,
+        name=name,
+        reasons=tuple(
+            each.in_(language)
+            for each in (
+                Text(f"endpoint config: mine -> {own}", f"エンドポイント設定: mine -> {own}"),
+                Text(
+                    "it serves mine, which this action did not create", "稼働中のmineは、このアクションが作ったものではありません"
+                ),
+            )
+        ),
+    )
     outcomes: dict[FleetEntry, RunOutcome] = {
         FleetEntry(project="face-alignment", env="dev"): RunOutcome(
             result="failed",
             failure_code="ACES-A003",
-            failure="AWS does not let this job assume arn:aws:iam::123456789012:role/face-alignment-dev-github-actions-role.",
+            failure=Text(
+                "AWS does not let this job assume arn:aws:iam::123456789012:role/face-alignment-dev-github-actions-role.",
+                "このジョブはarn:aws:iam::123456789012:role/face-alignment-dev-github-actions-roleを引き受けられません。",
+            ).in_(language),
         ),
         FleetEntry(project="document-summary", env="dev"): RunOutcome(
             result="planned", has_changes=True, by_hand=True, changes=(foreign,)

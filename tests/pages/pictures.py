@@ -29,6 +29,7 @@ from tests.pages.looking import Viewer, viewer
 FOLDER = ROOT / "docs/images"
 CHOSEN = (
     "deployed",
+    "promoted",
     "planned",
     "unchanged",
     "registered",
@@ -45,6 +46,7 @@ CHOSEN = (
     "rolled-back",
     "stopped",
     "status",
+    "fleet",
 )
 CHOSEN_NARROW = ("deployed", "failed-sagemaker")
 _COLOURS = 128
@@ -82,8 +84,9 @@ def main(folder: Path = FOLDER) -> int:
 
 
 def article_of(ending: str, language: Language) -> str:
-    """The summary of an ending, as GitHub has it on its page."""
-    return to_html(summary(endings()[ending], language, lambda text: text))
+    """The summary of an ending, as GitHub has it on its page: the one of that language, where it has the words of other runs."""
+    report = endings().get(f"{ending}-{language}", endings()[ending])
+    return to_html(summary(report, language, lambda text: text))
 
 
 def picture(window: Viewer, article: str) -> bytes:

@@ -35,6 +35,22 @@ def test_before_a_run_a_command_by_expression_is_taken_to_be_right(step: ActionS
     assert {problem.code for problem in found.problems} == {"ACES-C051"}
 
 
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"INPUT_PROMOTE-FROM": "develop"}, "ACES-S002"),
+        ({"INPUT_PROMOTE-FROM": "staging"}, "ACES-S002"),
+        ({"INPUT_PROMOTE-FROM": "production"}, "ACES-C001"),  # there is no infra file of it
+        ({"INPUT_PROMOTE-FROM-ROLE": "arn:aws:iam::999999999999:role/number-plate-detection-dev-aces-promote-role"}, "ACES-S002"),
+    ],
+)
+def test_before_a_run_a_mistake_is_told_although_the_command_is_an_expression(
+    step: ActionStep, wrong: dict[str, str], expected: str
+) -> None:
+    found = check_configuration(step.environ() | wrong, EXAMPLE, step)
+    assert {problem.code for problem in found.problems} == {"ACES-C051", expected}
+
+
 def test_its_roles_are_those_of_the_template(step: ActionStep) -> None:
     def arn(role: str, env: str, account: str) -> str:
         given = {"Project": "number-plate-detection", "Env": env, "Repository": "o/r", "PromoteTo": "staging"}

@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,6 +16,7 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from aces_action.aws.image import download, read_image_by_digest
 from aces_action.problems import ActionError
 from aces_action.promotion.image import ImagePlan, Repository, TransferOptions, copy_image, plan_image, tag_of
 from aces_action.resources.weights.progress import NoProgress
@@ -141,6 +143,17 @@ class TestWhatIsRefused:
         registries.heal()
         assert registries.manifest(registries.target, imageDigest=digest) == ""
 
+    def test_one_refusal_ends_the_layers_that_are_under_way_too(self, registries: Registries) -> None:
+        digest = registries.push(content=LARGE)
+        plan = registries.plan(digest)
+        registries.fault("UploadLayerPart", kind="slow", seconds=2)
+        registries.fault("InitiateLayerUpload", kind="error", status=403, code="AccessDeniedException", skip=1, times=None)
+        registries.operations()
+        with pytest.raises(ClientError, match="InitiateLayerUpload"):
+            copy_image(plan, lambda _verb, _total: NoProgress(), HASTE)
+        registries.heal()
+        assert registries.operations().count("UploadLayerPart") <= 1  # of the two that the large layer has
+
 
 class TestACopy:
     def test_it_is_the_same_to_the_byte_under_a_tag_of_its_own(self, registries: Registries) -> None:
@@ -168,6 +181,25 @@ class TestACopy:
         for _ in range(2):  # two runs that planned at the same time
             copy_image(plan, lambda _verb, _total: NoProgress(), HASTE)
         assert registries.manifest(registries.target, imageTag=tag_of(digest))
+
+    def test_where_tags_cannot_change_a_lost_answer_is_no_failure_either(
+        self, make_registries: Callable[..., Registries]
+    ) -> None:
+        registries = make_registries(imageTagMutability="IMMUTABLE")
+        digest = registries.push()
+        registries.fault("PutImage", kind="lost")
+        registries.copy(digest)
+        assert registries.manifest(registries.target, imageTag=tag_of(digest))
+
+    def test_a_tag_that_cannot_change_and_names_another_image_is_refused(
+        self, make_registries: Callable[..., Registries]
+    ) -> None:
+        registries = make_registries(imageTagMutability="IMMUTABLE")
+        digest = registries.push()
+        there = admin_session(account=SECOND_ACCOUNT)
+        push_image(registries.sandbox, there, repository=registries.target.name, tag=tag_of(digest), content=b"another")
+        with pytest.raises(ClientError, match="ImageTagAlreadyExistsException"):
+            registries.copy(digest)
 
     def test_only_layers_that_are_not_there_are_copied(self, registries: Registries) -> None:
         first = registries.push(content=LARGE)
@@ -198,6 +230,19 @@ class TestOnTheWay:
     def test_a_download_that_breaks_off_goes_on_where_it_broke(self, registries: Registries) -> None:
         digest = registries.push(content=LARGE)
         registries.fault("GetLayer", kind="truncate", times=3)
+        registries.copy(digest)
+        assert registries.manifest(registries.target, imageDigest=digest)
+
+    def test_passwords_that_the_runner_has_for_other_hosts_are_not_sent_along(
+        self, registries: Registries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "netrc").write_text("default login somebody password secret\n", encoding="utf-8")
+        monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+        digest = registries.push(content=LARGE)
+        config = read_image_by_digest(
+            registries.source.client, registry="r", repository=registries.source.name, digest=digest, fetch=download
+        )
+        assert config
         registries.copy(digest)
         assert registries.manifest(registries.target, imageDigest=digest)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,13 @@ def written(caller: Caller) -> set[str]:
     return WRITES & {call["operation"] for call in caller.control("GET", "calls")}
 
 
+def attach_reads(environments: Environments) -> None:
+    """Lets the role that deploys staging read in dev, which is in the same account."""
+    iam, project = environments.dev.client("iam"), environments.dev.project
+    reads = f"arn:aws:iam::{ACCOUNT}:policy/{project}-dev-aces-promote"
+    iam.attach_role_policy(RoleName=f"{project}-staging-github-actions-role", PolicyArn=reads)
+
+
 class TestWhatIsRefused:
     def test_what_never_passed_its_smoke_test_is_refused_and_nothing_is_written(self, environments: Environments) -> None:
         dev, staging = environments.dev, environments.staging
@@ -72,6 +80,19 @@ class TestWhatIsRefused:
         push_image(environments.dev.sandbox, admin_session(), repository=environments.dev.server, content=b"another")
         assert environments.dev.run().status == 0
         assert environments.promote().codes == ["ACES-M004"]
+
+    def test_a_version_that_failed_its_last_smoke_test_is_refused_although_it_had_passed_another(
+        self, environments: Environments
+    ) -> None:
+        environments.deploy()
+        expected = environments.dev.workspace / f"{SMOKE_TEST}.expect.yml"
+        before = expected.read_text(encoding="utf-8")
+        expected.write_text("status: 418\n", encoding="utf-8")
+        assert environments.dev.run(smoke_test_path=SMOKE_TEST).status == 1
+        assert environments.promote().codes == ["ACES-M004"]
+        expected.write_text(before, encoding="utf-8")
+        environments.deploy()  # which asks, since what failed has passed nothing
+        assert environments.promote().status == 0
 
     def test_a_source_where_nothing_is_deployed_is_refused_with_all_that_is_missing(self, environments: Environments) -> None:
         ended = environments.promote(language="ja")
@@ -123,6 +144,21 @@ class TestWhatIsRefused:
         assert keys(environments.staging) == []
         assert environments.staging.client("sagemaker").list_models()["Models"] == []
 
+    def test_tampered_weights_are_refused_also_where_no_byte_would_come_by_on_a_copy_inside_s3(
+        self, make_environments: Callable[..., Environments], archive: Path
+    ) -> None:
+        environments = make_environments(account=ACCOUNT)
+        key = environments.deploy().outputs["weights-uri"].removeprefix(f"s3://{environments.dev.bucket}/")
+        attach_reads(environments)
+        s3, bucket = environments.dev.client("s3"), environments.dev.bucket
+        metadata = s3.head_object(Bucket=bucket, Key=key)["Metadata"]
+        tampered = bytearray(archive.read_bytes())
+        tampered[-1] ^= 1
+        s3.put_object(Bucket=bucket, Key=key, Body=bytes(tampered), Metadata=metadata)
+        ended = environments.promote(promote_from_role="")
+        assert (ended.status, ended.codes) == (1, ["ACES-M007"]), ended.log
+        assert keys(environments.staging) == []
+
     def test_a_tampered_layer_is_refused_and_nothing_is_rolled_out(self, environments: Environments) -> None:
         digest = environments.deploy().outputs["image-digest"]
         ecr, layers = environments.dev.client("ecr"), environments.dev.sandbox.state.layers
@@ -154,6 +190,13 @@ class TestWhatIsRefused:
         ended = environments.promote(promote_from_role="")
         assert ended.codes == ["ACES-A005"]
         assert "sagemaker:ListTags" in ended.log
+
+    def test_without_a_role_for_another_account_the_input_that_names_it_is_told(self, environments: Environments) -> None:
+        ended = environments.promote(promote_from_role="")
+        assert ended.codes == ["ACES-A004"]
+        assert "Set `promote-from-role`" in ended.log
+        assert "bootstrap --env dev --parameter PromoteTo=ENVIRONMENT --apply" in ended.log
+        assert "Correct account_id" not in ended.log
 
     @pytest.mark.parametrize(
         ("inputs", "code"),
@@ -218,6 +261,7 @@ class TestAPromotion:
         assert changes["create", "server image"].endswith(f"{environments.staging.server}@{digest}")
         assert environments.staging.bucket in changes["create", "weights release"]
         assert ("create", "endpoint") in changes
+        assert "`command: promote` carries it out." in ended.log
         assert written(environments.staging) == set()
 
     def test_within_one_account_without_a_role_the_weights_are_copied_inside_s3(
@@ -225,9 +269,8 @@ class TestAPromotion:
     ) -> None:
         environments = make_environments(account=ACCOUNT)
         environments.deploy()
-        iam, staging = environments.dev.client("iam"), environments.staging
-        reads = f"arn:aws:iam::{ACCOUNT}:policy/{staging.project}-dev-aces-promote"
-        iam.attach_role_policy(RoleName=f"{staging.project}-staging-github-actions-role", PolicyArn=reads)
+        staging = environments.staging
+        attach_reads(environments)
         forget_calls(staging)
         ended = environments.promote(promote_from_role="")
         assert ended.status == 0, ended.log
@@ -330,3 +373,22 @@ class TestCutOff:
         uploads = staging.client("s3").list_multipart_uploads(Bucket=staging.bucket)
         assert (keys(staging), uploads.get("Uploads", [])) == ([], [])
         assert environments.promote().outputs["result"] == "deployed"
+
+    def test_a_cancelled_run_has_its_last_words_in_time_though_s3_does_not_answer(
+        self, make_environments: Callable[..., Environments], tmp_path: Path
+    ) -> None:
+        make_weights(tmp_path / "deploy.tar.gz", megabytes=40)
+        environments = make_environments(weights=tmp_path / "deploy.tar.gz")
+        environments.deploy()
+        staging = environments.staging
+        forget_calls(staging)
+        staging.fault(service="s3", operation="UploadPart", kind="slow", seconds=3, skip=1)
+        staging.fault(service="s3", operation="AbortMultipartUpload", kind="slow", seconds=20)
+        started = staging.start(command="promote", promote_from="dev", promote_from_role=environments.role)
+        staging.wait_for_call("UploadPart")
+        began = time.monotonic()
+        started.send_signal(signal.SIGTERM)
+        ended = staging.end(started)
+        assert time.monotonic() - began < 8  # GitHub kills it ten seconds after the first signal
+        assert (ended.status, ended.outputs["result"]) == (143, "cancelled"), ended.log
+        assert "AbortMultipartUpload" in ended.log or "unfinished copy" in ended.log, ended.log

@@ -195,6 +195,16 @@ def test_jobs_without_an_endpoint_are_promoted_if_one_of_them_was_tested() -> No
     assert version.label == f"{NAME}:3"
 
 
+@pytest.mark.parametrize("mark", ["", f"failed {'ab' * 8}", "yes"])
+def test_a_job_without_the_mark_of_requests_that_it_passed_is_not_promoted(mark: str) -> None:
+    assert codes(None, job(tags={SMOKE_TESTED: mark})) == ["ACES-M004"]
+
+
+def test_jobs_of_which_one_failed_its_test_are_not_promoted_though_the_other_passed() -> None:
+    failed = job(f"{NAME}-longtime", tags={SMOKE_TESTED: "failed"})
+    assert codes(None, job(tags={SMOKE_TESTED: "ab" * 8}), failed) == ["ACES-M004"]
+
+
 def test_what_is_promoted_is_named_by_its_digests_and_says_where_it_comes_from() -> None:
     assert judge(OWNER, ENDPOINT, JOBS) == PromotedVersion(
         env="dev",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from aces_action.language import EMPTY, Text, lines, same
@@ -48,9 +49,10 @@ A004 = Kind(
         "どちらのアカウントでも、まだ何も変更していません。",
     ),
     fix=Text(
-        "Correct whichever is wrong: `account_id` of the infra file, AWS_ROLE_ARN of the workflow, or AWS_PROFILE at a terminal. "
+        "Correct whichever is wrong: `account_id` of the infra file, AWS_ROLE_ARN of the workflow (`promote-from-role` for the "
+        "source of a promotion), or AWS_PROFILE at a terminal. "
         "Does the workflow use the variables of another environment?",
-        "infraファイルの`account_id`、ワークフローのAWS_ROLE_ARN、ターミナルではAWS_PROFILEのうち、誤っているものを直してください。"
+        "infraファイルの`account_id`、ワークフローのAWS_ROLE_ARN（昇格元では`promote-from-role`）、ターミナルではAWS_PROFILEのうち、誤っているものを直してください。"
         "ワークフローが別の環境の変数を使っていないかも確認してください。",
     ),
     example=Text(
@@ -256,6 +258,21 @@ def wrong_account(account: str, configured: str, infra_file: str) -> Problem:
             ),
         ),
         file=infra_file,
+    )
+
+
+def wrong_source_account(account: str, configured: str, infra_file: str, env: str) -> Problem:
+    """When what would read the source of a promotion, the environment `env`, is of another account than its infra file's."""
+    return replace(
+        wrong_account(account, configured, infra_file),
+        hint=Text(
+            f"Set `promote-from-role`: a role in account {configured} that may read {env} there. At a terminal, "
+            f"`aces-action bootstrap --env {env} --parameter PromoteTo=ENVIRONMENT --apply` creates it, for the GitHub "
+            "environment of this job.",
+            f"アカウント{configured}で{env}を読み取れるロールを、`promote-from-role`に指定してください。ターミナルで"
+            f"`aces-action bootstrap --env {env} --parameter PromoteTo=ENVIRONMENT --apply`を実行すると作成できます"
+            "（ENVIRONMENTは、このジョブのGitHub environment）。",
+        ),
     )
 
 

@@ -37,20 +37,22 @@ A003 = Kind(
     severity="error",
     title=Text("Role not assumable", "ロールを引き受けられません"),
     cause=Text(
-        "GitHub gave the job a token, but AWS does not let it assume the role of AWS_ROLE_ARN: there is no such role, or "
-        "its trust policy does not allow this repository, branch or environment.",
-        "ジョブはGitHubのトークンを取得しましたが、AWSがAWS_ROLE_ARNのロールの引き受けを認めませんでした。"
+        "GitHub gave the job a token, but AWS does not let it assume the role of AWS_ROLE_ARN, or of `promote-from-role`: there "
+        "is no such role, or its trust policy does not allow this repository, branch or environment.",
+        "ジョブはGitHubのトークンを取得しましたが、AWSがAWS_ROLE_ARNまたは`promote-from-role`のロールの引き受けを認めませんでした。"
         "そのロールがないか、ロールの信頼ポリシーがこのリポジトリ、ブランチ、environmentを許可していません。",
     ),
     fix=Text(
-        "Check AWS_ROLE_ARN letter by letter. Then compare the claims that the message shows with the conditions of the "
+        "Check the role's ARN letter by letter. Then compare the claims that the message shows with the conditions of the "
         "role's trust policy. `aces-action bootstrap --apply` creates the role for this repository and branch, or gives the "
         "role that it has created the conditions of today (`--parameter Repository=`, `Branch=`, `GitHubEnvironment=`, "
-        "`EnvironmentBranch=`). A job with `environment:` has that in its `sub`, and not the branch. By hand:",
-        "まず、AWS_ROLE_ARNに誤りがないか確認してください。次に、メッセージにあるトークンのclaim（subなど）を、"
+        "`EnvironmentBranch=`; `PromoteTo=` for a role to promote from). "
+        "A job with `environment:` has that in its `sub`, and not the branch. By hand:",
+        "まず、ロールのARNに誤りがないか確認してください。次に、メッセージにあるトークンのclaim（subなど）を、"
         "ロールの信頼ポリシーの条件と比べてください。`aces-action bootstrap --apply`で、"
         "このリポジトリとブランチ用のロールを作成するか、作成済みのロールの条件を更新できます"
-        "（`--parameter Repository=`、`Branch=`、`GitHubEnvironment=`、`EnvironmentBranch=`）。"
+        "（`--parameter Repository=`、`Branch=`、`GitHubEnvironment=`、`EnvironmentBranch=`、"
+        "昇格元を読み取るロールは`PromoteTo=`）。"
         "`environment:`のあるジョブの`sub`には、ブランチではなくenvironmentが入ります。手動の場合:",
     )
     + snippet(
@@ -230,12 +232,13 @@ def compare_trust_policy(claims: Mapping[str, str]) -> Text:
     """What to do where the role may not exist, or its trust policy does not admit the job: `claims` are those of its token."""
     listed = "".join(f"\n  {name}: {value}" for name, value in claims.items())
     return Text(
-        "The role does not exist, or its trust policy does not allow this job. Check AWS_ROLE_ARN. At a terminal, `aces-action "
-        "bootstrap` shows what is missing of the role, and with --apply creates or updates it. The trust policy must name "
-        "GitHub's "
+        "The role does not exist, or its trust policy does not allow this job. Check its ARN in the workflow. At a terminal, "
+        "`aces-action bootstrap` shows what is missing of the role, and with --apply creates or updates it; a role to promote "
+        "from is created there with `--parameter PromoteTo=ENVIRONMENT`. The trust policy must name GitHub's "
         f"OIDC provider and these claims of the job's token:{listed}",
-        "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。AWS_ROLE_ARNを確認してください。ターミナルで"
-        "`aces-action bootstrap`を実行すると、ロールに足りないものを確認でき、--applyで作成または更新できます。信頼ポリシーには、"
+        "ロールが存在しないか、信頼ポリシーがこのジョブを許可していません。ワークフローに書いたARNを確認してください。ターミナルで"
+        "`aces-action bootstrap`を実行すると、ロールに足りないものを確認でき、--applyで作成または更新できます。"
+        "昇格元を読み取るロールは、昇格元の環境で`--parameter PromoteTo=ENVIRONMENT`を付けて作成します。信頼ポリシーには、"
         f"GitHubのOIDCプロバイダと、ジョブのトークンの次のclaimが必要です:{listed}",
     )
 

@@ -75,8 +75,16 @@ def missing(file: str, purpose: Text, hint: Text) -> Problem:
 
 
 def no_folder(name: str, parent: str) -> Text:
-    """Of a missing file whose folder is missing too. `parent`: where that should be, empty for the repository's top."""
-    there = same(f"{parent}/") if parent else Text("the repository", "リポジトリの最上位")
+    """Of a missing file whose folder is missing too. `parent`: where that should be, empty for the repository's top or that of
+    `working-directory`."""
+    there = (
+        same(f"{parent}/")
+        if parent
+        else Text(
+            "the repository, or in `working-directory` where it is given",
+            "リポジトリの最上位（`working-directory`を指定した場合はそのフォルダ）",
+        )
+    )
     return Text(
         f"There is no folder {name}/ in {there.en}. Is the repository checked out (actions/checkout) before this step?",
         f"{there.ja}に{name}/フォルダがありません。このステップより前にactions/checkoutでチェックアウトしていますか。",

@@ -40,7 +40,7 @@ def by_hand(current: CurrentEndpoint, live: Live, owner: Owner, *, wanted: str) 
         yield was_deleted(name)
     elif not owner.owns(live.config_tags):
         yield Text(
-            f"it serves {name}, which this action did not create", f"このアクションが作ったものではない{name}で稼働しています"
+            f"it serves {name}, which this action did not create", f"稼働中の{name}は、このアクションが作ったものではありません"
         )
     elif name != wanted and live.endpoint_tags.get(CONTENT_HASH) != live.config_tags.get(CONTENT_HASH):
         yield Text(

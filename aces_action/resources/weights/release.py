@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -36,6 +37,7 @@ _WHOLE_BY_PARTS = frozenset({"CRC64NVME", "CRC32", "CRC32C"})
 """Algorithms by which S3 can tell the sum of the whole from those of the parts."""
 _KEPT_CLASSES = frozenset({"STANDARD", "INTELLIGENT_TIERING"})
 """In the others each start of an instance would cost a retrieval, or hours."""
+_SECONDS_LEFT = 4.0  # of the ten that GitHub gives a cancelled run
 _CONFLICT = frozenset({*REPLACED, "ConditionalRequestConflict", "NoSuchUpload"})
 
 
@@ -242,10 +244,23 @@ def _copy_by_parts(
     except BaseException as error:
         # A part that is still under way would outlive the abort; but a cancelled job has no time to wait for it.
         pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
-        with contextlib.suppress(*AWS_ERRORS):
-            client.abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload)
+        discard_upload(client, place, upload, in_haste=not isinstance(error, Exception))
         raise
     pool.shutdown()
+
+
+def discard_upload(client: S3Client, place: ReleasePlace, upload: str, *, in_haste: bool) -> None:
+    """Discards the parts of an upload that will not be completed, as far as S3 lets us. `in_haste`: for a cancelled run, which
+    has seconds left for its last words, whether S3 answers or not."""
+
+    def discard() -> None:
+        with contextlib.suppress(*AWS_ERRORS, ActionError):  # the last: of credentials that cannot be renewed
+            client.abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload)
+
+    # a daemon: nothing waits for it in the end
+    discarding = Thread(target=discard, name="discard upload", daemon=True)
+    discarding.start()
+    discarding.join(_SECONDS_LEFT if in_haste else None)
 
 
 def part_spans(size: int, part: int) -> list[tuple[int, int]]:
