@@ -101,7 +101,7 @@ def _run(environment: dict[str, str]) -> float:
         text=True,
         check=False,
     )
-    found = re.search(r"^✓ Preflight  ([\d.]+) s$", done.stdout, flags=re.MULTILINE)
+    found = re.search(r"^✓ Preflight  ([\d.]+) s$", re.sub(r"\x1b\[\d*m", "", done.stdout), flags=re.MULTILINE)
     if done.returncode or found is None:
         raise SystemExit(done.stdout + done.stderr)
     return float(found[1])

@@ -23,9 +23,14 @@ def administrators_key(account: str) -> str:
     return next(key for key, its_account in _ADMINISTRATORS.items() if its_account == account)
 
 
+def account_of_key(access_key_id: str) -> str:
+    """An administrator's account, or that of the role that was assumed."""
+    return _ADMINISTRATORS.get(access_key_id) or get_account_id_from(access_key_id)
+
+
 def send_to_account(environ: WSGIEnvironment, access_key_id: str) -> None:
-    """From here on the request is one of its key's account: an administrator's, or that of the role that was assumed."""
-    environ[_HEADER] = _ADMINISTRATORS.get(access_key_id) or get_account_id_from(access_key_id)
+    """From here on the request is one of its key's account."""
+    environ[_HEADER] = account_of_key(access_key_id)
 
 
 def account_in(environ: WSGIEnvironment) -> str:

@@ -118,7 +118,7 @@ def _add_whole_server(app: Flask, state: State) -> None:
     @app.get("/_sandbox/layers/<digest>")
     def layer(digest: str) -> Response:
         """What GetDownloadUrlForLayer leads to: in AWS a presigned URL of S3, which takes ranges. A fault of operation
-        `GetLayer` cuts it."""
+        `GetLayer` cuts it, unless it is slow."""
         if "Authorization" in request.headers:  # beside a presigned URL's signature (Amazon S3 API Reference, 'Error responses')
             return Response("<Error><Code>InvalidArgument</Code></Error>", status=400, content_type="application/xml")
         content = state.layers.get(digest)
@@ -128,7 +128,7 @@ def _add_whole_server(app: Flask, state: State) -> None:
         fault = state.take_fault(asked)
         answer = Response(content, content_type="application/octet-stream")
         answer.make_conditional(request, accept_ranges=True, complete_length=len(content))
-        if fault is None:
+        if fault is None or (fault.kind == "slow" and not state.stopping.wait(fault.seconds)):
             return answer
         whole = answer.get_data()
         headers = [*answer.headers]

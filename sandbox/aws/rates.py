@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from moto.iam.models import get_account_id_from
-
+from sandbox.aws.accounts import account_of_key
 from sandbox.aws.wire import Call
 
 
@@ -93,7 +92,7 @@ class Throttle:
 
 
 def _bucket(call: Call, rate: Rate) -> _Key:
-    account = get_account_id_from(call.access_key_id) if call.access_key_id else ""
+    account = account_of_key(call.access_key_id) if call.access_key_id else ""
     what = "" if rate.shared else call.operation
     if call.service == "s3":  # for each partition of a bucket: taken for the bucket, which is less
         what = call.path.split("/")[1]

@@ -10,6 +10,7 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from sandbox.aws.accounts import ACCOUNT, SECOND_ACCOUNT, administrators_key
 from sandbox.aws.rates import RATES, Rate, Throttle
 from sandbox.aws.wire import Call
 from sandbox.server import Sandbox
@@ -23,8 +24,8 @@ class Clock:
         return self.time
 
 
-def call(operation: str, *, service: str = "sagemaker", region: str = "ap-northeast-1", path: str = "/") -> Call:
-    return Call(service=service, operation=operation, protocol="json", method="POST", path=path, access_key_id="", region=region)
+def call(operation: str, *, service: str = "sagemaker", region: str = "ap-northeast-1", path: str = "/", key: str = "") -> Call:
+    return Call(service=service, operation=operation, protocol="json", method="POST", path=path, access_key_id=key, region=region)
 
 
 @pytest.fixture
@@ -60,6 +61,12 @@ def test_each_operation_and_each_region_has_its_own_bucket(clock: Clock) -> None
     buckets = throttle(clock)
     for each in (call("ListTags"), call("AddTags"), call("ListTags", region="us-east-1")):
         assert taken(buckets, each, 10) == 3
+
+
+def test_each_account_has_its_own_bucket(clock: Clock) -> None:
+    buckets = throttle(clock)
+    for account in (ACCOUNT, SECOND_ACCOUNT):
+        assert taken(buckets, call("ListTags", key=administrators_key(account)), 10) == 3
 
 
 def test_operations_that_share_a_bucket_empty_it_together(clock: Clock) -> None:
