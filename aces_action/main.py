@@ -29,7 +29,6 @@ from aces_action.output.report import Outcome, Report
 from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError, ConfigurationError, Problem
 from aces_action.problems.action import OUTPUTS, PLAN_AND_SUMMARY, SUMMARY, internal_error, job_cancelled, not_written
-from aces_action.project.model import Project
 from aces_action.settings import language_of, read_settings, secrets
 from aces_action.system_error import system_reason
 

@@ -183,7 +183,7 @@ def test_tls_to_something_that_does_not_speak_it_is_told_as_that(caller: Caller)
             ("STS is disabled in this region",),
         ),
         ("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", ("trust policy", "sub: repo:")),
-        ("ValidationError", "Request ARN is invalid", ("Check AWS_ROLE_ARN",)),
+        ("ValidationError", "Request ARN is invalid", ("Check its ARN in the workflow",)),
     ],
 )
 def test_a_refusal_of_the_role_is_answered_by_its_cause(caller: Caller, code: str, said: str, words: tuple[str, ...]) -> None:

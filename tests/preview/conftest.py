@@ -48,7 +48,7 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    made = Repository(root=shutil.copytree(EXAMPLE, tmp_path / "plates"))
+    made = Repository(root=shutil.copytree(EXAMPLE, tmp_path / "plates", ignore=shutil.ignore_patterns("promote.yml")))
     assert (made.root / WORKFLOW).is_file()
     return made
 

@@ -108,6 +108,7 @@ def test_every_rate_says_where_it_is_from_or_is_counted_as_assumed() -> None:
 @pytest.fixture
 def rates(sandbox: Sandbox) -> Iterator[str]:
     url = f"{sandbox.aws_url}/_sandbox/rates"
+    requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=5).raise_for_status()
     yield url
     requests.delete(url, timeout=5).raise_for_status()
     requests.delete(f"{sandbox.aws_url}/_sandbox/calls", timeout=5).raise_for_status()
