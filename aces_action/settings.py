@@ -131,10 +131,10 @@ def read_settings(environ: Mapping[str, str]) -> Reading:
 def _promotion(values: Mapping[str, Any]) -> Finding | None:
     """What is wrong with a right environment to promote from, beside the other inputs."""
     env, command, origin = values["env"], values["command"], values["promote_from"]
-    if origin is None or command == "validate":
+    if origin is None:
         return None
     spec = next(each for each in INPUTS if each.name == "promote-from")
-    if command is not None and command not in PROMOTING:
+    if command is not None and command not in PROMOTING | {"validate"}:
         return Finding(spec=spec, problem=problems.not_promoting(spec.called, command))
     if origin == env:
         return Finding(

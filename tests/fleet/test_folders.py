@@ -97,6 +97,19 @@ def test_validate_tells_a_mistake_of_the_fleet_and_leaves_out_what_is_in_other_r
     assert "ACES-F001" in [problem.code for problem in check(repository, EVERYTHING).problems]
 
 
+def test_validate_asks_for_the_infra_file_of_the_environment_that_an_entry_is_promoted_from(repository: Path) -> None:
+    file = repository / ".github/fleet.yml"
+    text = file.read_text(encoding="utf-8")
+    staging = "    env: staging\n"
+    file.write_text(text.replace(staging, f"{staging}    promote-from: dev\n"), encoding="utf-8")
+    only = Selection(project="number-plate-detection", env="staging", config_path=None)
+    assert check(repository, only).problems == ()
+    (repository / FOLDER / INFRA).unlink()
+    assert [(each.code, each.file) for each in check(repository, only).problems] == [("ACES-C001", f"{FOLDER}/{INFRA}")]
+    file.write_text(text.replace(staging, f"{staging}    promote-from: staging\n"), encoding="utf-8")
+    assert [each.code for each in check(repository, only).problems] == ["ACES-S002"]
+
+
 def test_a_project_in_a_folder_is_planned(caller: Caller) -> None:
     (caller.workspace / "projects").mkdir()
     (caller.workspace / "server").rename(caller.workspace / "projects/server")
