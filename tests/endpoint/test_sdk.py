@@ -105,6 +105,8 @@ def test_a_signal_during_the_look_up_of_defaults_is_not_swallowed(hosted: Hosted
         "PrimaryContainer": {"Image": hosted.seeded.image_uri},
         "ExecutionRoleArn": hosted.seeded.sagemaker_role_arn,
     }
+    # The signal comes again 10 ms later. A quicker answer would end the call, and the test, before that.
+    hosted.control("faults", service="sagemaker", operation="CreateModel", kind="slow", seconds=30)
     with cancelled_by(signum), pytest.raises(CancelledError), killed_in(sdk._LOOK_UP, signum):
         sdk.create_model(hosted.session, request, lambda: False)
         pytest.fail("the write is over, and the signal got lost")
