@@ -17,10 +17,11 @@ _NOT_OURS = ("requirements/", CHANGELOG)
 def prepared(texts: Mapping[str, str], version: Version, day: date) -> dict[str, str]:
     """The files that change, by their paths, as they are to be."""
     old = re.escape(declared_version(texts[VERSION_FILE]))
-    # As a reference or in an address: OWNER/aces-action@v1.2.3, OWNER/aces-action/v1.2.3/…, OWNER/aces-action/blob/v1.2.3/…
-    named = re.compile(rf"(\b{_OWNERS}/{NAME}(?:@|/|/blob/|/tree/)v){old}\b(?!\.\d)", re.ASCII)
+    # As a reference or in an address: OWNER/aces-action@v1.2.3, OWNER/aces-action/.github/workflows/fleet.yml@v1.2.3,
+    # OWNER/aces-action/v1.2.3/…, OWNER/aces-action/blob/v1.2.3/…
+    named = re.compile(rf"(\b{_OWNERS}/{NAME}(?:(?:/[\w./-]+\.yml)?@|/|/blob/|/tree/|/commits/)v){old}\b(?!\.\d)", re.ASCII)
     # As prose and pre-commit have it, in pages alone
-    told = re.compile(rf"(\[Version |\[バージョン|# v|`@v|^ *rev: v){old}\b(?!\.\d)", re.ASCII | re.MULTILINE)
+    told = re.compile(rf"(\[Version |\[バージョン|# v|`@?v|release verify v|^ *rev: v){old}\b(?!\.\d)", re.ASCII | re.MULTILINE)
     changed = {}
     for path, text in texts.items():
         new = text

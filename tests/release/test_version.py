@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from release.changelog import section, unreleased, with_section
 from release.preparation import prepared
-from release.version import Version, declared_version, moves_major, parse_version, released_versions
+from release.repository import Repository
+from release.version import VERSION_FILE, Version, declared_version, moves_major, parse_version, released_versions
+from tests.conftest import ROOT
 from tests.release.trees import CHANGELOG, INIT, OPEN, ORIGIN, README, TREE
 
 DAY = date(2026, 12, 24)
@@ -75,6 +78,7 @@ def test_the_version_is_changed_wherever_it_stands() -> None:
     page = (
         f"[Version 0.2.0](CHANGELOG.md), a tag, `@v0.2.0`, `uses: x # v0.2.0`\n"
         f"[バージョン0.2.0の](x){OPEN}@v0.2.0の\n    rev: v0.2.0\n"
+        f"    uses: {OPEN}/.github/workflows/fleet.yml@v0.2.0\n"
     )
     tree = TREE | {"docs/page.md": page, "x.json": f"https://raw.githubusercontent.com/{OPEN}/v0.2.0/schemas/x.json"}
     changed = prepared(tree, Version(0, 3, 0), DAY)
@@ -87,6 +91,17 @@ def test_the_version_is_changed_wherever_it_stands() -> None:
     }
     assert declared_version(changed["aces_action/__init__.py"]) == "0.3.0"
     assert prepared(tree | changed, Version(0, 3, 0), DAY) == {}
+
+
+def test_nothing_of_this_repository_names_the_version_before_once_it_is_prepared() -> None:
+    tree = Repository(ROOT).texts("HEAD")
+    now = parse_version(declared_version(tree[VERSION_FILE]))
+    assert now is not None
+    named = re.compile(rf"{OPEN}\S*{re.escape(now.tag)}\b")
+    assert len([path for path, text in tree.items() if named.search(text)]) > 20
+    changed = tree | prepared(tree, Version(now.major, now.minor + 1, 0), DAY)
+    left = {path for path, text in changed.items() if named.search(text)}
+    assert {path for path in left if not path.startswith(("CHANGELOG.md", "tests/"))} == set()
 
 
 @pytest.mark.parametrize(
