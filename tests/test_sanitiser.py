@@ -111,10 +111,8 @@ def hostile_problem(text: str) -> Problem:
     return Problem(kind=CATALOGUE["R001"], message=same(f"The platform said {text}"), hint=same(text), file=f"a{text}", line=1)
 
 
-@settings(max_examples=60)
-@given(texts())
-def test_no_line_of_the_log_shows_a_secret_or_is_a_command_that_nobody_meant(made: tuple[list[str], str]) -> None:
-    secrets, text = made
+def logged(text: str, secrets: list[str]) -> str:
+    """What the log shows of a text from outside in all its places, after its masks."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="")
     stream.reconfigure(encoding="utf-8")
     log = Log(stream, workflow_commands=True, debug=True)
@@ -128,11 +126,20 @@ def test_no_line_of_the_log_shows_a_secret_or_is_a_command_that_nobody_meant(mad
     log.problems([hostile_problem(text)] * 12)
     stream.flush()
     stream.buffer.seek(masks)
-    printed = stream.buffer.read().decode()
+    return stream.buffer.read().decode()
+
+
+@settings(max_examples=60)
+@given(texts())
+@example((["ACES-R00"], ""))
+def test_no_line_of_the_log_shows_a_secret_or_is_a_command_that_nobody_meant(made: tuple[list[str], str]) -> None:
+    secrets, text = made
+    printed, own_words = logged(text, secrets), logged("", [])
     allowed = ("::debug::", "::group::", "::error file=")
     assert all(line.startswith(allowed) for line in commands(printed)), commands(printed)
     assert sum(line.startswith("::error") for line in commands(printed)) == 10
-    assert pieces(secrets, unescaped(printed)) == []
+    # a secret may be a word of the log itself, such as a code
+    assert set(pieces(secrets, unescaped(printed))) <= set(pieces(secrets, unescaped(own_words)))
     assert unseen(printed) == []
 
 
