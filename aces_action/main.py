@@ -108,9 +108,8 @@ def _run_command(environ: Mapping[str, str], github: Run, reporter: Reporter) ->
     if values["command"] == "doctor":
         return _doctor(environ, github, reporter)
     with reporter.step("Configuration"):
-        from aces_action.configuration import (
-            check_configuration,
-        )  # half of the imports of `validate`: the first line is out by then
+        # Half of the imports of `validate`: the first line is out by then
+        from aces_action.configuration import check_configuration
 
         configuration = check_configuration(environ, github.workspace)
         if any(problem.severity == "error" for problem in configuration.problems):

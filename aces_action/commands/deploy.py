@@ -167,7 +167,7 @@ def _copy_image(d: ProjectDeployment, plan: ImagePlan) -> None:
     count, size = len(plan.blobs), size_text(plan.size)
     d.reporter.info(
         Text(
-            f"{plan.source.name} → {plan.target.name}: {count} layers to copy, {size.en}",
+            f"{plan.source.name} → {plan.target.name}: layers to copy: {count}, {size.en}",
             f"{plan.source.name} → {plan.target.name}: コピーするレイヤー{count}件、{size.ja}",
         )
     )

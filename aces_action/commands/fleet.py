@@ -88,8 +88,7 @@ def _write_issue(name: str, results: tuple[EntryResult, ...], github: Run, site:
     texts = IssueTexts(
         title=reporter.said(Text(f"{name}: not as it should be", f"{name}: 想定と異なるデプロイがあります")),
         body=reporter.fleet_page() + (f"\n{run}\n" if run else ""),
-        changed=f"{reporter.said(counts)}\n\n{run}",
-        clean=f"{reporter.said(counts)}\n\n{run}",
+        comment=f"{reporter.said(counts)}\n\n{run}",
     )
     try:
         todo = steps(open_issue(site, github.repository, name), name, results, texts)

@@ -35,8 +35,7 @@ class IssueTexts:
 
     title: str
     body: str
-    changed: str
-    clean: str
+    comment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +80,11 @@ def steps(issue: Issue | None, fleet: str, results: Sequence[EntryResult], texts
     if issue is None:
         new = {"title": texts.title, "body": body, "labels": [LABEL]}
         return [IssueStep(method="POST", path="", body=new)] if attention else []
-    comment = IssueStep(method="POST", path=f"/{issue.number}/comments", body={"body": texts.changed})
+    comment = IssueStep(method="POST", path=f"/{issue.number}/comments", body={"body": texts.comment})
     if not attention:
         closed = {"body": body, "state": "closed", "state_reason": "completed"}
         return [
-            IssueStep(method="POST", path=f"/{issue.number}/comments", body={"body": texts.clean}),
+            comment,
             IssueStep(method="PATCH", path=f"/{issue.number}", body=closed),
         ]
     update = IssueStep(method="PATCH", path=f"/{issue.number}", body={"body": body})

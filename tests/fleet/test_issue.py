@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from aces_action.output.fleet import EntryResult, RunOutcome
 from sandbox.server import Sandbox
 from tests.fleet.results import UPDATE, failed, planned, result
 
-TEXTS = IssueTexts(title="Fleet fleet", body="## the page", changed="it has changed", clean="all is well")
+TEXTS = IssueTexts(title="Fleet fleet", body="## the page", comment="as it is now")
 CLEAN = [result("plates", planned())]
 AHEAD = [result("plates", planned(UPDATE))]
 REPOSITORY = "org/fleet-of-plates"
@@ -59,7 +60,7 @@ def test_people_are_written_to_only_where_the_picture_has_changed() -> None:
 
 def test_it_is_closed_with_a_word_when_all_is_well_again() -> None:
     said, closed = steps(shown(AHEAD), "fleet", CLEAN, TEXTS)
-    assert (said.path, said.body) == ("/7/comments", {"body": "all is well"})
+    assert (said.path, said.body) == ("/7/comments", {"body": "as it is now"})
     assert (closed.body["state"], closed.body["state_reason"]) == ("closed", "completed")
 
 
@@ -91,7 +92,8 @@ class Repository:
         return requests.get(self.control, timeout=10).json()
 
     def night(self, results: Sequence[EntryResult], fleet: str = "fleet") -> None:
-        for step in steps(open_issue(self.site, REPOSITORY, fleet), fleet, results, TEXTS):
+        texts = replace(TEXTS, comment=" ".join(each.state for each in results))
+        for step in steps(open_issue(self.site, REPOSITORY, fleet), fleet, results, texts):
             take(self.site, REPOSITORY, step)
 
 
@@ -109,7 +111,7 @@ def test_nights_with_one_issue_from_its_beginning_to_its_end(repository: Reposit
         repository.night(results)
     there = repository.get()
     assert [(issue["number"], issue["state"]) for issue in there["issues"]] == [(1, "closed"), (2, "open")]
-    assert [(comment["issue"], comment["body"]) for comment in there["comments"]] == [(1, "it has changed"), (1, "all is well")]
+    assert [(comment["issue"], comment["body"]) for comment in there["comments"]] == [(1, "ahead failed"), (1, "unchanged")]
     assert there["issues"][1]["body"] == marked("## the page", "fleet", picture_of(AHEAD))
 
 
