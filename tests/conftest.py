@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -43,6 +44,12 @@ _OUTPUT = re.compile(r"^([^\s\0]+)<<(\S+)\n(.*?)\n\2$", re.MULTILINE | re.DOTALL
 # two busy cores make single examples slow at random; the number of examples, not time, bounds a property test
 settings.register_profile("aces", deadline=None, print_blob=True)
 settings.load_profile("aces")
+
+
+def pytest_configure() -> None:
+    """Where the tests run in the background of a script, a shell has them ignore SIGINT, and so would all that they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
