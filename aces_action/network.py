@@ -3,7 +3,6 @@ before anything is called, and what fails on the way is told apart from a failur
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,6 +146,8 @@ def proxy_failure(service: Text, proxy: Proxy | None) -> Problem:
 
 def is_unresolved(error: BaseException) -> bool:
     """Whether nothing was reached because DNS did not know the host: urllib3, requests and botocore each wrap that once more."""
+    import socket  # whoever raised such an error has imported it
+
     cause: BaseException | None = error
     while cause and not isinstance(cause, socket.gaierror):
         cause = cause.__cause__ or cause.__context__

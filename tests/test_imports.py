@@ -23,7 +23,10 @@ def test_what_validate_needs_brings_neither_boto3_nor_the_sdk() -> None:
 
 
 def test_the_first_line_of_the_log_waits_for_no_package_at_all() -> None:
-    assert loaded_by("import aces_action.main", ("jsonschema", "yaml", "click", "aces_action.project")) == set()
+    assert (
+        loaded_by("import aces_action.main", ("jsonschema", "yaml", "click", "aces_action.output", "aces_action.project"))
+        == set()
+    )
 
 
 def test_the_story_of_a_deployment_does_not_bring_the_sdk() -> None:

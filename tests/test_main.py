@@ -183,3 +183,38 @@ def test_a_log_that_nobody_takes_changes_no_exit_status(repository: Repository) 
 
     assert repository.run(Lost(), ENV="prod")[0] == 2
     assert repository.written("summary").startswith("## ❌")
+
+
+def test_a_log_that_nobody_takes_from_the_first_line_on_is_an_error_of_the_run(repository: Repository) -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str, /) -> int:
+            raise BrokenPipeError(text)
+
+    assert repository.run(Closed())[0] == 1
+    assert "ACES-X001" in repository.written("summary")
+
+
+def test_a_run_that_is_cancelled_before_it_is_ready_says_so(repository: Repository) -> None:
+    program = """
+import os, signal, sys
+
+from aces_action.main import main
+
+
+class Cancelling:
+    def find_spec(self, name, *_):
+        if name == "aces_action.running":
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+sys.meta_path.insert(0, Cancelling())
+sys.exit(main())
+"""
+    environ = {**GUIDE, "GITHUB_WORKSPACE": str(repository.path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 143
+    assert done.stdout.splitlines()[0].startswith("aces-action ")
+    assert "ACES-X002" in done.stdout
+    assert done.stderr == ""

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import TextIO
 
+from aces_action import __version__
 from aces_action.colour import Hue, MarkedLine, painted, with_painted_marks
 from aces_action.credentials import lines_of
 from aces_action.github.commands import annotation, command, problem_text, redacted
@@ -65,6 +66,10 @@ class Log:
     def output(self, value: str) -> str:
         """The value of a step output, without secrets."""
         return self.sanitiser.output(value)
+
+    def begin(self, command: str, title: str) -> None:
+        """The first line: what runs, and what it is about."""
+        self.info(f"aces-action {__version__}  {command}  {title}")
 
     def group(self, title: str) -> None:
         safe = self.sanitiser.one_line(title)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from aces_action import __version__
 from aces_action.changes import Change
 from aces_action.colour import MarkedLine
 from aces_action.durations import duration_text
@@ -109,6 +108,7 @@ class Writer(Protocol):
     @property
     def width(self) -> int | None: ...
 
+    def begin(self, command: str, title: str) -> None: ...
     def group(self, title: str) -> None: ...
     def end_group(self) -> None: ...
     def info(self, text: str) -> None: ...
@@ -131,7 +131,7 @@ class Reporter:
     def begin(self, command: str, about: Sequence[str]) -> None:
         """The first line, and the title of the summary."""
         self._report.title = " · ".join(about)
-        self._writer.info(f"aces-action {__version__}  {command}  {self._report.title}")
+        self._writer.begin(command, self._report.title)
 
     @contextmanager
     def step(self, name: Step) -> Iterator[None]:

@@ -9,7 +9,7 @@ import pytest
 import requests
 from botocore.exceptions import ConnectionClosedError
 
-from aces_action.main import Cancelled
+from aces_action.cancellation import Cancelled
 from aces_action.problems import ActionError
 from aces_action.resources.autoscaling import detached_for_delete, detached_for_update
 from aces_action.resources.autoscaling.spec import key

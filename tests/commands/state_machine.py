@@ -31,7 +31,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.tags import MANAGED_BY, ROLLOUT_RUN, SERVER, TOOL, WITHDRAWN, Owner, as_list
-from aces_action.main import Cancelled
+from aces_action.cancellation import Cancelled
 from aces_action.problems import ActionError
 from aces_action.problems.catalogue import CATALOGUE
 from aces_action.resources import endpoint

@@ -16,7 +16,7 @@ from botocore.parsers import ResponseParserError
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import AWS_ERRORS
 from aces_action.aws.tags import Owner
-from aces_action.main import Cancelled
+from aces_action.cancellation import Cancelled
 from aces_action.problems import ActionError
 from aces_action.resources.endpoint.history import mark_withdrawn, read_generations
 from aces_action.resources.endpoint.lifecycle.delete import find_endpoints, remove
