@@ -20,6 +20,7 @@ _NOUNS = {
     "model": "モデル",
     "scalable target": "スケーラブルターゲット",
     "scaling policy": "スケーリングポリシー",
+    "scheduled action": "スケジュール",
     "server image": "サーバのイメージ",
     "service": "サービス",
     "tenant": "テナント",

@@ -23,6 +23,7 @@ from aces_action.resources.endpoint.diagnosis.facts import Facts, facts_of
 from aces_action.resources.endpoint.lifecycle.restore import RestorePlan, restore
 from aces_action.resources.endpoint.rollout.rollout import ServingEndpoint
 from aces_action.resources.endpoint.spec import deployment_config
+from aces_action.resources.endpoint.state import read_tags
 
 
 def endpoint_names(names: Names) -> tuple[str, ...]:
@@ -102,8 +103,10 @@ def restore_endpoint(
 
     def then(serving: ServingEndpoint) -> None:
         report_serving(d.reporter, serving)
-        if d.server.infra.endpoint and (spec := autoscaling.desired(d.server.infra.endpoint, endpoint_name=serving.name)):
-            unplanned.extend(scale(d, autoscaling.plan(d.clients, d.owner, serving.name, spec)))
+        wanted, tags = d.server.infra.endpoint, read_tags(d.clients.sagemaker, serving.arn)
+        spec = autoscaling.desired(wanted, endpoint_name=serving.name) if wanted else None
+        if spec or autoscaling.noted_in(tags, serving.name):
+            unplanned.extend(scale(d, autoscaling.plan(d.clients, d.owner, serving.name, spec, tags)))
         also(serving)
 
     d.reporter.output("endpoint-name", context.endpoint_name)

@@ -87,7 +87,7 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
     served = _plan_endpoint(d, preflight, weights)
     if served:
         d.reporter.changed(served.changes)
-    scaling = _plan_scaling(d) if served else None
+    scaling = _plan_scaling(d, served.snapshot.tags) if served else None
     starts = served is not None and served.verb in {"create", "update", "replace"}
     if starts or (scaling and any(change.is_change for change in scaling.changes)):
         run_capacity_checks(d, preflight, starts_rollout=starts)
@@ -124,7 +124,9 @@ def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: W
 def planned_after_rollout(d: ProjectDeployment, plan: DeploymentPlan) -> DeploymentPlan:
     """The plan of what follows the endpoint, compared again: a roll-out takes minutes, in which others may have changed it."""
     jobs = [batch.plan(d.clients.batch, d.owner, job.spec) if job else None for job in (plan.job, plan.longtime_job)]
-    scaling = plan.scaling and autoscaling.plan(d.clients, d.owner, plan.scaling.endpoint_name, plan.scaling.spec)
+    scaling, tags = plan.scaling, plan.endpoint.snapshot.tags if plan.endpoint else {}
+    if scaling:
+        scaling = autoscaling.plan(d.clients, d.owner, scaling.endpoint_name, scaling.spec, tags)
     return replace(plan, scaling=scaling, job=jobs[0], longtime_job=jobs[1])
 
 
@@ -262,11 +264,11 @@ def _plan_endpoint(d: ProjectDeployment, preflight: PreflightResult, weights: We
     return endpoint.read_plan(endpoint_context(d, d.names.endpoint), spec, reading)
 
 
-def _plan_scaling(d: ProjectDeployment) -> autoscaling.AutoscalingPlan | None:
+def _plan_scaling(d: ProjectDeployment, tags: Mapping[str, str]) -> autoscaling.AutoscalingPlan | None:
     wanted, name = d.server.infra.endpoint, d.names.endpoint
     if not wanted or not name:
         return None
-    plan = autoscaling.plan(d.clients, d.owner, name, autoscaling.desired(wanted, endpoint_name=name))
+    plan = autoscaling.plan(d.clients, d.owner, name, autoscaling.desired(wanted, endpoint_name=name), tags)
     d.reporter.warn(*plan.warnings)
     return plan
 

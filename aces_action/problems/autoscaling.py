@@ -83,11 +83,13 @@ E037 = Kind(
         "対象と理由はメッセージに示します。",
     ),
     fix=Text(
-        "Run the job again: it sets up what the infra file says. The log has the scaling policies and scheduled actions "
-        "of others as they were: create them again from there.",
-        "ジョブを再実行してください。infraファイルの内容を設定し直します。"
-        "ほかで設定されたスケーリングポリシーとスケジュールは、解除前の内容がログにあります。"
-        "それを使って設定し直してください。",
+        "Run the job again: it sets up what the infra file says, and restores what others have set, which is noted in the "
+        "tags of the endpoint. What AWS refuses then, too, has to be created again by hand: the log has the scaling "
+        "policies and scheduled actions as they were.",
+        "ジョブを再実行してください。infraファイルの内容を設定し直し、"
+        "ほかで設定されたもの（エンドポイントのタグに記録してあります）も元に戻します。"
+        "それでもAWSが拒否するものは、手動で設定し直してください。"
+        "スケーリングポリシーとスケジュールの解除前の内容はログにあります。",
     ),
     example=Text(
         "ACES-E037 Could not restore all of the autoscaling of number-plate-detection-dev-algorithm-server after the update: 1 "
@@ -190,10 +192,15 @@ def not_restored(endpoint_name: str, failures: Sequence[Text]) -> Problem:
         ),
         hint=lines(
             sentences(
-                run_again(Text("It sets up what the infra file says.", "infraファイルの内容を設定し直します。")),
+                run_again(
+                    Text(
+                        "It sets up what the infra file says, and tries once more to restore what others have set.",
+                        "infraファイルの内容を設定し直し、ほかで設定されたものも、もう一度元に戻します。",
+                    )
+                ),
                 Text(
-                    "The parts of others are for them to create again; the log has their settings.",
-                    "ほかで設定されたものは、設定した側で戻してください。解除した設定はログにあります。",
+                    "What AWS refuses then, too, is for them to create again; the log has the settings.",
+                    "それでもAWSが拒否するものは、設定した側で戻してください。解除した設定はログにあります。",
                 ),
             ),
             *failures,

@@ -19,6 +19,7 @@ from aces_action.project.model import Autoscaling, EndpointSettings
 from aces_action.resources.autoscaling import AutoscalingPlan, CurrentScaling, DesiredScaling, apply, desired, plan, read
 from aces_action.resources.autoscaling.apply import bring_about
 from aces_action.resources.autoscaling.spec import key
+from aces_action.resources.endpoint.state import read_tags
 from sandbox.seed import admin_session
 from sandbox.server import Sandbox
 
@@ -62,7 +63,8 @@ class Scaled:
         return found
 
     def plan(self, spec: DesiredScaling | None) -> AutoscalingPlan:
-        return plan(self.clients, self.owner, self.name, spec)
+        arn = self.clients.sagemaker.describe_endpoint(EndpointName=self.name)["EndpointArn"]
+        return plan(self.clients, self.owner, self.name, spec, read_tags(self.clients.sagemaker, arn))
 
     def apply(self, spec: DesiredScaling | None) -> tuple[Change, ...]:
         """As a deployment does it, or, for None, as the deletion of an endpoint does."""

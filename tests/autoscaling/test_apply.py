@@ -13,7 +13,8 @@ from aces_action.language import Text, same
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.catalogue import CATALOGUE
 from aces_action.resources.autoscaling import CurrentScaling, apply, detached_for_update
-from aces_action.resources.autoscaling.detach import detach, read_detachable, restore, schedule_request
+from aces_action.resources.autoscaling.detach import detach, read_detachable
+from aces_action.resources.autoscaling.restore import restore, schedule_request
 from aces_action.resources.autoscaling.spec import WAKING, alarm_name, key, resource_id
 from sandbox.server import Sandbox
 from tests.autoscaling.conftest import Recorder, Scaled
@@ -283,9 +284,8 @@ class TestDetach:
         ):
             fault(sandbox, kind="error", operation="RegisterScalableTarget", status=400, code="ValidationException", times=None)
             raise KeyboardInterrupt
-        assert [each.en for each in scaled.left] == [
-            f"The autoscaling of {scaled.name} is off: `command: deploy` sets it up as the infra file says."
-        ]
+        (left,) = scaled.left
+        assert left.en.startswith(f"The autoscaling of {scaled.name} is off: `command: deploy` sets it up as the infra file says")
         assert any("scalable target" in line and "Could not restore all" in line for line in scaled.said)
 
     def test_what_cannot_be_put_back_is_told_beside_the_failure(self, endpoint: Make, sandbox: Sandbox) -> None:

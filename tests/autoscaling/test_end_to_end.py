@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -164,9 +165,10 @@ def everything(caller: Caller, name: str) -> Any:
     client = caller.client("application-autoscaling")
     (target,) = targets(caller, name)
     actions = client.describe_scheduled_actions(ServiceNamespace="sagemaker", ResourceId=resource_id(name))["ScheduledActions"]
+    hung = sorted(policies(caller, name).items())
     kept = [
         {field: value for field, value in each.items() if field not in anew}
-        for each in (target, *policies(caller, name).values(), *actions)
+        for each in (target, *(policy for _, policy in hung), *actions)
     ]
     waking = [{**each, "AlarmActions": None} for each in alarms(caller, name)]
     for each in waking:
@@ -230,6 +232,62 @@ def test_a_rolled_back_change_of_the_instance_type_loses_nothing_of_the_scaling(
     assert everything(caller, name) == before
     (alarm,) = alarms(caller, name)
     assert alarm["AlarmActions"] == [policies(caller, name)["aces-scale-from-zero"]["PolicyARN"]]
+
+
+def kill_while_detached(caller: Caller) -> None:
+    caller.next_rollout(name=caller.server, outcome="success", updating_seconds=5, times=1)
+    caller.control("DELETE", "calls")
+    started = caller.start()
+    caller.wait_for_call("UpdateEndpoint")
+    started.send_signal(signal.SIGKILL)
+    started.process.join()
+    assert targets(caller, caller.server) == []
+
+
+@pytest.mark.parametrize("content", ["the same", "another type again", "scaled no longer"])
+def test_a_run_that_is_killed_while_others_scaling_is_off_leaves_it_to_the_next(caller: Caller, content: str) -> None:
+    name = scaled(caller).server
+    caller.run()
+    hang_on(caller, name)
+    before = everything(caller, name)
+    caller.edit(caller.infra_file, "ml.m5.xlarge", "ml.m5.2xlarge")
+    kill_while_detached(caller)
+    planned = caller.run(command="plan")
+    assert ("create", "scaling policy", "by-cpu") in changes(planned), planned.log
+    if content == "another type again":
+        caller.edit(caller.infra_file, "ml.m5.2xlarge", "ml.m5.4xlarge")
+    if content == "scaled no longer":
+        caller.edit(caller.infra_file, REALTIME, "")
+    ended = caller.run()
+    assert (ended.status, ended.outputs["result"], ended.codes) == (0, "deployed", []), ended.log
+    assert "restored scheduled action mornings" in ended.log
+    if content == "scaled no longer":
+        assert set(policies(caller, name)) == {"by-cpu"}
+        caller.run()  # waits for the instance that the target with its least capacity has AWS start
+    else:
+        assert everything(caller, name) == before
+    caller.control("DELETE", "calls")
+    again = caller.run()
+    assert (again.outputs["result"], writes(caller.control("GET", "calls"))) == ("unchanged", []), again.log
+
+
+def test_what_aws_will_not_restore_later_either_is_told_once_more_and_then_let_go(caller: Caller) -> None:
+    name = scaled(caller).server
+    caller.run()
+    hang_on(caller, name)
+    caller.edit(caller.infra_file, "ml.m5.xlarge", "ml.m5.2xlarge")
+    kill_while_detached(caller)
+    refusal = {"kind": "error", "status": 400, "message": "The schedule is in the past", "times": None}
+    caller.fault(operation="PutScheduledAction", code="InternalServiceException", **{**refusal, "status": 500})
+    assert caller.run().codes == ["ACES-E037"]
+    caller.control("DELETE", "faults")
+    caller.fault(operation="PutScheduledAction", code="ValidationException", **refusal)
+    told = caller.run()
+    assert told.codes == ["ACES-E037"], told.log
+    assert "scheduled action mornings: " in told.log
+    last = caller.run()
+    assert (last.status, last.codes) == (0, []), last.log
+    assert set(policies(caller, name)) == {"aces-target-tracking", "by-cpu"}
 
 
 def test_the_alarm_of_an_endpoint_that_is_gone_goes_with_the_next_stop_or_destroy(

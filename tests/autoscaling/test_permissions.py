@@ -11,7 +11,8 @@ import pytest
 from aces_action.aws.clients import Clients
 from aces_action.aws.tags import Owner
 from aces_action.problems import ActionError
-from aces_action.resources.autoscaling.detach import detach, read_detachable, restore
+from aces_action.resources.autoscaling.detach import detach, read_detachable
+from aces_action.resources.autoscaling.restore import restore
 from aces_action.resources.autoscaling.spec import key
 from sandbox.aws.policy import listed
 from sandbox.iam import TEMPLATE, roles

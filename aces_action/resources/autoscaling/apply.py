@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from aces_action.aws.errors import error_code, error_message, explain, is_general
 from aces_action.aws.tags import Owner, as_list
 from aces_action.changes import Change, Verb, noun
 from aces_action.language import Text, joined
-from aces_action.problems import ActionError, Problem
-from aces_action.problems import autoscaling as problems
+from aces_action.problems import ActionError
+from aces_action.resources.autoscaling.noting import restore_noted
 from aces_action.resources.autoscaling.plan import AutoscalingPlan, alarm_actions, compare_own
-from aces_action.resources.autoscaling.spec import WAKING, DesiredScaling, key, resource_id
+from aces_action.resources.autoscaling.restore import ScalingReporter
+from aces_action.resources.autoscaling.spec import WAKING, DesiredScaling, key
 from aces_action.resources.autoscaling.state import CurrentScaling, read
-from aces_action.resources.autoscaling.target import delete_alarm, delete_policy, deregister, put_policy, register
+from aces_action.resources.autoscaling.target import delete_alarm, delete_policy, deregister, put_policy, refused, register
 
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
@@ -27,13 +27,6 @@ _DONE: Mapping[Verb, Text] = {
     "update": Text("updated", "更新"),
     "delete": Text("deleted", "削除"),
 }
-
-
-class ScalingReporter(Protocol):
-    """Who is told of what is done: `info` a line for the log, `left` what a run that is cut off leaves undone."""
-
-    def info(self, text: Text | str) -> None: ...
-    def left(self, what: Text) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +41,13 @@ def apply(clients: Clients, owner: Owner, plan: AutoscalingPlan, reporter: Scali
 
     The scaling is read again right before the writes, and only what still differs is written: since it was planned, a roll-out
     may have detached and restored it, which gives policies new ARNs. The endpoint has to be there, unless nothing is wanted.
-    Raises ActionError: E035 when something in the way is not ours, E038 when AWS refuses, A005 without the permission.
+    Raises ActionError: E035 when something in the way is not ours, E037 when others' scaling could not be restored, E038 when AWS
+    refuses, A005 without the permission.
     """
     if not any(change.is_change for change in plan.changes):
         return AutoscalingResult()
-    return AutoscalingResult(changes=bring_about(clients, owner, plan.endpoint_name, plan.spec, reporter))
+    restored = restore_noted(clients, owner, plan.endpoint_name, reporter) if plan.noted else ()
+    return AutoscalingResult(changes=(*restored, *bring_about(clients, owner, plan.endpoint_name, plan.spec, reporter)))
 
 
 def bring_about(
@@ -68,15 +63,6 @@ def bring_about(
     except ClientError as error:
         raise ActionError(refused(error, endpoint_name)) from error
     return changes
-
-
-def refused(error: ClientError, endpoint_name: str) -> Problem:
-    """AWS's refusal: A005 for a missing permission, else E038. Application Auto Scaling checks the caller's permissions for
-    SageMaker and CloudWatch as well, and says of those too that the request is not valid."""
-    if is_general(error):
-        return explain(error, resource=resource_id(endpoint_name))
-    operation, code, reason = error.operation_name, error_code(error), error_message(error)
-    return problems.refused(endpoint_name, operation=operation, code=code, reason=reason)
 
 
 def _told(change: Change) -> Text:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,48 +21,23 @@ from aces_action.aws.clients import in_haste
 from aces_action.aws.errors import AWS_ERRORS, explain, is_denied, was_refused, was_repeated
 from aces_action.aws.tags import Owner, handover
 from aces_action.changes import noun
-from aces_action.language import Text, lines, same
+from aces_action.language import Text, lines
 from aces_action.problems import ActionError, Problem, ownership
-from aces_action.problems import autoscaling as problems
 from aces_action.problems.advice import naming
-from aces_action.resources.autoscaling.apply import ScalingReporter, bring_about, refused
+from aces_action.resources.autoscaling.apply import bring_about
+from aces_action.resources.autoscaling.note import note_of, noted_in, together
+from aces_action.resources.autoscaling.noting import forget, write_down
 from aces_action.resources.autoscaling.plan import of_others
+from aces_action.resources.autoscaling.restore import ScalingReporter, restore, schedule_request, schedule_settings
 from aces_action.resources.autoscaling.spec import OUR_POLICIES, key, resource_id
-from aces_action.resources.autoscaling.state import CurrentScaling, ScalingPolicy, read
-from aces_action.resources.autoscaling.target import deregister, put_policy, register
-from aces_action.resources.endpoint.state import read_endpoint
+from aces_action.resources.autoscaling.state import CurrentScaling, read
+from aces_action.resources.autoscaling.target import deregister, put_policy, refused
+from aces_action.resources.endpoint.state import read_endpoint, read_tagged
 
 if TYPE_CHECKING:
     from aces_action.aws.clients import Clients
 
-# What DescribeAlarms tells of an alarm that PutMetricAlarm takes (botocore's models of both)
-_OF_AN_ALARM = (
-    "AlarmName",
-    "AlarmDescription",
-    "ActionsEnabled",
-    "OKActions",
-    "AlarmActions",
-    "InsufficientDataActions",
-    "MetricName",
-    "Namespace",
-    "Statistic",
-    "ExtendedStatistic",
-    "Dimensions",
-    "Period",
-    "Unit",
-    "EvaluationPeriods",
-    "DatapointsToAlarm",
-    "Threshold",
-    "ComparisonOperator",
-    "TreatMissingData",
-    "EvaluateLowSampleCountPercentile",
-    "Metrics",
-    "ThresholdMetricId",
-)
 _SECONDS_LEFT = 4.0  # for a cancelled run: it is to end within 5 s, and GitHub kills it 10 s after the first signal
-_OF_A_SCHEDULE = ("ScheduledActionName", "Schedule", "Timezone", "StartTime", "EndTime", "ScalableTargetAction")
-
-_SCHEDULED_ACTION = Text("scheduled action", "スケジュール")
 _FOR_UPDATE = Text(
     "SageMaker does not change the instance type of an autoscaled endpoint",
     "SageMakerでは、オートスケーリング中のエンドポイントのインスタンスタイプを変更できません",
@@ -108,54 +82,57 @@ class NotDetachedError(ActionError):
     """AWS refused to deregister the target: all of the scaling is as it was."""
 
 
-def restore(
-    clients: Clients, scaling: CurrentScaling, reporter: ScalingReporter, *, has_time: Callable[[], bool] = lambda: True
-) -> None:
-    """Puts back what `detach` took off; what is there again already stays. The endpoint has to be there.
-
-    `has_time`: whether there is time for another part. Raises ActionError (E037) with each part that could not be put back,
-    after it has tried all.
-    """
-    if scaling.target is None:
-        return
-    failures: list[Text] = []
-    for part in _parts(clients, scaling, datetime.now(UTC)):
-        if not has_time():
-            failures.append(part.name + Text(": ran out of time, not restored", ": 時間切れで戻せませんでした"))
-            continue
-        try:
-            part.put_back()
-        except AWS_ERRORS as error:
-            failures.append(part.name + same(": ") + explain(error, resource=resource_id(scaling.endpoint_name)).message)
-            if part.carries_the_others:
-                break
-        else:
-            reporter.info(Text(f"restored {part.name.en}", f"{part.name.ja}を元に戻しました"))
-    if failures:
-        raise ActionError(problems.not_restored(scaling.endpoint_name, failures))
-
-
 @contextmanager
 def detached_for_update(
     clients: Clients, endpoint_name: str, owner: Owner, reporter: ScalingReporter, *, autoscaled: bool
-) -> Iterator[None]:
+) -> Iterator[Mapping[str, str]]:
     """Around an update that changes the instance type, or a deletion to create the endpoint again: off, and on again at its end.
 
     `autoscaled`: whether the infra file asks for autoscaling. If not, what is only ours does not come back after a success.
-    A run that is cancelled restores what it can in the seconds that it has; the log has what it takes to set up the rest.
+    A run that is cancelled restores what it can in the seconds that it has. What others have set is noted on the endpoint for as
+    long as it is off, and with it what a run before has noted and could not restore. Gives the tags of that note, which an
+    endpoint that is created in between is to have.
     Raises what `read_detachable`, `detach` and `restore` raise; after a failure in between, that with the other's problems.
     """
     scaling = read_detachable(clients, endpoint_name, owner)
     if scaling is None:
-        yield
+        yield {}
         return
-    with _restored_when_cut_off(clients, scaling, restore, reporter):
-        with _restored_after_a_failure(clients, scaling, restore, reporter):
+    if found := read_tagged(clients.sagemaker, endpoint_name):
+        scaling = together(scaling, noted_in(found[1], endpoint_name))
+    note = note_of(scaling)
+    back = partial(_restore_and_forget, owner) if note else restore
+    with _restored_when_cut_off(clients, scaling, back, reporter):
+        with _restored_after_a_failure(clients, scaling, back, reporter):
             _check_restorable(clients, scaling)
+            _note(clients, owner, scaling, reporter)
             detach(clients, scaling, reporter)
-            yield
+            yield note
         if autoscaled or of_others(scaling):
-            restore(clients, scaling, reporter)
+            back(clients, scaling, reporter)
+
+
+def _restore_and_forget(
+    owner: Owner,
+    clients: Clients,
+    scaling: CurrentScaling,
+    reporter: ScalingReporter,
+    *,
+    has_time: Callable[[], bool] = lambda: True,
+) -> None:
+    restore(clients, scaling, reporter, has_time=has_time)
+    with suppress(*AWS_ERRORS):  # all is back: a note that stays is emptied by the next run
+        forget(clients, owner, scaling.endpoint_name)
+
+
+def _note(clients: Clients, owner: Owner, scaling: CurrentScaling, reporter: ScalingReporter) -> None:
+    """Raises NotDetachedError."""
+    if not of_others(scaling):
+        return
+    try:
+        write_down(clients, owner, scaling, reporter)
+    except ClientError as error:
+        raise NotDetachedError(refused(error, scaling.endpoint_name)) from error
 
 
 def _check_restorable(clients: Clients, scaling: CurrentScaling) -> None:
@@ -170,7 +147,9 @@ def _check_restorable(clients: Clients, scaling: CurrentScaling) -> None:
     capacity: Any = {"MinCapacity": target.min_capacity, "MaxCapacity": target.max_capacity}
     writes: list[Callable[[], object]] = [partial(client.register_scalable_target, **one, **capacity)]
     policies = [policy for policy in scaling.policies if policy.name not in OUR_POLICIES]
-    writes += [partial(_put_policy, clients, scaling.endpoint_name, policy, {}) for policy in policies]
+    writes += [
+        partial(put_policy, clients, scaling.endpoint_name, policy.name, policy.kind, policy.settings) for policy in policies
+    ]
     schedules = filter(None, (schedule_request(action, now) for action in scaling.scheduled))
     writes += [partial(client.put_scheduled_action, **one, **schedule) for schedule in schedules]
     for write in writes:
@@ -243,8 +222,10 @@ def _restored_when_cut_off(
             reporter.left(
                 naming(
                     "deploy",
-                    f"The autoscaling of {name} is off: {{command}} sets it up as the infra file says.",
-                    f"{name}のオートスケーリングは解除されたままです。{{command}}でinfraファイルのとおりに設定し直します。",
+                    f"The autoscaling of {name} is off: {{command}} sets it up as the infra file says, "
+                    "and restores what others have set.",
+                    f"{name}のオートスケーリングは解除されたままです。"
+                    "{command}でinfraファイルのとおりに設定し直し、ほかで設定されたものも元に戻します。",
                 )
             )
         raise
@@ -269,73 +250,6 @@ def _restored_after_a_failure(
         raise
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One thing to put back. `carries_the_others`: without it, the others make no sense."""
-
-    name: Text
-    put_back: Callable[[], object]
-    carries_the_others: bool = False
-
-
-def _parts(clients: Clients, scaling: CurrentScaling, now: datetime) -> Iterator[_Part]:
-    """In the order in which AWS takes them: the target, its policies, the alarms that set these off, the schedules."""
-    endpoint_name, arns = scaling.endpoint_name, dict[str, str]()
-    target = _named(noun("scalable target"), resource_id(endpoint_name))
-    yield _Part(name=target, put_back=lambda: _register(clients, scaling), carries_the_others=True)
-
-    for policy in scaling.policies:
-        name = _named(noun("scaling policy"), policy.name)
-        yield _Part(name=name, put_back=partial(_put_policy, clients, endpoint_name, policy, arns))
-    detached = {policy.arn for policy in scaling.policies}
-    for alarm in scaling.alarms:
-        if not detached.isdisjoint(alarm.actions):
-            name = _named(noun("alarm"), alarm.name)
-            yield _Part(name=name, put_back=partial(_put_alarm, clients, alarm.description, arns))
-    for action in scaling.scheduled:
-        if (request := schedule_request(action, now)) is not None:
-            put = clients.application_autoscaling.put_scheduled_action
-            name = _named(_SCHEDULED_ACTION, action["ScheduledActionName"])
-            yield _Part(name=name, put_back=partial(put, **key(endpoint_name), **request))
-
-
-def _named(kind: Text, name: str) -> Text:
-    return Text(f"{kind.en} {name}", f"{kind.ja}{name}")
-
-
-def _register(clients: Clients, scaling: CurrentScaling) -> None:
-    target = scaling.target
-    if target is None:
-        return
-    request: dict[str, Any] = {"MinCapacity": target.min_capacity, "MaxCapacity": target.max_capacity}
-    if target.suspended_state:
-        request["SuspendedState"] = dict(target.suspended_state)
-    tags = {name: value for name, value in target.tags.items() if not name.startswith("aws:")}
-    # one that is there has these tags if it is the one that was read, or ours by a lost call; another is somebody else's by now
-    register(clients, scaling.endpoint_name, request, tags, takes=lambda there: bool(tags) and tags.items() <= there.items())
-
-
-def _put_policy(clients: Clients, endpoint_name: str, policy: ScalingPolicy, arns: dict[str, str]) -> None:
-    arns[policy.arn] = put_policy(clients, endpoint_name, policy.name, policy.kind, policy.settings)
-
-
-def _put_alarm(clients: Clients, description: Mapping[str, Any], arns: Mapping[str, str]) -> None:
-    """The alarm as it was, with the new ARNs of its policies."""
-    request: Any = {name: description[name] for name in _OF_AN_ALARM if description.get(name) not in (None, [], "")}
-    request["AlarmActions"] = [arns.get(each, each) for each in description["AlarmActions"]]
-    clients.cloudwatch.put_metric_alarm(**request)
-
-
-def schedule_request(action: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
-    """PutScheduledAction's request; None for a schedule that is over. A start that is past has done its work."""
-    request = _settings(action)
-    if (end := request.get("EndTime")) and end <= now:
-        return None
-    if (start := request.get("StartTime")) and start <= now:
-        del request["StartTime"]
-    return request
-
-
 def _detached_parts(current: CurrentScaling, why: Text) -> Iterator[Text]:
     """What is detached. Ours is created again from the infra file; of the rest, the log has the request that creates it again."""
     name, target = current.endpoint_name, current.target
@@ -355,12 +269,8 @@ def _detached_parts(current: CurrentScaling, why: Text) -> Iterator[Text]:
                 f"ほかで設定されたスケーリングポリシー{policy.name}を解除します: {settings}",
             )
     for action in current.scheduled:
-        name, settings = action["ScheduledActionName"], _compact(_settings(action))
+        name, settings = action["ScheduledActionName"], _compact(schedule_settings(action))
         yield Text(f"detaches scheduled action {name}: {settings}", f"スケジュール{name}を解除します: {settings}")
-
-
-def _settings(action: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: action[field] for field in _OF_A_SCHEDULE if action.get(field) is not None}
 
 
 def _compact(value: object) -> str:

@@ -15,6 +15,7 @@ from aces_action.changes import Change, Verb, noun
 from aces_action.language import Text
 from aces_action.problems import ActionError, Problem, ownership
 from aces_action.problems import autoscaling as problems
+from aces_action.resources.autoscaling.note import changes_of_note, noted_in, together
 from aces_action.resources.autoscaling.spec import OUR_POLICIES, WAKING, DesiredAlarm, DesiredPolicy, DesiredScaling, resource_id
 from aces_action.resources.autoscaling.state import CurrentScaling, read, read_hung_on, read_target
 from aces_action.resources.endpoint.plan import differing
@@ -28,25 +29,32 @@ _GOES_WITH_IT = Text("goes with its endpoint", "エンドポイントととも�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoscalingPlan:
-    """`spec` None: nothing is wanted, and all that is ours goes. `warnings`: E039 where nobody could see what there is;
-    `denied`: for lack of a permission."""
+    """`spec` None: nothing is wanted, and all that is ours goes. `noted`: what a run before has detached of others' scaling and
+    noted on the endpoint. `warnings`: E039 where nobody could see what there is; `denied`: for lack of a permission."""
 
     endpoint_name: str
     spec: DesiredScaling | None
     changes: tuple[Change, ...]
+    noted: CurrentScaling | None = None
     warnings: tuple[Problem, ...] = ()
     denied: bool = False
 
 
-def plan(clients: Clients, owner: Owner, endpoint_name: str, spec: DesiredScaling | None) -> AutoscalingPlan:
-    """Reads what is there and compares. Raises ActionError: E035 when something in the way is not ours; where autoscaling is
-    wanted, what keeps us from reading, too (A005, A006 …)."""
+def plan(
+    clients: Clients, owner: Owner, endpoint_name: str, spec: DesiredScaling | None, tags: Mapping[str, str]
+) -> AutoscalingPlan:
+    """Reads what is there and compares. `tags`: of the endpoint, which may have a note.
+
+    Raises ActionError: E035 when something in the way is not ours; where autoscaling is wanted, what keeps us from reading, too
+    (A005, A006 …).
+    """
+    noted = noted_in(tags, endpoint_name)
     try:
         if spec is not None:
             current = read(clients, endpoint_name)
         else:  # a role or a network of before there was autoscaling is no reason not to deploy without it
             target = read_target(clients, endpoint_name)
-            if target is None or not owner.owns(target.tags):
+            if not (target or noted) or (target and not owner.owns(target.tags)):
                 return AutoscalingPlan(endpoint_name=endpoint_name, spec=None, changes=())
             current = read_hung_on(clients, endpoint_name, target)
     except AWS_ERRORS as error:
@@ -54,7 +62,10 @@ def plan(clients: Clients, owner: Owner, endpoint_name: str, spec: DesiredScalin
         if spec is not None:
             raise ActionError(why) from error
         return _not_checked(endpoint_name, why)
-    return AutoscalingPlan(endpoint_name=endpoint_name, spec=spec, changes=tuple(compare_own(spec, current, owner)))
+    restored = [*changes_of_note(noted, current)] if noted else []
+    named = {(change.resource, change.name) for change in restored}
+    changes = [each for each in compare_own(spec, together(current, noted), owner) if (each.resource, each.name) not in named]
+    return AutoscalingPlan(endpoint_name=endpoint_name, spec=spec, changes=(*restored, *changes), noted=noted)
 
 
 def plan_removal(clients: Clients, owner: Owner, endpoint_name: str) -> AutoscalingPlan:

@@ -1,5 +1,5 @@
 """The writes to a scalable target and to what hangs on it, whose answer may get lost: botocore sends them again, and AWS refuses
-the repetition because the first one went through."""
+the repetition because the first one went through; and what a refusal says."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from aces_action.aws.consistency import went_through
-from aces_action.aws.errors import error_code, error_message
-from aces_action.resources.autoscaling.spec import key
+from aces_action.aws.errors import error_code, error_message, explain, is_general
+from aces_action.problems import Problem
+from aces_action.problems import autoscaling as problems
+from aces_action.resources.autoscaling.spec import key, resource_id
 from aces_action.resources.autoscaling.state import SETTINGS, read_target
 
 if TYPE_CHECKING:
@@ -75,6 +77,15 @@ def delete_alarm(clients: Clients, name: str) -> None:
     except ClientError as error:
         if not _is_gone(error, lambda: not client.describe_alarms(AlarmNames=[name])["MetricAlarms"]):
             raise
+
+
+def refused(error: ClientError, endpoint_name: str) -> Problem:
+    """AWS's refusal: A005 for a missing permission, else E038. Application Auto Scaling checks the caller's permissions for
+    SageMaker and CloudWatch as well, and says of those too that the request is not valid."""
+    if is_general(error):
+        return explain(error, resource=resource_id(endpoint_name))
+    operation, code, reason = error.operation_name, error_code(error), error_message(error)
+    return problems.refused(endpoint_name, operation=operation, code=code, reason=reason)
 
 
 def _is_gone(error: ClientError, look: Callable[[], bool]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from aces_action.aws.tags import Owner
     from aces_action.output.reporter import Reporter
 
-Detachment = Callable[[], AbstractContextManager[None]]
-"""Around what cannot be done while the endpoint is scaled."""
+Detachment = Callable[[], AbstractContextManager[Mapping[str, str] | None]]
+"""Around what cannot be done while the endpoint is scaled. Gives the tags that one created in between is to have."""
 
 
 def _now() -> datetime:

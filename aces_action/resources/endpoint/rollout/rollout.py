@@ -142,13 +142,13 @@ def _roll_out(context: EndpointContext, plan: EndpointPlan) -> tuple[CurrentEndp
     if verb == "nothing" and current is not None:
         return current, None
     if verb != "update" or current is None:
-        with context.detached_for_update() if verb == "replace" else nullcontext():
+        with context.detached_for_update() if verb == "replace" else nullcontext() as tags:
             if verb == "replace":
                 context.reporter.info(
                     Text(f"deleting {name}, which can only be recreated", f"{name}を削除します（作り直すしかないため）")
                 )
                 remove(replace(context, detached_for_delete=nullcontext))
-            return _watched(context, spec, None, partial(_create, context, spec))
+            return _watched(context, spec, None, partial(_create, context, spec, tags or {}))
     live = _live_config(context, current)
     with context.detached_for_update() if _changes_instances(live, spec) else nullcontext():
         return _watched(context, spec, current, partial(_update, context, spec, retained(current, live, spec)))
@@ -210,13 +210,13 @@ def _went_wrong(problem: Problem, observation: Observation) -> ActionError:
     return ActionError(problem, events=observation.messages)
 
 
-def _create(context: EndpointContext, spec: DesiredEndpoint) -> None:
+def _create(context: EndpointContext, spec: DesiredEndpoint, tags: Mapping[str, str]) -> None:
     from aces_action.resources.endpoint.rollout import writes as sdk
 
     client, name, config_name = context.sagemaker, context.endpoint_name, spec.config_name
     context.reporter.info(Text(f"creating {name} with {config_name}", f"{name}を{config_name}で作成します"))
     # without the content's hash: until the roll-out has gone well and is noted, the tags must not say that it serves this
-    request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(context.owner.tags(""))}
+    request = {"EndpointName": name, "EndpointConfigName": config_name, "Tags": as_list(context.owner.tags("") | dict(tags))}
     with _at_work("CreateEndpoint", context):
         sdk.create_endpoint(context.session, request, lambda: _is_on_the_way(client, name, config_name))
     _until(lambda: read_endpoint(client, name) is not None)
