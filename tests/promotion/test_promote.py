@@ -94,6 +94,29 @@ class TestWhatIsRefused:
         environments.deploy()  # which asks, since what failed has passed nothing
         assert environments.promote().status == 0
 
+    def test_an_endpoint_whose_smoke_test_ran_jobs_alone_is_refused_until_it_was_asked_itself(
+        self, environments: Environments
+    ) -> None:
+        dev, folder = environments.dev, environments.dev.workspace / "server/own-test"
+        folder.mkdir()
+        (folder / "job.json").write_text("{}", encoding="utf-8")
+        (folder / "job.json.expect.yml").write_text("batch: standard\n", encoding="utf-8")
+        environments.deploy(smoke_test_path="server/own-test")
+        ended = environments.promote()
+        assert (ended.status, ended.codes) == (1, ["ACES-M004"])
+        assert "the endpoint was asked nothing" in ended.log
+        assert "Add a request for the endpoint" in ended.log
+        forget_calls(dev)
+        again = environments.deploy(smoke_test_path="server/own-test")
+        assert (again.outputs["result"], written(dev)) == ("unchanged", set())  # the revisions know what they have passed
+
+        (folder / "endpoint.json").write_text("{}", encoding="utf-8")
+        asked = environments.deploy(smoke_test_path="server/own-test")
+        assert "answered as expected, 1 of 1" in asked.log
+        (folder / "endpoint.json").unlink()
+        environments.deploy(smoke_test_path="server/own-test")  # takes back nothing that the endpoint has answered
+        assert environments.promote().status == 0
+
     def test_a_source_where_nothing_is_deployed_is_refused_with_all_that_is_missing(self, environments: Environments) -> None:
         ended = environments.promote(language="ja")
         assert (ended.status, ended.codes) == (1, ["ACES-M001"] * 3)
