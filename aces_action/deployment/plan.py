@@ -214,18 +214,9 @@ def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPla
 
 
 def _plan_image(d: ProjectDeployment, promotion: Promotion) -> ImagePlan:
-    from aces_action.promotion.image import Repository, plan_image
+    from aces_action.promotion.image import plan_promoted_image
 
-    source, version = promotion.source, promotion.version
-    places = (
-        (source.clients, source.identity, source.region, version.repository),
-        (d.clients, d.identity, d.settings.aws_region, d.names.repository),
-    )
-    old, new = (
-        Repository(client=clients.ecr, registry=f"{who.account}.dkr.ecr.{region}.{who.domain}", name=name)
-        for clients, who, region, name in places
-    )
-    return plan_image(old, new, version.digest)
+    return plan_promoted_image(promotion, d.clients.ecr, d.identity, d.names.repository)
 
 
 def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:
