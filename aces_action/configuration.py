@@ -205,6 +205,8 @@ def with_server(configuration: Configuration) -> Configuration:
         return configuration
     config_path = configuration.values["config_path"]
     server, _ = load_server(configuration.folder, project=project, env=env, role_account=None, config_path=config_path)
+    origin = configuration.origin or _origin(configuration.folder, "", configuration.values)[0]
+    configuration = replace(configuration, origin=origin)
     return replace(configuration, server=server, names=names_for(project, env, server.infra)) if server else configuration
 
 

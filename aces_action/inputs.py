@@ -56,7 +56,7 @@ ON_WHAT_IS_THERE: frozenset[Command] = frozenset({"status", "rollback", "stop", 
 # About many projects at once: of the inputs they need their own alone
 ON_A_FLEET: frozenset[Command] = frozenset({"fleet", "combine"})
 # Whose image and weights may be those of another environment
-PROMOTING: frozenset[Command] = frozenset({"promote", "plan"})
+PROMOTING: frozenset[Command] = frozenset({"promote", "plan", "doctor"})
 ENVIRONMENTS: tuple[Environment, ...] = ("dev", "staging", "production")
 DEV_PLATFORM_URL = "http://api-dev.aces-platform-dev.internal"  # the guide, 2.3: what the deploy job calls in dev
 
@@ -197,11 +197,12 @@ INPUTS: tuple[Input, ...] = (
         name="promote-from",
         variable=None,
         description=(
-            "Environment whose image and weights `command: promote` deploys here, unchanged; with `plan`, what that would change."
+            "Environment whose image and weights `command: promote` deploys here, unchanged; "
+            "with `plan`, what that would change; with `doctor`, whether it can."
         ),
         description_ja=(
             "`command: promote`で、稼働中のイメージと重みファイルをそのままこの環境にデプロイする、元の環境。"
-            "`plan`では、その変更内容を表示します。"
+            "`plan`では変更内容を表示し、`doctor`では昇格できるかを確認します。"
         ),
         read=one_of(*ENVIRONMENTS),
         expected=choice(*ENVIRONMENTS),

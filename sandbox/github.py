@@ -12,6 +12,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+# Whom an issue is by that is opened with the token of a job, and `creator` finds it by
+_AUTHOR = {"login": "github-actions[bot]", "type": "Bot"}
 # 'body is too long (maximum is 65536 characters)', as GitHub answers with 422
 _LONGEST_BODY = 65_536
 _LARGEST_PAGE = 100
@@ -19,10 +21,12 @@ _LARGEST_PAGE = 100
 
 @dataclass(slots=True, kw_only=True)
 class Repository:
-    """What a test has put there, and what has become of it. `permissions` are those of the job's token."""
+    """What a test has put there, and what has become of it. `permissions` are those of the job's token. `drops_labels`: it may
+    not push ('Only users with push access can set labels for issues. Labels are silently dropped otherwise')."""
 
     permissions: dict[str, str] = field(default_factory=dict)
     has_issues: bool = True
+    drops_labels: bool = False
     jobs: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
@@ -57,10 +61,13 @@ def blueprint() -> Blueprint:
         if not repository.has_issues:
             return jsonify(message="Issues has been disabled in this repository."), 410
         state, labels = request.args.get("state", "open"), set(filter(None, request.args.get("labels", "").split(",")))
+        creator = request.args.get("creator")
         found = [
             each
             for each in repository.issues
-            if state in {each["state"], "all"} and labels <= {label["name"] for label in each["labels"]}
+            if state in {each["state"], "all"}
+            and labels <= {label["name"] for label in each["labels"]}
+            and creator in {each.get("user", {}).get("login"), None}
         ]
         newest_first = request.args.get("direction", "desc") == "desc"
         return jsonify(_page(sorted(found, key=lambda each: each["number"], reverse=newest_first))), 200
@@ -83,7 +90,8 @@ def blueprint() -> Blueprint:
                 "title": asked["title"],
                 "body": asked.get("body", ""),
                 "state": "open",
-                "labels": [{"name": label} for label in asked.get("labels", ())],
+                "labels": [] if repository.drops_labels else [{"name": label} for label in asked.get("labels", ())],
+                "user": _AUTHOR,
             }
             repository.issues.append(issue)
         return jsonify(issue), 201
@@ -100,6 +108,8 @@ def blueprint() -> Blueprint:
         if len(asked.get("body", "")) > _LONGEST_BODY:
             return jsonify(message="Validation Failed"), 422
         issue.update({key: value for key, value in asked.items() if key in {"title", "body", "state", "state_reason"}})
+        if "labels" in asked and not repository.drops_labels:  # in place of those that there are
+            issue["labels"] = [{"name": label} for label in asked["labels"]]
         return jsonify(issue), 200
 
     @routes.post("/repos/<owner>/<name>/issues/<int:number>/comments")

@@ -18,6 +18,7 @@ from aces_action.problems.command_line import nothing_to_validate, only_a_run_kn
 from aces_action.project import load_project
 from aces_action.project.infra_file import INFRA_FOLDER
 from aces_action.settings import secrets
+from aces_action.workflow.fleet_calls import find_fleet_calls, fleet_call_problems
 from aces_action.workflow.steps import find_steps
 
 
@@ -27,8 +28,8 @@ def check(workspace: Path, selection: Selection) -> CheckResult:
     problems: list[Problem] = list(workflow_problems)
     checked: list[CheckedDeployment] = []
     hidden: set[str] = set()
-    for deployment, found in _fleet(workspace, selection):
-        problems += found
+    for deployment, more in _fleets(workspace, selection):
+        problems += more
         checked += [deployment] if deployment else []
     for usage in usages:
         given = usage.environ()
@@ -55,17 +56,23 @@ def check(workspace: Path, selection: Selection) -> CheckResult:
     )
 
 
-def _fleet(workspace: Path, selection: Selection) -> Iterator[tuple[CheckedDeployment | None, Sequence[Problem]]]:
-    """The deployments of the fleet file whose files are here, as their jobs would check them, and first the file itself."""
-    if not (workspace / FLEET_FILE).exists():
-        return
-    fleet, problems = load_fleet(workspace, FLEET_FILE)
-    yield None, problems
-    for entry in fleet.deployments if fleet else ():
-        environ = {f"INPUT_{spec.name.upper()}": str(entry[spec.name]) for spec in INPUTS if spec.name in entry}
-        if "repository" not in entry and agrees(environ, selection):
-            found = check_configuration(environ | {"INPUT_COMMAND": "validate"}, workspace).problems
-            yield CheckedDeployment(project=entry["project"], env=entry["env"], workflow=FLEET_FILE), found
+def _fleets(workspace: Path, selection: Selection) -> Iterator[tuple[CheckedDeployment | None, Sequence[Problem]]]:
+    """The deployments of the fleet file, and of others that calls of our workflows name, whose files are here, as their jobs
+    would check them; before them each file itself, and its calls."""
+    calls = find_fleet_calls(workspace)
+    lists = [FLEET_FILE] if (workspace / FLEET_FILE).exists() else []
+    for path in dict.fromkeys([*lists, *(call.list_path for call in calls)]):
+        fleet, problems = load_fleet(workspace, path) if path else (None, [])
+        entries = fleet.deployments if fleet else ()
+        yield (
+            None,
+            [*problems, *(each for call in calls if call.list_path == path for each in fleet_call_problems(call, entries))],
+        )
+        for entry in entries:
+            environ = {f"INPUT_{spec.name.upper()}": str(entry[spec.name]) for spec in INPUTS if spec.name in entry}
+            if "repository" not in entry and agrees(environ, selection):
+                found = check_configuration(environ | {"INPUT_COMMAND": "validate"}, workspace).problems
+                yield CheckedDeployment(project=entry["project"], env=entry["env"], workflow=path), found
 
 
 def _file_problems(workspace: Path, selection: Selection) -> list[Problem]:

@@ -28,6 +28,7 @@ from aces_action.deployment.plan import (
     plan_deployment,
     plan_weights,
     planned_after_rollout,
+    planned_again,
     refuse_overtaken,
 )
 from aces_action.deployment.preflight import run_preflight
@@ -115,6 +116,8 @@ def _apply(d: ProjectDeployment, plan: DeploymentPlan) -> Outcome:
     if plan.is_change:  # also when the release is there: before anything new refers to it, somebody has to have looked
         with d.reporter.step("Release weights"):
             _release_weights(d, plan)
+    if plan.copies and not (plan.endpoint and plan.endpoint.has_changes):
+        plan = planned_again(d, plan)  # what is changed is read again right before; what was to stay others may have changed
     if plan.endpoint:
         context = endpoint_context(d, plan.endpoint.spec.endpoint_name)
         facts, joins = facts_of_rollout(d, plan, plan.endpoint), plan.endpoint.verb == "attach"

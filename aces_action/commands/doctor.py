@@ -12,7 +12,9 @@ from aces_action.aws.clients import Clients, for_diagnosis
 from aces_action.aws.errors import AWS_ERRORS, explain
 from aces_action.aws.identity import Identity, check_account, check_role_accounts, claims, who_am_i
 from aces_action.aws.tags import Owner
+from aces_action.commands.promote import SourceAccess, open_source
 from aces_action.deployment.context import open_clients
+from aces_action.deployment.preflight import given_content
 from aces_action.doctor import network, platform, release, runner, sign_in, trust
 from aces_action.doctor.input import DoctorInput
 from aces_action.doctor.settings import configuration_row
@@ -24,14 +26,16 @@ from aces_action.language import Text
 from aces_action.output.check import Check, not_asked, problems_in
 from aces_action.output.report import Outcome
 from aces_action.output.reporter import Reporter
-from aces_action.preflight import Preflight, PreflightInput, account, check_capacity, driver, image, preflight
+from aces_action.preflight import Preflight, PreflightInput, account, check_capacity, driver, image, preflight, weights
 from aces_action.preflight.check import PreflightCheck
+from aces_action.preflight.input import GivenContent
 from aces_action.preflight.queries import answer
 from aces_action.preflight.roles import read_trust
 from aces_action.preflight.run import CHECKS
 from aces_action.problems import ActionError, ConfigurationError, Problem
 from aces_action.project.model import Infra
 from aces_action.project.platform_contract import load_contract
+from aces_action.promotion.source import read_promotion
 from aces_action.resources.listing import Circumstances, PlatformClient
 from aces_action.resources.listing import check as ask_for_tenant
 
@@ -66,7 +70,7 @@ def _rows(asked: DoctorInput, run: Run, reporter: Reporter) -> list[Check]:
     try:
         outside = _ask_outside(asked, run, reporter, pool)
         signed = _sign_in(asked, run, reporter)
-        inside = _ask_inside(asked, signed, outside)
+        inside = _ask_inside(asked, signed, outside, run, reporter)
         return [first, *inside.rows, *_outside_rows(asked, inside.found, outside)]
     finally:  # not as a context manager: that would wait for slow answers when the job is cancelled
         pool.shutdown(wait=False, cancel_futures=True)
@@ -186,7 +190,7 @@ class _Inside:
     found: Preflight | None
 
 
-def _ask_inside(asked: DoctorInput, signed: _SignedIn, outside: _Outside) -> _Inside:
+def _ask_inside(asked: DoctorInput, signed: _SignedIn, outside: _Outside, run: Run, reporter: Reporter) -> _Inside:
     """What needs a sign-in. In another account than the right one nothing is asked."""
     identity, clients, infra = signed.sign_in.identity, signed.clients, _infra(asked)
     rows = sign_in.sign_in_rows(signed.sign_in, role_arn=asked.role_arn, in_job=asked.in_job)
@@ -207,13 +211,45 @@ def _ask_inside(asked: DoctorInput, signed: _SignedIn, outside: _Outside) -> _In
     inputs = _preflight_input(asked, identity)
     if inputs is None:
         return _Inside(rows=(*rows, *(not_asked(what, _NO_INFRA) for what in _subjects(None))), found=None)
-    found = preflight(clients, inputs, _checks(asked))
+    if asked.is_promoted:
+        promotion_rows, given = _ask_source(asked, clients, identity, run, reporter)
+        rows += promotion_rows
+        inputs = replace(inputs, given=given)
+    found = preflight(clients, inputs, _checks(asked, inputs))
     rows += found.checks
     if found.result and found.result.quotas is None and inputs.infra.endpoint:
         rows += check_capacity(clients, inputs, found.result, starts_rollout=False)
-    if "deploy_tag" in asked.unknown:
+    if "deploy_tag" in asked.unknown and not asked.is_promoted:
         rows.append(not_asked(_IMAGE, Text("DEPLOY_TAG is not known here", "ここではDEPLOY_TAGがわかりません")))
     return _Inside(rows=tuple(rows), found=found)
+
+
+def _ask_source(
+    asked: DoctorInput, clients: Clients, identity: Identity, run: Run, reporter: Reporter
+) -> tuple[list[Check], GivenContent | None]:
+    """What is promoted, as far as the source lets one see it."""
+    from aces_action.doctor import promotion as rows
+    from aces_action.promotion.image import plan_promoted_image
+
+    origin, names, why = asked.configuration.origin, asked.configuration.names, rows.reason_not_to_ask(asked)
+    if why or origin is None or names is None:
+        return [not_asked(rows.SOURCE, why or _NO_INFRA), *rows.rows_without_source()], None
+    role, project = asked.setting("promote_from_role"), asked.setting("project")
+    access = SourceAccess(project=project, role=role, region=asked.region, clients=clients, identity=identity)
+    try:
+        source = open_source(access, origin, run, reporter)
+        promotion = read_promotion(replace(source, clients=for_diagnosis(source.clients)))
+    except (ActionError, *AWS_ERRORS) as error:
+        problems = error.problems if isinstance(error, ActionError) else (explain(error, resource=origin.env),)
+        return [rows.source_row(origin.env, None, problems), *rows.rows_without_source()], None
+    found = [rows.source_row(origin.env, promotion.version)]
+    try:
+        plan = plan_promoted_image(promotion, clients.ecr, identity, names.repository)
+        found.append(rows.repository_row(names.repository, plan))
+    except (ActionError, *AWS_ERRORS) as error:
+        problems = error.problems if isinstance(error, ActionError) else (explain(error, resource=names.repository),)
+        found.append(rows.repository_row(names.repository, None, problems))
+    return found, given_content(promotion, identity, names.repository)
 
 
 def _skipped(asked: DoctorInput) -> list[Text]:
@@ -260,9 +296,11 @@ def _preflight_input(asked: DoctorInput, identity: Identity) -> PreflightInput |
     )
 
 
-def _checks(asked: DoctorInput) -> list[PreflightCheck]:
+def _checks(asked: DoctorInput, inputs: PreflightInput) -> list[PreflightCheck]:
     left_out = [account.CHECK]  # of which the sign-in tells
-    if "deploy_tag" in asked.unknown:
+    if asked.is_promoted and inputs.given is None:
+        left_out += [image.CHECK, driver.CHECK, weights.CHECK]
+    elif "deploy_tag" in asked.unknown and not asked.is_promoted:
         left_out += [image.CHECK, driver.CHECK]
     return [check for check in CHECKS if check not in left_out]
 

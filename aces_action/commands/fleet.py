@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aces_action.fleet.combine import combine, read_outcomes
-from aces_action.fleet.issue import LABEL, IssueTexts, needs_attention, open_issue, steps, take
+from aces_action.fleet.issue import IssueTexts, needs_attention, open_issue, steps, take
 from aces_action.fleet.jobs import Job, jobs_of
 from aces_action.fleet.load import Fleet, load_fleet
 from aces_action.github.rest import GitHubError
@@ -95,5 +95,7 @@ def _write_issue(name: str, results: tuple[EntryResult, ...], github: Run, site:
         urls = [take(site, github.repository, step) for step in todo]
     except GitHubError as error:
         raise ActionError(issue_refused(str(error), has_token=site.token is not None)) from error
-    nothing = Text(f"no issue with the label {LABEL} is open, and none is needed", f"ラベル{LABEL}のissueは不要です")
+    nothing = Text(
+        "no issue of this fleet is open, and none is needed", "このfleetの開いているissueはなく、新しいissueも不要です"
+    )
     reporter.info(same(urls[-1]) if urls else nothing)

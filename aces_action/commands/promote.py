@@ -6,9 +6,10 @@ Nothing is rebuilt. All that differs from a deployment is where the content come
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from aces_action.aws.identity import who_am_i
+from aces_action.aws.clients import Clients
+from aces_action.aws.identity import Identity, who_am_i
 from aces_action.aws.tags import Owner, short_commit
 from aces_action.commands.deploy import deploy
 from aces_action.configuration import PromotionOrigin
@@ -17,6 +18,7 @@ from aces_action.durations import date_and_time
 from aces_action.github.run import Run
 from aces_action.language import Text, same
 from aces_action.output.report import Outcome, PromotedFrom
+from aces_action.output.reporter import Reporter
 from aces_action.problems import ActionError
 from aces_action.problems.access.credentials import wrong_source_account
 from aces_action.promotion.source import PromotionSource, read_promotion
@@ -27,24 +29,44 @@ def promote(d: ProjectDeployment, origin: PromotionOrigin, run: Run) -> Outcome:
     """Raises ActionError: M001 to M006 and A001 to A007 before anything is changed, M007 and M008 of the copies, and all that
     `deploy` raises."""
     with d.reporter.step("Source"):
-        promotion = read_promotion(_open_source(d, origin, run))
+        settings = d.settings
+        access = SourceAccess(
+            project=settings.project,
+            role=settings.promote_from_role,
+            region=settings.aws_region,
+            clients=d.clients,
+            identity=d.identity,
+        )
+        source = open_source(access, origin, run, d.reporter)
+        d.reporter.info(f"{source.identity.arn}  {source.region}")
+        promotion = read_promotion(source)
         _tell(d, promotion.version)
     owner = replace(d.owner, promoted_from=promotion.version.origin)
     return deploy(replace(d, promotion=promotion, owner=owner))
 
 
-def _open_source(d: ProjectDeployment, origin: PromotionOrigin, run: Run) -> PromotionSource:
-    """With the role that may read there, else with the credentials that deploy. Raises ActionError: A001 to A004, A007."""
-    role, region = d.settings.promote_from_role, d.settings.aws_region
-    clients, identity = d.clients, d.identity
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAccess:
+    """How the source is read: under `role`, that may do nothing else; None: with the credentials that deploy, which `clients`
+    have."""
+
+    project: str
+    role: str | None
+    region: str
+    clients: Clients
+    identity: Identity
+
+
+def open_source(access: SourceAccess, origin: PromotionOrigin, run: Run, reporter: Reporter) -> PromotionSource:
+    """Raises ActionError: A001 to A004, A007."""
+    role, region, clients, identity = access.role, access.region, access.clients, access.identity
     if role:
-        clients = open_clients(region, role, run, d.reporter)
+        clients = open_clients(region, role, run, reporter)
         identity = who_am_i(clients.sts)
     infra, file = origin.server.infra, str(origin.server.infra_file)
     if infra.account_id not in {None, identity.account}:
         raise ActionError(wrong_source_account(identity.account, str(infra.account_id), file, origin.env))
-    d.reporter.info(f"{identity.arn}  {region}")
-    owner = Owner(project=d.settings.project, env=origin.env, server=origin.names.server)
+    owner = Owner(project=access.project, env=origin.env, server=origin.names.server)
     return PromotionSource(
         owner=owner, names=origin.names, identity=identity, region=region, clients=clients, own_credentials=role is not None
     )

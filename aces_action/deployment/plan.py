@@ -76,6 +76,11 @@ class DeploymentPlan:
     def is_change(self) -> bool:
         return any(change.is_change for change in self.changes)
 
+    @property
+    def copies(self) -> bool:
+        """Whether image or weights are copied before anything else, which may take minutes."""
+        return self.weights.change.is_change or (self.image is not None and self.image.change.is_change)
+
 
 def plan_deployment(d: ProjectDeployment, preflight: PreflightResult, weights: WeightsPlan) -> DeploymentPlan:
     """Reads what there is, and compares. Changes nothing. What is planned is in the report even where the rest cannot be planned.
@@ -130,15 +135,21 @@ def planned_after_rollout(d: ProjectDeployment, plan: DeploymentPlan) -> Deploym
     return replace(plan, scaling=scaling, job=jobs[0], longtime_job=jobs[1])
 
 
+def planned_again(d: ProjectDeployment, plan: DeploymentPlan) -> DeploymentPlan:
+    """The plan of endpoint, scaling and job definitions, compared again with what there is now. Raises as `plan_deployment`."""
+    again = planned_after_rollout(d, plan)
+    if plan.endpoint is None:
+        return again
+    context = endpoint_context(d, plan.endpoint.spec.endpoint_name)
+    return replace(again, endpoint=endpoint.read_plan(context, plan.endpoint.spec))
+
+
 def refuse_overtaken(d: ProjectDeployment, plan: DeploymentPlan) -> None:
     """Looks once more at what the plan would change, after somebody took their time to agree to it.
 
     Raises ActionError (X012) where others have changed it: that plan is no longer what would be done.
     """
-    again = planned_after_rollout(d, plan)
-    if plan.endpoint:
-        context = endpoint_context(d, plan.endpoint.spec.endpoint_name)
-        again = replace(again, endpoint=endpoint.read_plan(context, plan.endpoint.spec))
+    again = planned_again(d, plan)
     waits = plan.endpoint is not None and plan.endpoint.verb == "attach"
     before, now = _seen(plan, waits=waits), _seen(again, waits=waits)
     overtaken = [noun(resource) + same(f" {name}") for (resource, name), seen in before.items() if now[resource, name] != seen]
@@ -205,18 +216,9 @@ def plan_weights(d: ProjectDeployment, preflight: PreflightResult) -> WeightsPla
 
 
 def _plan_image(d: ProjectDeployment, promotion: Promotion) -> ImagePlan:
-    from aces_action.promotion.image import Repository, plan_image
+    from aces_action.promotion.image import plan_promoted_image
 
-    source, version = promotion.source, promotion.version
-    places = (
-        (source.clients, source.identity, source.region, version.repository),
-        (d.clients, d.identity, d.settings.aws_region, d.names.repository),
-    )
-    old, new = (
-        Repository(client=clients.ecr, registry=f"{who.account}.dkr.ecr.{region}.{who.domain}", name=name)
-        for clients, who, region, name in places
-    )
-    return plan_image(old, new, version.digest)
+    return plan_promoted_image(promotion, d.clients.ecr, d.identity, d.names.repository)
 
 
 def room_problems(infra: Infra, instances: Mapping[str, Instance], verdict: Verdict) -> tuple[Problem, ...]:

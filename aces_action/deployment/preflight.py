@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from aces_action.aws.identity import Identity
 from aces_action.deployment.context import ProjectDeployment
 from aces_action.output.check import problems_in
 from aces_action.preflight import PreflightInput, PreflightResult, check_capacity, preflight
 from aces_action.preflight.input import GivenContent
 from aces_action.problems import ActionError
+
+if TYPE_CHECKING:
+    from aces_action.promotion.source import Promotion
 
 
 def run_preflight(d: ProjectDeployment) -> PreflightResult:
@@ -54,18 +59,17 @@ def _input(d: ProjectDeployment) -> PreflightInput:
         changes=settings.command != "plan",
         may_defer=settings.platform == "deferred",
         may_wait=settings.concurrency == "wait" or settings.command == "plan",
-        given=_given(d),
+        given=given_content(d.promotion, d.identity, d.names.repository) if d.promotion else None,
         strictness=settings.preflight,
     )
 
 
-def _given(d: ProjectDeployment) -> GivenContent | None:
-    if d.promotion is None:
-        return None
-    version, registry = d.promotion.version, f"{d.identity.account}.dkr.ecr.{d.settings.aws_region}.{d.identity.domain}"
+def given_content(promotion: Promotion, identity: Identity, repository: str) -> GivenContent:
+    """What a promotion deploys in the account of `identity`, with its image in that `repository`."""
+    version, registry = promotion.version, f"{identity.account}.dkr.ecr.{promotion.source.region}.{identity.domain}"
     return GivenContent(
-        image=replace(d.promotion.image, uri=f"{registry}/{d.names.repository}@{version.digest}"),
-        weights_client=d.promotion.source.clients.s3,
+        image=replace(promotion.image, uri=f"{registry}/{repository}@{version.digest}"),
+        weights_client=promotion.source.clients.s3,
         bucket=version.bucket,
         weights_key=version.key,
     )

@@ -32,6 +32,11 @@ class DoctorInput:
     platform_token: str | None
     in_job: bool
 
+    @property
+    def is_promoted(self) -> bool:
+        """Whether image and weights come from another environment, in place of a tag and an uploaded archive."""
+        return "promote_from" in self.unknown or self.setting("promote_from") is not None
+
     def setting(self, name: str) -> Any:
         """A setting that is known and right, else None."""
         return None if name in self.unknown else self.configuration.values.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from aces_action.language import EMPTY, Text, joined, lines, same, sentences
 from aces_action.problems.advice import run_again
@@ -78,19 +79,22 @@ M004 = Kind(
     cause=Text(
         "A promotion takes only what has passed its smoke test in the source environment. That is noted for each version: its "
         "image, its weights and every setting. What serves there has no such note: it was deployed without "
-        "`smoke-test-path`, it failed, or a rollback brought it back, which does not ask it again.",
+        "`smoke-test-path`, it failed, the run was cut off, or a rollback brought it back, which does not ask it again. Where an "
+        "endpoint serves, it must have been asked itself: Batch jobs alone do not count.",
         "昇格できるのは、昇格元の環境でスモークテストに合格したものだけです。合格は、イメージ、重みファイル、"
         "すべての設定の組み合わせごとに記録されます。稼働中のものにはその記録がありません。`smoke-test-path`なしでデプロイしたか、"
-        "失敗したか、ロールバックで戻したもの（再確認はしません）です。",
+        "失敗したか、実行が途中で終わったか、ロールバックで戻したもの（再確認はしません）です。"
+        "エンドポイントがある場合は、エンドポイント自体にリクエストを送る必要があります。Batchのジョブだけでは合格になりません。",
     ),
     fix=Text(
-        "Deploy to the source environment with a smoke test. What serves is not rolled out again, only asked:",
-        "昇格元の環境で、スモークテストを付けてデプロイしてください。"
-        "稼働中のものはロールアウトし直さず、リクエストを送って確かめるだけです。",
+        "Deploy to the source environment with a smoke test; if an endpoint serves there, with a request for it: one whose "
+        "expectation has no `batch:`. What serves is not rolled out again, only asked:",
+        "昇格元の環境で、スモークテストを付けてデプロイしてください。エンドポイントがある場合は、期待する応答に`batch:`のない、"
+        "エンドポイントへのリクエストが必要です。稼働中のものはロールアウトし直さず、リクエストを送って確かめるだけです。",
     )
     + _SMOKE_TESTED,
     example=Text(
-        "ACES-M004 What number-plate-detection-dev-algorithm-server serves in dev never passed its smoke test.",
+        "ACES-M004 What number-plate-detection-dev-algorithm-server serves in dev has not passed its smoke test.",
         "ACES-M004 devのnumber-plate-detection-dev-algorithm-serverで稼働中のものは、スモークテストに合格していません。",
     ),
 )
@@ -178,6 +182,27 @@ M008 = Kind(
     ),
 )
 
+Untested = Literal["jobs alone", "failed", "cut off", "no note"]
+"""What a smoke test lacks that was not passed."""
+_LACKS: dict[Untested, tuple[Text, Text]] = {
+    "jobs alone": (
+        Text(
+            "Its smoke test has run Batch jobs alone: the endpoint was asked nothing.",
+            "実行したのはBatchのジョブだけで、エンドポイントにはリクエストを送っていません。",
+        ),
+        Text(
+            "Add a request for the endpoint: one whose expectation has no `batch:`.",
+            "エンドポイントへのリクエスト（期待する応答に`batch:`のないもの）を追加してください。",
+        ),
+    ),
+    "failed": (
+        Text("Its last smoke test failed.", "最後のスモークテストは失敗しました。"),
+        Text("See why in that run's log, and fix it.", "原因をその実行のログで確認して、直してください。"),
+    ),
+    "cut off": (Text("Its smoke test was cut off.", "スモークテストは途中で終わりました。"), EMPTY),
+    "no note": (EMPTY, EMPTY),
+}
+
 KINDS = (
     M001,
     M002,
@@ -259,16 +284,21 @@ def _not_as_deployed(message: Text, env: str) -> Problem:
     )
 
 
-def never_passed(env: str, names: Sequence[str]) -> Problem:
+def never_passed(env: str, names: Sequence[str], lacks: Untested) -> Problem:
     """When what serves in the source has no note of its smoke test. `names`: its endpoint, or its job definitions."""
     named = joined(", ", map(same, names))
+    why, first = _LACKS[lacks]
     return Problem(
         kind=M004,
-        message=Text(
-            f"What {named.en} serves in {env} never passed its smoke test.",
-            f"{env}の{named.ja}で稼働中のものは、スモークテストに合格していません。",
+        message=sentences(
+            Text(
+                f"What {named.en} serves in {env} has not passed its smoke test.",
+                f"{env}の{named.ja}で稼働中のものは、スモークテストに合格していません。",
+            ),
+            why,
         ),
         hint=sentences(
+            first,
             Text(
                 f"Deploy {env} with `smoke-test-path`: what serves is not rolled out again, only asked.",
                 f"{env}を`smoke-test-path`付きでデプロイしてください。稼働中のものはそのままで、リクエストを送って確かめるだけです。",

@@ -143,8 +143,8 @@ def not_promoting(called: Text, command: str) -> Problem:
             ),
         ),
         hint=Text(
-            "Set `command: promote` (or `plan`), or remove it.",
-            "`command: promote`（または`plan`）にするか、この入力を削除してください。",
+            "Set `command: promote` (or `plan` or `doctor`), or remove it.",
+            "`command: promote`（または`plan`か`doctor`）にするか、この入力を削除してください。",
             Text("Run the workflow on GitHub.", "GitHubでワークフローを実行してください。"),
         ),
     )

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
+    from aces_action.aws.identity import Identity
+    from aces_action.promotion.source import Promotion
+
 _MANIFEST, _LAYER = Text("manifest", "マニフェスト"), Text("layer", "レイヤー")
 _ASKED_AT_ONCE = 100  # botocore, BatchCheckLayerAvailability: BatchedOperationLayerDigestList
 # botocore: LayerPartTooSmallException. InitiateLayerUpload says how large ECR wants them. It takes up to 20 MiB (LayerPartBlob),
@@ -127,6 +130,17 @@ class ImagePlan:
 def tag_of(digest: str) -> str:
     """The tag of a promoted image: the same for the same image, also where tags cannot be changed."""
     return f"promoted-{digest.removeprefix('sha256:')}"
+
+
+def plan_promoted_image(promotion: Promotion, client: ECRClient, identity: Identity, repository: str) -> ImagePlan:
+    """What a promotion has to copy into that `repository` of the account of `identity`. Raises as `plan_image`."""
+    source, version = promotion.source, promotion.version
+    sides = (source.clients.ecr, source.identity, version.repository), (client, identity, repository)
+    old, new = (
+        Repository(client=each, registry=f"{who.account}.dkr.ecr.{source.region}.{who.domain}", name=name)
+        for each, who, name in sides
+    )
+    return plan_image(old, new, version.digest)
 
 
 def plan_image(source: Repository, target: Repository, digest: str) -> ImagePlan:

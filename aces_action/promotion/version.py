@@ -17,6 +17,8 @@ from aces_action.problems import promotion as problems
 from aces_action.project.names import HASH_LENGTH, content_name
 from aces_action.resources.endpoint.history import was_good
 from aces_action.resources.endpoint.state import CurrentEndpoint
+from aces_action.smoke_test.job_model import JOBS_FAILED
+from aces_action.smoke_test.model import mark_of
 
 if TYPE_CHECKING:
     from aces_action.resources.batch.history import JobRevision
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 _AT_REST = frozenset({"InService", "SystemUpdating"})
 _RELEASE = re.compile(r"s3://([^/]+)/((?:[^/]+/)*releases/([0-9a-f]{64})/[^/]+)", re.ASCII)
 _JOBS_MARK = re.compile(r"[0-9a-f]{16}", re.ASCII)  # smoke_test/job_model.py: jobs_mark
-_JOBS_FAILED = "failed"  # there, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +91,15 @@ class _Part:
     weights: str
     tags: Mapping[str, str]
     passed: bool
-    failed: bool = False
+    lacks: problems.Untested = "no note"
 
 
 def judge(owner: Owner, endpoint: SourceEndpoint | None, jobs: Sequence[SourceJob]) -> PromotedVersion | list[Problem]:
     """What is promoted, or all that keeps it from that (M001 to M004, M006). `owner`: of the source.
 
-    A smoke test of a deployment with an endpoint is noted on the endpoint once requests and jobs have all passed; without an
-    endpoint on each job definition that was tested, and one is enough, if no other has failed.
+    A smoke test of a deployment with an endpoint is noted on the endpoint once requests and jobs have all passed, and counts if
+    one of them was for the endpoint; without an endpoint on each job definition that was tested, and one is enough, if no other
+    has failed.
     """
     found: list[Problem] = []
     parts: list[_Part] = []
@@ -111,17 +113,29 @@ def judge(owner: Owner, endpoint: SourceEndpoint | None, jobs: Sequence[SourceJo
     whole = _whole(owner.env, parts)
     if isinstance(whole, Problem):
         return [whole]
-    tested = parts[0].passed if endpoint else any(part.passed for part in parts) and not any(part.failed for part in parts)
-    if not tested:
-        names = [endpoint.name] if endpoint else [part.label for part in parts]
-        return [problems.never_passed(owner.env, names)]
+    tested = parts[:1] if endpoint else parts
+    failed = [part for part in tested if part.lacks == "failed"]
+    if failed or not any(part.passed for part in tested):
+        names = [endpoint.name] if endpoint else [part.label for part in failed or tested]
+        return [problems.never_passed(owner.env, names, (failed or tested)[0].lacks)]
     return whole
 
 
 def has_passed(endpoint_tags: Mapping[str, str], config_tags: Mapping[str, str]) -> bool:
-    """Whether the mark of the smoke test is about the very content that serves (smoke_test/model.py: mark_of)."""
+    """Whether the mark of the smoke test is about the very content that serves, and about requests that its endpoint was asked
+    (smoke_test/model.py: mark_of)."""
     content, mark = config_tags.get(CONTENT_HASH, ""), endpoint_tags.get(SMOKE_TESTED, "")
-    return bool(content) and re.fullmatch(rf"{re.escape(content[:HASH_LENGTH])}\.[0-9a-f]{{16}}", mark) is not None
+    about_it = bool(content) and re.fullmatch(rf"{re.escape(content[:HASH_LENGTH])}\.[0-9a-f]{{16}}", mark) is not None
+    return about_it and mark != mark_of(content, ())
+
+
+def _lacks(mark: str, content: str, config_name: str) -> problems.Untested:
+    """Why the endpoint has not passed (deployment/smoke_testing.py writes the mark)."""
+    if mark == mark_of(content, ()):
+        return "jobs alone"
+    if mark == f"failed {config_name}":
+        return "failed"
+    return "cut off" if mark.startswith(f"pending {config_name}") else "no note"
 
 
 def _endpoint(owner: Owner, reading: SourceEndpoint) -> _Part | Problem:
@@ -151,6 +165,7 @@ def _endpoint(owner: Owner, reading: SourceEndpoint) -> _Part | Problem:
         weights=str(container.get("ModelDataUrl", "")),
         tags=reading.config_tags,
         passed=has_passed(reading.tags, reading.config_tags),
+        lacks=_lacks(reading.tags.get(SMOKE_TESTED, ""), content, current.config_name),
     )
 
 
@@ -167,7 +182,7 @@ def _job(env: str, reading: SourceJob) -> _Part | Problem:
         weights=live.weights,
         tags=live.tags,
         passed=_JOBS_MARK.fullmatch(mark) is not None,
-        failed=mark == _JOBS_FAILED,
+        lacks="failed" if mark == JOBS_FAILED else "no note",
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aces_action.aws.clients import Clients, in_haste
 from aces_action.aws.errors import AWS_ERRORS, explain, may_pass
+from aces_action.aws.throttling import LEEWAY, at_most
 from aces_action.durations import clock, duration_text
 from aces_action.language import EMPTY, Text, joined, lines, same
 from aces_action.output.server_log import WIDTH
@@ -132,13 +133,15 @@ def _follow(watch: JobWatch, policy: WaitPolicy, jobs: Sequence[_Job]) -> None:
     changed = told = policy.now()
     while waiting := [job for job in jobs if job.result is None]:
         running = [job for job in waiting if job.ended is None]
-        described = _describe(watch, running) if running else {}
+        with at_most(policy.left + LEEWAY):
+            described = _describe(watch, running) if running else {}
         for job in waiting:
             now = policy.now()
             if (seen := described.get(job.submission.job_id)) and _see(watch, job, seen, now):
                 changed = told = now
             if job.seen:
-                told = now if _read_log(watch, job, several=len(jobs) > 1) else told
+                with at_most(policy.left + LEEWAY):
+                    told = now if _read_log(watch, job, several=len(jobs) > 1) else told
             job.result = _result(watch, policy, job, now)
         still = [job for job in waiting if job.result is None]
         now = policy.now()
@@ -238,7 +241,8 @@ def _unfinished(watch: JobWatch, job: _Job, seen: JobObservation, now: float) ->
     after = duration_text(now - job.begun)
     if seen.status == "RUNNING":
         return problems.ran_too_long(job.tested, seen.status, after, last_words(tuple(job.log.lines)))
-    environments = _environments(watch.clients.batch, job.test.target.queue) if seen.is_waiting else ()
+    with at_most(LEEWAY):
+        environments = _environments(watch.clients.batch, job.test.target.queue) if seen.is_waiting else ()
     return why_stuck(seen, job.tested, after, environments)
 
 

@@ -69,7 +69,10 @@ class Exchange:
 
 
 def mark_of(content_hash: str, requests: Iterable[Request]) -> str:
-    """What says that this content of the endpoint was asked these very requests, with these expectations. Raises OSError."""
+    """What says that this content of the endpoint was asked these very requests, with these expectations. Raises OSError.
+
+    Without requests it says that Batch jobs alone were run, and nobody has asked the endpoint.
+    """
     asked = [
         (
             request.name,

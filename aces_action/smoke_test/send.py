@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, explain, is_denied
+from aces_action.aws.throttling import LEEWAY, at_most
 from aces_action.language import Text, joined, same
 from aces_action.problems import ActionError, Problem
 from aces_action.problems.smoke_test import answers as problems
@@ -163,7 +164,9 @@ def _asynchronous(sender: _Sender, requests: Sequence[Request]) -> list[Exchange
     while waiting:
         for each in list(waiting):
             now = wait_policy.now()
-            exchange = _look(sender, each, now=now, limit=begun + wait_policy.limit)
+            end = begun + wait_policy.limit
+            with at_most(end - now + LEEWAY):
+                exchange = _look(sender, each, now=now, limit=end)
             if exchange is not None:
                 waiting.remove(each)
                 done[each.index], last_told = exchange, now

@@ -7,10 +7,13 @@ defaults; a secret only where the caller passes it, or all of them by `secrets: 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from aces_action.problems.configuration.workflow_job import OfCall, unknown_in_call
+from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path
+from aces_action.project.similar import certain, closest
 
 _LOCAL = re.compile(r"\./(\.github/workflows/[^/@]+\.ya?ml)")
 _INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
@@ -50,6 +53,16 @@ class WorkflowCall:
             return secret.casefold() in {name.casefold() for name in secrets} or secret.casefold() == "github_token"
         return secrets is not None or secret.casefold() == "github_token"
 
+    def names(self, block: str) -> list[str]:
+        """What the call gives by `with` or `secrets`."""
+        given = self.document.get(*self.path, block)
+        return list(given) if isinstance(given, dict) else []
+
+    def at_secrets(self, problem: Problem) -> Problem:
+        """Where the secrets of the call stand, or should stand."""
+        path = (*self.path, "secrets")
+        return self.document.at(path if path in self.document.values else (*self.path, "uses"), problem, of="key")
+
 
 def calls_in(document: Document) -> Iterator[WorkflowCall]:
     """The jobs of a workflow that call another one of this repository."""
@@ -58,6 +71,18 @@ def calls_in(document: Document) -> Iterator[WorkflowCall]:
         uses = document.get("jobs", job, "uses")
         if isinstance(uses, str) and (local := _LOCAL.fullmatch(uses.strip())):
             yield WorkflowCall(document=document, path=("jobs", job), file=local[1])
+
+
+def unknown_to_called(call: WorkflowCall, what: OfCall, known: Sequence[str]) -> Iterator[Problem]:
+    """Inputs or secrets that the call gives and the called workflow, with those that are `known`, does not take. GitHub takes
+    their names in any case."""
+    block = "with" if what == "input" else "secrets"
+    names = call.names(block)
+    unused = [each for each in known if each not in names]
+    for name in names:
+        if name.casefold() not in {each.casefold() for each in known}:
+            right, problem = certain(name, known), unknown_in_call(what, name, call.file, closest(name, unused), known)
+            yield call.document.fixable((*call.path, block, name), problem, right if right in unused else None, of="key")
 
 
 def is_called(document: Document) -> bool:

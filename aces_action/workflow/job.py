@@ -12,8 +12,9 @@ from aces_action.inputs import ENVIRONMENTS, INPUTS, Input
 from aces_action.problems.configuration import workflow_job as problems
 from aces_action.problems.problem import Problem
 from aces_action.project.document import Document, Path
-from aces_action.project.similar import certain, closest
-from aces_action.workflow.calls import declared_inputs, is_called, required_inputs, secret_of, triggers
+from aces_action.project.similar import certain
+from aces_action.workflow.calls import declared_inputs, is_called, required_inputs, secret_of, triggers, unknown_to_called
+from aces_action.workflow.permissions import access, at_permissions
 from aces_action.workflow.steps import ActionStep
 
 _BY_NAME = {spec.name: spec for spec in INPUTS}
@@ -27,7 +28,7 @@ _BRINGS_NOTHING = re.compile(r"(?:actions/setup-[\w-]+|aws-actions/[\w-]+|docker
 _MAY_BRING = re.compile(r"\b(?:git|gh|svn|hg|curl|wget|tar|unzip|aws|gsutil|az|cp|mv|rsync|scp|python|node|make|bash|sh)\b|\./")
 _SERVER = rf"(?P<server>[\w-]+-(?:{'|'.join(ENVIRONMENTS)}))"
 _ROLE = re.compile(rf"arn:aws[a-z-]*:iam::\d{{12}}:role/(?:\S+/)?(?P<name>{_SERVER}-(?:github-actions|aces-plan)-role)")
-_PLACEHOLDERS = frozenset({"ORG", "OWNER"})
+PLACEHOLDERS = frozenset({"ORG", "OWNER"})
 # What names the branch of a pull request: GitHub docs, 'Secure use reference' and 'Contexts reference'
 _HEAD = re.compile(r"github\.event\.(?:pull_request\.(?:head|merge_commit_sha|number)|number)|github\.head_ref|refs/pull/")
 _SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -60,31 +61,17 @@ def _no_oidc_token(step: ActionStep) -> Iterator[Problem]:
     role = step.place(_BY_NAME["aws-role-arn"])
     if role is None or not _value(step, "aws-role-arn") or _value(step, "command") == "validate":
         return
-    own = _gives_tokens(step.document, step.path[:2])
-    if own is False or (own is None and not is_called(step.document)):
-        yield _at_permissions(step.document, step.path[:2], problems.no_oidc_token(step.job))
-    elif step.call:
-        theirs = _gives_tokens(step.call.document, step.call.path)
-        if theirs is False or (theirs is None and not is_called(step.call.document)):
-            problem = problems.caller_without_token(str(step.call.path[-1]), step.call.file)
-            yield _at_permissions(step.call.document, step.call.path, problem)
+    if _lacks_token(step.document, step.path[:2]):
+        yield at_permissions(step.document, step.path[:2], problems.no_oidc_token(step.job))
+    elif step.call and _lacks_token(step.call.document, step.call.path):
+        problem = problems.caller_without_token(str(step.call.path[-1]), step.call.file)
+        yield at_permissions(step.call.document, step.call.path, problem)
 
 
-def _gives_tokens(document: Document, job: Path) -> bool | None:
-    """Whether a job may ask for an OIDC token; None where neither it nor its workflow says anything of permissions."""
-    block = next((each for level in (job, ()) if (each := (*level, "permissions")) in document.values), None)
-    if block is None:
-        return None
-    permissions = document.get(*block)
-    if isinstance(permissions, dict):
-        return permissions.get("id-token") == "write"
-    return permissions != "read-all"
-
-
-def _at_permissions(document: Document, job: Path, problem: Problem) -> Problem:
-    """Where the permissions of a job stand: its own, else the workflow's, else where they should stand."""
-    block = next((each for level in (job, ()) if (each := (*level, "permissions")) in document.values), job)
-    return document.at(block, problem, of="key")
+def _lacks_token(document: Document, job: Path) -> bool:
+    """Of a workflow that others call, whose own job says nothing, it is for the caller to say."""
+    given = access(document, job, "id-token")
+    return given in {"none", "read"} or (given is None and not is_called(document))
 
 
 def _ends_before_the_wait(step: ActionStep) -> Iterator[Problem]:
@@ -144,7 +131,7 @@ def _placeholder_owner(step: ActionStep) -> Iterator[Problem]:
     """GitHub takes names in any case, but nobody writes an owner's name in capitals."""
     uses = str(step.document.get(*step.path, "uses")).strip()
     owner = uses.removeprefix("docker://").split("/")[-2:][0] if uses.startswith("docker://") else uses.partition("/")[0]
-    if owner in _PLACEHOLDERS:
+    if owner in PLACEHOLDERS:
         yield step.document.at((*step.path, "uses"), problems.placeholder_owner(owner))
 
 
@@ -153,14 +140,8 @@ def _refused_call(step: ActionStep) -> Iterator[Problem]:
     if step.call is None:
         return
     call, known = step.call, declared_inputs(step.document)
-    given = call.document.get(*call.path, "with")
-    names = list(given) if isinstance(given, dict) else []
-    for name in names:
-        if name.casefold() not in {each.casefold() for each in known}:
-            unused = [each for each in known if each not in names]
-            problem = problems.unknown_input_of_call(name, call.file, closest(name, unused), known)
-            right = certain(name, known)
-            yield call.document.fixable((*call.path, "with", name), problem, right if right in unused else None, of="key")
+    yield from unknown_to_called(call, "input", known)
+    names = call.names("with")
     for name in required_inputs(step.document):
         if name.casefold() not in {each.casefold() for each in names} and not any(certain(each, known) == name for each in names):
             yield call.document.at((*call.path, "uses"), problems.input_of_call_missing(name, call.file))
@@ -173,12 +154,7 @@ def _secrets_not_passed(step: ActionStep) -> Iterator[Problem]:
         path = step.place(spec)
         secret = secret_of(str(step.document.get(*path))) if path else None
         if secret and not step.call.passes(secret):
-            place = _secrets_of(step.call.document, step.call.path)
-            yield step.call.document.at(place, problems.secret_not_passed(secret, _called(spec), step.call.file), of="key")
-
-
-def _secrets_of(document: Document, job: Path) -> Path:
-    return (*job, "secrets") if (*job, "secrets") in document.values else (*job, "uses")
+            yield step.call.at_secrets(problems.secret_not_passed(secret, _called(spec), step.call.file))
 
 
 def _called(spec: Input) -> str:

@@ -101,24 +101,30 @@ def find_steps(workspace: FilePath) -> tuple[tuple[ActionStep, ...], list[Proble
     """
     steps: list[ActionStep] = []
     problems: list[Problem] = []
-    try:
-        names = sorted(path.name for path in (workspace / WORKFLOW_FOLDER).iterdir() if path.suffix in {".yml", ".yaml"})
-    except OSError:
-        names = []
-    for name in names:
-        found, more = read_workflow(workspace, f"{WORKFLOW_FOLDER}/{name}")
+    files = workflow_files(workspace)
+    for file in files:
+        found, more = read_workflow(workspace, file)
         steps.extend(found)
         problems.extend(more)
     called = {step.document.source.file for step in steps if is_called(step.document)}
-    calls = [call for name in names if called for call in _calls(workspace, f"{WORKFLOW_FOLDER}/{name}") if call.file in called]
+    documents = [document for file in files if called and (document := workflow_document(workspace, file))]
+    calls = [call for document in documents for call in calls_in(document) if call.file in called]
     return tuple(each for step in steps for each in _called(step, calls)), problems
 
 
-def _calls(workspace: FilePath, file: str) -> Iterator[WorkflowCall]:
+def workflow_files(workspace: FilePath) -> list[str]:
+    """The paths of the repository's workflows, sorted."""
+    try:
+        names = sorted(path.name for path in (workspace / WORKFLOW_FOLDER).iterdir() if path.suffix in {".yml", ".yaml"})
+    except OSError:
+        return []
+    return [f"{WORKFLOW_FOLDER}/{name}" for name in names]
+
+
+def workflow_document(workspace: FilePath, file: str, *, mentioning: str = "") -> Document | None:
+    """A workflow, as far as it can be read; None also where it does not mention that."""
     source = read_source(workspace, file, purpose=_PURPOSE)
-    document, _ = (None, []) if isinstance(source, Problem) else read_yaml(source)
-    if document:
-        yield from calls_in(document)
+    return None if isinstance(source, Problem) or mentioning not in source.text.casefold() else read_yaml(source)[0]
 
 
 def _called(step: ActionStep, calls: list[WorkflowCall]) -> Iterator[ActionStep]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from botocore.exceptions import ClientError
 from aces_action.aws.clients import Clients
 from aces_action.aws.errors import explain
 from aces_action.aws.session import open_session
-from aces_action.aws.throttling import ATTEMPTS, pause
+from aces_action.aws.throttling import ATTEMPTS, at_most, next_pause, pause
 from aces_action.deployment.context import open_clients
 from aces_action.github.run import read_run
 from sandbox.server import Sandbox
@@ -125,6 +126,38 @@ def test_pauses_grow_to_twenty_seconds_and_are_never_short() -> None:
     assert [pause(number, lambda: 0.0) for number in (1, 2, 3, 6, 20)] == [1, 2, 4, 10, 10]
     assert [pause(number, lambda: 1.0) for number in (1, 2, 20)] == [2, 4, 20]
     assert 240 < sum(pause(number, lambda: 0.5) for number in range(1, ATTEMPTS)) < 330
+
+
+def test_no_attempt_comes_after_the_end_of_a_wait() -> None:
+    assert next_pause(1, math.inf, lambda: 1.0) == 2
+    assert next_pause(3, 8.0, lambda: 1.0) == 8
+    assert next_pause(3, 7.9, lambda: 1.0) is None
+    assert next_pause(1, 0.0, lambda: 0.0) is None
+    assert next_pause(1, -300.0) is None
+    assert next_pause(ATTEMPTS, math.inf) is None
+
+
+def test_a_throttled_look_ends_with_its_wait_and_later_calls_have_all_their_attempts(
+    sandbox: Sandbox, clients: Clients, throttle: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal clock
+        clock += seconds
+
+    began = time.monotonic()
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: began + clock)
+    throttle(times=None)
+    with pytest.raises(ClientError) as caught, at_most(60):
+        clients.batch.describe_jobs(jobs=["1"])
+    assert explain(caught.value, resource="plates").code == "ACES-A015"
+    assert 30 < clock <= 60
+    assert len(attempts(sandbox)) < 12
+    with pytest.raises(ClientError):
+        clients.batch.describe_jobs(jobs=["1"])
+    assert len(attempts(sandbox)) > ATTEMPTS
 
 
 def test_throttled_calls_pause_as_we_say_and_others_as_botocore_does(

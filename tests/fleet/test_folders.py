@@ -29,10 +29,12 @@ ENTRY = {
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Two projects in folders, with a fleet file."""
+    """Two projects in folders, with a fleet file and the workflows that call for it."""
     for name in ("number-plate-detection", "document-summary"):
         shutil.copytree(ROOT / "examples" / name / "server", tmp_path / "projects" / name / "server")
     shutil.copytree(ROOT / "examples/fleet/.github", tmp_path / ".github")
+    for workflow in (tmp_path / ".github/workflows").iterdir():
+        workflow.write_text(workflow.read_text(encoding="utf-8").replace("ORG/", "example-org/"), encoding="utf-8")
     return tmp_path
 
 

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from aces_action.fleet.issue import (
+    AUTHOR,
     LABEL,
     Issue,
     IssueTexts,
@@ -115,6 +116,33 @@ def test_nights_with_one_issue_from_its_beginning_to_its_end(repository: Reposit
     assert there["issues"][1]["body"] == marked("## the page", "fleet", picture_of(AHEAD))
 
 
+def test_a_label_that_somebody_takes_off_comes_back_and_their_own_stay(repository: Repository) -> None:
+    repository.night(AHEAD)
+    [issue] = repository.get()["issues"]
+    repository.put(issues=[issue | {"labels": [{"name": "seen"}]}])
+    repository.night(AHEAD)
+    repository.night(AHEAD)
+    [issue] = repository.get()["issues"]
+    assert [label["name"] for label in issue["labels"]] == ["seen", LABEL]
+    assert repository.get()["comments"] == []
+
+
+def test_where_github_drops_the_label_there_is_one_issue_all_the_same_and_it_is_closed(repository: Repository) -> None:
+    repository.put(drops_labels=True)
+    for results in (AHEAD, AHEAD, [*AHEAD, result("other", failed())], CLEAN):
+        repository.night(results)
+    [issue] = repository.get()["issues"]
+    assert (issue["labels"], issue["state"]) == ([], "closed")
+
+
+def test_it_is_found_behind_hundreds_of_other_issues_of_jobs(repository: Repository) -> None:
+    other = {"state": "open", "title": "t", "html_url": "u", "labels": [], "user": {"login": AUTHOR}, "body": "another job's"}
+    repository.put(issues=[{"number": number, **other} for number in range(1, 251)], drops_labels=True)
+    repository.night(AHEAD)
+    repository.night(AHEAD)
+    assert len(repository.get()["issues"]) == 251
+
+
 def test_each_fleet_has_an_issue_of_its_own(repository: Repository) -> None:
     for fleet in ("fleet", "second", "fleet", "second"):
         repository.night(AHEAD, fleet)
@@ -122,7 +150,8 @@ def test_each_fleet_has_an_issue_of_its_own(repository: Repository) -> None:
 
 
 def test_what_somebody_else_wrote_is_not_taken_for_the_issue(repository: Repository) -> None:
-    """Whoever may open an issue can copy the mark; only who has a say in the repository can set the label."""
+    """Whoever may open an issue can copy the mark; only who has a say in the repository can set the label, and only a job is
+    this author."""
     body, labels = marked("forged", "fleet", picture_of(AHEAD)), [{"name": LABEL}]
     other = {"state": "open", "title": "t", "html_url": "u"}
     issues: list[dict[str, object]] = [
@@ -130,6 +159,10 @@ def test_what_somebody_else_wrote_is_not_taken_for_the_issue(repository: Reposit
         {"number": 2, "body": f"quoted: {body}", "labels": labels, **other},
         {"number": 3, "body": body, "labels": labels, "pull_request": {}, **other},
         {"number": 4, "body": None, "labels": labels, **other},
+        {"number": 5, "body": body, "labels": [], "user": {"login": "github-actions"}, **other},
+        {"number": 6, "body": body, "labels": [{"name": "bug"}], "user": {"login": "somebody"}, **other},
+        {"number": 7, "body": f"quoted: {body}", "labels": [], "user": {"login": AUTHOR}, **other},
+        {"number": 8, "body": body, "labels": [], "user": {"login": AUTHOR}, "pull_request": {}, **other},
     ]
     repository.put(issues=issues)
     assert open_issue(repository.site, REPOSITORY, "fleet") is None

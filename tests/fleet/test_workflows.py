@@ -116,10 +116,8 @@ def test_an_entry_reaches_the_action_with_all_that_it_says() -> None:
     assert set(given) <= {spec.name for spec in INPUTS}
     # Other commands refuse these two (ACES-S002)
     for name in promoting:
-        assert (
-            given[name]
-            == f"${{{{ contains(fromJSON('{json.dumps(['deploy', 'plan'])}'), inputs.command) && matrix.{name} || '' }}}}"
-        )
+        commands = json.dumps(["deploy", "plan", "doctor"])
+        assert given[name] == f"${{{{ contains(fromJSON('{commands}'), inputs.command) && matrix.{name} || '' }}}}"
     assert given["command"] == "${{ inputs.command == 'deploy' && matrix.promote-from && 'promote' || inputs.command }}"
 
 

@@ -94,6 +94,29 @@ class TestWhatIsRefused:
         environments.deploy()  # which asks, since what failed has passed nothing
         assert environments.promote().status == 0
 
+    def test_an_endpoint_whose_smoke_test_ran_jobs_alone_is_refused_until_it_was_asked_itself(
+        self, environments: Environments
+    ) -> None:
+        dev, folder = environments.dev, environments.dev.workspace / "server/own-test"
+        folder.mkdir()
+        (folder / "job.json").write_text("{}", encoding="utf-8")
+        (folder / "job.json.expect.yml").write_text("batch: standard\n", encoding="utf-8")
+        environments.deploy(smoke_test_path="server/own-test")
+        ended = environments.promote()
+        assert (ended.status, ended.codes) == (1, ["ACES-M004"])
+        assert "the endpoint was asked nothing" in ended.log
+        assert "Add a request for the endpoint" in ended.log
+        forget_calls(dev)
+        again = environments.deploy(smoke_test_path="server/own-test")
+        assert (again.outputs["result"], written(dev)) == ("unchanged", set())  # the revisions know what they have passed
+
+        (folder / "endpoint.json").write_text("{}", encoding="utf-8")
+        asked = environments.deploy(smoke_test_path="server/own-test")
+        assert "answered as expected, 1 of 1" in asked.log
+        (folder / "endpoint.json").unlink()
+        environments.deploy(smoke_test_path="server/own-test")  # takes back nothing that the endpoint has answered
+        assert environments.promote().status == 0
+
     def test_a_source_where_nothing_is_deployed_is_refused_with_all_that_is_missing(self, environments: Environments) -> None:
         ended = environments.promote(language="ja")
         assert (ended.status, ended.codes) == (1, ["ACES-M001"] * 3)
@@ -293,20 +316,70 @@ class TestAPromotion:
         assert ended.status == 0, ended.log
         assert "checked 5 members" in ended.log  # read once more, since its verdict is gone
 
-    def test_a_project_on_aws_batch_alone_is_promoted_by_its_jobs_smoke_test(
-        self, make_environments: Callable[..., Environments]
-    ) -> None:
-        environments = make_environments()
-        dev, staging = environments.dev, environments.staging
-        for caller in (dev, staging):
-            caller.edit(caller.infra_file, "SAGEMAKER_INSTANCE_TYPE: 'ml.t2.xlarge'\n", "")
-        assert dev.run().status == 0
-        assert environments.promote().codes == ["ACES-M004"]
-        arn = dev.client("batch").describe_job_definitions(jobDefinitionName=dev.server)["jobDefinitions"][0]["jobDefinitionArn"]
-        dev.client("batch").tag_resource(resourceArn=arn, tags={SMOKE_TESTED: "0123456789abcdef"})
-        ended = environments.promote()
+
+@pytest.fixture
+def batch_alone(make_environments: Callable[..., Environments]) -> Environments:
+    """Without an endpoint; dev is deployed, and not tested yet."""
+    environments = make_environments()
+    for caller in (environments.dev, environments.staging):
+        caller.edit(caller.infra_file, "SAGEMAKER_INSTANCE_TYPE: 'ml.t2.xlarge'\n", "")
+    assert environments.dev.run().status == 0
+    return environments
+
+
+def note_passed(caller: Caller) -> None:
+    """As if the job of its smoke test had ended well."""
+    caller.client("batch").tag_resource(
+        resourceArn=definition(caller)["jobDefinitionArn"], tags={SMOKE_TESTED: "0123456789abcdef"}
+    )
+
+
+def definition(caller: Caller) -> dict[str, Any]:
+    """The newest ACTIVE revision of the standard job definition."""
+    found = caller.client("batch").describe_job_definitions(jobDefinitionName=caller.server, status="ACTIVE")["jobDefinitions"]
+    return dict(max(found, key=lambda each: each["revision"]))
+
+
+class TestOnBatchAlone:
+    def test_it_is_promoted_by_its_jobs_smoke_test(self, batch_alone: Environments) -> None:
+        assert batch_alone.promote().codes == ["ACES-M004"]
+        note_passed(batch_alone.dev)
+        ended = batch_alone.promote()
         assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
-        assert ended.outputs["batch-job-definition-arn"].split(":")[4] == staging.account
+        assert ended.outputs["batch-job-definition-arn"].split(":")[4] == batch_alone.staging.account
+
+    @pytest.mark.parametrize("change", ["registered by another run", "deregistered"])
+    def test_a_definition_that_others_change_while_the_weights_are_copied_ends_as_promoted(
+        self, batch_alone: Environments, change: str
+    ) -> None:
+        staging = batch_alone.staging
+        note_passed(batch_alone.dev)
+        assert batch_alone.promote().status == 0
+        promoted, batch = definition(staging), staging.client("batch")
+        [release] = keys(staging)
+        staging.client("s3").delete_object(Bucket=staging.bucket, Key=release)  # so that only the copy is left to do
+        staging.fault(service="s3", operation="PutObject", kind="slow", seconds=8)
+        (staging.folder / "log").unlink()  # of the run before
+        started = staging.start(command="promote", promote_from="dev", promote_from_role=batch_alone.role)
+        wait_for_step(staging, "Release weights")
+        if change == "deregistered":
+            batch.deregister_job_definition(jobDefinition=promoted["jobDefinitionArn"])
+        else:
+            request = {key: promoted[key] for key in ("jobDefinitionName", "type", "containerProperties", "tags")}
+            batch.register_job_definition(**request | {"timeout": {"attemptDurationSeconds": 77}})
+        ended = staging.end(started)
+        assert (ended.status, ended.outputs["result"]) == (0, "deployed"), ended.log
+        newest = definition(staging)
+        assert ended.outputs["batch-job-definition-arn"] == newest["jobDefinitionArn"]
+        same = ("containerProperties", "timeout", "retryStrategy")
+        assert [newest.get(key) for key in same] == [promoted.get(key) for key in same]
+
+
+def wait_for_step(caller: Caller, title: str) -> None:
+    deadline, log = time.monotonic() + 60, caller.folder / "log"
+    while not (log.exists() and title in log.read_text(encoding="utf-8")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 class TestAfterwards:

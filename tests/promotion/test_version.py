@@ -23,6 +23,7 @@ from aces_action.project.names import content_name
 from aces_action.promotion.version import PromotedVersion, SourceEndpoint, SourceJob, has_passed, judge
 from aces_action.resources.batch.history import JobRevision
 from aces_action.resources.endpoint.state import CurrentEndpoint
+from aces_action.smoke_test.model import mark_of
 
 OWNER = Owner(project="plates", env="dev", server="plates-dev-algorithm-server")
 NAME, CONTENT = OWNER.server, "0123456789abcdef" * 4
@@ -183,6 +184,29 @@ def test_a_content_without_the_mark_of_its_own_smoke_test_is_not_promoted(mark: 
     assert codes(endpoint, tested) == ["ACES-M004"]
 
 
+@pytest.mark.parametrize(
+    ("mark", "said", "said_ja"),
+    [
+        (mark_of(CONTENT, ()), "the endpoint was asked nothing", "エンドポイントにはリクエストを送っていません"),
+        (f"failed {CONFIG}", "Its last smoke test failed", "最後のスモークテストは失敗しました"),
+        (f"pending {CONFIG} {SINCE}", "Its smoke test was cut off", "スモークテストは途中で終わりました"),
+    ],
+    ids=["Batch jobs alone", "failed", "cut off"],
+)
+def test_an_endpoint_that_has_not_passed_is_refused_with_what_is_missing(mark: str, said: str, said_ja: str) -> None:
+    [problem] = refused(replace(ENDPOINT, tags=TAGS | {SMOKE_TESTED: mark}), job(tags={SMOKE_TESTED: "ab" * 8}))
+    assert problem.code == "ACES-M004"
+    assert said in problem.message.en
+    assert said_ja in problem.message.ja
+    assert ("Add a request for the endpoint" in problem.hint.en) == (mark == mark_of(CONTENT, ()))
+
+
+def test_a_note_about_another_content_says_nothing_of_this_one() -> None:
+    before = replace(ENDPOINT, tags=TAGS | {SMOKE_TESTED: f"failed {NAME}-other"})
+    [problem] = refused(before)
+    assert problem.message.en == f"What {NAME} serves in dev has not passed its smoke test."
+
+
 def test_a_mark_is_about_no_content_without_its_hash() -> None:
     assert not has_passed({SMOKE_TESTED: f".{'ab' * 8}"}, {})
     assert has_passed(ENDPOINT.tags, CONFIG_TAGS)
@@ -202,7 +226,10 @@ def test_a_job_without_the_mark_of_requests_that_it_passed_is_not_promoted(mark:
 
 def test_jobs_of_which_one_failed_its_test_are_not_promoted_though_the_other_passed() -> None:
     failed = job(f"{NAME}-longtime", tags={SMOKE_TESTED: "failed"})
-    assert codes(None, job(tags={SMOKE_TESTED: "ab" * 8}), failed) == ["ACES-M004"]
+    [problem] = refused(None, job(tags={SMOKE_TESTED: "ab" * 8}), failed)
+    assert problem.code == "ACES-M004"
+    assert problem.message.en.startswith(f"What {NAME}-longtime:3 serves in dev has not passed")
+    assert "failed" in problem.message.en
 
 
 def test_what_is_promoted_is_named_by_its_digests_and_says_where_it_comes_from() -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aces_action.aws.clients import Clients
+from aces_action.aws.session import open_session
+from aces_action.aws.throttling import LEEWAY
 from aces_action.problems import ActionError
 from aces_action.project.model import Schema
+from aces_action.resources.endpoint.rollout.wait_policy import WaitPolicy
 from aces_action.smoke_test.job_log import LIVE_LINES
 from aces_action.smoke_test.job_submission import request_of
+from aces_action.smoke_test.jobs import JobWatch, run_jobs
 from sandbox.server import Sandbox
 from tests.smoke_test.job_running import BUCKET, SERVER, TAGS, Running, codes, make_running
 
@@ -140,6 +146,23 @@ class TestFailures:
         results = running.run(running.test())
         assert (codes(results), 600 <= running.now < 700) == ([["B024"]], True)
         assert "jobStateTimeLimitActions" in results[0].problems[0].hint.en
+
+    def test_a_wait_that_aws_throttles_to_the_end_is_over_seconds_after_its_limit_and_the_job_is_ended(
+        self, running: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7SANDBOX")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+        session = open_session(region="ap-northeast-1", role_arn=None, session_name="s", token=str)  # as a run's
+        running.control("jobs", outcome="no-capacity")
+        running.control("faults", operation="DescribeJobs", kind="throttle", times=None)
+        nothing: Any = lambda _: None  # noqa: E731
+        policy = WaitPolicy(limit=2.0)
+        watch = JobWatch(clients=Clients(session), wait_policy=policy, tell=nothing, redact=str, left=nothing)
+        began = time.monotonic()
+        results = run_jobs(watch, [running.test()])
+        assert time.monotonic() - began < 2 + LEEWAY + 3, "some five minutes, if each look has all its attempts"
+        assert codes(results) == [["B027"]]
+        assert running.calls("TerminateJob") == 1
 
     def test_a_job_that_cannot_be_ended_is_told_with_the_command(self, running: Running) -> None:
         running.control("jobs", outcome="stuck-starting")

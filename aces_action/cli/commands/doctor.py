@@ -59,6 +59,7 @@ _WHAT = joined(
     ),
 )
 _SHORT = Text("Check everything that a deployment needs.", "デプロイに必要なものをすべて確認します。")
+_COMMAND, _PROMOTE_FROM = (next(spec for spec in INPUTS if spec.name == name) for name in ("command", "promote-from"))
 _COLOURS: dict[CheckOutcome, str] = {"fine": "green", "warning": "yellow", "error": "red", "not checked": "bright_black"}
 
 
@@ -131,10 +132,10 @@ def _asked(options: ServerOptions, person: Terminal) -> DoctorInput:
     targets = list(dict.fromkeys(replace(target, region=None) for target, _ in found))
     if len(targets) > 1:
         raise ConfigurationError(not_one(targets, "doctor"))
-    # the one that deploys first: its settings are those that are looked at
-    steps = sorted((step for _, step in found if step), key=lambda step: step[1].get("INPUT_COMMAND", "") not in {"", "deploy"})
+    # the one that deploys or promotes first: its settings are those that are looked at
+    steps = sorted((step for _, step in found if step), key=lambda step: _rank(*step))
     environ = steps[0][1] if steps else _selected(targets)
-    values, unknown = read_settings(environ).values, _unknown(steps)
+    values, unknown = read_settings({**environ, "INPUT_COMMAND": "doctor"}).values, _unknown(steps)
     remote = read_git_folder(options.path).remote
     return DoctorInput(
         configuration=_configuration(options.path, selection, values, has_target=bool(targets)),
@@ -149,6 +150,15 @@ def _asked(options: ServerOptions, person: Terminal) -> DoctorInput:
         platform_token=person.platform_token or None,
         in_job=False,
     )
+
+
+def _rank(step: ActionStep, environ: Mapping[str, str]) -> int:
+    """A step that deploys, one that promotes, one that may do either, others."""
+    if step.place(_PROMOTE_FROM):
+        return 1
+    if only_a_run_knows(step, _COMMAND, environ):
+        return 2
+    return 0 if environ.get("INPUT_COMMAND", "") in {"", "deploy"} else 3
 
 
 def _own_region(person: Terminal) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from aces_action.language import Text, lines, same
 from aces_action.problems.advice import did_you_mean
@@ -115,14 +116,18 @@ C052 = Kind(
     severity="error",
     title=Text("GitHub refuses the call of the workflow", "ワークフローの呼び出しがGitHubに拒否されます"),
     cause=Text(
-        "A job calls a reusable workflow with an input that it does not take, or without one that it requires. GitHub then "
-        "starts no job at all.",
-        "再利用可能なワークフローを、存在しない入力を付けて、または必須の入力なしで呼び出しています。GitHubはジョブを1つも開始しません。",
+        "A job calls a reusable workflow with an input or a secret that it does not take, without an input that it requires, "
+        "without a version, or with fewer permissions than its jobs ask for. GitHub then starts no job at all.",
+        "再利用可能なワークフローを、存在しない入力やシークレットを付けて、必須の入力なしで、バージョンなしで、"
+        "またはそのジョブが求めるより少ない権限で呼び出しています。GitHubはジョブを1つも開始しません。",
     ),
     fix=Text(
-        "Compare `with:` with `on.workflow_call.inputs` of the workflow that is called.",
-        "`with:`を、呼び出されるワークフローの`on.workflow_call.inputs`に合わせてください。",
-    ),
+        "Compare `with:` and `secrets:` with `on.workflow_call` of the workflow that is called, and give the calling job the "
+        "permissions that it needs: for fleet.yml those below, for drift.yml `issues: write` too.",
+        "`with:`と`secrets:`を、呼び出されるワークフローの`on.workflow_call`に合わせ、呼び出し側のジョブに必要な権限を付けてください。"
+        "fleet.ymlには次の権限が、drift.ymlにはさらに`issues: write`が必要です。",
+    )
+    + snippet("yaml", f"{_PERMISSIONS}\n  actions: read"),
     example="jobs:\n  deploy:\n    uses: ./.github/workflows/deploy.yml\n    with:\n      enviroment: dev",
 )
 C053 = Kind(
@@ -165,7 +170,28 @@ C056 = Kind(
     ),
 )
 
-KINDS = (C046, C047, C048, C049, C050, C051, C052, C053, C056)
+C057 = Kind(
+    code="ACES-C057",
+    severity="warning",
+    title=Text("Fleet workflow without a fixed version", "fleetのワークフローのバージョンが固定されていません"),
+    cause=Text(
+        "A job calls fleet.yml or drift.yml of a branch. It hands them OIDC tokens for every role of the fleet, and both run the "
+        "action of their own commit: whatever is pushed to that branch deploys your projects from then on.",
+        "fleet.ymlまたはdrift.ymlを、ブランチを指定して呼び出しています。これらは、fleetのすべてのロールのOIDCトークンを受け取り、"
+        "自分と同じコミットのアクションを実行します。そのブランチにpushされた内容で、次の実行からプロジェクトがデプロイされます。",
+    ),
+    fix=Text(
+        "Name a version, or the commit of one. That pins the action, too:",
+        "バージョンか、そのコミットを指定してください。アクションも同時に固定されます。",
+    )
+    + snippet("yaml", "jobs:\n  fleet:\n    uses: ORG/aces-action/.github/workflows/fleet.yml@v0.1.0"),
+    example="jobs:\n  fleet:\n    uses: ORG/aces-action/.github/workflows/fleet.yml@main",
+)
+
+KINDS = (C046, C047, C048, C049, C050, C051, C052, C053, C056, C057)
+
+OfCall = Literal["input", "secret"]
+"""What a call gives a workflow."""
 
 
 def no_oidc_token(job: str) -> Problem:
@@ -268,16 +294,21 @@ def placeholder_owner(owner: str) -> Problem:
     )
 
 
-def unknown_input_of_call(name: str, file: str, meant: str | None, known: Sequence[str]) -> Problem:
+def unknown_in_call(what: OfCall, name: str, file: str, meant: str | None, known: Sequence[str]) -> Problem:
     """When a call gives what the called workflow does not take. `meant`: what is probably meant; `known`: what there is."""
+    noun, nouns = (
+        (Text("input", "入力"), Text("Inputs", "入力"))
+        if what == "input"
+        else (Text("secret", "シークレット"), Text("Secrets", "シークレット"))
+    )
     listed = Text(", ".join(known) or "none", "、".join(known) or "なし")
     return Problem(
         kind=C052,
         message=Text(
-            f"{file} has no input {name}: GitHub refuses the whole workflow.",
-            f"{file}に入力{name}はありません。GitHubはワークフロー全体を拒否します。",
+            f"{file} has no {noun.en} {name}: GitHub refuses the whole workflow.",
+            f"{file}に{noun.ja}{name}はありません。GitHubはワークフロー全体を拒否します。",
         ),
-        hint=did_you_mean(meant) if meant else Text(f"Inputs: {listed.en}.", f"指定できる入力: {listed.ja}"),
+        hint=did_you_mean(meant) if meant else Text(f"{nouns.en}: {listed.en}.", f"指定できる{nouns.ja}: {listed.ja}"),
     )
 
 
@@ -289,6 +320,64 @@ def input_of_call_missing(name: str, file: str) -> Problem:
             f"{file}の必須の入力{name}がありません。GitHubはワークフロー全体を拒否します。",
         ),
         hint=same(f"with:\n  {name}: …"),
+    )
+
+
+def too_few_permissions(job: str, file: str, lacking: Sequence[str], needed: Mapping[str, str]) -> Problem:
+    """When a job calls fleet.yml or drift.yml with fewer permissions than these have `needed`."""
+    listed = ", ".join(f"{scope}: {needed[scope]}" for scope in lacking)
+    block = "\n".join(["permissions:", *(f"  {scope}: {level}" for scope, level in needed.items())])
+    return Problem(
+        kind=C052,
+        message=Text(
+            f"The job {job} calls {file} without {listed}: GitHub refuses the whole workflow.",
+            f"ジョブ{job}は、{listed}の権限なしで{file}を呼び出しています。GitHubはワークフロー全体を拒否します。",
+        ),
+        hint=lines(
+            Text(
+                "Give the calling job (its own permissions replace the workflow's):",
+                "呼び出し側のジョブに次の権限を付けてください（ワークフローの`permissions:`は置き換えられます）:",
+            ),
+            same(block),
+        ),
+    )
+
+
+def call_without_version(file: str, version: str) -> Problem:
+    """When `uses:` names fleet.yml or drift.yml of the action's repository, and no version of it."""
+    return Problem(
+        kind=C052,
+        message=Text(
+            f"uses: names no version of {file}: GitHub refuses the whole workflow.",
+            f"`uses:`に{file}のバージョンがありません。GitHubはワークフロー全体を拒否します。",
+        ),
+        hint=Text(f"Add @v{version} or a commit to it.", f"末尾に@v{version}またはコミットを付けてください。"),
+    )
+
+
+def not_pinned(file: str, ref: str, version: str) -> Problem:
+    """When a call takes fleet.yml or drift.yml of a branch, or of a tag that is no version."""
+    return Problem(
+        kind=C057,
+        message=Text(
+            f"{ref} is neither a version nor a commit: whatever is pushed there is what {file} deploys with.",
+            f"{ref}はバージョンでもコミットでもありません。そこにpushされた内容で{file}が動きます。",
+        ),
+        hint=Text(f"Write @v{version} or the commit of a version.", f"@v{version}か、バージョンのコミットを指定してください。"),
+    )
+
+
+def checkout_token_not_passed(file: str) -> Problem:
+    """When the list of deployments names other repositories, and a call does not pass the secret that may read them."""
+    return Problem(
+        kind=C053,
+        message=Text(
+            f"Entries of the fleet have `repository`, and this job passes no CHECKOUT_TOKEN to {file}: "
+            "only public ones can be read.",
+            f"fleetの項目に`repository`がありますが、このジョブは{file}にCHECKOUT_TOKENを渡していません。"
+            "公開リポジトリしか読み取れません。",
+        ),
+        hint=same("secrets:\n  CHECKOUT_TOKEN: ${{ secrets.CHECKOUT_TOKEN }}"),
     )
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aces_action.aws.errors import AWS_ERRORS, error_code, error_message, may_pass
+from aces_action.aws.throttling import at_most
 from aces_action.durations import clock, duration_text, time_of_day
 from aces_action.language import EMPTY, Text, joined, same
 from aces_action.problems.problem import ActionError
@@ -162,15 +163,17 @@ class _Diary:
 def _answer(read: Callable[[], CurrentEndpoint | None], diary: _Diary) -> CurrentEndpoint | None:
     """What `read` returns or raises. botocore may try for minutes: lines go on meanwhile, and the limit holds (TimeoutError)."""
     answer: concurrent.futures.Future[CurrentEndpoint | None] = concurrent.futures.Future()
+    within = max(diary.left(), _ANSWERS_WITHIN)
 
     def ask() -> None:
         try:
-            answer.set_result(read())
+            with at_most(within):
+                answer.set_result(read())
         except BaseException as error:  # noqa: BLE001  it is raised where the answer is waited for
             answer.set_exception(error)
 
     threading.Thread(target=ask, name="endpoint", daemon=True).start()  # a daemon: the process ends without it
-    until = diary.elapsed() + max(diary.left(), _ANSWERS_WITHIN)
+    until = diary.elapsed() + within
     while not concurrent.futures.wait([answer], timeout=max(0.01, min(diary.due(), until - diary.elapsed()))).done:
         diary.beat(Text("AWS has not answered yet", "AWSの応答を待っています"))
         if diary.elapsed() >= until:
