@@ -17,6 +17,7 @@ import sagemaker.core.resources  # noqa: F401  to be frozen with the rest
 import aces_action
 from aces_action.aws.session import open_session
 from aces_action.main import run
+from aces_action.project.platform_contract import packaged_contract
 from tests.clients import make_quickly
 
 _SERVICES = (
@@ -40,10 +41,12 @@ _session = open_session(region="ap-northeast-1", role_arn=None, session_name="",
 for _service in _SERVICES:
     _client = _session.client(_service, aws_access_key_id="none", aws_secret_access_key="none")  # type: ignore[call-overload]
     _client.can_paginate(next(iter(_client.meta.method_to_api_mapping)))  # reads how all of its operations are paginated
+    _client.meta.service_model.shape_for_error_code("")  # reads all of its errors
 del _session, _client
 _example = Path(__file__).parents[1] / "examples/number-plate-detection"
 _inputs = {"INPUT_COMMAND": "validate", "INPUT_PROJECT": _example.name, "INPUT_ENV": "dev", "TENANT_ID": str(UUID(int=1))}
 run({"GITHUB_WORKSPACE": str(_example), **_inputs}, io.StringIO())  # compiles patterns and schemas
+packaged_contract()
 for _module in pkgutil.walk_packages(aces_action.__path__, "aces_action."):
     if not _module.name.endswith("__main__"):
         importlib.import_module(_module.name)
