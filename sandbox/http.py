@@ -1,6 +1,7 @@
-"""HTTP for the sandbox: werkzeug's server with connections that stay open between calls, as AWS's do.
+"""HTTP for the sandbox: werkzeug's server with connections that stay open between calls, as AWS's do: botocore keeps a pool of
+them for each client (botocore.config.Config: max_pool_connections).
 
-werkzeug closes each connection after its answer: of what a call costs, that would be a third, for the client too.
+werkzeug closes each after its answer. Of what a call costs that was a fifth, and something for its client, too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What botocore works out anew for every client and every call, here once per process or by less work: half of what a client takes.
+"""What botocore works out anew for every client and every call, here once per process or with less work.
 
-It reads a service's description into shapes and writes a method for each operation, 700 for EC2. It copies what listens to events,
-and looks at each listener's signature, for old names in every event, for proxies in the whole environment, and for what a user
-agent may not have.
+It reads a service's description into shapes and writes a method for each operation, 700 for EC2; copies what listens to events,
+and looks at each listener's signature; looks for old names in every event, for proxies in the whole environment, and for what a
+user agent may not have. That is a third of all that Python calls in a first deployment.
 """
 
 from __future__ import annotations

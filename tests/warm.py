@@ -5,14 +5,18 @@ A fork has its own copy of what is kept, so no run sees what another did to it.
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
+import inspect
 import io
 import pkgutil
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-import sagemaker.core.resources  # noqa: F401  to be frozen with the rest
+import pydantic
+import sagemaker.core.resources as sdk
 
 import aces_action
 from aces_action.aws.session import open_session
@@ -30,11 +34,22 @@ _SERVICES = (
     "logs",
     "s3",
     "sagemaker",
+    "sagemaker-featurestore-runtime",  # these two are made by the SDK
+    "sagemaker-metrics",
     "sagemaker-runtime",
     "service-quotas",
     "sns",
     "sts",
 )
+
+# The SDK has pydantic work out the types of a function's parameters at every call
+_checked = functools.cache(pydantic.validate_call(config={"arbitrary_types_allowed": True}))
+_sdk: Any = sdk
+_sdk.validate_call = lambda **_: _checked
+for _kind in (sdk.Model, sdk.EndpointConfig, sdk.Endpoint):
+    _checked(inspect.unwrap(_kind.create))
+    _checked(inspect.unwrap(_kind.get))
+_checked(inspect.unwrap(sdk.Endpoint.update))
 
 make_quickly()
 _session = open_session(region="ap-northeast-1", role_arn=None, session_name="", token=str)
