@@ -7,6 +7,7 @@ that is cut, quoted or encoded first is no longer known for one.
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import re
@@ -16,6 +17,7 @@ from aces_action.credentials import HIDDEN, KnownSecrets, hide_credentials
 
 ZERO_WIDTH_SPACE = "\u200b"
 LONGEST = 100_000  # characters of one text that are looked at
+_KEPT = 1000  # characters of one text that is remembered as it is without secrets
 
 LINE_END = r"[\n\v\f\x1c-\x1e\x85\u2028\u2029]"  # as str.splitlines has them, but for the carriage return
 _LINE_ENDS = re.compile(rf"\r\n|\r|{LINE_END}")
@@ -50,16 +52,23 @@ class Sanitiser:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known = KnownSecrets()
+        self._known_so_far = 0  # adds
+        self._kept = functools.lru_cache(maxsize=1024)(lambda text, _known_so_far: self._redacted(text))
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
         """A secret that no text shows from here on."""
-        self._known.add(secret)
-        self._known.add(seen(secret))
+        for form in {secret, seen(secret)}:
+            self._known.add(form)
+        self._known_so_far += 1  # what was kept before is not taken any more
 
     def redact(self, text: str) -> str:
         """The text in characters that can be seen, without secrets. Lines stay lines; an endless text is cut."""
+        # log, summary and outputs say most texts again
+        return self._kept(text, self._known_so_far) if len(text) <= _KEPT else self._redacted(text)
+
+    def _redacted(self, text: str) -> str:
         whole = seen(text[:LONGEST])
         if len(text) > LONGEST:  # the last word may be half a credential, which would not be known for one
             whole = re.sub(r"\S{1,500}\Z", HIDDEN, whole) + "…"

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import threading
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import BaseWSGIServer, make_server
-
 from sandbox import oidc
 from sandbox.aws.application import create_application
-from sandbox.aws.state import ENVIRON_KEY, State
+from sandbox.aws.state import State
+from sandbox.http import Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -22,18 +19,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _WAITING = 2048  # connections that wait to be taken; with werkzeug's 128, many runs at once would run into their time-outs
 REPOSITORY = "example-org/number-plate-detection"
-
-
-class _QuietHandler(MotoRequestHandler):
-    """Tracebacks are logged, requests are not: `GET /_sandbox/calls` has them."""
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """The Date of an answer: the local AWS may have a clock of its own."""
-        state = getattr(self, "environ", {}).get(ENVIRON_KEY)
-        return super().date_time_string((time.time() if timestamp is None else timestamp) + (state.clock_ahead if state else 0))
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
 
 
 class Sandbox:
@@ -57,7 +42,7 @@ class Sandbox:
 
         self._stopping = threading.Event()
         self._folder = tempfile.TemporaryDirectory(prefix="aces-sandbox-")
-        self._threads: list[tuple[BaseWSGIServer, threading.Thread]] = []
+        self._threads: list[tuple[Server, threading.Thread]] = []
         try:
             self.platform_url = self._serve(
                 create_platform(str(Path(self._folder.name) / "platform.sqlite3")), host, platform_port
@@ -71,7 +56,7 @@ class Sandbox:
 
     def _start_oidc_and_aws(self, *, host: str, oidc_port: int, aws_port: int) -> None:
         # The issuer's address is part of its tokens, so the socket is bound before the application is made.
-        server = make_server(host, oidc_port, _not_ready, threaded=True, request_handler=_QuietHandler)
+        server = Server(host, oidc_port, _not_ready)
         self.oidc_url = f"http://{host}:{server.port}"
         self.issuer = oidc.Issuer(url=self.oidc_url)
         server.app = oidc.create_app(self.issuer, self._stopping)
@@ -81,11 +66,11 @@ class Sandbox:
         self.aws_url = self._serve(self.aws, host, aws_port)
 
     def _serve(self, application: WSGIApplication, host: str, port: int) -> str:
-        server = make_server(host, port, application, threaded=True, request_handler=_QuietHandler)
+        server = Server(host, port, application)
         self._run(server)
         return f"http://{host}:{server.port}"
 
-    def _run(self, server: BaseWSGIServer) -> None:
+    def _run(self, server: Server) -> None:
         server.socket.listen(_WAITING)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="sandbox", daemon=True)
         thread.start()

@@ -14,8 +14,8 @@ from moto.iam.exceptions import EntityAlreadyExists, NotFoundException
 from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from moto.iam.responses import IamResponse
 
-from sandbox.aws.permissions import documents_of
-from sandbox.aws.policy import Need, grants
+from sandbox.aws.permissions import granted
+from sandbox.aws.policy import Need
 from sandbox.aws.wire import Refusal
 
 
@@ -82,13 +82,12 @@ class IdentityAndAccess(IamResponse):
         except NotFoundException as error:
             raise Refusal(404, "NoSuchEntity", f"The role with ARN {arn} cannot be found.") from error
         context = {each["ContextKeyName"]: each["ContextKeyValues"] for each in self._get_param("ContextEntries", [])}
-        documents = documents_of(role)
         results = [
             {
                 "EvalActionName": action,
                 "EvalResourceName": resource,
                 "EvalDecision": "allowed"
-                if grants(documents, Need(action=action, resource=resource, context=context))
+                if granted(role, Need(action=action, resource=resource, context=context))
                 else "implicitDeny",
                 "MatchedStatements": [],
                 "MissingContextValues": [],

@@ -25,7 +25,7 @@ from sandbox.aws import wire
 from sandbox.aws.accounts import account_in
 from sandbox.aws.batch.needs import NEEDS
 from sandbox.aws.hosting.store import Hosting
-from sandbox.aws.policy import JSON, Grant, Need, grants, pass_role, request_tags
+from sandbox.aws.policy import JSON, Grant, Need, Statement, granted_by, pass_role, request_tags, statements_about
 from sandbox.aws.targets import Targets
 
 if TYPE_CHECKING:
@@ -76,16 +76,16 @@ def judge(call: wire.Call, environ: WSGIEnvironment, hosting: Hosting, targets: 
     session = sts_backends[account][_PARTITION].get_assumed_role_from_access_key(call.access_key_id)
     if session is None:
         return ()
-    documents = documents_of(iam_backends[account][_PARTITION].get_role_by_arn(session.role_arn))
+    role = iam_backends[account][_PARTITION].get_role_by_arn(session.role_arn)
     found: list[Grant] = []
     for need in needs(_read(call, environ, hosting, targets)):
-        granted = grants(documents, need)
-        if not granted:
+        grants = granted(role, need)
+        if not grants:
             status, code = _DENIED[call.protocol]
             about = "" if need.resource == "*" else f" on resource: {need.resource}"
             because = f"because no identity-based policy allows the {need.action} action"
             raise wire.Refusal(status, code, f"User: {session.arn} is not authorized to perform: {need.action}{about} {because}")
-        found += granted
+        found += grants
     return tuple(found)
 
 
@@ -107,14 +107,20 @@ def needs(request: Request) -> tuple[Need, ...]:
     return (Need(action=f"{prefix}:{request.call.operation}"),)
 
 
-def documents_of(role: Role) -> list[JSON]:
+def granted(role: Role, need: Need) -> tuple[Grant, ...]:
+    """All that grants the need by the role's own policies: see `policy.grants`."""
     attached = [
         version.document for policy in role.managed_policies.values() for version in policy.versions if version.is_default
     ]
-    return [_parsed(document) for document in (*attached, *role.policies.values())]
+    return granted_by(_about((*attached, *role.policies.values()), need.action), need)
 
 
-@functools.lru_cache(maxsize=64)  # those of one role, for all requests of a run
+@functools.lru_cache(maxsize=4096)  # of each action that is ever asked for, under each role
+def _about(documents: tuple[str, ...], action: str) -> tuple[Statement, ...]:
+    return statements_about([_parsed(document) for document in documents], action)
+
+
+@functools.lru_cache(maxsize=64)  # those of one role, for all actions
 def _parsed(document: str) -> JSON:
     parsed: JSON = json.loads(document)
     return parsed

@@ -51,19 +51,39 @@ def grants(documents: Iterable[JSON], need: Need) -> tuple[Grant, ...]:
 
     Raises NotImplementedError for an element or a condition operator that the sandbox does not know.
     """
-    found: list[Grant] = []
+    return granted_by(statements_about(documents, need.action), need)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One that names an action. `actions` and `resources` are its patterns, of the actions those alone that match."""
+
+    content: JSON
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+def statements_about(documents: Iterable[JSON], action: str) -> tuple[Statement, ...]:
+    """What a need of this action is held against: for each action it is the same until the documents change."""
+    found: list[Statement] = []
     for statement in (each for document in documents for each in listed(document.get("Statement"))):
         if not statement.keys() <= _KNOWN:
             raise NotImplementedError(f"{', '.join(sorted(statement.keys() - _KNOWN))} in a permission policy")
-        actions = [action for action in listed(statement["Action"]) if _names(action, need.action)]
-        if not actions:
-            continue
-        resources = [resource for resource in listed(statement["Resource"]) if matches(need.resource, resource)]
-        matching = [Grant(statement.get("Sid", ""), action, resource) for action in actions for resource in resources]
-        if matching and holds(statement, need.context):
-            if statement["Effect"] != "Allow":
+        if actions := tuple(each for each in listed(statement["Action"]) if _names(each, action)):
+            found.append(Statement(statement, actions, tuple(listed(statement["Resource"]))))
+    return tuple(found)
+
+
+def granted_by(statements: Iterable[Statement], need: Need) -> tuple[Grant, ...]:
+    """`grants`, of statements about the need's action."""
+    found: list[Grant] = []
+    for statement in statements:
+        resources = [resource for resource in statement.resources if matches(need.resource, resource)]
+        if resources and holds(statement.content, need.context):
+            if statement.content["Effect"] != "Allow":
                 return ()
-            found += matching
+            sid = statement.content.get("Sid", "")
+            found += [Grant(sid, action, resource) for action in statement.actions for resource in resources]
     return tuple(found)
 
 
@@ -74,10 +94,21 @@ def _names(pattern: str, action: str) -> bool:
 
 def matches(value: str, pattern: str) -> bool:
     """IAM's wildcards: `*` any characters, `?` one, and nothing else is special."""
-    return _compiled(pattern).fullmatch(value) is not None
+    if "?" in pattern:
+        return _compiled(pattern).fullmatch(value) is not None
+    first, *between = pattern.split("*")
+    if not between:
+        return value == pattern
+    last, start = between.pop(), len(first)
+    for part in between:  # each where it comes first: that leaves most to those after it
+        found = value.find(part, start)
+        if found < 0:
+            return False
+        start = found + len(part)
+    return value.startswith(first) and value.endswith(last) and start + len(last) <= len(value)
 
 
-@functools.lru_cache(maxsize=4096)  # a request is held against a hundred patterns, which are the same at the next
+@functools.lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern), re.DOTALL)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -9,8 +10,10 @@ import boto3
 import pytest
 import requests
 from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sandbox.aws.policy import Grant, Need, grants
+from sandbox.aws.policy import Grant, Need, grants, matches
 from sandbox.seed import Seeded
 from sandbox.server import Sandbox
 from tests.conftest import REPOSITORY
@@ -37,6 +40,11 @@ class TestLanguage:
 
     def test_brackets_are_no_wildcards(self) -> None:
         assert not grants(policy({**ALLOW, "Resource": "arn:aws:s3:::bucket/[f]older/*"}), GET)
+
+    @given(value=st.text("ab\n", max_size=6), pattern=st.text("ab*?", max_size=6))
+    def test_a_star_is_any_characters_and_a_question_mark_one(self, value: str, pattern: str) -> None:
+        written_out = pattern.replace("*", ".*").replace("?", ".")
+        assert matches(value, pattern) == (re.fullmatch(written_out, value, re.DOTALL) is not None)
 
     def test_a_denial_wins(self) -> None:
         assert not grants(policy(ALLOW, {**ALLOW, "Effect": "Deny", "Resource": "*"}), GET)

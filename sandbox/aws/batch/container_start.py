@@ -18,7 +18,8 @@ from sandbox.aws.batch import reasons
 from sandbox.aws.batch.records import JSON
 from sandbox.aws.batch.retries import Failure
 from sandbox.aws.ecr import find_image
-from sandbox.aws.policy import Need, grants
+from sandbox.aws.permissions import granted
+from sandbox.aws.policy import Need
 from sandbox.aws.trust import trusts_service
 
 DEFAULT_LOG_GROUP = "/aws/batch/job"  # botocore: AttemptContainerDetail, logStreamName
@@ -109,11 +110,7 @@ class ContainerStart:
         role = self._role(container.get("executionRoleArn", ""))
         if role is None:
             return None
-        attached = [
-            version.document for policy in role.managed_policies.values() for version in policy.versions if version.is_default
-        ]
-        documents = [_document(each) for each in (*attached, *role.policies.values())]
-        if grants(documents, Need(action=action, resource=resource)):
+        if granted(role, Need(action=action, resource=resource)):
             return None
         return f"arn:{self.partition}:sts::{self.account}:assumed-role/{role.name}/task"
 
