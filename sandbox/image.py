@@ -6,6 +6,7 @@ With boto3 alone, for programs that are started often.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import hashlib
 import io
@@ -81,6 +82,7 @@ def put_index(ecr: ECRClient, *, repository: str, tag: str, architecture: str) -
     return _put_manifest(ecr, repository, index, tag)
 
 
+@functools.lru_cache(maxsize=4)  # of the largest that tests push, compressing takes half a second
 def _layer(content: bytes) -> bytes:
     """A layer with one file, the same bytes for the same content: no times in it."""
     buffer = io.BytesIO()

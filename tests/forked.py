@@ -11,12 +11,14 @@ import runpy
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-ENTRYPOINT = Path(__file__).parents[1] / "entrypoint.py"
+_ROOT = Path(__file__).parents[1]
+ENTRYPOINT = _ROOT / "entrypoint.py"
 
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.forked", "jsonschema", "requests", "yaml", "tests.warm"])
@@ -61,14 +63,21 @@ class Started:
 
 
 def start(wanted: Run) -> Started:
-    process = _CONTEXT.Process(target=_enter, args=(wanted,), daemon=True)
-    process.start()
+    process = _CONTEXT.Process(target=_enter_warm, args=(wanted,), daemon=True)
+    with chdir(_ROOT):  # where the first start has the fork server look for its modules: Python 3.11 hands it sys.path in vain
+        process.start()
     return Started(process)
 
 
 def run(wanted: Run, *, timeout: float) -> int | None:
     """Starts it and waits for its end, as `Started.wait`."""
     return start(wanted).wait(timeout)
+
+
+def _enter_warm(wanted: Run) -> None:
+    if "tests.warm" not in sys.modules:
+        raise ImportError("the fork server could not import tests.warm, so each run would")  # of which it says nothing itself
+    _enter(wanted)
 
 
 def _enter(wanted: Run) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
+from tests.cells import cells
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/aws-beliefs.md").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ def test_the_page_has_its_beliefs() -> None:
     assert {len(row) for row in BELIEFS} == {4}
 
 
-@pytest.mark.parametrize("row", BELIEFS, ids=lambda row: row[0][:50])
+@cells(BELIEFS, named=lambda row: row[0][:50])
 def test_each_belief_has_a_degree_and_a_place_that_exists(row: list[str]) -> None:
     assert re.match(r"[DRA]\b", row[1]), row[1]
     for named in re.findall(r"`([\w/.-]+\.(?:py|md))(?:: (\w+))?`", row[2]):

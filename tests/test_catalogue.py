@@ -19,6 +19,7 @@ from aces_action.problems import Problem
 from aces_action.problems.catalogue import CATALOGUE, PARTS, Kind
 from aces_action.project import load_project
 from aces_action.settings import read_settings
+from tests.cells import cells
 
 ROOT = Path(__file__).parent.parent
 KINDS = list(CATALOGUE.values())
@@ -45,7 +46,7 @@ def test_no_code_is_given_twice_and_each_begins_with_the_letter_of_its_part() ->
     assert list(dict.fromkeys(code[0] for code in CATALOGUE)) == list(PARTS)
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+@cells(KINDS, named=lambda kind: kind.code)
 def test_a_code_says_in_both_languages_what_it_means_why_it_is_said_and_what_to_do(kind: Kind) -> None:
     for text in (kind.title, kind.cause, kind.fix):
         assert text.en
@@ -58,7 +59,7 @@ def test_a_code_says_in_both_languages_what_it_means_why_it_is_said_and_what_to_
     assert not kind.title.ja.endswith("。")
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+@cells(KINDS, named=lambda kind: kind.code)
 def test_an_example_is_code_or_the_line_of_the_log_in_either_language(kind: Kind) -> None:
     english, japanese = map(kind.example_in, LANGUAGES)
     if english.startswith(kind.code):
@@ -69,7 +70,7 @@ def test_an_example_is_code_or_the_line_of_the_log_in_either_language(kind: Kind
         assert japanese == english
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+@cells(KINDS, named=lambda kind: kind.code)
 def test_code_is_the_same_in_both_languages_and_its_comments_are_in_either(kind: Kind) -> None:
     for text in (kind.cause, kind.fix):
         english, japanese = (re.findall(r"```.*?```", each, flags=re.DOTALL) for each in (text.en, text.ja))
@@ -81,7 +82,7 @@ def test_code_is_the_same_in_both_languages_and_its_comments_are_in_either(kind:
 _COMMENT = re.compile(r"\s#\s.*")
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+@cells(KINDS, named=lambda kind: kind.code)
 def test_what_a_fix_tells_to_write_can_be_read(kind: Kind) -> None:
     for snippet in snippets(kind, "json"):
         json.loads(snippet if snippet.startswith("{") else f"{{{snippet}}}")

@@ -11,6 +11,7 @@ import pytest
 
 from aces_action.language import EMPTY, Text, joined, lines, same, sentences
 from aces_action.problems.advice import naming
+from tests.cells import cells
 
 ROOT = Path(__file__).parent.parent
 JAPANESE = re.compile(r"[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff5e]")  # kana, kanji and the full-width signs between them
@@ -173,7 +174,7 @@ def test_texts_that_say_different_things_are_found(source: str, expected: list[s
     assert faults(source) == expected
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "aces_action").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+@cells(sorted((ROOT / "aces_action").rglob("*.py")), named=lambda path: str(path.relative_to(ROOT)))
 def test_every_text_of_the_program_says_the_same_in_both_languages(path: Path) -> None:
     assert faults(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))) == []
 

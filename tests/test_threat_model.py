@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from aces_action.documentation.pages import ROOT
+from tests.cells import cells
 
 PAGES = {
     language: (ROOT / path).read_text("utf-8")
@@ -56,7 +57,7 @@ def test_both_languages_name_the_same_evidence() -> None:
     assert table(PAGES["ja"], 2) == EVIDENCE
 
 
-@pytest.mark.parametrize("test", dict.fromkeys(TESTS))
+@cells(dict.fromkeys(TESTS), named=str)
 def test_every_test_that_is_named_is_there(test: str) -> None:
     file, name = test.split("::")
     assert name in names_in(ROOT / "tests" / file)
@@ -66,7 +67,7 @@ def test_no_threat_is_without_a_test() -> None:
     assert [number for number, (_, tests) in EVIDENCE.items() if "::test_" not in tests] == []
 
 
-@pytest.mark.parametrize("place", dict.fromkeys(PLACES))
+@cells(dict.fromkeys(PLACES), named=str)
 def test_every_place_that_is_named_is_there(place: str) -> None:
     path, _, name = place.partition(": ")
     found = [

@@ -24,6 +24,12 @@ from tests.commands.conftest import LATELY, LONG_AGO, Server
 from tests.conftest import Caller
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A config that is not seen counts as deleted after a moment, in place of seconds; but in a process of its own."""
+    monkeypatch.setattr("aces_action.resources.endpoint.state._DELETED_AFTER", 0.1)
+
+
 @pytest.fixture
 def orphan(server: Server) -> Server:
     """A served, then B, which serves on without its endpoint config."""

@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 
 from aces_action.cli.app import program as command_line
 from aces_action.inputs import INPUTS
+from tests.cells import cells
 from tests.documentation.markdown import ROOT, Block, all_blocks
 
 BLOCKS = all_blocks()
@@ -195,7 +196,7 @@ CHECKS: dict[str, Callable[[str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("block", [block for block in BLOCKS if block.language not in SHOWN], ids=lambda block: block.place)
+@cells([block for block in BLOCKS if block.language not in SHOWN], named=lambda block: block.place)
 def test_a_block_of_code_is_right(block: Block) -> None:
     assert CHECKS[block.language](block.text) == []
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from aces_action.documentation.site import site_pages
+from tests.cells import cells
 from tests.documentation.markdown import ROOT, blocks_of
 
 # For who changes the action: in English, as the code is
@@ -38,17 +37,17 @@ def test_every_page_for_users_is_there_in_both_languages() -> None:
     assert JAPANESE.keys() - ENGLISH.keys() == set()
 
 
-@pytest.mark.parametrize(("english", "japanese"), PAIRS)
-def test_a_page_and_its_counterpart_have_the_same_headings_tables_blocks_and_codes(english: str, japanese: str) -> None:
-    one, other = read(english), read(japanese)
+@cells(PAIRS, named=" ".join)
+def test_a_page_and_its_counterpart_have_the_same_headings_tables_blocks_and_codes(pair: tuple[str, str]) -> None:
+    one, other = map(read, pair)
     assert levels(one) == levels(other)
     assert codes(one) == codes(other)
     assert rows(one) == rows(other)
     assert [block.language for block in blocks_of(one)] == [block.language for block in blocks_of(other)]
 
 
-@pytest.mark.parametrize(("english", "japanese"), PAIRS)
-def test_a_page_and_its_counterpart_lead_to_each_other(english: str, japanese: str) -> None:
-    for page, other in ((english, japanese), (japanese, english)):
+@cells(PAIRS, named=" ".join)
+def test_a_page_and_its_counterpart_lead_to_each_other(pair: tuple[str, str]) -> None:
+    for page, other in (pair, pair[::-1]):
         targets = {((ROOT / page).parent / link).resolve() for link in re.findall(r"\]\(([^)#]+)\)", read(page))}
         assert (ROOT / other) in targets

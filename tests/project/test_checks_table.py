@@ -6,9 +6,8 @@ import ast
 import re
 from functools import cache
 
-import pytest
-
 from aces_action.problems.catalogue import CATALOGUE
+from tests.cells import cells
 from tests.project.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent
@@ -26,7 +25,7 @@ def _tests(file: str) -> frozenset[str]:
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])
+@cells(ROWS, named=lambda row: row[0][:40])
 def test_every_rule_names_a_test_that_exists(row: list[str]) -> None:
     match = re.fullmatch(r"`(tests/[\w/]+\.py)::(test_\w+)`", row[-1])
     assert match, row[-1]
@@ -47,6 +46,6 @@ def test_every_code_of_files_and_settings_is_in_the_table_and_no_other() -> None
     assert codes == {code for code in CATALOGUE if code[0] in "CS" or code in OF_FILES}
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if len(row) == 4], ids=lambda row: row[0][:40])
+@cells([row for row in ROWS if len(row) == 4], named=lambda row: row[0][:40])
 def test_what_is_a_warning_is_set_in_italics(row: list[str]) -> None:
     assert row[0].startswith("*") == (CATALOGUE[_code(row)].severity == "warning")

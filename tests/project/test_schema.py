@@ -21,6 +21,7 @@ from aces_action.project.build import build_infra
 from aces_action.project.document import Source
 from aces_action.project.schema import schema_problems
 from aces_action.project.yaml_reader import read_yaml
+from tests.cells import cells
 from tests.project.conftest import ALGORITHM, EXAMPLES, INFRA, REGISTER, Workspace
 
 SCHEMAS = EXAMPLES.parent / "schemas"
@@ -60,11 +61,7 @@ def _properties(root: dict[str, Any], part: dict[str, Any], path: str = "") -> I
         yield from _properties(root, part["items"], f"{path}[]")
 
 
-ALL = [
-    pytest.param(name, path, found, required, id=f"{name}:{path}")
-    for name in NAMES
-    for path, found, required in _properties(_schema(name), _schema(name))
-]
+ALL = [(name, path, found, required) for name in NAMES for path, found, required in _properties(_schema(name), _schema(name))]
 
 
 def _parts(value: Any) -> Iterator[dict[str, Any]]:
@@ -77,10 +74,9 @@ def _parts(value: Any) -> Iterator[dict[str, Any]]:
             yield from _parts(each)
 
 
-@pytest.mark.parametrize(("name", "path", "found", "required"), ALL)
-def test_an_editor_can_explain_and_fill_in_every_property_in_both_languages(
-    name: str, path: str, found: dict[str, Any], required: bool
-) -> None:
+@cells(ALL, named=lambda cell: f"{cell[0]}:{cell[1]}")
+def test_an_editor_can_explain_and_fill_in_every_property_in_both_languages(cell: tuple[str, str, dict[str, Any], bool]) -> None:
+    name, path, found, required = cell
     assert found["title"], name
     assert found["description"].endswith(".")
     assert JAPANESE.search(found["x-description-ja"])

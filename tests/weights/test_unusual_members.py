@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from aces_action.output.verdict import Verdict
 from aces_action.resources.weights.charset import charset_of, readable
 from aces_action.resources.weights.inspect import inspect_archive
+from tests.cells import cells
 from tests.weights.builder import END, GNU, MODEL, POSIX, V7, file, gz, header, link, sparse, sparse_pax
 
 _NOT_FOR_WEIGHTS = ("Leave it out", "含めないで", "contains no files", "ファイルが1つも")
@@ -76,7 +77,7 @@ def test_a_member_of_any_type_is_accepted_or_refused_for_what_it_is(content: byt
         assert code is None or words not in verdict.problems[0].message.ja, kind
 
 
-@pytest.mark.parametrize("flag", range(256))
+@cells(range(256), named=hex)
 def test_what_tools_unpack_as_a_file_counts_as_one(flag: int) -> None:
     kind = bytes([flag])
     verdict = inspected(file(b"net.pth", kind=kind))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from aces_action.output.verdict import RULES_VERSION, Verdict, from_json, to_json
 from aces_action.resources.weights.inspect import inspect_archive
+from tests.cells import cells
 from tests.weights.corpus import DAMAGED, MEMBERS, SOUND_GZIPS, SOUND_TARS, Sample
 
 
@@ -19,7 +20,7 @@ def inspected(sample: Sample) -> Verdict:
     return inspect_archive(io.BytesIO(sample.archive), name="deploy.tar.gz")
 
 
-@pytest.mark.parametrize("sample", [*DAMAGED, *MEMBERS, *SOUND_GZIPS, *SOUND_TARS], ids=str)
+@cells([*DAMAGED, *MEMBERS, *SOUND_GZIPS, *SOUND_TARS], named=str)
 def test_every_verdict_is_read_as_it_was_written(sample: Sample) -> None:
     verdict = inspected(sample)
     text = to_json(verdict)
