@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from flask import Flask
+
 from aces_action.language import LANGUAGES, Language
 from sandbox.archives import make_weights
 from sandbox.server import Sandbox
@@ -72,7 +74,7 @@ class Stage:
     story: Story
     sandbox: Sandbox
     caller: Caller
-    database: Path
+    platform: Flask
     before: Picture
     uncut: Picture
     calls: tuple[Call, ...]
@@ -219,12 +221,11 @@ def prepare(story: Story, home: Path, archive: Path) -> Stage:
     story.prepare(actor)
     actor.run({"command": "plan"})  # it changes nothing, and what the sandbox reads for it no cell has to read again
     before = _read(picture(caller))
-    database = home / "platform.sqlite3"
-    keep_platform(sandbox, database)
+    platform = keep_platform(sandbox, home / "platform.sqlite3")
     launcher.close()
     sandbox.stop()
     wait_for_threads()
-    bare = Stage(story=story, sandbox=sandbox, caller=caller, database=database, before=before, uncut={}, calls=())
+    bare = Stage(story=story, sandbox=sandbox, caller=caller, platform=platform, before=before, uncut={}, calls=())
     (line,) = _lines_of(_in_a_fork(lambda write: write(_uncut(bare, home))))
     seen = json.loads(line)
     calls = tuple(Call(**{**each, "names": tuple(each["names"])}) for each in seen["calls"])
@@ -278,7 +279,7 @@ def _play_runs(
     theirs alone."""
     launcher = Launcher()
     beside = Launcher() if injector.kind and injector.kind.others else None
-    with Revival(stage.sandbox, stage.database, injector) as sandbox:
+    with Revival(stage.sandbox, stage.platform, injector) as sandbox:
         workspace = folder / "workspace"
         shutil.copytree(stage.caller.workspace, workspace)
         caller = replace(stage.caller, sandbox=sandbox, folder=folder, workspace=workspace)
