@@ -12,6 +12,7 @@ import re
 import select
 import signal
 import socket
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Side = Literal["aws", "platform", "github"]
-LASTING = 12  # attempts, more than anybody makes for one call
+LASTING = sys.maxsize  # attempts: whoever waits for IAM makes hundreds, where no pause is a long one
 _ENDS_WITHIN = 20.0  # seconds that a run may take to end after a signal; GitHub kills it after ten
 _SLOW = 10.0  # seconds without an answer, more than a run waits for one here: see `stage.hurry`
 _PAGE = "<html><body><h1>Sign in</h1><p>Your company's proxy</p></body></html>"

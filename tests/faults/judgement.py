@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from moto.batch.models import batch_backends
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.s3.models import s3_backends
+
 from sandbox.aws.hosting.records import SERVING
 from sandbox.seed import REGION
 from tests.conftest import Caller, Ended
@@ -67,8 +71,8 @@ class Played:
 
 
 def picture(caller: Caller) -> dict[str, Any]:
-    """Read from the sandbox itself and by an administrator."""
-    hosting, found = caller.sandbox.state.hosting, dict[str, Any]()
+    """Read from the sandbox's own records, and from the platform as anybody reads it."""
+    hosting, batch, found = caller.sandbox.state.hosting, caller.sandbox.state.batch, dict[str, Any]()
     hosting._settle()
     for kind, records in (("model", hosting._models), ("config", hosting._configs), ("endpoint", hosting._endpoints)):
         for each in records.values():
@@ -84,17 +88,19 @@ def picture(caller: Caller) -> dict[str, Any]:
         found[f"target {target.resource_id}"] = [target.min_capacity, target.max_capacity, _steady(target.tags)]
         found |= {f"policy {name}": target.resource_id for name in target.policies}
         found |= {f"schedule {name}": target.resource_id for name in target.actions}
-    alarms = caller.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    found |= {f"alarm {_NUMBERED.sub('', each['AlarmName'])}": len(each["AlarmActions"]) for each in alarms}
-    objects = caller.client("s3").list_objects_v2(Bucket=caller.bucket).get("Contents", [])
+    alarms = cloudwatch_backends[caller.account][REGION].alarms.values()
+    found |= {f"alarm {_NUMBERED.sub('', each.name)}": len(each.alarm_actions) for each in alarms}
+    s3 = s3_backends[caller.account]["aws"]
+    objects, *_ = s3.list_objects(s3.get_bucket(caller.bucket), None, None, None, None)
     # What was last sent stays noted where one look at the platform failed; that it is true, tests/listing holds
-    kept = [each["Key"] for each in objects if not each["Key"].endswith(".registration.verdict.json")]
+    kept = [each.name for each in objects if not each.name.endswith(".registration.verdict.json")]
     # An answer for each job that was tried, and for each inference by a number of its own
     found |= {f"object {_ANSWER.sub('', key)}": True for key in kept if "/smoke-test/answers/" not in key}
-    jobs = caller.client("batch").describe_job_definitions(status="ACTIVE")["jobDefinitions"]
-    for job in sorted(jobs, key=lambda each: each["revision"]):  # the newest is what serves
-        notes = sorted(name for name in job["tags"] if name in _VOLATILE - {"aces:rollout-run"})
-        found[f"job {job['jobDefinitionName']}"] = [job["tags"].get("aces:content-hash"), notes]
+    revisions = [each for each in batch.revisions.values() if each.active]
+    for job in sorted(revisions, key=lambda each: each.number):  # the newest is what serves
+        tags = batch_backends[caller.account][REGION].list_tags_for_resource(job.arn)
+        notes = sorted(name for name in tags if name in _VOLATILE - {"aces:rollout-run"})
+        found[f"job {job.name}"] = [tags.get("aces:content-hash"), notes]
     for name, service in caller.listed().items():
         told = {key: value for key, value in service.items() if not key.endswith("_at")}
         found[f"service {name}"] = re.sub(r"(job-definition/[\w-]+):\d+", r"\1", str(told))

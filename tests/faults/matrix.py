@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from flask import Flask
+
 from aces_action.language import LANGUAGES, Language
 from sandbox.archives import make_weights
 from sandbox.server import Sandbox
@@ -72,7 +74,7 @@ class Stage:
     story: Story
     sandbox: Sandbox
     caller: Caller
-    database: Path
+    platform: Flask
     before: Picture
     uncut: Picture
     calls: tuple[Call, ...]
@@ -121,30 +123,31 @@ def _play_story(
 ) -> None:
     stage = prepared()
     write(json.dumps({"called": sorted({call.name for call in stage.calls})}))
-    waiting, running = list(groups(_cells(stage, wish, known), wish.together)), list[_Fork]()
-    random.Random(wish.seed).shuffle(waiting)  # noqa: S311  so that those who wait and those who work go on side by side
-    while waiting or running:
-        while waiting and len(running) < wish.workers:
-            running.append(_in_a_fork(partial(_play_cells, stage=stage, cells=waiting.pop(0), home=home)))
+    waiting, running = list(groups(_cells(stage, wish, known), wish.together)), dict[_Fork, bool]()
+    random.Random(wish.seed).shuffle(waiting)  # noqa: S311  so that short and long ones go on side by side
+    queues = {idle: [cells for cells in waiting if (cells[0].kind == _IDLE) == idle] for idle in (True, False)}
+    while running or any(queues.values()):
+        for idle, queue in queues.items():
+            while queue and [*running.values()].count(idle) < wish.workers:
+                running[_in_a_fork(partial(_play_cells, stage=stage, cells=queue.pop(0), home=home))] = idle
         ready, _, _ = select.select([fork.lines for fork in running], [], [])
         for fork in [each for each in running if each.lines in ready]:
-            running.remove(fork)
+            queue = queues[running.pop(fork)]
             for line in _lines_of(fork):
                 if line.startswith(_APART):
-                    cells = [Cell(**each) for each in json.loads(line.removeprefix(_APART))]
-                    half = (len(cells) + 1) // 2
-                    waiting += [cells[:half], cells[half:]]
+                    queue += [[Cell(**cell) for cell in cells] for cells in json.loads(line.removeprefix(_APART))]
                 else:
                     write(line)
 
 
 _APART = "apart "
+_IDLE = "slow"  # of this kind, runs wait for most of their time: as many of them go on beside those that work
 
 
 def groups(cells: Sequence[Cell], size: int) -> Iterator[list[Cell]]:
-    """The cells, those of a kind that passes up to `size` together: whoever goes through all of them in one run would go through
-    each. Never two calls of one operation, since a call that is made again is the next one."""
-    together = {kind: [cell for cell in cells if cell.kind == kind] for kind in PASSING if size > 1}
+    """The cells, up to `size` of a kind that befalls one attempt together: whoever goes through all of them in one run would go
+    through each. Never two calls of one operation, since a call that is made again is the next one."""
+    together = {kind: [cell for cell in cells if cell.kind == kind] for kind in ONCE if size > 1}
     for cell in cells:
         if cell.kind not in together:
             yield [cell]
@@ -172,9 +175,9 @@ def _cells(stage: Stage, wish: Wish, known: Collection[str]) -> list[Cell]:
     return [replace(cell, language=random.Random(f"{wish.seed} {cell}").choice(LANGUAGES)) for cell in cells]  # noqa: S311
 
 
-PASSING = ("throttled", "error-500", "slow", "reset", "lost", "expired")
-MATRIX = (*PASSING, "denied", "malformed", "error-500-lasting")
+MATRIX = ("throttled", "error-500", "slow", "reset", "lost", "expired", "denied", "malformed", "error-500-lasting")
 """What befalls calls in the matrix. The last one is the fault that stays."""
+ONCE = tuple(kind for kind in MATRIX if KINDS[kind].attempts == 1)
 SIGNALS = ("SIGTERM", "SIGINT", "SIGKILL")
 BESIDE = ("second-run-same", "second-run-other")
 
@@ -219,12 +222,11 @@ def prepare(story: Story, home: Path, archive: Path) -> Stage:
     story.prepare(actor)
     actor.run({"command": "plan"})  # it changes nothing, and what the sandbox reads for it no cell has to read again
     before = _read(picture(caller))
-    database = home / "platform.sqlite3"
-    keep_platform(sandbox, database)
+    platform = keep_platform(sandbox, home / "platform.sqlite3")
     launcher.close()
     sandbox.stop()
     wait_for_threads()
-    bare = Stage(story=story, sandbox=sandbox, caller=caller, database=database, before=before, uncut={}, calls=())
+    bare = Stage(story=story, sandbox=sandbox, caller=caller, platform=platform, before=before, uncut={}, calls=())
     (line,) = _lines_of(_in_a_fork(lambda write: write(_uncut(bare, home))))
     seen = json.loads(line)
     calls = tuple(Call(**{**each, "names": tuple(each["names"])}) for each in seen["calls"])
@@ -242,8 +244,15 @@ def _uncut(stage: Stage, home: Path) -> str:
 _NOTHING = Kind(name="nothing", done=True)
 
 
+def apart(cells: Sequence[Cell], struck: Sequence[str], failed: bool) -> list[list[Cell]]:
+    """How to play again what does not go through in one run. `struck`: the places, in order. A run that failed most likely did so
+    by the last of them, which is then played alone; else anybody may be the cause, and they are halved."""
+    first = [cell for cell in cells if failed and cell.place in struck[-1:]] or cells[: len(cells) // 2]
+    return [list(first), [cell for cell in cells if cell not in first]]
+
+
 def _play_cells(write: Callable[[str], None], *, stage: Stage, cells: Sequence[Cell], home: Path) -> None:
-    """Cells of one kind in one run. If not all of them were struck and the run went well, they are to be played apart."""
+    """Cells of one kind in one run. Several are played apart unless each is struck, and all ends as after an undisturbed run."""
     cell = cells[0]
     surroundings = SURROUNDINGS.get(cell.kind, ORDINARY)
     kind = KINDS.get(cell.kind, _NOTHING)
@@ -254,8 +263,9 @@ def _play_cells(write: Callable[[str], None], *, stage: Stage, cells: Sequence[C
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     found = objections(stage.story, kind, played, stage.uncut, before=stage.before, surroundings=surroundings)
-    if len(cells) > 1 and (found or played.first.status != 0 or not all(injector.struck[each.place] for each in cells)):
-        write(_APART + json.dumps([asdict(each) for each in cells]))
+    if len(cells) > 1 and (found or not _all_passed(played.first, played.after_first, stage, injector)):
+        failed = played.first.status != 0
+        write(_APART + json.dumps([[asdict(cell) for cell in some] for some in apart(cells, [*injector.struck], failed)]))
         return
     steps = {call.place: call.step for call in stage.calls}
     for each in cells:
@@ -278,7 +288,7 @@ def _play_runs(
     theirs alone."""
     launcher = Launcher()
     beside = Launcher() if injector.kind and injector.kind.others else None
-    with Revival(stage.sandbox, stage.database, injector) as sandbox:
+    with Revival(stage.sandbox, stage.platform, injector) as sandbox:
         workspace = folder / "workspace"
         shutil.copytree(stage.caller.workspace, workspace)
         caller = replace(stage.caller, sandbox=sandbox, folder=folder, workspace=workspace)
@@ -291,11 +301,12 @@ def _play_runs(
         ended_beside = second.end() if second else None
         calls = injector.end()
         sandbox.state.clock_ahead = 0.0
-        after_first = _read(picture(caller))
+        after_first = after_again = _read(picture(caller))
         again, written_again, last, written_last = None, tuple[str, ...](), None, tuple[str, ...]()
-        if stage.story.repeats or first.status != 0:
+        goes_on = len(injector.places) <= 1 or _all_passed(first, after_first, stage, injector)  # else it is played again anyway
+        if goes_on and (stage.story.repeats or first.status != 0):
             again, written_again = _run_cleanly(actor, inputs, injector)
-        after_again = _read(picture(caller))
+            after_again = _read(picture(caller))
         if stage.story.repeats and again and again.status == 0 and written_again:
             last, written_last = _run_cleanly(actor, inputs, injector)
     for each in (beside, launcher):  # the later one has the other's socket, too, and would keep it from ending
@@ -313,6 +324,11 @@ def _play_runs(
         beside=ended_beside,
     )
     return played, "\n".join(_shown(each) for each in (first, ended_beside, again, last) if each)
+
+
+def _all_passed(first: Ended, after_first: Picture, stage: Stage, injector: Injector) -> bool:
+    """Whether the run has gone through the fault at each of the places, with nothing left to be done or to be warned of."""
+    return first.status == 0 and after_first == stage.uncut and all(injector.struck[place] for place in injector.places)
 
 
 def _run_cleanly(actor: Actor, inputs: Mapping[str, str], injector: Injector) -> tuple[Ended, tuple[str, ...]]:

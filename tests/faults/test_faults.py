@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT, Ended
 from tests.faults.injection import KINDS, Call
 from tests.faults.judgement import Picture, Played, last_words, names, objections
-from tests.faults.matrix import Cell, Result, groups, matrix
+from tests.faults.matrix import Cell, Result, apart, groups, matrix
 from tests.faults.page import PAGES, pages, unnamed
 from tests.faults.stories import STORIES
 from tests.faults.surroundings import Lost, Surroundings
@@ -122,7 +122,7 @@ def judged_in(surroundings: Surroundings, first: Ended) -> list[str]:
     return objections(STORIES["update"], KINDS["lost"], played, SERVES, surroundings=surroundings)
 
 
-def test_faults_that_pass_are_tried_together_but_never_two_at_calls_of_one_operation() -> None:
+def test_faults_of_one_attempt_are_tried_together_but_never_two_at_calls_of_one_operation() -> None:
     places = [f"s3:{name}#{number}" for name in ("CopyObject", "PutObject", "GetObject") for number in (1, 2)]
     cells = [Cell("deploy", place, kind) for place in places for kind in ("lost", "denied")]
     made = list(groups(cells, 8))
@@ -131,6 +131,21 @@ def test_faults_that_pass_are_tried_together_but_never_two_at_calls_of_one_opera
     for group in made:
         operations = [cell.place.partition("#")[0] for cell in group]
         assert len(operations) == len(set(operations))
+
+
+@pytest.mark.parametrize(("failed", "alone"), [(True, ["c"]), (False, ["a", "b"])])
+def test_what_does_not_pass_together_is_tried_again_without_the_fault_that_the_run_ended_at_or_in_halves(
+    failed: bool, alone: list[str]
+) -> None:
+    cells = [Cell("deploy", place, "lost") for place in "abcd"]
+    first, second = apart(cells, ["b", "a", "c"], failed)
+    assert [cell.place for cell in first] == alone
+    assert sorted([*first, *second]) == cells
+
+
+def test_what_fails_before_any_fault_is_tried_again_in_halves() -> None:
+    cells = [Cell("deploy", place, "lost") for place in "abc"]
+    assert apart(cells, [], failed=True) == [cells[:1], cells[1:]]
 
 
 def test_both_pages_have_every_table_and_a_name_in_them_for_every_kind() -> None:
@@ -153,7 +168,7 @@ def test_the_page_has_no_cell_that_failed() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("cells", ["--matrix --together 8 --sample 1", SHORT])
+@pytest.mark.parametrize("cells", ["--matrix --together 16 --sample 1", SHORT])
 def test_cells_of_the_matrix_hold_and_its_page_names_all_that_a_deployment_calls(cells: str) -> None:
     command = [sys.executable, "-m", "tests.faults", *cells.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
