@@ -1,4 +1,4 @@
-"""Tables whose cells take less time than pytest takes for a test of their own, some 3 ms with what four workers collect."""
+"""Tables whose cells take less time than pytest takes for a test of their own, two or three milliseconds."""
 
 from __future__ import annotations
 
