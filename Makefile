@@ -31,7 +31,7 @@ test: $(READY) $(STYLESHEET) ## run the tests; e.g. make test ARGS="tests/weight
 test-act: ARGS = tests/act
 test-act: test ## play the examples' workflows with act, a runner program, on the Docker engine; part of `make test`
 
-faults: $(READY) ## play every fault at every call of a deployment, some 17 minutes of a processor, and write what came of it into docs/faults.md
+faults: $(READY) ## play every fault at every call of a deployment, ten minutes on two processors, and write what came of it into docs/faults.md
 	@$(BIN)/python -m tests.faults --matrix --together 16 --workers $(WORKERS) --write $(ARGS)
 
 lint: $(READY) ## check style, types, layers, workflows, Dockerfile, roles, schemas and the examples against them

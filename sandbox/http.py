@@ -62,10 +62,15 @@ class _Handler(MotoRequestHandler):
         pass
 
     def run_wsgi(self) -> None:
-        """Answers one request. The body is read first: what an application leaves of it would be taken for the next request."""
+        """Answers one request. The body is read first: what an application leaves of it would be taken for the next request, and
+        one that does not come whole, from a client that was killed, is no request."""
         self.environ = environ = self.make_environ()
         length = -1 if "wsgi.input_terminated" in environ else int(environ.get("CONTENT_LENGTH") or 0)  # -1: it knows its end
-        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
+        body = environ["wsgi.input"].read(length)
+        if len(body) < length:
+            self.close_connection = True
+            return
+        environ["wsgi.input"] = io.BytesIO(body)
         self._sent = False
         try:
             self._answer(self.server.app, environ)

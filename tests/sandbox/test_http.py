@@ -156,3 +156,18 @@ def test_a_server_that_is_closed_lets_go_of_connections_that_wait() -> None:
     for each in set(threading.enumerate()) - before:
         each.join(10)
         assert not each.is_alive()
+
+
+def test_a_request_whose_body_does_not_come_whole_is_none() -> None:
+    asked = list[bytes]()
+
+    def heard(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        asked.append(environ["wsgi.input"].read())
+        return echo(environ, start_response)
+
+    with serving(heard) as connection:
+        connection.connect()
+        connection.sock.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+        connection.sock.shutdown(socket.SHUT_WR)  # as the client's end is closed where it is killed
+        assert connection.sock.recv(100) == b""
+    assert asked == []
