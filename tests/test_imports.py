@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+import grimp
+
 from tests.conftest import ROOT, Caller
 
 HEAVY = ("boto3", "botocore", "sagemaker", "pandas", "numpy", "requests", "urllib3", "isal", "pydantic")
@@ -27,6 +29,19 @@ def test_the_first_line_of_the_log_waits_for_no_package_at_all() -> None:
         loaded_by("import aces_action.main", ("jsonschema", "yaml", "click", "aces_action.output", "aces_action.project"))
         == set()
     )
+
+
+def test_the_image_has_what_its_entrypoint_can_import_and_nothing_else() -> None:
+    graph = grimp.build_graph("aces_action", cache_dir=None)
+    needed, waiting = set[str](), {"aces_action.main"}
+    while waiting:
+        module = waiting.pop()
+        needed.add(module)
+        package = module.rpartition(".")[0]
+        waiting |= ({*graph.find_modules_directly_imported_by(module), package} - {""}) - needed
+    ignored = [line.removesuffix(".py").replace("/", ".") for line in (ROOT / ".dockerignore").read_text().splitlines()]
+    left_out = {module for module in graph.modules if any(f"{module}.".startswith(f"{each}.") for each in ignored)}
+    assert left_out == graph.modules - needed
 
 
 def test_the_story_of_a_deployment_does_not_bring_the_sdk() -> None:

@@ -235,7 +235,7 @@ def test_a_rolled_back_change_of_the_instance_type_loses_nothing_of_the_scaling(
 
 
 def kill_while_detached(caller: Caller) -> None:
-    caller.next_rollout(name=caller.server, outcome="success", updating_seconds=5, times=1)
+    caller.next_rollout(name=caller.server, outcome="success", updating_seconds=3, times=1)
     caller.control("DELETE", "calls")
     started = caller.start()
     caller.wait_for_call("UpdateEndpoint")
@@ -252,8 +252,9 @@ def test_a_run_that_is_killed_while_others_scaling_is_off_leaves_it_to_the_next(
     before = everything(caller, name)
     caller.edit(caller.infra_file, "ml.m5.xlarge", "ml.m5.2xlarge")
     kill_while_detached(caller)
-    planned = caller.run(command="plan")
-    assert ("create", "scaling policy", "by-cpu") in changes(planned), planned.log
+    if content == "the same":
+        planned = caller.run(command="plan")
+        assert ("create", "scaling policy", "by-cpu") in changes(planned), planned.log
     if content == "another type again":
         caller.edit(caller.infra_file, "ml.m5.2xlarge", "ml.m5.4xlarge")
     if content == "scaled no longer":
