@@ -77,14 +77,11 @@ def scale(d: Deployment, plan: autoscaling.AutoscalingPlan) -> list[Change]:
     changes = [each for each in autoscaling.apply(d.clients, d.owner, plan, d.reporter).changes if each.is_change]
     d.reporter.changed(changes)
     name, spec = plan.endpoint_name, plan.spec
-    d.reporter.info(
-        Text(
-            f"{name}: {spec.min_capacity} to {spec.max_capacity} instances",
-            f"{name}: {spec.min_capacity}〜{spec.max_capacity}台",
-        )
-        if spec
-        else Text(f"{name}: no longer scaled", f"{name}: オートスケーリングなし")
-    )
+    if spec:
+        least, most = spec.min_capacity, spec.max_capacity
+        d.reporter.info(Text(f"{name}: {least} to {most} instances", f"{name}: {least}〜{most}台"))
+    elif plan.noted is None:
+        d.reporter.info(Text(f"{name}: no longer scaled", f"{name}: オートスケーリングなし"))
     return changes
 
 

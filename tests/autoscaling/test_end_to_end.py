@@ -264,6 +264,7 @@ def test_a_run_that_is_killed_while_others_scaling_is_off_leaves_it_to_the_next(
     assert "restored scheduled action mornings" in ended.log
     if content == "scaled no longer":
         assert set(policies(caller, name)) == {"by-cpu"}
+        assert "no longer scaled" not in ended.log
         caller.run()  # waits for the instance that the target with its least capacity has AWS start
     else:
         assert everything(caller, name) == before
