@@ -285,7 +285,10 @@ class TestDetach:
             fault(sandbox, kind="error", operation="RegisterScalableTarget", status=400, code="ValidationException", times=None)
             raise KeyboardInterrupt
         (left,) = scaled.left
-        assert left.en.startswith(f"The autoscaling of {scaled.name} is off: `command: deploy` sets it up as the infra file says")
+        assert left.en == (
+            f"The autoscaling of {scaled.name} is off: `command: deploy` sets it up as the infra file says, "
+            "and restores what others have set."
+        )
         assert any("scalable target" in line and "Could not restore all" in line for line in scaled.said)
 
     def test_what_cannot_be_put_back_is_told_beside_the_failure(self, endpoint: Make, sandbox: Sandbox) -> None:
