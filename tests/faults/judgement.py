@@ -154,9 +154,8 @@ def _of_the_run(story: Story, kind: Kind, played: Played, uncut: Picture, surrou
 
 
 def _of_its_words(kind: Kind, ended: Ended, surroundings: Surroundings) -> Iterator[str]:
-    if "X001" in ended.log:
-        said = re.search(r"X001[^\n]*", ended.log)
-        yield f"internal error: {said[0][:200] if said else ''}"
+    if said := re.search(r"ACES-X001[^\n]*", ended.log):  # a token that is masked may have the number alone
+        yield f"internal error: {said[0][:200]}"
     if "Traceback" in re.sub(r"^(::debug::.*|  \| .*)", "", ended.log, flags=re.MULTILINE):
         yield f"traceback: {ended.log[-300:]}"
     yield from _ended_honestly(kind, ended, surroundings)
